@@ -1,0 +1,214 @@
+/**
+ * Every diagnostic that Crossloom can give: one constructor per code, all wording in one place.
+ *
+ * Exit codes: 10-19 model, 20-24 target, 25-29 options and mapping, 30-39 package, bitstream and chip, 40-49 data,
+ * 50-59 verification bounds. 1 stands for errors of several kinds, 2 for usage and environment, 70 for our own bugs.
+ */
+import type { Diagnostic } from './diagnostic.ts';
+
+function error(code: string, exit: number, at: string, message: string, ...notes: string[]): Diagnostic {
+  return { code, severity: 'error', message, at, notes, exit };
+}
+
+function warning(code: string, at: string, message: string, ...notes: string[]): Diagnostic {
+  return { code, severity: 'warning', message, at, notes, exit: 0 };
+}
+
+// --- model -------------------------------------------------------------------------------------------------------
+
+export const modelUnreadable = (file: string, reason: string): Diagnostic =>
+  error('onnx/unreadable', 10, file, `this is not a complete ONNX model (${reason})`, 'Export or download the file again.');
+
+export const externalDataOutside = (tensor: string, location: string): Diagnostic =>
+  error(
+    'onnx/external-data-outside',
+    11,
+    `tensor '${tensor}'`,
+    `its external data '${location}' lies outside the model's folder`,
+    "Put the data file beside the model, and its plain name into the tensor's location.",
+  );
+
+export const externalDataMissing = (tensor: string, location: string, reason: string): Diagnostic =>
+  error(
+    'onnx/external-data-missing',
+    12,
+    `tensor '${tensor}'`,
+    `its external data '${location}' cannot be read (${reason})`,
+    'Copy the data file together with the model.',
+  );
+
+export const opsetUnsupported = (file: string, opset: number): Diagnostic =>
+  error(
+    'onnx/opset-unsupported',
+    13,
+    file,
+    `the model uses ONNX opset ${opset}; opsets 7 to 22 are supported`,
+    'Convert it with onnx.version_converter.convert_version(model, 17).',
+  );
+
+export const noConstantWeights = (file: string, reasons: readonly string[]): Diagnostic =>
+  error(
+    'onnx/no-constant-weights',
+    14,
+    file,
+    'no layer of this model has constant weights that could go onto a crossbar',
+    ...reasons.slice(0, 8),
+    'See `crossloom ops` for the rule that decided each node.',
+  );
+
+export const weightsNotFinite = (node: string, tensor: string, count: number): Diagnostic =>
+  error(
+    'onnx/weights-not-finite',
+    15,
+    node,
+    `its weights '${tensor}' hold ${count} value(s) that are NaN or infinite`,
+    'A crossbar can only hold finite weights; check the training run or the export.',
+  );
+
+export const graphInvalid = (place: string, reason: string): Diagnostic =>
+  error('onnx/graph-invalid', 16, place, reason, 'Check the model with onnx.checker.check_model.');
+
+// --- target ------------------------------------------------------------------------------------------------------
+
+export const targetNotFound = (name: string, known: readonly string[]): Diagnostic =>
+  error(
+    'target/not-found',
+    20,
+    `--target ${name}`,
+    'there is no such target',
+    `Known targets: ${known.join(', ')}; or give the path of a target file.`,
+  );
+
+export const targetInvalid = (file: string, field: string, reason: string): Diagnostic =>
+  error('target/invalid', 21, `${file}: ${field}`, reason, 'The fields and their units are in docs/targets.md.');
+
+export const targetUnit = (file: string, field: string, got: string, expected: string): Diagnostic =>
+  error('target/unit', 22, `${file}: ${field}`, `'${got}' is not a quantity in ${expected}`, `Write a number and a unit, such as '${expected === 'S' ? '50 uS' : `1 ${expected}`}'.`);
+
+export const targetMissing = (file: string, field: string): Diagnostic =>
+  error('target/missing-field', 23, `${file}: ${field}`, 'this field is missing', 'The fields and their units are in docs/targets.md.');
+
+// --- options and mapping -----------------------------------------------------------------------------------------
+
+export const optionInvalid = (place: string, reason: string, ...notes: string[]): Diagnostic =>
+  error('options/invalid', 25, place, reason, ...notes);
+
+export const tooManyArrays = (needed: number, allowed: number, largest: readonly string[]): Diagnostic =>
+  error(
+    'map/too-many-arrays',
+    26,
+    `--arrays ${allowed}`,
+    `the model needs ${needed} arrays and ${allowed} are allowed`,
+    ...largest,
+    'Allow more arrays, use fewer slices, or keep large layers digital with an override.',
+  );
+
+export const noRanges = (nodes: readonly string[]): Diagnostic =>
+  error(
+    'calibrate/no-ranges',
+    27,
+    nodes.length === 1 ? nodes[0]! : `${nodes[0]} and ${nodes.length - 1} more`,
+    'the range of the input is unknown: the model carries none and no calibration data was given',
+    'Give sample inputs with --calibrate, or an earlier record with --calibration.',
+  );
+
+export const calibrationMismatch = (place: string, reason: string): Diagnostic =>
+  error('calibrate/wrong-record', 28, place, reason, 'Record it again with --calibrate.');
+
+// --- package, bitstream, chip ------------------------------------------------------------------------------------
+
+export const packageExists = (path: string): Diagnostic =>
+  error('package/exists', 30, path, 'this already exists', 'Choose another name or pass --force to replace it.');
+
+export const packageUnreadable = (path: string, reason: string): Diagnostic =>
+  error('package/unreadable', 31, path, `this is not a readable package (${reason})`, 'Compile the model again.');
+
+export const hashMismatch = (path: string, expected: string, got: string): Diagnostic =>
+  error(
+    'package/hash-mismatch',
+    32,
+    path,
+    `its contents are not those that were compiled (SHA-256 ${got.slice(0, 12)}, manifest ${expected.slice(0, 12)})`,
+    'Compile the model again, or restore the file.',
+  );
+
+export const wrongModel = (path: string, expected: string, got: string): Diagnostic =>
+  error(
+    'package/wrong-model',
+    33,
+    path,
+    `this is not the model that the package was compiled from (SHA-256 ${got.slice(0, 12)}, manifest ${expected.slice(0, 12)})`,
+    'Give the ONNX file that was compiled.',
+  );
+
+export const bitstreamInvalid = (file: string, offset: number, reason: string): Diagnostic =>
+  error('bitstream/invalid', 34, `${file}: byte ${offset}`, reason, 'The layout is in src/bitstream/FORMAT.md.');
+
+export const bitstreamWrongTarget = (file: string, expected: string, got: string): Diagnostic =>
+  error(
+    'bitstream/wrong-target',
+    35,
+    file,
+    `this bitstream was made for another target (fingerprint ${got.slice(0, 12)}, target ${expected.slice(0, 12)})`,
+    'Compile the model for this target.',
+  );
+
+export const assemblySyntax = (file: string, line: number, reason: string): Diagnostic =>
+  error('bitstream/syntax', 36, `${file}:${line}`, reason, 'The text form is in src/bitstream/FORMAT.md.');
+
+export const chipUnreadable = (path: string, reason: string): Diagnostic =>
+  error('chip/unreadable', 37, path, `this is not a saved chip (${reason})`, 'Program it again with `crossloom program`.');
+
+export const chipWrongPackage = (path: string, expected: string, got: string): Diagnostic =>
+  error(
+    'chip/wrong-package',
+    38,
+    path,
+    `this chip was programmed from another package (bitstream ${got.slice(0, 12)}, package ${expected.slice(0, 12)})`,
+    'Program a chip from this package with `crossloom program`.',
+  );
+
+// --- data --------------------------------------------------------------------------------------------------------
+
+export const dataUnreadable = (path: string, reason: string): Diagnostic =>
+  error('data/unreadable', 40, path, reason, 'Data are a folder of images, idx (.gz), .npy, .npz or CIFAR binary files; see docs/data.md.');
+
+export const dataShape = (path: string, got: string, expected: string): Diagnostic =>
+  error(
+    'data/shape',
+    41,
+    path,
+    `the samples have shape ${got}, and the model's input is ${expected}`,
+    'Set resize, crop or layout in the preprocessing file.',
+  );
+
+export const labelOutOfRange = (path: string, sample: string, label: number, classes: number): Diagnostic =>
+  error(
+    'data/label-out-of-range',
+    42,
+    `${path}: ${sample}`,
+    `label ${label} is beyond the model's ${classes} classes`,
+    'Check the labels, or set labelOffset in the preprocessing file.',
+  );
+
+export const imageUnreadable = (path: string, reason: string): Diagnostic =>
+  error('data/image-unreadable', 43, path, `this image cannot be decoded (${reason})`, 'Replace the file, or remove it and its label.');
+
+export const labelsMissing = (path: string): Diagnostic =>
+  error('data/no-labels', 44, path, 'there are no labels', 'Add labels.csv (file,label), class folders, or a labels idx file.');
+
+export const preprocessingInvalid = (file: string, field: string, reason: string): Diagnostic =>
+  error('data/preprocessing', 45, `${file}: ${field}`, reason, 'The fields are in docs/data.md.');
+
+// --- verification ------------------------------------------------------------------------------------------------
+
+export const boundNotMet = (flag: string, measured: string): Diagnostic =>
+  error('verify/bound-not-met', 50, flag, `the mapped model does not meet this bound (${measured})`);
+
+export const calibrationOverlap = (count: number): Diagnostic =>
+  warning(
+    'verify/calibration-overlap',
+    'data',
+    `${count} of the test samples were also used for calibration`,
+    'The accuracy is optimistic; calibrate on other samples.',
+  );

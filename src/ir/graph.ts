@@ -1,0 +1,138 @@
+/**
+ * The Graph: an ONNX graph in which the linear layers that go to crossbars are `mvm` nodes. Produced by src/onnx,
+ * rewritten by the passes up to `correct-biases`, read by the mapping passes and by the writers of host.onnx and
+ * reference.onnx. Every stage returns new data; nothing is changed in place.
+ */
+import type { Tensor } from '../tensor.ts';
+
+/** An ONNX attribute value. Subgraphs are kept as encoded bytes: they are carried, never looked into. */
+export type Attribute =
+  | { readonly type: 'int'; readonly value: number }
+  | { readonly type: 'float'; readonly value: number }
+  | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'ints'; readonly value: readonly number[] }
+  | { readonly type: 'floats'; readonly value: readonly number[] }
+  | { readonly type: 'strings'; readonly value: readonly string[] }
+  | { readonly type: 'tensor'; readonly value: Tensor }
+  /** An encoded AttributeProto of any other kind; `captures` are the outer values that its subgraphs read. */
+  | { readonly type: 'opaque'; readonly value: Uint8Array; readonly captures: readonly string[] };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** A node of the original model, in the user's own terms. Never renamed. */
+export interface Origin {
+  /** The node's own name, or '' where the model gives none. */
+  readonly name: string;
+  readonly op: string;
+  /** Position in the original model's node list. */
+  readonly index: number;
+}
+
+/** A node that stays digital: the ONNX operator that it was. An absent optional input is ''. */
+export interface OnnxNode {
+  readonly kind: 'onnx';
+  readonly op: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+  readonly origin: Origin;
+}
+
+/** How the layer's input becomes the rows of its matrix. */
+export type Geometry =
+  /** [..., rows] times a matrix: every leading index is one MVM. */
+  | { readonly kind: 'matmul' }
+  /** [batch, groups * channels, ...space]: every output position is one MVM. Lists are per spatial axis (1 or 2). */
+  | {
+      readonly kind: 'conv';
+      readonly kernel: readonly number[];
+      readonly strides: readonly number[];
+      readonly dilations: readonly number[];
+      /** Begin of every axis, then end of every axis, as ONNX orders them; used when autoPad is NOTSET. */
+      readonly pads: readonly number[];
+      readonly autoPad: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
+    };
+
+/**
+ * A linear layer with constant weights. Weights lie as [group][row][column]; a convolution's rows run over
+ * (channel within the group, ky, kx), and column n of group g is output channel g * columns + n.
+ */
+export interface MvmNode {
+  readonly kind: 'mvm';
+  readonly input: string;
+  readonly output: string;
+  readonly geometry: Geometry;
+  readonly groups: number;
+  /** Rows of one group's matrix. */
+  readonly rows: number;
+  /** Columns of one group's matrix. */
+  readonly columns: number;
+  /** Length groups * rows * columns. */
+  readonly weights: Float64Array;
+  /** Length groups * columns. */
+  readonly bias: Float64Array;
+  readonly origin: Origin;
+  /** Other original nodes that were folded into this layer, such as its batch norm. */
+  readonly folded: readonly Origin[];
+}
+
+/** real = scale * (code - zero); code is an integer of 8 bits. */
+export interface InputQuantization {
+  readonly scale: number;
+  readonly zero: number;
+  /** Unsigned codes are 0..255; signed codes are two's complement, -128..127, with zero = 0. */
+  readonly signed: boolean;
+}
+
+/** An mvm node after `quantize`: real output = input.scale * scales[c] * (sum(codes) - input.zero * column sum) + bias. */
+export interface QuantizedMvmNode extends Omit<MvmNode, 'kind' | 'weights'> {
+  readonly kind: 'quantized-mvm';
+  readonly quantization: InputQuantization;
+  /** Integer weights, [group][row][column], within +-weightMax. */
+  readonly integers: Int16Array;
+  readonly weightMax: number;
+  /** Real value of one weight step, length groups * columns. */
+  readonly scales: Float64Array;
+}
+
+export type Node = OnnxNode | MvmNode | QuantizedMvmNode;
+
+/** Name, element type (as ONNX numbers it) and dims; a symbolic or unknown dimension is a string or undefined. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly elementType: number;
+  /** undefined: unknown rank */
+  readonly dims: readonly (number | string | undefined)[] | undefined;
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly irVersion: number;
+  /** Operator set version by domain; '' is the ONNX domain. */
+  readonly opsets: Readonly<Record<string, number>>;
+  /** Inputs that a user feeds: initializers that are also listed as inputs are not among them. */
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /** In topological order. */
+  readonly nodes: readonly Node[];
+  /** Initializers, by value name. */
+  readonly constants: ReadonlyMap<string, Tensor>;
+  /** Model-local functions, encoded FunctionProtos, carried as they are. */
+  readonly functions: readonly Uint8Array[];
+}
+
+/** How a message names a node: its own name, its operator and its index. */
+export function describeOrigin(origin: Origin): string {
+  return `node ${origin.name ? `'${origin.name}' ` : ''}(${origin.op}, #${origin.index})`;
+}
+
+export function inputsOf(node: Node): readonly string[] {
+  if (node.kind !== 'onnx') return [node.input];
+  const captured = Object.values(node.attributes).flatMap((a) => (a.type === 'opaque' ? a.captures : []));
+  return [...node.inputs.filter((name) => name !== ''), ...captured];
+}
+
+export function outputsOf(node: Node): readonly string[] {
+  return node.kind === 'onnx' ? node.outputs.filter((name) => name !== '') : [node.output];
+}

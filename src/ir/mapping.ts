@@ -1,0 +1,76 @@
+/**
+ * The Mapping: which digit of which weight lies in which cells. Made by the passes `encode-weights` to
+ * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
+ */
+import type { QuantizedMvmNode } from './graph.ts';
+
+export type Encoding = 'differential' | 'offset';
+
+/** Half-open range of integers. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function lengthOf(span: Span): number {
+  return span.end - span.start;
+}
+
+/** A layer's integer weights as balanced digits, least significant slice first. */
+export interface SlicedLayer {
+  readonly node: QuantizedMvmNode;
+  readonly encoding: Encoding;
+  /** Odd base of the balanced digits; every digit is within +-(radix - 1) / 2. */
+  readonly radix: number;
+  /** Level codes per digit step: the cell's window is used as far as the digits allow. */
+  readonly levelStep: number;
+  /** One digit array per slice, each [group][row][column]. */
+  readonly digits: readonly Int16Array[];
+}
+
+/**
+ * A rectangle of cells: one slice of one tile of a layer. Several groups lie block-diagonally: group g's rows start at
+ * (g - groups.start) * rows, its columns likewise.
+ */
+export interface Block {
+  readonly layer: number;
+  readonly slice: number;
+  readonly groups: Span;
+  /** Rows of every group's matrix that this tile covers. */
+  readonly rows: Span;
+  /** Columns of every group's matrix that this tile covers. */
+  readonly columns: Span;
+}
+
+/** A block with its place: cell (row, column) of an array is the block's first. */
+export interface PlacedBlock extends Block {
+  readonly array: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+export interface Mapping {
+  readonly layers: readonly SlicedLayer[];
+  readonly blocks: readonly PlacedBlock[];
+  /** Number of arrays used. */
+  readonly arrays: number;
+}
+
+/** Rows of cells that a block occupies. */
+export function blockRows(block: Block): number {
+  return lengthOf(block.groups) * lengthOf(block.rows);
+}
+
+/** Weights side by side in a block: its logical columns. */
+export function blockWeightColumns(block: Block): number {
+  return lengthOf(block.groups) * lengthOf(block.columns);
+}
+
+/**
+ * Columns of cells that a block occupies. Differential: column 2j holds the positive and 2j + 1 the negative part of
+ * logical column j. Offset: one column each, and the reference column last.
+ */
+export function blockColumns(block: Block, encoding: Encoding): number {
+  const logical = blockWeightColumns(block);
+  return encoding === 'differential' ? 2 * logical : logical + 1;
+}

@@ -1,0 +1,52 @@
+/**
+ * The crossbar node of host.onnx: all that executing one layer needs, apart from the conductances on the chip. Its
+ * ONNX form is described in FORMAT.md beside this file, and written and read by crossbar-node.ts.
+ */
+import type { Geometry, InputQuantization, Origin } from '../ir/graph.ts';
+
+/** One block of cells: where it lies, and which part of the layer's matrix it holds. Half-open ranges. */
+export interface Tile {
+  /** The block's number in the whole package: the converter instructions of the bitstream refer to it. */
+  readonly block: number;
+  readonly array: number;
+  readonly row: number;
+  readonly column: number;
+  readonly groupStart: number;
+  readonly groupEnd: number;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  readonly columnStart: number;
+  readonly columnEnd: number;
+  readonly slice: number;
+}
+
+export interface CrossbarLayer {
+  readonly input: string;
+  readonly output: string;
+  readonly origin: Origin;
+  readonly geometry: Geometry;
+  readonly groups: number;
+  /** Rows of one group's matrix. */
+  readonly rows: number;
+  /** Columns of one group's matrix. */
+  readonly columns: number;
+  readonly quantization: InputQuantization;
+  readonly encoding: 'differential' | 'offset';
+  readonly convert: 'pair' | 'column';
+  readonly adcBits: number;
+  readonly radix: number;
+  readonly slices: number;
+  /** Conductance of one digit step (S). */
+  readonly digitStep: number;
+  readonly tiles: readonly Tile[];
+  /** Converter settings, tile after tile, logical column after logical column (`column`: plus, then minus). */
+  readonly converterZero: Int32Array;
+  /** Summed conductance of one converter code (S). */
+  readonly converterStep: Float32Array;
+  /** Real value of one weight step, length groups * columns. */
+  readonly scales: Float32Array;
+  /** Sum of every column's integer weights, length groups * columns: the zero point's correction. */
+  readonly columnSums: Int32Array;
+  /** Length groups * columns. */
+  readonly bias: Float32Array;
+}

@@ -1,0 +1,35 @@
+/** Physical quantities as text: `50 uS` is 50e-6 in SI units. Everything inside the program is plain SI. */
+export type Unit = 'S' | 'V' | 's' | 'J' | 'A' | 'F' | 'ohm' | '';
+
+const prefixes: Readonly<Record<string, number>> = {
+  f: 1e-15, p: 1e-12, n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9,
+};
+
+const quantity = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$/;
+
+/**
+ * Reads a quantity in SI units.
+ * @returns the value, or `undefined` where the text is not a finite number followed by a prefixed `unit`
+ */
+export function parseQuantity(text: string | number, unit: Unit): number | undefined {
+  if (typeof text === 'number') return unit === '' && Number.isFinite(text) ? text : undefined;
+  const match = quantity.exec(text);
+  if (!match) return undefined;
+  const [, digits, suffix] = match;
+  if (!suffix!.endsWith(unit)) return undefined;
+  const prefix = prefixes[suffix!.slice(0, suffix!.length - unit.length)];
+  if (prefix === undefined || (unit === '' && suffix !== '')) return undefined;
+  // Dividing keeps '50 uS' the double nearest to 50e-6, which multiplying by 1e-6 does not.
+  const value = prefix < 1 ? Number(digits) / Math.round(1 / prefix) : Number(digits) * prefix;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Prints an SI value with the prefix that leaves one to three digits before the point: 5e-5 S is `50 uS`. */
+export function formatQuantity(value: number, unit: Unit, digits = 3): string {
+  if (value === 0 || !Number.isFinite(value) || unit === '') return `${Number(value.toPrecision(digits))}${unit && ` ${unit}`}`;
+  const size = Math.abs(value);
+  const [prefix, factor] = Object.entries(prefixes)
+    .sort((a, b) => b[1] - a[1])
+    .find(([, f]) => size >= f * (1 - 1e-9)) ?? ['f', 1e-15];
+  return `${Number((value / factor).toPrecision(digits))} ${prefix}${unit}`;
+}
