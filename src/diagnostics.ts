@@ -68,6 +68,15 @@ export const weightsNotFinite = (node: string, tensor: string, count: number): D
 export const graphInvalid = (place: string, reason: string): Diagnostic =>
   error('onnx/graph-invalid', 16, place, reason, 'Check the model with onnx.checker.check_model.');
 
+export const subgraphOpset = (place: string, opset: number, operators: readonly string[]): Diagnostic =>
+  error(
+    'onnx/subgraph-opset',
+    17,
+    place,
+    `it holds operators that have to be converted from opset ${opset} (${operators.join(', ')}), and what lies inside of a node is not converted`,
+    'Convert the model with onnx.version_converter.convert_version(model, 21).',
+  );
+
 // --- target ------------------------------------------------------------------------------------------------------
 
 export const targetNotFound = (name: string, known: readonly string[]): Diagnostic =>
@@ -168,6 +177,9 @@ export const chipWrongPackage = (path: string, expected: string, got: string): D
     'Program a chip from this package with `crossloom program`.',
   );
 
+export const chipCannotExecute = (place: string, reason: string): Diagnostic =>
+  error('chip/cannot-execute', 39, place, reason, 'The bitstream does not fit this kind of chip: compile the model again.');
+
 // --- data --------------------------------------------------------------------------------------------------------
 
 export const dataUnreadable = (path: string, reason: string): Diagnostic =>
@@ -199,6 +211,9 @@ export const labelsMissing = (path: string): Diagnostic =>
 
 export const preprocessingInvalid = (file: string, field: string, reason: string): Diagnostic =>
   error('data/preprocessing', 45, `${file}: ${field}`, reason, 'The fields are in docs/data.md.');
+
+export const imageTooSmall = (path: string, size: string, crop: string): Diagnostic =>
+  error('data/image-too-small', 46, path, `this image is ${size}, smaller than the crop of ${crop}`, 'Set resize in the preprocessing file.');
 
 // --- verification ------------------------------------------------------------------------------------------------
 

@@ -1,41 +1,87 @@
 /**
  * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, SC'11), checked against the
  * published known answers. A draw depends on its key and counter alone, so neither threads, nor the order of arrays,
- * nor an effect that is switched off can reshuffle another draw.
+ * nor an effect that is switched off can reshuffle another draw. Normals come from the ziggurat of Marsaglia and Tsang
+ * (J. Stat. Softw. 5(8), 2000) with 128 layers; layer, sign and position use different bits of one word.
  */
 
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const parity = 0x1bd11bda;
 
-/** One block: writes two 32-bit words to `out[at]` and `out[at + 1]`. */
-export function threefry(key0: number, key1: number, counter0: number, counter1: number, out: Uint32Array, at = 0): void {
-  const key2 = (parity ^ key0 ^ key1) | 0;
+function rotate(x: number, by: number): number {
+  return (x << by) | (x >>> (32 - by));
+}
+
+/** One block: writes two 32-bit words to `out[at]` and `out[at + 1]`. Unrolled: this is where drawing spends its time. */
+export function threefry(
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+  out: Uint32Array,
+  at = 0,
+): void {
+  const key2 = parity ^ key0 ^ key1;
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
-  for (let group = 0; group < 5; group++) {
-    const first = (group & 1) << 2;
-    for (let r = first; r < first + 4; r++) {
-      x0 = (x0 + x1) | 0;
-      const shift = rotations[r]!;
-      x1 = ((x1 << shift) | (x1 >>> (32 - shift))) ^ x0;
-    }
-    const injection = group + 1;
-    const a = injection % 3;
-    const b = (injection + 1) % 3;
-    x0 = (x0 + (a === 0 ? key0 : a === 1 ? key1 : key2)) | 0;
-    x1 = (x1 + (b === 0 ? key0 : b === 1 ? key1 : key2) + injection) | 0;
-  }
-  out[at] = x0;
-  out[at + 1] = x1;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 13) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 15) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 26) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 6) ^ x0;
+  x0 = (x0 + key1) | 0;
+  x1 = (x1 + key2 + 1) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 17) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 29) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 16) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 24) ^ x0;
+  x0 = (x0 + key2) | 0;
+  x1 = (x1 + key0 + 2) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 13) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 15) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 26) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 6) ^ x0;
+  x0 = (x0 + key0) | 0;
+  x1 = (x1 + key1 + 3) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 17) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 29) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 16) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 24) ^ x0;
+  x0 = (x0 + key1) | 0;
+  x1 = (x1 + key2 + 4) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 13) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 15) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 26) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 6) ^ x0;
+  out[at] = (x0 + key2) | 0;
+  out[at + 1] = (x1 + key0 + 5) | 0;
 }
 
 /** A stream of draws with one key: `(seed, effect, unit)`, for example one array's programming pulses. */
 export interface Stream {
-  /** Moves to the draws of one event, for example one cell. The draws of different events never overlap. */
+  /** Moves to the draws of one event (0 to 2^32 - 1), such as one cell. The draws of different events never overlap. */
   seek(event: number): void;
   /** Uniform in (0, 1), never 0 or 1. */
   uniform(): number;
-  /** Standard normal, by Box and Muller. */
+  /** Standard normal, by the ziggurat. */
   normal(): number;
 }
 
@@ -47,50 +93,78 @@ export interface Stream {
  */
 export function openStream(seed: number, effect: string, unit: number): Stream {
   const words = new Uint32Array(2);
-  // Two hashing rounds turn the three-part key into the generator's two key words.
-  threefry(seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0, hashName(effect), unit >>> 0, words);
-  const key0 = words[0]!;
-  const key1 = words[1]!;
+  // A hashing block turns the three-part key into the generator's two key words.
+  threefry(seed | 0, Math.floor(seed / 2 ** 32) | 0, hashName(effect), unit | 0, words);
+  const key0 = words[0]! | 0;
+  const key1 = words[1]! | 0;
   let event = 0;
   let block = 0;
   let left = 0;
-  let spare = Number.NaN;
 
   function word(): number {
     if (left === 0) {
-      threefry(key0, key1, event, block++, words);
+      threefry(key0, key1, event, block, words);
+      block = (block + 1) | 0;
       left = 2;
     }
-    return words[--left]!;
+    left--;
+    return words[left]!;
   }
   function uniform(): number {
     return (word() + 0.5) / 4294967296;
   }
+  /** Marsaglia's method for the normal's tail beyond the base layer. */
+  function tail(): number {
+    for (;;) {
+      const x = -Math.log(uniform()) / tailStart;
+      if (-2 * Math.log(uniform()) >= x * x) return tailStart + x;
+    }
+  }
   return {
     seek(to) {
-      event = to;
+      event = to | 0;
       block = 0;
       left = 0;
-      spare = Number.NaN;
     },
     uniform,
     normal() {
-      if (!Number.isNaN(spare)) {
-        const value = spare;
-        spare = Number.NaN;
-        return value;
+      for (;;) {
+        const bits = word();
+        const layer = bits & 127;
+        const x = ((bits >>> 8) + 0.5) * layerScale[layer]!;
+        const sign = bits & 128 ? -1 : 1;
+        if (x < layerEdge[layer + 1]!) return sign * x;
+        if (layer === 0) return sign * tail();
+        const low = layerHeight[layer]!;
+        const height = low + uniform() * (layerHeight[layer + 1]! - low);
+        if (height < Math.exp(-0.5 * x * x)) return sign * x;
       }
-      const radius = Math.sqrt(-2 * Math.log(uniform()));
-      const angle = 2 * Math.PI * uniform();
-      spare = radius * Math.sin(angle);
-      return radius * Math.cos(angle);
     },
   };
 }
+
+/** Start of the tail, and area of every layer under exp(-x^2 / 2), for 128 layers (Marsaglia and Tsang). */
+const tailStart = 3.442619855899;
+const layerArea = 9.91256303526217e-3;
+/** Right edges of the layers from the base up; the base's is that of the rectangle with its area. */
+const layerEdge = new Float64Array(129);
+/** exp(-edge^2 / 2). */
+const layerHeight = new Float64Array(129);
+/** Edge over 2^24, the number of positions that a word tells apart. */
+const layerScale = new Float64Array(128);
+
+layerEdge[0] = layerArea / Math.exp(-0.5 * tailStart * tailStart);
+layerEdge[1] = tailStart;
+for (let i = 1; i < 127; i++) {
+  const edge = layerEdge[i]!;
+  layerEdge[i + 1] = Math.sqrt(-2 * Math.log(layerArea / edge + Math.exp(-0.5 * edge * edge)));
+}
+for (let i = 0; i <= 128; i++) layerHeight[i] = Math.exp(-0.5 * layerEdge[i]! ** 2);
+for (let i = 0; i < 128; i++) layerScale[i] = layerEdge[i]! / 2 ** 24;
 
 /** FNV-1a, so that effects have stable keys. */
 function hashName(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+  return hash | 0;
 }

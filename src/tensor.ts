@@ -47,7 +47,9 @@ export function toDoubles(tensor: Tensor): Float64Array | undefined {
   if (tensor.type === 'string') return undefined;
   if (tensor.type === 'float16') return Float64Array.from(tensor.data as Uint16Array, halfToNumber);
   if (tensor.type === 'bfloat16') return Float64Array.from(tensor.data as Uint16Array, bfloatToNumber);
-  return Float64Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+  // Copying between numeric typed arrays is far faster than mapping their elements.
+  if (tensor.type !== 'int64' && tensor.type !== 'uint64') return new Float64Array(tensor.data as ArrayLike<number>);
+  return Float64Array.from(tensor.data as ArrayLike<bigint>, Number);
 }
 
 function halfToNumber(bits: number): number {

@@ -1,0 +1,92 @@
+/**
+ * Places blocks on arrays: rectangles of cells in as few arrays as a first-fit search by decreasing height finds.
+ * Several layers may share an array, never a cell. Free space is kept as disjoint rectangles (guillotine cuts, Jylanki,
+ * "A thousand ways to pack the bin", 2010); a block goes where it leaves the shortest side.
+ */
+import { raise } from '../src/diagnostic.ts';
+import { tooManyArrays } from '../src/diagnostics.ts';
+import { describeOrigin } from '../src/ir/graph.ts';
+import { blockColumns, blockRows, type Block, type Mapping, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import type { Target } from '../src/target.ts';
+
+interface Free {
+  readonly row: number;
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface PlaceContext {
+  readonly layers: readonly SlicedLayer[];
+  readonly target: Target;
+  /** Most arrays that may be used. */
+  readonly arrays: number;
+}
+
+export const placeBlocks = {
+  name: 'place-blocks',
+  run(blocks: readonly Block[], { layers, target, arrays }: PlaceContext): Mapping {
+    const size = (block: Block) => ({
+      rows: blockRows(block),
+      columns: blockColumns(block, layers[block.layer]!.encoding),
+    });
+    const order = blocks.map((block, index) => ({ block, index, ...size(block) }));
+    order.sort((a, b) => b.rows - a.rows || b.columns - a.columns || a.index - b.index);
+    const free: Free[][] = [];
+    const placed = new Array<PlacedBlock>(blocks.length);
+    for (const { block, index, rows, columns } of order) {
+      const place = firstFit(free, rows, columns) ?? openArray(free, target);
+      const hole = free[place.array]!.splice(place.hole, 1)[0]!;
+      free[place.array]!.push(...cut(hole, rows, columns));
+      placed[index] = { ...block, array: place.array, row: hole.row, column: hole.column };
+    }
+    if (free.length > arrays) raise([tooManyArrays(free.length, arrays, largestLayers(blocks, layers))]);
+    return { layers, blocks: placed, arrays: free.length };
+  },
+};
+
+function openArray(free: Free[][], target: Target): { array: number; hole: number } {
+  free.push([{ row: 0, column: 0, rows: target.array.rows, columns: target.array.columns }]);
+  return { array: free.length - 1, hole: 0 };
+}
+
+/** The first array with room, and in it the hole that leaves the shortest side. */
+function firstFit(free: readonly Free[][], rows: number, columns: number): { array: number; hole: number } | undefined {
+  for (let array = 0; array < free.length; array++) {
+    let best = -1;
+    let least = Number.POSITIVE_INFINITY;
+    free[array]!.forEach((hole, index) => {
+      if (hole.rows < rows || hole.columns < columns) return;
+      const left = Math.min(hole.rows - rows, hole.columns - columns);
+      if (left < least) {
+        least = left;
+        best = index;
+      }
+    });
+    if (best >= 0) return { array, hole: best };
+  }
+  return undefined;
+}
+
+/** What is left of a hole when a block fills its corner: the larger of the two rests stays whole. */
+function cut(hole: Free, rows: number, columns: number): Free[] {
+  const below = hole.rows - rows;
+  const beside = hole.columns - columns;
+  const wide = below * hole.columns >= beside * hole.rows;
+  const rests: Free[] = [
+    { row: hole.row + rows, column: hole.column, rows: below, columns: wide ? hole.columns : columns },
+    { row: hole.row, column: hole.column + columns, rows: wide ? rows : hole.rows, columns: beside },
+  ];
+  return rests.filter((rest) => rest.rows > 0 && rest.columns > 0);
+}
+
+function largestLayers(blocks: readonly Block[], layers: readonly SlicedLayer[]): string[] {
+  const cells = layers.map(() => 0);
+  for (const block of blocks) {
+    cells[block.layer]! += blockRows(block) * blockColumns(block, layers[block.layer]!.encoding);
+  }
+  return [...cells.entries()]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 3)
+    .map(([layer, count]) => `${describeOrigin(layers[layer]!.node.origin)} takes ${count} cells`);
+}

@@ -1,0 +1,65 @@
+/** A place in the bytes of a bitstream: reads field after field, and knows where in the file each of them lay. */
+import { DiagnosticError } from '../diagnostic.ts';
+import { bitstreamInvalid } from '../diagnostics.ts';
+
+export interface Cursor {
+  /** Absolute byte offset in the file of the next byte. */
+  offset(): number;
+  /** Bytes left. */
+  left(): number;
+  u8(field: string): number;
+  u16(field: string): number;
+  u32(field: string): number;
+  f32(field: string): number;
+  /** A view of the next `length` bytes, a list of values of `bits` bits each. */
+  take(field: string, length: number, bits: number): Uint8Array;
+  /** Raises bitstreamInvalid at value `index` of a field that was read, the latest one of that name. */
+  fail(field: string, reason: string, index?: number): never;
+}
+
+/**
+ * @param bytes what may be read
+ * @param base absolute offset in the file of its first byte
+ * @param file name for diagnostics
+ * @param whole what the bytes are, for the diagnostic where they end too early
+ */
+export function openCursor(bytes: Uint8Array, base: number, file: string, whole: string): Cursor {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const places = new Map<string, { readonly offset: number; readonly bits: number }>();
+  let at = 0;
+
+  function move(field: string, length: number, bits: number): number {
+    const start = at;
+    if (start + length > bytes.length) {
+      invalid(
+        file,
+        base + start,
+        `${field} needs ${length} bytes, and ${whole} ends after ${bytes.length - start}`,
+      );
+    }
+    places.set(field, { offset: base + start, bits });
+    at = start + length;
+    return start;
+  }
+  return {
+    offset: () => base + at,
+    left: () => bytes.length - at,
+    u8: (field) => view.getUint8(move(field, 1, 8)),
+    u16: (field) => view.getUint16(move(field, 2, 16), true),
+    u32: (field) => view.getUint32(move(field, 4, 32), true),
+    f32: (field) => view.getFloat32(move(field, 4, 32), true),
+    take(field, length, bits) {
+      const start = move(field, length, bits);
+      return bytes.subarray(start, start + length);
+    },
+    fail(field, reason, index = 0) {
+      const place = places.get(field) ?? { offset: base + at, bits: 0 };
+      invalid(file, place.offset + ((index * place.bits) >> 3), reason);
+    },
+  };
+}
+
+/** Raises bitstreamInvalid at an absolute offset. */
+export function invalid(file: string, offset: number, reason: string): never {
+  throw new DiagnosticError([bitstreamInvalid(file, offset, reason)]);
+}

@@ -1,0 +1,140 @@
+/**
+ * Re-estimates digital gain and bias of every column on the programmed chip: the package's calibration vectors go
+ * through each layer's arrays and converters, and least squares fits the integer reference to what comes out. It
+ * repairs shifted means and gains, which hurt accuracy first; the scatter of single cells stays.
+ */
+import type { Chip, ColumnCorrection } from '../chip/chip.ts';
+import { InternalError } from '../diagnostic.ts';
+import type { Graph } from '../ir/graph.ts';
+import { lowerCrossbar } from '../lower/crossbar.ts';
+import { createEmitter } from '../lower/emit.ts';
+import { foldLayer, type ProgrammedArrays } from '../lower/fold.ts';
+import { readIntegers } from '../lower/reference.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { Package } from '../package/open.ts';
+import { openSession } from '../runtime/session.ts';
+import { float32 } from '../tensor.ts';
+import { valueOf } from './range.ts';
+
+/** @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is */
+export async function calibrateChip(
+  pkg: Package,
+  chip: Chip,
+  onLayer?: (done: number, total: number) => void,
+): Promise<Chip> {
+  const arrays = programmedArrays(chip);
+  const calibration = new Map<string, ColumnCorrection>();
+  for (const [index, layer] of pkg.layers.entries()) {
+    if (!foldLayer(layer, arrays).exact) {
+      calibration.set(layer.output, fitColumns(layer, await measure(pkg, layer, arrays), expected(pkg, layer)));
+    }
+    onLayer?.(index + 1, pkg.layers.length);
+  }
+  return calibration.size === 0 ? chip : { ...chip, calibration };
+}
+
+export function programmedArrays(chip: Chip): ProgrammedArrays {
+  return { columns: chip.header.columns, conductances: chip.conductances, converters: chip.converters };
+}
+
+/** Outputs of the programmed layer for its calibration vectors, [vector][output]. */
+async function measure(pkg: Package, layer: CrossbarLayer, arrays: ProgrammedArrays): Promise<Float32Array> {
+  const record = recordOf(pkg, layer);
+  const single = oneVectorLayer(layer);
+  const emit = createEmitter(single.output, layer.origin);
+  lowerCrossbar(emit, single, arrays);
+  const graph: Graph = {
+    name: layer.output,
+    irVersion: pkg.host.irVersion,
+    opsets: pkg.reference.opsets,
+    inputs: [{ name: single.input, elementType: 1, dims: undefined }],
+    outputs: [{ name: single.output, elementType: 1, dims: undefined }],
+    nodes: emit.nodes,
+    constants: emit.constants,
+    functions: [],
+  };
+  const session = await openSession(encodeModel(graph));
+  const input = Float32Array.from(record.vectors, (code) => valueOf(code, layer.quantization));
+  const volume = single.geometry.kind === 'conv' ? single.geometry.kernel : [];
+  const channels = (layer.groups * layer.rows) / volume.reduce((a, b) => a * b, 1);
+  const result = await session.run({ [single.input]: float32([record.count, channels, ...volume], input) });
+  await session.release();
+  return result[single.output]!.data as Float32Array;
+}
+
+/** The same layer on inputs that are exactly one MVM: a kernel-sized patch, or one row. */
+function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
+  const { geometry } = layer;
+  const io = { input: 'vectors', output: 'outputs' };
+  if (geometry.kind === 'matmul') return { ...layer, ...io };
+  const ones = geometry.kernel.map(() => 1);
+  const none = geometry.pads.map(() => 0);
+  // A pointwise layer is a matrix product, which onnxruntime runs faster than a 1x1 convolution of single pixels.
+  if (layer.groups === 1 && geometry.kernel.every((k) => k === 1)) return { ...layer, ...io, geometry: { kind: 'matmul' } };
+  return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
+}
+
+/** Outputs of the integer reference for the same vectors, [vector][output]. */
+function expected(pkg: Package, layer: CrossbarLayer): Float64Array {
+  const record = recordOf(pkg, layer);
+  const weights = pkg.reference.constants.get(`${layer.output}/weights`);
+  if (!weights) throw new InternalError('calibrate', `no reference weights of ${layer.output}`);
+  const integers = readIntegers(layer, weights);
+  const { groups, rows, columns, quantization } = layer;
+  const outputs = groups * columns;
+  const result = new Float64Array(record.count * outputs);
+  for (let vector = 0; vector < record.count; vector++) {
+    const at = vector * outputs;
+    for (let group = 0; group < groups; group++) {
+      for (let row = 0; row < rows; row++) {
+        const value = valueOf(record.vectors[(vector * groups + group) * rows + row]!, quantization);
+        if (value === 0) continue;
+        const from = (group * rows + row) * columns;
+        const to = at + group * columns;
+        for (let column = 0; column < columns; column++) result[to + column]! += value * integers[from + column]!;
+      }
+    }
+    for (let o = 0; o < outputs; o++) result[at + o] = result[at + o]! * layer.scales[o]! + layer.bias[o]!;
+  }
+  return result;
+}
+
+function recordOf(pkg: Package, layer: CrossbarLayer) {
+  const record = pkg.record.layers.get(layer.output);
+  if (!record) throw new InternalError('calibrate', `no calibration vectors of ${layer.output}`);
+  return record;
+}
+
+/** Per column, the gain and bias that bring the measured outputs closest to the expected ones. */
+export function fitColumns(
+  layer: Pick<CrossbarLayer, 'groups' | 'columns'>,
+  measured: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+): ColumnCorrection {
+  const outputs = layer.groups * layer.columns;
+  const count = measured.length / outputs;
+  const gain = new Float32Array(outputs).fill(1);
+  const bias = new Float32Array(outputs);
+  for (let o = 0; o < outputs; o++) {
+    let meanX = 0;
+    let meanY = 0;
+    for (let v = 0; v < count; v++) {
+      meanX += measured[v * outputs + o]! / count;
+      meanY += wanted[v * outputs + o]! / count;
+    }
+    let xx = 0;
+    let xy = 0;
+    for (let v = 0; v < count; v++) {
+      const x = measured[v * outputs + o]! - meanX;
+      xx += x * x;
+      xy += x * (wanted[v * outputs + o]! - meanY);
+    }
+    // A column that hardly responds, or responds the wrong way round, tells nothing about its gain.
+    if (xx > 0 && xy > 0) gain[o] = Math.min(gainLimit, Math.max(1 / gainLimit, xy / xx));
+    bias[o] = meanY - gain[o]! * meanX;
+  }
+  return { gain, bias };
+}
+
+const gainLimit = 1.5;

@@ -1,0 +1,59 @@
+/** One MVM's input rows out of a layer's input tensor: the patch under a convolution's kernel, or one row. */
+import type { Geometry } from '../ir/graph.ts';
+import { resolvePadding } from '../ir/padding.ts';
+
+/** How to read the patches of one layer from samples of one size. */
+export interface PatchReader {
+  /** MVMs per sample. */
+  readonly positions: number;
+  /** Sizes of the input's spatial axes; empty for a matrix product. */
+  readonly space: readonly number[];
+  /** Writes the input rows of MVM `position` to `out`, [groups * rows]; padding is 0. */
+  read(data: Float32Array, position: number, out: Float32Array): void;
+}
+
+/**
+ * @param dims of the layer's input for one sample: [1, channels, ...space] or [..., rows]
+ * @param length groups * rows
+ */
+export function createPatchReader(geometry: Geometry, dims: readonly number[], length: number): PatchReader {
+  if (geometry.kind === 'matmul') {
+    return {
+      positions: dims.slice(0, -1).reduce((a, b) => a * b, 1),
+      space: [],
+      read: (data, position, out) => out.set(data.subarray(position * length, (position + 1) * length)),
+    };
+  }
+  const space = dims.slice(2);
+  const resolved = resolvePadding(geometry, space) as Extract<Geometry, { kind: 'conv' }>;
+  // A 1-D convolution is a 2-D one of height 1.
+  const plane = <T>(values: readonly T[], none: T): [T, T] => (space.length === 1 ? [none, values[0]!] : [values[0]!, values[1]!]);
+  const [height, width] = plane(space, 1);
+  const [kernelY, kernelX] = plane(resolved.kernel, 1);
+  const [strideY, strideX] = plane(resolved.strides, 1);
+  const [stepY, stepX] = plane(resolved.dilations, 1);
+  const [padY, padX] = plane(resolved.pads.slice(0, space.length), 0);
+  const [endY, endX] = plane(resolved.pads.slice(space.length), 0);
+  const outputsY = Math.floor((height + padY + endY - (kernelY - 1) * stepY - 1) / strideY) + 1;
+  const outputsX = Math.floor((width + padX + endX - (kernelX - 1) * stepX - 1) / strideX) + 1;
+  const channels = length / (kernelY * kernelX);
+  return {
+    positions: outputsY * outputsX,
+    space,
+    read(data, position, out) {
+      const y0 = Math.floor(position / outputsX) * strideY - padY;
+      const x0 = (position % outputsX) * strideX - padX;
+      let at = 0;
+      for (let channel = 0; channel < channels; channel++) {
+        const first = channel * height * width;
+        for (let ky = 0; ky < kernelY; ky++) {
+          const y = y0 + ky * stepY;
+          for (let kx = 0; kx < kernelX; kx++) {
+            const x = x0 + kx * stepX;
+            out[at++] = y >= 0 && y < height && x >= 0 && x < width ? data[first + y * width + x]! : 0;
+          }
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Chooses the 8-bit codes of a layer's input from the distribution of its values over the samples. */
+import type { RangePolicy } from '../calibration-record.ts';
+import type { InputQuantization } from '../ir/graph.ts';
+
+/** Counts of values in bins of equal width over [-reach, reach]; reach doubles when a value falls outside. */
+export interface Histogram {
+  reach: number;
+  min: number;
+  max: number;
+  readonly counts: Float64Array;
+}
+
+const binCount = 4096;
+
+export function createHistogram(): Histogram {
+  return { reach: 0, min: 0, max: 0, counts: new Float64Array(binCount) };
+}
+
+/** Adds values; those between the samples of `stride` count for the extremes only. */
+export function addValues(histogram: Histogram, values: Float32Array, stride: number): void {
+  let { min, max } = histogram;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  histogram.min = min;
+  histogram.max = max;
+  const extreme = Math.max(-min, max);
+  if (histogram.reach === 0 && extreme > 0) histogram.reach = 2 ** Math.ceil(Math.log2(extreme));
+  while (histogram.reach < extreme) widen(histogram);
+  if (histogram.reach === 0) return;
+  const perUnit = binCount / (2 * histogram.reach);
+  for (let i = 0; i < values.length; i += stride) {
+    const bin = Math.min(binCount - 1, Math.floor((values[i]! + histogram.reach) * perUnit));
+    histogram.counts[bin]!++;
+  }
+}
+
+function widen(histogram: Histogram): void {
+  const { counts } = histogram;
+  const half = binCount / 2;
+  const merged = new Float64Array(binCount);
+  for (let bin = 0; bin < binCount; bin++) merged[half / 2 + (bin >> 1)]! += counts[bin]!;
+  counts.set(merged);
+  histogram.reach *= 2;
+}
+
+/**
+ * @param policy `minmax`: all values seen; `percentile`: 99.99 % of them; `mse`: the range with the least mean square
+ * error of rounding and clipping
+ * @param signed two's complement codes around zero; otherwise unsigned codes with a zero point
+ */
+export function chooseRange(histogram: Histogram, policy: RangePolicy, signed: boolean): InputQuantization {
+  const { min, max } = histogram;
+  if (policy === 'minmax') return quantizationOf(min, max, signed);
+  if (policy === 'percentile') return quantizationOf(Math.max(min, quantile(histogram, 0.0001)), Math.min(max, quantile(histogram, 0.9999)), signed);
+  let best = quantizationOf(min, max, signed);
+  let least = Number.POSITIVE_INFINITY;
+  for (let share = 100; share >= 20; share -= 2) {
+    const candidate = quantizationOf((min * share) / 100, (max * share) / 100, signed);
+    const error = squareError(histogram, candidate);
+    if (error < least) {
+      least = error;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** Codes that span [min, max], which holds zero; zero is a code. */
+export function quantizationOf(min: number, max: number, signed: boolean): InputQuantization {
+  if (signed) return { scale: Math.fround(Math.max(-min, max) / 127) || 1, zero: 0, signed };
+  const scale = Math.fround((max - min) / 255) || 1;
+  return { scale, zero: Math.min(255, Math.max(0, Math.round(-min / scale))), signed };
+}
+
+function quantile(histogram: Histogram, share: number): number {
+  const total = histogram.counts.reduce((a, b) => a + b, 0);
+  let seen = 0;
+  for (let bin = 0; bin < binCount; bin++) {
+    seen += histogram.counts[bin]!;
+    if (seen >= share * total) return centre(histogram, bin);
+  }
+  return histogram.max;
+}
+
+function centre(histogram: Histogram, bin: number): number {
+  return ((bin + 0.5) / binCount) * 2 * histogram.reach - histogram.reach;
+}
+
+function squareError(histogram: Histogram, { scale, zero, signed }: InputQuantization): number {
+  const [low, high] = signed ? [-128, 127] : [0, 255];
+  const rounding = (scale * scale) / 12;
+  let error = 0;
+  for (let bin = 0; bin < binCount; bin++) {
+    const count = histogram.counts[bin]!;
+    if (count === 0) continue;
+    const code = centre(histogram, bin) / scale + zero;
+    const beyond = code < low ? low - code : code > high ? code - high : 0;
+    error += count * (beyond > 0 ? (beyond * scale) ** 2 : rounding);
+  }
+  return error;
+}
+
+/** The code of a real value, as QuantizeLinear computes it; a signed code as its two's complement byte. */
+export function codeOf(value: number, { scale, zero, signed }: InputQuantization): number {
+  const scaled = Math.fround(value / scale);
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  const rounded = rest === 0.5 ? floor + (floor & 1) : Math.round(scaled);
+  return signed ? Math.max(-128, Math.min(127, rounded)) & 0xff : Math.max(0, Math.min(255, rounded + zero));
+}
+
+/** The real value of a code. */
+export function valueOf(code: number, { scale, zero, signed }: InputQuantization): number {
+  return scale * ((signed && code > 127 ? code - 256 : code) - zero);
+}

@@ -1,0 +1,96 @@
+/**
+ * The calibration record as a file: a zip in the manner of NumPy's .npz, whose record.json holds the choices and whose
+ * arrays hold the vectors and means. The same record gives the same bytes.
+ */
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { z } from 'zod';
+import type { CalibrationRecord, LayerRecord } from '../calibration-record.ts';
+import { DiagnosticError } from '../diagnostic.ts';
+import { calibrationMismatch } from '../diagnostics.ts';
+import { decodeNpy, encodeNpy } from '../npy.ts';
+
+const schema = z.strictObject({
+  format: z.literal(1),
+  model: z.string(),
+  activations: z.strictObject({ policy: z.enum(['minmax', 'percentile', 'mse']), signed: z.boolean() }),
+  samples: z.array(z.string()),
+  knownAnswer: z.array(z.string()),
+  layers: z.array(
+    z.strictObject({
+      output: z.string(),
+      scale: z.number(),
+      zero: z.number().int(),
+      signed: z.boolean(),
+      positions: z.number().int(),
+      space: z.array(z.number().int()),
+    }),
+  ),
+});
+
+/** zip cannot say "no time"; this is its first day. */
+const mtime = new Date(1980, 0, 1);
+
+export function encodeRecord(record: CalibrationRecord): Uint8Array {
+  const layers = [...record.layers];
+  const inputs = Object.entries(record.knownAnswer.inputs);
+  const json: z.input<typeof schema> = {
+    format: 1,
+    model: record.model,
+    activations: record.activations,
+    samples: [...record.samples],
+    knownAnswer: inputs.map(([name]) => name),
+    layers: layers.map(([output, { quantization, positions, space }]) => ({ output, ...quantization, positions, space: [...space] })),
+  };
+  const files: Record<string, Uint8Array> = { 'record.json': strToU8(JSON.stringify(json, null, 1)) };
+  layers.forEach(([, layer], i) => {
+    files[`vectors_${i}.npy`] = encodeNpy({ type: 'uint8', dims: [layer.count, layer.inputMean.length], data: layer.vectors });
+    files[`input_mean_${i}.npy`] = encodeNpy({ type: 'float32', dims: [layer.inputMean.length], data: layer.inputMean });
+    files[`quantized_mean_${i}.npy`] = encodeNpy({ type: 'float32', dims: [layer.quantizedMean.length], data: layer.quantizedMean });
+  });
+  inputs.forEach(([, { dims, data }], i) => {
+    files[`known_input_${i}.npy`] = encodeNpy({ type: 'float32', dims, data });
+  });
+  return zipSync(files, { mtime, level: 6 });
+}
+
+/** @param file as messages name it */
+export function decodeRecord(bytes: Uint8Array, file: string): CalibrationRecord {
+  try {
+    const files = unzipSync(bytes);
+    const json = schema.parse(JSON.parse(strFromU8(files['record.json']!)));
+    const array = (name: string) => decodeNpy(files[`${name}.npy`]!);
+    return {
+      model: json.model,
+      activations: json.activations,
+      samples: json.samples,
+      layers: new Map(
+        json.layers.map(({ output, scale, zero, signed, positions, space }, i): [string, LayerRecord] => {
+          const vectors = array(`vectors_${i}`);
+          return [
+            output,
+            {
+              quantization: { scale, zero, signed },
+              positions,
+              space,
+              vectors: vectors.data as Uint8Array,
+              count: vectors.dims[0]!,
+              inputMean: array(`input_mean_${i}`).data as Float32Array,
+              quantizedMean: array(`quantized_mean_${i}`).data as Float32Array,
+            },
+          ];
+        }),
+      ),
+      knownAnswer: {
+        inputs: Object.fromEntries(
+          json.knownAnswer.map((name, i) => {
+            const { dims, data } = array(`known_input_${i}`);
+            return [name, { dims, data: data as Float32Array }];
+          }),
+        ),
+      },
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    throw new DiagnosticError([calibrationMismatch(file, `this is not a calibration record (${reason})`)]);
+  }
+}

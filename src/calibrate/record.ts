@@ -1,0 +1,178 @@
+/**
+ * Records what sample inputs tell about every crossbar layer: the range of its input, sampled input vectors, and mean
+ * inputs before and after quantization. Runs the floating-point network twice: once for the ranges, and once, with
+ * the codes known, for the vectors.
+ */
+import type { CalibrationRecord, KnownAnswer, LayerRecord, RangePolicy } from '../calibration-record.ts';
+import type { Graph, InputQuantization, MvmNode } from '../ir/graph.ts';
+import { lowerGraph } from '../lower/graph.ts';
+import { lowerFloat } from '../lower/reference.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { openStream, type Stream } from '../random.ts';
+import { openSession, type Session } from '../runtime/session.ts';
+import type { Tensor } from '../tensor.ts';
+import { ownQuantization } from './own-range.ts';
+import { createPatchReader, type PatchReader } from './patch.ts';
+import { addValues, chooseRange, codeOf, createHistogram, valueOf } from './range.ts';
+
+/** Sample inputs, one at a time. */
+export interface SampleSource {
+  readonly length: number;
+  sample(index: number): Promise<{ readonly feeds: Readonly<Record<string, Tensor>>; readonly hash: string }>;
+}
+
+export interface RecordOptions {
+  readonly policy: RangePolicy;
+  readonly signed: boolean;
+  /** Input vectors kept per layer. */
+  readonly vectors: number;
+  readonly onSample?: (done: number, total: number) => void;
+}
+
+/** Values of one tap that count for the histogram at most. */
+const histogramValues = 1 << 15;
+/** Input vectors per sample and layer that count for the means. */
+const meanVectors = 16;
+
+/** @param graph whose crossbar layers are still in floating point */
+export async function recordCalibration(
+  graph: Graph,
+  model: string,
+  samples: SampleSource,
+  options: RecordOptions,
+): Promise<CalibrationRecord> {
+  const layers = graph.nodes.filter((n) => n.kind === 'mvm');
+  const session = await openFloat(graph, layers.map((l) => l.input));
+  const ranges = await recordRanges(graph, layers, session, samples, options);
+  const states = layers.map((layer, index) => createState(layer, index, ranges.get(layer.input)!, samples.length, options));
+  const hashes: string[] = [];
+  let knownAnswer: KnownAnswer = { inputs: {} };
+  for (let i = 0; i < samples.length; i++) {
+    const { feeds, hash } = await samples.sample(i);
+    hashes.push(hash);
+    if (i === 0) knownAnswer = { inputs: floatInputs(feeds) };
+    const values = { ...feeds, ...(await session.run(feeds)) };
+    for (const state of states) addSample(state, values[state.layer.input]!);
+    options.onSample?.(samples.length + i + 1, 2 * samples.length);
+  }
+  await session.release();
+  return {
+    model,
+    activations: { policy: options.policy, signed: options.signed },
+    layers: new Map(states.map((state) => [state.layer.output, finishState(state)])),
+    samples: hashes,
+    knownAnswer,
+  };
+}
+
+/** The floating-point network with the layers' inputs as outputs. */
+async function openFloat(graph: Graph, taps: readonly string[]): Promise<Session> {
+  const produced = taps.filter((name) => !graph.inputs.some((i) => i.name === name));
+  const lowered = lowerGraph(graph, (emit, node) => node.kind === 'mvm' && (lowerFloat(emit, node), true), produced);
+  return openSession(encodeModel(lowered));
+}
+
+function floatInputs(feeds: Readonly<Record<string, Tensor>>): KnownAnswer['inputs'] {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, t]) => [name, { dims: t.dims, data: Float32Array.from(t.data as Float32Array) }]),
+  );
+}
+
+async function recordRanges(
+  graph: Graph,
+  layers: readonly MvmNode[],
+  session: Session,
+  samples: SampleSource,
+  options: RecordOptions,
+): Promise<Map<string, InputQuantization>> {
+  const ranges = new Map<string, InputQuantization>();
+  for (const layer of layers) {
+    const own = ownQuantization(graph, layer.input);
+    if (own) ranges.set(layer.input, own);
+  }
+  const measured = [...new Set(layers.map((l) => l.input))].filter((name) => !ranges.has(name));
+  if (measured.length === 0) return ranges;
+  const histograms = new Map(measured.map((name) => [name, createHistogram()]));
+  for (let i = 0; i < samples.length; i++) {
+    const { feeds } = await samples.sample(i);
+    const values = { ...feeds, ...(await session.run(feeds)) };
+    for (const [name, histogram] of histograms) {
+      const data = values[name]!.data as Float32Array;
+      addValues(histogram, data, Math.max(1, Math.ceil(data.length / histogramValues)));
+    }
+    options.onSample?.(i + 1, 2 * samples.length);
+  }
+  for (const [name, histogram] of histograms) ranges.set(name, chooseRange(histogram, options.policy, options.signed));
+  return ranges;
+}
+
+interface LayerState {
+  readonly layer: MvmNode;
+  readonly quantization: InputQuantization;
+  readonly perSample: number;
+  readonly stream: Stream;
+  readonly vectors: Uint8Array[];
+  readonly inputSum: Float64Array;
+  readonly quantizedSum: Float64Array;
+  meanCount: number;
+  sampleCount: number;
+  reader: PatchReader | undefined;
+}
+
+function createState(layer: MvmNode, index: number, quantization: InputQuantization, samples: number, options: RecordOptions): LayerState {
+  const length = layer.groups * layer.rows;
+  return {
+    layer,
+    quantization,
+    perSample: Math.ceil(options.vectors / samples),
+    stream: openStream(0, 'calibration-positions', index),
+    vectors: [],
+    inputSum: new Float64Array(length),
+    quantizedSum: new Float64Array(length),
+    meanCount: 0,
+    sampleCount: 0,
+    reader: undefined,
+  };
+}
+
+function addSample(state: LayerState, value: Tensor): void {
+  const { layer, quantization, stream } = state;
+  const length = layer.groups * layer.rows;
+  state.reader ??= createPatchReader(layer.geometry, value.dims, length);
+  const { reader } = state;
+  const patch = new Float32Array(length);
+  const codes = new Uint8Array(length);
+  stream.seek(state.sampleCount++);
+  const wanted = Math.min(reader.positions, Math.max(meanVectors, state.perSample));
+  for (let i = 0; i < wanted; i++) {
+    // Few positions are all taken; of many, a random one of each of `wanted` equal stretches.
+    const position = Math.floor(((i + (wanted < reader.positions ? stream.uniform() : 0)) * reader.positions) / wanted);
+    reader.read(value.data as Float32Array, position, patch);
+    for (let row = 0; row < length; row++) {
+      const code = codeOf(patch[row]!, quantization);
+      codes[row] = code;
+      state.inputSum[row]! += patch[row]!;
+      state.quantizedSum[row]! += valueOf(code, quantization);
+    }
+    state.meanCount++;
+    // Vectors are kept evenly over the stretches.
+    const keep = Math.min(state.perSample, wanted);
+    if (Math.floor(((i + 1) * keep) / wanted) > Math.floor((i * keep) / wanted)) state.vectors.push(codes.slice());
+  }
+}
+
+function finishState(state: LayerState): LayerRecord {
+  const { layer, reader, vectors } = state;
+  const length = layer.groups * layer.rows;
+  const all = new Uint8Array(vectors.length * length);
+  vectors.forEach((vector, i) => all.set(vector, i * length));
+  return {
+    quantization: state.quantization,
+    positions: reader?.positions ?? 0,
+    space: reader?.space ?? [],
+    vectors: all,
+    count: vectors.length,
+    inputMean: Float32Array.from(state.inputSum, (s) => s / state.meanCount),
+    quantizedMean: Float32Array.from(state.quantizedSum, (s) => s / state.meanCount),
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * What sample inputs tell the compiler about every crossbar layer. Recorded once (src/calibrate), saved with the
+ * package, and enough on its own to compile the same model to the same bytes again.
+ */
+import type { InputQuantization } from './ir/graph.ts';
+
+export interface LayerRecord {
+  readonly quantization: InputQuantization;
+  /** MVMs per sample: output positions of a convolution, rows of a matrix product. */
+  readonly positions: number;
+  /** Sizes of the input's spatial axes; empty for a matrix product. */
+  readonly space: readonly number[];
+  /** Input codes of `count` sampled MVMs, [count][groups * rows]; signed codes as two's complement bytes. */
+  readonly vectors: Uint8Array;
+  readonly count: number;
+  /** Mean real input of every row over all sampled MVMs, length groups * rows. */
+  readonly inputMean: Float32Array;
+  /** Mean of the same inputs after quantization, as real values. */
+  readonly quantizedMean: Float32Array;
+}
+
+/** One sample with the outputs of the integer reference: lets anyone check an installation or a chip. */
+export interface KnownAnswer {
+  readonly inputs: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>;
+}
+
+export type RangePolicy = 'minmax' | 'percentile' | 'mse';
+
+export interface CalibrationRecord {
+  /** SHA-256 of the model file. */
+  readonly model: string;
+  readonly activations: { readonly policy: RangePolicy; readonly signed: boolean };
+  /** By the layer's output value name. */
+  readonly layers: ReadonlyMap<string, LayerRecord>;
+  /** SHA-256 of every sample that was used. */
+  readonly samples: readonly string[];
+  readonly knownAnswer: KnownAnswer;
+}

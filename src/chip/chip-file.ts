@@ -1,0 +1,83 @@
+/**
+ * A saved chip: a folder with `chip.json` and the numbers beside it in little-endian binary files, array after array.
+ * This file holds what save and load share: the schema of chip.json, the file names and the order of their numbers.
+ *
+ *   conductances.f32   conductances of every array (S)
+ *   hidden.i16         hidden integers of every array; only on chips with hidden planes
+ *   converters.i32     zero codes, block after block
+ *   converters.f32     steps (S), block after block
+ *   calibration.f32    gain, then bias, layer after layer; only on calibrated chips
+ */
+import { z } from 'zod';
+
+export const chipJson = 'chip.json';
+
+export const fileNames = {
+  conductances: 'conductances.f32',
+  hidden: 'hidden.i16',
+  zeros: 'converters.i32',
+  steps: 'converters.f32',
+  calibration: 'calibration.f32',
+} as const;
+
+export type Numbers = Float32Array | Int32Array | Int16Array;
+
+/** The bytes of an array, without copying. */
+export function bytesOf(numbers: Numbers): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+const count = z.int().nonnegative();
+const amount = z.number().nonnegative();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const counters = z.strictObject({
+  formed: count,
+  setPulses: count,
+  resetPulses: count,
+  verifyReads: count,
+  cellsGivenUp: count,
+  verifyMisses: count,
+  transfers: count,
+  signErrors: count,
+  fecapWrites: count,
+  fecapReads: count,
+  wakeUpCycles: count,
+  time: amount,
+  energy: amount,
+});
+
+export const chipSchema = z.strictObject({
+  format: z.literal('crossloom-chip'),
+  version: z.literal(1),
+  header: z.strictObject({
+    rows: z.int().positive(),
+    columns: z.int().positive(),
+    levels: z.int().positive(),
+    hiddenBits: count,
+    arrays: z.int().positive(),
+    target: z.string(),
+    fingerprint: hash,
+  }),
+  seed: z.int(),
+  bitstream: z.string(),
+  drivers: z.array(z.strictObject({ bits: count, vRead: z.number() }).nullable()),
+  converters: z.array(
+    z.strictObject({ block: count, bits: count, convert: z.enum(['pair', 'column']), count }),
+  ),
+  counters: z.array(counters),
+  failed: z.array(
+    z.strictObject({
+      array: count,
+      row: count,
+      column: count,
+      target: z.number(),
+      reached: z.number(),
+    }),
+  ),
+  wear: z.strictObject({ memristor: count, fecap: count }),
+  calibration: z.array(z.strictObject({ output: z.string(), columns: count })).optional(),
+  files: z.record(z.string(), z.strictObject({ bytes: count, sha256: hash })),
+});
+
+export type ChipJson = z.infer<typeof chipSchema>;

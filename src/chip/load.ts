@@ -1,0 +1,133 @@
+/** Loads a chip that save.ts wrote, checking every size and hash on the way. */
+import { createHash } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DiagnosticError } from '../diagnostic.ts';
+import { chipUnreadable } from '../diagnostics.ts';
+import type { Chip } from './chip.ts';
+import { bytesOf, type ChipJson, chipJson, chipSchema, fileNames, type Numbers } from './chip-file.ts';
+
+/**
+ * Loads a chip.
+ * @throws DiagnosticError chip/unreadable, with the file and the reason
+ */
+export async function loadChip(folder: string): Promise<Chip> {
+  const json = await readJson(folder);
+  const { header, converters, calibration = [] } = json;
+  const files = { folder, entries: json.files };
+  const { conductances: g, hidden: h, zeros, steps, calibration: corrections } = fileNames;
+  const perArray = (length: number): number[] => json.counters.map(() => length);
+  const counts = converters.map(({ count }) => count);
+  const float = (length: number): Float32Array => new Float32Array(length);
+  const conductances = await readNumbers(files, g, perArray(header.rows * header.columns), float);
+  const hidden =
+    header.hiddenBits > 0
+      ? await readNumbers(
+          files,
+          h,
+          perArray(header.rows * (header.columns >> 1)),
+          (length) => new Int16Array(length),
+        )
+      : [];
+  const zero = await readNumbers(files, zeros, counts, (length) => new Int32Array(length));
+  const step = await readNumbers(files, steps, counts, float);
+  const columns = calibration.flatMap((layer) => [layer.columns, layer.columns]);
+  const corrected = json.calibration ? await readNumbers(files, corrections, columns, float) : [];
+  return {
+    header,
+    seed: json.seed,
+    bitstream: json.bitstream,
+    conductances,
+    hidden,
+    drivers: json.drivers.map((settings) => settings ?? undefined),
+    converters: new Map(
+      converters.map(({ block, bits, convert }, i) => [
+        block,
+        { bits, convert, zero: zero[i]!, step: step[i]! },
+      ]),
+    ),
+    counters: json.counters,
+    failed: json.failed,
+    wear: json.wear,
+    ...(json.calibration && {
+      calibration: new Map(
+        calibration.map(({ output }, i) => [
+          output,
+          { gain: corrected[2 * i]!, bias: corrected[2 * i + 1]! },
+        ]),
+      ),
+    }),
+  };
+}
+
+function unreadable(folder: string, reason: string): DiagnosticError {
+  return new DiagnosticError([chipUnreadable(folder, reason)]);
+}
+
+async function readJson(folder: string): Promise<ChipJson> {
+  const text = await readFile(join(folder, chipJson), 'utf8').catch((error: unknown) => {
+    throw unreadable(folder, `${chipJson} cannot be read: ${reasonOf(error)}`);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unreadable(folder, `${chipJson} is not JSON`);
+  }
+  const parsed = chipSchema.safeParse(value);
+  if (!parsed.success)
+    throw unreadable(folder, `${chipJson}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
+  const { header, drivers, counters } = parsed.data;
+  if (drivers.length !== header.arrays || counters.length !== header.arrays)
+    throw unreadable(
+      folder,
+      `${chipJson} does not describe ${header.arrays} arrays, as its header announces`,
+    );
+  return parsed.data;
+}
+
+interface Files {
+  readonly folder: string;
+  readonly entries: ChipJson['files'];
+}
+
+/** Reads a file that must hold exactly the arrays of these lengths. Nothing is allocated before its size is right. */
+async function readNumbers<T extends Numbers>(
+  { folder, entries }: Files,
+  name: string,
+  lengths: readonly number[],
+  allocate: (length: number) => T,
+): Promise<T[]> {
+  const entry = entries[name];
+  if (!entry) throw unreadable(folder, `${chipJson} does not list ${name}`);
+  const file = await open(join(folder, name)).catch((error: unknown) => {
+    throw unreadable(folder, `${name} cannot be read: ${reasonOf(error)}`);
+  });
+  try {
+    const expected = lengths.reduce((sum, length) => sum + length, 0) * allocate(0).BYTES_PER_ELEMENT;
+    const { size } = await file.stat();
+    if (entry.bytes !== expected || size !== expected)
+      throw unreadable(folder, `${name} has ${size} bytes where ${expected} are expected`);
+    const parts = lengths.map(allocate);
+    const hash = createHash('sha256');
+    for (const part of parts) {
+      const bytes = bytesOf(part);
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesRead } = await file.read(bytes, at, bytes.length - at);
+        if (bytesRead === 0) throw unreadable(folder, `${name} ended early`);
+        at += bytesRead;
+      }
+      hash.update(bytes);
+    }
+    if (hash.digest('hex') !== entry.sha256)
+      throw unreadable(folder, `${name} is not what was saved: its SHA-256 differs`);
+    return parts;
+  } finally {
+    await file.close();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

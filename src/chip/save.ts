@@ -1,0 +1,110 @@
+/** Saves a Chip into a folder, in the form that chip-file.ts describes: written beside, then renamed into place. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { raise } from '../diagnostic.ts';
+import { chipUnreadable, packageExists } from '../diagnostics.ts';
+import type { Chip } from './chip.ts';
+import { bytesOf, type ChipJson, chipJson, fileNames, type Numbers } from './chip-file.ts';
+
+/**
+ * Saves a chip.
+ * @param options.force replace a chip that is already saved there
+ * @throws DiagnosticError package/exists without `force`; chip/unreadable where the folder to replace is not a chip
+ */
+export async function saveChip(
+  chip: Chip,
+  folder: string,
+  options: { readonly force?: boolean } = {},
+): Promise<void> {
+  const place = resolve(folder);
+  const exists = existsSync(place);
+  if (exists && !options.force) raise([packageExists(folder)]);
+  if (exists && !(await isReplaceable(place)))
+    raise([chipUnreadable(folder, 'it has other files and no chip.json, so it is not replaced')]);
+  const beside = `${place}.new-${process.pid}`;
+  const old = `${place}.old-${process.pid}`;
+  try {
+    await mkdir(beside, { recursive: true });
+    await writeChip(chip, beside);
+    if (exists) await rename(place, old);
+    await rename(beside, place);
+  } catch (error) {
+    if (existsSync(old) && !existsSync(place)) await rename(old, place);
+    await rm(beside, { recursive: true, force: true });
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+async function isReplaceable(place: string): Promise<boolean> {
+  const entries = await readdir(place).catch(() => ['not a folder']);
+  return entries.length === 0 || entries.includes(chipJson);
+}
+
+async function writeChip(chip: Chip, folder: string): Promise<void> {
+  const converters = [...chip.converters];
+  const calibration = chip.calibration && [...chip.calibration];
+  const files: ChipJson['files'] = {};
+  const write = async (name: string, parts: Iterable<Numbers>): Promise<void> => {
+    files[name] = await writeNumbers(join(folder, name), parts);
+  };
+  await write(fileNames.conductances, chip.conductances);
+  if (chip.hidden.length > 0) await write(fileNames.hidden, chip.hidden);
+  await write(
+    fileNames.zeros,
+    converters.map(([, settings]) => settings.zero),
+  );
+  await write(
+    fileNames.steps,
+    converters.map(([, settings]) => settings.step),
+  );
+  if (calibration)
+    await write(
+      fileNames.calibration,
+      calibration.flatMap(([, c]) => [c.gain, c.bias]),
+    );
+  const json: ChipJson = {
+    format: 'crossloom-chip',
+    version: 1,
+    header: chip.header,
+    seed: chip.seed,
+    bitstream: chip.bitstream,
+    drivers: chip.drivers.map((settings) => settings ?? null),
+    converters: converters.map(([block, { bits, convert, zero }]) => ({
+      block,
+      bits,
+      convert,
+      count: zero.length,
+    })),
+    counters: [...chip.counters],
+    failed: [...chip.failed],
+    wear: chip.wear,
+    ...(calibration && {
+      calibration: calibration.map(([output, { gain }]) => ({ output, columns: gain.length })),
+    }),
+    files,
+  };
+  await writeFile(join(folder, chipJson), `${JSON.stringify(json, null, 1)}\n`);
+}
+
+async function writeNumbers(
+  path: string,
+  parts: Iterable<Numbers>,
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'w');
+  let bytes = 0;
+  try {
+    for (const part of parts) {
+      const data = bytesOf(part);
+      hash.update(data);
+      await file.writeFile(data);
+      bytes += data.length;
+    }
+  } finally {
+    await file.close();
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+/**
+ * The command line: turns arguments into one verb's run, and its outcome into an exit code. One file per verb in cli/.
+ */
+import { readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { exitCodes, withExamples } from './cli/help.ts';
+import { type Io, printDiagnostics, processIo } from './cli/io.ts';
+import { registerTargets } from './cli/targets.ts';
+import { DiagnosticError, exitCodeOf } from './diagnostic.ts';
+import { installRoot } from './install-root.ts';
+
+/** The version in package.json. */
+function version(): string {
+  const about: { readonly version: string } = JSON.parse(
+    readFileSync(join(installRoot(), 'package.json'), 'utf8'),
+  );
+  return about.version;
+}
+
+/** All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError. */
+export function createProgram(io: Io): Command {
+  const program = new Command('crossloom')
+    .description('Compiles trained ONNX models onto memristor crossbars with FeCAP hidden weights.')
+    .version(version())
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.stdout,
+      writeErr: io.stderr,
+      getOutHelpWidth: () => io.columns ?? 100,
+      getErrHelpWidth: () => io.columns ?? 100,
+    });
+  withExamples(program, 'crossloom targets', 'crossloom help targets');
+  program.addHelpText('after', exitCodes);
+  registerTargets(program, io);
+  return program;
+}
+
+/** Whether the operating system refused something, such as a missing right or a full disk. */
+function isEnvironmentError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
+/**
+ * Runs one command line.
+ * @param args the arguments after the program's name
+ * @returns the exit code: 0, that of the diagnostics, 2 for usage and environment, 70 for our own bugs
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof DiagnosticError) {
+      printDiagnostics(io, error.diagnostics);
+      return exitCodeOf(error.diagnostics);
+    }
+    if (isEnvironmentError(error)) {
+      io.stderr(`error: ${error.message}\n`);
+      return 2;
+    }
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    io.stderr(`This is a bug in Crossloom, please report it with the command line: ${text}\n`);
+    if (io.env.CROSSLOOM_DEBUG === '1') io.stderr(`${error instanceof Error ? error.stack : ''}\n`);
+    else io.stderr('CROSSLOOM_DEBUG=1 adds the stack trace.\n');
+    return 70;
+  }
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  // A reader such as `head` may close the pipe early: that ends the run, and is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+  process.exitCode = await main(process.argv.slice(2), processIo());
+}

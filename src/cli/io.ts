@@ -1,0 +1,47 @@
+/** What a verb sees of the outside world, so that tests can run every verb in process. */
+import { type Diagnostic, formatDiagnostic } from '../diagnostic.ts';
+
+export interface Io {
+  /** Results. */
+  readonly stdout: (text: string) => void;
+  /** Diagnostics, progress and logs. */
+  readonly stderr: (text: string) => void;
+  readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** Whether stderr is a terminal: only then progress is drawn. */
+  readonly isTty: boolean;
+  /** Characters per line of stdout; undefined where it is not a terminal. */
+  readonly columns: number | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds of a clock that only runs forward. */
+  readonly now: () => number;
+}
+
+/** The real world. */
+export function processIo(): Io {
+  return {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    stdin: () => process.stdin,
+    isTty: process.stderr.isTTY === true,
+    columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
+    env: process.env,
+    now: () => performance.now(),
+  };
+}
+
+/** All of standard input, as UTF-8 text. */
+export async function readStdin(io: Io): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of io.stdin()) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Prints a result for programs: the form that every `--json` has. */
+export function printJson(io: Io, value: unknown): void {
+  io.stdout(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Prints diagnostics, warnings and notes included, to stderr. */
+export function printDiagnostics(io: Io, diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
+}

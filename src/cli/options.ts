@@ -1,0 +1,30 @@
+/** Options that several verbs share, and the readers of their values. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** Reader of an option that may be repeated. */
+export function repeated(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/** Reader of a whole number of at least `min`. */
+export function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= min) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${min}.`);
+  };
+}
+
+/** `--json`, for a verb that prints results. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print the result as JSON');
+}
+
+/** `--set FIELD=VALUE`, repeatable: overrides of target fields, as `options.set`. */
+export function withSet(command: Command): Command {
+  const option = new Option(
+    '--set <field=value>',
+    'override a field of the target, such as adc.bits=6 (repeatable)',
+  );
+  return command.addOption(option.argParser(repeated).default([], 'none'));
+}

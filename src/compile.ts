@@ -1,0 +1,146 @@
+/** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
+import { chooseConverterRanges, type ConverterSettings } from '../passes/choose-converter-ranges.ts';
+import { correctBiases } from '../passes/correct-biases.ts';
+import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
+import { foldConstants } from '../passes/fold-constants.ts';
+import { listOperators, type OperatorListing } from '../passes/list-operators.ts';
+import { lowerLinear } from '../passes/lower-linear.ts';
+import { packGroups } from '../passes/pack-groups.ts';
+import { placeBlocks } from '../passes/place-blocks.ts';
+import { quantize } from '../passes/quantize.ts';
+import { type SliceChoice, sliceWeights, weightMax } from '../passes/slice-weights.ts';
+import { tile } from '../passes/tile.ts';
+import { recordCalibration, type SampleSource } from './calibrate/record.ts';
+import type { CalibrationRecord } from './calibration-record.ts';
+import { raise } from './diagnostic.ts';
+import { calibrationMismatch, noRanges } from './diagnostics.ts';
+import { describeOrigin, type Graph, type MvmNode, type Origin, type QuantizedMvmNode } from './ir/graph.ts';
+import type { Mapping } from './ir/mapping.ts';
+import { type MappingSummary, summarize } from './ir/summary.ts';
+import { verifyGraph } from './ir/verify-graph.ts';
+import { verifyMapping } from './ir/verify-mapping.ts';
+import type { ImportedModel } from './onnx/decode.ts';
+import { upgradeOpset } from './onnx/upgrade.ts';
+import { type CompileOptions, layerOptions } from './options.ts';
+import type { LoadedTarget } from './target.ts';
+
+/** What a compilation made, before it is written as a package. */
+export interface Compiled {
+  readonly model: { readonly file: string; readonly sha256: string };
+  readonly loaded: LoadedTarget;
+  readonly options: CompileOptions;
+  /** Where every node of the model went, and why. */
+  readonly operators: readonly OperatorListing[];
+  /** With quantized layers. */
+  readonly graph: Graph;
+  readonly mapping: Mapping;
+  /** By block. */
+  readonly converters: readonly ConverterSettings[];
+  readonly record: CalibrationRecord;
+  readonly summary: MappingSummary;
+}
+
+/** How the inputs of layers are known: from samples, or from an earlier record. */
+export type Calibration =
+  | { readonly kind: 'samples'; readonly samples: SampleSource }
+  | { readonly kind: 'record'; readonly record: CalibrationRecord };
+
+export interface CompileHooks {
+  /** Called when a stage starts, and as it goes on. */
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
+  /** Called with the graph or mapping after every pass. */
+  readonly onPass?: (name: string, result: Graph | Mapping) => void;
+}
+
+/**
+ * Compiles a model.
+ * @param file of the model, as messages name it
+ * @throws DiagnosticError with every problem of the stage that found some
+ */
+export async function compile(
+  model: ImportedModel & { readonly file: string },
+  loaded: LoadedTarget,
+  options: CompileOptions,
+  calibration: Calibration | undefined,
+  hooks: CompileHooks = {},
+): Promise<Compiled> {
+  const { target } = loaded;
+  const keepDigital = (origin: Origin) => layerOptions(options, origin).digital ?? false;
+  const choiceOf = (node: MvmNode | QuantizedMvmNode): SliceChoice => {
+    const layer = layerOptions(options, node.origin);
+    return {
+      encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
+      slices: layer.slices ?? options.slices ?? target.slices,
+    };
+  };
+  const weightMaxOf = (node: MvmNode) => weightMax(target.cell, choiceOf(node), options.weightBits);
+  const passed = <T extends Graph | Mapping>(name: string, result: T): T => {
+    if ('nodes' in result) verifyGraph(result);
+    else verifyMapping(result, target);
+    hooks.onPass?.(name, result);
+    return result;
+  };
+
+  const operators = listOperators(model.graph, keepDigital);
+  const modern = passed('upgrade-opset', upgradeOpset(model.graph));
+  const folded = passed(foldConstants.name, foldConstants.run(modern));
+  const lowered = passed(lowerLinear.name, lowerLinear.run(folded, { file: model.file, keepDigital }));
+  const real = passed(foldBatchNorm.name, foldBatchNorm.run(lowered));
+  const record = await calibrate(real, model, options, calibration, hooks);
+  hooks.onProgress?.('map', 0, 1);
+  const quantized = passed(quantize.name, quantize.run(real, { record, weightMaxOf }));
+  const graph = options.biasCorrection
+    ? passed(correctBiases.name, correctBiases.run(quantized, { record, real }))
+    : quantized;
+  const layers = sliceWeights.run(graph.nodes.filter((n) => n.kind === 'quantized-mvm'), { target, choiceOf });
+  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
+  const mapping = passed(placeBlocks.name, placeBlocks.run(blocks, { layers, target, arrays: options.arrays }));
+  const converters = chooseConverterRanges.run(mapping, {
+    record,
+    target,
+    policyOf: (layer) => layerOptions(options, layer.node.origin).converterRange ?? options.converterRange,
+  });
+  hooks.onProgress?.('map', 1, 1);
+  const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));
+  const summary = summarize(mapping, record, target, (origin) => rules.get(origin.index) ?? '');
+  return {
+    model: { file: model.file, sha256: model.sha256 },
+    loaded,
+    options,
+    operators,
+    graph,
+    mapping,
+    converters,
+    record,
+    summary,
+  };
+}
+
+async function calibrate(
+  graph: Graph,
+  model: ImportedModel & { readonly file: string },
+  options: CompileOptions,
+  calibration: Calibration | undefined,
+  hooks: CompileHooks,
+): Promise<CalibrationRecord> {
+  const layers = graph.nodes.filter((n) => n.kind === 'mvm');
+  if (!calibration) {
+    raise([noRanges(layers.map((n) => describeOrigin(n.origin)))]);
+    throw new Error('unreachable');
+  }
+  const wanted = { policy: options.activationRange, signed: options.signedActivations };
+  if (calibration.kind === 'samples') {
+    const onSample = (done: number, total: number) => hooks.onProgress?.('calibrate', done, total);
+    return recordCalibration(graph, model.sha256, calibration.samples, {
+      ...wanted,
+      vectors: options.calibrationVectors,
+      onSample,
+    });
+  }
+  const { record } = calibration;
+  if (record.model !== model.sha256) raise([calibrationMismatch('--calibration', 'it was recorded from another model')]);
+  if (record.activations.policy !== wanted.policy || record.activations.signed !== wanted.signed) {
+    raise([calibrationMismatch('--calibration', `it was recorded with activationRange ${record.activations.policy}`)]);
+  }
+  return record;
+}

@@ -1,0 +1,105 @@
+/**
+ * Turns byte ranges of data files into numbers. Uncompressed files stay on disk and are read in ranges; only what came
+ * out of an archive is kept, as the bytes that it was.
+ */
+import { open, readFile, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { DiagnosticError } from '../diagnostic.ts';
+import { dataUnreadable } from '../diagnostics.ts';
+import { toDoubles } from '../tensor.ts';
+
+export interface ByteSource {
+  readonly length: number;
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+export type ElementType =
+  | 'uint8'
+  | 'int8'
+  | 'uint16'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float16'
+  | 'float32'
+  | 'float64';
+
+type Reader = (view: DataView, offset: number, littleEndian: boolean) => number;
+
+const readers: Readonly<Record<ElementType, readonly [size: number, read: Reader]>> = {
+  uint8: [1, (v, o) => v.getUint8(o)],
+  int8: [1, (v, o) => v.getInt8(o)],
+  uint16: [2, (v, o, le) => v.getUint16(o, le)],
+  int16: [2, (v, o, le) => v.getInt16(o, le)],
+  int32: [4, (v, o, le) => v.getInt32(o, le)],
+  int64: [8, (v, o, le) => Number(v.getBigInt64(o, le))],
+  float16: [2, (v, o, le) => half(v.getUint16(o, le))],
+  float32: [4, (v, o, le) => v.getFloat32(o, le)],
+  float64: [8, (v, o, le) => v.getFloat64(o, le)],
+};
+
+function half(bits: number): number {
+  return toDoubles({ type: 'float16', dims: [1], data: Uint16Array.of(bits) })![0]!;
+}
+
+/** Bytes of one element. */
+export function elementSize(type: ElementType): number {
+  return readers[type][0];
+}
+
+/** The elements that `bytes` holds; bytes themselves are returned as they are. */
+export function decodeElements(
+  bytes: Uint8Array,
+  type: ElementType,
+  littleEndian: boolean,
+): Uint8Array | Float64Array {
+  if (type === 'uint8') return bytes;
+  const [size, read] = readers[type];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float64Array.from({ length: bytes.length / size }, (_, i) => read(view, i * size, littleEndian));
+}
+
+export function memoryBytes(bytes: Uint8Array): ByteSource {
+  return { length: bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
+/** First bytes of a file, by which its format is known. */
+export async function readHead(path: string, length: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether these first bytes are those of a gzip file. */
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/** Opens a file; a gzip file is unpacked into memory. Raises dataUnreadable. */
+export async function openBytes(path: string): Promise<ByteSource> {
+  if (isGzip(await readHead(path, 2))) {
+    const packed = await readFile(path);
+    const bytes = await promisify(gunzip)(packed).catch((error: Error) => {
+      throw new DiagnosticError([dataUnreadable(path, `this gzip file is damaged (${error.message})`)]);
+    });
+    return memoryBytes(bytes);
+  }
+  const { size } = await stat(path);
+  return {
+    length: size,
+    async read(offset, length) {
+      const file = await open(path);
+      try {
+        const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}

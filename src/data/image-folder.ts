@@ -1,0 +1,143 @@
+/**
+ * Folders of images: with labels.csv (in the folder or beside it), with one sub-folder per class, or without labels.
+ * Images are read one by one when they are asked for; only their names are held.
+ */
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
+import { dataUnreadable, imageUnreadable } from '../diagnostics.ts';
+import { parseCsv } from './csv.ts';
+import { type RawSample, type Source, sha256 } from './source.ts';
+
+const imageSuffix = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
+
+export function isImageName(file: string): boolean {
+  return imageSuffix.test(file);
+}
+
+interface ImageList {
+  /** As they are named in labels.csv, or relative to the folder. */
+  readonly ids: readonly string[];
+  readonly paths: readonly string[];
+  readonly labels?: Int32Array;
+  readonly classNames?: readonly string[];
+}
+
+/** A source of one image. */
+export function openImage(path: string): Source {
+  return imageSource(path, { ids: [basename(path)], paths: [path] });
+}
+
+/**
+ * Opens a folder of images.
+ * @param labels path of a csv file; without it labels.csv in the folder or beside it
+ * @returns `undefined` where the folder has no images. Raises dataUnreadable, and imageUnreadable for files that do not exist.
+ */
+export async function openImageFolder(folder: string, labels?: string): Promise<Source | undefined> {
+  const csv = labels ?? (await findLabelsCsv(folder));
+  const list = csv === undefined ? await listImages(folder) : await listLabelled(folder, csv);
+  return list && imageSource(folder, list);
+}
+
+/** The labels.csv of a folder: in it, or beside it where the folder itself holds images. */
+export async function findLabelsCsv(folder: string): Promise<string | undefined> {
+  const inside = join(folder, 'labels.csv');
+  if (existsSync(inside)) return inside;
+  const beside = join(dirname(resolve(folder)), 'labels.csv');
+  return existsSync(beside) && (await readdir(folder)).some(isImageName) ? beside : undefined;
+}
+
+/** Images of the folder itself, or of its sub-folders, which are classes in the order of their names. */
+async function listImages(folder: string): Promise<ImageList | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries
+    .map((entry) => entry.name)
+    .filter(isImageName)
+    .sort();
+  if (files.length > 0) return { ids: files, paths: files.map((file) => join(folder, file)) };
+  const classes: string[] = [];
+  const ids: string[] = [];
+  const labels: number[] = [];
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  for (const name of folders.map((entry) => entry.name).sort()) {
+    const images = (await readdir(join(folder, name))).filter(isImageName).sort();
+    if (images.length === 0) continue;
+    ids.push(...images.map((image) => `${name}/${image}`));
+    labels.push(...images.map(() => classes.length));
+    classes.push(name);
+  }
+  if (ids.length === 0) return undefined;
+  const paths = ids.map((id) => join(folder, id));
+  // A single sub-folder is a place for images and says nothing about their class.
+  if (classes.length === 1) return { ids, paths };
+  return { ids, paths, labels: Int32Array.from(labels), classNames: classes };
+}
+
+/** Reads `file,class` or `file,label` and finds the files; other columns are ignored. */
+async function listLabelled(folder: string, csv: string): Promise<ImageList> {
+  const text = await readFile(csv, 'utf8').catch((error: Error) => {
+    throw new DiagnosticError([dataUnreadable(csv, `this file cannot be read (${error.message})`)]);
+  });
+  const [header = [], ...rows] = parseCsv(text);
+  const fileColumn = header.indexOf('file');
+  const labelColumn = header.includes('class') ? header.indexOf('class') : header.indexOf('label');
+  if (fileColumn < 0 || labelColumn < 0 || rows.length === 0)
+    throw new DiagnosticError([
+      dataUnreadable(
+        csv,
+        "its first line must name the columns 'file' and 'class' (or 'label'), and samples follow",
+      ),
+    ]);
+  const places = [folder, join(folder, 'images'), dirname(csv)];
+  const problems: Diagnostic[] = [];
+  const paths = rows.map((row) => {
+    const file = row[fileColumn] ?? '';
+    const found = places.map((place) => join(place, file)).find((path) => file !== '' && existsSync(path));
+    if (found === undefined)
+      problems.push(imageUnreadable(join(folder, file), `${basename(csv)} names it, and it does not exist`));
+    return found ?? '';
+  });
+  const labels = rows.map((row, i) => {
+    const label = row[labelColumn] ?? '';
+    if (!/^\s*-?\d+\s*$/.test(label))
+      problems.push(dataUnreadable(`${csv}: ${rows[i]![fileColumn]}`, `'${label}' is no class index`));
+    return Number(label);
+  });
+  raise(problems);
+  return { ids: rows.map((row) => row[fileColumn]!), paths, labels: Int32Array.from(labels) };
+}
+
+function imageSource(path: string, list: ImageList): Source {
+  const { ids, paths } = list;
+  return {
+    name: basename(resolve(path)),
+    path,
+    length: paths.length,
+    labels: list.labels,
+    classNames: list.classNames,
+    idOf: (index) => ids[index]!,
+    placeOf: (index) => paths[index]!,
+    read: (index) => decodeImage(paths[index]!),
+  };
+}
+
+/**
+ * Decodes a file as 8-bit RGB, [h, w, 3]. As in the training pipelines of Pillow and TensorFlow, embedded colour
+ * profiles and orientation tags are not applied, and transparency is dropped. Raises imageUnreadable.
+ */
+async function decodeImage(path: string): Promise<RawSample> {
+  try {
+    const file = await readFile(path);
+    const { data, info } = await sharp(file, { ignoreIcc: true })
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { dims: [info.height, info.width, info.channels], values: data, hash: sha256(file) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    throw new DiagnosticError([imageUnreadable(path, reason)]);
+  }
+}

@@ -1,0 +1,116 @@
+/** NumPy's .npy and .npz files (NEP 1: a magic string, a version, a Python literal as header, then the elements). */
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+import { DiagnosticError } from '../diagnostic.ts';
+import { dataUnreadable } from '../diagnostics.ts';
+import { sizeOf } from '../tensor.ts';
+import { type ByteSource, type ElementType, elementSize, memoryBytes, openBytes } from './bytes.ts';
+import type { StoredArray } from './source.ts';
+
+const types: Readonly<Record<string, ElementType>> = {
+  '|u1': 'uint8',
+  '|b1': 'uint8',
+  '|i1': 'int8',
+  '<u2': 'uint16',
+  '<i2': 'int16',
+  '<i4': 'int32',
+  '<i8': 'int64',
+  '<f2': 'float16',
+  '<f4': 'float32',
+  '<f8': 'float64',
+};
+
+/** Whether these first bytes are those of a .npy file. */
+export function isNpy(head: Uint8Array): boolean {
+  return head[0] === 0x93 && Buffer.from(head.subarray(1, 6)).toString('latin1') === 'NUMPY';
+}
+
+/** Whether these first bytes are those of a zip archive, which a .npz file is. */
+export function isZip(head: Uint8Array): boolean {
+  return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
+}
+
+/**
+ * Reads the header of a .npy array.
+ * @param path what diagnostics call it
+ * @param opened its bytes, where they are open already
+ * Raises dataUnreadable.
+ */
+export async function readNpy(path: string, opened?: ByteSource): Promise<StoredArray> {
+  const bytes = opened ?? (await openBytes(path));
+  const fail = (reason: string) => new DiagnosticError([dataUnreadable(path, reason)]);
+  const head = await bytes.read(0, 12);
+  if (!isNpy(head) || head.length < 12) throw fail('this is not a .npy array');
+  const wide = head[6]! >= 2;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const start = wide ? 12 : 10;
+  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
+  const header = Buffer.from(await bytes.read(start, length)).toString('utf8');
+  const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1];
+  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
+  const shape = /'shape':\s*\(([\d\s,]*)\)/.exec(header)?.[1];
+  if (order === undefined || shape === undefined) throw fail('the header of this .npy array is damaged');
+  const type = types[descr ?? ''];
+  if (!type)
+    throw fail(
+      `elements of type ${descr ?? 'unknown'} are not read; save them as one of ${Object.keys(types).join(' ')}`,
+    );
+  const dims = shape
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(Number);
+  if (order === 'True' && dims.length > 1)
+    throw fail('this .npy array is in Fortran order; save numpy.ascontiguousarray(x) instead');
+  const offset = start + length;
+  const expected = offset + sizeOf(dims) * elementSize(type);
+  if (bytes.length !== expected)
+    throw fail(`this .npy array has ${bytes.length} bytes where its header says ${expected}`);
+  return { path, bytes, offset, type, littleEndian: true, dims };
+}
+
+const sampleNames = ['images', 'x', 'inputs', 'data'];
+const labelNames = ['labels', 'y'];
+
+/**
+ * Opens a .npz file: samples are the array `images`, `x`, `inputs` or `data`, or the only one beside the labels, which
+ * are `labels` or `y`. Raises dataUnreadable.
+ */
+export async function readNpz(
+  path: string,
+): Promise<{ readonly samples: StoredArray; readonly labels: StoredArray | undefined }> {
+  const packed = await readFile(path);
+  const names: string[] = [];
+  unzip(path, packed, (name) => {
+    names.push(name);
+    return false;
+  });
+  const labels = labelNames.find((name) => names.includes(name));
+  const rest = names.filter((name) => name !== labels);
+  const samples =
+    sampleNames.find((name) => names.includes(name)) ?? (rest.length === 1 ? rest[0] : undefined);
+  if (samples === undefined)
+    throw new DiagnosticError([
+      dataUnreadable(path, `none of its arrays (${names.join(', ')}) is called ${sampleNames.join(', ')}`),
+    ]);
+  const files = unzip(path, packed, (name) => name === samples || name === labels);
+  const parse = (name: string) => readNpy(`${path}: ${name}`, memoryBytes(files[`${name}.npy`]!));
+  return { samples: await parse(samples), labels: labels === undefined ? undefined : await parse(labels) };
+}
+
+/** @param wanted decides by an array's name, without `.npy` */
+function unzip(
+  path: string,
+  packed: Uint8Array,
+  wanted: (name: string) => boolean,
+): Record<string, Uint8Array> {
+  try {
+    return unzipSync(packed, {
+      filter: ({ name }) => name.endsWith('.npy') && wanted(name.slice(0, -'.npy'.length)),
+    });
+  } catch (error) {
+    throw new DiagnosticError([
+      dataUnreadable(path, `this .npz archive is damaged (${(error as Error).message})`),
+    ]);
+  }
+}

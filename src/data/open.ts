@@ -1,0 +1,144 @@
+/** Opens a data set: a file or a folder, whose format is recognized by its contents and its name. */
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { DiagnosticError } from '../diagnostic.ts';
+import { dataUnreadable, optionInvalid } from '../diagnostics.ts';
+import { openBytes, readHead } from './bytes.ts';
+import { listCifarFiles, openCifar } from './cifar.ts';
+import { createDataset, type Dataset } from './dataset.ts';
+import { findIdxLabels, isIdx, listIdxPairs, readIdx } from './idx.ts';
+import { isImageName, openImage, openImageFolder } from './image-folder.ts';
+import { isNpy, isZip, readNpy, readNpz } from './npy.ts';
+import { checkApplicable } from './prepare.ts';
+import {
+  loadPreprocessing,
+  type Preprocessing,
+  type PreprocessingFields,
+  resolvePreprocessing,
+} from './preprocessing.ts';
+import { arraySource, readLabels, type Source, type StoredArray } from './source.ts';
+
+export interface DatasetOptions {
+  /** Path of a preprocessing file, or fields that were recorded; without it samples stay as they are. */
+  readonly preprocessing?: string | Preprocessing;
+  /** Replace single fields. */
+  readonly flags?: PreprocessingFields;
+  /** Path of the labels where they are not found by name: csv for folders of images, idx or .npy for arrays. */
+  readonly labels?: string;
+}
+
+/**
+ * Opens a data set.
+ * @param path file or folder; `path#train` picks a part of a folder that has several
+ * Raises dataUnreadable, imageUnreadable (of the first image) and preprocessingInvalid.
+ */
+export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
+  const { preprocessing, flags, labels } = options;
+  const resolved =
+    typeof preprocessing === 'object'
+      ? resolvePreprocessing({ ...preprocessing, ...flags }, 'recorded preprocessing')
+      : await loadPreprocessing(preprocessing, flags);
+  const source = await openSource(path, labels).catch((error: NodeJS.ErrnoException) => {
+    // What the operating system refuses, such as a missing permission, is about the user's file.
+    if (error.syscall === undefined) throw error;
+    throw new DiagnosticError([dataUnreadable(path, `it cannot be read (${error.message})`)]);
+  });
+  const first = await source.read(0);
+  const place = typeof preprocessing === 'string' ? preprocessing : 'preprocessing';
+  checkApplicable(place, resolved, first.dims, first.values instanceof Uint8Array);
+  return createDataset(source, resolved, first.dims);
+}
+
+async function openSource(path: string, labels: string | undefined): Promise<Source> {
+  const selected = existsSync(path) ? null : /^(.+)#([^#]+)$/.exec(path);
+  const place = selected?.[1] ?? path;
+  const entry = await stat(place).catch(() => undefined);
+  if (!entry) throw new DiagnosticError([dataUnreadable(path, 'there is no such file or folder')]);
+  if (entry.isDirectory()) return openFolder(place, selected?.[2], labels);
+  if (selected)
+    throw new DiagnosticError([dataUnreadable(path, `a file has no part '${selected[2]}'; name a folder`)]);
+  return openFile(place, labels);
+}
+
+async function openFile(path: string, labels: string | undefined): Promise<Source> {
+  const head = await readHead(path, 16);
+  const name = basename(path);
+  if (isImageName(path) || path.endsWith('.bin')) {
+    if (labels !== undefined)
+      throw new DiagnosticError([optionInvalid('--labels', `${path} takes no separate labels`)]);
+    return isImageName(path) ? openImage(path) : openCifar(path, [path], dirname(path));
+  }
+  if (isZip(head)) {
+    const arrays = await readNpz(path);
+    return openArray(name, arrays.samples, labels ?? arrays.labels);
+  }
+  const bytes = await openBytes(path);
+  const unpacked = await bytes.read(0, 16);
+  if (isNpy(unpacked)) return openArray(name, await readNpy(path, bytes), labels);
+  if (isIdx(unpacked))
+    return openArray(name, await readIdx(path, bytes), labels ?? (await findIdxLabels(path)));
+  throw new DiagnosticError([dataUnreadable(path, 'this is none of the formats that are read')]);
+}
+
+/** @param labels the array of labels, or the path of one */
+async function openArray(
+  name: string,
+  array: StoredArray,
+  labels: StoredArray | string | undefined,
+): Promise<Source> {
+  if (labels === undefined) return arraySource(name, array, undefined);
+  if (typeof labels !== 'string') return arraySource(name, array, await readLabels(labels));
+  if (!existsSync(labels)) throw new DiagnosticError([dataUnreadable(labels, 'there is no such file')]);
+  const read = labels.endsWith('.npy') ? readNpy : readIdx;
+  return arraySource(name, array, await readLabels(await read(labels)));
+}
+
+async function openFolder(
+  folder: string,
+  part: string | undefined,
+  labels: string | undefined,
+): Promise<Source> {
+  const name = part === undefined ? basename(resolve(folder)) : `${basename(resolve(folder))}#${part}`;
+  const pairs = await listIdxPairs(folder);
+  if (pairs.length > 0) {
+    const pair = choosePart(folder, pairs, part);
+    return openArray(name, await readIdx(pair.samples), labels ?? pair.labels);
+  }
+  if ((await readdir(folder)).some((file) => file.endsWith('.bin'))) {
+    const { test, train } = await listCifarFiles(folder);
+    const parts = [
+      { part: 'test', files: test },
+      { part: 'train', files: train },
+    ].filter(({ files }) => files.length > 0);
+    return { ...(await openCifar(folder, choosePart(folder, parts, part).files, folder)), name };
+  }
+  if (part !== undefined)
+    throw new DiagnosticError([dataUnreadable(folder, `this folder has no part '${part}'`)]);
+  const images = await openImageFolder(folder, labels);
+  if (!images)
+    throw new DiagnosticError([dataUnreadable(folder, 'this folder holds no data that can be read')]);
+  return images;
+}
+
+/** The part of that name; without a name the only one, or the test part (`t10k` in MNIST). */
+function choosePart<P extends { readonly part: string }>(
+  folder: string,
+  parts: readonly P[],
+  part?: string,
+): P {
+  const found =
+    part !== undefined
+      ? parts.find((p) => p.part === part || (part === 'test' && p.part === 't10k'))
+      : parts.length === 1
+        ? parts[0]
+        : parts.find((p) => p.part === 'test' || p.part === 't10k');
+  if (found) return found;
+  const names = parts.map((p) => `${folder}#${p.part}`).join(', ');
+  throw new DiagnosticError([
+    dataUnreadable(
+      folder,
+      part === undefined ? `choose a part: ${names}` : `it has no part '${part}', but ${names}`,
+    ),
+  ]);
+}

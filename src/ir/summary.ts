@@ -1,0 +1,89 @@
+/** What a mapping costs, layer by layer: the table at the end of a compilation. */
+import type { CalibrationRecord } from '../calibration-record.ts';
+import type { Target } from '../target.ts';
+import type { Origin } from './graph.ts';
+import { blockColumns, blockRows, blockWeightColumns, lengthOf, type Mapping, type PlacedBlock, type SlicedLayer } from './mapping.ts';
+
+/** Inputs are driven one bit at a time. */
+const inputBits = 8;
+
+export interface LayerSummary {
+  readonly origin: Origin;
+  /** Rows x columns of the matrix, times its groups. */
+  readonly shape: string;
+  readonly rule: string;
+  readonly slices: number;
+  /** Blocks of cells, and arrays on which they lie (which other layers may share). */
+  readonly blocks: number;
+  readonly arrays: number;
+  /** Share of the cells in its blocks that hold a weight. */
+  readonly utilization: number;
+  /** Matrix-vector products and conversions per inference. */
+  readonly mvms: number;
+  readonly conversions: number;
+}
+
+export interface MappingSummary {
+  readonly layers: readonly LayerSummary[];
+  readonly weights: number;
+  /** Cells that hold a weight's digit. */
+  readonly cells: number;
+  readonly arrays: number;
+  readonly chips: number;
+  /** Share of all cells of the arrays used that hold a weight. */
+  readonly utilization: number;
+  readonly mvms: number;
+  readonly conversions: number;
+  /** Energy of the conversions of one inference (J). */
+  readonly conversionEnergy: number;
+  /** Time of the conversions of one inference if every array's converters run one layer after the other (s). */
+  readonly conversionTime: number;
+}
+
+export function summarize(
+  mapping: Mapping,
+  record: CalibrationRecord,
+  target: Target,
+  ruleOf: (origin: Origin) => string,
+): MappingSummary {
+  const byLayer: PlacedBlock[][] = mapping.layers.map(() => []);
+  for (const block of mapping.blocks) byLayer[block.layer]!.push(block);
+  const layers = mapping.layers.map((layer, i) => summarizeLayer(layer, byLayer[i]!, record, target, ruleOf(layer.node.origin)));
+  const cells = mapping.layers.reduce((sum, _, i) => sum + weightCells(mapping.layers[i]!, byLayer[i]!), 0);
+  const conversions = layers.reduce((sum, l) => sum + l.conversions, 0);
+  return {
+    layers,
+    weights: mapping.layers.reduce((sum, l) => sum + l.node.integers.length, 0),
+    cells,
+    arrays: mapping.arrays,
+    chips: Math.ceil(mapping.arrays / target.array.arraysPerChip),
+    utilization: cells / (mapping.arrays * target.array.rows * target.array.columns),
+    mvms: layers.reduce((sum, l) => sum + l.mvms, 0),
+    conversions,
+    conversionEnergy: conversions * target.adc.energy,
+    conversionTime: layers.reduce((sum, l) => sum + l.mvms * inputBits * target.adc.sharedBy * target.adc.time, 0),
+  };
+}
+
+function summarizeLayer(layer: SlicedLayer, blocks: readonly PlacedBlock[], record: CalibrationRecord, target: Target, rule: string): LayerSummary {
+  const { node } = layer;
+  const mvms = record.layers.get(node.output)!.positions;
+  const converters = blocks.reduce((sum, b) => sum + blockWeightColumns(b), 0) * (target.adc.convert === 'pair' ? 1 : 2);
+  const blocked = blocks.reduce((sum, b) => sum + blockRows(b) * blockColumns(b, layer.encoding), 0);
+  return {
+    origin: node.origin,
+    shape: `${node.groups > 1 ? `${node.groups} x ` : ''}${node.rows}x${node.columns}`,
+    rule,
+    slices: layer.digits.length,
+    blocks: blocks.length,
+    arrays: new Set(blocks.map((b) => b.array)).size,
+    utilization: weightCells(layer, blocks) / blocked,
+    mvms,
+    conversions: mvms * inputBits * converters,
+  };
+}
+
+function weightCells(layer: SlicedLayer, blocks: readonly PlacedBlock[]): number {
+  const perWeight = layer.encoding === 'differential' ? 2 : 1;
+  return blocks.reduce((sum, b) => sum + lengthOf(b.groups) * lengthOf(b.rows) * lengthOf(b.columns) * perWeight, 0);
+}

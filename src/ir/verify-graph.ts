@@ -1,0 +1,75 @@
+/** Invariants of a Graph, checked after every pass: a broken one is our bug. */
+import { InternalError } from '../diagnostic.ts';
+import { sizeOf, type Tensor } from '../tensor.ts';
+import { describeOrigin, type Graph, inputsOf, type Node, outputsOf } from './graph.ts';
+
+/** Raises InternalError at the first broken invariant. */
+export function verifyGraph(graph: Graph): void {
+  const defined = new Set<string>();
+  const define = (name: string, what: string) => {
+    if (name === '') fail(`${what} has no name`);
+    if (defined.has(name)) fail(`${what} defines '${name}' a second time`);
+    defined.add(name);
+  };
+  for (const [name, tensor] of graph.constants) {
+    define(name, 'a constant');
+    verifyTensor(name, tensor);
+  }
+  for (const { name } of graph.inputs) define(name, 'an input');
+  for (const node of graph.nodes) {
+    const place = describeOrigin(node.origin);
+    for (const name of inputsOf(node)) {
+      if (!defined.has(name)) fail(`${place} reads '${name}' before it is defined`);
+    }
+    for (const name of outputsOf(node)) define(name, place);
+    verifyNode(node, place);
+  }
+  for (const { name } of graph.outputs) {
+    if (!defined.has(name)) fail(`output '${name}' is not produced`);
+  }
+}
+
+function fail(message: string): never {
+  throw new InternalError('verify-graph', message);
+}
+
+function verifyTensor(name: string, { dims, data }: Tensor): void {
+  if (data.length !== sizeOf(dims)) fail(`constant '${name}' of shape [${dims}] holds ${data.length} values`);
+}
+
+function verifyNode(node: Node, place: string): void {
+  if (node.kind === 'onnx') {
+    if (node.op === '') fail(`${place} has no operator`);
+    return;
+  }
+  const { groups, rows, columns, geometry } = node;
+  if (![groups, rows, columns].every((n) => Number.isInteger(n) && n > 0))
+    fail(`${place} has ${groups} groups of ${rows} x ${columns}`);
+  const length = (what: string, got: number, expected: number) => {
+    if (got !== expected) fail(`${place} has ${got} ${what}, not ${expected}`);
+  };
+  if (geometry.kind === 'conv') {
+    const axes = geometry.kernel.length;
+    if (axes !== 1 && axes !== 2) fail(`${place} has ${axes} spatial axes`);
+    length('strides', geometry.strides.length, axes);
+    length('dilations', geometry.dilations.length, axes);
+    length('pads', geometry.pads.length, 2 * axes);
+    if (rows % sizeOf(geometry.kernel) !== 0) fail(`${place} has ${rows} rows, no multiple of its kernel`);
+  } else length('groups', groups, 1);
+  length('biases', node.bias.length, groups * columns);
+  if (node.kind === 'mvm') {
+    length('weights', node.weights.length, groups * rows * columns);
+    finite('weights', node.weights, place);
+  } else {
+    length('weights', node.integers.length, groups * rows * columns);
+    length('scales', node.scales.length, groups * columns);
+    finite('scales', node.scales, place);
+    if (node.integers.some((w) => Math.abs(w) > node.weightMax))
+      fail(`${place} has a weight beyond ${node.weightMax}`);
+  }
+  finite('biases', node.bias, place);
+}
+
+function finite(what: string, values: Float64Array, place: string): void {
+  if (!values.every(Number.isFinite)) fail(`the ${what} of ${place} are not all finite`);
+}

@@ -1,0 +1,167 @@
+/**
+ * Reads a target: a bundled name or the path of a YAML file, with `field=value` overrides, into plain SI values with
+ * the origin of each. Every problem of a file is reported at once, with its field, file and line.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { type Diagnostic, raise } from './diagnostic.ts';
+import { optionInvalid, targetInvalid, targetNotFound } from './diagnostics.ts';
+import { sha256 } from './hash.ts';
+import { installRoot } from './install-root.ts';
+import { didYouMean } from './near-names.ts';
+import type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
+import { checkTargetFile } from './target-check.ts';
+import { type Scheme, targetFields, targetSchemas } from './target-schema.ts';
+
+type Tree = Record<string, unknown>;
+
+const targetFolder = (): string => join(installRoot(), 'targets');
+
+/** Names of the targets that come with Crossloom, sorted. */
+export async function bundledTargets(): Promise<string[]> {
+  const files = await readdir(targetFolder());
+  return files
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => basename(file, '.yaml'))
+    .sort();
+}
+
+async function read(nameOrPath: string): Promise<{ readonly file: string; readonly text: string }> {
+  const bundled = await bundledTargets();
+  const inFolder = bundled.includes(nameOrPath);
+  const path = inFolder ? join(targetFolder(), `${nameOrPath}.yaml`) : nameOrPath;
+  try {
+    return { file: inFolder ? `${nameOrPath}.yaml` : path, text: await readFile(path, 'utf8') };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR')
+      raise([targetNotFound(nameOrPath, bundled)]);
+    throw error;
+  }
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value below `path`, or undefined. */
+function at(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (node, key) => (isTree(node) && Object.hasOwn(node, key) ? node[key] : undefined),
+    root,
+  );
+}
+
+/** A copy of `root` in which the leaf at `path` has another value. */
+function withValue(root: unknown, path: readonly string[], value: unknown): Tree {
+  const tree = isTree(root) ? root : {};
+  const [key, ...rest] = path;
+  if (key === undefined) return { from: 'assumed', source: 'override', ...tree, value };
+  return { ...tree, [key]: withValue(at(tree, [key]), rest, value) };
+}
+
+interface Override {
+  /** As the user wrote it. */
+  readonly text: string;
+  readonly field: string;
+  readonly value: string | number;
+}
+
+/** Reads `field=value` texts; fields must exist in a target with this scheme. */
+function readOverrides(texts: readonly string[], scheme: Scheme): readonly Override[] {
+  const fields = targetFields(scheme).map(({ field }) => field);
+  const problems: Diagnostic[] = [];
+  const overrides = texts.flatMap((text): readonly Override[] => {
+    const equals = text.indexOf('=');
+    const field = text.slice(0, Math.max(equals, 0)).trim();
+    const written = text.slice(equals + 1).trim();
+    if (equals <= 0 || written === '') {
+      problems.push(
+        optionInvalid(`--set ${text}`, 'this is not FIELD=VALUE', "Write it such as '--set adc.bits=6'."),
+      );
+      return [];
+    }
+    if (field === 'programming.scheme') {
+      const note = 'The scheme decides which other fields exist: write a target file of your own.';
+      problems.push(optionInvalid(`--set ${text}`, 'the scheme of programming cannot be overridden', note));
+      return [];
+    }
+    if (!fields.includes(field)) {
+      const notes = [
+        ...didYouMean(field, fields),
+        '`crossloom targets show NAME` lists the fields of a target.',
+      ];
+      problems.push(optionInvalid(`--set ${text}`, `the target has no field '${field}'`, ...notes));
+      return [];
+    }
+    const number = Number(written);
+    return [{ text, field, value: Number.isNaN(number) ? written : number }];
+  });
+  raise(problems);
+  return overrides;
+}
+
+function provenanceOf(root: unknown, path: readonly string[] = []): readonly ProvenanceEntry[] {
+  if (!isTree(root)) return [];
+  if (Object.hasOwn(root, 'value')) {
+    const { value, from, source } = root as { value: unknown; from: ProvenanceEntry['from']; source: string };
+    return [{ field: path.join('.'), text: String(value), from, source: source.trim() }];
+  }
+  return Object.entries(root).flatMap(([key, inner]) => provenanceOf(inner, [...path, key]));
+}
+
+/** JSON with sorted keys and without spaces: the same values always give the same text. */
+function canonicalJson(value: unknown): string {
+  if (!isTree(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
+  return `{${members.join(',')}}`;
+}
+
+/** SHA-256 of everything that the chip does: all values, but neither name nor title. */
+export function targetFingerprint(target: Target): string {
+  const { name: _name, title: _title, ...values } = target;
+  return sha256(canonicalJson(values));
+}
+
+/**
+ * Loads and checks a target.
+ * @param nameOrPath a bundled name, or the path of a target file
+ * @param overrides `field=value` texts such as `adc.bits=6` or `cell.gUseMax=100 uS`; the last of a field counts
+ * @throws DiagnosticError with every problem of the file, or else of the overrides
+ */
+export async function loadTarget(
+  nameOrPath: string,
+  overrides: readonly string[] = [],
+): Promise<LoadedTarget> {
+  const { file, text } = await read(nameOrPath);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  raise(
+    document.errors.map((error) => {
+      const { line, col } = lines.linePos(error.pos[0]);
+      return targetInvalid(`${file}:${line}`, `column ${col}`, `this is not YAML: ${error.message}`);
+    }),
+  );
+  const written: unknown = document.toJS();
+  const lineOf = (path: readonly string[]): number | undefined => {
+    const node: unknown = document.getIn(path, true);
+    const range = isTree(node) ? node.range : undefined;
+    return Array.isArray(range) ? lines.linePos(Number(range[0])).line : undefined;
+  };
+
+  const schemeText = at(written, ['programming', 'scheme', 'value']);
+  const scheme = Object.keys(targetSchemas).find((name): name is Scheme => name === schemeText);
+  const applied = scheme === undefined ? [] : readOverrides(overrides, scheme);
+  const tree = applied.reduce<unknown>((root, o) => withValue(root, o.field.split('.'), o.value), written);
+  const setBy = new Map(applied.map((o) => [o.field, `--set ${o.text}`]));
+  const target = checkTargetFile(tree, scheme, { file, lineOf, setBy });
+
+  const provenance = provenanceOf(tree).map((entry): ProvenanceEntry => {
+    const flag = setBy.get(entry.field);
+    return flag === undefined ? entry : { ...entry, from: 'override', source: flag };
+  });
+  return { target, provenance, fingerprint: targetFingerprint(target), overrides };
+}

@@ -1,0 +1,206 @@
+/**
+ * Folds what was programmed on the arrays into matrices: for every slice of a layer, the weights that its converters
+ * see, in converter codes. This is the simulator's only contact with cells; programming errors, variation and cells
+ * that no weight uses are all in these numbers.
+ *
+ * Units and tiles. A layer of `groups` matrices of rows x columns is cut into `tiles` row tiles. A unit is one row tile
+ * of one pack of groups: it reads its own input channels and gives packSize * columns outputs. Packs hold one group
+ * unless cells off the diagonal of a block conduct, in which case the whole programmed sub-matrix counts.
+ */
+import { InternalError } from '../diagnostic.ts';
+import type { CrossbarLayer, Tile } from '../package/crossbar.ts';
+
+/** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
+export interface ProgrammedArrays {
+  readonly columns: number;
+  readonly conductances: readonly Float32Array[];
+  readonly converters: ReadonlyMap<number, { readonly zero: Int32Array; readonly step: Float32Array }>;
+}
+
+/** One conversion per output: a slice, or the plus or minus column of a slice. */
+export interface AnalogPart {
+  /** [unit][row][column], in converter codes per driven row. */
+  readonly weights: Float32Array;
+  /** Code that zero current gives, [unit][column], as the chip's converters are set. */
+  readonly zero: Float32Array;
+  /** Integer weight units per code, [unit][column], as the digital program has it; negative for a minus column. */
+  readonly coefficient: Float64Array;
+  /** The zero that the digital program subtracts, [unit][column]. */
+  readonly digitalZero: Float64Array;
+}
+
+export interface FoldedLayer {
+  readonly tiles: number;
+  readonly packs: number;
+  readonly packSize: number;
+  /** Input channels of every unit, [unit][packSize * channelsPerGroup]; a matrix product's channels are its rows. */
+  readonly channels: Int32Array;
+  /** Input channels per group and unit. */
+  readonly channelsPerGroup: number;
+  /** Rows per input channel: the kernel's positions. */
+  readonly volume: number;
+  readonly parts: readonly AnalogPart[];
+  /** Whether every cell holds an exact digit and every converter tells all sums apart. */
+  readonly exact: boolean;
+}
+
+/** Units are ordered tile by tile, and within a tile pack by pack. */
+export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): FoldedLayer {
+  const volume = layer.geometry.kind === 'conv' ? layer.geometry.kernel.reduce((a, b) => a * b, 1) : 1;
+  const starts = [...new Set(layer.tiles.map((t) => t.rowStart))].sort((a, b) => a - b);
+  const ends = starts.map((start) => layer.tiles.find((t) => t.rowStart === start)!.rowEnd);
+  const firstChannel = starts.map((start) => Math.floor(start / volume));
+  const channelsPerGroup = Math.max(...ends.map((end, t) => Math.ceil(end / volume) - firstChannel[t]!));
+  const packSize = leaks(layer, arrays) ? Math.max(...layer.tiles.map((t) => t.groupEnd - t.groupStart)) : 1;
+  const packs = Math.ceil(layer.groups / packSize);
+  const frame = { layer, arrays, volume, firstChannel, channelsPerGroup, packSize, packs, starts };
+  const partCount = layer.slices * (layer.convert === 'column' ? 2 : 1);
+  const parts = Array.from({ length: partCount }, (_, part) => foldPart(frame, part));
+  return {
+    tiles: starts.length,
+    packs,
+    packSize,
+    channels: unitChannels(frame),
+    channelsPerGroup,
+    volume,
+    parts,
+    exact: layer.convert === 'pair' && parts.every((part, slice) => isExact(part, frame, slice)),
+  };
+}
+
+interface Frame {
+  readonly layer: CrossbarLayer;
+  readonly arrays: ProgrammedArrays;
+  readonly volume: number;
+  /** First input channel within the group, per row tile. */
+  readonly firstChannel: readonly number[];
+  readonly channelsPerGroup: number;
+  readonly packSize: number;
+  readonly packs: number;
+  /** First row, per row tile. */
+  readonly starts: readonly number[];
+}
+
+function unitChannels({ layer, volume, firstChannel, channelsPerGroup, packSize, packs }: Frame): Int32Array {
+  const groupChannels = Math.ceil(layer.rows / volume);
+  const channels = new Int32Array(firstChannel.length * packs * packSize * channelsPerGroup);
+  let at = 0;
+  for (const first of firstChannel) {
+    for (let group = 0; group < packs * packSize; group++) {
+      for (let c = first; c < first + channelsPerGroup; c++) {
+        // A unit shorter than the longest is filled up with any channel: its weights are zero.
+        channels[at++] = group < layer.groups && c < groupChannels ? group * groupChannels + c : 0;
+      }
+    }
+  }
+  return channels;
+}
+
+/** Cells of one logical column of a tile. */
+function columnCells(layer: CrossbarLayer, tile: Tile, logical: number): [plus: number, minus: number] {
+  if (layer.encoding === 'differential') return [tile.column + 2 * logical, tile.column + 2 * logical + 1];
+  const count = (tile.groupEnd - tile.groupStart) * (tile.columnEnd - tile.columnStart);
+  return [tile.column + logical, tile.column + count];
+}
+
+/** Whether a cell off the diagonal of a block changes what its column's converter sees. */
+function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
+  return layer.tiles.some((tile) => {
+    const groups = tile.groupEnd - tile.groupStart;
+    if (groups === 1) return false;
+    const cells = arrays.conductances[tile.array]!;
+    const rows = tile.rowEnd - tile.rowStart;
+    const width = tile.columnEnd - tile.columnStart;
+    for (let row = 0; row < groups * rows; row++) {
+      const line = (tile.row + row) * arrays.columns;
+      for (let logical = 0; logical < groups * width; logical++) {
+        if (Math.floor(logical / width) === Math.floor(row / rows)) continue;
+        const [plus, minus] = columnCells(layer, tile, logical);
+        const seen = layer.convert === 'pair' ? cells[line + plus]! - cells[line + minus]! : cells[line + plus]!;
+        if (seen !== 0 || (layer.convert === 'column' && cells[line + minus]! !== 0)) return true;
+      }
+    }
+    return false;
+  });
+}
+
+function foldPart(frame: Frame, part: number): AnalogPart {
+  const { layer, arrays, volume, firstChannel, channelsPerGroup, packSize, packs, starts } = frame;
+  const perSlice = layer.convert === 'column' ? 2 : 1;
+  const slice = Math.floor(part / perSlice);
+  const side = part % perSlice;
+  const units = starts.length * packs;
+  const unitRows = packSize * channelsPerGroup * volume;
+  const unitColumns = packSize * layer.columns;
+  const weights = new Float32Array(units * unitRows * unitColumns);
+  const zero = new Float32Array(units * unitColumns);
+  const coefficient = new Float64Array(units * unitColumns);
+  const digitalZero = new Float64Array(units * unitColumns);
+  let converter = 0;
+  for (const tile of layer.tiles) {
+    const firstConverter = converter;
+    const width = tile.columnEnd - tile.columnStart;
+    const groups = tile.groupEnd - tile.groupStart;
+    converter += groups * width * perSlice;
+    if (tile.slice !== slice) continue;
+    const chip = arrays.converters.get(tile.block);
+    const cells = arrays.conductances[tile.array];
+    if (!chip || !cells) throw new InternalError('fold', `block ${tile.block} is not on the chip`);
+    const rows = tile.rowEnd - tile.rowStart;
+    const t = starts.indexOf(tile.rowStart);
+    for (let logical = 0; logical < groups * width; logical++) {
+      const group = tile.groupStart + Math.floor(logical / width);
+      const unit = t * packs + Math.floor(group / packSize);
+      const column = (group % packSize) * layer.columns + tile.columnStart + (logical % width);
+      const setting = logical * perSlice + side;
+      const step = chip.step[setting]!;
+      const at = unit * unitColumns + column;
+      zero[at] = chip.zero[setting]!;
+      digitalZero[at] = layer.converterZero[firstConverter + setting]!;
+      coefficient[at] =
+        ((side === 0 ? 1 : -1) * layer.radix ** slice * layer.converterStep[firstConverter + setting]!) / layer.digitStep;
+      const [plus, minus] = columnCells(layer, tile, logical);
+      const firstGroup = packSize === 1 ? group : tile.groupStart;
+      const endGroup = packSize === 1 ? group + 1 : tile.groupEnd;
+      for (let source = firstGroup; source < endGroup; source++) {
+        const unitRow = ((source % packSize) * channelsPerGroup - firstChannel[t]!) * volume + tile.rowStart;
+        const line = (tile.row + (source - tile.groupStart) * rows) * arrays.columns;
+        for (let row = 0; row < rows; row++) {
+          const cell = line + row * arrays.columns;
+          const seen =
+            perSlice === 1 ? cells[cell + plus]! - cells[cell + minus]! : cells[cell + (side === 0 ? plus : minus)]!;
+          weights[(unit * unitRows + unitRow + row) * unitColumns + column] = seen / step;
+        }
+      }
+    }
+  }
+  return { weights, zero, coefficient, digitalZero };
+}
+
+/** Whole weights, one code per digit step, no sum beyond the converter's codes, and every sum exact in 32-bit floats. */
+function isExact(part: AnalogPart, { layer, packSize }: Frame, slice: number): boolean {
+  const columns = packSize * layer.columns;
+  const units = part.zero.length / columns;
+  const rows = part.weights.length / part.zero.length;
+  const radix = layer.radix ** slice;
+  const top = 2 ** (layer.adcBits - 1) - 1;
+  if (part.coefficient.some((c) => c !== radix && c !== 0)) return false;
+  const most = new Float64Array(columns);
+  const least = new Float64Array(columns);
+  for (let unit = 0; unit < units; unit++) {
+    most.set(part.zero.subarray(unit * columns, (unit + 1) * columns));
+    least.set(most);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const weight = part.weights[(unit * rows + row) * columns + column]!;
+        if (!Number.isInteger(weight)) return false;
+        if (weight > 0) most[column]! += weight;
+        else least[column]! += weight;
+      }
+    }
+    for (let c = 0; c < columns; c++) {
+      if (most[c]! > top || least[c]! < -top - 1 || 255 * (most[c]! - least[c]!) >= 2 ** 24) return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,99 @@
+/**
+ * The layer without a chip, as standard ONNX operators: in floating point before it is quantized, and in integers
+ * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
+ */
+import type { Geometry, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
+import { float32, int8, uint8, type Tensor } from '../tensor.ts';
+import { emitEpilogue } from './crossbar.ts';
+import { type Emitter, int, ints } from './emit.ts';
+
+/** Emits a layer in 32-bit floating point. */
+export function lowerFloat(emit: Emitter, node: MvmNode): void {
+  const weights = arrange(node, node.weights, (length) => new Float32Array(length));
+  const bias = Float32Array.from(node.bias);
+  if (node.geometry.kind === 'conv') {
+    const dims = kernelDims(node, node.geometry);
+    const inputs = [node.input, emit.constant('weights', float32(dims, weights)), emit.constant('bias', float32([bias.length], bias))];
+    emit.op('Conv', inputs, convAttributes(node, node.geometry), node.output);
+    return;
+  }
+  const product = emit.op('MatMul', [node.input, emit.constant('weights', float32([node.rows, node.columns], weights))]);
+  emit.op('Add', [product, emit.constant('bias', float32([bias.length], bias))], {}, node.output);
+}
+
+/** Emits a quantized layer in integers; its weights become the initializer `OUTPUT/weights` (int8). */
+export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
+  const { scale, zero, signed } = node.quantization;
+  // A signed code plus 128 is an unsigned one around zero point 128: the same integers, and a type every kernel takes.
+  const zeroPoint = emit.constant('input_zero', uint8([], [signed ? 128 : zero]));
+  const codes = emit.op('QuantizeLinear', [node.input, emit.constant('input_scale', float32([], [scale])), zeroPoint]);
+  const weights = arrange(node, node.integers, (length) => new Int8Array(length));
+  const outputs = node.groups * node.columns;
+  const layer = { ...node, bias: Float32Array.from(node.bias) };
+  const factor = Float32Array.from(node.scales, (s) => Math.fround(scale * Math.fround(s)));
+  if (node.geometry.kind === 'conv') {
+    const kernel = emit.constant('weights', int8(kernelDims(node, node.geometry), weights));
+    const sums = emit.op('ConvInteger', [codes, kernel, zeroPoint], convAttributes(node, node.geometry));
+    emitEpilogue(emit, layer, sums, factor, outputs);
+    return;
+  }
+  const matrix = emit.constant('weights', int8([node.rows, node.columns], weights));
+  const sums = emit.op('MatMulInteger', [codes, matrix, zeroPoint]);
+  emitEpilogue(emit, layer, sums, factor, outputs);
+}
+
+function kernelDims(node: MvmNode | QuantizedMvmNode, geometry: Extract<Geometry, { kind: 'conv' }>): number[] {
+  const volume = geometry.kernel.reduce((a, b) => a * b, 1);
+  return [node.groups * node.columns, node.rows / volume, ...geometry.kernel];
+}
+
+function convAttributes(node: MvmNode | QuantizedMvmNode, geometry: Extract<Geometry, { kind: 'conv' }>) {
+  return {
+    kernel_shape: ints(geometry.kernel),
+    strides: ints(geometry.strides),
+    dilations: ints(geometry.dilations),
+    ...(geometry.autoPad === 'NOTSET'
+      ? { pads: ints(geometry.pads) }
+      : { auto_pad: { type: 'string', value: geometry.autoPad } as const }),
+    group: int(node.groups),
+  };
+}
+
+/** [group][row][column] -> a convolution's [output][row], or a matrix product's [row][column] as it is. */
+function arrange<T extends Float32Array | Int8Array>(
+  node: MvmNode | QuantizedMvmNode,
+  values: ArrayLike<number>,
+  allocate: (length: number) => T,
+): T {
+  const { groups, rows, columns } = node;
+  const result = allocate(values.length);
+  const conv = node.geometry.kind === 'conv';
+  for (let group = 0; group < groups; group++) {
+    for (let row = 0; row < rows; row++) {
+      const from = (group * rows + row) * columns;
+      for (let column = 0; column < columns; column++) {
+        const to = conv ? (group * columns + column) * rows + row : from + column;
+        result[to] = values[from + column]!;
+      }
+    }
+  }
+  return result;
+}
+
+/** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */
+export function readIntegers(
+  layer: { readonly groups: number; readonly rows: number; readonly columns: number; readonly geometry: Geometry },
+  weights: Tensor,
+): Int8Array {
+  const data = weights.data as Int8Array;
+  if (layer.geometry.kind === 'matmul') return data;
+  const { groups, rows, columns } = layer;
+  const result = new Int8Array(data.length);
+  for (let output = 0; output < groups * columns; output++) {
+    const group = Math.floor(output / columns);
+    for (let row = 0; row < rows; row++) {
+      result[(group * rows + row) * columns + (output % columns)] = data[output * rows + row]!;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,40 @@
+/** NumPy's .npy form (NEP 1, version 1.0) of the arrays that a package holds: bytes and 32-bit floats. */
+import { InternalError } from './diagnostic.ts';
+import { sizeOf } from './tensor.ts';
+
+export interface NpyArray {
+  readonly type: 'uint8' | 'float32';
+  readonly dims: readonly number[];
+  readonly data: Uint8Array | Float32Array;
+}
+
+const descriptions = { uint8: '|u1', float32: '<f4' } as const;
+const preamble = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0);
+
+export function encodeNpy({ type, dims, data }: NpyArray): Uint8Array {
+  const shape = dims.length === 1 ? `${dims[0]},` : dims.join(', ');
+  const header = `{'descr': '${descriptions[type]}', 'fortran_order': False, 'shape': (${shape}), }`;
+  // The elements start at a multiple of 64 bytes; the header ends in a line feed.
+  const start = Math.ceil((preamble.length + 2 + header.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(start + data.byteLength).fill(0x20, 0, start);
+  bytes.set(preamble);
+  new DataView(bytes.buffer).setUint16(preamble.length, start - preamble.length - 2, true);
+  bytes.set(Buffer.from(header, 'latin1'), preamble.length + 2);
+  bytes[start - 1] = 0x0a;
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+  return bytes;
+}
+
+/** Reads what `encodeNpy` wrote. */
+export function decodeNpy(bytes: Uint8Array): NpyArray {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint16(preamble.length, true);
+  const start = preamble.length + 2 + length;
+  const header = Buffer.from(bytes.subarray(preamble.length + 2, start)).toString('latin1');
+  const type = header.includes(descriptions.uint8) ? 'uint8' : header.includes(descriptions.float32) ? 'float32' : undefined;
+  const shape = /'shape':\s*\(([\d\s,]*)\)/.exec(header)?.[1];
+  if (!type || shape === undefined) throw new InternalError('npy', `unexpected header ${header}`);
+  const dims = shape.split(',').filter((d) => d.trim() !== '').map(Number);
+  // A copy, because floats need an aligned start.
+  const elements = bytes.slice(start, start + sizeOf(dims) * (type === 'uint8' ? 1 : 4));
+  return { type, dims, data: type === 'uint8' ? elements : new Float32Array(elements.buffer) };
+}

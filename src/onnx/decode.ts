@@ -1,0 +1,276 @@
+/**
+ * An ONNX file -> Graph. Opsets 7 to 22. Protobuf reads almost any bytes as something, so a file counts as complete
+ * only if it has a graph and operator sets, no field that ONNX does not know, and tensors that fill their shapes.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
+import { graphInvalid, modelUnreadable, opsetUnsupported } from '../diagnostics.ts';
+import {
+  describeOrigin,
+  type Graph,
+  inputsOf,
+  type OnnxNode,
+  outputsOf,
+  type ValueInfo,
+} from '../ir/graph.ts';
+import { sizeOf, type Tensor } from '../tensor.ts';
+import { decodeAttribute, subgraphsOf } from './attributes.ts';
+import { elementType } from './element-types.ts';
+import { isExternal, readExternal } from './external-data.ts';
+import {
+  functionCodec,
+  type GraphProto,
+  type ModelProto,
+  modelCodec,
+  type NodeProto,
+  type TensorProto,
+  toNumber,
+  type ValueInfoProto,
+} from './proto.ts';
+import { decodeTensor, elementWidth } from './tensor-proto.ts';
+import { sortNodes } from './topological.ts';
+
+export const oldestOpset = 7;
+export const newestOpset = 22;
+
+export interface ImportedModel {
+  readonly graph: Graph;
+  /** SHA-256 of the file and then of its external data, tensor by tensor; hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Where a model's bytes came from: the name that messages give, and the folder that external data lie in. */
+export interface ModelSource {
+  readonly file: string;
+  readonly folder?: string;
+}
+
+/** Reads an ONNX file. Raises every problem of the file at once. */
+export async function readModel(path: string): Promise<ImportedModel> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
+    throw new DiagnosticError([modelUnreadable(path, reason)]);
+  }
+  return decodeModel(bytes, { file: path, folder: dirname(path) });
+}
+
+/** Decodes the bytes of an ONNX file. Raises every problem of the file at once. */
+export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promise<ImportedModel> {
+  const { model, graph } = parse(bytes, source.file);
+  const problems: Diagnostic[] = [];
+  const external = await loadExternal(graph, source, problems);
+  const hash = createHash('sha256').update(bytes);
+  for (const data of external.values()) hash.update(data);
+  // What a missing data file would have held is unknown: the rest is not judged by it.
+  raise(problems);
+  const result = buildGraph(model, graph, external, source.file, problems);
+  raise(problems);
+  return { graph: result, sha256: hash.digest('hex') };
+}
+
+function parse(bytes: Uint8Array, file: string): { model: ModelProto; graph: GraphProto } {
+  const corrupt = (reason: string) => new DiagnosticError([modelUnreadable(file, reason)]);
+  if (bytes.length === 0) throw corrupt('the file is empty');
+  let model: ModelProto;
+  try {
+    model = modelCodec.decode(bytes);
+  } catch (error) {
+    throw corrupt(
+      error instanceof RangeError ? 'the file ends early' : 'its fields do not follow the ONNX format',
+    );
+  }
+  if (model.$unknowns?.length) throw corrupt('it has fields that ONNX does not know');
+  if (!model.graph) throw corrupt('it has no graph');
+  if (model.graph.$unknowns?.length) throw corrupt('its graph has fields that ONNX does not know');
+  if (!model.opsetImport?.length) throw corrupt('it names no operator set');
+  return { model, graph: model.graph };
+}
+
+/** Reads the external data of all initializers and tensor attributes, in file order. */
+async function loadExternal(
+  graph: GraphProto,
+  source: ModelSource,
+  problems: Diagnostic[],
+): Promise<ReadonlyMap<TensorProto, Uint8Array>> {
+  const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
+  if (attributes.flatMap(subgraphsOf).some(holdsExternal)) {
+    problems.push(
+      graphInvalid(source.file, 'a subgraph has weights in an external file, which is not supported'),
+    );
+  }
+  const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])].filter(isExternal);
+  const loaded = new Map<TensorProto, Uint8Array>();
+  for (const tensor of tensors) {
+    const needed = sizeOf((tensor.dims ?? []).map(toNumber)) * elementWidth(tensor.dataType ?? 0);
+    const data = await readExternal(tensor, source.folder, needed);
+    if (data instanceof Uint8Array) loaded.set(tensor, data);
+    else problems.push(data);
+  }
+  return loaded;
+}
+
+function holdsExternal(graph: GraphProto): boolean {
+  const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
+  const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])];
+  return tensors.some(isExternal) || attributes.flatMap(subgraphsOf).some(holdsExternal);
+}
+
+function buildGraph(
+  model: ModelProto,
+  proto: GraphProto,
+  external: ReadonlyMap<TensorProto, Uint8Array>,
+  file: string,
+  problems: Diagnostic[],
+): Graph {
+  const opsets = decodeOpsets(model, file, problems);
+  if (proto.sparseInitializer?.length) {
+    problems.push(
+      graphInvalid(file, `${proto.sparseInitializer.length} initializer(s) are sparse; write them dense`),
+    );
+  }
+  const constants = decodeConstants(proto, external, file, problems);
+  const nodes = (proto.node ?? []).map((node, index) => decodeNode(node, index, external, file, problems));
+  const inputs = (proto.input ?? [])
+    .filter((v) => !constants.has(v.name ?? ''))
+    .map((v) => decodeValue(v, problems));
+  const outputs = (proto.output ?? []).map((v) => decodeValue(v, problems));
+  const sorted = checkValues(file, inputs, outputs, nodes, constants, problems);
+  return {
+    name: proto.name || 'graph',
+    // Before IR version 4 initializers had to be inputs too; a Graph's constants never are.
+    irVersion: Math.max(4, toNumber(model.irVersion)),
+    opsets,
+    inputs,
+    outputs,
+    nodes: sorted,
+    constants,
+    functions: (model.functions ?? []).map(functionCodec.encode),
+  };
+}
+
+function decodeOpsets(model: ModelProto, file: string, problems: Diagnostic[]): Record<string, number> {
+  const opsets: Record<string, number> = {};
+  for (const { domain, version } of model.opsetImport ?? []) opsets[plainDomain(domain)] = toNumber(version);
+  const opset = opsets[''];
+  if (opset === undefined)
+    problems.push(graphInvalid(file, 'the model does not import the ONNX operator set'));
+  else if (opset < oldestOpset || opset > newestOpset) problems.push(opsetUnsupported(file, opset));
+  return opsets;
+}
+
+function plainDomain(domain: string | undefined): string {
+  return domain === undefined || domain === 'ai.onnx' ? '' : domain;
+}
+
+function decodeConstants(
+  proto: GraphProto,
+  external: ReadonlyMap<TensorProto, Uint8Array>,
+  file: string,
+  problems: Diagnostic[],
+): ReadonlyMap<string, Tensor> {
+  const constants = new Map<string, Tensor>();
+  for (const initializer of proto.initializer ?? []) {
+    const name = initializer.name ?? '';
+    const tensor = decodeTensor(initializer, external.get(initializer));
+    if ('reason' in tensor) {
+      problems.push(
+        tensor.problem === 'corrupt'
+          ? modelUnreadable(file, `tensor '${name}': ${tensor.reason}`)
+          : graphInvalid(`tensor '${name}'`, tensor.reason),
+      );
+    } else if (constants.has(name))
+      problems.push(graphInvalid(`tensor '${name}'`, 'two initializers have this name'));
+    else constants.set(name, tensor);
+  }
+  return constants;
+}
+
+function decodeNode(
+  proto: NodeProto,
+  index: number,
+  external: ReadonlyMap<TensorProto, Uint8Array>,
+  file: string,
+  problems: Diagnostic[],
+): OnnxNode {
+  const origin = { name: proto.name ?? '', op: proto.opType ?? '', index };
+  if (origin.op === '') problems.push(modelUnreadable(file, `node #${index} has no operator`));
+  if (proto.overload)
+    problems.push(graphInvalid(describeOrigin(origin), 'overloaded functions are not supported'));
+  const attributes: OnnxNode['attributes'][string][] = [];
+  const names: string[] = [];
+  for (const attribute of proto.attribute ?? []) {
+    const value = decodeAttribute(attribute, external);
+    if ('problem' in value) {
+      const reason = `${describeOrigin(origin)}, attribute '${attribute.name}': ${value.reason}`;
+      problems.push(modelUnreadable(file, reason));
+    } else {
+      attributes.push(value);
+      names.push(attribute.name ?? '');
+    }
+  }
+  return {
+    kind: 'onnx',
+    op: origin.op,
+    domain: plainDomain(proto.domain),
+    inputs: [...(proto.input ?? [])],
+    outputs: [...(proto.output ?? [])],
+    attributes: Object.fromEntries(names.map((name, i) => [name, attributes[i]!])),
+    origin,
+  };
+}
+
+function decodeValue(proto: ValueInfoProto, problems: Diagnostic[]): ValueInfo {
+  const name = proto.name ?? '';
+  const tensor = proto.type?.tensorType;
+  if (proto.type && !tensor) problems.push(graphInvalid(`value '${name}'`, 'it is not a tensor'));
+  const dims = tensor?.shape
+    ? (tensor.shape.dim ?? []).map((d) =>
+        d.value === 'dimValue' ? toNumber(d.dimValue) : d.dimParam || undefined,
+      )
+    : undefined;
+  return { name, elementType: tensor?.elemType ?? 0, dims };
+}
+
+/** Every value has one source, every read value has one, and the nodes can be ordered. */
+function checkValues(
+  file: string,
+  inputs: readonly ValueInfo[],
+  outputs: readonly ValueInfo[],
+  nodes: readonly OnnxNode[],
+  constants: ReadonlyMap<string, Tensor>,
+  problems: Diagnostic[],
+): readonly OnnxNode[] {
+  const defined = new Set([...constants.keys(), ...inputs.map((v) => v.name)]);
+  for (const { name, elementType: type } of inputs) {
+    if (name === '') problems.push(graphInvalid(file, 'an input has no name'));
+    else if (elementType(type) === undefined)
+      problems.push(graphInvalid(`input '${name}'`, 'its element type is missing or not supported'));
+  }
+  const given = [...defined];
+  for (const node of nodes) {
+    for (const name of outputsOf(node)) {
+      if (defined.has(name))
+        problems.push(graphInvalid(describeOrigin(node.origin), `its output '${name}' is defined twice`));
+      defined.add(name);
+    }
+  }
+  for (const node of nodes) {
+    for (const name of new Set(inputsOf(node))) {
+      if (!defined.has(name))
+        problems.push(graphInvalid(describeOrigin(node.origin), `its input '${name}' is defined nowhere`));
+    }
+  }
+  for (const { name } of outputs) {
+    if (!defined.has(name)) problems.push(graphInvalid(`output '${name}'`, 'no node computes it'));
+  }
+  if (outputs.length === 0) problems.push(graphInvalid(file, 'the model has no outputs'));
+  const sorted = sortNodes(nodes, given);
+  if (!sorted) problems.push(graphInvalid(file, 'its nodes depend on each other in a circle'));
+  return sorted ?? nodes;
+}

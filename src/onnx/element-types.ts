@@ -1,0 +1,48 @@
+/** TensorProto.DataType: the numbers by which ONNX files name element types. */
+import type { DataType } from '../tensor.ts';
+
+const numbers: Readonly<Record<DataType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+  bfloat16: 16,
+};
+
+const types = new Map(Object.entries(numbers).map(([type, number]) => [number, type as DataType]));
+
+/** Types that files may hold and Crossloom does not compute with. */
+const others = new Map([
+  [14, 'complex64'],
+  [15, 'complex128'],
+  [17, 'float8e4m3fn'],
+  [18, 'float8e4m3fnuz'],
+  [19, 'float8e5m2'],
+  [20, 'float8e5m2fnuz'],
+  [21, 'uint4'],
+  [22, 'int4'],
+  [23, 'float4e2m1'],
+]);
+
+export function elementNumber(type: DataType): number {
+  return numbers[type];
+}
+
+/** @returns undefined for a type that Tensor does not have */
+export function elementType(number: number): DataType | undefined {
+  return types.get(number);
+}
+
+/** How a message names an element type. */
+export function elementName(number: number): string {
+  return types.get(number) ?? others.get(number) ?? `type ${number}`;
+}

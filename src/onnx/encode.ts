@@ -1,0 +1,51 @@
+/**
+ * Graph -> the bytes of an ONNX file that the ONNX checker accepts. The same graph and metadata give the same bytes;
+ * decoding them gives the graph again.
+ */
+import { InternalError } from '../diagnostic.ts';
+import type { Graph, Node, ValueInfo } from '../ir/graph.ts';
+import { encodeAttributes } from './attributes.ts';
+import { functionCodec, modelCodec, type NodeProto, type ValueInfoProto } from './proto.ts';
+import { encodeTensor } from './tensor-proto.ts';
+
+/**
+ * @param graph all of its nodes are ONNX nodes (InternalError otherwise)
+ * @param metadata the model's metadata_props, written in this order
+ */
+export function encodeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  return modelCodec.encode({
+    irVersion: graph.irVersion,
+    producerName: 'crossloom',
+    opsetImport: Object.entries(graph.opsets).map(([domain, version]) => ({ domain, version })),
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    functions: graph.functions.map(functionCodec.decode),
+    graph: {
+      name: graph.name || 'graph',
+      node: graph.nodes.map(encodeNode),
+      initializer: [...graph.constants].map(([name, tensor]) => encodeTensor(name, tensor)),
+      input: graph.inputs.map(encodeValue),
+      output: graph.outputs.map(encodeValue),
+    },
+  });
+}
+
+function encodeNode(node: Node): NodeProto {
+  if (node.kind !== 'onnx')
+    throw new InternalError('onnx/encode', `'${node.output}' is an ${node.kind} node`);
+  return {
+    input: node.inputs,
+    output: node.outputs,
+    ...(node.origin.name && { name: node.origin.name }),
+    opType: node.op,
+    ...(node.domain && { domain: node.domain }),
+    attribute: encodeAttributes(node.attributes),
+  };
+}
+
+function encodeValue({ name, elementType, dims }: ValueInfo): ValueInfoProto {
+  if (elementType === 0) return { name };
+  const shape = dims && {
+    dim: dims.map((d) => (d === undefined ? {} : typeof d === 'string' ? { dimParam: d } : { dimValue: d })),
+  };
+  return { name, type: { tensorType: { elemType: elementType, ...(shape && { shape }) } } };
+}

@@ -1,0 +1,141 @@
+/** Operators on constants that compute. Doubles (or exact integers), rounded once to the result's type. */
+import type { Attribute } from '../ir/graph.ts';
+import type { DataType, Tensor, TensorData } from '../tensor.ts';
+import { sizeOf, toDoubles } from '../tensor.ts';
+import { elementType } from './element-types.ts';
+
+export type Binary = 'add' | 'sub' | 'mul' | 'div';
+
+const doubles: Readonly<Record<Binary, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+};
+
+const integers: Readonly<Record<Binary, (a: bigint, b: bigint) => bigint>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+};
+
+/** Elementwise with numpy's broadcasting; float32, float64, int32 and int64. Integer division truncates. */
+export function binary(op: Binary, a: Tensor, b: Tensor): Tensor | undefined {
+  if (a.type !== b.type) return undefined;
+  const rank = Math.max(a.dims.length, b.dims.length);
+  const pad = (dims: readonly number[]) => [...Array<number>(rank - dims.length).fill(1), ...dims];
+  const [p, q] = [pad(a.dims), pad(b.dims)];
+  if (p.some((d, i) => d !== q[i] && d !== 1 && q[i] !== 1)) return undefined;
+  const dims = p.map((d, i) => (d === 1 ? q[i]! : d));
+  const [ia, ib] = [broadcastIndex(p, dims), broadcastIndex(q, dims)];
+  const size = sizeOf(dims);
+  const [x, y] = [a.data, b.data];
+  if (x instanceof BigInt64Array && y instanceof BigInt64Array) {
+    if (op === 'div' && y.includes(0n)) return undefined;
+    const data = BigInt64Array.from({ length: size }, (_, i) => integers[op](x[ia(i)]!, y[ib(i)]!));
+    return { type: a.type, dims, data };
+  }
+  const apply = (i: number) => doubles[op](Number(x[ia(i)]), Number(y[ib(i)]));
+  if (a.type === 'float32')
+    return { type: a.type, dims, data: Float32Array.from({ length: size }, (_, i) => apply(i)) };
+  if (a.type === 'float64')
+    return { type: a.type, dims, data: Float64Array.from({ length: size }, (_, i) => apply(i)) };
+  if (a.type !== 'int32' || op === 'mul' || (op === 'div' && (y as Int32Array).includes(0))) return undefined;
+  return { type: a.type, dims, data: Int32Array.from({ length: size }, (_, i) => Math.trunc(apply(i))) };
+}
+
+/** From a flat index into `dims` to one into `from`, whose axes of size 1 are repeated. */
+function broadcastIndex(from: readonly number[], dims: readonly number[]): (flat: number) => number {
+  if (sizeOf(from) === sizeOf(dims)) return (flat) => flat;
+  if (sizeOf(from) === 1) return () => 0;
+  return (flat) => {
+    let [rest, index, stride] = [flat, 0, 1];
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      const i = rest % dims[axis]!;
+      rest = (rest - i) / dims[axis]!;
+      if (from[axis] !== 1) index += i * stride;
+      stride *= from[axis]!;
+    }
+    return index;
+  };
+}
+
+/** Between numeric types, fractions truncated; not to 16-bit floats. */
+export function cast(x: Tensor, to: number): Tensor | undefined {
+  const type = elementType(to);
+  if (type === undefined || x.type === 'string') return undefined;
+  if (type === x.type) return x;
+  if ((type === 'int64' || type === 'uint64') && x.type !== 'int64' && x.type !== 'uint64') {
+    const values = toDoubles(x)!;
+    if (!values.every(Number.isFinite)) return undefined;
+    const whole = Array.from(values, (v) => BigInt(Math.trunc(v)));
+    return {
+      type,
+      dims: x.dims,
+      data: type === 'int64' ? BigInt64Array.from(whole) : BigUint64Array.from(whole),
+    };
+  }
+  const data = fromDoubles(type, () => toDoubles(x)!);
+  return data && { type, dims: x.dims, data };
+}
+
+function fromDoubles(type: DataType, values: () => Float64Array): TensorData | undefined {
+  switch (type) {
+    case 'float32':
+      return Float32Array.from(values());
+    case 'float64':
+      return values();
+    case 'int8':
+      return Int8Array.from(values());
+    case 'uint8':
+      return Uint8Array.from(values());
+    case 'int16':
+      return Int16Array.from(values());
+    case 'uint16':
+      return Uint16Array.from(values());
+    case 'int32':
+      return Int32Array.from(values());
+    case 'uint32':
+      return Uint32Array.from(values());
+    case 'bool':
+      return Uint8Array.from(values(), (v) => (v === 0 ? 0 : 1));
+    default:
+      return undefined;
+  }
+}
+
+/** One value, repeated; float32 zeros without a value. */
+export function constantOfShape(dims: readonly number[], value: Attribute | undefined): Tensor | undefined {
+  if (dims.some((d) => d < 0)) return undefined;
+  if (value === undefined) return { type: 'float32', dims, data: new Float32Array(sizeOf(dims)) };
+  if (value.type !== 'tensor' || value.value.data.length !== 1) return undefined;
+  const { type, data } = value.value;
+  const size = sizeOf(dims);
+  if (data instanceof BigInt64Array) return { type, dims, data: new BigInt64Array(size).fill(data[0]!) };
+  if (type === 'float32') return { type, dims, data: new Float32Array(size).fill(Number(data[0])) };
+  const filled = fromDoubles(type, () => new Float64Array(size).fill(Number(data[0])));
+  return filled && { type, dims, data: filled };
+}
+
+/** real = (code - zero) * scale, in the type of the scale (float32 only), per tensor or per index of an axis. */
+export function dequantize(
+  x: Tensor,
+  scale: Tensor,
+  zero: Tensor | undefined,
+  axis: number,
+): Tensor | undefined {
+  const codes = toDoubles(x);
+  if (!codes || scale.type !== 'float32') return undefined;
+  const scales = toDoubles(scale)!;
+  const zeros = zero ? toDoubles(zero)! : new Float64Array(scales.length);
+  const along = axis < 0 ? axis + x.dims.length : axis;
+  const perAxis = scales.length > 1;
+  if (zeros.length !== scales.length || (perAxis && x.dims[along] !== scales.length)) return undefined;
+  const inner = perAxis ? sizeOf(x.dims.slice(along + 1)) : codes.length || 1;
+  const data = Float32Array.from(codes, (code, i) => {
+    const c = Math.floor(i / inner) % scales.length;
+    return (code - zeros[c]!) * scales[c]!;
+  });
+  return { type: 'float32', dims: x.dims, data };
+}

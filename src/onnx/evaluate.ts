@@ -1,0 +1,133 @@
+/**
+ * What a node computes from constant inputs: the operators that stand between stored weights and the layers that use
+ * them. Arithmetic is in doubles, rounded once to the result's type, so that bytes do not depend on a kernel. Anything
+ * that is not understood completely is left alone (undefined).
+ */
+import type { OnnxNode } from '../ir/graph.ts';
+import type { Tensor } from '../tensor.ts';
+import { toDoubles } from '../tensor.ts';
+import { intOf, intsOf } from './attribute-values.ts';
+import { binary, cast, constantOfShape, dequantize } from './evaluate-arithmetic.ts';
+import { concat, gather, reshaped, slice, transpose } from './evaluate-movement.ts';
+
+type Inputs = readonly (Tensor | undefined)[];
+type Rule = (node: OnnxNode, inputs: Inputs, opset: number) => Tensor | undefined;
+
+const rules: Readonly<Record<string, Rule>> = {
+  Constant: (node) => constantValue(node),
+  Identity: (_, [x]) => x,
+  Add: (_, [a, b]) => a && b && binary('add', a, b),
+  Sub: (_, [a, b]) => a && b && binary('sub', a, b),
+  Mul: (_, [a, b]) => a && b && binary('mul', a, b),
+  Div: (_, [a, b]) => a && b && binary('div', a, b),
+  Cast: (node, [x]) => x && cast(x, intOf(node, 'to', 0)),
+  ConstantOfShape: (node, [shape]) => shape && constantOfShape(numbers(shape), node.attributes.value),
+  DequantizeLinear: (node, [x, scale, zero]) =>
+    x && scale && intOf(node, 'block_size', 0) === 0
+      ? dequantize(x, scale, zero, intOf(node, 'axis', 1))
+      : undefined,
+  Transpose: (node, [x]) =>
+    x && transpose(x, intsOf(node, 'perm') ?? x.dims.map((_, i) => x.dims.length - 1 - i)),
+  Reshape: (node, [x, shape]) => x && shape && reshape(x, numbers(shape), intOf(node, 'allowzero', 0) === 1),
+  Flatten: (node, [x]) => x && flatten(x, intOf(node, 'axis', 1)),
+  Squeeze: (node, [x, axes]) => x && squeeze(x, axes ? numbers(axes) : intsOf(node, 'axes')),
+  Unsqueeze: (node, [x, axes]) => x && unsqueeze(x, axes ? numbers(axes) : intsOf(node, 'axes')),
+  Concat: (node, inputs) =>
+    concat(
+      inputs.filter((t) => t !== undefined),
+      intOf(node, 'axis', 0),
+    ),
+  Gather: (node, [x, indices]) =>
+    x && indices && gather(x, indices.dims, numbers(indices), intOf(node, 'axis', 0)),
+  Slice: (node, inputs, opset) => sliceNode(node, inputs, opset),
+  Shape: (node, [x]) => x && shapeOf(x, intOf(node, 'start', 0), intOf(node, 'end', x.dims.length)),
+};
+
+/**
+ * @param inputs the node's inputs in order; undefined for an optional input that is absent
+ * @returns undefined for operators and cases that are not folded
+ */
+export function evaluate(node: OnnxNode, inputs: Inputs, opset: number): Tensor | undefined {
+  if (node.domain !== '' || node.outputs.length !== 1 || !Object.hasOwn(rules, node.op)) return undefined;
+  return rules[node.op]?.(node, inputs, opset);
+}
+
+function numbers(tensor: Tensor): readonly number[] {
+  return Array.from(toDoubles(tensor) ?? []);
+}
+
+function constantValue(node: OnnxNode): Tensor | undefined {
+  const [[name, attribute] = ['', undefined]] = Object.entries(node.attributes);
+  if (attribute?.type === 'tensor') return attribute.value;
+  if (name === 'value_float' && attribute?.type === 'float') {
+    return { type: 'float32', dims: [], data: Float32Array.of(attribute.value) };
+  }
+  if (name === 'value_floats' && attribute?.type === 'floats') {
+    return { type: 'float32', dims: [attribute.value.length], data: Float32Array.from(attribute.value) };
+  }
+  if (name === 'value_int' && attribute?.type === 'int') return int64s([], [attribute.value]);
+  if (name === 'value_ints' && attribute?.type === 'ints')
+    return int64s([attribute.value.length], attribute.value);
+  return undefined;
+}
+
+function int64s(dims: readonly number[], values: readonly number[]): Tensor {
+  return { type: 'int64', dims, data: BigInt64Array.from(values, BigInt) };
+}
+
+function axesOf(axes: readonly number[], rank: number): Set<number> | undefined {
+  const positive = axes.map((a) => (a < 0 ? a + rank : a));
+  return positive.every((a) => a >= 0 && a < rank) ? new Set(positive) : undefined;
+}
+
+function reshape(x: Tensor, shape: readonly number[], allowZero: boolean): Tensor | undefined {
+  const dims = shape.map((d, i) => (d === 0 && !allowZero ? (x.dims[i] ?? 0) : d));
+  const free = dims.indexOf(-1);
+  if (free >= 0) {
+    const rest = dims.reduce((product, d) => (d === -1 ? product : product * d), 1);
+    if (rest === 0) return undefined;
+    dims[free] = x.data.length / rest;
+  }
+  return reshaped(x, dims);
+}
+
+function flatten(x: Tensor, axis: number): Tensor | undefined {
+  const rows = x.dims.slice(0, axis).reduce((a, b) => a * b, 1);
+  return reshaped(x, [rows, rows === 0 ? 0 : x.data.length / rows]);
+}
+
+function squeeze(x: Tensor, axes: readonly number[] | undefined): Tensor | undefined {
+  const gone = axes ? axesOf(axes, x.dims.length) : new Set(x.dims.flatMap((d, i) => (d === 1 ? [i] : [])));
+  return (
+    gone &&
+    reshaped(
+      x,
+      x.dims.filter((_, i) => !gone.has(i)),
+    )
+  );
+}
+
+function unsqueeze(x: Tensor, axes: readonly number[] | undefined): Tensor | undefined {
+  const rank = x.dims.length + (axes?.length ?? 0);
+  const added = axes && axesOf(axes, rank);
+  if (added?.size !== axes?.length || !added) return undefined;
+  const old = [...x.dims];
+  return reshaped(
+    x,
+    Array.from({ length: rank }, (_, i) => (added.has(i) ? 1 : old.shift()!)),
+  );
+}
+
+function shapeOf(x: Tensor, start: number, end: number): Tensor {
+  const dims = x.dims.slice(start, end);
+  return int64s([dims.length], dims);
+}
+
+/** Starts, ends and axes are attributes before opset 10, and inputs from then on. */
+function sliceNode(node: OnnxNode, [x, ...rest]: Inputs, opset: number): Tensor | undefined {
+  const [starts, ends, axes, steps] =
+    opset < 10
+      ? ['starts', 'ends', 'axes'].map((name) => intsOf(node, name))
+      : rest.map((t) => t && numbers(t));
+  return x && starts && ends ? slice(x, starts, ends, axes ?? starts.map((_, i) => i), steps) : undefined;
+}

@@ -1,0 +1,98 @@
+/**
+ * A node that `decide` sends to a crossbar -> its matrix, in doubles, as MvmNode lays it out. Gemm's alpha and beta go
+ * into weights and bias.
+ */
+import type { Geometry, Graph, MvmNode, OnnxNode } from '../ir/graph.ts';
+import { type Tensor, toDoubles } from '../tensor.ts';
+import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
+
+/** What a layer computes, without its place in the graph. */
+export interface Layer
+  extends Pick<MvmNode, 'geometry' | 'groups' | 'rows' | 'columns' | 'weights' | 'bias'> {
+  /** Position of the input that is not constant. */
+  readonly inputIndex: 0 | 1;
+  /** Name of the constant that holds the weights. */
+  readonly tensor: string;
+}
+
+/** @param node one that `decide` sends to a crossbar */
+export function lowerLayer(node: OnnxNode, { constants }: Graph): Layer {
+  const [first = '', second = '', third = ''] = node.inputs;
+  const bias = constants.get(third);
+  if (node.op === 'Conv') return lowerConv(node, second, constants.get(second)!, bias);
+  if (node.op === 'Gemm') {
+    const transposed = intOf(node, 'transB', 0) === 1;
+    const layer = lowerMatrix(second, constants.get(second)!, transposed, floatOf(node, 'alpha', 1), 0);
+    return { ...layer, bias: spread(bias, layer.columns, floatOf(node, 'beta', 1)) };
+  }
+  const left = constants.get(first);
+  return left
+    ? lowerMatrix(first, left, true, 1, 1)
+    : lowerMatrix(second, constants.get(second)!, false, 1, 0);
+}
+
+function lowerConv(node: OnnxNode, tensor: string, weights: Tensor, bias: Tensor | undefined): Layer {
+  const [outputs = 0, channels = 0, ...kernel] = weights.dims;
+  const groups = intOf(node, 'group', 1);
+  const columns = outputs / groups;
+  const rows = channels * kernel.reduce((a, b) => a * b, 1);
+  const values = toDoubles(weights)!;
+  const matrix = new Float64Array(values.length);
+  for (let output = 0; output < outputs; output++) {
+    const base = Math.floor(output / columns) * rows * columns + (output % columns);
+    for (let row = 0; row < rows; row++) matrix[base + row * columns] = values[output * rows + row]!;
+  }
+  return {
+    geometry: convGeometry(node, kernel),
+    groups,
+    rows,
+    columns,
+    weights: matrix,
+    bias: spread(bias, outputs, 1),
+    inputIndex: 0,
+    tensor,
+  };
+}
+
+function convGeometry(node: OnnxNode, kernel: readonly number[]): Geometry {
+  const ones = kernel.map(() => 1);
+  const autoPad = stringOf(node, 'auto_pad', 'NOTSET');
+  const known = autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER' || autoPad === 'VALID';
+  return {
+    kind: 'conv',
+    kernel,
+    strides: intsOf(node, 'strides') ?? ones,
+    dilations: intsOf(node, 'dilations') ?? ones,
+    pads: intsOf(node, 'pads') ?? [...kernel, ...kernel].map(() => 0),
+    autoPad: known ? autoPad : 'NOTSET',
+  };
+}
+
+/** @param transposed the stored matrix is [column][row] */
+function lowerMatrix(
+  tensor: string,
+  stored: Tensor,
+  transposed: boolean,
+  factor: number,
+  inputIndex: 0 | 1,
+): Layer {
+  const [rows, columns] = transposed
+    ? [stored.dims.at(-1)!, stored.dims.at(-2)!]
+    : [stored.dims.at(-2)!, stored.dims.at(-1)!];
+  const values = toDoubles(stored)!;
+  const weights = new Float64Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      weights[row * columns + column] =
+        factor * values[transposed ? column * rows + row : row * columns + column]!;
+    }
+  }
+  const bias = new Float64Array(columns);
+  return { geometry: { kind: 'matmul' }, groups: 1, rows, columns, weights, bias, inputIndex, tensor };
+}
+
+/** One value per column, from a bias of one value or of one per column. */
+function spread(bias: Tensor | undefined, columns: number, factor: number): Float64Array {
+  const values = bias ? toDoubles(bias)! : new Float64Array(1);
+  return Float64Array.from({ length: columns }, (_, i) => factor * values[values.length === 1 ? 0 : i]!);
+}

@@ -1,0 +1,72 @@
+/** Everything that can be chosen about a compilation, as flags or as a YAML file say it. */
+import { readFile } from 'node:fs/promises';
+import picomatch from 'picomatch';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { raise } from './diagnostic.ts';
+import { optionInvalid } from './diagnostics.ts';
+import type { Origin } from './ir/graph.ts';
+
+const encoding = z.enum(['differential', 'offset']).describe('how signed weights become conductances');
+const slices = z.number().int().min(1).max(8).describe('cells (or cell pairs) per weight');
+const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
+
+const layerSchema = z.strictObject({
+  match: z.string().describe('pattern of ONNX node names; * stands for any characters'),
+  digital: z.boolean().optional().describe('keep the layer off the crossbars'),
+  slices: slices.optional(),
+  encoding: encoding.optional(),
+  converterRange: converterRange.optional(),
+});
+
+export const optionsSchema = z.strictObject({
+  target: z.string().default('tetramem-256-6bit').describe('name or file of the target'),
+  set: z.array(z.string()).default([]).describe('overrides of target fields, such as adc.bits=6'),
+  weightBits: z.number().int().min(2).max(8).default(8).describe('bits of an integer weight, sign included'),
+  slices: slices.optional(),
+  encoding: encoding.optional(),
+  converterRange: converterRange.default('mse'),
+  activationRange: z.enum(['mse', 'minmax', 'percentile']).default('mse').describe('policy for the input ranges of layers'),
+  signedActivations: z.boolean().default(false).describe('two\'s complement input codes instead of a zero point'),
+  biasCorrection: z.boolean().default(true).describe('move the mean quantization error into the bias'),
+  calibrationSamples: z.number().int().min(1).default(128).describe('samples used for calibration at most'),
+  calibrationVectors: z.number().int().min(16).default(128).describe('input vectors kept per layer, for converters and chips'),
+  arrays: z.number().int().min(1).default(100_000).describe('arrays that may be used'),
+  layers: z.array(layerSchema).default([]).describe('overrides by ONNX node name; the last match wins'),
+});
+
+export type CompileOptions = z.output<typeof optionsSchema>;
+export type LayerOptions = Omit<z.output<typeof layerSchema>, 'match'>;
+
+/** Completes options given in code or by flags; raises `options/invalid` for every wrong field. */
+export function parseOptions(input: z.input<typeof optionsSchema>, place = 'options'): CompileOptions {
+  const result = optionsSchema.safeParse(input);
+  if (result.success) return result.data;
+  raise(
+    result.error.issues.map((issue) =>
+      optionInvalid(
+        `${place}: ${issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : 'the file')}`,
+        issue.message,
+        `Fields: ${Object.keys(optionsSchema.shape).join(', ')}; see docs/options.md.`,
+      ),
+    ),
+  );
+  throw result.error;
+}
+
+/** Reads an options file as plain data; `parseOptions` checks it together with the flags. */
+export async function readOptionsFile(path: string): Promise<z.input<typeof optionsSchema>> {
+  const document = parseDocument(await readFile(path, 'utf8'));
+  raise(document.errors.map((e) => optionInvalid(`${path}:${e.linePos?.[0].line ?? 1}`, e.message.split('\n')[0]!)));
+  const value: unknown = document.toJS() ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) raise([optionInvalid(path, 'an options file is a list of fields')]);
+  return value as z.input<typeof optionsSchema>;
+}
+
+/** The overrides for one layer, merged in order. An unnamed node is matched as `OP_INDEX`. */
+export function layerOptions(options: CompileOptions, origin: Origin): LayerOptions {
+  const name = origin.name || `${origin.op}_${origin.index}`;
+  return options.layers
+    .filter((layer) => picomatch.isMatch(name, layer.match, { bash: true, nobrace: true }))
+    .reduce<LayerOptions>((merged, { match: _, ...rest }) => ({ ...merged, ...rest }), {});
+}

@@ -1,0 +1,146 @@
+/** A crossbar layer as an ONNX node of our own domain with its tables as initializers, and back. See FORMAT.md. */
+import { InternalError } from '../diagnostic.ts';
+import type { Attribute, Attributes, Geometry, OnnxNode } from '../ir/graph.ts';
+import { float32, int32, type Tensor } from '../tensor.ts';
+import type { CrossbarLayer, Tile } from './crossbar.ts';
+
+export const crossbarDomain = 'crossloom';
+export const crossbarOp = 'Crossbar';
+
+/** Columns of the tiles table, in order. */
+const tileFields = [
+  'block', 'array', 'row', 'column', 'groupStart', 'groupEnd', 'rowStart', 'rowEnd', 'columnStart', 'columnEnd', 'slice',
+] as const satisfies readonly (keyof Tile)[];
+
+const tables = ['tiles', 'converter_zero', 'converter_step', 'scales', 'column_sums', 'bias'] as const;
+
+/** Encodes a layer; its tables are added to `constants` as `OUTPUT/TABLE`. */
+export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tensor>): OnnxNode {
+  const values: Record<(typeof tables)[number], Tensor> = {
+    tiles: int32([layer.tiles.length, tileFields.length], layer.tiles.flatMap((tile) => tileFields.map((f) => tile[f]))),
+    converter_zero: int32([layer.converterZero.length], layer.converterZero),
+    converter_step: float32([layer.converterStep.length], layer.converterStep),
+    scales: float32([layer.scales.length], layer.scales),
+    column_sums: int32([layer.columnSums.length], layer.columnSums),
+    bias: float32([layer.bias.length], layer.bias),
+  };
+  const names = tables.map((table) => `${layer.output}/${table}`);
+  tables.forEach((table, i) => constants.set(names[i]!, values[table]));
+  return {
+    kind: 'onnx',
+    op: crossbarOp,
+    domain: crossbarDomain,
+    inputs: [layer.input, ...names],
+    outputs: [layer.output],
+    attributes: {
+      op: text(layer.origin.op),
+      index: number(layer.origin.index),
+      ...encodeGeometry(layer.geometry),
+      groups: number(layer.groups),
+      rows: number(layer.rows),
+      columns: number(layer.columns),
+      input_scale: { type: 'float', value: layer.quantization.scale },
+      input_zero: number(layer.quantization.zero),
+      input_signed: number(layer.quantization.signed ? 1 : 0),
+      encoding: text(layer.encoding),
+      convert: text(layer.convert),
+      adc_bits: number(layer.adcBits),
+      radix: number(layer.radix),
+      slices: number(layer.slices),
+      digit_step: { type: 'float', value: layer.digitStep },
+    },
+    origin: layer.origin,
+  };
+}
+
+/** Decodes a node that `encodeCrossbar` wrote; undefined for any other node. */
+export function decodeCrossbar(node: OnnxNode, constants: ReadonlyMap<string, Tensor>): CrossbarLayer | undefined {
+  if (node.domain !== crossbarDomain || node.op !== crossbarOp) return undefined;
+  const read = readAttributes(node);
+  const table = (name: (typeof tables)[number]) => {
+    const tensor = constants.get(node.inputs[1 + tables.indexOf(name)] ?? '');
+    if (!tensor) throw new InternalError('package', `${node.outputs[0]}: no table '${name}'`);
+    return tensor.data;
+  };
+  const tiles = table('tiles') as Int32Array;
+  return {
+    input: node.inputs[0]!,
+    output: node.outputs[0]!,
+    origin: { name: node.origin.name, op: read.text('op'), index: read.int('index') },
+    geometry: decodeGeometry(read),
+    groups: read.int('groups'),
+    rows: read.int('rows'),
+    columns: read.int('columns'),
+    quantization: { scale: read.float('input_scale'), zero: read.int('input_zero'), signed: read.int('input_signed') === 1 },
+    encoding: read.text('encoding') === 'offset' ? 'offset' : 'differential',
+    convert: read.text('convert') === 'column' ? 'column' : 'pair',
+    adcBits: read.int('adc_bits'),
+    radix: read.int('radix'),
+    slices: read.int('slices'),
+    digitStep: read.float('digit_step'),
+    tiles: Array.from({ length: tiles.length / tileFields.length }, (_, t) => decodeTile(tiles, t * tileFields.length)),
+    converterZero: table('converter_zero') as Int32Array,
+    converterStep: table('converter_step') as Float32Array,
+    scales: table('scales') as Float32Array,
+    columnSums: table('column_sums') as Int32Array,
+    bias: table('bias') as Float32Array,
+  };
+}
+
+function decodeTile(data: Int32Array, at: number): Tile {
+  const field = (name: (typeof tileFields)[number]) => data[at + tileFields.indexOf(name)]!;
+  return {
+    block: field('block'),
+    array: field('array'),
+    row: field('row'),
+    column: field('column'),
+    groupStart: field('groupStart'),
+    groupEnd: field('groupEnd'),
+    rowStart: field('rowStart'),
+    rowEnd: field('rowEnd'),
+    columnStart: field('columnStart'),
+    columnEnd: field('columnEnd'),
+    slice: field('slice'),
+  };
+}
+
+function encodeGeometry(geometry: Geometry): Attributes {
+  if (geometry.kind === 'matmul') return { geometry: text('matmul') };
+  return {
+    geometry: text('conv'),
+    kernel_shape: list(geometry.kernel),
+    strides: list(geometry.strides),
+    dilations: list(geometry.dilations),
+    pads: list(geometry.pads),
+  };
+}
+
+function decodeGeometry(read: ReturnType<typeof readAttributes>): Geometry {
+  if (read.text('geometry') === 'matmul') return { kind: 'matmul' };
+  return {
+    kind: 'conv',
+    kernel: read.ints('kernel_shape'),
+    strides: read.ints('strides'),
+    dilations: read.ints('dilations'),
+    pads: read.ints('pads'),
+    autoPad: 'NOTSET',
+  };
+}
+
+const text = (value: string): Attribute => ({ type: 'string', value });
+const number = (value: number): Attribute => ({ type: 'int', value });
+const list = (value: readonly number[]): Attribute => ({ type: 'ints', value });
+
+function readAttributes(node: OnnxNode) {
+  function attribute(name: string, type: Attribute['type']): Attribute {
+    const value = node.attributes[name];
+    if (value?.type === type) return value;
+    throw new InternalError('package', `${node.outputs[0]}: attribute '${name}' is not ${type}`);
+  }
+  return {
+    int: (name: string) => attribute(name, 'int').value as number,
+    float: (name: string) => attribute(name, 'float').value as number,
+    text: (name: string) => attribute(name, 'string').value as string,
+    ints: (name: string) => attribute(name, 'ints').value as readonly number[],
+  };
+}

@@ -1,0 +1,91 @@
+/** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
+import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
+import type { Mapping, SlicedLayer } from '../ir/mapping.ts';
+import { lowerGraph } from '../lower/graph.ts';
+import { lowerInteger } from '../lower/reference.ts';
+import { levelStepOf, type Target } from '../target.ts';
+import type { Tensor } from '../tensor.ts';
+import type { CrossbarLayer, Tile } from './crossbar.ts';
+import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
+
+/** Converter settings of one block; see passes/choose-converter-ranges. */
+interface BlockConverters {
+  readonly zero: Int32Array;
+  readonly step: Float32Array;
+}
+
+/** The graph with its layers as crossbar nodes. */
+export function hostGraph(graph: Graph, mapping: Mapping, converters: readonly BlockConverters[], target: Target): Graph {
+  const constants = new Map<string, Tensor>(graph.constants);
+  const indices = new Map(mapping.layers.map((layer, i) => [layer.node.output, i]));
+  const nodes = graph.nodes.map((node) => {
+    if (node.kind !== 'quantized-mvm') return node;
+    const layer = indices.get(node.output)!;
+    return encodeCrossbar(crossbarLayer(mapping.layers[layer]!, layer, mapping, converters, target), constants);
+  });
+  return { ...graph, nodes, constants, opsets: { ...graph.opsets, [crossbarDomain]: 1 } };
+}
+
+/** The graph in standard integer operators: what an ideal chip computes. */
+export function referenceGraph(graph: Graph): Graph {
+  return lowerGraph(graph, (emit, node) => node.kind === 'quantized-mvm' && (lowerInteger(emit, node), true));
+}
+
+function crossbarLayer(
+  sliced: SlicedLayer,
+  layer: number,
+  mapping: Mapping,
+  converters: readonly BlockConverters[],
+  target: Target,
+): CrossbarLayer {
+  const { node } = sliced;
+  const blocks = [...mapping.blocks.entries()].filter(([, block]) => block.layer === layer);
+  const zeros = blocks.flatMap(([index]) => [...converters[index]!.zero]);
+  const steps = blocks.flatMap(([index]) => [...converters[index]!.step]);
+  return {
+    input: node.input,
+    output: node.output,
+    origin: node.origin,
+    geometry: node.geometry,
+    groups: node.groups,
+    rows: node.rows,
+    columns: node.columns,
+    quantization: node.quantization,
+    encoding: sliced.encoding,
+    convert: target.adc.convert,
+    adcBits: target.adc.bits,
+    radix: sliced.radix,
+    slices: sliced.digits.length,
+    digitStep: Math.fround(sliced.levelStep * levelStepOf(target.cell)),
+    tiles: blocks.map(([index, block]): Tile => ({
+      block: index,
+      array: block.array,
+      row: block.row,
+      column: block.column,
+      groupStart: block.groups.start,
+      groupEnd: block.groups.end,
+      rowStart: block.rows.start,
+      rowEnd: block.rows.end,
+      columnStart: block.columns.start,
+      columnEnd: block.columns.end,
+      slice: block.slice,
+    })),
+    converterZero: Int32Array.from(zeros),
+    converterStep: Float32Array.from(steps),
+    scales: Float32Array.from(node.scales),
+    columnSums: columnSums(node),
+    bias: Float32Array.from(node.bias),
+  };
+}
+
+function columnSums({ groups, rows, columns, integers }: QuantizedMvmNode): Int32Array {
+  const sums = new Int32Array(groups * columns);
+  for (let group = 0; group < groups; group++) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        sums[group * columns + column]! += integers[(group * rows + row) * columns + column]!;
+      }
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,36 @@
+/** manifest.json of a package: what it was made from, by what, and where every node of the model went. */
+import { z } from 'zod';
+
+const answer = z.strictObject({ dims: z.array(z.number().int()), values: z.array(z.number()) });
+
+export const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  crossloom: z.string().describe('version of the compiler'),
+  model: z.strictObject({ file: z.string(), sha256: z.string() }),
+  target: z.strictObject({
+    name: z.string(),
+    fingerprint: z.string(),
+    overrides: z.array(z.string()),
+    values: z.record(z.string(), z.unknown()).describe('the target in SI units'),
+    provenance: z.array(z.strictObject({ field: z.string(), text: z.string(), from: z.string(), source: z.string() })),
+  }),
+  options: z.record(z.string(), z.unknown()),
+  preprocessing: z.unknown().optional().describe('how images became inputs during calibration'),
+  files: z.record(z.string(), z.string()).describe('SHA-256 of every other file of the package'),
+  summary: z.record(z.string(), z.unknown()).describe('the table of the compilation'),
+  nodes: z.array(
+    z.strictObject({ name: z.string(), op: z.string(), index: z.number().int(), crossbar: z.boolean(), rule: z.string() }),
+  ),
+  calibration: z.strictObject({ samples: z.array(z.string()).describe('SHA-256 of every sample') }),
+  knownAnswers: z.record(z.string(), answer).describe('outputs of reference.onnx for the known input in calibration.npz'),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export const packageFiles = {
+  bitstream: 'program.xbs',
+  host: 'host.onnx',
+  reference: 'reference.onnx',
+  calibration: 'calibration.npz',
+  manifest: 'manifest.json',
+} as const;

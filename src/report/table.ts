@@ -1,0 +1,53 @@
+/** Turns rows of text into an aligned plain-text table, as every verb prints it. */
+
+export interface Column {
+  readonly header: string;
+  /** Numbers stand right. Default: left. */
+  readonly align?: 'left' | 'right';
+}
+
+const gap = '  ';
+
+/** Breaks a text at spaces into lines of at most `width` characters; a longer word stands alone. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+/**
+ * Prints a table: header, rule, one line per row; ends with a line break.
+ * @param rows one text per column and row
+ * @param width where given, the last column is broken into lines so that the table fits into so many characters
+ */
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width?: number,
+): string {
+  const texts = [columns.map((c) => c.header), ...rows];
+  const widths = columns.map((_, j) => Math.max(...texts.map((row) => (row[j] ?? '').length)));
+  const last = columns.length - 1;
+  if (width !== undefined) {
+    const before = widths.slice(0, last).reduce((sum, w) => sum + w + gap.length, 0);
+    widths[last] = Math.min(widths[last]!, Math.max(width - before, 20));
+  }
+  const line = (row: readonly string[]) =>
+    columns
+      .map((c, j) =>
+        c.align === 'right' ? (row[j] ?? '').padStart(widths[j]!) : (row[j] ?? '').padEnd(widths[j]!),
+      )
+      .join(gap)
+      .trimEnd();
+  const body = rows.flatMap((row) => {
+    const [first = '', ...more] = wrap(row[last] ?? '', widths[last]!);
+    return [[...row.slice(0, last), first], ...more.map((text) => [...Array<string>(last).fill(''), text])];
+  });
+  return [columns.map((c) => c.header), widths.map((w) => '-'.repeat(w)), ...body]
+    .map((row) => `${line(row)}\n`)
+    .join('');
+}

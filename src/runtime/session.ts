@@ -1,0 +1,55 @@
+/** Runs ONNX models: the only importer of onnxruntime. */
+import * as ort from 'onnxruntime-node';
+import { DiagnosticError, type Diagnostic } from '../diagnostic.ts';
+import type { DataType, Tensor, TensorData } from '../tensor.ts';
+
+export interface SessionOptions {
+  /** Threads inside an operator; 0 leaves the choice to onnxruntime. */
+  readonly threads?: number;
+  /**
+   * Signed integer weights as unsigned ones: processors without VNNI instructions otherwise saturate u8 x s8
+   * products at 16 bits.
+   */
+  readonly preciseIntegers?: boolean;
+  /** Made of the error where onnxruntime rejects the model: it is the user's unless we wrote the graph. */
+  readonly onRejected?: (reason: string) => Diagnostic;
+}
+
+export interface Session {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Values of all outputs, by name. `only` limits what is computed and returned. */
+  run(feeds: Readonly<Record<string, Tensor>>, only?: readonly string[]): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/** Opens a model given as encoded bytes. */
+export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const session = await ort.InferenceSession.create(model, {
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+    ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
+    ...(options.preciseIntegers ? { extra: { session: { x64quantprecision: '1' } } } : {}),
+  }).catch((error: unknown) => {
+    if (!options.onRejected) throw error;
+    throw new DiagnosticError([options.onRejected(error instanceof Error ? error.message : String(error))]);
+  });
+  return {
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    async run(feeds, only) {
+      const values = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor)]));
+      const results = await session.run(values, only ?? session.outputNames);
+      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function toOrt(tensor: Tensor): ort.Tensor {
+  return new ort.Tensor(tensor.type as ort.Tensor.Type, tensor.data as Float32Array, tensor.dims);
+}
+
+function fromOrt(value: ort.Tensor): Tensor {
+  return { type: value.type as DataType, dims: value.dims, data: value.data as TensorData };
+}

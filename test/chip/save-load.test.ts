@@ -1,0 +1,155 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Chip } from '../../src/chip/chip.ts';
+import { programChip } from '../../src/chip/execute.ts';
+import { loadChip } from '../../src/chip/load.ts';
+import { saveChip } from '../../src/chip/save.ts';
+import type { Instruction } from '../../src/ir/schedule.ts';
+import type { Target } from '../../src/target.ts';
+import {
+  headerOf,
+  loaded,
+  options,
+  programAll,
+  transferAll,
+  transferTarget,
+  writeVerifyTarget,
+} from './bench.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crossloom-chip-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const target: Target = {
+  ...writeVerifyTarget,
+  array: { rows: 16, columns: 8, arraysPerChip: 1 },
+  programming: { ...writeVerifyTarget.programming, unresponsive: 0.05 } as Target['programming'],
+};
+
+async function writeVerifyChip(seed: number): Promise<Chip> {
+  const settings: Instruction[] = [
+    { op: 'driver', bits: 1, vRead: 0.2 },
+    {
+      op: 'converter',
+      block: 7,
+      bits: 8,
+      convert: 'column',
+      zero: Int32Array.of(1, 2, -3),
+      step: Float32Array.of(0.1, 0.2, 0.3),
+    },
+    {
+      op: 'converter',
+      block: 2,
+      bits: 6,
+      convert: 'pair',
+      zero: Int32Array.of(5),
+      step: Float32Array.of(1e-4),
+    },
+  ];
+  const second = programAll(target, 1, (row) => row);
+  const programs = [
+    programAll(target, 0, (_, column) => 8 * column),
+    { array: 1, instructions: [...settings, ...second.instructions] },
+  ];
+  return programChip(headerOf(target, 2), programs, loaded(target), { ...options, seed });
+}
+
+test('a chip comes back as it was saved', async () => {
+  const chip = await writeVerifyChip(3);
+  expect(chip.failed.length).toBeGreaterThan(0);
+  const calibrated: Chip = {
+    ...chip,
+    calibration: new Map([
+      ['conv1', { gain: Float32Array.of(1, 1.1), bias: Float32Array.of(0, -0.1) }],
+      ['fc', { gain: Float32Array.of(0.9), bias: Float32Array.of(0.5) }],
+    ]),
+  };
+  await saveChip(chip, join(folder, 'plain'));
+  await saveChip(calibrated, join(folder, 'calibrated'));
+  expect(await loadChip(join(folder, 'plain'))).toEqual(chip);
+  expect(await loadChip(join(folder, 'calibrated'))).toEqual(calibrated);
+  expect((await readdir(folder)).sort()).toEqual(['calibrated', 'plain']);
+});
+
+test('hidden weights are saved too', async () => {
+  const program = transferAll(transferTarget, 0, (row, pair) => 3 * row - 50 * pair);
+  const chip = await programChip(headerOf(transferTarget, 1), [program], loaded(transferTarget), options);
+  await saveChip(chip, join(folder, 'chip'));
+  expect(await loadChip(join(folder, 'chip'))).toEqual(chip);
+});
+
+test('an existing chip is replaced only with force', async () => {
+  const place = join(folder, 'chip');
+  const [first, second] = [await writeVerifyChip(1), await writeVerifyChip(2)];
+  await saveChip(first, place);
+  await expect(saveChip(second, place)).rejects.toMatchObject({
+    diagnostics: [{ code: 'package/exists', at: place }],
+  });
+  expect(await loadChip(place)).toEqual(first);
+  await saveChip(second, place, { force: true });
+  expect(await loadChip(place)).toEqual(second);
+  expect(await readdir(folder)).toEqual(['chip']);
+});
+
+test('force does not replace a folder of other files', async () => {
+  await writeFile(join(folder, 'thesis.txt'), 'years of work');
+  await expect(saveChip(await writeVerifyChip(1), folder, { force: true })).rejects.toThrow(
+    'no chip.json, so it is not replaced',
+  );
+  expect(await readFile(join(folder, 'thesis.txt'), 'utf8')).toBe('years of work');
+});
+
+test.each<[string, (place: string) => Promise<void>, string]>([
+  ['no folder', (place) => rm(place, { recursive: true }), 'chip.json cannot be read'],
+  ['no JSON', (place) => writeFile(join(place, 'chip.json'), '{"format":'), 'chip.json is not JSON'],
+  ['another JSON', (place) => writeFile(join(place, 'chip.json'), '{}'), 'chip.json:'],
+  [
+    'another number of arrays',
+    (place) => edit(place, '"arrays": 2', '"arrays": 3'),
+    'does not describe 3 arrays',
+  ],
+  [
+    'another geometry',
+    (place) => edit(place, '"rows": 16', '"rows": 1000000000'),
+    'conductances.f32 has 1024 bytes where',
+  ],
+  ['a missing file', (place) => rm(join(place, 'converters.i32')), 'converters.i32 cannot be read'],
+  [
+    'a truncated file',
+    async (place) => {
+      const path = join(place, 'conductances.f32');
+      await writeFile(path, (await readFile(path)).subarray(0, 1000));
+    },
+    'conductances.f32 has 1000 bytes where 1024 are expected',
+  ],
+  [
+    'a flipped bit',
+    async (place) => {
+      const path = join(place, 'conductances.f32');
+      const bytes = await readFile(path);
+      bytes[77]! ^= 4;
+      await writeFile(path, bytes);
+    },
+    'conductances.f32 is not what was saved',
+  ],
+])('%s is a readable error', async (_, damage, reason) => {
+  const place = join(folder, 'chip');
+  await saveChip(await writeVerifyChip(1), place);
+  await damage(place);
+  const loading = loadChip(place);
+  await expect(loading).rejects.toMatchObject({
+    diagnostics: [{ code: 'chip/unreadable', at: place, exit: 37 }],
+  });
+  await expect(loading).rejects.toThrow(reason);
+});
+
+async function edit(place: string, from: string, to: string): Promise<void> {
+  const path = join(place, 'chip.json');
+  const text = await readFile(path, 'utf8');
+  if (!text.includes(from)) throw new Error(`chip.json has no ${from}`);
+  await writeFile(path, text.replace(from, to));
+}

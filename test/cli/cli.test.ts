@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { describe, expect, test, vi } from 'vitest';
+import { readStdin } from '../../src/cli/io.ts';
+import { repeated, wholeNumber } from '../../src/cli/options.ts';
+import { createProgram } from '../../src/cli.ts';
+import { InternalError } from '../../src/diagnostic.ts';
+import * as loader from '../../src/load-target.ts';
+import { collectingIo, runCli } from './run-cli.ts';
+
+/** Every command below `command`, with its full name. */
+function commandsOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
+  return command.commands.flatMap((inner) => {
+    const name = [...path, inner.name()];
+    return [[name.join(' '), inner] as const, ...commandsOf(inner, name)];
+  });
+}
+
+describe('help and usage', () => {
+  test('the main help lists verbs and exit codes', async () => {
+    const { exit, out } = await runCli(['--help']);
+    expect(exit).toBe(0);
+    expect(out).toContain('targets');
+    expect(out).toContain('Exit codes:');
+    expect(out).toContain('20-24  the target');
+  });
+
+  test('every verb has help with an example', async () => {
+    for (const [name] of commandsOf(createProgram(collectingIo().io))) {
+      const { exit, out } = await runCli([...name.split(' '), '--help']);
+      expect(exit, name).toBe(0);
+      expect(out, name).toContain('Examples:\n  $ crossloom ');
+    }
+  });
+
+  test('the version is that of the package', async () => {
+    expect((await runCli(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.each([
+    [[], 'Usage: crossloom'],
+    [['nosuch'], "error: unknown command 'nosuch'"],
+    [['target'], 'Did you mean targets?'],
+    [['targets', '--nosuch'], "error: unknown option '--nosuch'"],
+    [['targets', 'show'], "error: missing required argument 'name'"],
+  ])('wrong usage %j ends with 2', async (args, message) => {
+    const { exit, out, err } = await runCli(args);
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toContain(message);
+  });
+});
+
+describe('failures', () => {
+  test('of the environment are one line and 2', async () => {
+    const failure = Object.assign(new Error("EACCES: permission denied, open 'chip.yaml'"), {
+      code: 'EACCES',
+      syscall: 'open',
+    });
+    const spy = vi.spyOn(loader, 'loadTarget').mockRejectedValue(failure);
+    const { exit, err } = await runCli(['targets', 'show', 'ideal']);
+    spy.mockRestore();
+    expect({ exit, err }).toEqual({ exit: 2, err: "error: EACCES: permission denied, open 'chip.yaml'\n" });
+  });
+
+  test.each([new InternalError('some-pass', 'a row was lost'), new TypeError('x is undefined')])(
+    'of our own are 70, with a stack trace only on demand',
+    async (failure) => {
+      const spy = vi.spyOn(loader, 'loadTarget').mockRejectedValue(failure);
+      const plain = await runCli(['targets', 'show', 'ideal']);
+      const debug = await runCli(['targets', 'show', 'ideal'], { env: { CROSSLOOM_DEBUG: '1' } });
+      spy.mockRestore();
+      expect(plain.exit).toBe(70);
+      expect(plain.err).toContain(failure.message);
+      expect(plain.err).not.toContain('    at ');
+      expect(debug.err).toContain('    at ');
+    },
+  );
+});
+
+describe('helpers', () => {
+  test('standard input is read whole', async () => {
+    const { io } = collectingIo({
+      stdin: async function* () {
+        yield Buffer.from([0xc3]);
+        yield Buffer.from([0xa9, 0x0a]);
+      },
+    });
+    expect(await readStdin(io)).toBe('é\n');
+  });
+
+  test('options may be repeated, and numbers are checked', () => {
+    expect(repeated('b', repeated('a', undefined))).toEqual(['a', 'b']);
+    expect(wholeNumber(1)('5')).toBe(5);
+    for (const text of ['0', '1.5', '', 'x', '1e400'])
+      expect(() => wholeNumber(1)(text)).toThrow('at least 1');
+  });
+});

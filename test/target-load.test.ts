@@ -1,0 +1,214 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DiagnosticError, exitCodeOf } from '../src/diagnostic.ts';
+import { loadTarget } from '../src/load-target.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crossloom-target-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Saves a bundled target with some text replaced, and returns its path. */
+async function changed(name: string, ...edits: readonly (readonly [string, string])[]): Promise<string> {
+  let text = await readFile(`targets/${name}.yaml`, 'utf8');
+  for (const [from, to] of edits) {
+    expect(text, `'${from}' in ${name}`).toContain(from);
+    text = text.replace(from, to);
+  }
+  const path = join(folder, `${name}-${Math.random().toString(36).slice(2)}.yaml`);
+  await writeFile(path, text);
+  return path;
+}
+
+/** The problems of a target, as `code place` lines without the folder. */
+async function problemsOf(path: string, overrides: readonly string[] = []): Promise<readonly string[]> {
+  const error: unknown = await loadTarget(path, overrides).catch((e: unknown) => e);
+  if (!(error instanceof DiagnosticError)) throw error;
+  return error.diagnostics.map((d) => `${d.code} ${d.at.replace(path, 'file')}: ${d.message}`);
+}
+
+const block = (key: string, value: string) => `  ${key}:\n    value: ${value}\n`;
+
+describe('a target file', () => {
+  test('with a wrong unit names file, line, field and unit', async () => {
+    const path = await changed('ideal', [block('gMax', '127 S'), block('gMax', '127 V')]);
+    const [problem, ...more] = await problemsOf(path);
+    expect(more).toEqual([]);
+    const line = (await readFile(path, 'utf8')).split('\n').findIndex((l) => l.includes('127 V')) + 1;
+    expect(problem).toBe(`target/unit file:${line}: cell.gMax: '127 V' is not a quantity in S`);
+    expect(exitCodeOf(await diagnosticsOf(path))).toBe(22);
+  });
+
+  test('without a unit is a unit problem too', async () => {
+    const path = await changed('ideal', [block('gMax', '127 S'), block('gMax', '127')]);
+    expect((await problemsOf(path))[0]).toMatch(/^target\/unit file:\d+: cell\.gMax: '127' is not/);
+  });
+
+  test('reports all problems at once', async () => {
+    const path = await changed(
+      'ideal',
+      [block('rows', '256'), block('rows', '2.5')],
+      [block('gMin', '0 S'), block('gMin', '-1 S')],
+      [block('encoding', 'differential'), block('encoding', 'diferential')],
+      ['  levels:\n', '  level:\n'],
+      ['source: inputs enter bit by bit', 'source: ""'],
+      [block('convert', 'pair'), `${block('convert', 'pair')}    note: unused\n`],
+    );
+    const problems = await problemsOf(path);
+    const strip = problems.map((p) => p.replace(/file(:\d+)?/, 'file'));
+    expect(strip.sort()).toEqual(
+      [
+        'target/invalid file: array.rows: this must be a whole number',
+        'target/invalid file: cell.gMin: this must be at least 0 S',
+        'target/invalid file: cell.encoding: this must be one of differential, offset',
+        'target/missing-field file: cell.levels: this field is missing',
+        'target/invalid file: cell.level: there is no such field, and nothing would use it',
+        'target/invalid file: driver.bits.source: this must not be empty',
+        'target/invalid file: adc.convert.note: there is no such field, and nothing would use it',
+      ].sort(),
+    );
+    expect(exitCodeOf(await diagnosticsOf(path))).toBe(1);
+  });
+
+  test('with an unknown field suggests the known one', async () => {
+    const path = await changed('ideal', ['  levels:\n', '  level:\n']);
+    const unknown = (await diagnosticsOf(path)).find((d) => d.at.endsWith('cell.level'));
+    expect(unknown?.notes[0]).toBe("Did you mean 'cell.levels'?");
+  });
+
+  test('whose leaf is a bare value says how leaves are written', async () => {
+    const path = await changed('ideal', [
+      `${block('rows', '256')}    from: assumed\n`,
+      '  rows: 256\n  x:\n',
+    ]);
+    expect((await problemsOf(path)).join('\n')).toMatch(
+      /array\.rows: .* a single field is written \{ value, from, source \}/,
+    );
+  });
+
+  test('with an unknown scheme is still checked elsewhere', async () => {
+    const path = await changed(
+      'ideal',
+      [block('scheme', 'exact'), block('scheme', 'magic')],
+      [block('rows', '256'), block('rows', '0')],
+    );
+    const problems = (await problemsOf(path)).map((p) => p.replace(/:\d+:/, ':'));
+    expect(problems).toEqual([
+      'target/invalid file: array.rows: this must be at least 1',
+      'target/invalid file: programming.scheme: this must be one of exact, write-verify, transfer',
+    ]);
+  });
+
+  test.each([
+    ['an empty file', ''],
+    ['a list', '- 1\n- 2\n'],
+    ['a word', 'hello\n'],
+  ])('that is %s is no target', async (_, text) => {
+    const path = join(folder, 'other.yaml');
+    await writeFile(path, text);
+    expect((await problemsOf(path)).length).toBeGreaterThan(0);
+  });
+
+  test('that is not YAML names line and column', async () => {
+    const path = join(folder, 'broken.yaml');
+    await writeFile(path, 'name: x\ntitle: [1, 2\narray: }\n');
+    expect((await problemsOf(path))[0]).toMatch(/^target\/invalid file:\d+: column \d+: this is not YAML/);
+  });
+
+  test('that does not exist is not found', async () => {
+    expect(await problemsOf(join(folder, 'nosuch.yaml'))).toEqual([
+      expect.stringMatching(/^target\/not-found/),
+    ]);
+    expect(await problemsOf(folder)).toEqual([expect.stringMatching(/^target\/not-found/)]);
+  });
+});
+
+async function diagnosticsOf(path: string) {
+  const error: unknown = await loadTarget(path).catch((e: unknown) => e);
+  if (!(error instanceof DiagnosticError)) throw error;
+  return error.diagnostics;
+}
+
+describe('fields must fit together', () => {
+  test.each([
+    ['ideal', ['cell.gUseMin=127 S'], 'this must lie above cell.gUseMin'],
+    ['ideal', ['cell.gUseMax=128 S'], 'this lies above cell.gMax, 127 S'],
+    ['ideal', ['cell.gMin=1 S'], 'this lies below cell.gMin, 1 S'],
+    ['ideal', ['driver.rowsAtOnce=257'], 'the array has 256 rows'],
+    ['ideal', ['array.columns=255'], 'differential pairs need an even number of columns'],
+    ['ideal', ['adc.sharedBy=129'], 'the array has only 128 values to convert'],
+    ['leti-fecap-130nm', ['cell.levels=16'], '3 transferred bits give 8 levels'],
+    ['leti-fecap-130nm', ['hidden.bits=3'], 'a hidden integer has 2 magnitude bits'],
+    ['leti-fecap-130nm', ['hidden.fecapsPerLine=79'], '8 pairs of 10 bits need 80 FeCAPs on a line'],
+    ['leti-fecap-130nm', ['cell.encoding=offset'], 'a transfer sets a differential pair'],
+  ])('%s with %j', async (name, overrides, message) => {
+    expect((await problemsOf(name, overrides)).join('\n')).toContain(message);
+  });
+
+  test('hidden planes exist only with a transfer', async () => {
+    const leti = await readFile('targets/leti-fecap-130nm.yaml', 'utf8');
+    const plane = /^hidden:\n(?: {2}.*\n)+/m.exec(leti)![0];
+    const with_ = await changed('ideal', ['\ndriver:\n', `\n${plane}\ndriver:\n`]);
+    expect((await problemsOf(with_))[0]).toMatch(
+      /hidden: hidden planes exist only where programming.scheme is transfer/,
+    );
+    const without = await changed('leti-fecap-130nm', [plane, '']);
+    expect(await problemsOf(without)).toEqual([
+      expect.stringMatching(/^target\/missing-field file: hidden: /),
+    ]);
+  });
+});
+
+describe('overrides', () => {
+  test('change values, provenance and fingerprint', async () => {
+    const plain = await loadTarget('tetramem-256-6bit');
+    const set = await loadTarget('tetramem-256-6bit', [
+      'adc.bits=6',
+      'cell.gUseMax = 100 uS',
+      'adc.convert=column',
+    ]);
+    expect(set.target.adc).toEqual({ ...plain.target.adc, bits: 6, convert: 'column' });
+    expect(set.target.cell.gUseMax).toBe(100e-6);
+    expect(set.overrides).toEqual(['adc.bits=6', 'cell.gUseMax = 100 uS', 'adc.convert=column']);
+    expect(set.provenance.find((p) => p.field === 'cell.gUseMax')).toEqual({
+      field: 'cell.gUseMax',
+      text: '100 uS',
+      from: 'override',
+      source: '--set cell.gUseMax = 100 uS',
+    });
+    expect(set.provenance.map((p) => p.field)).toEqual(plain.provenance.map((p) => p.field));
+    expect(set.fingerprint).not.toBe(plain.fingerprint);
+  });
+
+  test('can supply what a file lacks', async () => {
+    const path = await changed('ideal', [block('rows', '256'), block('rows', '')]);
+    expect((await loadTarget(path, ['array.rows=256'])).target.array.rows).toBe(256);
+  });
+
+  test.each([
+    ['adc.bit=6', "the target has no field 'adc.bit'"],
+    ['name=other', "the target has no field 'name'"],
+    ['hidden.bits=8', "the target has no field 'hidden.bits'"],
+    ['programming.scheme=transfer', 'the scheme of programming cannot be overridden'],
+    ['adc.bits', 'this is not FIELD=VALUE'],
+    ['adc.bits=', 'this is not FIELD=VALUE'],
+    ['=6', 'this is not FIELD=VALUE'],
+    ['adc.bits=six', 'this must be a number'],
+    ['adc.bits=99', 'this must be at most 16'],
+    ['cell.gUseMax=100', "'100' is not a quantity in S"],
+    ['cell.gUseMax=100 V', "'100 V' is not a quantity in S"],
+    ['driver.rowsAtOnce=512', 'the array has 256 rows'],
+    ['__proto__.x=1', "the target has no field '__proto__.x'"],
+  ])('%s is an error at the flag', async (text, message) => {
+    expect(await problemsOf('ideal', [text])).toEqual([`options/invalid --set ${text}: ${message}`]);
+  });
+
+  test('a misspelt field lists near names', async () => {
+    const error: unknown = await loadTarget('ideal', ['adc.bit=6']).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(DiagnosticError);
+    expect(String(error)).toContain("Did you mean 'adc.bits'");
+  });
+});
