@@ -2,8 +2,9 @@
  * Chooses every converter's range from the sums that the calibration vectors produce on its column.
  *
  * A converter that can tell all possible sums apart gets one code per digit step. Otherwise the policy decides: the
- * largest sums seen (`max`), a percentile of them, or the range with the least mean square error (`mse`), in which
- * the sums of input bit b count 4^b because shift-and-add multiplies them by 2^b. The zero current always falls on a
+ * largest sums seen (`max`), a percentile of them, or the range with the least mean square error (`mse`) over the sums
+ * of all input bits alike: weighting bit b by 4^b, as shift-and-add does, fits the few sums of the top bit instead. The
+ * zero current always falls on a
  * code of its own, since most sums of a sparse layer are zero.
  */
 import type { CalibrationRecord, LayerRecord } from '../src/calibration-record.ts';
@@ -86,14 +87,13 @@ function settle(
       }
     }
     const sums = columnSums(parts, width, record, group * node.rows + block.rows.start, node.groups * node.rows);
-    const planes = weightsOfPlanes(sums.length / width);
     for (let c = 0; c < width; c++) {
       const at = (group - block.groups.start) * width + c;
       const [least, most] = possibleSums(parts, width, c);
       let range = { low: least, high: most };
       let unit = 1;
       if (floor !== 0 || most - least > codes) {
-        range = chooseRange(sums, width, c, planes, policy, codes);
+        range = chooseRange(sums, width, c, policy, codes);
         unit = Math.max((range.high - range.low) / codes, Number.MIN_VALUE) || 1;
       }
       step[at] = unit * digitStep;
@@ -121,11 +121,6 @@ function columnSums(parts: Float64Array, width: number, record: LayerRecord, fir
   return sums;
 }
 
-/** Squared shift-and-add weight of every sample's input bit. */
-function weightsOfPlanes(samples: number): Float64Array {
-  return Float64Array.from({ length: samples }, (_, sample) => 4 ** (sample % 8));
-}
-
 function possibleSums(parts: Float64Array, width: number, column: number): [least: number, most: number] {
   let least = 0;
   let most = 0;
@@ -143,7 +138,6 @@ function chooseRange(
   sums: Float64Array,
   width: number,
   column: number,
-  weights: Float64Array,
   policy: ConverterPolicy,
   codes: number,
 ): { low: number; high: number } {
@@ -155,10 +149,9 @@ function chooseRange(
   }
   if (policy === 'percentile') return percentileRange(sums, width, column);
   if (policy === 'max' || low === high) return { low, high };
-  const below = clippingErrors(sums, width, column, weights, low);
-  const above = clippingErrors(sums, width, column, weights, high);
-  let total = 0;
-  for (const weight of weights) total += weight;
+  const below = clippingErrors(sums, width, column, low);
+  const above = clippingErrors(sums, width, column, high);
+  const total = sums.length / width;
   let best = { low, high };
   let least = Number.POSITIVE_INFINITY;
   for (let i = 1; i <= binsPerSide; i++) {
@@ -177,21 +170,20 @@ function chooseRange(
 }
 
 /**
- * Weighted squared error of clipping one side at i / binsPerSide of its extreme, for every i: from the sums of
- * weight, weight * x and weight * x^2 beyond each edge.
+ * Squared error of clipping one side at i / binsPerSide of its extreme, for every i: from the counts and the sums of x
+ * and x^2 beyond each edge.
  */
-function clippingErrors(sums: Float64Array, width: number, column: number, weights: Float64Array, extreme: number): Float64Array {
+function clippingErrors(sums: Float64Array, width: number, column: number, extreme: number): Float64Array {
   const errors = new Float64Array(binsPerSide + 1);
   if (extreme === 0) return errors;
   const moments = [0, 1, 2].map(() => new Float64Array(binsPerSide + 2));
-  for (let at = column, sample = 0; at < sums.length; at += width, sample++) {
+  for (let at = column; at < sums.length; at += width) {
     const x = sums[at]! / extreme;
     if (x <= 0) continue;
     const bin = Math.min(binsPerSide, Math.floor(x * binsPerSide));
-    const weight = weights[sample]!;
-    moments[0]![bin]! += weight;
-    moments[1]![bin]! += weight * x;
-    moments[2]![bin]! += weight * x * x;
+    moments[0]![bin]! += 1;
+    moments[1]![bin]! += x;
+    moments[2]![bin]! += x * x;
   }
   for (let bin = binsPerSide - 1; bin >= 0; bin--) {
     for (const moment of moments) moment[bin]! += moment[bin + 1]!;

@@ -50,7 +50,11 @@ function rename(node: Node, renamed: ReadonlyMap<string, string>): Node {
   return node.kind === 'onnx' ? { ...node, inputs: node.inputs.map(to) } : { ...node, input: to(node.input) };
 }
 
-function foldedValue(node: OnnxNode, constants: ReadonlyMap<string, Tensor>, opset: number): Tensor | undefined {
+function foldedValue(
+  node: OnnxNode,
+  constants: ReadonlyMap<string, Tensor>,
+  opset: number,
+): Tensor | undefined {
   const inputs = node.inputs.map((name) => constants.get(name));
   if (node.inputs.some((name, i) => name !== '' && !inputs[i])) return undefined;
   return evaluate(node, inputs, opset);

@@ -3,10 +3,10 @@ import { DiagnosticError } from '../diagnostic.ts';
 import { bitstreamInvalid } from '../diagnostics.ts';
 
 export interface Cursor {
-  /** Absolute byte offset in the file of the next byte. */
-  offset(): number;
   /** Bytes left. */
   left(): number;
+  /** Begins a new instruction: the fields read so far are no longer named in diagnostics. */
+  forget(): void;
   u8(field: string): number;
   u16(field: string): number;
   u32(field: string): number;
@@ -25,7 +25,11 @@ export interface Cursor {
  */
 export function openCursor(bytes: Uint8Array, base: number, file: string, whole: string): Cursor {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const places = new Map<string, { readonly offset: number; readonly bits: number }>();
+  // Parallel lists, because a place per field as an object is what decoding would spend its time on.
+  const fields: string[] = [];
+  const starts: number[] = [];
+  const widths: number[] = [];
+  let read = 0;
   let at = 0;
 
   function move(field: string, length: number, bits: number): number {
@@ -37,13 +41,17 @@ export function openCursor(bytes: Uint8Array, base: number, file: string, whole:
         `${field} needs ${length} bytes, and ${whole} ends after ${bytes.length - start}`,
       );
     }
-    places.set(field, { offset: base + start, bits });
+    fields[read] = field;
+    starts[read] = start;
+    widths[read++] = bits;
     at = start + length;
     return start;
   }
   return {
-    offset: () => base + at,
     left: () => bytes.length - at,
+    forget: () => {
+      read = 0;
+    },
     u8: (field) => view.getUint8(move(field, 1, 8)),
     u16: (field) => view.getUint16(move(field, 2, 16), true),
     u32: (field) => view.getUint32(move(field, 4, 32), true),
@@ -53,8 +61,8 @@ export function openCursor(bytes: Uint8Array, base: number, file: string, whole:
       return bytes.subarray(start, start + length);
     },
     fail(field, reason, index = 0) {
-      const place = places.get(field) ?? { offset: base + at, bits: 0 };
-      invalid(file, place.offset + ((index * place.bits) >> 3), reason);
+      const k = fields.lastIndexOf(field, read - 1);
+      invalid(file, k < 0 ? base + at : base + starts[k]! + ((index * widths[k]!) >> 3), reason);
     },
   };
 }

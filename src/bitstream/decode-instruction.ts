@@ -27,6 +27,7 @@ export function decodeInstructions(
   const cursor: Cursor = openCursor(payload, base, file, 'the section');
   const instructions: Instruction[] = [];
   for (;;) {
+    cursor.forget();
     const opcode = cursor.u8('op');
     if (opcode === opcodes.end) break;
     const instruction = readInstruction(geometry, opcode, cursor);

@@ -31,6 +31,9 @@ export interface RecordOptions {
 
 /** Values of one tap that count for the histogram at most. */
 const histogramValues = 1 << 15;
+/** Bytes of input vectors that a layer keeps before it makes do with fewer. */
+const layerBytes = 1 << 20;
+const fewestVectors = 128;
 /** Input vectors per sample and layer that count for the means. */
 const meanVectors = 16;
 
@@ -106,6 +109,11 @@ async function recordRanges(
   return ranges;
 }
 
+/** Wide layers keep fewer vectors, so that the record of a large network stays small. */
+function vectorCount(length: number, wanted: number): number {
+  return Math.min(wanted, Math.max(fewestVectors, Math.floor(layerBytes / length)));
+}
+
 interface LayerState {
   readonly layer: MvmNode;
   readonly quantization: InputQuantization;
@@ -124,7 +132,7 @@ function createState(layer: MvmNode, index: number, quantization: InputQuantizat
   return {
     layer,
     quantization,
-    perSample: Math.ceil(options.vectors / samples),
+    perSample: Math.ceil(vectorCount(length, options.vectors) / samples),
     stream: openStream(0, 'calibration-positions', index),
     vectors: [],
     inputSum: new Float64Array(length),

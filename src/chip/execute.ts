@@ -133,19 +133,26 @@ function execute(
       return;
     }
     case 'form':
-      return form(state, instruction);
+      form(state, instruction);
+      return;
     case 'reset':
-      return reset(state, instruction);
+      reset(state, instruction);
+      return;
     case 'program':
-      return program(state, instruction);
+      program(state, instruction);
+      return;
     case 'verify':
-      return verify(state, instruction);
+      verify(state, instruction);
+      return;
     case 'wake-up':
-      return wakeUp(state, transferDevices(state), instruction);
+      wakeUp(state, transferDevices(state), instruction);
+      return;
     case 'write-hidden':
-      return writeHidden(state, transferDevices(state), instruction);
+      writeHidden(state, transferDevices(state), instruction);
+      return;
     case 'transfer':
-      return transfer(state, transferDevices(state), instruction);
+      transfer(state, transferDevices(state), instruction);
+      return;
   }
 }
 

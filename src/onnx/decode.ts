@@ -7,18 +7,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
 import { graphInvalid, modelUnreadable, opsetUnsupported } from '../diagnostics.ts';
-import {
-  describeOrigin,
-  type Graph,
-  inputsOf,
-  type OnnxNode,
-  outputsOf,
-  type ValueInfo,
-} from '../ir/graph.ts';
-import { sizeOf, type Tensor } from '../tensor.ts';
-import { decodeAttribute, subgraphsOf } from './attributes.ts';
-import { elementType } from './element-types.ts';
-import { isExternal, readExternal } from './external-data.ts';
+import { describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir/graph.ts';
+import type { Tensor } from '../tensor.ts';
+import { decodeAttribute } from './attributes.ts';
+import { checkValues } from './check-values.ts';
+import { loadExternal } from './external-data.ts';
 import {
   functionCodec,
   type GraphProto,
@@ -29,8 +22,7 @@ import {
   toNumber,
   type ValueInfoProto,
 } from './proto.ts';
-import { decodeTensor, elementWidth } from './tensor-proto.ts';
-import { sortNodes } from './topological.ts';
+import { decodeTensor } from './tensor-proto.ts';
 
 export const oldestOpset = 7;
 export const newestOpset = 22;
@@ -64,7 +56,7 @@ export async function readModel(path: string): Promise<ImportedModel> {
 export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promise<ImportedModel> {
   const { model, graph } = parse(bytes, source.file);
   const problems: Diagnostic[] = [];
-  const external = await loadExternal(graph, source, problems);
+  const external = await loadExternal(graph, source.folder, problems);
   const hash = createHash('sha256').update(bytes);
   for (const data of external.values()) hash.update(data);
   // What a missing data file would have held is unknown: the rest is not judged by it.
@@ -90,35 +82,6 @@ function parse(bytes: Uint8Array, file: string): { model: ModelProto; graph: Gra
   if (model.graph.$unknowns?.length) throw corrupt('its graph has fields that ONNX does not know');
   if (!model.opsetImport?.length) throw corrupt('it names no operator set');
   return { model, graph: model.graph };
-}
-
-/** Reads the external data of all initializers and tensor attributes, in file order. */
-async function loadExternal(
-  graph: GraphProto,
-  source: ModelSource,
-  problems: Diagnostic[],
-): Promise<ReadonlyMap<TensorProto, Uint8Array>> {
-  const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
-  if (attributes.flatMap(subgraphsOf).some(holdsExternal)) {
-    problems.push(
-      graphInvalid(source.file, 'a subgraph has weights in an external file, which is not supported'),
-    );
-  }
-  const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])].filter(isExternal);
-  const loaded = new Map<TensorProto, Uint8Array>();
-  for (const tensor of tensors) {
-    const needed = sizeOf((tensor.dims ?? []).map(toNumber)) * elementWidth(tensor.dataType ?? 0);
-    const data = await readExternal(tensor, source.folder, needed);
-    if (data instanceof Uint8Array) loaded.set(tensor, data);
-    else problems.push(data);
-  }
-  return loaded;
-}
-
-function holdsExternal(graph: GraphProto): boolean {
-  const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
-  const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])];
-  return tensors.some(isExternal) || attributes.flatMap(subgraphsOf).some(holdsExternal);
 }
 
 function buildGraph(
@@ -235,42 +198,4 @@ function decodeValue(proto: ValueInfoProto, problems: Diagnostic[]): ValueInfo {
       )
     : undefined;
   return { name, elementType: tensor?.elemType ?? 0, dims };
-}
-
-/** Every value has one source, every read value has one, and the nodes can be ordered. */
-function checkValues(
-  file: string,
-  inputs: readonly ValueInfo[],
-  outputs: readonly ValueInfo[],
-  nodes: readonly OnnxNode[],
-  constants: ReadonlyMap<string, Tensor>,
-  problems: Diagnostic[],
-): readonly OnnxNode[] {
-  const defined = new Set([...constants.keys(), ...inputs.map((v) => v.name)]);
-  for (const { name, elementType: type } of inputs) {
-    if (name === '') problems.push(graphInvalid(file, 'an input has no name'));
-    else if (elementType(type) === undefined)
-      problems.push(graphInvalid(`input '${name}'`, 'its element type is missing or not supported'));
-  }
-  const given = [...defined];
-  for (const node of nodes) {
-    for (const name of outputsOf(node)) {
-      if (defined.has(name))
-        problems.push(graphInvalid(describeOrigin(node.origin), `its output '${name}' is defined twice`));
-      defined.add(name);
-    }
-  }
-  for (const node of nodes) {
-    for (const name of new Set(inputsOf(node))) {
-      if (!defined.has(name))
-        problems.push(graphInvalid(describeOrigin(node.origin), `its input '${name}' is defined nowhere`));
-    }
-  }
-  for (const { name } of outputs) {
-    if (!defined.has(name)) problems.push(graphInvalid(`output '${name}'`, 'no node computes it'));
-  }
-  if (outputs.length === 0) problems.push(graphInvalid(file, 'the model has no outputs'));
-  const sorted = sortNodes(nodes, given);
-  if (!sorted) problems.push(graphInvalid(file, 'its nodes depend on each other in a circle'));
-  return sorted ?? nodes;
 }

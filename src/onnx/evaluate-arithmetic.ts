@@ -105,9 +105,12 @@ function fromDoubles(type: DataType, values: () => Float64Array): TensorData | u
   }
 }
 
+/** Values that one typed array can hold everywhere. */
+const largestConstant = 2 ** 31;
+
 /** One value, repeated; float32 zeros without a value. */
 export function constantOfShape(dims: readonly number[], value: Attribute | undefined): Tensor | undefined {
-  if (dims.some((d) => d < 0)) return undefined;
+  if (dims.some((d) => d < 0) || sizeOf(dims) > largestConstant) return undefined;
   if (value === undefined) return { type: 'float32', dims, data: new Float32Array(sizeOf(dims)) };
   if (value.type !== 'tensor' || value.value.data.length !== 1) return undefined;
   const { type, data } = value.value;
@@ -133,9 +136,10 @@ export function dequantize(
   const perAxis = scales.length > 1;
   if (zeros.length !== scales.length || (perAxis && x.dims[along] !== scales.length)) return undefined;
   const inner = perAxis ? sizeOf(x.dims.slice(along + 1)) : codes.length || 1;
-  const data = Float32Array.from(codes, (code, i) => {
+  const data = new Float32Array(codes.length);
+  for (let i = 0; i < data.length; i++) {
     const c = Math.floor(i / inner) % scales.length;
-    return (code - zeros[c]!) * scales[c]!;
-  });
+    data[i] = (codes[i]! - zeros[c]!) * scales[c]!;
+  }
   return { type: 'float32', dims: x.dims, data };
 }

@@ -5,18 +5,49 @@
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostic.ts';
-import { externalDataMissing, externalDataOutside } from '../diagnostics.ts';
-import type { TensorProto } from './proto.ts';
+import { externalDataMissing, externalDataOutside, graphInvalid } from '../diagnostics.ts';
+import { sizeOf } from '../tensor.ts';
+import { subgraphsOf } from './attributes.ts';
+import { type GraphProto, type TensorProto, toNumber } from './proto.ts';
+import { elementWidth } from './tensor-proto.ts';
 
-export function isExternal(tensor: TensorProto): boolean {
+/**
+ * Reads the external data of all initializers and tensor attributes, in file order.
+ * @param folder the model's folder; undefined for a model that came from memory
+ * @param problems gets what cannot be read
+ */
+export async function loadExternal(
+  graph: GraphProto,
+  folder: string | undefined,
+  problems: Diagnostic[],
+): Promise<ReadonlyMap<TensorProto, Uint8Array>> {
+  const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
+  if (attributes.flatMap(subgraphsOf).some(holdsExternal)) {
+    problems.push(graphInvalid('subgraph', 'it has weights in an external file, which is not supported'));
+  }
+  const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])].filter(isExternal);
+  const loaded = new Map<TensorProto, Uint8Array>();
+  for (const tensor of tensors) {
+    const needed = sizeOf((tensor.dims ?? []).map(toNumber)) * elementWidth(tensor.dataType ?? 0);
+    const data = await readExternal(tensor, folder, needed);
+    if (data instanceof Uint8Array) loaded.set(tensor, data);
+    else problems.push(data);
+  }
+  return loaded;
+}
+
+function holdsExternal(graph: GraphProto): boolean {
+  const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
+  const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])];
+  return tensors.some(isExternal) || attributes.flatMap(subgraphsOf).some(holdsExternal);
+}
+
+function isExternal(tensor: TensorProto): boolean {
   return tensor.dataLocation === 1;
 }
 
-/**
- * @param folder the model's folder; undefined for a model that came from memory
- * @param byteLength what the tensor's shape needs, for entries that give no length
- */
-export async function readExternal(
+/** @param byteLength what the tensor's shape needs, for entries that give no length */
+async function readExternal(
   tensor: TensorProto,
   folder: string | undefined,
   byteLength: number,

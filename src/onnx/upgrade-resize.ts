@@ -7,6 +7,8 @@ import { float32, sizeOf, type Tensor, toDoubles } from '../tensor.ts';
 import { floatsOf, string, stringOf } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';
 
+const asymmetric: Attributes = { coordinate_transformation_mode: string('asymmetric') };
+
 /** Upsample 7 and 9, and Resize 10. */
 export function upgradeUpsample(to: Rewrite): void {
   const { inputs, attributes } = to.node;
@@ -15,19 +17,20 @@ export function upgradeUpsample(to: Rewrite): void {
   const tensor = given ? float32([given.length], given) : to.known(inputs[1]!);
   const scales = given ? to.constant('scales', tensor!) : inputs[1]!;
   const values = tensor && toDoubles(tensor);
+  const resize = (from: string, by: string, how: Attributes) =>
+    to.self({ op: 'Resize', inputs: [from, '', by], attributes: how });
   if (stringOf(attributes, 'mode', 'nearest') !== 'nearest') {
-    resize(to, data, scales, { mode: string('linear') });
+    resize(data, scales, { ...asymmetric, mode: string('linear') });
   } else if (values?.every((s) => s >= 1)) {
-    resize(to, data, scales, rounding('floor'));
+    resize(data, scales, nearest('floor'));
   } else if (values?.every((s) => s <= 1)) {
-    resize(to, data, scales, rounding('ceil'));
+    resize(data, scales, nearest('ceil'));
   } else {
     // Along every axis one of the two steps does nothing.
     const one = to.constant('one', float32([], [1]));
     const down = to.helper('down-scales', 'Min', [scales, one]);
     const up = to.helper('up-scales', 'Max', [scales, one]);
-    const smaller = to.helper('down', 'Resize', [data, '', down], rounding('ceil'));
-    resize(to, smaller, up, rounding('floor'));
+    resize(to.helper('down', 'Resize', [data, '', down], nearest('ceil')), up, nearest('floor'));
   }
 }
 
@@ -41,16 +44,6 @@ export function upgradeResize(to: Rewrite): void {
   to.self({ inputs: to.node.inputs.map((name) => (isEmpty(to.known(name)) ? '' : name)) });
 }
 
-const asymmetric = { coordinate_transformation_mode: string('asymmetric') };
-
-function rounding(nearest: 'floor' | 'ceil'): Attributes {
-  return { mode: string('nearest'), nearest_mode: string(nearest), ...asymmetric };
-}
-
-function resize(to: Rewrite, data: string, scales: string, attributes: Attributes): void {
-  to.self({
-    op: 'Resize',
-    inputs: [data, '', scales],
-    attributes: { ...attributes, ...asymmetric },
-  });
+function nearest(rounding: 'floor' | 'ceil'): Attributes {
+  return { ...asymmetric, mode: string('nearest'), nearest_mode: string(rounding) };
 }

@@ -11,7 +11,7 @@ import { attributeCodec, functionCodec, type NodeProto } from './proto.ts';
 import { rewriterOf, type Upgraded } from './upgrade-rewrite.ts';
 import { upgradeRule } from './upgrade-rules.ts';
 
-export const upgradedOpset = 21;
+const upgradedOpset = 21;
 /** The first IR version that may import opset 21; opset 22 needs no other. */
 const upgradedIrVersion = 10;
 

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type DatasetOptions, openDataset } from '../../src/data/open.ts';
 import type { InputDims } from '../../src/data/fit.ts';
+import { type DatasetOptions, openDataset } from '../../src/data/open.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { topCorrect } from '../../src/verify/metrics.ts';
 
@@ -42,16 +42,20 @@ const mobilenet = { mean: 127.5, std: 127.5, labelOffset: 1 };
 describe.skipIf(!present)('shared models on shared data', () => {
   test('DS-CNN on 1,000 keywords: 90.10 %', async () => {
     const flags = { mean: 83, std: '1/0.5847029' };
-    expect(await correctOf('mlperf-tiny-dscnn.onnx', 'keywords', 1000, flags, ['N', 1, 49, 10], 12)).toBe(901);
+    expect(await correctOf('mlperf-tiny-dscnn.onnx', 'keywords', 1000, flags, ['N', 1, 49, 10], 12)).toBe(
+      901,
+    );
   });
 
   test('ResNet-20 on the first 500 CIFAR-10 images', async () => {
-    expect(await correctOf('cifar10-resnet20.onnx', 'cifar10', 500, cifar, ['batch', 3, 32, 32], 10)).toBe(402);
+    expect(await correctOf('cifar10-resnet20.onnx', 'cifar10', 500, cifar, ['batch', 3, 32, 32], 10)).toBe(
+      402,
+    );
   });
 
-  test('the MLP on 1,000 MNIST images, one at a time through a vector input', async () => {
+  test('the MLP on MNIST, one at a time through a vector input: 98.08 %', async () => {
     const flags = { scale: '1/255' };
-    expect(await correctOf('mnist-mlp-256x2.onnx', 'mnist', 1000, flags, [1, 784, 1], 10)).toBe(978);
+    expect(await correctOf('mnist-mlp-256x2.onnx', 'mnist', 10_000, flags, [1, 784, 1], 10)).toBe(9808);
   });
 
   test('MobileNet-V2 on the first 50 images', async () => {

@@ -61,6 +61,10 @@ function programAll(
   return results;
 }
 
+function same(a: Result, b: Result): boolean {
+  return a.conductance === b.conductance && a.pulses === b.pulses && a.setPulses === b.setPulses;
+}
+
 describe('the loop without spread', () => {
   test('one pulse reaches the level, and none is given to a cell that is there', () => {
     const [far, near] = programAll(
@@ -186,7 +190,7 @@ describe('one effect at a time', () => {
       () => 500e-6,
       () => 1500e-6,
     );
-    expect(results.filter((_, cell) => responds[cell])).toEqual(without.filter((_, cell) => responds[cell]));
+    expect(results.filter((r, cell) => responds[cell] && !same(r, without[cell]!))).toHaveLength(0);
   });
 });
 
@@ -217,6 +221,7 @@ describe('all effects together', () => {
 
   test('the result does not depend on the order of the cells', () => {
     const order = Array.from({ length: cells }, (_, i) => (i * 7919) % cells);
-    expect(programAll(noisy, () => 55e-6, level, order)).toEqual(results);
+    const shuffled = programAll(noisy, () => 55e-6, level, order);
+    expect(shuffled.filter((r, cell) => !same(r, results[cell]!))).toHaveLength(0);
   });
 });

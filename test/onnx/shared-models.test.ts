@@ -20,7 +20,7 @@ const files = existsSync(folder)
   : [];
 
 /** Layers on crossbars; the architectures' published counts. */
-const layers: readonly (readonly [name: string, crossbar: number])[] = [
+const layers: [name: string, crossbar: number][] = [
   ['mobilenetv2-1.0-224', 53],
   ['mobilenetv2-1.0-224-qdq', 53],
   ['mobilenetv1-0.25-128', 28],

@@ -21,7 +21,8 @@ function restore(layer: MvmNode, constants: Map<string, Tensor>): OnnxNode[] {
   const values = new Float32Array(layer.weights.length);
   for (let g = 0; g < groups; g++) {
     for (let n = 0; n < columns; n++) {
-      for (let r = 0; r < rows; r++) values[(g * columns + n) * rows + r] = layer.weights[(g * rows + r) * columns + n]!;
+      for (let r = 0; r < rows; r++)
+        values[(g * columns + n) * rows + r] = layer.weights[(g * rows + r) * columns + n]!;
     }
   }
   constants.set(w, float32([groups * columns, rows / kernelSize, ...geometry.kernel], values));

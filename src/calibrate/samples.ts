@@ -1,0 +1,30 @@
+/** Calibration samples out of a data set: evenly spread over it, one at a time. */
+import type { Dataset } from '../data/dataset.ts';
+import { InternalError, raise } from '../diagnostic.ts';
+import { graphInvalid } from '../diagnostics.ts';
+import type { Graph, ValueInfo } from '../ir/graph.ts';
+import type { SampleSource } from './record.ts';
+
+/** The input that samples feed. A model with several inputs has no data set that this compiler reads. */
+export function soleInput(graph: Pick<Graph, 'inputs'>, file: string): ValueInfo {
+  if (graph.inputs.length !== 1) {
+    const names = graph.inputs.map((i) => `'${i.name}'`).join(', ');
+    raise([graphInvalid(file, `the model has ${graph.inputs.length} inputs (${names}); a data set can feed one`)]);
+  }
+  return graph.inputs[0]!;
+}
+
+/** @param count most samples that are used */
+export function spreadSamples(dataset: Dataset, input: ValueInfo, count: number): SampleSource {
+  const length = Math.min(count, dataset.length);
+  return {
+    length,
+    async sample(i) {
+      const index = Math.floor((i * dataset.length) / length);
+      for await (const batch of dataset.batches([index], 1, input.dims ?? [undefined])) {
+        return { feeds: { [input.name]: batch.tensor }, hash: batch.hashes[0]! };
+      }
+      throw new InternalError("calibrate", `data set ${dataset.name} gave no sample ${index}`);
+    },
+  };
+}

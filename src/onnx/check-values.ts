@@ -1,0 +1,49 @@
+/** Checks that a decoded graph's values fit together, and puts its nodes into topological order. */
+import type { Diagnostic } from '../diagnostic.ts';
+import { graphInvalid } from '../diagnostics.ts';
+import { describeOrigin, inputsOf, type OnnxNode, outputsOf, type ValueInfo } from '../ir/graph.ts';
+import type { Tensor } from '../tensor.ts';
+import { elementType } from './element-types.ts';
+import { sortNodes } from './topological.ts';
+
+/**
+ * Every value has one source, every read value has one, and the nodes can be ordered.
+ * @param problems gets what is wrong
+ * @returns the nodes in topological order
+ */
+export function checkValues(
+  file: string,
+  inputs: readonly ValueInfo[],
+  outputs: readonly ValueInfo[],
+  nodes: readonly OnnxNode[],
+  constants: ReadonlyMap<string, Tensor>,
+  problems: Diagnostic[],
+): readonly OnnxNode[] {
+  const defined = new Set([...constants.keys(), ...inputs.map((v) => v.name)]);
+  for (const { name, elementType: type } of inputs) {
+    if (name === '') problems.push(graphInvalid(file, 'an input has no name'));
+    else if (elementType(type) === undefined)
+      problems.push(graphInvalid(`input '${name}'`, 'its element type is missing or not supported'));
+  }
+  const given = [...defined];
+  for (const node of nodes) {
+    for (const name of outputsOf(node)) {
+      if (defined.has(name))
+        problems.push(graphInvalid(describeOrigin(node.origin), `its output '${name}' is defined twice`));
+      defined.add(name);
+    }
+  }
+  for (const node of nodes) {
+    for (const name of new Set(inputsOf(node))) {
+      if (!defined.has(name))
+        problems.push(graphInvalid(describeOrigin(node.origin), `its input '${name}' is defined nowhere`));
+    }
+  }
+  for (const { name } of outputs) {
+    if (!defined.has(name)) problems.push(graphInvalid(`output '${name}'`, 'no node computes it'));
+  }
+  if (outputs.length === 0) problems.push(graphInvalid(file, 'the model has no outputs'));
+  const sorted = sortNodes(nodes, given);
+  if (!sorted) problems.push(graphInvalid(file, 'its nodes depend on each other in a circle'));
+  return sorted ?? nodes;
+}

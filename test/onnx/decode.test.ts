@@ -1,0 +1,297 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DiagnosticError } from '../../src/diagnostic.ts';
+import { decodeModel, readModel } from '../../src/onnx/decode.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { type GraphProto, type ModelProto, modelCodec, type TensorProto } from '../../src/onnx/proto.ts';
+import { float32 } from '../../src/tensor.ts';
+import { float, model, node } from '../support/onnx-model.ts';
+
+const type = (elemType: number, ...dims: number[]) => ({
+  tensorType: { elemType, shape: { dim: dims.map((dimValue) => ({ dimValue })) } },
+});
+
+function proto(graph: Partial<GraphProto>, rest: Partial<ModelProto> = {}): Uint8Array {
+  return modelCodec.encode({
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: 17 }],
+    graph: {
+      node: [{ opType: 'Identity', input: ['x'], output: ['y'] }],
+      input: [{ name: 'x', type: type(1, 2) }],
+      output: [{ name: 'y', type: type(1, 2) }],
+      ...graph,
+    },
+    ...rest,
+  });
+}
+
+async function codes(work: Promise<unknown>): Promise<string[]> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics.map((d) => d.code);
+    throw error;
+  }
+  return [];
+}
+
+const decode = (bytes: Uint8Array) => decodeModel(bytes, { file: 'm.onnx' });
+
+describe('complete models', () => {
+  it('survive a round trip with every kind of attribute, names and dynamic dimensions', async () => {
+    const graph = model({
+      inputs: { x: ['batch', undefined, 3], u: undefined },
+      outputs: { y: ['batch', 4] },
+      constants: {
+        w: float32(
+          [3, 4],
+          Array.from({ length: 12 }, (_, i) => i / 7),
+        ),
+        text: { type: 'string', dims: [1], data: ['ä'] },
+      },
+      nodes: [
+        node('MatMul', ['x', 'w'], ['m'], {}, 'user/name'),
+        node('Odd', ['m', '', 'u'], ['y', ''], {
+          i: -5,
+          huge: 2 ** 63,
+          f: float(0.5),
+          s: 'text',
+          none: [],
+          fs: { type: 'floats', value: [0.25] },
+          ss: { type: 'strings', value: ['a', ''] },
+          t: { type: 'tensor', value: { type: 'int64', dims: [1], data: BigInt64Array.of(-(2n ** 62n)) } },
+        }),
+      ],
+    });
+    const bytes = encodeModel(graph, { key: 'value' });
+    expect((await decode(bytes)).graph).toEqual(graph);
+    expect(encodeModel(graph, { key: 'value' })).toEqual(bytes);
+    expect(modelCodec.decode(bytes).metadataProps).toMatchObject([{ key: 'key', value: 'value' }]);
+  });
+
+  it('lose initializers from their inputs, and are put into order', async () => {
+    const { graph } = await decode(
+      proto(
+        {
+          node: [
+            { opType: 'Relu', input: ['a'], output: ['y'] },
+            { opType: 'Add', input: ['x', 'w'], output: ['a'] },
+          ],
+          input: [
+            { name: 'x', type: type(1, 2) },
+            { name: 'w', type: type(1, 2) },
+          ],
+          initializer: [{ name: 'w', dataType: 1, dims: [2], floatData: [1, 2] }],
+        },
+        { irVersion: 3 },
+      ),
+    );
+    expect(graph.inputs.map((v) => v.name)).toEqual(['x']);
+    expect(graph.nodes.map((n) => n.origin)).toEqual([
+      { name: '', op: 'Add', index: 1 },
+      { name: '', op: 'Relu', index: 0 },
+    ]);
+    expect(graph.irVersion).toBe(4);
+  });
+
+  const tensors: [string, TensorProto, ArrayLike<number | bigint>][] = [
+    ['float16 in int32_data', { dataType: 10, dims: [2], int32Data: [0x3c00, 0xc000] }, [0x3c00, 0xc000]],
+    ['int8 in int32_data', { dataType: 3, dims: [2], int32Data: [-1, 5] }, [-1, 5]],
+    ['uint32 in uint64_data', { dataType: 12, dims: [1], uint64Data: [4294967295] }, [4294967295]],
+    ['int64 beyond 2^53', { dataType: 7, dims: [1], int64Data: ['9007199254740993'] }, [9007199254740993n]],
+    ['double', { dataType: 11, dims: [1], doubleData: [0.1] }, [0.1]],
+    ['raw int16', { dataType: 5, dims: [2], rawData: Uint8Array.of(0xff, 0xff, 1, 1) }, [-1, 257]],
+    ['a scalar', { dataType: 1, dims: [], floatData: [2] }, [2]],
+    ['nothing', { dataType: 1, dims: [0] }, []],
+  ];
+  it.each(tensors)('hold tensors as %s', async (_, tensor, values) => {
+    const { graph } = await decode(proto({ initializer: [{ name: 'w', ...tensor }] }));
+    expect([...graph.constants.get('w')!.data]).toEqual(Array.from(values));
+  });
+
+  it('hold raw data at any alignment', async () => {
+    for (const name of ['w', 'ww', 'www', 'wwww']) {
+      const rawData = new Uint8Array(Float64Array.of(1 / 3, -2).buffer);
+      const { graph } = await decode(proto({ initializer: [{ name, dataType: 11, dims: [2], rawData }] }));
+      expect([...graph.constants.get(name)!.data]).toEqual([1 / 3, -2]);
+    }
+  });
+
+  it('have subgraphs, carried with the outer values that they read', async () => {
+    const branch = (read: string): GraphProto => ({
+      name: 'branch',
+      node: [{ opType: 'Add', input: [read, 'local'], output: ['z'] }],
+      initializer: [{ name: 'local', dataType: 1, dims: [], floatData: [1] }],
+      output: [{ name: 'z', type: type(1, 2) }],
+    });
+    const bytes = proto({
+      node: [
+        { opType: 'Relu', input: ['x'], output: ['outer'] },
+        {
+          opType: 'If',
+          input: ['c'],
+          output: ['y'],
+          attribute: [
+            { name: 'then_branch', type: 5, g: branch('outer') },
+            { name: 'else_branch', type: 5, g: branch('x') },
+          ],
+        },
+      ],
+      input: [
+        { name: 'x', type: type(1, 2) },
+        { name: 'c', type: type(9) },
+      ],
+    });
+    const { graph } = await decode(bytes);
+    expect(graph.nodes[1]).toMatchObject({
+      attributes: { then_branch: { captures: ['outer'] }, else_branch: { captures: ['x'] } },
+    });
+    expect((await decode(encodeModel(graph))).graph).toEqual(graph);
+  });
+});
+
+describe('damaged models', () => {
+  const whole = encodeModel(
+    model({
+      inputs: { x: [1, 2] },
+      outputs: { y: [1, 2] },
+      constants: { w: float32([2, 2], [1, 2, 3, 4]) },
+      nodes: [node('MatMul', ['x', 'w'], ['y'])],
+    }),
+  );
+
+  it('are unreadable wherever they are cut', async () => {
+    for (let end = 0; end < whole.length; end++) {
+      expect(await codes(decode(whole.subarray(0, end))), `cut at ${end}`).toEqual(['onnx/unreadable']);
+    }
+  });
+
+  it('are unreadable with garbage at the end', async () => {
+    const garbage = [[0], [0xff], [0, 0, 0, 0], [...Buffer.from('trailing')]];
+    for (const tail of garbage) {
+      expect(await codes(decode(Uint8Array.of(...whole, ...tail)))).toEqual(['onnx/unreadable']);
+    }
+  });
+
+  it('never raise anything but diagnostics', async () => {
+    const change = fc.record({ at: fc.nat(whole.length - 1), byte: fc.nat(255) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+        const bytes = Uint8Array.from(whole);
+        for (const { at, byte } of changes) bytes[at] = byte;
+        await codes(decode(bytes));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are unreadable when they are text, empty or missing', async () => {
+    expect(await codes(decode(Buffer.from('<html>not found</html>')))).toEqual(['onnx/unreadable']);
+    expect(await codes(decode(new Uint8Array()))).toEqual(['onnx/unreadable']);
+    expect(await codes(readModel('no/such/model.onnx'))).toEqual(['onnx/unreadable']);
+  });
+
+  it('name all short tensors at once', async () => {
+    const short = (name: string): TensorProto => ({
+      name,
+      dataType: 1,
+      dims: [3],
+      rawData: new Uint8Array(8),
+    });
+    expect(await codes(decode(proto({ initializer: [short('a'), short('b')] })))).toEqual([
+      'onnx/unreadable',
+      'onnx/unreadable',
+    ]);
+  });
+});
+
+describe('invalid models', () => {
+  const invalid: [string, Uint8Array, readonly string[]][] = [
+    ['an old opset', proto({}, { opsetImport: [{ version: 6 }] }), ['onnx/opset-unsupported']],
+    ['a new opset', proto({}, { opsetImport: [{ version: 23 }] }), ['onnx/opset-unsupported']],
+    ['no ONNX opset', proto({}, { opsetImport: [{ domain: 'x', version: 1 }] }), ['onnx/graph-invalid']],
+    ['a dangling input', proto({ input: [] }), ['onnx/graph-invalid']],
+    ['an output of nobody', proto({ output: [{ name: 'z' }] }), ['onnx/graph-invalid']],
+    ['sparse weights', proto({ sparseInitializer: [{}] }), ['onnx/graph-invalid']],
+    [
+      'float8 weights',
+      proto({ initializer: [{ name: 'w', dataType: 17, dims: [0] }] }),
+      ['onnx/graph-invalid'],
+    ],
+    [
+      'a circle',
+      proto({
+        node: [
+          { opType: 'Add', input: ['x', 'b'], output: ['y'] },
+          { opType: 'Relu', input: ['y'], output: ['b'] },
+        ],
+      }),
+      ['onnx/graph-invalid'],
+    ],
+    [
+      'two problems',
+      proto({ output: [{ name: 'z' }] }, { opsetImport: [{ version: 1 }] }),
+      ['onnx/opset-unsupported', 'onnx/graph-invalid'],
+    ],
+  ];
+  it.each(invalid)('with %s', async (_, bytes, expected) => {
+    expect(await codes(decode(bytes))).toEqual(expected);
+  });
+});
+
+describe('external data', () => {
+  let folder = '';
+  const values = Float32Array.of(1.5, -2, 3, 4);
+  beforeAll(async () => {
+    const root = await mkdtemp(join(tmpdir(), 'crossloom-'));
+    folder = join(root, 'model');
+    await mkdir(join(folder, 'data'), { recursive: true });
+    await writeFile(join(root, 'secret.bin'), Buffer.alloc(64));
+    await writeFile(join(folder, 'w.bin'), Buffer.concat([Buffer.alloc(16), Buffer.from(values.buffer)]));
+    await writeFile(join(folder, 'data', 'w.bin'), Buffer.from(values.buffer));
+    await symlink(join(root, 'secret.bin'), join(folder, 'link.bin'));
+  });
+  afterAll(() => rm(join(folder, '..'), { recursive: true }));
+
+  const load = (location: string, entries: Record<string, string> = {}) => {
+    const externalData = Object.entries({ location, ...entries }).map(([key, value]) => ({ key, value }));
+    const bytes = proto({
+      initializer: [{ name: 'w', dataType: 1, dims: [4], dataLocation: 1, externalData }],
+    });
+    return decodeModel(bytes, { file: join(folder, 'm.onnx'), folder });
+  };
+
+  it('is read at its offset, and counts in the hash', async () => {
+    const { graph, sha256 } = await load('w.bin', { offset: '16', length: '16' });
+    expect(graph.constants.get('w')!.data).toEqual(values);
+    const first = await load('w.bin');
+    expect([...first.graph.constants.get('w')!.data]).toEqual([0, 0, 0, 0]);
+    expect(first.sha256).not.toBe(sha256);
+    expect((await load('data/w.bin')).graph.constants.get('w')!.data).toEqual(values);
+  });
+
+  it('must not leave the folder', async () => {
+    for (const location of [
+      '../secret.bin',
+      'data/../../secret.bin',
+      'link.bin',
+      '/etc/hostname',
+      join(folder, 'w.bin'),
+    ]) {
+      expect(await codes(load(location)), location).toEqual(['onnx/external-data-outside']);
+    }
+  });
+
+  it('must be there and be long enough', async () => {
+    expect(await codes(load('gone.bin'))).toEqual(['onnx/external-data-missing']);
+    expect(await codes(load(''))).toEqual(['onnx/external-data-missing']);
+    expect(await codes(load('w.bin', { offset: '20', length: '16' }))).toEqual([
+      'onnx/external-data-missing',
+    ]);
+    expect(await codes(load('w.bin', { offset: '-4' }))).toEqual(['onnx/external-data-missing']);
+    expect(await codes(load('w.bin', { length: '8' }))).toEqual(['onnx/unreadable']);
+  });
+});
