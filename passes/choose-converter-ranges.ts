@@ -93,8 +93,8 @@ function settle(
       let range = { low: least, high: most };
       let unit = 1;
       if (floor !== 0 || most - least > codes) {
-        range = chooseRange(sums, width, c, policy, codes);
-        unit = Math.max((range.high - range.low) / codes, Number.MIN_VALUE) || 1;
+        range = chooseRange(sums, width, c, policy, codes, { low: least, high: most });
+        unit = (range.high - range.low) / codes;
       }
       step[at] = unit * digitStep;
       zero[at] = Math.round(-range.low / unit) - 2 ** (adc.bits - 1);
@@ -106,10 +106,12 @@ function settle(
 /** Sums of one group's columns for every calibration vector and input bit: [vector][bit][column], in digit steps. */
 function columnSums(parts: Float64Array, width: number, record: LayerRecord, firstRow: number, stride: number): Float64Array {
   const rows = parts.length / width;
-  const sums = new Float64Array(record.count * 8 * width);
-  for (let vector = 0; vector < record.count; vector++) {
+  const count = Math.min(vectorsUsed, record.count);
+  const sums = new Float64Array(count * 8 * width);
+  for (let vector = 0; vector < count; vector++) {
+    const first = Math.floor((vector * record.count) / count) * stride + firstRow;
     for (let row = 0; row < rows; row++) {
-      const code = record.vectors[vector * stride + firstRow + row]!;
+      const code = record.vectors[first + row]!;
       for (let bit = 0; code >> bit !== 0; bit++) {
         if (((code >> bit) & 1) === 0) continue;
         const to = (vector * 8 + bit) * width;
@@ -131,24 +133,33 @@ function possibleSums(parts: Float64Array, width: number, column: number): [leas
   return [least, most];
 }
 
-const binsPerSide = 32;
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
 
-/** The range for one column's samples; it always holds zero. */
+const binsPerSide = 32;
+/** Calibration vectors that are looked at: more hardly move the ranges. */
+const vectorsUsed = 128;
+
+/** The range for one column's samples; it always holds zero. A column that no sample drives gets `silent`. */
 function chooseRange(
   sums: Float64Array,
   width: number,
   column: number,
   policy: ConverterPolicy,
   codes: number,
-): { low: number; high: number } {
+  silent: Range,
+): Range {
   let low = 0;
   let high = 0;
   for (let at = column; at < sums.length; at += width) {
     low = Math.min(low, sums[at]!);
     high = Math.max(high, sums[at]!);
   }
+  if (low === high) return silent;
   if (policy === 'percentile') return percentileRange(sums, width, column);
-  if (policy === 'max' || low === high) return { low, high };
+  if (policy === 'max') return { low, high };
   const below = clippingErrors(sums, width, column, low);
   const above = clippingErrors(sums, width, column, high);
   const total = sums.length / width;
@@ -197,7 +208,7 @@ function clippingErrors(sums: Float64Array, width: number, column: number, extre
 }
 
 /** Range that 99.9 % of the non-zero sums fall into. */
-function percentileRange(sums: Float64Array, width: number, column: number): { low: number; high: number } {
+function percentileRange(sums: Float64Array, width: number, column: number): Range {
   const values: number[] = [];
   for (let at = column; at < sums.length; at += width) if (sums[at] !== 0) values.push(sums[at]!);
   values.sort((a, b) => a - b);
