@@ -9,7 +9,13 @@
  */
 import type { CalibrationRecord, LayerRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
-import { blockWeightColumns, lengthOf, type Mapping, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import {
+  blockWeightColumns,
+  lengthOf,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../src/ir/mapping.ts';
 import { levelStepOf, type Target } from '../src/target.ts';
 
 export type ConverterPolicy = 'mse' | 'max' | 'percentile';
@@ -41,13 +47,32 @@ export const chooseConverterRanges = {
 };
 
 /** One converter per column: plus and minus columns see the level of their cell and the window's floor. */
-function settleColumns(block: PlacedBlock, layer: SlicedLayer, record: LayerRecord, context: ConverterContext): ConverterSettings {
+function settleColumns(
+  block: PlacedBlock,
+  layer: SlicedLayer,
+  record: LayerRecord,
+  context: ConverterContext,
+): ConverterSettings {
   const { cell } = context.target;
   const floor = cell.gUseMin / (layer.levelStep * levelStepOf(cell));
   const middle = (layer.radix - 1) / 2;
   const differential = layer.encoding === 'differential';
-  const plus = settle(block, layer, record, context, (d) => (differential ? Math.max(d, 0) : d + middle), floor);
-  const minus = settle(block, layer, record, context, (d) => (differential ? Math.max(-d, 0) : middle), floor);
+  const plus = settle(
+    block,
+    layer,
+    record,
+    context,
+    (d) => (differential ? Math.max(d, 0) : d + middle),
+    floor,
+  );
+  const minus = settle(
+    block,
+    layer,
+    record,
+    context,
+    (d) => (differential ? Math.max(-d, 0) : middle),
+    floor,
+  );
   const zero = new Int32Array(2 * plus.zero.length);
   const step = new Float32Array(2 * plus.zero.length);
   for (let i = 0; i < plus.zero.length; i++) {
@@ -86,7 +111,13 @@ function settle(
         parts[(row - block.rows.start) * width + c] = part(digit) + floor;
       }
     }
-    const sums = columnSums(parts, width, record, group * node.rows + block.rows.start, node.groups * node.rows);
+    const sums = columnSums(
+      parts,
+      width,
+      record,
+      group * node.rows + block.rows.start,
+      node.groups * node.rows,
+    );
     for (let c = 0; c < width; c++) {
       const at = (group - block.groups.start) * width + c;
       const [least, most] = possibleSums(parts, width, c);
@@ -104,7 +135,13 @@ function settle(
 }
 
 /** Sums of one group's columns for every calibration vector and input bit: [vector][bit][column], in digit steps. */
-function columnSums(parts: Float64Array, width: number, record: LayerRecord, firstRow: number, stride: number): Float64Array {
+function columnSums(
+  parts: Float64Array,
+  width: number,
+  record: LayerRecord,
+  firstRow: number,
+  stride: number,
+): Float64Array {
   const rows = parts.length / width;
   const count = Math.min(vectorsUsed, record.count);
   const sums = new Float64Array(count * 8 * width);

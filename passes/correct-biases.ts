@@ -16,14 +16,17 @@ export interface CorrectBiasesContext {
 export const correctBiases = {
   name: 'correct-biases',
   run(graph: Graph, context: CorrectBiasesContext): Graph {
-    const real = new Map(context.real.nodes.flatMap((n) => (n.kind === 'mvm' ? [[n.output, n] as const] : [])));
+    const real = new Map(
+      context.real.nodes.flatMap((n) => (n.kind === 'mvm' ? [[n.output, n] as const] : [])),
+    );
     return {
       ...graph,
       nodes: graph.nodes.map((node) => {
         if (node.kind !== 'quantized-mvm') return node;
         const original = real.get(node.output);
         const record = context.record.layers.get(node.output);
-        if (!original || !record) throw new InternalError('correct-biases', `no real weights for ${node.output}`);
+        if (!original || !record)
+          throw new InternalError('correct-biases', `no real weights for ${node.output}`);
         return { ...node, bias: correctedBias(node, original, record) };
       }),
     };
@@ -40,7 +43,9 @@ function correctedBias(node: QuantizedMvmNode, real: MvmNode, record: LayerRecor
       const first = (group * rows + row) * columns;
       for (let column = 0; column < columns; column++) {
         const output = group * columns + column;
-        bias[output]! += real.weights[first + column]! * input - node.integers[first + column]! * node.scales[output]! * quantized;
+        bias[output]! +=
+          real.weights[first + column]! * input -
+          node.integers[first + column]! * node.scales[output]! * quantized;
       }
     }
   }

@@ -2,12 +2,15 @@
  * Packs the groups of a grouped convolution block-diagonally: as many as fit one array share a block, each with its
  * own rows and columns. 28 depthwise 3x3 channels then fill 252 rows and 28 column pairs of a 256x256 array.
  */
-import { blockColumns, blockRows, type Block, type SlicedLayer } from '../src/ir/mapping.ts';
+import { type Block, blockColumns, blockRows, type SlicedLayer } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
 
 export const packGroups = {
   name: 'pack-groups',
-  run(blocks: readonly Block[], context: { readonly layers: readonly SlicedLayer[]; readonly target: Target }): Block[] {
+  run(
+    blocks: readonly Block[],
+    context: { readonly layers: readonly SlicedLayer[]; readonly target: Target },
+  ): Block[] {
     const rowLimit = Math.min(context.target.array.rows, context.target.driver.rowsAtOnce);
     const packed: Block[] = [];
     /** The block that is still being filled, by what all blocks of a pack have in common. */
@@ -15,9 +18,16 @@ export const packGroups = {
     for (const block of blocks) {
       const key = [block.layer, block.slice, block.rows.start, block.columns.start].join();
       const at = open.get(key);
-      const grown = at === undefined ? undefined : { ...packed[at]!, groups: { start: packed[at]!.groups.start, end: block.groups.end } };
+      const grown =
+        at === undefined
+          ? undefined
+          : { ...packed[at]!, groups: { start: packed[at]!.groups.start, end: block.groups.end } };
       const { encoding } = context.layers[block.layer]!;
-      if (grown && blockRows(grown) <= rowLimit && blockColumns(grown, encoding) <= context.target.array.columns) {
+      if (
+        grown &&
+        blockRows(grown) <= rowLimit &&
+        blockColumns(grown, encoding) <= context.target.array.columns
+      ) {
         packed[at!] = grown;
       } else {
         open.set(key, packed.push(block) - 1);

@@ -6,7 +6,14 @@
 import { raise } from '../src/diagnostic.ts';
 import { tooManyArrays } from '../src/diagnostics.ts';
 import { describeOrigin } from '../src/ir/graph.ts';
-import { blockColumns, blockRows, type Block, type Mapping, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import {
+  type Block,
+  blockColumns,
+  blockRows,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
 
 interface Free {
@@ -51,7 +58,11 @@ function openArray(free: Free[][], target: Target): { array: number; hole: numbe
 }
 
 /** The first array with room, and in it the hole that leaves the shortest side. */
-function firstFit(free: readonly Free[][], rows: number, columns: number): { array: number; hole: number } | undefined {
+function firstFit(
+  free: readonly Free[][],
+  rows: number,
+  columns: number,
+): { array: number; hole: number } | undefined {
   for (let array = 0; array < free.length; array++) {
     let best = -1;
     let least = Number.POSITIVE_INFINITY;

@@ -27,7 +27,10 @@ export const sliceWeights = {
   name: 'slice-weights',
   run(
     nodes: readonly QuantizedMvmNode[],
-    context: { readonly target: Target; readonly choiceOf: (node: MvmNode | QuantizedMvmNode) => SliceChoice },
+    context: {
+      readonly target: Target;
+      readonly choiceOf: (node: MvmNode | QuantizedMvmNode) => SliceChoice;
+    },
   ): SlicedLayer[] {
     return nodes.map((node) => {
       const { encoding, slices } = context.choiceOf(node);

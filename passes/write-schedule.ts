@@ -2,9 +2,15 @@
  * Writes the instructions that program the placed blocks, array by array: drivers and converters, forming, RESET, and
  * then either level codes (write-verify) or hidden weights and their transfer (chips with FeCAP planes).
  */
-import { blockWeightColumns, lengthOf, type Mapping, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import {
+  blockWeightColumns,
+  lengthOf,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../src/ir/mapping.ts';
 import type { ArrayProgram, Instruction } from '../src/ir/schedule.ts';
-import { levelStepOf, type HiddenPlane, type Target } from '../src/target.ts';
+import { type HiddenPlane, levelStepOf, type Target } from '../src/target.ts';
 import type { ConverterSettings } from './choose-converter-ranges.ts';
 
 export interface ScheduleContext {
@@ -25,7 +31,7 @@ export const writeSchedule = {
   name: 'write-schedule',
   *run(mapping: Mapping, context: ScheduleContext): Generator<ArrayProgram> {
     const byArray: number[][] = Array.from({ length: mapping.arrays }, () => []);
-    mapping.blocks.forEach((block, index) => byArray[block.array]!.push(index));
+    for (const [index, block] of mapping.blocks.entries()) byArray[block.array]!.push(index);
     for (let array = 0; array < mapping.arrays; array++) {
       yield { array, instructions: programArray(mapping, byArray[array]!, context) };
     }
@@ -38,15 +44,19 @@ function programArray(mapping: Mapping, blocks: readonly number[], context: Sche
   segments.sort((a, b) => a.row - b.row || a.column - b.column);
   return [
     { op: 'driver', bits: target.driver.bits, vRead: Math.fround(target.driver.vRead) },
-    ...blocks.map((index): Instruction => ({
-      op: 'converter',
-      block: index,
-      bits: target.adc.bits,
-      convert: target.adc.convert,
-      ...context.converters[index]!,
-    })),
+    ...blocks.map(
+      (index): Instruction => ({
+        op: 'converter',
+        block: index,
+        bits: target.adc.bits,
+        convert: target.adc.convert,
+        ...context.converters[index]!,
+      }),
+    ),
     ...formAndReset(segments, target),
-    ...(target.hidden ? transferInstructions(segments, target.hidden) : programInstructions(segments, target)),
+    ...(target.hidden
+      ? transferInstructions(segments, target.hidden)
+      : programInstructions(segments, target)),
   ];
 }
 
@@ -98,8 +108,8 @@ function formAndReset(segments: readonly Segment[], target: Target): Instruction
     for (let row = 0; row < target.array.rows; row++) masks.set(row, fullMask(target.array.columns));
   }
   for (const segment of segments) {
-    let mask = masks.get(segment.row);
-    if (!mask) masks.set(segment.row, (mask = new Uint8Array(bytes)));
+    const mask = masks.get(segment.row) ?? new Uint8Array(bytes);
+    masks.set(segment.row, mask);
     const end = segment.column + cellCount(segment);
     for (let c = segment.column; c < end; c++) mask[c >> 3]! |= 1 << (c & 7);
   }
@@ -112,17 +122,23 @@ function formAndReset(segments: readonly Segment[], target: Target): Instruction
 
 function fullMask(columns: number): Uint8Array {
   const mask = new Uint8Array(Math.ceil(columns / 8)).fill(0xff);
-  if (columns % 8 !== 0) mask[mask.length - 1] = (1 << columns % 8) - 1;
+  if (columns % 8 !== 0) mask[mask.length - 1] = (1 << (columns % 8)) - 1;
   return mask;
 }
 
 function programInstructions(segments: readonly Segment[], target: Target): Instruction[] {
   const tolerance = Math.fround(
-    target.programming.scheme === 'write-verify' ? target.programming.tolerance : levelStepOf(target.cell) / 2,
+    target.programming.scheme === 'write-verify'
+      ? target.programming.tolerance
+      : levelStepOf(target.cell) / 2,
   );
   return [
-    ...segments.map((s): Instruction => ({ op: 'program', row: s.row, column: s.column, tolerance, codes: codesOf(s) })),
-    ...segments.map((s): Instruction => ({ op: 'verify', row: s.row, column: s.column, count: cellCount(s), tolerance })),
+    ...segments.map(
+      (s): Instruction => ({ op: 'program', row: s.row, column: s.column, tolerance, codes: codesOf(s) }),
+    ),
+    ...segments.map(
+      (s): Instruction => ({ op: 'verify', row: s.row, column: s.column, count: cellCount(s), tolerance }),
+    ),
   ];
 }
 
@@ -130,12 +146,14 @@ function transferInstructions(segments: readonly Segment[], hidden: HiddenPlane)
   const rows = [...new Set(segments.map((s) => s.row))];
   return [
     ...rows.map((row): Instruction => ({ op: 'wake-up', row, cycles: hidden.wakeUpCycles })),
-    ...segments.map((s): Instruction => ({
-      op: 'write-hidden',
-      row: s.row,
-      pair: s.column / 2,
-      values: Int16Array.from(s.digits, (digit) => hiddenInteger(digit, hidden)),
-    })),
+    ...segments.map(
+      (s): Instruction => ({
+        op: 'write-hidden',
+        row: s.row,
+        pair: s.column / 2,
+        values: Int16Array.from(s.digits, (digit) => hiddenInteger(digit, hidden)),
+      }),
+    ),
     ...transfers(segments),
   ];
 }

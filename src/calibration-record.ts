@@ -21,7 +21,9 @@ export interface LayerRecord {
 
 /** One sample with the outputs of the integer reference: lets anyone check an installation or a chip. */
 export interface KnownAnswer {
-  readonly inputs: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>;
+  readonly inputs: Readonly<
+    Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>
+  >;
 }
 
 export type RangePolicy = 'minmax' | 'percentile' | 'mse';

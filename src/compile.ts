@@ -1,5 +1,5 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
-import { chooseConverterRanges, type ConverterSettings } from '../passes/choose-converter-ranges.ts';
+import { type ConverterSettings, chooseConverterRanges } from '../passes/choose-converter-ranges.ts';
 import { correctBiases } from '../passes/correct-biases.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { foldConstants } from '../passes/fold-constants.ts';
@@ -92,9 +92,15 @@ export async function compile(
   const graph = options.biasCorrection
     ? passed(correctBiases.name, correctBiases.run(quantized, { record, real }))
     : quantized;
-  const layers = sliceWeights.run(graph.nodes.filter((n) => n.kind === 'quantized-mvm'), { target, choiceOf });
+  const layers = sliceWeights.run(
+    graph.nodes.filter((n) => n.kind === 'quantized-mvm'),
+    { target, choiceOf },
+  );
   const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
-  const mapping = passed(placeBlocks.name, placeBlocks.run(blocks, { layers, target, arrays: options.arrays }));
+  const mapping = passed(
+    placeBlocks.name,
+    placeBlocks.run(blocks, { layers, target, arrays: options.arrays }),
+  );
   const converters = chooseConverterRanges.run(mapping, {
     record,
     target,
@@ -138,9 +144,15 @@ async function calibrate(
     });
   }
   const { record } = calibration;
-  if (record.model !== model.sha256) raise([calibrationMismatch('--calibration', 'it was recorded from another model')]);
+  if (record.model !== model.sha256)
+    raise([calibrationMismatch('--calibration', 'it was recorded from another model')]);
   if (record.activations.policy !== wanted.policy || record.activations.signed !== wanted.signed) {
-    raise([calibrationMismatch('--calibration', `it was recorded with activationRange ${record.activations.policy}`)]);
+    raise([
+      calibrationMismatch(
+        '--calibration',
+        `it was recorded with activationRange ${record.activations.policy}`,
+      ),
+    ]);
   }
   return record;
 }

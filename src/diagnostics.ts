@@ -17,7 +17,13 @@ function warning(code: string, at: string, message: string, ...notes: string[]):
 // --- model -------------------------------------------------------------------------------------------------------
 
 export const modelUnreadable = (file: string, reason: string): Diagnostic =>
-  error('onnx/unreadable', 10, file, `this is not a complete ONNX model (${reason})`, 'Export or download the file again.');
+  error(
+    'onnx/unreadable',
+    10,
+    file,
+    `this is not a complete ONNX model (${reason})`,
+    'Export or download the file again.',
+  );
 
 export const externalDataOutside = (tensor: string, location: string): Diagnostic =>
   error(
@@ -89,13 +95,31 @@ export const targetNotFound = (name: string, known: readonly string[]): Diagnost
   );
 
 export const targetInvalid = (file: string, field: string, reason: string): Diagnostic =>
-  error('target/invalid', 21, `${file}: ${field}`, reason, 'The fields and their units are in docs/targets.md.');
+  error(
+    'target/invalid',
+    21,
+    `${file}: ${field}`,
+    reason,
+    'The fields and their units are in docs/targets.md.',
+  );
 
 export const targetUnit = (file: string, field: string, got: string, expected: string): Diagnostic =>
-  error('target/unit', 22, `${file}: ${field}`, `'${got}' is not a quantity in ${expected}`, `Write a number and a unit, such as '${expected === 'S' ? '50 uS' : `1 ${expected}`}'.`);
+  error(
+    'target/unit',
+    22,
+    `${file}: ${field}`,
+    `'${got}' is not a quantity in ${expected}`,
+    `Write a number and a unit, such as '${expected === 'S' ? '50 uS' : `1 ${expected}`}'.`,
+  );
 
 export const targetMissing = (file: string, field: string): Diagnostic =>
-  error('target/missing-field', 23, `${file}: ${field}`, 'this field is missing', 'The fields and their units are in docs/targets.md.');
+  error(
+    'target/missing-field',
+    23,
+    `${file}: ${field}`,
+    'this field is missing',
+    'The fields and their units are in docs/targets.md.',
+  );
 
 // --- options and mapping -----------------------------------------------------------------------------------------
 
@@ -127,10 +151,22 @@ export const calibrationMismatch = (place: string, reason: string): Diagnostic =
 // --- package, bitstream, chip ------------------------------------------------------------------------------------
 
 export const packageExists = (path: string): Diagnostic =>
-  error('package/exists', 30, path, 'this already exists', 'Choose another name or pass --force to replace it.');
+  error(
+    'package/exists',
+    30,
+    path,
+    'this already exists',
+    'Choose another name or pass --force to replace it.',
+  );
 
 export const packageUnreadable = (path: string, reason: string): Diagnostic =>
-  error('package/unreadable', 31, path, `this is not a readable package (${reason})`, 'Compile the model again.');
+  error(
+    'package/unreadable',
+    31,
+    path,
+    `this is not a readable package (${reason})`,
+    'Compile the model again.',
+  );
 
 export const hashMismatch = (path: string, expected: string, got: string): Diagnostic =>
   error(
@@ -151,7 +187,13 @@ export const wrongModel = (path: string, expected: string, got: string): Diagnos
   );
 
 export const bitstreamInvalid = (file: string, offset: number, reason: string): Diagnostic =>
-  error('bitstream/invalid', 34, `${file}: byte ${offset}`, reason, 'The layout is in src/bitstream/FORMAT.md.');
+  error(
+    'bitstream/invalid',
+    34,
+    `${file}: byte ${offset}`,
+    reason,
+    'The layout is in src/bitstream/FORMAT.md.',
+  );
 
 export const bitstreamWrongTarget = (file: string, expected: string, got: string): Diagnostic =>
   error(
@@ -166,7 +208,13 @@ export const assemblySyntax = (file: string, line: number, reason: string): Diag
   error('bitstream/syntax', 36, `${file}:${line}`, reason, 'The text form is in src/bitstream/FORMAT.md.');
 
 export const chipUnreadable = (path: string, reason: string): Diagnostic =>
-  error('chip/unreadable', 37, path, `this is not a saved chip (${reason})`, 'Program it again with `crossloom program`.');
+  error(
+    'chip/unreadable',
+    37,
+    path,
+    `this is not a saved chip (${reason})`,
+    'Program it again with `crossloom program`.',
+  );
 
 export const chipWrongPackage = (path: string, expected: string, got: string): Diagnostic =>
   error(
@@ -178,12 +226,24 @@ export const chipWrongPackage = (path: string, expected: string, got: string): D
   );
 
 export const chipCannotExecute = (place: string, reason: string): Diagnostic =>
-  error('chip/cannot-execute', 39, place, reason, 'The bitstream does not fit this kind of chip: compile the model again.');
+  error(
+    'chip/cannot-execute',
+    39,
+    place,
+    reason,
+    'The bitstream does not fit this kind of chip: compile the model again.',
+  );
 
 // --- data --------------------------------------------------------------------------------------------------------
 
 export const dataUnreadable = (path: string, reason: string): Diagnostic =>
-  error('data/unreadable', 40, path, reason, 'Data are a folder of images, idx (.gz), .npy, .npz or CIFAR binary files; see docs/data.md.');
+  error(
+    'data/unreadable',
+    40,
+    path,
+    reason,
+    'Data are a folder of images, idx (.gz), .npy, .npz or CIFAR binary files; see docs/data.md.',
+  );
 
 export const dataShape = (path: string, got: string, expected: string): Diagnostic =>
   error(
@@ -204,16 +264,34 @@ export const labelOutOfRange = (path: string, sample: string, label: number, cla
   );
 
 export const imageUnreadable = (path: string, reason: string): Diagnostic =>
-  error('data/image-unreadable', 43, path, `this image cannot be decoded (${reason})`, 'Replace the file, or remove it and its label.');
+  error(
+    'data/image-unreadable',
+    43,
+    path,
+    `this image cannot be decoded (${reason})`,
+    'Replace the file, or remove it and its label.',
+  );
 
 export const labelsMissing = (path: string): Diagnostic =>
-  error('data/no-labels', 44, path, 'there are no labels', 'Add labels.csv (file,label), class folders, or a labels idx file.');
+  error(
+    'data/no-labels',
+    44,
+    path,
+    'there are no labels',
+    'Add labels.csv (file,label), class folders, or a labels idx file.',
+  );
 
 export const preprocessingInvalid = (file: string, field: string, reason: string): Diagnostic =>
   error('data/preprocessing', 45, `${file}: ${field}`, reason, 'The fields are in docs/data.md.');
 
 export const imageTooSmall = (path: string, size: string, crop: string): Diagnostic =>
-  error('data/image-too-small', 46, path, `this image is ${size}, smaller than the crop of ${crop}`, 'Set resize in the preprocessing file.');
+  error(
+    'data/image-too-small',
+    46,
+    path,
+    `this image is ${size}, smaller than the crop of ${crop}`,
+    'Set resize in the preprocessing file.',
+  );
 
 // --- verification ------------------------------------------------------------------------------------------------
 

@@ -30,10 +30,17 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint16(preamble.length, true);
   const start = preamble.length + 2 + length;
   const header = Buffer.from(bytes.subarray(preamble.length + 2, start)).toString('latin1');
-  const type = header.includes(descriptions.uint8) ? 'uint8' : header.includes(descriptions.float32) ? 'float32' : undefined;
+  const type = header.includes(descriptions.uint8)
+    ? 'uint8'
+    : header.includes(descriptions.float32)
+      ? 'float32'
+      : undefined;
   const shape = /'shape':\s*\(([\d\s,]*)\)/.exec(header)?.[1];
   if (!type || shape === undefined) throw new InternalError('npy', `unexpected header ${header}`);
-  const dims = shape.split(',').filter((d) => d.trim() !== '').map(Number);
+  const dims = shape
+    .split(',')
+    .filter((d) => d.trim() !== '')
+    .map(Number);
   // A copy, because floats need an aligned start.
   const elements = bytes.slice(start, start + sizeOf(dims) * (type === 'uint8' ? 1 : 4));
   return { type, dims, data: type === 'uint8' ? elements : new Float32Array(elements.buffer) };

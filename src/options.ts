@@ -26,11 +26,22 @@ export const optionsSchema = z.strictObject({
   slices: slices.optional(),
   encoding: encoding.optional(),
   converterRange: converterRange.default('mse'),
-  activationRange: z.enum(['mse', 'minmax', 'percentile']).default('mse').describe('policy for the input ranges of layers'),
-  signedActivations: z.boolean().default(false).describe('two\'s complement input codes instead of a zero point'),
+  activationRange: z
+    .enum(['mse', 'minmax', 'percentile'])
+    .default('mse')
+    .describe('policy for the input ranges of layers'),
+  signedActivations: z
+    .boolean()
+    .default(false)
+    .describe("two's complement input codes instead of a zero point"),
   biasCorrection: z.boolean().default(true).describe('move the mean quantization error into the bias'),
   calibrationSamples: z.number().int().min(1).default(128).describe('samples used for calibration at most'),
-  calibrationVectors: z.number().int().min(16).default(512).describe('input vectors kept per layer, for converters and chips'),
+  calibrationVectors: z
+    .number()
+    .int()
+    .min(16)
+    .default(512)
+    .describe('input vectors kept per layer, for converters and chips'),
   arrays: z.number().int().min(1).default(100_000).describe('arrays that may be used'),
   layers: z.array(layerSchema).default([]).describe('overrides by ONNX node name; the last match wins'),
 });
@@ -57,16 +68,25 @@ export function parseOptions(input: z.input<typeof optionsSchema>, place = 'opti
 /** Reads an options file as plain data; `parseOptions` checks it together with the flags. */
 export async function readOptionsFile(path: string): Promise<z.input<typeof optionsSchema>> {
   const document = parseDocument(await readFile(path, 'utf8'));
-  raise(document.errors.map((e) => optionInvalid(`${path}:${e.linePos?.[0].line ?? 1}`, e.message.split('\n')[0]!)));
+  raise(
+    document.errors.map((e) =>
+      optionInvalid(`${path}:${e.linePos?.[0].line ?? 1}`, e.message.split('\n')[0]!),
+    ),
+  );
   const value: unknown = document.toJS() ?? {};
-  if (typeof value !== 'object' || Array.isArray(value)) raise([optionInvalid(path, 'an options file is a list of fields')]);
+  if (typeof value !== 'object' || Array.isArray(value))
+    raise([optionInvalid(path, 'an options file is a list of fields')]);
   return value as z.input<typeof optionsSchema>;
 }
 
 /** The overrides for one layer, merged in order. An unnamed node is matched as `OP_INDEX`. */
 export function layerOptions(options: CompileOptions, origin: Origin): LayerOptions {
   const name = origin.name || `${origin.op}_${origin.index}`;
-  return options.layers
-    .filter((layer) => picomatch.isMatch(name, layer.match, { bash: true, nobrace: true }))
-    .reduce<LayerOptions>((merged, { match: _, ...rest }) => ({ ...merged, ...rest }), {});
+  const matching = options.layers.filter((layer) =>
+    picomatch.isMatch(name, layer.match, { bash: true, nobrace: true }),
+  );
+  const { match: _, ...merged } = Object.assign({ match: '' }, ...matching) as {
+    match: string;
+  } & LayerOptions;
+  return merged;
 }

@@ -1,12 +1,32 @@
 /** Dense tensors in row-major order, the values that constants, samples and results are made of. */
 export type DataType =
-  | 'float32' | 'float64' | 'float16' | 'bfloat16'
-  | 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64'
-  | 'bool' | 'string';
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'bool'
+  | 'string';
 
 export type TensorData =
-  | Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array
-  | Int32Array | Uint32Array | BigInt64Array | BigUint64Array | readonly string[];
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | readonly string[];
 
 /** `data` holds product(dims) values; float16 and bfloat16 are kept as their 16-bit patterns, bool as 0 and 1 bytes. */
 export interface Tensor {
@@ -48,7 +68,8 @@ export function toDoubles(tensor: Tensor): Float64Array | undefined {
   if (tensor.type === 'float16') return Float64Array.from(tensor.data as Uint16Array, halfToNumber);
   if (tensor.type === 'bfloat16') return Float64Array.from(tensor.data as Uint16Array, bfloatToNumber);
   // Copying between numeric typed arrays is far faster than mapping their elements.
-  if (tensor.type !== 'int64' && tensor.type !== 'uint64') return new Float64Array(tensor.data as ArrayLike<number>);
+  if (tensor.type !== 'int64' && tensor.type !== 'uint64')
+    return new Float64Array(tensor.data as ArrayLike<number>);
   return Float64Array.from(tensor.data as ArrayLike<bigint>, Number);
 }
 

@@ -15,7 +15,7 @@ import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { Package } from '../package/open.ts';
 import { openSession } from '../runtime/session.ts';
 import { float32 } from '../tensor.ts';
-import { valueOf } from './range.ts';
+import { realOf } from './range.ts';
 
 /** @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is */
 export async function calibrateChip(
@@ -27,7 +27,10 @@ export async function calibrateChip(
   const calibration = new Map<string, ColumnCorrection>();
   for (const [index, layer] of pkg.layers.entries()) {
     if (!foldLayer(layer, arrays).exact) {
-      calibration.set(layer.output, fitColumns(layer, await measure(pkg, layer, arrays), expected(pkg, layer)));
+      calibration.set(
+        layer.output,
+        fitColumns(layer, await measure(pkg, layer, arrays), expected(pkg, layer)),
+      );
     }
     onLayer?.(index + 1, pkg.layers.length);
   }
@@ -55,7 +58,7 @@ async function measure(pkg: Package, layer: CrossbarLayer, arrays: ProgrammedArr
     functions: [],
   };
   const session = await openSession(encodeModel(graph));
-  const input = Float32Array.from(record.vectors, (code) => valueOf(code, layer.quantization));
+  const input = Float32Array.from(record.vectors, (code) => realOf(code, layer.quantization));
   const volume = single.geometry.kind === 'conv' ? single.geometry.kernel : [];
   const channels = (layer.groups * layer.rows) / volume.reduce((a, b) => a * b, 1);
   const result = await session.run({ [single.input]: float32([record.count, channels, ...volume], input) });
@@ -71,7 +74,8 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
   const ones = geometry.kernel.map(() => 1);
   const none = geometry.pads.map(() => 0);
   // A pointwise layer is a matrix product, which onnxruntime runs faster than a 1x1 convolution of single pixels.
-  if (layer.groups === 1 && geometry.kernel.every((k) => k === 1)) return { ...layer, ...io, geometry: { kind: 'matmul' } };
+  if (layer.groups === 1 && geometry.kernel.every((k) => k === 1))
+    return { ...layer, ...io, geometry: { kind: 'matmul' } };
   return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
 }
 
@@ -88,11 +92,12 @@ function expected(pkg: Package, layer: CrossbarLayer): Float64Array {
     const at = vector * outputs;
     for (let group = 0; group < groups; group++) {
       for (let row = 0; row < rows; row++) {
-        const value = valueOf(record.vectors[(vector * groups + group) * rows + row]!, quantization);
+        const value = realOf(record.vectors[(vector * groups + group) * rows + row]!, quantization);
         if (value === 0) continue;
         const from = (group * rows + row) * columns;
         const to = at + group * columns;
-        for (let column = 0; column < columns; column++) result[to + column]! += value * integers[from + column]!;
+        for (let column = 0; column < columns; column++)
+          result[to + column]! += value * integers[from + column]!;
       }
     }
     for (let o = 0; o < outputs; o++) result[at + o] = result[at + o]! * layer.scales[o]! + layer.bias[o]!;

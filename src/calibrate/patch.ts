@@ -27,7 +27,8 @@ export function createPatchReader(geometry: Geometry, dims: readonly number[], l
   const space = dims.slice(2);
   const resolved = resolvePadding(geometry, space) as Extract<Geometry, { kind: 'conv' }>;
   // A 1-D convolution is a 2-D one of height 1.
-  const plane = <T>(values: readonly T[], none: T): [T, T] => (space.length === 1 ? [none, values[0]!] : [values[0]!, values[1]!]);
+  const plane = <T>(values: readonly T[], none: T): [T, T] =>
+    space.length === 1 ? [none, values[0]!] : [values[0]!, values[1]!];
   const [height, width] = plane(space, 1);
   const [kernelY, kernelX] = plane(resolved.kernel, 1);
   const [strideY, strideX] = plane(resolved.strides, 1);

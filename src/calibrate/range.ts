@@ -54,7 +54,12 @@ function widen(histogram: Histogram): void {
 export function chooseRange(histogram: Histogram, policy: RangePolicy, signed: boolean): InputQuantization {
   const { min, max } = histogram;
   if (policy === 'minmax') return quantizationOf(min, max, signed);
-  if (policy === 'percentile') return quantizationOf(Math.max(min, quantile(histogram, 0.0001)), Math.min(max, quantile(histogram, 0.9999)), signed);
+  if (policy === 'percentile')
+    return quantizationOf(
+      Math.max(min, quantile(histogram, 0.0001)),
+      Math.min(max, quantile(histogram, 0.9999)),
+      signed,
+    );
   let best = quantizationOf(min, max, signed);
   let least = Number.POSITIVE_INFINITY;
   for (let share = 100; share >= 20; share -= 2) {
@@ -113,6 +118,6 @@ export function codeOf(value: number, { scale, zero, signed }: InputQuantization
 }
 
 /** The real value of a code. */
-export function valueOf(code: number, { scale, zero, signed }: InputQuantization): number {
+export function realOf(code: number, { scale, zero, signed }: InputQuantization): number {
   return scale * ((signed && code > 127 ? code - 256 : code) - zero);
 }

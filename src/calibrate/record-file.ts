@@ -39,13 +39,30 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
     activations: record.activations,
     samples: [...record.samples],
     knownAnswer: inputs.map(([name]) => name),
-    layers: layers.map(([output, { quantization, positions, space }]) => ({ output, ...quantization, positions, space: [...space] })),
+    layers: layers.map(([output, { quantization, positions, space }]) => ({
+      output,
+      ...quantization,
+      positions,
+      space: [...space],
+    })),
   };
   const files: Record<string, Uint8Array> = { 'record.json': strToU8(JSON.stringify(json, null, 1)) };
   layers.forEach(([, layer], i) => {
-    files[`vectors_${i}.npy`] = encodeNpy({ type: 'uint8', dims: [layer.count, layer.inputMean.length], data: layer.vectors });
-    files[`input_mean_${i}.npy`] = encodeNpy({ type: 'float32', dims: [layer.inputMean.length], data: layer.inputMean });
-    files[`quantized_mean_${i}.npy`] = encodeNpy({ type: 'float32', dims: [layer.quantizedMean.length], data: layer.quantizedMean });
+    files[`vectors_${i}.npy`] = encodeNpy({
+      type: 'uint8',
+      dims: [layer.count, layer.inputMean.length],
+      data: layer.vectors,
+    });
+    files[`input_mean_${i}.npy`] = encodeNpy({
+      type: 'float32',
+      dims: [layer.inputMean.length],
+      data: layer.inputMean,
+    });
+    files[`quantized_mean_${i}.npy`] = encodeNpy({
+      type: 'float32',
+      dims: [layer.quantizedMean.length],
+      data: layer.quantizedMean,
+    });
   });
   inputs.forEach(([, { dims, data }], i) => {
     files[`known_input_${i}.npy`] = encodeNpy({ type: 'float32', dims, data });

@@ -13,7 +13,7 @@ import { openSession, type Session } from '../runtime/session.ts';
 import type { Tensor } from '../tensor.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
-import { addValues, chooseRange, codeOf, createHistogram, valueOf } from './range.ts';
+import { addValues, chooseRange, codeOf, createHistogram, realOf } from './range.ts';
 
 /** Sample inputs, one at a time. */
 export interface SampleSource {
@@ -45,9 +45,14 @@ export async function recordCalibration(
   options: RecordOptions,
 ): Promise<CalibrationRecord> {
   const layers = graph.nodes.filter((n) => n.kind === 'mvm');
-  const session = await openFloat(graph, layers.map((l) => l.input));
+  const session = await openFloat(
+    graph,
+    layers.map((l) => l.input),
+  );
   const ranges = await recordRanges(graph, layers, session, samples, options);
-  const states = layers.map((layer, index) => createState(layer, index, ranges.get(layer.input)!, samples.length, options));
+  const states = layers.map((layer, index) =>
+    createState(layer, index, ranges.get(layer.input)!, samples.length, options),
+  );
   const hashes: string[] = [];
   let knownAnswer: KnownAnswer = { inputs: {} };
   for (let i = 0; i < samples.length; i++) {
@@ -71,13 +76,20 @@ export async function recordCalibration(
 /** The floating-point network with the layers' inputs as outputs. */
 async function openFloat(graph: Graph, taps: readonly string[]): Promise<Session> {
   const produced = taps.filter((name) => !graph.inputs.some((i) => i.name === name));
-  const lowered = lowerGraph(graph, (emit, node) => node.kind === 'mvm' && (lowerFloat(emit, node), true), produced);
+  const lowered = lowerGraph(
+    graph,
+    (node) => (node.kind === 'mvm' ? (emit) => lowerFloat(emit, node) : undefined),
+    produced,
+  );
   return openSession(encodeModel(lowered));
 }
 
 function floatInputs(feeds: Readonly<Record<string, Tensor>>): KnownAnswer['inputs'] {
   return Object.fromEntries(
-    Object.entries(feeds).map(([name, t]) => [name, { dims: t.dims, data: Float32Array.from(t.data as Float32Array) }]),
+    Object.entries(feeds).map(([name, t]) => [
+      name,
+      { dims: t.dims, data: Float32Array.from(t.data as Float32Array) },
+    ]),
   );
 }
 
@@ -105,7 +117,8 @@ async function recordRanges(
     }
     options.onSample?.(i + 1, 2 * samples.length);
   }
-  for (const [name, histogram] of histograms) ranges.set(name, chooseRange(histogram, options.policy, options.signed));
+  for (const [name, histogram] of histograms)
+    ranges.set(name, chooseRange(histogram, options.policy, options.signed));
   return ranges;
 }
 
@@ -127,7 +140,13 @@ interface LayerState {
   reader: PatchReader | undefined;
 }
 
-function createState(layer: MvmNode, index: number, quantization: InputQuantization, samples: number, options: RecordOptions): LayerState {
+function createState(
+  layer: MvmNode,
+  index: number,
+  quantization: InputQuantization,
+  samples: number,
+  options: RecordOptions,
+): LayerState {
   const length = layer.groups * layer.rows;
   return {
     layer,
@@ -154,18 +173,21 @@ function addSample(state: LayerState, value: Tensor): void {
   const wanted = Math.min(reader.positions, Math.max(meanVectors, state.perSample));
   for (let i = 0; i < wanted; i++) {
     // Few positions are all taken; of many, a random one of each of `wanted` equal stretches.
-    const position = Math.floor(((i + (wanted < reader.positions ? stream.uniform() : 0)) * reader.positions) / wanted);
+    const position = Math.floor(
+      ((i + (wanted < reader.positions ? stream.uniform() : 0)) * reader.positions) / wanted,
+    );
     reader.read(value.data as Float32Array, position, patch);
     for (let row = 0; row < length; row++) {
       const code = codeOf(patch[row]!, quantization);
       codes[row] = code;
       state.inputSum[row]! += patch[row]!;
-      state.quantizedSum[row]! += valueOf(code, quantization);
+      state.quantizedSum[row]! += realOf(code, quantization);
     }
     state.meanCount++;
     // Vectors are kept evenly over the stretches.
     const keep = Math.min(state.perSample, wanted);
-    if (Math.floor(((i + 1) * keep) / wanted) > Math.floor((i * keep) / wanted)) state.vectors.push(codes.slice());
+    if (Math.floor(((i + 1) * keep) / wanted) > Math.floor((i * keep) / wanted))
+      state.vectors.push(codes.slice());
   }
 }
 
@@ -173,7 +195,7 @@ function finishState(state: LayerState): LayerRecord {
   const { layer, reader, vectors } = state;
   const length = layer.groups * layer.rows;
   const all = new Uint8Array(vectors.length * length);
-  vectors.forEach((vector, i) => all.set(vector, i * length));
+  for (const [i, vector] of vectors.entries()) all.set(vector, i * length);
   return {
     quantization: state.quantization,
     positions: reader?.positions ?? 0,

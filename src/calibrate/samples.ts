@@ -9,7 +9,9 @@ import type { SampleSource } from './record.ts';
 export function soleInput(graph: Pick<Graph, 'inputs'>, file: string): ValueInfo {
   if (graph.inputs.length !== 1) {
     const names = graph.inputs.map((i) => `'${i.name}'`).join(', ');
-    raise([graphInvalid(file, `the model has ${graph.inputs.length} inputs (${names}); a data set can feed one`)]);
+    raise([
+      graphInvalid(file, `the model has ${graph.inputs.length} inputs (${names}); a data set can feed one`),
+    ]);
   }
   return graph.inputs[0]!;
 }
@@ -24,7 +26,7 @@ export function spreadSamples(dataset: Dataset, input: ValueInfo, count: number)
       for await (const batch of dataset.batches([index], 1, input.dims ?? [undefined])) {
         return { feeds: { [input.name]: batch.tensor }, hash: batch.hashes[0]! };
       }
-      throw new InternalError("calibrate", `data set ${dataset.name} gave no sample ${index}`);
+      throw new InternalError('calibrate', `data set ${dataset.name} gave no sample ${index}`);
     },
   };
 }

@@ -2,7 +2,15 @@
 import type { CalibrationRecord } from '../calibration-record.ts';
 import type { Target } from '../target.ts';
 import type { Origin } from './graph.ts';
-import { blockColumns, blockRows, blockWeightColumns, lengthOf, type Mapping, type PlacedBlock, type SlicedLayer } from './mapping.ts';
+import {
+  blockColumns,
+  blockRows,
+  blockWeightColumns,
+  lengthOf,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+} from './mapping.ts';
 
 /** Inputs are driven one bit at a time. */
 const inputBits = 8;
@@ -48,7 +56,9 @@ export function summarize(
 ): MappingSummary {
   const byLayer: PlacedBlock[][] = mapping.layers.map(() => []);
   for (const block of mapping.blocks) byLayer[block.layer]!.push(block);
-  const layers = mapping.layers.map((layer, i) => summarizeLayer(layer, byLayer[i]!, record, target, ruleOf(layer.node.origin)));
+  const layers = mapping.layers.map((layer, i) =>
+    summarizeLayer(layer, byLayer[i]!, record, target, ruleOf(layer.node.origin)),
+  );
   const cells = mapping.layers.reduce((sum, _, i) => sum + weightCells(mapping.layers[i]!, byLayer[i]!), 0);
   const conversions = layers.reduce((sum, l) => sum + l.conversions, 0);
   return {
@@ -61,14 +71,24 @@ export function summarize(
     mvms: layers.reduce((sum, l) => sum + l.mvms, 0),
     conversions,
     conversionEnergy: conversions * target.adc.energy,
-    conversionTime: layers.reduce((sum, l) => sum + l.mvms * inputBits * target.adc.sharedBy * target.adc.time, 0),
+    conversionTime: layers.reduce(
+      (sum, l) => sum + l.mvms * inputBits * target.adc.sharedBy * target.adc.time,
+      0,
+    ),
   };
 }
 
-function summarizeLayer(layer: SlicedLayer, blocks: readonly PlacedBlock[], record: CalibrationRecord, target: Target, rule: string): LayerSummary {
+function summarizeLayer(
+  layer: SlicedLayer,
+  blocks: readonly PlacedBlock[],
+  record: CalibrationRecord,
+  target: Target,
+  rule: string,
+): LayerSummary {
   const { node } = layer;
   const mvms = record.layers.get(node.output)!.positions;
-  const converters = blocks.reduce((sum, b) => sum + blockWeightColumns(b), 0) * (target.adc.convert === 'pair' ? 1 : 2);
+  const converters =
+    blocks.reduce((sum, b) => sum + blockWeightColumns(b), 0) * (target.adc.convert === 'pair' ? 1 : 2);
   const blocked = blocks.reduce((sum, b) => sum + blockRows(b) * blockColumns(b, layer.encoding), 0);
   return {
     origin: node.origin,
@@ -85,5 +105,8 @@ function summarizeLayer(layer: SlicedLayer, blocks: readonly PlacedBlock[], reco
 
 function weightCells(layer: SlicedLayer, blocks: readonly PlacedBlock[]): number {
   const perWeight = layer.encoding === 'differential' ? 2 : 1;
-  return blocks.reduce((sum, b) => sum + lengthOf(b.groups) * lengthOf(b.rows) * lengthOf(b.columns) * perWeight, 0);
+  return blocks.reduce(
+    (sum, b) => sum + lengthOf(b.groups) * lengthOf(b.rows) * lengthOf(b.columns) * perWeight,
+    0,
+  );
 }

@@ -10,7 +10,11 @@
 import { float32, int8 } from '../tensor.ts';
 import type { Emitter } from './emit.ts';
 
-export function emitConversion(emit: Emitter, bits: number, sums: string): { value: string; integer: boolean } {
+export function emitConversion(
+  emit: Emitter,
+  bits: number,
+  sums: string,
+): { value: string; integer: boolean } {
   const top = 2 ** (bits - 1) - 1;
   const limits = () => [
     emit.constant('code_min', float32([], [-top - 1])),
@@ -22,4 +26,3 @@ export function emitConversion(emit: Emitter, bits: number, sums: string): { val
   const zero = emit.constant('code_zero', int8([], Int8Array.of(0)));
   return { value: emit.op('QuantizeLinear', [clipped, scale, zero]), integer: true };
 }
-

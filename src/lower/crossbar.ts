@@ -9,7 +9,7 @@
  * the codes themselves, so one Conv or MatMul per tile and slice gives the same integers.
  */
 import type { CrossbarLayer } from '../package/crossbar.ts';
-import { float32, int32, int64, int8, uint8 } from '../tensor.ts';
+import { float32, int8, int32, int64, uint8 } from '../tensor.ts';
 import { emitConversion } from './converter.ts';
 import { type Emitter, int } from './emit.ts';
 import { type FoldedLayer, foldLayer, type ProgrammedArrays } from './fold.ts';
@@ -23,7 +23,12 @@ export interface LowerOptions {
 }
 
 /** Emits the layer; its result gets the layer's own output name. */
-export function lowerCrossbar(emit: Emitter, layer: CrossbarLayer, arrays: ProgrammedArrays, options: LowerOptions = {}): void {
+export function lowerCrossbar(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  arrays: ProgrammedArrays,
+  options: LowerOptions = {},
+): void {
   const folded = foldLayer(layer, arrays);
   const codes = emitCodes(emit, layer);
   const exact = folded.exact && !options.calibration;
@@ -40,7 +45,9 @@ function emitCodes(emit: Emitter, layer: CrossbarLayer): string {
     emit.constant('input_scale', float32([], [scale])),
     emit.constant('input_zero', uint8([], [signed ? 128 : zero])),
   ]);
-  let codes = signed ? emit.op('BitwiseXor', [quantized, emit.constant('sign_bit', uint8([], [128]))]) : quantized;
+  let codes = signed
+    ? emit.op('BitwiseXor', [quantized, emit.constant('sign_bit', uint8([], [128]))])
+    : quantized;
   if (layer.geometry.kind === 'matmul') {
     codes = emit.op('Reshape', [codes, emit.constant('vectors', int64([2], [-1, layer.rows]))]);
   } else if (zero !== 0 && layer.geometry.pads.some((p) => p > 0)) {
@@ -63,7 +70,10 @@ export function bitWeights(signed: boolean): number[] {
 /** Planes of zeros and ones as floats, bit after bit in the batch: [8 * batch, ...]. */
 function emitPlanes(emit: Emitter, layer: CrossbarLayer, codes: string): string {
   const rank = layer.geometry.kind === 'conv' ? 2 + layer.geometry.kernel.length : 2;
-  const masks = uint8([8, ...Array<number>(rank).fill(1)], Array.from({ length: 8 }, (_, bit) => 1 << bit));
+  const masks = uint8(
+    [8, ...Array<number>(rank).fill(1)],
+    Array.from({ length: 8 }, (_, bit) => 1 << bit),
+  );
   const stacked = emit.op('BitwiseAnd', [codes, emit.constant('bit_masks', masks)]);
   const shape = emitBatchShape(emit, codes);
   const planes = emit.op('Reshape', [stacked, shape]);
@@ -76,7 +86,14 @@ function emitBatchShape(emit: Emitter, value: string): string {
   return emit.op('Concat', [emit.constant('any_batch', int64([1], [-1])), rest], { axis: int(0) });
 }
 
-function emitLinear(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, part: number, input: string, withZero: boolean): string {
+function emitLinear(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  part: number,
+  input: string,
+  withZero: boolean,
+): string {
   return layer.geometry.kind === 'conv'
     ? emitConv(emit, layer, layer.geometry, folded, part, input, withZero)
     : emitMatMul(emit, layer, folded, part, input, withZero);
@@ -84,14 +101,24 @@ function emitLinear(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, pa
 
 /** Sums over a part's tiles: [batch, tiles * outputs, ...] -> [batch, outputs, ...] values to add up. */
 function splitTiles(emit: Emitter, folded: FoldedLayer, value: string): string[] {
-  return folded.tiles === 1 ? [value] : emit.split('Split', [value], folded.tiles, { axis: int(1), num_outputs: int(folded.tiles) });
+  return folded.tiles === 1
+    ? [value]
+    : emit.split('Split', [value], folded.tiles, { axis: int(1), num_outputs: int(folded.tiles) });
 }
 
 /** Drops the outputs of a last pack that is not full. */
-function trim(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, value: string, output?: string): string {
+function trim(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  value: string,
+  output?: string,
+): string {
   const outputs = layer.groups * layer.columns;
   if (folded.packs * folded.packSize === layer.groups) return value;
-  const range = ['first', 'end', 'axis'].map((name, i) => emit.constant(`trim_${name}`, int64([1], [[0], [outputs], [1]][i]!)));
+  const range = ['first', 'end', 'axis'].map((name, i) =>
+    emit.constant(`trim_${name}`, int64([1], [[0], [outputs], [1]][i]!)),
+  );
   return emit.op('Slice', [value, ...range], {}, output);
 }
 
@@ -134,7 +161,13 @@ function emitAnalog(
 }
 
 /** Converts every plane's sums and adds them with their bits' weights: floats, [batch, ...]. */
-function emitShiftAndAdd(emit: Emitter, layer: CrossbarLayer, sums: string, weights: readonly number[], part: number): string {
+function emitShiftAndAdd(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  sums: string,
+  weights: readonly number[],
+  part: number,
+): string {
   const converted = emitConversion(emit, layer.adcBits, sums);
   const flat = emit.op('Reshape', [converted.value, emit.constant('planes', int64([2], [8, -1]))]);
   const shape = emitBatchShape(emit, sums);
@@ -148,13 +181,25 @@ function emitShiftAndAdd(emit: Emitter, layer: CrossbarLayer, sums: string, weig
   return emit.op('Reshape', [added, shape]);
 }
 
-function emitExact(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, codes: string, bitSerial: boolean): void {
+function emitExact(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  codes: string,
+  bitSerial: boolean,
+): void {
   const { signed, zero, scale } = layer.quantization;
   const outputs = layer.groups * layer.columns;
   const weights = bitWeights(signed);
   let input = codes;
   if (bitSerial) input = emitPlanes(emit, layer, codes);
-  else if (signed) input = emit.op('Sub', [emit.op('Cast', [emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))])], { to: int(1) }), emit.constant('half', float32([], [128]))]);
+  else if (signed)
+    input = emit.op('Sub', [
+      emit.op('Cast', [emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))])], {
+        to: int(1),
+      }),
+      emit.constant('half', float32([], [128])),
+    ]);
   else input = emit.op('Cast', [codes], { to: int(1) });
   const terms = folded.parts.flatMap((_, slice) => {
     let sums = emitLinear(emit, layer, folded, slice, input, false);
@@ -169,12 +214,36 @@ function emitExact(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, cod
   });
   const sum = terms.reduce((a, b) => emit.op('Add', [a, b]));
   const trimmed = trim(emit, layer, folded, sum);
-  const corrected = zero === 0 ? trimmed : emit.op('Sub', [trimmed, emit.constant('zero_correction', perOutputInt(layer, layer.columnSums.map((s) => s * zero)))]);
-  emitEpilogue(emit, layer, corrected, Float32Array.from(layer.scales, (s) => Math.fround(scale * s)), outputs);
+  const corrected =
+    zero === 0
+      ? trimmed
+      : emit.op('Sub', [
+          trimmed,
+          emit.constant(
+            'zero_correction',
+            perOutputInt(
+              layer,
+              layer.columnSums.map((s) => s * zero),
+            ),
+          ),
+        ]);
+  emitEpilogue(
+    emit,
+    layer,
+    corrected,
+    Float32Array.from(layer.scales, (s) => Math.fround(scale * s)),
+    outputs,
+  );
 }
 
 /** Integer sums -> real outputs: the same operators, in the same order, as the integer reference. */
-export function emitEpilogue(emit: Emitter, layer: Pick<CrossbarLayer, 'bias' | 'geometry' | 'output' | 'columns' | 'input'>, sums: string, scale: Float32Array, outputs: number): void {
+export function emitEpilogue(
+  emit: Emitter,
+  layer: Pick<CrossbarLayer, 'bias' | 'geometry' | 'output' | 'columns' | 'input'>,
+  sums: string,
+  scale: Float32Array,
+  outputs: number,
+): void {
   const real = emit.op('Cast', [sums], { to: int(1) });
   const scaled = emit.op('Mul', [real, emit.constant('scale', perOutput(layer, scale))]);
   finish(emit, layer, 'Add', scaled, perOutput(layer, layer.bias.subarray(0, outputs)), 'bias');
@@ -211,7 +280,8 @@ function finish(
   }
   const result = emit.op(op, [value, operand]);
   const leading = emit.op('Shape', [layer.input], { start: int(0), end: int(-1) });
-  const shape = emit.op('Concat', [leading, emit.constant('columns', int64([1], [layer.columns]))], { axis: int(0) });
+  const shape = emit.op('Concat', [leading, emit.constant('columns', int64([1], [layer.columns]))], {
+    axis: int(0),
+  });
   emit.op('Reshape', [result, shape], {}, layer.output);
 }
-

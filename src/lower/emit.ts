@@ -24,9 +24,22 @@ export function createEmitter(
   constants: Map<string, Tensor> = new Map(),
 ): Emitter {
   let count = 0;
-  function push(op: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes): void {
+  function push(
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Attributes,
+  ): void {
     const name = `${origin.name || prefix}/${op}_${nodes.length}`;
-    nodes.push({ kind: 'onnx', op, domain: '', inputs, outputs, attributes, origin: { name, op, index: nodes.length } });
+    nodes.push({
+      kind: 'onnx',
+      op,
+      domain: '',
+      inputs,
+      outputs,
+      attributes,
+      origin: { name, op, index: nodes.length },
+    });
   }
   return {
     nodes,

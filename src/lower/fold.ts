@@ -116,7 +116,8 @@ function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
       for (let logical = 0; logical < groups * width; logical++) {
         if (Math.floor(logical / width) === Math.floor(row / rows)) continue;
         const [plus, minus] = columnCells(layer, tile, logical);
-        const seen = layer.convert === 'pair' ? cells[line + plus]! - cells[line + minus]! : cells[line + plus]!;
+        const seen =
+          layer.convert === 'pair' ? cells[line + plus]! - cells[line + minus]! : cells[line + plus]!;
         if (seen !== 0 || (layer.convert === 'column' && cells[line + minus]! !== 0)) return true;
       }
     }
@@ -158,7 +159,8 @@ function foldPart(frame: Frame, part: number): AnalogPart {
       zero[at] = chip.zero[setting]!;
       digitalZero[at] = layer.converterZero[firstConverter + setting]!;
       coefficient[at] =
-        ((side === 0 ? 1 : -1) * layer.radix ** slice * layer.converterStep[firstConverter + setting]!) / layer.digitStep;
+        ((side === 0 ? 1 : -1) * layer.radix ** slice * layer.converterStep[firstConverter + setting]!) /
+        layer.digitStep;
       const [plus, minus] = columnCells(layer, tile, logical);
       const firstGroup = packSize === 1 ? group : tile.groupStart;
       const endGroup = packSize === 1 ? group + 1 : tile.groupEnd;
@@ -168,7 +170,9 @@ function foldPart(frame: Frame, part: number): AnalogPart {
         for (let row = 0; row < rows; row++) {
           const cell = line + row * arrays.columns;
           const seen =
-            perSlice === 1 ? cells[cell + plus]! - cells[cell + minus]! : cells[cell + (side === 0 ? plus : minus)]!;
+            perSlice === 1
+              ? cells[cell + plus]! - cells[cell + minus]!
+              : cells[cell + (side === 0 ? plus : minus)]!;
           weights[(unit * unitRows + unitRow + row) * unitColumns + column] = seen / step;
         }
       }

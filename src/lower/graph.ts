@@ -1,18 +1,25 @@
 /** Lowers a whole graph: every layer by the function given for its kind, digital nodes as they are. */
+import { InternalError } from '../diagnostic.ts';
 import type { Graph, Node, OnnxNode, ValueInfo } from '../ir/graph.ts';
 import { createEmitter, type Emitter } from './emit.ts';
 
 /**
- * @param lower emits a node that is not plain ONNX; returns false for nodes to be kept as they are
+ * @param lowering how a node is emitted; undefined for nodes to be kept as they are
  * @param taps values that become outputs besides the graph's own
  */
-export function lowerGraph(graph: Graph, lower: (emit: Emitter, node: Node) => boolean, taps: readonly string[] = []): Graph {
+export function lowerGraph(
+  graph: Graph,
+  lowering: (node: Node) => ((emit: Emitter) => void) | undefined,
+  taps: readonly string[] = [],
+): Graph {
   const nodes: OnnxNode[] = [];
   const constants = new Map(graph.constants);
   for (const node of graph.nodes) {
     const output = node.kind === 'onnx' ? node.outputs[0]! : node.output;
-    if (lower(createEmitter(output, node.origin, nodes, constants), node)) continue;
-    if (node.kind === 'onnx') nodes.push(node);
+    const lower = lowering(node);
+    if (lower) lower(createEmitter(output, node.origin, nodes, constants));
+    else if (node.kind === 'onnx') nodes.push(node);
+    else throw new InternalError('lower', `${output}: nothing lowers a node of kind ${node.kind}`);
   }
   const known = new Set(graph.outputs.map((o) => o.name));
   const extra = [...new Set(taps)].filter((name) => !known.has(name));
@@ -20,6 +27,9 @@ export function lowerGraph(graph: Graph, lower: (emit: Emitter, node: Node) => b
     ...graph,
     nodes,
     constants,
-    outputs: [...graph.outputs, ...extra.map((name): ValueInfo => ({ name, elementType: 1, dims: undefined }))],
+    outputs: [
+      ...graph.outputs,
+      ...extra.map((name): ValueInfo => ({ name, elementType: 1, dims: undefined })),
+    ],
   };
 }

@@ -32,7 +32,11 @@ export function emitConv(
   }
   const channels = isIdentity(folded.channels, layer)
     ? input
-    : emit.op('Gather', [input, emit.constant('channels', int64([folded.channels.length], [...folded.channels]))], { axis: int(1) });
+    : emit.op(
+        'Gather',
+        [input, emit.constant('channels', int64([folded.channels.length], [...folded.channels]))],
+        { axis: int(1) },
+      );
   const dims = [units * columns, folded.packSize * folded.channelsPerGroup, ...geometry.kernel];
   const explicit = layer.quantization.zero !== 0;
   return emit.op(
@@ -40,7 +44,9 @@ export function emitConv(
     [
       channels,
       emit.constant(`conductances_${part}`, float32(dims, kernels)),
-      ...(withZero && zero.some((z) => z !== 0) ? [emit.constant(`converter_zero_${part}`, float32([zero.length], zero))] : []),
+      ...(withZero && zero.some((z) => z !== 0)
+        ? [emit.constant(`converter_zero_${part}`, float32([zero.length], zero))]
+        : []),
     ],
     {
       kernel_shape: ints(geometry.kernel),
@@ -69,7 +75,9 @@ export function emitMatMul(
     const driven =
       folded.tiles === 1
         ? input
-        : emit.op('Gather', [input, emit.constant(`rows_${tile}`, int64([rows], [...channels]))], { axis: int(1) });
+        : emit.op('Gather', [input, emit.constant(`rows_${tile}`, int64([rows], [...channels]))], {
+            axis: int(1),
+          });
     const matrix = float32([rows, layer.columns], weights.slice(tile * size, (tile + 1) * size));
     return emit.op('MatMul', [driven, emit.constant(`conductances_${part}_${tile}`, matrix)]);
   });

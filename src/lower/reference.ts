@@ -3,7 +3,7 @@
  * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
  */
 import type { Geometry, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
-import { float32, int8, uint8, type Tensor } from '../tensor.ts';
+import { float32, int8, type Tensor, uint8 } from '../tensor.ts';
 import { emitEpilogue } from './crossbar.ts';
 import { type Emitter, int, ints } from './emit.ts';
 
@@ -13,11 +13,18 @@ export function lowerFloat(emit: Emitter, node: MvmNode): void {
   const bias = Float32Array.from(node.bias);
   if (node.geometry.kind === 'conv') {
     const dims = kernelDims(node, node.geometry);
-    const inputs = [node.input, emit.constant('weights', float32(dims, weights)), emit.constant('bias', float32([bias.length], bias))];
+    const inputs = [
+      node.input,
+      emit.constant('weights', float32(dims, weights)),
+      emit.constant('bias', float32([bias.length], bias)),
+    ];
     emit.op('Conv', inputs, convAttributes(node, node.geometry), node.output);
     return;
   }
-  const product = emit.op('MatMul', [node.input, emit.constant('weights', float32([node.rows, node.columns], weights))]);
+  const product = emit.op('MatMul', [
+    node.input,
+    emit.constant('weights', float32([node.rows, node.columns], weights)),
+  ]);
   emit.op('Add', [product, emit.constant('bias', float32([bias.length], bias))], {}, node.output);
 }
 
@@ -26,7 +33,11 @@ export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
   const { scale, zero, signed } = node.quantization;
   // A signed code plus 128 is an unsigned one around zero point 128: the same integers, and a type every kernel takes.
   const zeroPoint = emit.constant('input_zero', uint8([], [signed ? 128 : zero]));
-  const codes = emit.op('QuantizeLinear', [node.input, emit.constant('input_scale', float32([], [scale])), zeroPoint]);
+  const codes = emit.op('QuantizeLinear', [
+    node.input,
+    emit.constant('input_scale', float32([], [scale])),
+    zeroPoint,
+  ]);
   const weights = arrange(node, node.integers, (length) => new Int8Array(length));
   const outputs = node.groups * node.columns;
   const layer = { ...node, bias: Float32Array.from(node.bias) };
@@ -42,7 +53,10 @@ export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
   emitEpilogue(emit, layer, sums, factor, outputs);
 }
 
-function kernelDims(node: MvmNode | QuantizedMvmNode, geometry: Extract<Geometry, { kind: 'conv' }>): number[] {
+function kernelDims(
+  node: MvmNode | QuantizedMvmNode,
+  geometry: Extract<Geometry, { kind: 'conv' }>,
+): number[] {
   const volume = geometry.kernel.reduce((a, b) => a * b, 1);
   return [node.groups * node.columns, node.rows / volume, ...geometry.kernel];
 }
@@ -82,7 +96,12 @@ function arrange<T extends Float32Array | Int8Array>(
 
 /** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */
 export function readIntegers(
-  layer: { readonly groups: number; readonly rows: number; readonly columns: number; readonly geometry: Geometry },
+  layer: {
+    readonly groups: number;
+    readonly rows: number;
+    readonly columns: number;
+    readonly geometry: Geometry;
+  },
   weights: Tensor,
 ): Int8Array {
   const data = weights.data as Int8Array;

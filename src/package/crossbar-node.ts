@@ -9,7 +9,17 @@ export const crossbarOp = 'Crossbar';
 
 /** Columns of the tiles table, in order. */
 const tileFields = [
-  'block', 'array', 'row', 'column', 'groupStart', 'groupEnd', 'rowStart', 'rowEnd', 'columnStart', 'columnEnd', 'slice',
+  'block',
+  'array',
+  'row',
+  'column',
+  'groupStart',
+  'groupEnd',
+  'rowStart',
+  'rowEnd',
+  'columnStart',
+  'columnEnd',
+  'slice',
 ] as const satisfies readonly (keyof Tile)[];
 
 const tables = ['tiles', 'converter_zero', 'converter_step', 'scales', 'column_sums', 'bias'] as const;
@@ -17,7 +27,10 @@ const tables = ['tiles', 'converter_zero', 'converter_step', 'scales', 'column_s
 /** Encodes a layer; its tables are added to `constants` as `OUTPUT/TABLE`. */
 export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tensor>): OnnxNode {
   const values: Record<(typeof tables)[number], Tensor> = {
-    tiles: int32([layer.tiles.length, tileFields.length], layer.tiles.flatMap((tile) => tileFields.map((f) => tile[f]))),
+    tiles: int32(
+      [layer.tiles.length, tileFields.length],
+      layer.tiles.flatMap((tile) => tileFields.map((f) => tile[f])),
+    ),
     converter_zero: int32([layer.converterZero.length], layer.converterZero),
     converter_step: float32([layer.converterStep.length], layer.converterStep),
     scales: float32([layer.scales.length], layer.scales),
@@ -25,7 +38,7 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
     bias: float32([layer.bias.length], layer.bias),
   };
   const names = tables.map((table) => `${layer.output}/${table}`);
-  tables.forEach((table, i) => constants.set(names[i]!, values[table]));
+  for (const [i, table] of tables.entries()) constants.set(names[i]!, values[table]);
   return {
     kind: 'onnx',
     op: crossbarOp,
@@ -54,7 +67,10 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
 }
 
 /** Decodes a node that `encodeCrossbar` wrote; undefined for any other node. */
-export function decodeCrossbar(node: OnnxNode, constants: ReadonlyMap<string, Tensor>): CrossbarLayer | undefined {
+export function decodeCrossbar(
+  node: OnnxNode,
+  constants: ReadonlyMap<string, Tensor>,
+): CrossbarLayer | undefined {
   if (node.domain !== crossbarDomain || node.op !== crossbarOp) return undefined;
   const read = readAttributes(node);
   const table = (name: (typeof tables)[number]) => {
@@ -71,14 +87,20 @@ export function decodeCrossbar(node: OnnxNode, constants: ReadonlyMap<string, Te
     groups: read.int('groups'),
     rows: read.int('rows'),
     columns: read.int('columns'),
-    quantization: { scale: read.float('input_scale'), zero: read.int('input_zero'), signed: read.int('input_signed') === 1 },
+    quantization: {
+      scale: read.float('input_scale'),
+      zero: read.int('input_zero'),
+      signed: read.int('input_signed') === 1,
+    },
     encoding: read.text('encoding') === 'offset' ? 'offset' : 'differential',
     convert: read.text('convert') === 'column' ? 'column' : 'pair',
     adcBits: read.int('adc_bits'),
     radix: read.int('radix'),
     slices: read.int('slices'),
     digitStep: read.float('digit_step'),
-    tiles: Array.from({ length: tiles.length / tileFields.length }, (_, t) => decodeTile(tiles, t * tileFields.length)),
+    tiles: Array.from({ length: tiles.length / tileFields.length }, (_, t) =>
+      decodeTile(tiles, t * tileFields.length),
+    ),
     converterZero: table('converter_zero') as Int32Array,
     converterStep: table('converter_step') as Float32Array,
     scales: table('scales') as Float32Array,

@@ -15,20 +15,30 @@ interface BlockConverters {
 }
 
 /** The graph with its layers as crossbar nodes. */
-export function hostGraph(graph: Graph, mapping: Mapping, converters: readonly BlockConverters[], target: Target): Graph {
+export function hostGraph(
+  graph: Graph,
+  mapping: Mapping,
+  converters: readonly BlockConverters[],
+  target: Target,
+): Graph {
   const constants = new Map<string, Tensor>(graph.constants);
   const indices = new Map(mapping.layers.map((layer, i) => [layer.node.output, i]));
   const nodes = graph.nodes.map((node) => {
     if (node.kind !== 'quantized-mvm') return node;
     const layer = indices.get(node.output)!;
-    return encodeCrossbar(crossbarLayer(mapping.layers[layer]!, layer, mapping, converters, target), constants);
+    return encodeCrossbar(
+      crossbarLayer(mapping.layers[layer]!, layer, mapping, converters, target),
+      constants,
+    );
   });
   return { ...graph, nodes, constants, opsets: { ...graph.opsets, [crossbarDomain]: 1 } };
 }
 
 /** The graph in standard integer operators: what an ideal chip computes. */
 export function referenceGraph(graph: Graph): Graph {
-  return lowerGraph(graph, (emit, node) => node.kind === 'quantized-mvm' && (lowerInteger(emit, node), true));
+  return lowerGraph(graph, (node) =>
+    node.kind === 'quantized-mvm' ? (emit) => lowerInteger(emit, node) : undefined,
+  );
 }
 
 function crossbarLayer(
@@ -57,19 +67,21 @@ function crossbarLayer(
     radix: sliced.radix,
     slices: sliced.digits.length,
     digitStep: Math.fround(sliced.levelStep * levelStepOf(target.cell)),
-    tiles: blocks.map(([index, block]): Tile => ({
-      block: index,
-      array: block.array,
-      row: block.row,
-      column: block.column,
-      groupStart: block.groups.start,
-      groupEnd: block.groups.end,
-      rowStart: block.rows.start,
-      rowEnd: block.rows.end,
-      columnStart: block.columns.start,
-      columnEnd: block.columns.end,
-      slice: block.slice,
-    })),
+    tiles: blocks.map(
+      ([index, block]): Tile => ({
+        block: index,
+        array: block.array,
+        row: block.row,
+        column: block.column,
+        groupStart: block.groups.start,
+        groupEnd: block.groups.end,
+        rowStart: block.rows.start,
+        rowEnd: block.rows.end,
+        columnStart: block.columns.start,
+        columnEnd: block.columns.end,
+        slice: block.slice,
+      }),
+    ),
     converterZero: Int32Array.from(zeros),
     converterStep: Float32Array.from(steps),
     scales: Float32Array.from(node.scales),

@@ -12,17 +12,27 @@ export const manifestSchema = z.strictObject({
     fingerprint: z.string(),
     overrides: z.array(z.string()),
     values: z.record(z.string(), z.unknown()).describe('the target in SI units'),
-    provenance: z.array(z.strictObject({ field: z.string(), text: z.string(), from: z.string(), source: z.string() })),
+    provenance: z.array(
+      z.strictObject({ field: z.string(), text: z.string(), from: z.string(), source: z.string() }),
+    ),
   }),
   options: z.record(z.string(), z.unknown()),
   preprocessing: z.unknown().optional().describe('how images became inputs during calibration'),
   files: z.record(z.string(), z.string()).describe('SHA-256 of every other file of the package'),
   summary: z.record(z.string(), z.unknown()).describe('the table of the compilation'),
   nodes: z.array(
-    z.strictObject({ name: z.string(), op: z.string(), index: z.number().int(), crossbar: z.boolean(), rule: z.string() }),
+    z.strictObject({
+      name: z.string(),
+      op: z.string(),
+      index: z.number().int(),
+      crossbar: z.boolean(),
+      rule: z.string(),
+    }),
   ),
   calibration: z.strictObject({ samples: z.array(z.string()).describe('SHA-256 of every sample') }),
-  knownAnswers: z.record(z.string(), answer).describe('outputs of reference.onnx for the known input in calibration.npz'),
+  knownAnswers: z
+    .record(z.string(), answer)
+    .describe('outputs of reference.onnx for the known input in calibration.npz'),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -42,7 +42,8 @@ export async function openPackage(folder: string): Promise<Package> {
     if (file === packageFiles.manifest) continue;
     const got = await sha256File(path(file)).catch(() => undefined);
     const expected = manifest.files[file];
-    if (got === undefined || expected === undefined) problems.push(packageUnreadable(path(file), 'it is missing'));
+    if (got === undefined || expected === undefined)
+      problems.push(packageUnreadable(path(file), 'it is missing'));
     else if (got !== expected) problems.push(hashMismatch(path(file), expected, got));
   }
   raise(problems);

@@ -28,9 +28,16 @@ export interface WriteOptions {
 const answerValues = 1024;
 
 /** @throws DiagnosticError package/exists */
-export async function writePackage(compiled: Compiled, folder: string, options: WriteOptions = {}): Promise<Manifest> {
+export async function writePackage(
+  compiled: Compiled,
+  folder: string,
+  options: WriteOptions = {},
+): Promise<Manifest> {
   const place = resolve(folder);
-  const exists = await access(place).then(() => true, () => false);
+  const exists = await access(place).then(
+    () => true,
+    () => false,
+  );
   if (exists && !options.force) raise([packageExists(folder)]);
   const beside = await mkdtemp(join(dirname(place), `.${basename(place)}-`));
   try {
@@ -58,11 +65,17 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     arrays: mapping.arrays,
   };
   const schedule = writeSchedule.run(mapping, { converters, target });
-  await pipeline(Readable.from(encodeBitstream(header, schedule)), createWriteStream(path(packageFiles.bitstream)));
+  await pipeline(
+    Readable.from(encodeBitstream(header, schedule)),
+    createWriteStream(path(packageFiles.bitstream)),
+  );
   const reference = encodeModel(referenceGraph(compiled.graph), { generator: `crossloom ${version}` });
   await writeFile(path(packageFiles.reference), reference);
   const host = hostGraph(compiled.graph, mapping, converters, target);
-  await writeFile(path(packageFiles.host), encodeModel(host, { generator: `crossloom ${version}`, target: target.name }));
+  await writeFile(
+    path(packageFiles.host),
+    encodeModel(host, { generator: `crossloom ${version}`, target: target.name }),
+  );
   await writeFile(path(packageFiles.calibration), encodeRecord(record));
   const files: Record<string, string> = {};
   for (const file of Object.values(packageFiles)) {
@@ -104,7 +117,10 @@ async function knownAnswers(
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { dims, data }]) => [
       name,
-      { dims: [...dims], values: Array.from(data as ArrayLike<number | bigint>, Number).slice(0, answerValues) },
+      {
+        dims: [...dims],
+        values: Array.from(data as ArrayLike<number | bigint>, Number).slice(0, answerValues),
+      },
     ]),
   );
 }

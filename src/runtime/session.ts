@@ -1,6 +1,6 @@
 /** Runs ONNX models: the only importer of onnxruntime. */
 import * as ort from 'onnxruntime-node';
-import { DiagnosticError, type Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, DiagnosticError } from '../diagnostic.ts';
 import type { DataType, Tensor, TensorData } from '../tensor.ts';
 
 export interface SessionOptions {

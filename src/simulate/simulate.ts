@@ -25,18 +25,20 @@ export function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {
   const arrays = programmedArrays(chip);
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
-    pkg.host.nodes.flatMap((n) => (n.kind === 'onnx' && n.domain === crossbarDomain ? n.inputs.slice(1) : [])),
+    pkg.host.nodes.flatMap((n) =>
+      n.kind === 'onnx' && n.domain === crossbarDomain ? n.inputs.slice(1) : [],
+    ),
   );
   const lowered = lowerGraph(
     pkg.host,
-    (emit, node) => {
+    (node) => {
       const layer = node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants) : undefined;
-      if (!layer) return false;
-      lowerCrossbar(emit, layer, arrays, {
-        calibration: chip.calibration?.get(layer.output),
-        bitSerial: options.bitSerial ?? false,
-      });
-      return true;
+      if (!layer) return undefined;
+      return (emit) =>
+        lowerCrossbar(emit, layer, arrays, {
+          calibration: chip.calibration?.get(layer.output),
+          bitSerial: options.bitSerial ?? false,
+        });
     },
     options.taps,
   );
@@ -48,5 +50,8 @@ export function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {
 
 /** Opens a session on the lowered chip. */
 export async function simulate(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Session> {
-  return openSession(encodeModel(lowerChip(pkg, chip, options)), options.threads ? { threads: options.threads } : {});
+  return openSession(
+    encodeModel(lowerChip(pkg, chip, options)),
+    options.threads ? { threads: options.threads } : {},
+  );
 }
