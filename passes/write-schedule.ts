@@ -60,23 +60,29 @@ function programArray(mapping: Mapping, blocks: readonly number[], context: Sche
   ];
 }
 
-/** The rows of a block: only the weights, not the unused cells of a block-diagonal packing. */
+/**
+ * The rows of a block. Of a block-diagonal packing a pair of columns needs its own group's weights only. Beside a
+ * reference column every cell of a row is programmed, to the digit 0 off the diagonal: the reference column is driven by
+ * the rows of all groups, and so must be what it is subtracted from.
+ */
 function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
   const layer = mapping.layers[block.layer]!;
   const { node, encoding } = layer;
   const digits = layer.digits[block.slice]!;
   const width = lengthOf(block.columns);
-  const cells = encoding === 'differential' ? 2 : 1;
   const segments: Segment[] = [];
   let row = block.row;
   for (let group = block.groups.start; group < block.groups.end; group++) {
-    const column = block.column + (group - block.groups.start) * width * cells;
+    const beside = (group - block.groups.start) * width;
     for (let k = block.rows.start; k < block.rows.end; k++, row++) {
       const first = (group * node.rows + k) * node.columns + block.columns.start;
-      segments.push({ row, column, digits: digits.subarray(first, first + width), layer });
-      if (encoding === 'offset') {
-        const reference = block.column + blockWeightColumns(block);
-        segments.push({ row, column: reference, digits: Int16Array.of(0), layer });
+      const weights = digits.subarray(first, first + width);
+      if (encoding === 'differential') {
+        segments.push({ row, column: block.column + 2 * beside, digits: weights, layer });
+      } else {
+        const line = new Int16Array(blockWeightColumns(block) + 1);
+        line.set(weights, beside);
+        segments.push({ row, column: block.column, digits: line, layer });
       }
     }
   }

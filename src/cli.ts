@@ -6,9 +6,17 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { registerAsm } from './cli/asm.ts';
+import { registerCompile } from './cli/compile.ts';
+import { registerDemo } from './cli/demo.ts';
+import { registerDisasm } from './cli/disasm.ts';
 import { exitCodes, withExamples } from './cli/help.ts';
 import { type Io, printDiagnostics, processIo } from './cli/io.ts';
+import { registerOps } from './cli/ops.ts';
+import { registerProgram } from './cli/program.ts';
+import { registerRun } from './cli/run.ts';
 import { registerTargets } from './cli/targets.ts';
+import { registerVerify } from './cli/verify.ts';
 import { DiagnosticError, exitCodeOf } from './diagnostic.ts';
 import { installRoot } from './install-root.ts';
 
@@ -33,9 +41,17 @@ export function createProgram(io: Io): Command {
       getOutHelpWidth: () => io.columns ?? 100,
       getErrHelpWidth: () => io.columns ?? 100,
     });
-  withExamples(program, 'crossloom targets', 'crossloom help targets');
+  withExamples(program, 'crossloom demo', 'crossloom help compile');
   program.addHelpText('after', exitCodes);
+  registerDemo(program, io);
+  registerCompile(program, io);
+  registerProgram(program, io);
+  registerVerify(program, io);
+  registerRun(program, io);
+  registerDisasm(program, io);
+  registerAsm(program, io);
   registerTargets(program, io);
+  registerOps(program, io);
   return program;
 }
 

@@ -293,6 +293,14 @@ export const imageTooSmall = (path: string, size: string, crop: string): Diagnos
     'Set resize in the preprocessing file.',
   );
 
+export const preprocessingMissing = (data: string): Diagnostic =>
+  warning(
+    'data/no-preprocessing',
+    data,
+    'no preprocessing was given or found, so the samples are used as they are stored',
+    'Give a file with --preprocess (see docs/data.md); an empty one says that this is meant.',
+  );
+
 // --- verification ------------------------------------------------------------------------------------------------
 
 export const boundNotMet = (flag: string, measured: string): Diagnostic =>
@@ -304,4 +312,12 @@ export const calibrationOverlap = (count: number): Diagnostic =>
     'data',
     `${count} of the test samples were also used for calibration`,
     'The accuracy is optimistic; calibrate on other samples.',
+  );
+
+export const knownAnswerDiffers = (folder: string, difference: number, largest: number): Diagnostic =>
+  warning(
+    'verify/known-answer',
+    folder,
+    `the integer reference gives other outputs on this computer than where the model was compiled (by ${difference.toPrecision(3)}, of values up to ${largest.toPrecision(3)})`,
+    'Compile the model here and compare, or try another version of onnxruntime.',
   );

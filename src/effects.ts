@@ -179,7 +179,7 @@ function inputs({ driver }: Target): Effect {
       'driver.vRead': volts(driver.vRead),
       'driver.rowsAtOnce': String(driver.rowsAtOnce),
     },
-    law: 'one product and one conversion per bit of the 8-bit input, added with weights 2^bit; rows beyond rowsAtOnce are another tile',
+    law: `one product and one conversion per bit of the 8-bit input, added with weights 2^bit; rows beyond rowsAtOnce are another tile${driver.bits > 1 ? '; the other bits of the drivers stay unused' : ''}`,
   };
 }
 

@@ -56,7 +56,7 @@ export function findProblem(geometry: ArrayGeometry, i: Instruction): Problem | 
       return (
         whole('block', i.block, 0, maxWord) ??
         whole('bits', i.bits, 1, 32) ??
-        whole('count', i.zero.length, 1, geometry.columns) ??
+        whole('count', i.zero.length, 1, Math.min(2 * geometry.columns, 0xffff)) ??
         (i.step.length === i.zero.length
           ? undefined
           : problem('step', `${i.step.length} steps do not go with ${i.zero.length} zeros`)) ??

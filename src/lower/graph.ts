@@ -23,13 +23,15 @@ export function lowerGraph(
   }
   const known = new Set(graph.outputs.map((o) => o.name));
   const extra = [...new Set(taps)].filter((name) => !known.has(name));
+  // onnxruntime folds Shape by what a model says about its outputs, and exporters leave stale batch sizes there.
+  const read = new Set(nodes.flatMap((n) => n.inputs));
+  const outputs = graph.outputs.map((output) =>
+    read.has(output.name) ? { ...output, dims: output.dims?.map(() => undefined) } : output,
+  );
   return {
     ...graph,
     nodes,
     constants,
-    outputs: [
-      ...graph.outputs,
-      ...extra.map((name): ValueInfo => ({ name, elementType: 1, dims: undefined })),
-    ],
+    outputs: [...outputs, ...extra.map((name): ValueInfo => ({ name, elementType: 1, dims: undefined }))],
   };
 }

@@ -1,0 +1,100 @@
+/** `npm run bench`: the README's figures of speed. Ratios are taken between runs in the same process. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeBitstream } from '../src/bitstream/decode.ts';
+import { totalCounts } from '../src/chip/chip.ts';
+import { programChip } from '../src/chip/execute.ts';
+import { compile } from '../src/compile.ts';
+import { encodeModel } from '../src/onnx/encode.ts';
+import { upgradeOpset } from '../src/onnx/upgrade.ts';
+import { openPackage, pathIn } from '../src/package/open.ts';
+import { writePackage } from '../src/package/write.ts';
+import { formatTable } from '../src/report/table.ts';
+import { openSession, type Session } from '../src/runtime/session.ts';
+import { simulate } from '../src/simulate/simulate.ts';
+import { float32, type Tensor } from '../src/tensor.ts';
+import { time } from './clock.ts';
+import { compileModel, findModel } from './model.ts';
+
+const model = findModel();
+const folder = await mkdtemp(join(tmpdir(), 'crossloom-bench-'));
+const rows: string[][] = [];
+const report = (what: string, value: string, beside: string) => rows.push([what, value, beside]);
+
+try {
+  const { imported, compiled } = await compileModel(model, 16);
+  const again = { kind: 'record', record: compiled.record } as const;
+  const compiling = await time(3, () =>
+    compile({ ...imported, file: model.file }, compiled.loaded, compiled.options, again),
+  );
+  report(
+    'compile, calibration record given',
+    `${compiling.median.toFixed(2)} s`,
+    `${compiled.summary.weights} weights`,
+  );
+
+  const place = join(folder, 'model.xbar');
+  const writing = await time(1, () => writePackage(compiled, place, { force: true }));
+  report('write the package', `${writing.median.toFixed(2)} s`, `${compiled.mapping.arrays} arrays`);
+
+  const pkg = await openPackage(place);
+  const { fingerprint } = pkg.manifest.target;
+  const program = async () => {
+    const bitstream = await decodeBitstream(pathIn(pkg, 'bitstream'), 'program.xbs');
+    const options = { seed: 1, bitstream: pkg.bitstream };
+    return programChip(bitstream.header, bitstream.arrays, { target: pkg.target, fingerprint }, options);
+  };
+  const chip = await program();
+  const programming = await time(2, program);
+  const counts = totalCounts(chip.counters);
+  const pulses = counts.setPulses + counts.resetPulses;
+  report(
+    'program the chip, one core',
+    `${programming.median.toFixed(2)} s`,
+    `${(pulses / programming.median / 1e6).toFixed(1)} million pulses/s, ${(pulses / counts.formed).toFixed(1)} pulses per cell`,
+  );
+
+  const original = await openSession(encodeModel(upgradeOpset(imported.graph)));
+  const simulated = await simulate(pkg, chip);
+  const float = await bestBatch(original, imported.graph.inputs[0]!, 15);
+  const mapped = await bestBatch(simulated, imported.graph.inputs[0]!, 5);
+  report('floating point, onnxruntime', `${(float * 1e3).toFixed(2)} ms/image`, 'best of batch 1, 4 and 8');
+  report(
+    'simulated chip',
+    `${(mapped * 1e3).toFixed(1)} ms/image`,
+    `${(mapped / float).toFixed(1)} times floating point`,
+  );
+
+  const cpu = cpus();
+  process.stdout.write(
+    `${model.label} on tetramem-256-6bit; ${cpu.length} x ${cpu[0]!.model}, Node ${process.version}\n\n`,
+  );
+  process.stdout.write(`${formatTable([{ header: 'what' }, { header: 'median' }, { header: '' }], rows)}\n`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Seconds per image at the best batch size (median of `count` runs each). */
+async function bestBatch(
+  session: Session,
+  input: { readonly name: string; readonly dims: readonly (number | string | undefined)[] | undefined },
+  count: number,
+): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (const batch of typeof input.dims?.[0] === 'number' ? [1] : [1, 4, 8]) {
+    const feed = noise([batch, ...input.dims!.slice(1).map(Number)]);
+    const { median } = await time(count, () => session.run({ [input.name]: feed }));
+    best = Math.min(best, median / batch);
+  }
+  return best;
+}
+
+/** Fixed pseudo-random values between -1 and 1. */
+function noise(dims: readonly number[]): Tensor {
+  const length = dims.reduce((a, b) => a * b, 1);
+  return float32(
+    dims,
+    Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898)),
+  );
+}

@@ -1,0 +1,64 @@
+/** What the flags say about calibration -> samples or an earlier record, and how images became inputs. */
+import { readFile, stat } from 'node:fs/promises';
+import { decodeRecord } from '../calibrate/record-file.ts';
+import { soleInput, spreadSamples } from '../calibrate/samples.ts';
+import type { Calibration } from '../compile.ts';
+import { openDataset } from '../data/open.ts';
+import { findPreprocessing, loadPreprocessing } from '../data/preprocessing.ts';
+import { type Diagnostic, raise } from '../diagnostic.ts';
+import { calibrationMismatch, preprocessingMissing } from '../diagnostics.ts';
+import type { Graph } from '../ir/graph.ts';
+import { openPackage } from '../package/open.ts';
+
+export interface CalibrationFlags {
+  /** Data set. */
+  readonly calibrate?: string;
+  /** Record of an earlier compilation: its file, or the package. */
+  readonly calibration?: string;
+  readonly preprocess?: string;
+}
+
+export interface CalibrationInput {
+  readonly calibration?: Calibration;
+  /** Recorded in the package; undefined where nothing is known about it. */
+  readonly preprocessing?: unknown;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Opens what there is. With neither samples nor a record the compiler decides whether it can do without.
+ * @param samples most samples that are used
+ */
+export async function openCalibration(
+  flags: CalibrationFlags,
+  model: { readonly graph: Graph; readonly file: string },
+  samples: number,
+): Promise<CalibrationInput> {
+  const file = flags.preprocess ?? (await findPreprocessing(model.file, flags.calibrate));
+  if (flags.calibrate !== undefined) {
+    const dataset = await openDataset(flags.calibrate, file === undefined ? {} : { preprocessing: file });
+    const input = soleInput(model.graph, model.file);
+    return {
+      calibration: { kind: 'samples', samples: spreadSamples(dataset, input, samples) },
+      preprocessing: dataset.preprocessing,
+      warnings: file === undefined ? [preprocessingMissing(flags.calibrate)] : [],
+    };
+  }
+  const named = file === undefined ? undefined : await loadPreprocessing(file);
+  if (flags.calibration === undefined) return { preprocessing: named, warnings: [] };
+  const { record, preprocessing } = await readRecord(flags.calibration);
+  return { calibration: { kind: 'record', record }, preprocessing: named ?? preprocessing, warnings: [] };
+}
+
+async function readRecord(path: string) {
+  const entry = await stat(path).catch(() => undefined);
+  if (entry?.isDirectory()) {
+    const { record, manifest } = await openPackage(path);
+    return { record, preprocessing: manifest.preprocessing };
+  }
+  const bytes = await readFile(path).catch((error: Error) => {
+    raise([calibrationMismatch(path, `it cannot be read (${error.message})`)]);
+    throw error;
+  });
+  return { record: decodeRecord(bytes, path), preprocessing: undefined };
+}

@@ -1,0 +1,75 @@
+/** Flags and an options file -> the options of a compilation. Flags override the file, and nothing that they say is lost. */
+import type { z } from 'zod';
+import { type Diagnostic, raise } from '../diagnostic.ts';
+import { optionInvalid } from '../diagnostics.ts';
+import type { Graph } from '../ir/graph.ts';
+import { didYouMean } from '../near-names.ts';
+import {
+  type CompileOptions,
+  layerOptions,
+  type optionsSchema,
+  parseOptions,
+  readOptionsFile,
+} from '../options.ts';
+
+type Fields = z.input<typeof optionsSchema>;
+
+/** As commander gives them; `undefined` where a flag was not given. */
+export interface CompileFlags {
+  readonly options?: string;
+  readonly target?: string;
+  readonly set: readonly string[];
+  readonly slices?: number;
+  readonly encoding?: Fields['encoding'];
+  readonly converterRange?: Fields['converterRange'];
+  readonly activationRange?: Fields['activationRange'];
+  readonly weightBits?: number;
+  readonly arrays?: number;
+  readonly samples?: number;
+  readonly keepDigital: readonly string[];
+  /** false with --no-bias-correction. */
+  readonly biasCorrection: boolean;
+}
+
+/**
+ * Reads the file and lays the flags over it. Lists grow: `--set` and `--keep-digital` come after those of the file.
+ * @throws DiagnosticError options/invalid for every wrong field of the file, else of the flags
+ */
+export async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
+  const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
+  if (flags.options !== undefined) parseOptions(file, flags.options);
+  const { target, slices, encoding, converterRange, activationRange, weightBits, arrays, samples } = flags;
+  const scalars = {
+    target,
+    slices,
+    encoding,
+    converterRange,
+    activationRange,
+    weightBits,
+    arrays,
+    calibrationSamples: samples,
+    biasCorrection: flags.biasCorrection ? undefined : false,
+  };
+  const given = Object.fromEntries(Object.entries(scalars).filter(([, value]) => value !== undefined));
+  const digital = flags.keepDigital.map((match) => ({ match, digital: true }));
+  const set = [...(file.set ?? []), ...flags.set];
+  return parseOptions({ ...file, ...given, set, layers: [...(file.layers ?? []), ...digital] }, 'flags');
+}
+
+/** A pattern that matches no node would silently do nothing: one diagnostic for each. */
+export function checkPatterns(options: CompileOptions, graph: Graph): void {
+  const problems = options.layers.flatMap((layer): readonly Diagnostic[] => {
+    const alone = { ...options, layers: [{ ...layer, digital: true }] };
+    if (graph.nodes.some(({ origin }) => layerOptions(alone, origin).digital)) return [];
+    const names = graph.nodes.map(({ origin }) => origin.name || `${origin.op}_${origin.index}`);
+    return [
+      optionInvalid(
+        `layers: '${layer.match}'`,
+        'this pattern matches no node of the model',
+        ...didYouMean(layer.match, names),
+        '`crossloom ops MODEL` lists the names of the nodes.',
+      ),
+    ];
+  });
+  raise(problems);
+}

@@ -1,0 +1,180 @@
+/** `crossloom compile`: an ONNX model -> a package, and the table of what it needs. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { correctBiases } from '../../passes/correct-biases.ts';
+import { foldBatchNorm } from '../../passes/fold-batch-norm.ts';
+import { foldConstants } from '../../passes/fold-constants.ts';
+import { lowerLinear } from '../../passes/lower-linear.ts';
+import { placeBlocks } from '../../passes/place-blocks.ts';
+import { quantize } from '../../passes/quantize.ts';
+import { type Compiled, compile } from '../compile.ts';
+import { raise } from '../diagnostic.ts';
+import { optionInvalid, packageUnreadable } from '../diagnostics.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { Mapping } from '../ir/mapping.ts';
+import { printGraph } from '../ir/print-graph.ts';
+import { printMapping } from '../ir/print-mapping.ts';
+import { loadTarget } from '../load-target.ts';
+import { readModel } from '../onnx/decode.ts';
+import { type Manifest, packageFiles } from '../package/manifest.ts';
+import { writePackage } from '../package/write.ts';
+import { formatLayers, formatTotals } from '../report/compile-table.ts';
+import { formatBytes } from '../report/number.ts';
+import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
+import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
+import { withExamples } from './help.ts';
+import { type Io, printDiagnostics, printJson } from './io.ts';
+import { repeated, wholeNumber, withJson, withSet } from './options.ts';
+import { checkOutput } from './output.ts';
+import { withStages } from './stages.ts';
+
+/** Passes after which `--print-after` can show the result, in their order. */
+export const printablePasses: readonly string[] = [
+  'upgrade-opset',
+  foldConstants.name,
+  lowerLinear.name,
+  foldBatchNorm.name,
+  quantize.name,
+  correctBiases.name,
+  placeBlocks.name,
+];
+
+export interface CompileArguments extends CompileFlags, CalibrationFlags {
+  readonly output: string;
+  readonly force?: true;
+  readonly printAfter?: string;
+}
+
+export interface CompileOutcome {
+  readonly compiled: Compiled;
+  readonly manifest: Manifest;
+  /** Of all files of the package. */
+  readonly bytes: number;
+}
+
+/** A folder is replaced only where it is a package. */
+export const packageFolder = { marker: packageFiles.manifest, otherwise: packageUnreadable };
+
+const labels: Readonly<Record<string, string>> = {
+  calibrate: 'calibration runs, two a sample',
+  map: 'mapping layers',
+};
+
+/** Compiles and writes the package. What can fail early is checked before anything that takes long. */
+export async function compileModel(io: Io, model: string, args: CompileArguments): Promise<CompileOutcome> {
+  await checkOutput(args.output, args.force ?? false, packageFolder);
+  const options = await readOptions(args);
+  if (args.printAfter === correctBiases.name && !options.biasCorrection)
+    raise([
+      optionInvalid(`--print-after ${args.printAfter}`, 'without bias correction this pass does not run'),
+    ]);
+  const loaded = await loadTarget(options.target, options.set);
+  const imported = { ...(await readModel(model)), file: model };
+  checkPatterns(options, imported.graph);
+  const input = await openCalibration(args, imported, options.calibrationSamples);
+  printDiagnostics(io, input.warnings);
+  return withStages(io, async ({ report }) => {
+    const compiled = await compile(imported, loaded, options, input.calibration, {
+      onProgress: (stage, done, total) => report(labels[stage] ?? stage, done, total),
+      onPass: (name, result) => {
+        if (name === args.printAfter) io.stdout(`${print(result)}\n`);
+      },
+    });
+    report('writing the package', 0, 1);
+    const { preprocessing } = input;
+    const manifest = await writePackage(compiled, args.output, { force: args.force ?? false, preprocessing });
+    report('writing the package', 1, 1);
+    return { compiled, manifest, bytes: await packageBytes(args.output) };
+  });
+}
+
+function print(result: Graph | Mapping): string {
+  return 'nodes' in result ? printGraph(result) : printMapping(result);
+}
+
+async function packageBytes(folder: string): Promise<number> {
+  const sizes = await Promise.all(
+    Object.values(packageFiles).map(async (file) => (await stat(join(folder, file))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+interface CompileCommandLine extends CompileArguments {
+  readonly json?: true;
+}
+
+async function run(io: Io, model: string, args: CompileCommandLine): Promise<void> {
+  const { compiled, manifest, bytes } = await compileModel(io, model, args);
+  if (args.json) {
+    const { target, options, files, summary } = manifest;
+    const { values: _values, provenance: _provenance, ...chip } = target;
+    printJson(io, {
+      package: args.output,
+      bytes,
+      model: manifest.model,
+      target: chip,
+      options,
+      files,
+      summary,
+    });
+    return;
+  }
+  io.stdout(formatLayers(compiled.summary, io.columns));
+  io.stdout(`\n${formatTotals(compiled.summary, compiled.loaded)}`);
+  io.stdout(`${args.output}: ${formatBytes(bytes)}\n`);
+}
+
+export function registerCompile(program: Command, io: Io): void {
+  const whole = wholeNumber(1);
+  const command = program
+    .command('compile')
+    .description('compile a trained ONNX model into a package for a chip')
+    .argument('<model>', 'the ONNX file')
+    .requiredOption('-o, --output <name.xbar>', 'folder of the package')
+    .option('--target <target>', 'a bundled target, or the path of a target file')
+    .option('--options <file.yaml>', 'options of the compilation (docs/options.md); flags override it')
+    .option('--calibrate <data>', 'sample inputs, as docs/data.md lists their formats')
+    .addOption(
+      new Option(
+        '--calibration <record>',
+        'calibration.npz of an earlier package, or that package',
+      ).conflicts('calibrate'),
+    )
+    .option('--preprocess <file.yaml>', 'how samples become inputs (default: found beside model or data)')
+    .option('--samples <n>', 'calibration samples used at most', whole)
+    .option('--slices <n>', 'cells, or pairs of cells, per weight', whole)
+    .addOption(new Option('--encoding <e>', 'of signed weights').choices(['differential', 'offset']))
+    .option('--weight-bits <n>', 'bits of a weight, sign included', whole)
+    .addOption(
+      new Option('--converter-range <policy>', 'of the converters').choices(['mse', 'max', 'percentile']),
+    )
+    .addOption(
+      new Option('--activation-range <policy>', "of the layers' inputs").choices([
+        'mse',
+        'minmax',
+        'percentile',
+      ]),
+    )
+    .option('--arrays <n>', 'arrays that may be used', whole)
+    .addOption(
+      new Option(
+        '--keep-digital <pattern>',
+        'nodes that stay digital; * stands for any characters (repeatable)',
+      )
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .option('--no-bias-correction', 'leave the mean quantization error where it is')
+    .option('--force', 'replace an existing package');
+  withSet(command).addOption(
+    new Option('--print-after <pass>', 'print the model as it is after a pass')
+      .choices(printablePasses)
+      .conflicts('json'),
+  );
+  withExamples(
+    withJson(command),
+    'crossloom compile mobilenetv2.onnx --target tetramem-256-6bit --calibrate images/ -o mobilenetv2.xbar',
+    'crossloom compile net.onnx --options net.yaml --set adc.bits=6 --calibration old.xbar -o net.xbar --force',
+  ).action((model: string, args: CompileCommandLine) => run(io, model, args));
+}

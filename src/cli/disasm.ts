@@ -1,0 +1,48 @@
+/** `crossloom disasm`: the bytes of a bitstream -> its text, array by array. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { decodeBitstream } from '../bitstream/decode.ts';
+import { disassembleArray, disassembleHeader } from '../bitstream/disassemble.ts';
+import type { ByteSource } from '../bitstream/source.ts';
+import { packageFiles } from '../package/manifest.ts';
+import { withExamples } from './help.ts';
+import type { Io } from './io.ts';
+
+async function run(io: Io, place: string): Promise<void> {
+  const { source, file } = await openPlace(io, place);
+  const { header, arrays } = await decodeBitstream(source, file);
+  const write = (lines: Iterable<string>) => io.stdout(`${[...lines].join('\n')}\n`);
+  write(disassembleHeader(header));
+  for await (const program of arrays) write(disassembleArray(program));
+}
+
+/** A package's bitstream, a file, or standard input. */
+async function openPlace(
+  io: Io,
+  place: string,
+): Promise<{ readonly source: string | ByteSource; readonly file: string }> {
+  if (place === '-') return { source: await stdinSource(io), file: 'standard input' };
+  const entry = await stat(place).catch(() => undefined);
+  const file = entry?.isDirectory() ? join(place, packageFiles.bitstream) : place;
+  return { source: file, file };
+}
+
+async function stdinSource(io: Io): Promise<ByteSource> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of io.stdin()) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  return { size: bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
+export function registerDisasm(program: Command, io: Io): void {
+  const command = program
+    .command('disasm')
+    .description('print a bitstream as text')
+    .argument('<package>', 'a package, an .xbs file, or - for standard input');
+  withExamples(
+    command,
+    'crossloom disasm mobilenetv2.xbar | less',
+    'crossloom disasm mobilenetv2.xbar | crossloom asm - -o again.xbs',
+  ).action((place: string) => run(io, place));
+}

@@ -1,0 +1,134 @@
+/** `crossloom run`: one input through a programmed chip -> the top classes. */
+import { type Command, Option } from 'commander';
+import { soleInput } from '../calibrate/samples.ts';
+import { loadChip } from '../chip/load.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { openDataset } from '../data/open.ts';
+import { findPreprocessing, type Preprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
+import { InternalError } from '../diagnostic.ts';
+import { openPackage, type Package } from '../package/open.ts';
+import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
+import { formatTable } from '../report/table.ts';
+import { simulate } from '../simulate/simulate.ts';
+import type { Tensor } from '../tensor.ts';
+import { withExamples } from './help.ts';
+import { type Io, printJson } from './io.ts';
+import { wholeNumber, withJson } from './options.ts';
+import { programWithProgress } from './program.ts';
+
+interface RunCommandLine {
+  readonly input: string;
+  readonly chip?: string;
+  readonly seed: number;
+  readonly preprocess?: string;
+  readonly top: number;
+  readonly json?: true;
+}
+
+interface Score {
+  readonly class: number;
+  readonly name?: string;
+  readonly score: number;
+}
+
+/** One output: its top classes where it has one number per class. */
+interface Result {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly probabilities: boolean;
+  readonly top?: readonly Score[];
+}
+
+async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> {
+  const pkg = await openPackage(folder);
+  const dataset = await openInput(pkg, args);
+  const input = soleInput(pkg.host, pkg.manifest.model.file);
+  const sample = await firstSample(dataset, input.dims ?? [undefined]);
+  const chip =
+    args.chip === undefined ? await programWithProgress(io, pkg, args.seed) : await loadChip(args.chip);
+  const session = await simulate(pkg, chip);
+  const outputs = await session.run({ [input.name]: sample.tensor });
+  await session.release();
+  const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
+  const seed = chip.seed;
+  if (args.json) {
+    printJson(io, { package: folder, chip: args.chip, seed, input: args.input, sample: sample.id, results });
+    return;
+  }
+  const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;
+  const where = args.chip === undefined ? `a chip programmed with seed ${seed}` : args.chip;
+  io.stdout(`${args.input}${which}, on ${where}\n`);
+  for (const result of results) io.stdout(`\n${formatResult(result)}`);
+}
+
+/** Preprocesses as `--preprocess` says, else as the package recorded it, else as a file beside the input says. */
+async function openInput(pkg: Package, { input, preprocess }: RunCommandLine): Promise<Dataset> {
+  const recorded = pkg.manifest.preprocessing;
+  const preprocessing: string | Preprocessing | undefined =
+    preprocess ??
+    (recorded === undefined
+      ? await findPreprocessing(undefined, input)
+      : resolvePreprocessing(recorded, 'recorded preprocessing'));
+  return openDataset(input, preprocessing === undefined ? {} : { preprocessing });
+}
+
+async function firstSample(dataset: Dataset, dims: readonly (number | string | undefined)[]) {
+  for await (const { tensor, ids } of dataset.batches([0], 1, dims)) return { tensor, id: ids[0]! };
+  throw new InternalError('run', `data set ${dataset.name} gave no sample`);
+}
+
+function resultOf(pkg: Package, dataset: Dataset, name: string, output: Tensor, count: number): Result {
+  const { labelOffset } = dataset.preprocessing;
+  const scores = classScores(output);
+  const top = scores && topClasses(scores, count);
+  return {
+    name,
+    dims: output.dims,
+    probabilities: isSoftmax(pkg.host, name),
+    ...(scores &&
+      top && {
+        top: top.map((index) => {
+          const className = dataset.classNames?.[index - labelOffset];
+          return { class: index, ...(className !== undefined && { name: className }), score: scores[index]! };
+        }),
+      }),
+  };
+}
+
+function formatResult({ name, dims, probabilities, top }: Result): string {
+  if (!top) return `output '${name}' [${dims.join(', ')}] has no list of classes; --json tells its shape\n`;
+  const named = top.some((score) => score.name !== undefined);
+  const columns = [
+    { header: 'class', align: 'right' },
+    ...(named ? [{ header: 'name' }] : []),
+    { header: probabilities ? 'probability' : 'score', align: 'right' },
+  ] as const;
+  const rows = top.map((score) => [
+    `${score.class}`,
+    ...(named ? [score.name ?? ''] : []),
+    probabilities ? `${(100 * score.score).toFixed(1)} %` : score.score.toFixed(3),
+  ]);
+  return formatTable(columns, rows);
+}
+
+export function registerRun(program: Command, io: Io): void {
+  const command = program
+    .command('run')
+    .description('run one input on a programmed chip and print the top classes')
+    .argument('<package>', 'the package')
+    .requiredOption('--input <file>', 'an image, or another file that docs/data.md lists: its first sample')
+    .addOption(new Option('--chip <dir>', 'a chip of this package; without it one is programmed'))
+    .addOption(
+      new Option('--seed <n>', 'of the chip that is programmed')
+        .argParser(wholeNumber(0))
+        .default(1)
+        .conflicts('chip'),
+    )
+    .option('--preprocess <file.yaml>', 'how the sample becomes the input (default: as the package says)')
+    .option('--top <k>', 'classes printed', wholeNumber(1), 5);
+  withExamples(
+    withJson(command),
+    'crossloom run mobilenetv2.xbar --input cat.jpg',
+    'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --top 3 --json',
+  ).action((folder: string, args: RunCommandLine) => run(io, folder, args));
+}

@@ -1,0 +1,141 @@
+/** `crossloom verify`: scores floating point, the ideal chip and programmed chips on the same labelled images. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Dataset } from '../data/dataset.ts';
+import { openDataset } from '../data/open.ts';
+import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
+import { raise } from '../diagnostic.ts';
+import { preprocessingMissing } from '../diagnostics.ts';
+import { readModel } from '../onnx/decode.ts';
+import { openPackage, type Package, pathIn } from '../package/open.ts';
+import { formatVerification } from '../report/verify-text.ts';
+import type { VerifyReport } from '../verify/report.ts';
+import { boundsNotMet } from '../verify/summarize.ts';
+import { type VerifyOptions, verify } from '../verify/verify.ts';
+import { withExamples } from './help.ts';
+import { type Io, printDiagnostics, printJson } from './io.ts';
+import { repeated, wholeNumber, withJson } from './options.ts';
+import { checkOutput, writeInPlace } from './output.ts';
+import { withStages } from './stages.ts';
+
+/** Chips per verification where nothing else is said: the fewest that show how chips differ. */
+const defaultTrials = 3;
+
+export interface VerifyArguments {
+  readonly model: string;
+  readonly data: string;
+  readonly preprocess?: string;
+  readonly labels?: string;
+  readonly trials?: number;
+  readonly seed?: number;
+  readonly images?: number;
+  readonly excludeCalibration?: true;
+  /** false with --no-calibrate. */
+  readonly calibrate?: boolean;
+  readonly chip?: readonly string[];
+  readonly scoreOutput?: string;
+  readonly minAccuracy?: number;
+  readonly maxDrop?: number;
+}
+
+/** Verifies with progress on a terminal. Warnings about the data go to stderr, all others into the report. */
+export async function verifyPackage(io: Io, folder: string, args: VerifyArguments): Promise<VerifyReport> {
+  const pkg = await openPackage(folder);
+  const model = { ...(await readModel(args.model)), file: args.model };
+  const dataset = await openData(io, pkg, args);
+  return withStages(io, ({ report }) =>
+    verify(pkg, model, dataset, { ...optionsOf(pkg, args), onProgress: report }),
+  );
+}
+
+/** Preprocessing: the flag, else what the compilation recorded, else a file beside model or data. */
+async function openData(io: Io, pkg: Package, args: VerifyArguments): Promise<Dataset> {
+  const recorded = pkg.manifest.preprocessing;
+  const preprocessing =
+    args.preprocess ??
+    (recorded === undefined
+      ? await findPreprocessing(args.model, args.data)
+      : resolvePreprocessing(recorded, pathIn(pkg, 'manifest')));
+  if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
+  return openDataset(args.data, {
+    ...(preprocessing !== undefined && { preprocessing }),
+    ...(args.labels !== undefined && { labels: args.labels }),
+  });
+}
+
+function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
+  const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop } = args;
+  // Chips without any randomness are all the same.
+  const chips = pkg.target.programming.scheme === 'exact' ? 1 : defaultTrials;
+  return {
+    trials: args.trials ?? chips,
+    seed: args.seed ?? 1,
+    calibrate: calibrate ?? true,
+    excludeCalibration: excludeCalibration ?? false,
+    ...(images !== undefined && { images }),
+    ...(chip !== undefined && { chips: chip }),
+    ...(scoreOutput !== undefined && { scoreOutput }),
+    ...(minAccuracy !== undefined && { minAccuracy }),
+    ...(maxDrop !== undefined && { maxDrop }),
+  };
+}
+
+interface VerifyCommandLine extends VerifyArguments {
+  readonly json?: true;
+  readonly output?: string;
+}
+
+async function run(io: Io, folder: string, args: VerifyCommandLine): Promise<void> {
+  if (args.output !== undefined) await checkOutput(args.output, true);
+  const report = await verifyPackage(io, folder, args);
+  if (args.output !== undefined) {
+    await writeInPlace(args.output, Buffer.from(`${JSON.stringify(report, null, 1)}\n`));
+  }
+  if (args.json) printJson(io, report);
+  else io.stdout(formatVerification(report, io.columns));
+  raise(boundsNotMet(report));
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number.');
+}
+
+export function registerVerify(program: Command, io: Io): void {
+  const whole = wholeNumber(1);
+  const command = program
+    .command('verify')
+    .description('score floating point, the ideal chip and programmed chips on the same images')
+    .argument('<package>', 'the package')
+    .requiredOption('--model <file.onnx>', 'the model that was compiled')
+    .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
+    .option(
+      '--preprocess <file.yaml>',
+      'how samples become inputs (default: as recorded, else found beside them)',
+    )
+    .option('--labels <file>', 'the labels, where they are not found by name')
+    .option(
+      '--trials <n>',
+      `chips to program (default: ${defaultTrials}; 1 where programming is exact)`,
+      whole,
+    )
+    .option('--seed <n>', 'seed of the first chip (default: 1)', wholeNumber(0))
+    .option('--images <n>', 'images used at most, evenly spread (default: all)', whole)
+    .option('--exclude-calibration', 'leave out images that were used for calibration')
+    .option('--no-calibrate', 'leave gain and bias of new chips as they were compiled')
+    .addOption(
+      new Option('--chip <dir>', 'verify this saved chip instead of new ones (repeatable)')
+        .argParser(repeated)
+        .conflicts(['trials', 'seed']),
+    )
+    .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
+    .option('--min-accuracy <percent>', 'exit with 50 where the mean top-1 of the chips is lower', number)
+    .option('--max-drop <points>', 'exit with 50 where the chips lose more against floating point', number)
+    .option('--output <file.json>', 'also write the report as JSON to this file');
+  withExamples(
+    withJson(command),
+    'crossloom verify mobilenetv2.xbar --model mobilenetv2.onnx --data images/ --trials 5',
+    'crossloom verify net.xbar --model net.onnx --data test.npz --images 500 --max-drop 1 --json',
+    'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',
+  ).action((folder: string, args: VerifyCommandLine) => run(io, folder, args));
+}

@@ -1,0 +1,71 @@
+/**
+ * The public API: everything that the command line does, as functions. The path is
+ *
+ *   readModel, loadTarget, openDataset -> compile -> writePackage -> openPackage -> programChip -> simulate, verify
+ *
+ * Problems of the input are thrown as a DiagnosticError, which carries them all as data.
+ */
+
+/** Where every node of a model goes, and by which rule. */
+export { listOperators, type OperatorListing } from '../passes/list-operators.ts';
+/** Reads a bitstream array by array, disassembles it into text, and assembles such text into the same bytes. */
+export { assemble } from './bitstream/assemble.ts';
+export { type Bitstream, decodeBitstream } from './bitstream/decode.ts';
+export { disassemble, disassembleArray, disassembleHeader } from './bitstream/disassemble.ts';
+/** Samples that `compile` calibrates with, out of a data set; the one input of a model that samples feed. */
+export type { SampleSource } from './calibrate/record.ts';
+export { soleInput, spreadSamples } from './calibrate/samples.ts';
+/** What samples told about every layer's inputs: saved with a package, and enough to compile the same bytes again. */
+export type { CalibrationRecord } from './calibration-record.ts';
+/** A programmed chip as plain data, and the sums of its counters. */
+export { type ArrayCounters, type Chip, totalCounts } from './chip/chip.ts';
+/** Loads a saved chip, checking sizes and hashes. */
+export { loadChip } from './chip/load.ts';
+/** Saves a chip into a folder. */
+export { saveChip } from './chip/save.ts';
+/** Compiles a model for a target, with samples or an earlier calibration record. */
+export { type Calibration, type Compiled, type CompileHooks, compile } from './compile.ts';
+/** Labelled samples, preprocessed and streamed. */
+export type { Batch, Dataset, Sample } from './data/dataset.ts';
+/** Opens a data set: folders of images, idx, npy, npz, CIFAR; see docs/data.md. */
+export { type DatasetOptions, openDataset } from './data/open.ts';
+/** How raw samples become inputs. */
+export { findPreprocessing, loadPreprocessing, type Preprocessing } from './data/preprocessing.ts';
+/** What is wrong with the input, as data; and the error that carries all of it. */
+export {
+  type Diagnostic,
+  DiagnosticError,
+  exitCodeOf,
+  formatDiagnostic,
+  InternalError,
+  type Severity,
+} from './diagnostic.ts';
+/** What a simulation of a target contains, and what it does not. */
+export { type Effect, effectsOf, notModelled } from './effects.ts';
+/** Loads a bundled target or a target file, with `field=value` overrides; names of the bundled ones. */
+export { bundledTargets, loadTarget } from './load-target.ts';
+/** Reads an ONNX file, or its bytes. */
+export { decodeModel, type ImportedModel, readModel } from './onnx/decode.ts';
+/** Checks the options of a compilation and completes them; reads them from a YAML file. */
+export { type CompileOptions, parseOptions, readOptionsFile } from './options.ts';
+export type { Manifest } from './package/manifest.ts';
+/** Opens a package, checking every hash. */
+export { openPackage, type Package, pathIn } from './package/open.ts';
+/** Writes a compilation as a package. */
+export { type WriteOptions, writePackage } from './package/write.ts';
+/** Programs a simulated chip from a package with a seed, and calibrates it. */
+export { type ProgramChipOptions, programChip } from './program.ts';
+/** A verification report as text for people. */
+export { formatVerification } from './report/verify-text.ts';
+/** Runs models: what `simulate` returns. */
+export type { Session } from './runtime/session.ts';
+/** Opens a programmed chip for inference; or gives it as an ordinary ONNX graph. */
+export { lowerChip, type SimulateOptions, simulate } from './simulate/simulate.ts';
+export type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
+export type { Tensor } from './tensor.ts';
+/** What a verification found. */
+export type { Snr, TrialReport, VerifyReport } from './verify/report.ts';
+/** The bounds of a report that are not met, as errors. */
+export { boundsNotMet } from './verify/summarize.ts';
+/** Scores floating point, the ideal chip and programmed chips on the same images. */
+export { type ModelFile, type VerifyOptions, verify } from './verify/verify.ts';

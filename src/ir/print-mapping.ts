@@ -1,0 +1,38 @@
+/** Mapping -> text, one line per layer and per block: what --print-after shows and tests compare. */
+import { describeOrigin } from './graph.ts';
+import {
+  blockColumns,
+  blockRows,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+  type Span,
+} from './mapping.ts';
+
+/** The same mapping always gives the same text. Blocks are numbered as host.onnx numbers them. */
+export function printMapping(mapping: Mapping): string {
+  const lines = [
+    `mapping on ${mapping.arrays} arrays`,
+    ...mapping.layers.map(printLayer),
+    ...mapping.blocks.map((block, number) => printBlock(block, number, mapping.layers[block.layer]!)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function printLayer({ node, encoding, radix, levelStep, digits }: SlicedLayer, number: number): string {
+  const groups = node.groups === 1 ? '' : `${node.groups} groups of `;
+  const code = `${encoding}, ${digits.length} digits of base ${radix}, ${levelStep} levels a step`;
+  return `layer ${number} ${node.output}: ${groups}${node.rows} x ${node.columns}, ${code}  ; ${describeOrigin(node.origin)}`;
+}
+
+function printBlock(block: PlacedBlock, number: number, { encoding }: SlicedLayer): string {
+  const { layer, slice, groups, rows, columns, array, row, column } = block;
+  const weights = `groups ${printSpan(groups)} rows ${printSpan(rows)} columns ${printSpan(columns)}`;
+  const size = `${blockRows(block)} x ${blockColumns(block, encoding)} cells`;
+  return `block ${number} layer ${layer} slice ${slice} ${weights} at array ${array} row ${row} column ${column}: ${size}`;
+}
+
+/** Half-open, as the spans are. */
+function printSpan({ start, end }: Span): string {
+  return `${start}..${end}`;
+}

@@ -1,0 +1,74 @@
+/** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
+import type { Origin } from '../ir/graph.ts';
+import type { MappingSummary } from '../ir/summary.ts';
+import type { LoadedTarget } from '../target.ts';
+import { formatQuantity } from '../units.ts';
+import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
+import { formatTable } from './table.ts';
+
+/** Names are not shortened below this, so that they still tell layers apart (characters). */
+const narrowestName = 16;
+
+const columns = [
+  { header: 'layer' },
+  { header: 'shape', align: 'right' },
+  { header: 'rule' },
+  { header: 'slices', align: 'right' },
+  { header: 'arrays', align: 'right' },
+  { header: 'utilization', align: 'right' },
+  { header: 'MVMs', align: 'right' },
+  { header: 'conversions', align: 'right' },
+] as const;
+
+/** A node's own name, or what else tells it apart. */
+export function nameOf(origin: Origin): string {
+  return origin.name || `${origin.op} #${origin.index}`;
+}
+
+/** `Conv with constant weights: 2-D, 3x3, depthwise, groups 96` as `Conv 2-D 3x3 depthwise`: the shape says the rest. */
+function briefRule(rule: string): string {
+  const [head = '', details = ''] = rule.split(': ');
+  const kept = details.split(', ').filter((part) => part !== '' && !/^groups | (rows|columns)$/.test(part));
+  return [head.split(' ')[0], ...kept].join(' ');
+}
+
+/**
+ * One line per layer; the shape is rows x columns of its matrix, after the number of groups where it has several.
+ * @param width characters per line; where the table is wider, the layers' names lose their middle
+ */
+export function formatLayers(summary: MappingSummary, width?: number): string {
+  const rows = summary.layers.map((layer) => [
+    nameOf(layer.origin),
+    layer.shape,
+    briefRule(layer.rule),
+    `${layer.slices}`,
+    formatCount(layer.arrays),
+    formatShare(layer.utilization),
+    formatCount(layer.mvms),
+    formatCount(layer.conversions),
+  ]);
+  const table = formatTable(columns, rows);
+  const excess = width === undefined ? 0 : Math.max(...table.split('\n').map((l) => l.length)) - width;
+  if (excess <= 0) return table;
+  const longest = Math.max(...rows.map((row) => row[0]!.length));
+  const room = Math.max(narrowestName, longest - excess);
+  return formatTable(
+    columns,
+    rows.map(([name = '', ...rest]) => [shortenMiddle(name, room), ...rest]),
+  );
+}
+
+/** What the whole model needs: a few sentences, one a line. */
+export function formatTotals(summary: MappingSummary, loaded: LoadedTarget): string {
+  const { target, provenance } = loaded;
+  const assumed = provenance.filter(({ from }) => from === 'assumed').length;
+  const isAssumed = provenance.some(({ field, from }) => field === 'adc.energy' && from === 'assumed');
+  const energy = formatQuantity(summary.conversionEnergy, 'J');
+  return [
+    `${counted(summary.layers.length, 'layer')}: ${counted(summary.weights, 'weight')} in ${counted(summary.cells, 'cell')}`,
+    `${counted(summary.arrays, 'array')} of ${target.array.rows}x${target.array.columns} cells on ${counted(summary.chips, 'chip')}; ${formatShare(summary.utilization)} of their cells hold weights`,
+    `per inference: ${counted(summary.mvms, 'MVM')}, ${counted(summary.conversions, 'conversion')}, ${energy} for conversions${isAssumed ? ' (assumed: adc.energy)' : ''}`,
+    `target ${target.name}: ${assumed} of ${counted(provenance.length, 'value')} are assumed, as \`crossloom targets show ${target.name}\` tells`,
+    '',
+  ].join('\n');
+}

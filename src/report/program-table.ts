@@ -1,0 +1,93 @@
+/** A programmed chip -> what programming it took, one fact a line. */
+import { type Chip, totalCounts } from '../chip/chip.ts';
+import { formatQuantity } from '../units.ts';
+import { counted, formatCount, formatShare } from './number.ts';
+
+/** Failed cells that are listed one by one. */
+const cellsListed = 5;
+
+type Fact = readonly [label: string, text: string];
+
+/** Pulses of a programmed cell on average; 0 on a chip that is set without pulses. */
+export function pulsesPerCell(chip: Chip): number {
+  const { setPulses, resetPulses, formed } = totalCounts(chip.counters);
+  return formed === 0 ? 0 : (setPulses + resetPulses) / formed;
+}
+
+/** Labels stand in one column, values in the next. */
+export function formatProgramming(chip: Chip): string {
+  const facts = [
+    ...arrayFacts(chip),
+    ...(chip.hidden.length > 0 ? hiddenFacts(chip) : []),
+    ...endFacts(chip),
+  ];
+  const width = Math.max(...facts.map(([label]) => label.length));
+  return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
+}
+
+function arrayFacts(chip: Chip): readonly Fact[] {
+  const { header, wear, failed } = chip;
+  const total = totalCounts(chip.counters);
+  const pulses = formatCount(total.setPulses + total.resetPulses);
+  const kinds = `${formatCount(total.setPulses)} SET, ${formatCount(total.resetPulses)} RESET`;
+  const share = total.formed === 0 ? 0 : total.cellsGivenUp / total.formed;
+  return [
+    ['arrays', `${formatCount(header.arrays)} of ${header.rows}x${header.columns} cells`],
+    ['cells formed', formatCount(total.formed)],
+    ['pulses', `${pulses} (${kinds}), ${pulsesPerCell(chip).toFixed(2)} per cell`],
+    ['verify reads', formatCount(total.verifyReads)],
+    ['cells given up', `${formatCount(total.cellsGivenUp)} (${formatShare(share)})`],
+    ...failed.slice(0, cellsListed).map((cell): Fact => {
+      const place = `array ${cell.array}, row ${cell.row}, column ${cell.column}`;
+      return [
+        '',
+        `${place}: wanted ${formatQuantity(cell.target, 'S')}, reached ${formatQuantity(cell.reached, 'S')}`,
+      ];
+    }),
+    ...(total.cellsGivenUp > cellsListed
+      ? [['', `and ${formatCount(total.cellsGivenUp - cellsListed)} more`] as const]
+      : []),
+    ['verify misses', formatCount(total.verifyMisses)],
+    ['wear', `${counted(wear.memristor, 'cycle')} of the memristor with the most`],
+  ];
+}
+
+function hiddenFacts(chip: Chip): readonly Fact[] {
+  const total = totalCounts(chip.counters);
+  return [
+    ['wake-up cycles', `${formatCount(total.wakeUpCycles)} over all FeCAPs`],
+    ['FeCAP writes', formatCount(total.fecapWrites)],
+    ['FeCAP reads', formatCount(total.fecapReads)],
+    ['transfers', `${formatCount(total.transfers)}, ${counted(total.signErrors, 'sign error')}`],
+    ['FeCAP wear', `${counted(chip.wear.fecap, 'cycle')} of the FeCAP with the most`],
+  ];
+}
+
+function endFacts(chip: Chip): readonly Fact[] {
+  const { time, energy } = totalCounts(chip.counters);
+  const layers = chip.calibration?.size ?? 0;
+  const calibration =
+    layers === 0
+      ? 'none'
+      : `gain and bias of every column of ${counted(layers, 'layer')}, in the digital part`;
+  return [
+    ['time', `${formatQuantity(time, 's')}, one array after the other`],
+    ['energy', formatQuantity(energy, 'J')],
+    ['calibration', calibration],
+  ];
+}
+
+/** The same in one or two sentences, one a line. */
+export function formatProgrammingBriefly(chip: Chip): string {
+  const total = totalCounts(chip.counters);
+  const { time, energy, cellsGivenUp } = total;
+  const pulses = `${counted(total.setPulses + total.resetPulses, 'pulse')} (${pulsesPerCell(chip).toFixed(2)} per cell)`;
+  const cost = `${formatQuantity(time, 's')} one array after the other, ${formatQuantity(energy, 'J')}`;
+  const hidden = `${counted(total.fecapWrites, 'FeCAP write')}, ${counted(total.transfers, 'transfer')}, ${counted(total.signErrors, 'sign error')}`;
+  const lines = [
+    ...(chip.hidden.length > 0 ? [hidden] : []),
+    `${pulses}, ${cost}, ${counted(cellsGivenUp, 'cell')} given up`,
+    `gain and bias re-estimated on ${counted(chip.calibration?.size ?? 0, 'layer')}`,
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,209 @@
+/** A verification report -> one readable screen of text. */
+
+import type { ArrayCounters } from '../chip/chip.ts';
+import { formatQuantity } from '../units.ts';
+import type { PairedDifference } from '../verify/metrics.ts';
+import type { MappedReport, Scores, Snr, Spread, VerifyReport } from '../verify/report.ts';
+import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
+import { type Column, formatTable } from './table.ts';
+
+/** Layers with the lowest signal-to-noise ratio that are listed. */
+const worstLayers = 5;
+/** Assumed values that are named. */
+const assumedListed = 6;
+
+/** @param width characters per line, where it is known */
+export function formatVerification(report: VerifyReport, width = 100): string {
+  const sections = [
+    header(report),
+    comparison(report),
+    conclusion(report),
+    layers(report),
+    programming(report),
+    effects(report, width),
+  ];
+  return sections.map((lines) => lines.map((line) => `${line}\n`).join('')).join('\n');
+}
+
+function header({ model, package: pkg, target, data, trials, cost, seeds }: VerifyReport): string[] {
+  const classes = data.classes === undefined ? '' : `, ${data.classes} classes`;
+  const labels = data.labelled ? '' : ', no labels: agreement and signal-to-noise ratio only';
+  const excluded = data.calibrationExcluded ? `, ${data.calibrationOverlap} calibration images left out` : '';
+  const saved = trials.some(({ chip }) => chip !== undefined) ? 'saved, ' : '';
+  const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
+  const each = `each programs ${counted(cost.arrays, 'array')} (${counted(cost.chips, 'chip')})`;
+  return [
+    `Verification of ${pkg.folder}`,
+    ...facts([
+      ['model', `${model.file} (SHA-256 ${model.sha256.slice(0, 12)})`],
+      ['target', `${target.name}: ${target.title}${overrides}`],
+      ['data', `${data.name}: ${counted(data.images, 'image')}${classes}${labels}${excluded}`],
+      ['trials', `${counted(trials.length, 'trial')} (${saved}seed ${seeds.join(', ')}); ${each}`],
+    ]),
+  ];
+}
+
+function comparison(report: VerifyReport): string[] {
+  const { float, ideal, mapped, trials } = report;
+  const shown = (['top1', 'top5', 'agreement'] as const).filter((figure) => float[figure] !== undefined);
+  const titles = { top1: 'top-1', top5: 'top-5', agreement: 'same class as float' };
+  const columns: Column[] = [
+    { header: '' },
+    ...shown.map((figure): Column => ({ header: titles[figure], align: 'right' })),
+    { header: 'output SNR to float', align: 'right' },
+    { header: 'to ideal', align: 'right' },
+  ];
+  const single = (scores: Scores) => shown.map((figure) => percent(scores[figure]!));
+  const spread = (scores: MappedReport) => shown.map((figure) => formatSpread(scores[figure]!));
+  const rows = [
+    ['floating point', ...single(float), '', ''],
+    ['quantized, ideal chip', ...single(ideal), formatSnr(ideal.snrToFloat), ''],
+    [
+      trials.length > 1 ? `mapped, mean of ${trials.length} trials` : 'mapped, 1 trial',
+      ...spread(mapped),
+      formatSnr(mapped.snrToFloat),
+      formatSnr(mapped.snrToIdeal),
+    ],
+  ];
+  return formatTable(columns, rows).trimEnd().split('\n');
+}
+
+function conclusion(report: VerifyReport): string[] {
+  const { ideal, mapped, trials, bounds, warnings, data, snrImages } = report;
+  const exact = report.effects.some((e) => e.name === 'programming error' && !e.applied);
+  const over =
+    trials.length > 1
+      ? '(over trials and images)'
+      : `(over images; ${exact ? 'all chips are the same' : 'one trial says nothing about other chips'})`;
+  const lines: string[] = [];
+  if (ideal.difference) lines.push(`ideal - float:  ${formatDifference(ideal.difference)}`);
+  if (mapped.difference) lines.push(`mapped - float: ${formatDifference(mapped.difference)} ${over}`);
+  for (const { flag, limit, measured, met } of bounds) {
+    lines.push(`${flag} ${limit}: ${met ? 'met' : 'NOT MET'} (${measured.toFixed(2)})`);
+  }
+  if (snrImages < data.images) lines.push(`output SNR on ${formatCount(snrImages)} of the images`);
+  for (const { code, message, notes } of warnings)
+    lines.push(`warning[${code}]: ${message}`, ...notes.map((n) => `  ${n}`));
+  return lines;
+}
+
+function layers({ layers: { images, snr } }: VerifyReport): string[] {
+  const over = `(mapped against ideal, errors of earlier layers included, ${counted(images, 'image')})`;
+  const noisy = snr.filter((layer) => layer.snr !== 'equal');
+  if (noisy.length === 0) return [`All ${counted(snr.length, 'layer')} give the ideal chip's values ${over}`];
+  const order = noisy.sort((a, b) => rank(a.snr) - rank(b.snr)).slice(0, worstLayers);
+  const width = Math.min(50, Math.max(...order.map(({ origin, output }) => (origin.name || output).length)));
+  return [
+    `Layers with the lowest SNR, of ${snr.length} ${over}:`,
+    ...order.map(({ origin, output, snr: value }) => {
+      const name = shortenMiddle(origin.name || output, width).padEnd(width);
+      return `  ${name}  ${origin.op.padEnd(6)}  ${formatSnr(value)}`;
+    }),
+  ];
+}
+
+function rank(snr: Snr): number {
+  return typeof snr === 'number' ? snr : Number.NEGATIVE_INFINITY;
+}
+
+function programming({ trials, cost }: VerifyReport): string[] {
+  const mean = (of: (counters: ArrayCounters) => number) =>
+    trials.reduce((sum, trial) => sum + of(trial.programming), 0) / trials.length;
+  const formed = mean((c) => c.formed);
+  const pulses = formed === 0 ? 0 : mean((c) => c.setPulses + c.resetPulses) / formed;
+  const givenUp = mean((c) => c.cellsGivenUp);
+  const share = formatShare(formed === 0 ? 0 : givenUp / formed);
+  const transfers = mean((c) => c.transfers);
+  const signErrors = mean((c) => c.signErrors);
+  const time = formatQuantity(
+    mean((c) => c.time),
+    's',
+  );
+  const energy = formatQuantity(
+    mean((c) => c.energy),
+    'J',
+  );
+  const rows: Fact[] = [
+    [
+      'cells',
+      `${formatCount(formed)} formed, ${pulses.toFixed(2)} pulses each, ${formatCount(givenUp)} given up (${share})`,
+    ],
+    ['programming', `${time} array by array, ${energy}`],
+    [
+      'inference',
+      `${formatCount(cost.conversions)} conversions, ${formatQuantity(cost.conversionEnergy, 'J')} in the converters`,
+    ],
+  ];
+  if (transfers > 0) {
+    rows.splice(1, 0, [
+      'transfers',
+      `${formatCount(transfers)}, ${formatCount(signErrors)} with a wrong sign`,
+    ]);
+  }
+  return [`Cost${trials.length > 1 ? ' (programming: mean of the trials)' : ''}:`, ...facts(rows)];
+}
+
+function effects(
+  { effects: all, notModelled, assumed, knownAnswer, duration }: VerifyReport,
+  width: number,
+): string[] {
+  const names = (applied: boolean) => all.filter((e) => e.applied === applied).map((e) => e.name);
+  const off = names(false);
+  const listed = assumed.values.slice(0, assumedListed).map(({ field, text }) => `${field}=${text}`);
+  const more = assumed.values.length - listed.length;
+  const rest = more > 0 ? `, and ${more} more (--json lists all)` : '';
+  const { maxDifference, largest } = knownAnswer;
+  const within = `within ${maxDifference.toPrecision(2)}, of values up to ${largest.toPrecision(3)}`;
+  return [
+    ...wrapped('simulated', names(true).join('; '), width),
+    ...(off.length > 0 ? wrapped('switched off', off.join('; '), width) : []),
+    ...wrapped('not modelled', notModelled.join('; '), width),
+    ...wrapped(
+      'assumed',
+      `${assumed.values.length} of the target's ${assumed.of} values: ${listed.join(', ')}${rest}`,
+      width,
+    ),
+    ...wrapped(
+      'self check',
+      `the recorded answer is reproduced ${maxDifference === 0 ? 'exactly' : within}`,
+      width,
+    ),
+    ...wrapped('time', `${duration.toFixed(1)} s`, width),
+  ];
+}
+
+const label = (text: string) => text.padEnd(14);
+
+type Fact = readonly [name: string, text: string];
+
+function facts(rows: readonly Fact[]): string[] {
+  return rows.map(([name, text]) => `  ${label(name)}${text}`);
+}
+
+/** A labelled text whose lines stay within `width`. */
+function wrapped(name: string, text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > Math.max(30, width - 14)) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.map((line, i) => `${label(i === 0 ? name : '')}${line}`);
+}
+
+const percent = (value: number) => `${value.toFixed(2)} %`;
+
+function formatSpread({ mean, deviation }: Spread): string {
+  return deviation === undefined ? percent(mean) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)} %`;
+}
+
+export function formatSnr(snr: Snr): string {
+  return typeof snr === 'number' ? `${snr.toFixed(1)} dB` : snr;
+}
+
+function formatDifference({ points, low, high }: PairedDifference): string {
+  const signed = (value: number) =>
+    `${value > 0.005 ? '+' : ''}${value.toFixed(2).replace(/^-0\.00$/, '0.00')}`;
+  if (low === 0 && high === 0) return 'no image changed between right and wrong';
+  return `${signed(points)} points of top-1, 95 % interval ${signed(low)} to ${signed(high)}`;
+}

@@ -1,0 +1,189 @@
+/** Checks everything that a verification needs before anything is programmed, and settles which images it runs on. */
+import type { Chip } from '../chip/chip.ts';
+import { loadChip } from '../chip/load.ts';
+import { checkLabels, type Dataset } from '../data/dataset.ts';
+import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
+import {
+  bitstreamWrongTarget,
+  chipWrongPackage,
+  labelsMissing,
+  optionInvalid,
+  wrongModel,
+} from '../diagnostics.ts';
+import type { ValueInfo } from '../ir/graph.ts';
+import type { Package } from '../package/open.ts';
+import type { Session } from '../runtime/session.ts';
+import { sizeOf, type Tensor } from '../tensor.ts';
+import type { ModelFile, VerifyOptions } from './verify.ts';
+
+export interface Plan {
+  readonly input: ValueInfo;
+  /** The model's output that is scored. */
+  readonly output: string;
+  /** Values of that output per image. */
+  readonly values: number;
+  /** The same number where the output is a list of classes; else undefined. */
+  readonly classes: number | undefined;
+  /** Right class of every image; undefined without labels or classes. */
+  readonly targets: Int32Array | undefined;
+  /** Samples of the data set, in order. */
+  readonly indices: readonly number[];
+  readonly batchSize: number;
+  /** Images among those asked for that were also used for calibration. */
+  readonly overlap: number;
+}
+
+/** Values of inputs per batch, about: larger batches need memory (eight bit planes per input) and save no time. */
+const batchValues = 1 << 14;
+const largestBatch = 32;
+
+/**
+ * @param float the original model
+ * @throws DiagnosticError with all of package/wrong-model, chip/wrong-package, bitstream/wrong-target, chip/unreadable,
+ *   options/invalid, data/* that can be told together; unreadable images among thousands are found here too
+ */
+export async function planVerification(
+  pkg: Package,
+  model: ModelFile,
+  dataset: Dataset,
+  options: VerifyOptions,
+  float: Session,
+): Promise<Plan> {
+  const input = model.graph.inputs[0]!;
+  const problems = [...checkOptions(options), ...(await checkChips(pkg, options.chips ?? []))];
+  if (model.sha256 !== pkg.manifest.model.sha256) {
+    // Data that do not fit another model say nothing.
+    raise([...problems, wrongModel(model.file, pkg.manifest.model.sha256, model.sha256)]);
+  }
+  const probe = await probeOutput(dataset, input, float, options.scoreOutput).catch((error: unknown) => {
+    if (!(error instanceof DiagnosticError)) throw error;
+    raise([...problems, ...error.diagnostics]);
+    throw error;
+  });
+  const offset = dataset.preprocessing.labelOffset;
+  if (dataset.labels && probe.classes) problems.push(...checkLabels(dataset, probe.classes, offset));
+  const bounded = options.minAccuracy !== undefined || options.maxDrop !== undefined;
+  if (bounded && !dataset.labels) problems.push(labelsMissing(dataset.path));
+  raise(problems);
+
+  const batchSize =
+    options.batchSize ?? Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
+  const wanted = spread(dataset.length, options.images ?? dataset.length);
+  const used = await usedForCalibration(pkg, dataset, input, wanted, batchSize, options.onProgress);
+  const indices = options.excludeCalibration ? wanted.filter((_, i) => used[i] === 0) : wanted;
+  if (indices.length === 0)
+    raise([
+      optionInvalid(
+        '--exclude-calibration',
+        'all images of the data were used for calibration',
+        'Give other data.',
+      ),
+    ]);
+  const { labels } = dataset;
+  const scored = labels !== undefined && probe.classes !== undefined;
+  return {
+    input,
+    output: probe.output,
+    values: probe.values,
+    classes: probe.classes,
+    targets: scored ? Int32Array.from(indices, (index) => labels[index]! + offset) : undefined,
+    indices,
+    batchSize,
+    overlap: used.reduce((sum, flag) => sum + flag, 0),
+  };
+}
+
+/** `count` of `length` samples, evenly spread. */
+export function spread(length: number, count: number): number[] {
+  const taken = Math.min(length, count);
+  return Array.from({ length: taken }, (_, i) => Math.floor((i * length) / taken));
+}
+
+function checkOptions({ trials, images, batchSize, seed }: VerifyOptions): Diagnostic[] {
+  const counts = Object.entries({ trials, images, batchSize });
+  const problems = counts
+    .filter(([, value]) => value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
+    .map(([name, value]) => optionInvalid(name, `${value} is not a whole number of at least 1`));
+  if (seed !== undefined && !Number.isSafeInteger(seed))
+    problems.push(optionInvalid('seed', `${seed} is not a whole number`));
+  return problems;
+}
+
+async function checkChips(pkg: Package, chips: readonly (Chip | string)[]): Promise<Diagnostic[]> {
+  const problems: Diagnostic[] = [];
+  const { fingerprint } = pkg.manifest.target;
+  for (const [number, given] of chips.entries()) {
+    const place = typeof given === 'string' ? given : `chip ${number + 1}`;
+    try {
+      const chip = typeof given === 'string' ? await loadChip(given) : given;
+      if (chip.bitstream !== pkg.bitstream)
+        problems.push(chipWrongPackage(place, pkg.bitstream, chip.bitstream));
+      else if (chip.header.fingerprint !== fingerprint)
+        problems.push(bitstreamWrongTarget(place, fingerprint, chip.header.fingerprint));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      problems.push(...error.diagnostics);
+    }
+  }
+  return problems;
+}
+
+/** Runs one image: which output is scored, and what it holds. */
+async function probeOutput(dataset: Dataset, input: ValueInfo, float: Session, wanted: string | undefined) {
+  const tensor = await firstSample(dataset, input);
+  const results = await float.run({ [input.name]: tensor });
+  const names = Object.keys(results);
+  if (wanted !== undefined && !results[wanted])
+    raise([
+      optionInvalid(
+        `--score-output ${wanted}`,
+        'the model has no such output',
+        `Its outputs: ${names.join(', ')}.`,
+      ),
+    ]);
+  const output = wanted ?? names.find((name) => (results[name]!.dims[1] ?? 0) > 1) ?? names[0]!;
+  const { dims } = results[output]!;
+  const batch = tensor.dims[0]!;
+  if (results[output]!.type === 'string' || dims[0] !== batch) {
+    const shape = `${results[output]!.type} [${dims.join(', ')}] for ${batch} image(s)`;
+    raise([
+      optionInvalid(
+        `--score-output ${output}`,
+        `this output is ${shape}: it has no values per image`,
+        `Outputs: ${names.join(', ')}.`,
+      ),
+    ]);
+  }
+  const values = sizeOf(dims.slice(1));
+  const long = dims.slice(1).filter((d) => d > 1);
+  return {
+    output,
+    values,
+    classes: long.length === 1 ? values : undefined,
+    inputValues: sizeOf(tensor.dims) / batch,
+  };
+}
+
+async function firstSample(dataset: Dataset, input: ValueInfo): Promise<Tensor> {
+  for await (const { tensor } of dataset.batches([0], 1, input.dims ?? [undefined])) return tensor;
+  throw new DiagnosticError([optionInvalid('--data', 'the data set is empty')]);
+}
+
+/** 1 for every sample whose hash the package lists as a calibration sample. Reads every image once. */
+async function usedForCalibration(
+  pkg: Package,
+  dataset: Dataset,
+  input: ValueInfo,
+  indices: readonly number[],
+  batchSize: number,
+  onProgress: VerifyOptions['onProgress'],
+): Promise<Uint8Array> {
+  const known = new Set(pkg.manifest.calibration.samples);
+  const used = new Uint8Array(indices.length);
+  let at = 0;
+  for await (const { hashes } of dataset.batches(indices, batchSize, input.dims ?? [undefined])) {
+    for (const hash of hashes) used[at++] = known.has(hash) ? 1 : 0;
+    onProgress?.('checking images', at, indices.length);
+  }
+  return used;
+}

@@ -1,0 +1,143 @@
+/** What a verification found, as plain data that JSON can hold. Accuracies are in percent, the rest in SI units. */
+import type { ArrayCounters } from '../chip/chip.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Effect } from '../effects.ts';
+import type { Origin } from '../ir/graph.ts';
+import { decibels, type PairedDifference, type SignalAndNoise } from './metrics.ts';
+
+/** A signal-to-noise ratio in dB; in words where it has no finite value. */
+export type Snr = number | 'equal' | 'not finite';
+
+export function snrOf(sums: SignalAndNoise): Snr {
+  const value = decibels(sums);
+  if (Number.isFinite(value)) return value;
+  return value > 0 ? 'equal' : 'not finite';
+}
+
+/** Figures of one model. Absent: top-1 and top-5 without labels, top-5 with few classes, agreement without classes. */
+export interface Scores {
+  readonly top1?: number;
+  readonly top5?: number;
+  /** Share of the images that get the same class as from the floating-point model. */
+  readonly agreement?: number;
+}
+
+export interface ComparedScores extends Scores {
+  /** Of the outputs. */
+  readonly snrToFloat: Snr;
+}
+
+export interface TrialReport extends ComparedScores {
+  /** The chip's seed. */
+  readonly seed: number;
+  /** Folder of a chip that was programmed before. */
+  readonly chip?: string;
+  readonly calibrated: boolean;
+  readonly snrToIdeal: Snr;
+  /** What programming took, summed over the arrays. */
+  readonly programming: ArrayCounters;
+  /** Programming pulses (SET and RESET) per formed cell; absent where no cell was formed. */
+  readonly pulsesPerCell?: number;
+  /** Seconds of this computer. */
+  readonly duration: { readonly program: number; readonly simulate: number };
+}
+
+/** Mean over trials; the sample standard deviation is absent for one trial. */
+export interface Spread {
+  readonly mean: number;
+  readonly deviation?: number;
+}
+
+export interface MappedReport {
+  readonly top1?: Spread;
+  readonly top5?: Spread;
+  readonly agreement?: Spread;
+  /** Top-1 minus that of the floating-point model, over trials and images. */
+  readonly difference?: PairedDifference;
+  /** Of the outputs, over all trials. */
+  readonly snrToFloat: Snr;
+  readonly snrToIdeal: Snr;
+}
+
+export interface LayerReport {
+  readonly origin: Origin;
+  /** Name of the value. */
+  readonly output: string;
+  /** Of the layer's output against the integer reference, errors of earlier layers included; over all trials. */
+  readonly snr: Snr;
+}
+
+export interface AssumedValue {
+  readonly field: string;
+  /** As it is written in the target file. */
+  readonly text: string;
+  /** The reasoning behind it. */
+  readonly source: string;
+}
+
+export interface BoundReport {
+  readonly flag: '--min-accuracy' | '--max-drop';
+  /** Percent, or points. */
+  readonly limit: number;
+  readonly measured: number;
+  readonly met: boolean;
+}
+
+/** What an inference costs by the compiler's count. */
+export interface CostReport {
+  readonly arrays: number;
+  readonly chips: number;
+  /** Per inference. */
+  readonly mvms: number;
+  readonly conversions: number;
+  /** Joules and seconds of the conversions of one inference. */
+  readonly conversionEnergy: number;
+  readonly conversionTime: number;
+}
+
+export interface VerifyReport {
+  readonly crossloom: string;
+  readonly model: { readonly file: string; readonly sha256: string };
+  readonly package: { readonly folder: string; readonly bitstream: string };
+  readonly target: {
+    readonly name: string;
+    readonly title: string;
+    readonly fingerprint: string;
+    readonly overrides: readonly string[];
+  };
+  readonly data: {
+    readonly name: string;
+    readonly path: string;
+    readonly images: number;
+    readonly labelled: boolean;
+    /** Absent where the output is no list of classes. */
+    readonly classes?: number;
+    readonly labelOffset: number;
+    /** Images of the data that were also used for calibration. */
+    readonly calibrationOverlap: number;
+    /** Whether those were left out. */
+    readonly calibrationExcluded: boolean;
+    readonly preprocessing: unknown;
+  };
+  /** The model's output that was scored. */
+  readonly output: string;
+  readonly seeds: readonly number[];
+  readonly float: Scores;
+  readonly ideal: ComparedScores & { readonly difference?: PairedDifference };
+  readonly mapped: MappedReport;
+  readonly trials: readonly TrialReport[];
+  /** Images on which the outputs' signal-to-noise ratios of chips were taken. */
+  readonly snrImages: number;
+  readonly layers: { readonly images: number; readonly snr: readonly LayerReport[] };
+  readonly cost: CostReport;
+  readonly effects: readonly Effect[];
+  readonly notModelled: readonly string[];
+  /** Values of the target that are assumed, and how many values it has. */
+  readonly assumed: { readonly of: number; readonly values: readonly AssumedValue[] };
+  /** Largest difference of the integer reference on this computer to the answers that the compiler recorded. */
+  readonly knownAnswer: { readonly maxDifference: number; readonly largest: number };
+  readonly bounds: readonly BoundReport[];
+  readonly warnings: readonly Diagnostic[];
+  /** Seconds of this computer. */
+  readonly duration: number;
+}

@@ -1,0 +1,212 @@
+/** Puts what the runs over the images gave into one report. */
+import { z } from 'zod';
+import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { boundNotMet, calibrationOverlap, knownAnswerDiffers } from '../diagnostics.ts';
+import { effectsOf, notModelled } from '../effects.ts';
+import type { Package } from '../package/open.ts';
+import { version } from '../version.ts';
+import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
+import { type LayerNoise, layerImages } from './layers.ts';
+import { type PairedDifference, pairedDifference, silence } from './metrics.ts';
+import type { Plan } from './plan.ts';
+import {
+  type BoundReport,
+  type MappedReport,
+  type Scores,
+  type Spread,
+  snrOf,
+  type TrialReport,
+  type VerifyReport,
+} from './report.ts';
+import type { ChipRun, ReferenceRun } from './run-images.ts';
+import { addSums, scoresOf, type Tally } from './tally.ts';
+import type { ModelFile, VerifyOptions } from './verify.ts';
+
+/** One chip's run. */
+export interface Trial extends ChipRun {
+  readonly seed: number;
+  readonly chip?: string;
+  readonly calibrated: boolean;
+  /** By array. */
+  readonly counters: readonly ArrayCounters[];
+  readonly duration: TrialReport['duration'];
+}
+
+export interface Verification {
+  readonly pkg: Package;
+  readonly model: ModelFile;
+  readonly dataset: Dataset;
+  readonly options: VerifyOptions;
+  readonly plan: Plan;
+  readonly references: ReferenceRun;
+  readonly trials: readonly Trial[];
+  readonly layers: LayerNoise;
+  readonly knownAnswer: KnownAnswerCheck;
+  /** Seconds. */
+  readonly duration: number;
+}
+
+/** The counts of the compilation that the report repeats. */
+const costSchema = z.object({
+  arrays: z.number(),
+  chips: z.number(),
+  mvms: z.number(),
+  conversions: z.number(),
+  conversionEnergy: z.number(),
+  conversionTime: z.number(),
+});
+
+export function summarizeVerification(verification: Verification): VerifyReport {
+  const { pkg, model, dataset, options, plan, references, layers, knownAnswer } = verification;
+  const { target } = pkg.manifest;
+  const trials = verification.trials.map((trial) => trialReport(trial, references.float));
+  const idealDifference = difference([references.ideal], references.float);
+  const mapped = mappedReport(verification, trials);
+  const excluded = options.excludeCalibration ?? false;
+  const assumed = target.provenance.filter(({ from }) => from === 'assumed');
+  const warnings: Diagnostic[] = [];
+  if (plan.overlap > 0 && !excluded) warnings.push(calibrationOverlap(plan.overlap));
+  if (!answersAsRecorded(knownAnswer))
+    warnings.push(knownAnswerDiffers(pkg.folder, knownAnswer.maxDifference, knownAnswer.largest));
+  return {
+    crossloom: version,
+    model: { file: model.file, sha256: model.sha256 },
+    package: { folder: pkg.folder, bitstream: pkg.bitstream },
+    target: {
+      name: target.name,
+      title: pkg.target.title,
+      fingerprint: target.fingerprint,
+      overrides: target.overrides,
+    },
+    data: {
+      name: dataset.name,
+      path: dataset.path,
+      images: plan.indices.length,
+      labelled: plan.targets !== undefined,
+      ...(plan.classes !== undefined && { classes: plan.classes }),
+      labelOffset: dataset.preprocessing.labelOffset,
+      calibrationOverlap: plan.overlap,
+      calibrationExcluded: excluded,
+      preprocessing: dataset.preprocessing,
+    },
+    output: plan.output,
+    seeds: trials.map(({ seed }) => seed),
+    float: scoresOf(references.float, references.float),
+    ideal: {
+      ...scoresOf(references.ideal, references.float),
+      snrToFloat: snrOf(references.idealNoise),
+      ...(idealDifference && { difference: idealDifference }),
+    },
+    mapped,
+    trials,
+    snrImages: Math.ceil(plan.indices.length / references.floatOutputs.stride),
+    layers: {
+      images: Math.min(layerImages, plan.indices.length),
+      snr: pkg.layers.map(({ origin, output }) => ({
+        origin,
+        output,
+        snr: snrOf(layers.get(output) ?? silence),
+      })),
+    },
+    cost: costSchema.parse(pkg.manifest.summary),
+    effects: effectsOf(
+      pkg.target,
+      trials.some(({ calibrated }) => calibrated),
+    ),
+    notModelled,
+    assumed: {
+      of: target.provenance.length,
+      values: assumed.map(({ field, text, source }) => ({ field, text, source })),
+    },
+    knownAnswer,
+    bounds: boundReports(options, mapped),
+    warnings,
+    duration: verification.duration,
+  };
+}
+
+function trialReport(trial: Trial, float: Tally): TrialReport {
+  const { tally, toFloat, toIdeal, seed, chip, calibrated, counters, duration } = trial;
+  const programming = totalCounts(counters);
+  const { setPulses, resetPulses, formed } = programming;
+  return {
+    seed,
+    ...(chip !== undefined && { chip }),
+    calibrated,
+    ...scoresOf(tally, float),
+    snrToFloat: snrOf(toFloat),
+    snrToIdeal: snrOf(toIdeal),
+    programming,
+    ...(formed > 0 && { pulsesPerCell: (setPulses + resetPulses) / formed }),
+    duration,
+  };
+}
+
+function mappedReport({ trials, references }: Verification, reports: readonly TrialReport[]): MappedReport {
+  const spreadOf = (figure: keyof Scores) => {
+    const values = reports.flatMap((report) => report[figure] ?? []);
+    return values.length > 0 && { [figure]: spread(values) };
+  };
+  const change = difference(
+    trials.map(({ tally }) => tally),
+    references.float,
+  );
+  return {
+    ...spreadOf('top1'),
+    ...spreadOf('top5'),
+    ...spreadOf('agreement'),
+    ...(change && { difference: change }),
+    snrToFloat: snrOf(trials.map((t) => t.toFloat).reduce((a, b) => addSums(a, b))),
+    snrToIdeal: snrOf(trials.map((t) => t.toIdeal).reduce((a, b) => addSums(a, b))),
+  };
+}
+
+function spread(values: readonly number[]): Spread {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  if (values.length === 1) return { mean };
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** Of top-1; undefined without labels, and for a single image, which has no interval. */
+function difference(tallies: readonly Tally[], float: Tally): PairedDifference | undefined {
+  const correct = tallies.flatMap(({ top1 }) => top1 ?? []);
+  return float.top1 && float.top1.length > 1 ? pairedDifference(correct, float.top1) : undefined;
+}
+
+function boundReports(
+  { minAccuracy, maxDrop }: VerifyOptions,
+  { top1, difference }: MappedReport,
+): BoundReport[] {
+  const bounds: BoundReport[] = [];
+  if (minAccuracy !== undefined && top1) {
+    bounds.push({
+      flag: '--min-accuracy',
+      limit: minAccuracy,
+      measured: top1.mean,
+      met: top1.mean >= minAccuracy,
+    });
+  }
+  if (maxDrop !== undefined && difference) {
+    bounds.push({
+      flag: '--max-drop',
+      limit: maxDrop,
+      measured: -difference.points,
+      met: -difference.points <= maxDrop,
+    });
+  }
+  return bounds;
+}
+
+/** The bounds of a report that are not met, as errors. */
+export function boundsNotMet(report: Pick<VerifyReport, 'bounds'>): Diagnostic[] {
+  return report.bounds
+    .filter(({ met }) => !met)
+    .map(({ flag, limit, measured }) =>
+      flag === '--min-accuracy'
+        ? boundNotMet(`${flag} ${limit}`, `mean top-1 is ${measured.toFixed(2)} %`)
+        : boundNotMet(`${flag} ${limit}`, `the mean loss is ${measured.toFixed(2)} points`),
+    );
+}

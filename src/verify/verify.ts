@@ -1,0 +1,148 @@
+/**
+ * Verifies a package on labelled images: floating point, the integer reference (an ideal chip), and programmed chips, all
+ * on the same images. A trial is one chip, programmed with its own seed. Images are streamed.
+ */
+
+import { soleInput } from '../calibrate/samples.ts';
+import type { Chip } from '../chip/chip.ts';
+import { loadChip } from '../chip/load.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { graphInvalid } from '../diagnostics.ts';
+import type { ImportedModel } from '../onnx/decode.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Package } from '../package/open.ts';
+import { programChip } from '../program.ts';
+import { openSession } from '../runtime/session.ts';
+import { simulate } from '../simulate/simulate.ts';
+import { checkKnownAnswer } from './known-answer.ts';
+import { addLayerNoise, type LayerNoise } from './layers.ts';
+import { planVerification } from './plan.ts';
+import type { VerifyReport } from './report.ts';
+import { type ChipRun, runChip, runReferences } from './run-images.ts';
+import { summarizeVerification, type Trial } from './summarize.ts';
+
+/** The model that was compiled, and the file as messages name it. */
+export type ModelFile = ImportedModel & { readonly file: string };
+
+export interface VerifyOptions {
+  /** Chips to program. Default: 1. */
+  readonly trials?: number;
+  /** Seed of the first chip; the others count on from it. Default: 1. */
+  readonly seed?: number;
+  /** Chips that were programmed before, or their folders: used as they are instead of programming `trials` new ones. */
+  readonly chips?: readonly (Chip | string)[];
+  /** Re-estimate gain and bias on new chips. Default: true. */
+  readonly calibrate?: boolean;
+  /** Most images, evenly spread over the data. Default: all. */
+  readonly images?: number;
+  /** Leave images out that were used for calibration. */
+  readonly excludeCalibration?: boolean;
+  readonly batchSize?: number;
+  /** The model's output to score. Default: the first one with more than one class. */
+  readonly scoreOutput?: string;
+  /** Lowest accepted mean top-1 of the chips (percent); the report says whether it is met. */
+  readonly minAccuracy?: number;
+  /** Largest accepted loss of top-1 against floating point (points), mean over chips. */
+  readonly maxDrop?: number;
+  /** Called when a stage starts, and as it goes on. */
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
+}
+
+/**
+ * Verifies a package.
+ * @param model the model that the package was compiled from
+ * @returns the report; bounds that are not met and warnings are part of it, see `boundsNotMet`
+ * @throws DiagnosticError package/wrong-model, chip/wrong-package, data/* and options/invalid before anything is
+ *   programmed, together where they can be told together
+ */
+export async function verify(
+  pkg: Package,
+  model: ModelFile,
+  dataset: Dataset,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const start = performance.now();
+  soleInput(model.graph, model.file);
+  const report = (stage: string) => (done: number, total: number) => options.onProgress?.(stage, done, total);
+  // The model as it was read, before any rewriting of ours.
+  const float = await openSession(encodeModel(model.graph), {
+    onRejected: (reason) => graphInvalid(model.file, `onnxruntime rejects the model: ${reason}`),
+  });
+  const plan = await planVerification(pkg, model, dataset, options, float);
+  const ideal = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+  const knownAnswer = await checkKnownAnswer(pkg, ideal);
+  const references = await runReferences(dataset, plan, { float, ideal }, report('floating point and ideal'));
+  await float.release();
+  await ideal.release();
+
+  const layers: LayerNoise = new Map();
+  const given: readonly (Chip | string | undefined)[] =
+    options.chips ?? Array(options.trials ?? 1).fill(undefined);
+  const trials: Trial[] = [];
+  for (const [number, chip] of given.entries()) {
+    const stage = (what: string) => report(`chip ${number + 1} of ${given.length}: ${what}`);
+    trials.push(
+      await runTrial(pkg, chip, (options.seed ?? 1) + number, options, stage, async (programmed) => {
+        await addLayerNoise(pkg, programmed, dataset, plan, layers);
+        const session = await simulate(pkg, programmed);
+        const run = await runChip(dataset, plan, session, references, stage('simulate'));
+        await session.release();
+        return run;
+      }),
+    );
+  }
+  return summarizeVerification({
+    pkg,
+    model,
+    dataset,
+    options,
+    plan,
+    references,
+    trials,
+    layers,
+    knownAnswer,
+    duration: (performance.now() - start) / 1000,
+  });
+}
+
+/** Programs, or takes, one chip and runs it; only its figures remain. */
+async function runTrial(
+  pkg: Package,
+  given: Chip | string | undefined,
+  seed: number,
+  options: VerifyOptions,
+  stage: (what: string) => (done: number, total: number) => void,
+  run: (chip: Chip) => Promise<ChipRun>,
+): Promise<Trial> {
+  const start = performance.now();
+  const chip = await takeChip(pkg, given, seed, options, stage);
+  const programmed = performance.now();
+  const images = await run(chip);
+  return {
+    ...images,
+    seed: chip.seed,
+    ...(typeof given === 'string' && { chip: given }),
+    calibrated: chip.calibration !== undefined,
+    counters: chip.counters,
+    duration: { program: (programmed - start) / 1000, simulate: (performance.now() - programmed) / 1000 },
+  };
+}
+
+async function takeChip(
+  pkg: Package,
+  given: Chip | string | undefined,
+  seed: number,
+  options: VerifyOptions,
+  stage: (what: string) => (done: number, total: number) => void,
+): Promise<Chip> {
+  if (typeof given === 'string') return loadChip(given);
+  return (
+    given ??
+    programChip(pkg, {
+      seed,
+      calibrate: options.calibrate ?? true,
+      onArray: stage('program'),
+      onLayer: stage('calibrate'),
+    })
+  );
+}

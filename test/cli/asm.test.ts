@@ -1,0 +1,67 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from './run-cli.ts';
+import { tinyFolder } from './tiny-net.ts';
+
+let folder = '';
+let at = (name: string) => name;
+beforeAll(async () => {
+  folder = await tinyFolder();
+  at = (name) => join(folder, name);
+  for (const target of ['tetramem-256-6bit', 'leti-fecap-130nm']) {
+    const args = ['compile', at('net.onnx'), '--calibrate', at('data.npy'), '--target', target];
+    await runCli([...args, '-o', at(`${target}.xbar`)]);
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const stdinOf = (bytes: Uint8Array | string) => ({
+  stdin: async function* () {
+    yield Buffer.from(bytes);
+  },
+});
+
+describe('crossloom disasm and asm', () => {
+  test.each(['tetramem-256-6bit', 'leti-fecap-130nm'])(
+    '%s: text and back gives the same bytes',
+    async (target) => {
+      const file = at(`${target}.xbar/program.xbs`);
+      const bytes = await readFile(file);
+      const { exit, out, err } = await runCli(['disasm', at(`${target}.xbar`)]);
+      expect({ exit, err }).toEqual({ exit: 0, err: '' });
+      expect(out).toContain(`.target "${target}"\n`);
+      expect((await runCli(['disasm', file])).out).toBe(out);
+      expect((await runCli(['disasm', '-'], stdinOf(bytes))).out).toBe(out);
+
+      await writeFile(at('program.txt'), out);
+      const again = at(`${target}.xbs`);
+      expect((await runCli(['asm', at('program.txt'), '-o', again])).exit).toBe(0);
+      expect((await readFile(again)).equals(bytes)).toBe(true);
+      expect((await runCli(['asm', '-', '-o', again], stdinOf(out))).exit).toBe(30);
+      await writeFile(again, 'old');
+      expect((await runCli(['asm', '-', '-o', again, '--force'], stdinOf(out))).exit).toBe(0);
+      expect((await readFile(again)).equals(bytes)).toBe(true);
+    },
+  );
+
+  test('the text comes array by array', async () => {
+    const pieces: string[] = [];
+    await runCli(['disasm', at('leti-fecap-130nm.xbar')], { stdout: (text) => void pieces.push(text) });
+    expect(pieces[0]).toMatch(/^\.format 1\n/);
+    expect(pieces.slice(1).every((piece) => /^\n\.array \d+\n[\s\S]*\n {2}end\n$/.test(piece))).toBe(true);
+    expect(pieces.length).toBeGreaterThan(2);
+  });
+
+  test('errors name line or byte, and write nothing', async () => {
+    const before = (await readdir(folder)).sort();
+    const text = await runCli(['asm', '-', '-o', at('bad.xbs')], stdinOf('.format 1\nnonsense\n'));
+    expect(text.exit).toBe(36);
+    expect(text.err).toContain('standard input:2');
+    expect((await runCli(['asm', at('nosuch.txt'), '-o', at('bad.xbs')])).exit).toBe(2);
+    const bytes = await runCli(['disasm', at('net.onnx')]);
+    expect(bytes).toMatchObject({ exit: 34, out: '' });
+    expect((await runCli(['disasm', at('nosuch.xbar')])).exit).toBe(31);
+    expect((await readdir(folder)).sort()).toEqual(before);
+  });
+});

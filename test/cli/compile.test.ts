@@ -1,0 +1,272 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { printablePasses } from '../../src/cli/compile.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { openPackage } from '../../src/package/open.ts';
+import { float32 } from '../../src/tensor.ts';
+import { model, node } from '../support/onnx-model.ts';
+import { runCli } from './run-cli.ts';
+import { tinyFolder } from './tiny-net.ts';
+
+let folder = '';
+let at = (name: string) => name;
+beforeAll(async () => {
+  folder = await tinyFolder();
+  at = (name) => join(folder, name);
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(async () => {
+  for (const name of await readdir(folder))
+    if (name.endsWith('.xbar')) await rm(at(name), { recursive: true });
+});
+
+const compileNet = (...flags: readonly string[]) =>
+  runCli(['compile', at('net.onnx'), '--calibrate', at('data.npy'), '-o', at('net.xbar'), ...flags]);
+
+const manifestOf = async (name: string) => (await openPackage(at(name))).manifest;
+
+describe('crossloom compile', () => {
+  test('ends with the table and writes a package that opens', async () => {
+    const { exit, out, err } = await compileNet();
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    const lines = out.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^layer +shape +rule +slices +arrays +utilization +MVMs +conversions$/);
+    // 4x4 output positions; 8 input bits and one converter per pair of columns: 16 * 8 * 4 and 1 * 8 * 12.
+    expect(lines[2]).toMatch(/^stem +9x4 +Conv 2-D 3x3 +1 +1 +100\.0 % +16 +512$/);
+    expect(lines[3]).toMatch(/^classifier +64x12 +Gemm +1 +1 +100\.0 % +1 +96$/);
+    expect(lines[5]).toBe(`2 layers: ${36 + 768} weights in 1,608 cells`);
+    expect(lines[6]).toMatch(/^1 array of 256x256 cells on 1 chip; 2\.5 % of their cells hold weights$/);
+    expect(lines[7]).toMatch(/^per inference: 17 MVMs, 608 conversions, /);
+    expect(lines[8]).toMatch(/^target tetramem-256-6bit: \d+ of \d+ values are assumed/);
+    expect(lines[9]).toMatch(/net\.xbar: [\d.]+ kB$/);
+    const { manifest } = await openPackage(at('net.xbar'));
+    expect(manifest.preprocessing).toMatchObject({ mean: [128], std: [64], color: 'gray' });
+    expect(manifest.calibration.samples).toHaveLength(16);
+  });
+
+  test('--json prints what was made', async () => {
+    const { out } = await compileNet('--json', '--set', 'adc.bits=6', '--samples', '4');
+    expect(JSON.parse(out)).toMatchObject({
+      package: at('net.xbar'),
+      target: { name: 'tetramem-256-6bit', overrides: ['adc.bits=6'] },
+      options: { calibrationSamples: 4 },
+      summary: { arrays: 1, layers: [{ origin: { name: 'stem' } }, { origin: { name: 'classifier' } }] },
+    });
+  });
+
+  test('flags override the options file, and lists grow', async () => {
+    await writeFile(
+      at('options.yaml'),
+      'target: ideal\nslices: 3\nweightBits: 5\nset: [adc.bits=12]\nlayers: [{ match: classifier, slices: 1 }]\n',
+    );
+    const { exit } = await compileNet(
+      ...['--options', at('options.yaml'), '--slices', '2', '--set', 'adc.bits=14'],
+      ...['--keep-digital', 'st*', '--no-bias-correction', '--converter-range', 'max'],
+    );
+    expect(exit).toBe(0);
+    const { options, target, summary } = await manifestOf('net.xbar');
+    expect(options).toMatchObject({
+      target: 'ideal',
+      slices: 2,
+      weightBits: 5,
+      set: ['adc.bits=12', 'adc.bits=14'],
+      converterRange: 'max',
+      biasCorrection: false,
+      layers: [
+        { match: 'classifier', slices: 1 },
+        { match: 'st*', digital: true },
+      ],
+    });
+    expect(target.values).toMatchObject({ adc: { bits: 14 } });
+    expect(summary.layers).toMatchObject([{ origin: { name: 'classifier' }, slices: 1 }]);
+  });
+
+  test('a record gives the same bytes, from the package and from its file', async () => {
+    await compileNet();
+    const original = await manifestOf('net.xbar');
+    for (const record of ['net.xbar', 'net.xbar/calibration.npz']) {
+      const args = [
+        'compile',
+        at('net.onnx'),
+        '--calibration',
+        at(record),
+        '-o',
+        at('again.xbar'),
+        '--force',
+      ];
+      expect(await runCli(args)).toMatchObject({ exit: 0, err: '' });
+      const again = await manifestOf('again.xbar');
+      expect(again.files).toEqual(original.files);
+      expect(again.preprocessing).toEqual(original.preprocessing);
+    }
+  });
+
+  test('--force replaces a package, and nothing else', async () => {
+    await compileNet();
+    const before = await manifestOf('net.xbar');
+    expect(await compileNet('--slices', '2')).toMatchObject({ exit: 30, out: '' });
+    expect(await manifestOf('net.xbar')).toEqual(before);
+    expect((await compileNet('--slices', '2', '--force')).exit).toBe(0);
+    expect((await manifestOf('net.xbar')).options).toMatchObject({ slices: 2 });
+
+    await mkdir(at('photos.xbar'));
+    await writeFile(at('photos.xbar/holiday.jpg'), 'dear');
+    const args = ['--calibrate', at('data.npy'), '-o', at('photos.xbar'), '--force'];
+    expect((await runCli(['compile', at('net.onnx'), ...args])).exit).toBe(31);
+    expect(await readFile(at('photos.xbar/holiday.jpg'), 'utf8')).toBe('dear');
+  });
+
+  test('samples without preprocessing are worth a warning', async () => {
+    await writeFile(at('plain.onnx'), await readFile(at('net.onnx')));
+    const args = ['--calibrate', at('data.npy'), '-o', at('plain.xbar')];
+    const { exit, err } = await runCli(['compile', at('plain.onnx'), ...args]);
+    expect(exit).toBe(0);
+    expect(err).toContain('warning[data/no-preprocessing]');
+  });
+});
+
+describe('--print-after', () => {
+  test('knows the passes that run, in their order', async () => {
+    const heads: string[] = [];
+    for (const pass of printablePasses) {
+      const { exit, out } = await compileNet('--force', '--print-after', pass);
+      expect(exit, pass).toBe(0);
+      heads.push(out.split(' ')[0]!);
+    }
+    expect(heads).toEqual([...Array(printablePasses.length - 1).fill('graph'), 'mapping']);
+  });
+
+  test('prints the mapping, a block a line', async () => {
+    const { out } = await compileNet('--print-after', 'place-blocks');
+    expect(out.split('\n\n')[0]).toBe(
+      [
+        'mapping on 1 arrays',
+        "layer 0 map: 9 x 4, differential, 1 digits of base 127, 1 levels a step  ; node 'stem' (Conv, #0)",
+        "layer 1 logits: 64 x 12, differential, 1 digits of base 127, 1 levels a step  ; node 'classifier' (Gemm, #3)",
+        'block 0 layer 0 slice 0 groups 0..1 rows 0..9 columns 0..4 at array 0 row 64 column 0: 9 x 8 cells',
+        'block 1 layer 1 slice 0 groups 0..1 rows 0..64 columns 0..12 at array 0 row 0 column 0: 64 x 24 cells',
+      ].join('\n'),
+    );
+  });
+
+  test('an unknown pass is a usage error that names the passes', async () => {
+    const { exit, err } = await compileNet('--print-after', 'nosuch');
+    expect(exit).toBe(2);
+    for (const pass of printablePasses) expect(err).toContain(`${pass}`);
+    expect((await compileNet('--print-after', 'correct-biases', '--no-bias-correction')).exit).toBe(25);
+  });
+});
+
+describe('failures leave nothing behind', () => {
+  /** Runs `compile` with other files and flags than usual; checks that the folder stays as it is. */
+  async function failing(modelFile: string, flags: readonly string[]) {
+    const before = (await readdir(folder)).sort();
+    const outcome = await runCli(['compile', at(modelFile), '-o', at('bad.xbar'), ...flags]);
+    expect((await readdir(folder)).sort()).toEqual(before);
+    expect(outcome.out).toBe('');
+    return outcome;
+  }
+  const data = () => ['--calibrate', at('data.npy')];
+
+  test('no calibration', async () => {
+    const { exit, err } = await failing('net.onnx', []);
+    expect(exit).toBe(27);
+    expect(err).toContain('error[calibrate/no-ranges]');
+  });
+
+  test('too many arrays', async () => {
+    const flags = [...data(), '--target', 'leti-fecap-130nm', '--arrays', '1'];
+    const { exit, err } = await failing('net.onnx', flags);
+    expect(exit).toBe(26);
+    expect(err).toContain('the model needs 2 arrays and 1 are allowed');
+  });
+
+  test('a bad options file: all fields at once', async () => {
+    await writeFile(
+      at('bad.yaml'),
+      'slices: 0\nencoding: pairs\nnosuch: 1\nlayers: [{ match: stem, slices: x }]\n',
+    );
+    const { exit, err } = await failing('net.onnx', [...data(), '--options', at('bad.yaml')]);
+    expect(exit).toBe(25);
+    expect(err.match(/^error\[options\/invalid\]/gm)).toHaveLength(4);
+    for (const field of ['slices', 'encoding', 'nosuch', 'layers.0.slices'])
+      expect(err).toContain(`at ${at('bad.yaml')}: ${field}: `);
+  });
+
+  test('an options file that is no YAML', async () => {
+    await writeFile(at('bad.yaml'), 'target: [ideal\n');
+    expect((await failing('net.onnx', [...data(), '--options', at('bad.yaml')])).exit).toBe(25);
+  });
+
+  test('wrong flags', async () => {
+    const wrong = await failing('net.onnx', [...data(), '--slices', '9', '--weight-bits', '1']);
+    expect(wrong.exit).toBe(25);
+    expect(wrong.err.match(/^error\[options\/invalid\]/gm)).toHaveLength(2);
+    expect((await failing('net.onnx', [...data(), '--encoding', 'pairs'])).exit).toBe(2);
+    expect((await failing('net.onnx', [...data(), '--calibration', at('net.xbar')])).exit).toBe(2);
+  });
+
+  test('a pattern that matches nothing', async () => {
+    const { exit, err } = await failing('net.onnx', [...data(), '--keep-digital', 'clasifier']);
+    expect(exit).toBe(25);
+    expect(err).toContain("Did you mean 'classifier'?");
+  });
+
+  test('an unknown target', async () => {
+    expect((await failing('net.onnx', [...data(), '--target', 'nosuch'])).exit).toBe(20);
+  });
+
+  test('a truncated model, and none', async () => {
+    const bytes = await readFile(at('net.onnx'));
+    await writeFile(at('cut.onnx'), bytes.subarray(0, bytes.length / 2));
+    expect((await failing('cut.onnx', data())).exit).toBe(10);
+    expect((await failing('nosuch.onnx', data())).exit).toBe(10);
+  });
+
+  test('a model without constant weights', async () => {
+    const graph = model({
+      inputs: { x: [1, 4] },
+      outputs: { y: [1, 4] },
+      nodes: [node('Relu', ['x'], ['y'])],
+    });
+    await writeFile(at('relu.onnx'), encodeModel(graph));
+    expect((await failing('relu.onnx', data())).exit).toBe(14);
+  });
+
+  test('weights that are not finite', async () => {
+    const graph = model({
+      inputs: { x: ['N', 36] },
+      outputs: { y: ['N', 1] },
+      constants: {
+        w: float32(
+          [36, 1],
+          Array.from({ length: 36 }, (_, i) => (i === 5 ? Number.NaN : i)),
+        ),
+      },
+      nodes: [node('MatMul', ['x', 'w'], ['y'])],
+    });
+    await writeFile(at('nan.onnx'), encodeModel(graph));
+    expect((await failing('nan.onnx', data())).exit).toBe(15);
+  });
+
+  test('data that cannot be read, or do not fit', async () => {
+    expect((await failing('net.onnx', ['--calibrate', at('nosuch')])).exit).toBe(40);
+    await writeFile(at('wide.yaml'), 'resize: [8, 8]\n');
+    expect((await failing('net.onnx', [...data(), '--preprocess', at('wide.yaml')])).exit).toBe(41);
+  });
+
+  test('a record that is none, or of another model', async () => {
+    expect((await failing('net.onnx', ['--calibration', at('one.png')])).exit).toBe(28);
+    expect((await failing('net.onnx', ['--calibration', at('nosuch.npz')])).exit).toBe(28);
+    await compileNet();
+    const other = await failing('softmax.onnx', ['--calibration', at('net.xbar')]);
+    expect(other.exit).toBe(28);
+    expect(other.err).toContain('another model');
+  });
+
+  test('no folder for the output', async () => {
+    const args = ['compile', at('net.onnx'), ...data(), '-o', at('nosuch/net.xbar')];
+    expect(await runCli(args)).toMatchObject({ exit: 2, err: expect.stringContaining('ENOENT') });
+  });
+});

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { float32 } from '../../src/tensor.ts';
+import { model, node } from '../support/onnx-model.ts';
+import { runCli } from './run-cli.ts';
+
+let folder = '';
+let file = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crossloom-ops-'));
+  file = join(folder, 'net.onnx');
+  const ones = (length: number) => float32([length], Array<number>(length).fill(1));
+  const graph = model({
+    inputs: { x: ['N', 1, 4, 4], y: ['N', 2, 2, 2] },
+    outputs: { z: ['N', 2, 2, 2] },
+    constants: { w: float32([2, 1, 3, 3], Array<number>(18).fill(1)), one: ones(2) },
+    nodes: [
+      node('Conv', ['x', 'w'], ['a'], { kernel_shape: [3, 3] }, 'stem'),
+      node('BatchNormalization', ['a', 'one', 'one', 'one', 'one'], ['b'], {}, 'norm'),
+      node('Identity', ['b'], ['c']),
+      node('MatMul', ['c', 'y'], ['z'], {}, 'product'),
+    ],
+  });
+  await writeFile(file, encodeModel(graph));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('crossloom ops', () => {
+  test('lists every node under its own name, with the rule', async () => {
+    const { exit, out, err } = await runCli(['ops', file]);
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toMatch(/^node +operator +place +rule$/m);
+    expect(out).toMatch(/^stem +Conv +crossbar +Conv with constant weights: 2-D, 3x3$/m);
+    expect(out).toMatch(/^norm +BatchNormalization +folded +into node 'stem' \(Conv, #0\)$/m);
+    expect(out).toMatch(/^Identity #2 +Identity +folded +removed: it does nothing in inference$/m);
+    expect(out).toMatch(/^product +MatMul +digital +the weights are computed at run time$/m);
+    expect(out).toMatch(/\n4 nodes: 1 on crossbars, 1 digital, 2 folded\n$/);
+  });
+
+  test('as JSON', async () => {
+    const { out } = await runCli(['ops', file, '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      counts: { crossbar: 1, digital: 1, folded: 2 },
+      nodes: [{ name: 'stem', op: 'Conv', index: 0, place: 'crossbar' }, {}, {}, { place: 'digital' }],
+    });
+  });
+
+  test('a file that is no model', async () => {
+    await writeFile(join(folder, 'empty.onnx'), '');
+    expect((await runCli(['ops', join(folder, 'empty.onnx')])).exit).toBe(10);
+    expect((await runCli(['ops', join(folder, 'nosuch.onnx')])).exit).toBe(10);
+  });
+});

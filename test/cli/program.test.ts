@@ -1,0 +1,138 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadChip } from '../../src/chip/load.ts';
+import { sha256 } from '../../src/hash.ts';
+import { runCli } from './run-cli.ts';
+import { tinyFolder } from './tiny-net.ts';
+
+let folder = '';
+let at = (name: string) => name;
+
+async function compileNet(name: string, ...flags: readonly string[]): Promise<void> {
+  const args = ['compile', at('net.onnx'), '--calibrate', at('data.npy'), '-o', at(name), ...flags];
+  expect(await runCli(args)).toMatchObject({ exit: 0, err: '' });
+}
+
+beforeAll(async () => {
+  folder = await tinyFolder();
+  at = (name) => join(folder, name);
+  await compileNet('net.xbar');
+  await compileNet('leti.xbar', '--target', 'leti-fecap-130nm', '--slices', '2');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('crossloom program', () => {
+  test('programs, calibrates and saves a chip, and says what that took', async () => {
+    const { exit, out, err } = await runCli(['program', at('net.xbar'), '--seed', '3', '-o', at('chip')]);
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    const chip = await loadChip(at('chip'));
+    expect(chip.seed).toBe(3);
+    expect([...chip.calibration!.keys()]).toEqual(['map', 'logits']);
+    const [counters] = chip.counters;
+    const pulses = counters!.setPulses + counters!.resetPulses;
+    const grouped = (value: number) => value.toLocaleString('en-US');
+    expect(out).toContain(`${at('chip')}: ${at('net.xbar')} on tetramem-256-6bit, seed 3`);
+    expect(out).toMatch(/^cells formed +1,608$/m);
+    expect(out).toContain(`${grouped(pulses)} (${grouped(counters!.setPulses)} SET, `);
+    expect(out).toContain(`${(pulses / 1608).toFixed(2)} per cell`);
+    expect(out).toMatch(new RegExp(`^verify reads +${grouped(counters!.verifyReads)}$`, 'm'));
+    expect(out).toMatch(/^calibration +gain and bias of every column of 2 layers/m);
+    expect(out).not.toContain('FeCAP');
+  });
+
+  test('lists the first cells that were given up', async () => {
+    await compileNet('hard.xbar', '--set', 'programming.maxPulses=2');
+    const { out } = await runCli(['program', at('hard.xbar'), '-o', at('hard')]);
+    const chip = await loadChip(at('hard'));
+    expect(chip.failed.length).toBeGreaterThan(5);
+    const { array, row, column } = chip.failed[4]!;
+    expect(out).toMatch(
+      new RegExp(`^ +array ${array}, row ${row}, column ${column}: wanted .*S, reached .*S$`, 'm'),
+    );
+    expect(out.match(/: wanted /g)).toHaveLength(5);
+    expect(out).toMatch(/^ +and [\d,]+ more$/m);
+  });
+
+  test('--json has the counters; the same seed gives the same chip', async () => {
+    const run = async (seed: string, name: string, ...flags: readonly string[]) => {
+      const args = ['program', at('net.xbar'), '--seed', seed, '-o', at(name), '--json', ...flags];
+      const { exit, out } = await runCli(args);
+      expect(exit).toBe(0);
+      return JSON.parse(out) as { counters: { setPulses: number }; calibratedLayers: number };
+    };
+    const first = await run('5', 'a');
+    const second = await run('5', 'b', '--no-calibrate');
+    const other = await run('6', 'c');
+    expect(first.calibratedLayers).toBe(2);
+    expect(second.calibratedLayers).toBe(0);
+    expect(second.counters).toEqual(first.counters);
+    expect(other.counters).not.toEqual(first.counters);
+    expect((await loadChip(at('b'))).conductances).toEqual((await loadChip(at('a'))).conductances);
+  });
+
+  test('hidden planes are counted', async () => {
+    const { exit, out } = await runCli(['program', at('leti.xbar'), '-o', at('leti')]);
+    expect(exit).toBe(0);
+    const { counters } = await loadChip(at('leti'));
+    const transfers = counters.reduce((sum, c) => sum + c.transfers, 0);
+    expect(transfers).toBe(2 * 804);
+    expect(out).toMatch(/^transfers +1,608, \d+ sign errors?$/m);
+    for (const label of ['wake-up cycles', 'FeCAP writes', 'FeCAP reads', 'FeCAP wear'])
+      expect(out).toMatch(new RegExp(`^${label} +[\\d,]+`, 'm'));
+  });
+
+  test('an existing chip stays without --force', async () => {
+    const args = ['program', at('net.xbar'), '-o', at('once'), '--no-calibrate'];
+    expect((await runCli(args)).exit).toBe(0);
+    expect(await runCli(args)).toMatchObject({ exit: 30, out: '' });
+    expect((await runCli([...args, '--force', '--seed', '9'])).exit).toBe(0);
+    expect((await loadChip(at('once'))).seed).toBe(9);
+    expect((await runCli(['program', at('net.xbar'), '-o', folder, '--force'])).exit).toBe(37);
+  });
+});
+
+describe('failures leave nothing behind', () => {
+  async function failing(name: string) {
+    const before = (await readdir(folder)).sort();
+    const outcome = await runCli(['program', at(name), '-o', at('bad')]);
+    expect((await readdir(folder)).sort()).toEqual(before);
+    expect(outcome.out).toBe('');
+    return outcome;
+  }
+
+  test('no package', async () => {
+    expect((await failing('nosuch.xbar')).exit).toBe(31);
+  });
+
+  test('a file that was changed', async () => {
+    await compileNet('changed.xbar');
+    const file = at('changed.xbar/program.xbs');
+    const bytes = await readFile(file);
+    bytes[bytes.length >> 1]! ^= 1;
+    await writeFile(file, bytes);
+    expect((await failing('changed.xbar')).exit).toBe(32);
+
+    // With a hash that fits, the checksum of the array's section still finds it.
+    await renew('changed.xbar', bytes);
+    expect((await failing('changed.xbar')).exit).toBe(34);
+  });
+
+  test('a bitstream for another target', async () => {
+    await compileNet('other.xbar');
+    const bytes = await readFile(at('leti.xbar/program.xbs'));
+    await writeFile(at('other.xbar/program.xbs'), bytes);
+    await renew('other.xbar', bytes);
+    const { exit, err } = await failing('other.xbar');
+    expect(exit).toBe(35);
+    expect(err).toContain('error[bitstream/wrong-target]');
+  });
+
+  /** Puts the hash of these bytes into the manifest. */
+  async function renew(name: string, bytes: Uint8Array): Promise<void> {
+    const file = at(`${name}/manifest.json`);
+    const manifest = JSON.parse(await readFile(file, 'utf8')) as { files: Record<string, string> };
+    manifest.files['program.xbs'] = sha256(bytes);
+    await writeFile(file, JSON.stringify(manifest));
+  }
+});

@@ -1,0 +1,162 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { saveChip } from '../../src/chip/save.ts';
+import { encodeNpy } from '../../src/npy.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { programChip } from '../../src/program.ts';
+import type { VerifyReport } from '../../src/verify/report.ts';
+import { npy } from '../data/files.ts';
+import { features, inputs, labelsFor, memoryData, tinyModel, withTiny } from '../verify/tiny.ts';
+import { runCli } from './run-cli.ts';
+
+let folder = '';
+const at = (name: string) => join(folder, name);
+const samples = inputs(30);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crossloom-cli-verify-'));
+  await writeFile(at('model.onnx'), encodeModel(tinyModel().graph));
+  const values = Float32Array.from(samples.flatMap((s) => [...s]));
+  await writeFile(
+    at('data.npy'),
+    encodeNpy({ type: 'float32', dims: [samples.length, features], data: values }),
+  );
+  await writeFile(at('labels.npy'), npy('|u1', '(30,)', Uint8Array.from(labelsFor(samples, 24))));
+  await writeFile(at('preprocess.yaml'), 'scale: 1\n');
+  await withTiny('tetramem-256-6bit', memoryData(samples.slice(0, 3), undefined), async (pkg) => {
+    await cp(pkg.folder, at('tiny.xbar'), { recursive: true });
+    await saveChip(await programChip(pkg, { seed: 9 }), at('chip9'));
+  });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const verify = (...flags: readonly string[]) =>
+  runCli(['verify', at('tiny.xbar'), '--model', at('model.onnx'), '--data', at('data.npy'), ...flags]);
+const labelled = (...flags: readonly string[]) => verify('--labels', at('labels.npy'), ...flags);
+
+describe('crossloom verify', () => {
+  test('prints one screen that says what was compared', async () => {
+    const { exit, out, err } = await labelled('--trials', '2');
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toContain('data          data.npy: 30 images, 8 classes\n');
+    expect(out).toMatch(/^floating point +80\.00 % +[\d.]+ % +100\.00 %$/m);
+    expect(out).toMatch(/^quantized, ideal chip +[\d.]+ % .* dB$/m);
+    expect(out).toMatch(/^mapped, mean of 2 trials +[\d.]+ ± [\d.]+ % .* dB +[\d.]+ dB$/m);
+    expect(out).toMatch(
+      /^mapped - float: (.* 95 % interval .* to .*|no image changed .*) \(over trials and images\)$/m,
+    );
+    expect(out).toMatch(/^ {2}(first|second) +MatMul +[\d.]+ dB$/m);
+    expect(out).toMatch(/^ {2}cells +\d+ formed, [\d.]+ pulses each/m);
+    expect(out).toContain('not modelled  wire resistance');
+    expect(out).toMatch(/^assumed +28 of the target's 36 values: cell.gMin=50 uS/m);
+    const lines = out.split('\n');
+    expect(lines.length).toBeLessThan(45);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(160);
+  });
+
+  test('gives the same report as JSON, also in a file', async () => {
+    const { exit, out } = await labelled('--trials', '2', '--json', '--output', at('report.json'));
+    expect(exit).toBe(0);
+    const report = JSON.parse(out) as VerifyReport;
+    expect(JSON.parse(await readFile(at('report.json'), 'utf8'))).toEqual(report);
+    expect(report).toMatchObject({ seeds: [1, 2], float: { top1: 80 }, data: { images: 30 } });
+    expect(report.trials).toHaveLength(2);
+    expect(report.assumed.values).toHaveLength(28);
+    expect((await readdir(folder)).filter((file) => file.includes('.new-'))).toEqual([]);
+  });
+
+  test('verifies saved chips', async () => {
+    const { exit, out } = await labelled('--chip', at('chip9'), '--chip', at('chip9'), '--json');
+    expect(exit).toBe(0);
+    const report = JSON.parse(out) as VerifyReport;
+    expect(report.trials.map(({ seed, chip }) => ({ seed, chip }))).toEqual([
+      { seed: 9, chip: at('chip9') },
+      { seed: 9, chip: at('chip9') },
+    ]);
+    expect(report.mapped.top1!.deviation).toBe(0);
+    const both = await labelled('--chip', at('chip9'), '--trials', '2');
+    expect(both.exit).toBe(2);
+    expect(both.err).toContain("'--chip <dir>' cannot be used with option '--trials <n>'");
+  });
+
+  test('a bound that is not met ends with 50, after the report', async () => {
+    const { exit, out, err } = await labelled('--trials', '1', '--min-accuracy', '99.5', '--max-drop', '90');
+    expect(exit).toBe(50);
+    expect(out).toMatch(/--min-accuracy 99\.5: NOT MET \([\d.]+\)/);
+    expect(out).toContain('--max-drop 90: met');
+    expect(err).toMatch(/^error\[verify\/bound-not-met\] at --min-accuracy 99\.5: .*mean top-1 is [\d.]+ %/);
+    expect((await labelled('--trials', '1', '--min-accuracy', '10')).exit).toBe(0);
+    expect((await labelled('--max-drop', 'much')).exit).toBe(2);
+  });
+
+  test('says what belongs to the report without labels', async () => {
+    const { exit, out } = await verify('--trials', '1', '--no-calibrate');
+    expect(exit).toBe(0);
+    expect(out).toContain('no labels: agreement and signal-to-noise ratio only');
+    expect(out).not.toContain('top-1');
+    expect(out).toMatch(/^switched off .*calibration on the programmed chip/m);
+    expect((await verify('--min-accuracy', '50')).exit).toBe(44);
+  });
+
+  test('takes the preprocessing of the flag, else the recorded one, else what is found; without any it says so', async () => {
+    const manifest = JSON.parse(await readFile(at('tiny.xbar/manifest.json'), 'utf8')) as object;
+    await cp(at('tiny.xbar'), at('recorded.xbar'), { recursive: true });
+    await writeFile(
+      at('recorded.xbar/manifest.json'),
+      JSON.stringify({ ...manifest, preprocessing: { scale: 3 } }),
+    );
+    await writeFile(at('two.yaml'), 'scale: 2\n');
+    const scaleOf = async (name: string, ...flags: readonly string[]) => {
+      const args = [
+        'verify',
+        at(name),
+        '--model',
+        at('model.onnx'),
+        '--data',
+        at('data.npy'),
+        '--images',
+        '2',
+      ];
+      const { out, err } = await runCli([...args, '--trials', '1', '--json', ...flags]);
+      return {
+        err,
+        scale: Reflect.get(Object((JSON.parse(out) as VerifyReport).data.preprocessing), 'scale'),
+      };
+    };
+    expect(await scaleOf('recorded.xbar', '--preprocess', at('two.yaml'))).toEqual({ err: '', scale: 2 });
+    expect(await scaleOf('recorded.xbar')).toEqual({ err: '', scale: 3 });
+    expect(await scaleOf('tiny.xbar')).toEqual({ err: '', scale: 1 });
+    await rm(at('preprocess.yaml'));
+    expect((await scaleOf('tiny.xbar')).err).toContain('warning[data/no-preprocessing]');
+    await writeFile(at('preprocess.yaml'), 'scale: 1\n');
+  });
+
+  test('bad input: each its own code', async () => {
+    await writeFile(at('other.onnx'), encodeModel({ ...tinyModel().graph, name: 'other' }));
+    const other = await runCli([
+      'verify',
+      at('tiny.xbar'),
+      '--model',
+      at('other.onnx'),
+      '--data',
+      at('data.npy'),
+    ]);
+    expect(other.exit).toBe(33);
+    expect(other.err).toContain('error[package/wrong-model]');
+    await cp(at('tiny.xbar'), at('damaged.xbar'), { recursive: true });
+    await writeFile(at('damaged.xbar/host.onnx'), 'x');
+    const damaged = await runCli([
+      'verify',
+      at('damaged.xbar'),
+      '--model',
+      at('model.onnx'),
+      '--data',
+      at('data.npy'),
+    ]);
+    expect(damaged.exit).toBe(32);
+    expect((await verify('--chip', at('nosuch'))).exit).toBe(37);
+    expect((await runCli(['verify', at('tiny.xbar')])).exit).toBe(2);
+  });
+});

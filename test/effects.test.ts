@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { writeSchedule } from '../passes/write-schedule.ts';
+import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
+import { programChip } from '../src/chip/execute.ts';
+import { compile } from '../src/compile.ts';
+import { effectsOf, notModelled } from '../src/effects.ts';
+import { bundledTargets, loadTarget } from '../src/load-target.ts';
+import { parseOptions } from '../src/options.ts';
+import { hostGraph } from '../src/package/host.ts';
+import type { LoadedTarget } from '../src/target.ts';
+import { type Scheme, targetFields, targetSchemas } from '../src/target-schema.ts';
+import { inputs, memoryData, tinyModel } from './verify/tiny.ts';
+
+/** A copy of `node` that notes the path of every plain value that is read. */
+function recording<T extends object>(node: T, reads: Set<string>, path = ''): T {
+  return new Proxy(node, {
+    get(from, key) {
+      const value: unknown = Reflect.get(from, key);
+      if (typeof key === 'symbol') return value;
+      if (typeof value === 'object' && value !== null) return recording(value, reads, `${path}${key}.`);
+      reads.add(`${path}${key}`);
+      return value;
+    },
+  });
+}
+
+/** What compiling a small model, writing its bitstream and digital program, and programming a chip read of a target. */
+async function fieldsRead(loaded: LoadedTarget): Promise<Set<string>> {
+  const reads = new Set<string>();
+  const target = recording(loaded.target, reads);
+  const model = tinyModel();
+  const data = memoryData(inputs(8), undefined);
+  const samples = spreadSamples(data, soleInput(model.graph, model.file), 8);
+  const { graph, mapping, converters } = await compile(model, { ...loaded, target }, parseOptions({}), {
+    kind: 'samples',
+    samples,
+  });
+  hostGraph(graph, mapping, converters, target);
+  const { rows, columns } = loaded.target.array;
+  const header = {
+    target: loaded.target.name,
+    fingerprint: loaded.fingerprint,
+    rows,
+    columns,
+    levels: loaded.target.cell.levels,
+    hiddenBits: loaded.target.hidden?.bits ?? 0,
+    arrays: mapping.arrays,
+  };
+  const programs = writeSchedule.run(mapping, { converters, target });
+  await programChip(
+    header,
+    programs,
+    { target, fingerprint: loaded.fingerprint },
+    { seed: 1, bitstream: '' },
+  );
+  return reads;
+}
+
+const targetOf: Record<Scheme, string> = {
+  exact: 'ideal',
+  'write-verify': 'tetramem-256-6bit',
+  transfer: 'leti-fecap-130nm',
+};
+
+/** Fields of a scheme that mean nothing to it: what an exact cell could be programmed to beyond its levels. */
+const idle: Record<Scheme, readonly string[]> = { exact: ['cell.gMax'], 'write-verify': [], transfer: [] };
+
+describe('every field of a target is consumed', () => {
+  test.each(Object.keys(targetSchemas) as Scheme[])('%s', async (scheme) => {
+    const loaded = await loadTarget(targetOf[scheme]);
+    expect(loaded.target.programming.scheme).toBe(scheme);
+    const reads = await fieldsRead(loaded);
+    const unread = targetFields(scheme)
+      .map(({ field }) => field)
+      .filter((field) => !reads.has(field));
+    expect(unread).toEqual(idle[scheme]);
+  });
+
+  test('the recording sees no field that is not read', () => {
+    const reads = new Set<string>();
+    const target = recording({ adc: { bits: 8, time: 1 } }, reads);
+    expect(target.adc.bits).toBe(8);
+    expect([...reads]).toEqual(['adc.bits']);
+  });
+});
+
+describe('effects', () => {
+  test('name every field that changes the results of an inference', async () => {
+    // Times, energies and counts of arrays change what it costs, and nothing else.
+    const cost =
+      /Time$|Energy$|^adc\.(time|energy|sharedBy)$|^array\.|^programming\.scheme$|fecapsPerLine|wakeUpCycles/;
+    for (const name of await bundledTargets()) {
+      const { target } = await loadTarget(name);
+      const named = effectsOf(target, true).flatMap(({ parameters }) => Object.keys(parameters));
+      const missing = targetFields(target.programming.scheme)
+        .map(({ field }) => field)
+        .filter(
+          (field) =>
+            !cost.test(field) && !named.includes(field) && !named.includes(field.replace('programming.', '')),
+        );
+      expect({ name, missing }).toEqual({ name, missing: [] });
+    }
+  });
+
+  test('are switched off where their size is zero', async () => {
+    const applied = async (name: string, set: readonly string[] = [], calibrated = true) =>
+      effectsOf((await loadTarget(name, set)).target, calibrated)
+        .filter((e) => e.applied)
+        .map((e) => e.name);
+    const all = await applied('tetramem-256-6bit');
+    const quiet = await applied(
+      'tetramem-256-6bit',
+      ['programming.unresponsive=0', 'programming.resetSpread=0 S'],
+      false,
+    );
+    expect(all.filter((name) => !quiet.includes(name))).toEqual([
+      'unresponsive cells',
+      'spread after RESET',
+      'calibration on the programmed chip',
+    ]);
+    expect(await applied('ideal')).not.toContain('programming error');
+    expect(await applied('leti-fecap-130nm', ['hidden.lineNoise=0'])).not.toContain('transfer line noise');
+    expect(await applied('leti-fecap-130nm', ['cell.unused=reset'])).toContain('cells that no weight uses');
+  });
+
+  test('have parameters in units', async () => {
+    const effects = effectsOf((await loadTarget('leti-fecap-130nm')).target, true);
+    const of = (name: string) => effects.find((e) => e.name === name)?.parameters;
+    expect(of('sign sensing')).toEqual({
+      'hidden.window': '360 mV',
+      'hidden.windowSpread': '60.4 mV',
+      'hidden.senseOffset': '10 mV',
+    });
+    expect(of('level quantization')).toMatchObject({ 'level step': '20.7 uS', 'cell.levels': '8' });
+  });
+
+  test('say what is not modelled', () => {
+    for (const word of ['wire resistance', 'noise', 'drift', 'stuck', 'drivers'])
+      expect(notModelled.join('; ')).toContain(word);
+  });
+});

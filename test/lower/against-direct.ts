@@ -1,0 +1,132 @@
+/** Compiles a model of one layer, runs the lowered chip in onnxruntime, and compares every output with the direct MVM. */
+import { readFile } from 'node:fs/promises';
+import { expect } from 'vitest';
+import { decodeBytes } from '../../src/bitstream/decode.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { pathIn } from '../../src/package/open.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import type { Target } from '../../src/target.ts';
+import { float32, sizeOf } from '../../src/tensor.ts';
+import { exactTarget, loaded, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
+import { directMvm } from '../oracle/direct-mvm.ts';
+import { mvmsOf } from '../oracle/input-codes.ts';
+import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
+import { type AttributeValue, model, node } from '../support/onnx-model.ts';
+
+export interface Case {
+  readonly graph: Graph;
+  readonly target: Target;
+  readonly options?: Parameters<typeof compileModel>[3];
+  /** Inputs are drawn from [low, high); from 0 on, the zero point is 0. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly seed?: number;
+}
+
+export interface Comparison {
+  readonly conversions: number;
+  /** Conversions so close to a half code that 32-bit rounding decides. */
+  readonly close: number;
+  readonly saturated: number;
+  readonly slices: number;
+  readonly tiles: number;
+  readonly zero: number;
+}
+
+/** Raises at the first output that differs by more than rounding explains. */
+export async function compareWithDirect(spec: Case): Promise<Comparison> {
+  const { graph, low = -1, high = 1, seed = 1 } = spec;
+  const target = loaded(spec.target);
+  const feeds = [1, 2, 3].map((s) => drawFeeds(graph.inputs, s, low, high, 2));
+  const compiled = await compileModel(modelOf(graph), target, feeds, spec.options);
+  return withPackage(compiled, async (pkg) => {
+    const chip = await programPackage(pkg, target, seed);
+    const { programs, header } = decodeBytes(await readFile(pathIn(pkg, 'bitstream')), 'program.xbs');
+    const layer = pkg.layers[0]!;
+    // Beyond the calibrated range, so that inputs saturate too.
+    const test = drawFeeds(graph.inputs, 9, low * 1.1, high * 1.1, 2);
+    const session = await simulate(pkg, chip, { threads: 1, bitSerial: true });
+    const result = (await session.run(test))[layer.output]!.data as Float32Array;
+    await session.release();
+    const total = { conversions: 0, close: 0, saturated: 0 };
+    let compared = 0;
+    for (const { codes, indexOf } of mvmsOf(layer, test[layer.input]!)) {
+      const direct = directMvm(
+        layer,
+        { programs, conductances: chip.conductances, columns: header.columns },
+        codes,
+      );
+      const largest = direct.outputs.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+      for (const [o, wanted] of direct.outputs.entries()) {
+        const error = Math.abs(result[indexOf(o)]! - wanted);
+        if (!(error <= direct.slack[o]! * 1.0001 + 2e-5 * largest)) {
+          expect.fail(
+            `output ${o}: ${result[indexOf(o)]} from the graph, ${wanted} directly (slack ${direct.slack[o]})`,
+          );
+        }
+        compared++;
+      }
+      total.conversions += direct.conversions;
+      total.close += direct.close;
+      total.saturated += direct.saturated;
+    }
+    expect(compared).toBe(result.length);
+    // Deciding close calls alike is not asked for; that they are rare is.
+    expect(total.close).toBeLessThanOrEqual(3 + 0.005 * total.conversions);
+    return { ...total, slices: layer.slices, tiles: layer.tiles.length, zero: layer.quantization.zero };
+  });
+}
+
+/** Weights without a pattern, in [-1, 1]; every column's largest differs. */
+function weights(...dims: number[]) {
+  const values = Array.from(
+    { length: sizeOf(dims) },
+    (_, i) => Math.sin(1.7 * i * i + 0.3) * (1 - 0.4 * Math.cos(i)),
+  );
+  return float32(dims, values);
+}
+
+/** y = Conv(x, w, b) with x of [1, channels, ...space]. */
+export function convModel(
+  x: readonly number[],
+  w: readonly number[],
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+): Graph {
+  return model({
+    inputs: { x: [2, ...x] },
+    outputs: { y: undefined },
+    constants: { w: weights(...w), b: weights(w[0]!) },
+    nodes: [node('Conv', ['x', 'w', 'b'], ['y'], attributes)],
+  });
+}
+
+/** y = MatMul(x, w) with x of [...leading, rows]. */
+export function matMulModel(leading: readonly number[], rows: number, columns: number): Graph {
+  return model({
+    inputs: { x: [...leading, rows] },
+    outputs: { y: undefined },
+    constants: { w: weights(rows, columns) },
+    nodes: [node('MatMul', ['x', 'w'], ['y'])],
+  });
+}
+
+type Changes = { readonly [K in 'array' | 'cell' | 'adc' | 'driver']?: Partial<Target[K]> } & {
+  readonly slices?: number;
+};
+
+function changed(base: Target, changes: Changes): Target {
+  return {
+    ...base,
+    array: { ...base.array, ...changes.array },
+    cell: { ...base.cell, ...changes.cell },
+    adc: { ...base.adc, ...changes.adc },
+    driver: { ...base.driver, ...changes.driver },
+    slices: changes.slices ?? base.slices,
+  };
+}
+
+export const exact = (changes: Changes = {}): Target => changed(exactTarget, changes);
+export const writeVerify = (changes: Changes = {}): Target =>
+  changed({ ...writeVerifyTarget, array: { rows: 16, columns: 16, arraysPerChip: 10 } }, changes);
+export const transfer = (changes: Changes = {}): Target =>
+  changed({ ...transferTarget, array: { rows: 24, columns: 16, arraysPerChip: 1 } }, changes);

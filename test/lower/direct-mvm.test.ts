@@ -1,0 +1,160 @@
+/** The lowered graph computes what the cells do, in every mode: checked against the direct MVM of test/oracle. */
+import { describe, expect, it } from 'vitest';
+import { compareWithDirect, convModel, exact, matMulModel, transfer, writeVerify } from './against-direct.ts';
+
+const dense = matMulModel([3], 20, 11);
+
+describe('the lowered graph against the direct MVM', () => {
+  for (const encoding of ['differential', 'offset'] as const) {
+    for (const convert of ['pair', 'column'] as const) {
+      for (const slices of [1, 2]) {
+        it(`${encoding}, one conversion per ${convert}, ${slices} slice(s)`, async () => {
+          const adc = { convert, bits: 8 };
+          const result = await compareWithDirect({
+            graph: dense,
+            target: writeVerify({ adc, slices, cell: { encoding, unused: 'reset' } }),
+          });
+          expect(result.slices).toBe(slices);
+          expect(result.zero).toBeGreaterThan(0);
+          expect(result.saturated).toBeLessThan(0.2 * result.conversions);
+        });
+      }
+      for (const [inputs, low, signedActivations] of [
+        ['unsigned inputs from 0', 0, false],
+        ['signed inputs', -1, true],
+      ] as const) {
+        it(`${encoding}, one conversion per ${convert}, ${inputs}`, async () => {
+          const target = writeVerify({ adc: { convert }, cell: { encoding } });
+          const result = await compareWithDirect({
+            graph: dense,
+            target,
+            low,
+            options: { signedActivations },
+          });
+          expect(result.zero).toBe(0);
+        });
+      }
+    }
+  }
+
+  it.each([4, 6, 8, 10, 16])('%i-bit converters, with exact and with programmed cells', async (bits) => {
+    for (const target of [exact({ adc: { bits }, slices: 1 }), writeVerify({ adc: { bits } })]) {
+      await compareWithDirect({ graph: dense, target });
+      await compareWithDirect({ graph: convModel([5, 4, 4], [6, 5, 3, 3], { pads: [1, 1, 1, 1] }), target });
+    }
+  });
+
+  it('converters that saturate', async () => {
+    const target = writeVerify({ adc: { bits: 4 }, array: { rows: 64 } });
+    const result = await compareWithDirect({ graph: matMulModel([8], 60, 5), target, low: 0 });
+    expect(result.saturated).toBeGreaterThan(0);
+  });
+
+  it('hidden weights that were transferred, in two slices of base 15', async () => {
+    for (const convert of ['pair', 'column'] as const) {
+      const result = await compareWithDirect({
+        graph: matMulModel([4], 30, 9),
+        target: transfer({ slices: 2, adc: { convert } }),
+      });
+      expect(result.slices).toBe(2);
+      await compareWithDirect({
+        graph: convModel([4, 5, 5], [3, 4, 3, 3]),
+        target: transfer({ slices: 2, adc: { convert } }),
+      });
+    }
+  });
+});
+
+describe('tiles', () => {
+  it.each([
+    ['one', 16, 8, 1],
+    ['uneven row tiles', 37, 8, 3],
+    ['uneven column tiles', 16, 19, 3],
+    ['row and column tiles', 33, 17, 9],
+  ])('%s', async (_, rows, columns, tiles) => {
+    expect(
+      (await compareWithDirect({ graph: matMulModel([2], rows, columns), target: writeVerify() })).tiles,
+    ).toBe(tiles);
+  });
+
+  it('cut between channels', async () => {
+    const result = await compareWithDirect({
+      graph: convModel([5, 5, 5], [3, 5, 2, 3]),
+      target: writeVerify(),
+    });
+    expect(result.tiles).toBe(3);
+  });
+
+  it('cut inside a channel whose kernel is larger than the array', async () => {
+    for (const pads of [
+      [0, 0, 0, 0],
+      [2, 2, 2, 2],
+    ]) {
+      const graph = convModel([2, 7, 7], [3, 2, 5, 5], { pads });
+      expect((await compareWithDirect({ graph, target: writeVerify() })).tiles).toBe(4);
+    }
+  });
+
+  it('no more rows than may be driven at once', async () => {
+    const target = writeVerify({ driver: { rowsAtOnce: 7 } });
+    expect((await compareWithDirect({ graph: matMulModel([2], 16, 8), target })).tiles).toBe(3);
+  });
+});
+
+describe('grouped and depthwise layers, packed block-diagonally', () => {
+  for (const unused of ['unformed', 'reset'] as const) {
+    for (const encoding of ['differential', 'offset'] as const) {
+      for (const convert of ['pair', 'column'] as const) {
+        it(`unused cells ${unused}, ${encoding}, one conversion per ${convert}`, async () => {
+          const target = writeVerify({
+            array: { rows: 20, columns: 12 },
+            cell: { unused, encoding },
+            adc: { convert },
+          });
+          const depthwise = convModel([7, 5, 5], [7, 1, 3, 3], { group: 7, pads: [1, 1, 1, 1] });
+          await compareWithDirect({ graph: depthwise, target });
+          await compareWithDirect({ graph: convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 }), target });
+        });
+      }
+    }
+  }
+
+  it('groups that take several row tiles, of which the last holds two groups', async () => {
+    const target = writeVerify({ array: { rows: 20, columns: 16 }, cell: { unused: 'reset' } });
+    const result = await compareWithDirect({ graph: convModel([9, 9], [6, 3, 7], { group: 3 }), target });
+    expect(result.tiles).toBe(5);
+  });
+});
+
+describe('geometries', () => {
+  it.each([
+    ['1-D', [3, 9], [4, 3, 3], {}],
+    [
+      '1-D with stride, dilation and asymmetric padding',
+      [3, 12],
+      [4, 3, 3],
+      { strides: [2], dilations: [2], pads: [1, 3] },
+    ],
+    ['1-D, SAME_UPPER', [2, 8], [3, 2, 4], { auto_pad: 'SAME_UPPER', strides: [3] }],
+    [
+      '2-D with unequal strides and dilations',
+      [2, 9, 8],
+      [3, 2, 2, 3],
+      { strides: [2, 1], dilations: [1, 2] },
+    ],
+    ['2-D with asymmetric padding', [2, 5, 6], [3, 2, 3, 2], { pads: [2, 0, 1, 1] }],
+    ['2-D, SAME_UPPER', [2, 6, 7], [3, 2, 3, 3], { auto_pad: 'SAME_UPPER', strides: [2, 2] }],
+    ['2-D, SAME_LOWER', [2, 6, 7], [3, 2, 3, 3], { auto_pad: 'SAME_LOWER', strides: [2, 2] }],
+    ['pointwise', [6, 3, 3], [5, 6, 1, 1], {}],
+  ])('%s', async (_, x, w, attributes) => {
+    for (const low of [-0.3, 0]) {
+      const graph = convModel(x, w, attributes);
+      await compareWithDirect({ graph, target: writeVerify(), low });
+      await compareWithDirect({ graph, target: writeVerify(), low, options: { signedActivations: true } });
+    }
+  });
+
+  it.each([[[5]], [[2, 3]], [[2, 2, 3]]])('products with leading dimensions %j', async (leading) => {
+    await compareWithDirect({ graph: matMulModel(leading, 21, 5), target: writeVerify() });
+  });
+});

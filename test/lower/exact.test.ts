@@ -1,0 +1,61 @@
+/** On exact cells with lossless converters: planes and conversions, their cheaper exact form and the integer reference give the same bits. */
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/ir/graph.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { openSession } from '../../src/runtime/session.ts';
+import { lowerChip, simulate } from '../../src/simulate/simulate.ts';
+import type { Target } from '../../src/target.ts';
+import { loaded } from '../chip/bench.ts';
+import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
+import { convModel, exact, matMulModel } from './against-direct.ts';
+
+/** 15 levels, so that 8-bit weights take two slices. */
+const coarse = (encoding: 'differential' | 'offset') =>
+  exact({ cell: { levels: 16, gMax: 15, gUseMax: 15, encoding }, adc: { bits: 16 }, slices: 2 });
+const fine = exact({ adc: { bits: 16 } });
+
+async function expectSameBits(graph: Graph, target: Target, signedActivations: boolean): Promise<void> {
+  const feeds = [1, 2].map((s) => drawFeeds(graph.inputs, s, signedActivations ? -1 : -0.4));
+  const compiled = await compileModel(modelOf(graph), loaded(target), feeds, { signedActivations });
+  await withPackage(compiled, async (pkg) => {
+    const chip = await programPackage(pkg, loaded(target));
+    const reference = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+    const cheap = await simulate(pkg, chip);
+    const serial = await simulate(pkg, chip, { bitSerial: true });
+    expect(lowerChip(pkg, chip).nodes.length).toBeLessThan(
+      lowerChip(pkg, chip, { bitSerial: true }).nodes.length,
+    );
+    for (const seed of [7, 8, 9]) {
+      const inputs = drawFeeds(graph.inputs, seed, -1.2, 1.2);
+      const wanted = await reference.run(inputs);
+      expect(await cheap.run(inputs)).toEqual(wanted);
+      expect(await serial.run(inputs)).toEqual(wanted);
+    }
+    for (const session of [reference, cheap, serial]) await session.release();
+  });
+}
+
+describe.each([
+  ['unsigned inputs with a zero point', false],
+  ['signed inputs', true],
+])('%s', (_, signed) => {
+  it.each([
+    ['one slice', fine],
+    ['two slices', coarse('differential')],
+    ['two slices beside an offset column', coarse('offset')],
+  ])('%s', async (_name, target) => {
+    await expectSameBits(matMulModel([3], 40, 19), target, signed);
+    await expectSameBits(
+      convModel([5, 6, 6], [7, 5, 3, 3], { pads: [1, 0, 1, 2], strides: [2, 1] }),
+      target,
+      signed,
+    );
+    await expectSameBits(
+      convModel([6, 5, 5], [6, 1, 3, 3], { group: 6, pads: [1, 1, 1, 1] }),
+      target,
+      signed,
+    );
+    await expectSameBits(convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 }), target, signed);
+    await expectSameBits(convModel([2, 8, 8], [3, 2, 5, 5], { pads: [2, 2, 2, 2] }), target, signed);
+  });
+});

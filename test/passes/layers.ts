@@ -1,0 +1,84 @@
+/** Quantized layers, records and targets by hand, for tests that run one mapping pass. */
+import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
+import type { MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
+import type { SlicedLayer } from '../../src/ir/mapping.ts';
+import type { Target } from '../../src/target.ts';
+import { exactTarget } from '../chip/bench.ts';
+
+type Layer = Pick<QuantizedMvmNode, 'groups' | 'rows' | 'columns'> & Partial<QuantizedMvmNode>;
+
+/** Integers without a pattern, within +-weightMax. */
+export function quantizedLayer(shape: Layer): QuantizedMvmNode {
+  const weightMax = shape.weightMax ?? 127;
+  const length = shape.groups * shape.rows * shape.columns;
+  return {
+    kind: 'quantized-mvm',
+    input: 'x',
+    output: 'y',
+    geometry: { kind: 'matmul' },
+    bias: new Float64Array(shape.groups * shape.columns),
+    origin: { name: 'layer', op: 'MatMul', index: 0 },
+    folded: [],
+    quantization: { scale: 1, zero: 0, signed: false },
+    integers: Int16Array.from({ length }, (_, i) => Math.round(weightMax * Math.sin(i * i + 1))),
+    weightMax,
+    scales: new Float64Array(shape.groups * shape.columns).fill(1),
+    ...shape,
+  };
+}
+
+export function mvmLayer(
+  rows: number,
+  columns: number,
+  weights: readonly number[],
+  bias: readonly number[],
+): MvmNode {
+  const {
+    kind: _,
+    integers: _i,
+    weightMax: _w,
+    scales: _s,
+    quantization: _q,
+    ...rest
+  } = quantizedLayer({ groups: 1, rows, columns });
+  return { ...rest, kind: 'mvm', weights: Float64Array.from(weights), bias: Float64Array.from(bias) };
+}
+
+/** One slice of differential digits that are the integers themselves. */
+export function slicedLayer(node: QuantizedMvmNode, changes: Partial<SlicedLayer> = {}): SlicedLayer {
+  return { node, encoding: 'differential', radix: 255, levelStep: 1, digits: [node.integers], ...changes };
+}
+
+export function convGeometry(...kernel: number[]): QuantizedMvmNode['geometry'] {
+  const ones = kernel.map(() => 1);
+  const pads = [...kernel, ...kernel].map(() => 0);
+  return { kind: 'conv', kernel, strides: ones, dilations: ones, pads, autoPad: 'NOTSET' };
+}
+
+export function recordOf(layers: Readonly<Record<string, Partial<LayerRecord>>>): CalibrationRecord {
+  const empty: LayerRecord = {
+    quantization: { scale: 1, zero: 0, signed: false },
+    positions: 1,
+    space: [],
+    vectors: new Uint8Array(),
+    count: 0,
+    inputMean: new Float32Array(),
+    quantizedMean: new Float32Array(),
+  };
+  return {
+    model: '',
+    activations: { policy: 'minmax', signed: false },
+    layers: new Map(Object.entries(layers).map(([name, layer]) => [name, { ...empty, ...layer }])),
+    samples: [],
+    knownAnswer: { inputs: {} },
+  };
+}
+
+/** The exact target of test/chip with an array of that size. */
+export function sized(rows: number, columns: number, rowsAtOnce = rows): Target {
+  return {
+    ...exactTarget,
+    array: { rows, columns, arraysPerChip: 1 },
+    driver: { ...exactTarget.driver, rowsAtOnce },
+  };
+}

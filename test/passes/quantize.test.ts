@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { quantize } from '../../passes/quantize.ts';
+import { DiagnosticError } from '../../src/diagnostic.ts';
+import type { MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
+import { model } from '../support/onnx-model.ts';
+import { convGeometry, mvmLayer, recordOf } from './layers.ts';
+
+const graphOf = (node: MvmNode) => model({ inputs: { x: [1, 2] }, outputs: { y: undefined }, nodes: [node] });
+function run(node: MvmNode, weightMax: number, record = recordOf({ y: {} })): QuantizedMvmNode {
+  const [result] = quantize.run(graphOf(node), { record, weightMaxOf: () => weightMax }).nodes;
+  if (result?.kind !== 'quantized-mvm') throw new Error('not quantized');
+  return result;
+}
+
+describe('quantize', () => {
+  it('scales every column by its own largest weight and rounds half to even', () => {
+    // Columns: steps of 0.5 and of 2.
+    const weights = [3.5, -14, 0.25, 1, 0.75, 3, -1.25, -5, 1.2, 9.1];
+    const { integers, scales, weightMax, bias } = run(mvmLayer(5, 2, weights, [1, 2]), 7);
+    expect([...scales]).toEqual([0.5, 2]);
+    expect([...integers]).toEqual([7, -7, 0, 0, 2, 2, -2, -2, 2, 5]);
+    expect(weightMax).toBe(7);
+    expect([...bias]).toEqual([1, 2]);
+  });
+
+  it('keeps a column of zeros finite', () => {
+    const { integers, scales } = run(mvmLayer(2, 2, [0, 1, 0, -1], [0, 0]), 127);
+    expect([...integers]).toEqual([0, 127, 0, -127]);
+    expect(scales[0]).toBe(1);
+  });
+
+  it('takes the codes of the record, and makes padding explicit', () => {
+    const quantization = { scale: 0.1, zero: 7, signed: false };
+    const conv = {
+      ...mvmLayer(4, 1, [1, 2, 3, 4], [0]),
+      geometry: { ...convGeometry(2, 2), autoPad: 'SAME_UPPER' as const },
+    };
+    const result = run(conv, 127, recordOf({ y: { quantization, space: [3, 5] } }));
+    expect(result.quantization).toEqual(quantization);
+    expect(result.geometry).toMatchObject({ autoPad: 'NOTSET', pads: [0, 0, 1, 1] });
+  });
+
+  it('names the layers of which the record knows nothing', () => {
+    const call = () => run(mvmLayer(1, 1, [1], [0]), 127, recordOf({}));
+    expect(call).toThrow(DiagnosticError);
+    expect(call).toThrow(/calibrate\/no-ranges.*'layer'/);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import type { LayerSummary, MappingSummary } from '../../src/ir/summary.ts';
+import { formatLayers } from '../../src/report/compile-table.ts';
+
+const layer = (name: string, rule: string): LayerSummary => ({
+  origin: { name, op: 'Conv', index: 7 },
+  shape: '960 x 9x1',
+  rule,
+  slices: 2,
+  blocks: 9,
+  arrays: 1306,
+  utilization: 0.0357,
+  mvms: 12544,
+  conversions: 55898472,
+});
+
+const summaryOf = (names: readonly string[]): MappingSummary => ({
+  layers: names.map((name) => layer(name, 'Conv with constant weights: 2-D, 3x3, depthwise, groups 960')),
+  weights: 0,
+  cells: 0,
+  arrays: 0,
+  chips: 0,
+  utilization: 0,
+  mvms: 0,
+  conversions: 0,
+  conversionEnergy: 0,
+  conversionTime: 0,
+});
+
+const long = (block: number) => `mobilenetv2/features/block_${block}/depthwise/convolution/Conv2D_${block}`;
+const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
+
+describe('the table of layers', () => {
+  test('has names whole where there is room, or no terminal', () => {
+    const summary = summaryOf([long(1), 'stem']);
+    expect(formatLayers(summary)).toContain(`${long(1)} `);
+    expect(formatLayers(summary, 200)).toBe(formatLayers(summary));
+  });
+
+  test('shortens names in the middle to fit, and they still differ', () => {
+    const names = Array.from({ length: 53 }, (_, i) => long(i));
+    const text = formatLayers(summaryOf(names), 110);
+    expect(widest(text)).toBe(110);
+    expect(text).toMatch(
+      /^mobilenetv2\/\S*…\S*_52 +960 x 9x1 +Conv 2-D 3x3 depthwise +2 +1,306 +3\.6 % +12,544 +55,898,472$/m,
+    );
+    const shown = text
+      .trimEnd()
+      .split('\n')
+      .slice(2)
+      .map((line) => line.split(' ')[0]);
+    expect(new Set(shown).size).toBe(53);
+  });
+
+  test('never shortens below what tells layers apart', () => {
+    const text = formatLayers(summaryOf([long(1), '']), 40);
+    expect(text.split('\n')[2]!.split(' ')[0]).toHaveLength(16);
+    expect(text).toContain('Conv #7 ');
+  });
+
+  test.each([
+    ['Conv with constant weights: 1-D, 5', 'Conv 1-D 5'],
+    ['Gemm with constant weights: 1280 rows, 10 columns', 'Gemm'],
+    ['MatMul with a constant right side: 64 rows, 12 columns', 'MatMul'],
+  ])('%s is shown as %s', (rule, brief) => {
+    const summary = { ...summaryOf([]), layers: [layer('x', rule)] };
+    expect(formatLayers(summary)).toMatch(new RegExp(`960 x 9x1 +${brief} +2`));
+  });
+});

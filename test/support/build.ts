@@ -1,0 +1,69 @@
+/** A Graph or an ONNX file -> a compiled package in a temporary folder, and the chips programmed from it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeBitstream } from '../../src/bitstream/decode.ts';
+import type { SampleSource } from '../../src/calibrate/record.ts';
+import type { Chip } from '../../src/chip/chip.ts';
+import { programChip } from '../../src/chip/execute.ts';
+import { type Compiled, compile } from '../../src/compile.ts';
+import { sha256 } from '../../src/hash.ts';
+import type { Graph, ValueInfo } from '../../src/ir/graph.ts';
+import type { ImportedModel } from '../../src/onnx/decode.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { parseOptions } from '../../src/options.ts';
+import { openPackage, type Package, pathIn } from '../../src/package/open.ts';
+import { writePackage } from '../../src/package/write.ts';
+import { openStream } from '../../src/random.ts';
+import type { LoadedTarget } from '../../src/target.ts';
+import { float32, sizeOf, type Tensor } from '../../src/tensor.ts';
+
+export type Model = ImportedModel & { readonly file: string };
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+export function modelOf(graph: Graph): Model {
+  return { graph, sha256: sha256(encodeModel(graph)), file: 'model.onnx' };
+}
+
+/** Keyed draws from [low, high) for every input; unknown dimensions are `free`. */
+export function drawFeeds(inputs: readonly ValueInfo[], seed: number, low = -1, high = 1, free = 1): Feeds {
+  return Object.fromEntries(
+    inputs.map(({ name, dims }, i) => {
+      const concrete = (dims ?? []).map((d) => (typeof d === 'number' && d > 0 ? d : free));
+      const stream = openStream(seed, 'test-feeds', i);
+      const draw = () => low + (high - low) * stream.uniform();
+      return [name, float32(concrete, Float32Array.from({ length: sizeOf(concrete) }, draw))];
+    }),
+  );
+}
+
+export function samplesOf(feeds: readonly Feeds[]): SampleSource {
+  return { length: feeds.length, sample: async (i) => ({ feeds: feeds[i]!, hash: sha256(`sample ${i}`) }) };
+}
+
+export async function compileModel(
+  model: Model,
+  loaded: LoadedTarget,
+  feeds: readonly Feeds[],
+  options: Parameters<typeof parseOptions>[0] = {},
+): Promise<Compiled> {
+  return compile(model, loaded, parseOptions(options), { kind: 'samples', samples: samplesOf(feeds) });
+}
+
+/** Writes the compilation and opens it again; `use` gets it while it is on disk. */
+export async function withPackage<T>(compiled: Compiled, use: (pkg: Package) => Promise<T>): Promise<T> {
+  const parent = await mkdtemp(join(tmpdir(), 'crossloom-test-'));
+  try {
+    const folder = join(parent, 'model.xbar');
+    await writePackage(compiled, folder);
+    return await use(await openPackage(folder));
+  } finally {
+    await rm(parent, { recursive: true, force: true });
+  }
+}
+
+export async function programPackage(pkg: Package, loaded: LoadedTarget, seed = 1): Promise<Chip> {
+  const file = pathIn(pkg, 'bitstream');
+  const { header, arrays } = await decodeBitstream(file, file);
+  return programChip(header, arrays, loaded, { seed, bitstream: pkg.bitstream });
+}
