@@ -37,7 +37,7 @@ export const chooseConverterRanges = {
       const record = context.record.layers.get(layer.node.output);
       if (!record) throw new InternalError('choose-converter-ranges', `no record of ${layer.node.output}`);
       return context.target.adc.convert === 'pair'
-        ? settle(block, layer, record, context, { part: (digit) => digit, floor: 0 })
+        ? settle(block, layer, record, context, { part: (digit) => digit, floor: 0, beside: 0 })
         : settleColumns(block, layer, record, context);
     });
   },
@@ -56,8 +56,10 @@ function settleColumns(
   const differential = layer.encoding === 'differential';
   const plusPart = (d: number) => (differential ? Math.max(d, 0) : d + middle);
   const minusPart = (d: number) => (differential ? Math.max(-d, 0) : middle);
-  const plus = settle(block, layer, record, context, { part: plusPart, floor });
-  const minus = settle(block, layer, record, context, { part: minusPart, floor });
+  const unused = cell.unused === 'reset' ? floor : 0;
+  const beside = differential ? unused : middle + floor;
+  const plus = settle(block, layer, record, context, { part: plusPart, floor, beside });
+  const minus = settle(block, layer, record, context, { part: minusPart, floor, beside });
   const zero = new Int32Array(2 * plus.zero.length);
   const step = new Float32Array(2 * plus.zero.length);
   for (let i = 0; i < plus.zero.length; i++) {

@@ -15,10 +15,14 @@ export interface ColumnSums {
   readonly most: Float64Array;
 }
 
-/** What a driven cell adds: an integer `part` of its digit, and a constant `floor`, in digit steps. */
+/** What a driven cell adds, in digit steps. */
 export interface CellLaw {
+  /** An integer, by the cell's digit. */
   readonly part: (digit: number) => number;
+  /** And a constant besides. */
   readonly floor: number;
+  /** What a cell off the diagonal of a block with several groups adds. */
+  readonly beside: number;
 }
 
 /** @param vectors calibration vectors that are used, evenly spread over the record's */
@@ -26,7 +30,7 @@ export function columnSums(
   block: PlacedBlock,
   { node, digits, radix }: SlicedLayer,
   record: LayerRecord,
-  { part, floor }: CellLaw,
+  { part, floor, beside }: CellLaw,
   vectors: number,
 ): ColumnSums {
   const width = lengthOf(block.columns);
@@ -46,6 +50,10 @@ export function columnSums(
   const packed = new Float64Array(rows * packs);
   const totals = new Float64Array(8 * packs);
   const driven = new Int32Array(8);
+  const groups = lengthOf(block.groups);
+  const foreign = groups > 1 ? beside : 0;
+  /** Rows of all groups that are driven: [vector][bit]. */
+  const drivenOfAll = new Int32Array(vectors * 8);
   for (let group = block.groups.start; group < block.groups.end; group++) {
     const column = (group - block.groups.start) * width;
     packed.fill(0);
@@ -65,7 +73,8 @@ export function columnSums(
       addVector(record.vectors.subarray(first, first + rows), packed, packs, totals, driven);
       for (let bit = 0; bit < 8; bit++) {
         if (driven[bit] === 0) continue;
-        const constant = driven[bit]! * (floor - offset);
+        const constant = driven[bit]! * (floor - offset - foreign);
+        drivenOfAll[vector * 8 + bit]! += driven[bit]!;
         const to = (vector * 8 + bit) * columns + column;
         for (let c = 0; c < width; c++) {
           const shifted = Math.floor(totals[bit * packs + packOf[c]!]! / unitOf[c]!);
@@ -73,6 +82,10 @@ export function columnSums(
         }
       }
     }
+  }
+  if (foreign !== 0) {
+    for (let c = 0; c < columns; c++) most[c]! += foreign * rows * (groups - 1);
+    for (let at = 0; at < sums.length; at++) sums[at]! += foreign * drivenOfAll[Math.floor(at / columns)]!;
   }
   return { sums, least, most };
 }

@@ -2,7 +2,9 @@
  * Writes integer weights as balanced digits of an odd radix, so that every digit fits the signed levels of one cell
  * pair: with 15 signed levels the radix is 15 and two digits reach +-112.
  */
-import type { MvmNode, QuantizedMvmNode } from '../src/ir/graph.ts';
+import type { Diagnostic } from '../src/diagnostic.ts';
+import { optionInvalid } from '../src/diagnostics.ts';
+import { describeOrigin, type MvmNode, type QuantizedMvmNode } from '../src/ir/graph.ts';
 import type { Encoding, SlicedLayer } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
 
@@ -21,6 +23,25 @@ export function digitMax(cell: Target['cell'], encoding: Encoding): number {
 export function weightMax(cell: Target['cell'], choice: SliceChoice, bits: number): number {
   const radix = 2 * digitMax(cell, choice.encoding) + 1;
   return Math.min(2 ** (bits - 1) - 1, (radix ** choice.slices - 1) / 2);
+}
+
+/** Layers whose encoding the target's cells cannot hold. */
+export function findEncodingProblems(
+  nodes: readonly MvmNode[],
+  target: Target,
+  choiceOf: (node: MvmNode) => SliceChoice,
+): Diagnostic[] {
+  return nodes.flatMap((node) => {
+    const { encoding } = choiceOf(node);
+    const place = `encoding ${encoding}: ${describeOrigin(node.origin)}`;
+    if (encoding === 'offset' && target.hidden)
+      return [
+        optionInvalid(place, 'hidden weights have a sign and go to pairs of cells', 'Use differential.'),
+      ];
+    if (digitMax(target.cell, encoding) === 0)
+      return [optionInvalid(place, `${target.cell.levels} levels hold no sign`, 'Use differential.')];
+    return [];
+  });
 }
 
 export const sliceWeights = {

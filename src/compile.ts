@@ -8,14 +8,16 @@ import { lowerLinear } from '../passes/lower-linear.ts';
 import { packGroups } from '../passes/pack-groups.ts';
 import { placeBlocks } from '../passes/place-blocks.ts';
 import { quantize } from '../passes/quantize.ts';
-import { type SliceChoice, sliceWeights, weightMax } from '../passes/slice-weights.ts';
+import { findEncodingProblems, type SliceChoice, sliceWeights, weightMax } from '../passes/slice-weights.ts';
 import { tile } from '../passes/tile.ts';
+import { writeSchedule } from '../passes/write-schedule.ts';
 import { recordCalibration, type SampleSource } from './calibrate/record.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
 import { raise } from './diagnostic.ts';
 import { calibrationMismatch, noRanges } from './diagnostics.ts';
 import { describeOrigin, type Graph, type MvmNode, type Origin, type QuantizedMvmNode } from './ir/graph.ts';
 import type { Mapping } from './ir/mapping.ts';
+import type { ArrayProgram } from './ir/schedule.ts';
 import { type MappingSummary, summarize } from './ir/summary.ts';
 import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
@@ -36,6 +38,8 @@ export interface Compiled {
   readonly mapping: Mapping;
   /** By block. */
   readonly converters: readonly ConverterSettings[];
+  /** The instructions of every array, made one array at a time. */
+  readonly schedule: () => Iterable<ArrayProgram>;
   readonly record: CalibrationRecord;
   readonly summary: MappingSummary;
 }
@@ -86,6 +90,13 @@ export async function compile(
   const folded = passed(foldConstants.name, foldConstants.run(modern));
   const lowered = passed(lowerLinear.name, lowerLinear.run(folded, { file: model.file, keepDigital }));
   const real = passed(foldBatchNorm.name, foldBatchNorm.run(lowered));
+  raise(
+    findEncodingProblems(
+      real.nodes.filter((n) => n.kind === 'mvm'),
+      target,
+      choiceOf,
+    ),
+  );
   const record = await calibrate(real, model, options, calibration, hooks);
   hooks.onProgress?.('map', 0, 1);
   const quantized = passed(quantize.name, quantize.run(real, { record, weightMaxOf }));
@@ -117,6 +128,7 @@ export async function compile(
     graph,
     mapping,
     converters,
+    schedule: () => writeSchedule.run(mapping, { converters, target }),
     record,
     summary,
   };

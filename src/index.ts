@@ -44,10 +44,12 @@ export {
 export { type Effect, effectsOf, notModelled } from './effects.ts';
 /** Loads a bundled target or a target file, with `field=value` overrides; names of the bundled ones. */
 export { bundledTargets, loadTarget } from './load-target.ts';
-/** Reads an ONNX file, or its bytes. */
+/** Reads an ONNX file, or its bytes; encodes a graph, such as that of a lowered chip, as an ONNX file. */
 export { decodeModel, type ImportedModel, readModel } from './onnx/decode.ts';
+export { encodeModel } from './onnx/encode.ts';
 /** Checks the options of a compilation and completes them; reads them from a YAML file. */
 export { type CompileOptions, parseOptions, readOptionsFile } from './options.ts';
+/** manifest.json of a package. */
 export type { Manifest } from './package/manifest.ts';
 /** Opens a package, checking every hash. */
 export { openPackage, type Package, pathIn } from './package/open.ts';
@@ -61,7 +63,9 @@ export { formatVerification } from './report/verify-text.ts';
 export type { Session } from './runtime/session.ts';
 /** Opens a programmed chip for inference; or gives it as an ordinary ONNX graph. */
 export { lowerChip, type SimulateOptions, simulate } from './simulate/simulate.ts';
+/** One kind of chip in SI units, with the origin of every value. */
 export type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
+/** A dense tensor: dims and row-major values. */
 export type { Tensor } from './tensor.ts';
 /** What a verification found. */
 export type { Snr, TrialReport, VerifyReport } from './verify/report.ts';

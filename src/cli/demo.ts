@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { totalCounts } from '../chip/chip.ts';
+import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
 import { saveChip } from '../chip/save.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
@@ -33,17 +33,11 @@ interface DemoCommandLine {
 interface DemoTarget {
   readonly name: string;
   readonly about: string;
-  /** Where the target's own number is not meant. */
-  readonly slices?: number;
 }
 
 const targets: readonly DemoTarget[] = [
   { name: 'tetramem-256-6bit', about: 'memristors of 64 levels, written by write-verify' },
-  {
-    name: 'leti-fecap-130nm',
-    about: 'FeCAP hidden weights, transferred into memristors of 8 levels',
-    slices: 2,
-  },
+  { name: 'leti-fecap-130nm', about: 'FeCAP hidden weights, transferred into memristors of 8 levels' },
 ];
 
 const seed = 1;
@@ -60,11 +54,11 @@ interface Demo {
   readonly images: number;
 }
 
-async function run(io: Io, args: DemoCommandLine): Promise<void> {
+/** @param fixture folder with model.onnx, preprocess.yaml, and a test and a calibration part of idx files */
+export async function demo(io: Io, args: DemoCommandLine, fixture = bundledFixture()): Promise<void> {
   const { keep, json } = args;
   if (keep !== undefined) await checkOutput(keep, false);
   const start = io.now();
-  const fixture = join(installRoot(), 'fixtures', 'fashion-mobilenetv2');
   const file = join(fixture, 'model.onnx');
   const model = { ...(await readModel(file)), file };
   const data = await openDataset(fixture, { preprocessing: join(fixture, 'preprocess.yaml') });
@@ -73,72 +67,72 @@ async function run(io: Io, args: DemoCommandLine): Promise<void> {
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'crossloom-demo-')));
   const say = json ? () => undefined : io.stdout;
   try {
-    say(
-      `A MobileNet-V2 trained on Fashion-MNIST in floating point, on simulated memristor chips; ${formatCount(images)} test images.\n`,
-    );
-    const results: { target: string; programming: unknown; report: VerifyReport }[] = [];
+    say('A MobileNet-V2 trained on Fashion-MNIST in floating point, on simulated memristor chips; ');
+    say(`${formatCount(images)} test images.\n`);
+    const results: DemoResult[] = [];
     for (const target of targets)
-      results.push(await runTarget({ io, say, folder, fixture, model, data, images }, target));
+      results.push(
+        await runTarget({ io, say, folder, fixture, model, data, images }, target, results[0]?.package),
+      );
     if (json) return printJson(io, { images, seed, results });
     say(`\nTop-1 accuracy, one programmed chip each:\n\n${formatComparison(results.map((r) => r.report))}`);
-    say(
-      `\n${((io.now() - start) / 1000).toFixed(0)} s in all${keep ? `; packages and chips are in ${keep}` : ''}.\n`,
-    );
+    const kept = keep === undefined ? '' : `; packages and chips are in ${keep}`;
+    say(`\n${((io.now() - start) / 1000).toFixed(0)} s in all${kept}.\n`);
   } finally {
     if (keep === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Compiles, programs and verifies for one target, and says so as the commands that do the same. */
-async function runTarget(demo: Demo, { name, about, slices }: DemoTarget) {
+function bundledFixture(): string {
+  return join(installRoot(), 'fixtures', 'fashion-mobilenetv2');
+}
+
+interface DemoResult {
+  readonly target: string;
+  readonly package: string;
+  readonly programming: ArrayCounters;
+  readonly report: VerifyReport;
+}
+
+/**
+ * Compiles, programs and verifies for one target, and says so as the commands that do the same.
+ * @param earlier package whose calibration record serves again: what layers see does not depend on the target
+ */
+async function runTarget(demo: Demo, { name, about }: DemoTarget, earlier?: string): Promise<DemoResult> {
   const { io, say, folder, fixture, model, data, images } = demo;
   const output = join(folder, `${name}.xbar`);
   const chipFolder = join(folder, `${name}-chip`);
-  const command = (...words: readonly string[]) => say(`\n$ crossloom ${words.join(' ')}\n`);
-  const [modelPath, dataPath, calibrate] = [model.file, fixture, `${fixture}#calibration`].map(shortPath) as [
-    string,
-    string,
-    string,
-  ];
+  const modelPath = shortPath(model.file);
+  const command = (text: string) => say(`\n$ crossloom ${text}\n`);
   say(`\n${name}: ${about}\n`);
 
-  const sliced = slices === undefined ? [] : ['--slices', `${slices}`];
-  command('compile', modelPath, '--target', name, ...sliced, '--calibrate', calibrate, '-o', output);
+  const samples = `${fixture}#calibration`;
+  const source = earlier === undefined ? `--calibrate ${shortPath(samples)}` : `--calibration ${earlier}`;
+  command(`compile ${modelPath} --target ${name} ${source} -o ${output}`);
   const { compiled } = await compileModel(io, model.file, {
     output,
     target: name,
-    ...(slices !== undefined && { slices }),
-    calibrate: `${fixture}#calibration`,
+    ...(earlier === undefined ? { calibrate: samples } : { calibration: earlier }),
     set: [],
     keepDigital: [],
     biasCorrection: true,
   });
   say(formatTotals(compiled.summary, compiled.loaded));
 
-  command('program', output, '--seed', `${seed}`, '-o', chipFolder);
+  command(`program ${output} --seed ${seed} -o ${chipFolder}`);
   const pkg = await openPackage(output);
   const chip = await programWithProgress(io, pkg, seed);
   await saveChip(chip, chipFolder);
   say(formatProgrammingBriefly(chip));
 
-  command(
-    'verify',
-    output,
-    '--model',
-    modelPath,
-    '--data',
-    dataPath,
-    '--images',
-    `${images}`,
-    '--chip',
-    chipFolder,
-  );
+  const flags = `--model ${modelPath} --data ${shortPath(fixture)} --images ${images}`;
+  command(`verify ${output} ${flags} --chip ${chipFolder}`);
   const report = await withStages(io, (stages) =>
     verify(pkg, model, data, { chips: [chip], images, onProgress: stages.report }),
   );
   const { float, mapped } = report;
   say(`top-1 ${mapped.top1?.mean.toFixed(1)} %, in floating point ${float.top1?.toFixed(1)} %\n`);
-  return { target: name, programming: totalCounts(chip.counters), report };
+  return { target: name, package: output, programming: totalCounts(chip.counters), report };
 }
 
 /** As seen from the working directory, where that is shorter. */
@@ -154,6 +148,6 @@ export function registerDemo(program: Command, io: Io): void {
     .option('--images <n>', 'test images, of 1,000', wholeNumber(1), 1000)
     .option('--keep <dir>', 'keep packages and chips in this new folder');
   withExamples(withJson(command), 'crossloom demo', 'crossloom demo --images 200 --keep demo').action(
-    (args: DemoCommandLine) => run(io, args),
+    (args: DemoCommandLine) => demo(io, args),
   );
 }

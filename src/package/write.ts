@@ -1,15 +1,14 @@
 /** Writes a compilation as a package: beside its place first, then moved there, so that nothing half-written remains. */
 import { createWriteStream } from 'node:fs';
-import { access, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { writeSchedule } from '../../passes/write-schedule.ts';
 import { encodeBitstream } from '../bitstream/encode.ts';
 import { encodeRecord } from '../calibrate/record-file.ts';
 import type { Compiled } from '../compile.ts';
 import { raise } from '../diagnostic.ts';
-import { packageExists } from '../diagnostics.ts';
+import { packageExists, packageUnreadable } from '../diagnostics.ts';
 import { sha256File } from '../hash.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { openSession } from '../runtime/session.ts';
@@ -27,7 +26,7 @@ export interface WriteOptions {
 /** Most values of an output that the manifest's known answers keep. */
 const answerValues = 1024;
 
-/** @throws DiagnosticError package/exists */
+/** @throws DiagnosticError package/exists; package/unreadable where `force` would replace what is no package */
 export async function writePackage(
   compiled: Compiled,
   folder: string,
@@ -39,9 +38,13 @@ export async function writePackage(
     () => false,
   );
   if (exists && !options.force) raise([packageExists(folder)]);
+  if (exists && !(await isReplaceable(place)))
+    raise([packageUnreadable(folder, 'it has other files and no manifest.json, so it is not replaced')]);
   const beside = await mkdtemp(join(dirname(place), `.${basename(place)}-`));
   try {
     const manifest = await writeFiles(compiled, beside, options);
+    // mkdtemp makes folders that only their owner can read.
+    await chmod(beside, 0o777 & ~process.umask());
     if (exists) await rm(place, { recursive: true });
     await rename(beside, place);
     return manifest;
@@ -49,6 +52,11 @@ export async function writePackage(
     await rm(beside, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function isReplaceable(place: string): Promise<boolean> {
+  const entries = await readdir(place).catch(() => ['not a folder']);
+  return entries.length === 0 || entries.includes(packageFiles.manifest);
 }
 
 async function writeFiles(compiled: Compiled, folder: string, options: WriteOptions): Promise<Manifest> {
@@ -64,9 +72,8 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     hiddenBits: target.hidden?.bits ?? 0,
     arrays: mapping.arrays,
   };
-  const schedule = writeSchedule.run(mapping, { converters, target });
   await pipeline(
-    Readable.from(encodeBitstream(header, schedule)),
+    Readable.from(encodeBitstream(header, compiled.schedule())),
     createWriteStream(path(packageFiles.bitstream)),
   );
   const reference = encodeModel(referenceGraph(compiled.graph), { generator: `crossloom ${version}` });

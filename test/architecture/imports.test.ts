@@ -1,0 +1,158 @@
+/** Who may import whom, and what else holds for every source file. The same table is in ARCHITECTURE.md. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const files = ['src', 'passes'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => normalize(join(folder, file))),
+);
+const textOf = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+
+interface Import {
+  readonly from: string;
+  /** Path of one of our files, or name of a package. */
+  readonly to: string;
+}
+const imports = files.flatMap((from): Import[] =>
+  [...textOf.get(from)!.matchAll(/^\s*(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'/gm)].map(
+    (match) => {
+      const to = match[1] ?? match[2]!;
+      return { from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to };
+    },
+  ),
+);
+
+/** Files of src/ itself that stand above the folders: they are no shared nouns. */
+const top = ['src/cli.ts', 'src/compile.ts', 'src/index.ts', 'src/program.ts', 'src/tune.ts'];
+
+/** The folder of a file; the file itself above the folders, `nouns` for the other files of src/. */
+function groupOf(file: string): string {
+  if (top.includes(file)) return file;
+  return dirname(file) === 'src' ? 'nouns' : dirname(file);
+}
+
+const above = [
+  'src/chip',
+  'src/lower',
+  'src/package',
+  'src/runtime',
+  'src/calibrate',
+  'src/onnx',
+  'src/data',
+  'src/ir',
+];
+/** Besides itself and the nouns. A file of src/ir is allowed by its folder or by itself. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  nouns: ['src/ir/graph.ts'],
+  'src/ir': [],
+  'src/device': [],
+  'src/data': [],
+  'src/runtime': ['src/ir/graph.ts'],
+  'src/onnx': ['src/ir/graph.ts'],
+  'src/bitstream': ['src/ir/schedule.ts'],
+  passes: ['src/ir', 'src/onnx'],
+  'src/chip': ['src/bitstream', 'src/device', 'src/ir/schedule.ts'],
+  'src/lower': ['src/ir/graph.ts', 'src/package'],
+  'src/package': [
+    'src/bitstream',
+    'src/calibrate',
+    'src/compile.ts',
+    'src/ir',
+    'src/lower',
+    'src/onnx',
+    'src/runtime',
+  ],
+  'src/calibrate': above,
+  'src/simulate': above,
+  'src/verify': [...above, 'src/simulate', 'src/program.ts'],
+  'src/train': [...above, 'src/device', 'src/bitstream'],
+  'src/report': ['src/chip', 'src/verify', 'src/ir/graph.ts', 'src/ir/summary.ts'],
+};
+/** Above everything. */
+const free = [...top, 'src/cli'];
+
+describe('imports', () => {
+  it('go one way', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const [source, target] = [groupOf(from), groupOf(to)];
+      if (!to.endsWith('.ts') || free.includes(source) || target === source || target === 'nouns')
+        return false;
+      return !allowed[source]?.some((a) => a === to || a === target);
+    });
+    expect(wrong).toEqual([]);
+    expect(imports.filter(({ to }) => to.endsWith('.ts')).length).toBeGreaterThan(200);
+  });
+
+  it('knows every folder', () => {
+    const groups = new Set(files.map(groupOf));
+    expect([...groups].filter((g) => !free.includes(g) && !allowed[g])).toEqual([]);
+  });
+
+  it('of the chip and of all that runs it reach neither the passes nor the mapping', () => {
+    const apart = [
+      'src/chip',
+      'src/simulate',
+      'src/calibrate',
+      'src/verify',
+      'src/lower',
+      'src/bitstream',
+      'src/runtime',
+    ];
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        apart.includes(dirname(from)) && (to.startsWith('passes/') || to === 'src/ir/mapping.ts'),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('of passes in src are those of the compiler and of the listing', () => {
+    const users = new Set(
+      imports
+        .filter(({ from, to }) => from.startsWith('src/') && to.startsWith('passes/'))
+        .map(({ from }) => from),
+    );
+    const others = [...users].filter(
+      (file) => !['src/compile.ts', 'src/index.ts'].includes(file) && !file.startsWith('src/cli'),
+    );
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['onnxruntime-node', 'src/runtime'],
+    ['protobufjs', 'src/onnx'],
+    ['sharp', 'src/data'],
+    ['commander', 'src/cli'],
+  ])('%s is imported in %s alone', (name, folder) => {
+    const users = imports
+      .filter(({ to }) => to === name || to.startsWith(`${name}/`))
+      .map(({ from }) => from);
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.filter((file) => !file.startsWith(folder))).toEqual([]);
+  });
+});
+
+describe('source files', () => {
+  it('leave the console, arguments, streams and exit codes to src/cli', () => {
+    // The number of the process and the permissions of new files tell nothing of how it was called.
+    const pattern = /\bconsole\.|\bprocess\.(?!pid\b|umask\b)/;
+    const users = files.filter((file) => pattern.test(textOf.get(file)!));
+    expect(users.filter((file) => !file.startsWith('src/cli'))).toEqual([]);
+  });
+
+  it('are short; the list of all diagnostics is allowed to be long', () => {
+    const long = files.filter((file) => textOf.get(file)!.split('\n').length > 300);
+    expect(long.filter((file) => file !== 'src/diagnostics.ts')).toEqual([]);
+  });
+
+  it('name no machine path', () => {
+    const pattern = /['"`](?:\/home\/|\/work\/|\/tmp\/|\/Users\/|[A-Z]:\\)/;
+    expect(files.filter((file) => pattern.test(textOf.get(file)!))).toEqual([]);
+  });
+
+  it('open with a comment', () => {
+    const without = files.filter((file) => !/^(#!.*\n)?\/\*\*|^(#!.*\n)?\/\//.test(textOf.get(file)!));
+    expect(without).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  addValues,
+  chooseRange,
+  codeOf,
+  createHistogram,
+  quantizationOf,
+  realOf,
+} from '../../src/calibrate/range.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { openSession } from '../../src/runtime/session.ts';
+import { float32, int8, uint8 } from '../../src/tensor.ts';
+import { model, node } from '../support/onnx-model.ts';
+
+function histogramOf(...batches: readonly (readonly number[])[]) {
+  const histogram = createHistogram();
+  for (const batch of batches) addValues(histogram, Float32Array.from(batch), 1);
+  return histogram;
+}
+const uniform = (low: number, high: number, count: number) =>
+  Array.from({ length: count }, (_, i) => low + ((high - low) * (i + 0.5)) / count);
+
+describe('input ranges', () => {
+  it('minmax: all values, zero among them', () => {
+    expect(chooseRange(histogramOf([-1, 4.1]), 'minmax', false)).toEqual({
+      scale: Math.fround(0.02),
+      zero: 50,
+      signed: false,
+    });
+    expect(chooseRange(histogramOf([1, 2.55]), 'minmax', false)).toEqual({
+      scale: Math.fround(0.01),
+      zero: 0,
+      signed: false,
+    });
+    expect(chooseRange(histogramOf([-2.55, -1]), 'minmax', false)).toEqual({
+      scale: Math.fround(0.01),
+      zero: 255,
+      signed: false,
+    });
+    expect(chooseRange(histogramOf([-1.27, 1]), 'minmax', true)).toEqual({
+      scale: Math.fround(0.01),
+      zero: 0,
+      signed: true,
+    });
+    expect(chooseRange(histogramOf([0, 0]), 'minmax', false)).toEqual({ scale: 1, zero: 0, signed: false });
+  });
+
+  it('mse: of evenly spread values nothing is cut', () => {
+    const { scale } = chooseRange(histogramOf(uniform(0, 10, 10_000)), 'mse', false);
+    expect(scale).toBeCloseTo(9.9995 / 255, 6);
+  });
+
+  it('mse: a rare outlier is cut, as the closed form of rounding against clipping says', () => {
+    // n values in [0, 1] and one at 4: range r costs n (r/255)^2 / 12 + (4 - r)^2, least at r = 4 / (1 + n / (12 * 255^2)).
+    const n = 1_000_000;
+    const { scale } = chooseRange(histogramOf(uniform(0, 1, n), [4]), 'mse', false);
+    const best = 4 / (1 + n / (12 * 255 ** 2));
+    expect(Math.abs(scale * 255 - best)).toBeLessThanOrEqual(4 * 0.02);
+  });
+
+  it('percentile: one value in ten thousand lies beyond either end', () => {
+    const { scale, zero } = chooseRange(histogramOf(uniform(-1, 1, 100_000), [-50, 50]), 'percentile', false);
+    expect(scale * 255).toBeCloseTo(2, 1);
+    expect(Math.abs(zero - 127.5)).toBeLessThanOrEqual(1);
+  });
+
+  it('the order and batches of the values do not matter', () => {
+    const values = uniform(-3, 7, 999);
+    const parts = [values.slice(400), values.slice(0, 10), values.slice(10, 400)];
+    expect(histogramOf(...parts)).toEqual(histogramOf(values));
+  });
+});
+
+it('codes are those of QuantizeLinear, and real values those of DequantizeLinear', async () => {
+  for (const quantization of [
+    quantizationOf(-0.7, 2, false),
+    quantizationOf(0, 3, false),
+    quantizationOf(-2, 1, true),
+  ]) {
+    const { scale, zero, signed } = quantization;
+    const graph = model({
+      inputs: { x: ['N'] },
+      outputs: {},
+      constants: { s: float32([], [scale]), z: signed ? int8([], Int8Array.of(zero)) : uint8([], [zero]) },
+      nodes: [
+        node('QuantizeLinear', ['x', 's', 'z'], ['q']),
+        node('DequantizeLinear', ['q', 's', 'z'], ['y']),
+      ],
+    });
+    const outputs = ['q', 'y'].map((name) => ({ name, elementType: 0, dims: undefined }));
+    const session = await openSession(encodeModel({ ...graph, outputs }));
+    const halves = Array.from({ length: 600 }, (_, i) => Math.fround(((i - 300) / 2) * scale));
+    const drawn = fc.sample(fc.float({ min: -5, max: 5, noNaN: true }), { numRuns: 1000, seed: 1 });
+    const values = Float32Array.from([...halves, ...drawn]);
+    const { q, y } = await session.run({ x: float32([values.length], values) });
+    const codes = values.map((v) => codeOf(v, quantization));
+    expect(Uint8Array.from(q!.data as Int8Array)).toEqual(Uint8Array.from(codes));
+    expect(Array.from(codes, (c) => Math.fround(realOf(c, quantization)))).toEqual(
+      Array.from(y!.data as Float32Array),
+    );
+    await session.release();
+  }
+});

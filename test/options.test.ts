@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DiagnosticError, exitCodeOf } from '../src/diagnostic.ts';
+import { layerOptions, parseOptions, readOptionsFile } from '../src/options.ts';
+import { float32 } from '../src/tensor.ts';
+import { exactTarget, loaded, transferTarget } from './chip/bench.ts';
+import { matMulModel } from './lower/against-direct.ts';
+import { compileModel, drawFeeds, modelOf } from './support/build.ts';
+import { model, node } from './support/onnx-model.ts';
+
+function problems(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    expect(exitCodeOf(error.diagnostics)).toBe(25);
+    return error.diagnostics.map((d) => `${d.code} ${d.at}`);
+  }
+  return [];
+}
+
+describe('options', () => {
+  it('are complete when nothing is said', () => {
+    expect(parseOptions({})).toMatchObject({
+      target: 'tetramem-256-6bit',
+      weightBits: 8,
+      converterRange: 'mse',
+      layers: [],
+      set: [],
+    });
+  });
+
+  it('report all problems at once', () => {
+    expect(
+      problems(() =>
+        parseOptions({ weightBits: 9, slices: 0, layers: [{ match: 'a', slices: 99 }] }, 'o.yaml'),
+      ),
+    ).toEqual([
+      'options/invalid o.yaml: weightBits',
+      'options/invalid o.yaml: slices',
+      'options/invalid o.yaml: layers.0.slices',
+    ]);
+    const unknown = JSON.parse('{"slice": 2}') as Parameters<typeof parseOptions>[0];
+    expect(problems(() => parseOptions(unknown))).toEqual(['options/invalid options: slice']);
+  });
+
+  it('of layers merge in order, by a pattern of the name or by operator and index', () => {
+    const options = parseOptions({
+      layers: [
+        { match: '*', slices: 2 },
+        { match: '/block/*', converterRange: 'max' },
+        { match: '/block/conv1', slices: 3 },
+        { match: 'Gemm_7', digital: true },
+      ],
+    });
+    const of = (name: string, op = 'Conv', index = 0) => layerOptions(options, { name, op, index });
+    expect(of('/stem')).toEqual({ slices: 2 });
+    expect(of('/block/conv2')).toEqual({ slices: 2, converterRange: 'max' });
+    expect(of('/block/conv1')).toEqual({ slices: 3, converterRange: 'max' });
+    expect(of('', 'Gemm', 7)).toEqual({ slices: 2, digital: true });
+    expect(of('', 'Gemm', 8)).toEqual({ slices: 2 });
+  });
+
+  it('are read from YAML, with the line of a mistake', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'crossloom-options-'));
+    const read = async (text: string) => {
+      await writeFile(join(folder, 'o.yaml'), text);
+      return readOptionsFile(join(folder, 'o.yaml'));
+    };
+    expect(await read('slices: 2\nlayers: [{ match: "*" }]\n')).toEqual({
+      slices: 2,
+      layers: [{ match: '*' }],
+    });
+    expect(await read('')).toEqual({});
+    await expect(read('slices: 2\nlayers: [\n')).rejects.toThrow(/options\/invalid\] at .*o.yaml:\d/);
+    await expect(read('- 1\n')).rejects.toThrow(/options\/invalid/);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('options of layers in a compilation', () => {
+  const values = float32(
+    [4, 4],
+    Array.from({ length: 16 }, (_, i) => Math.sin(i)),
+  );
+  const two = modelOf(
+    model({
+      inputs: { x: [2, 4] },
+      outputs: { z: undefined },
+      constants: { w: values },
+      nodes: [
+        node('MatMul', ['x', 'w'], ['y'], {}, 'first'),
+        node('MatMul', ['y', 'w'], ['z'], {}, 'second'),
+      ],
+    }),
+  );
+  const feeds = [drawFeeds(two.graph.inputs, 1)];
+
+  it('reach their layer alone', async () => {
+    const { mapping, operators } = await compileModel(two, loaded(exactTarget), feeds, {
+      layers: [{ match: 'sec*', slices: 2, encoding: 'offset' }],
+    });
+    expect(mapping.layers.map((l) => [l.node.origin.name, l.digits.length, l.encoding])).toEqual([
+      ['first', 1, 'differential'],
+      ['second', 2, 'offset'],
+    ]);
+    expect(operators.map((o) => o.crossbar)).toEqual([true, true]);
+  });
+
+  it('keep a layer digital', async () => {
+    const { mapping, operators } = await compileModel(two, loaded(exactTarget), feeds, {
+      layers: [{ match: 'first', digital: true }],
+    });
+    expect(mapping.layers.map((l) => l.node.origin.name)).toEqual(['second']);
+    expect(operators.map((o) => o.crossbar)).toEqual([false, true]);
+  });
+
+  it('are refused where the cells cannot hold the encoding', async () => {
+    const offset = { encoding: 'offset' as const };
+    const run = (target: typeof exactTarget) =>
+      compileModel(modelOf(matMulModel([1], 4, 4)), loaded(target), feeds, offset);
+    await expect(run(transferTarget)).rejects.toThrow(/options\/invalid.*hidden weights have a sign/);
+    const binary = { ...exactTarget, cell: { ...exactTarget.cell, levels: 2 } };
+    await expect(run(binary)).rejects.toThrow(/options\/invalid.*2 levels hold no sign/);
+  });
+});

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chooseConverterRanges } from '../../passes/choose-converter-ranges.ts';
+import { clippingErrors, rangesOf, shares } from '../../passes/converter-range.ts';
+import type { Mapping } from '../../src/ir/mapping.ts';
+import type { Target } from '../../src/target.ts';
+import { convGeometry, quantizedLayer, recordOf, sized, slicedLayer } from './layers.ts';
+
+const samples = fc.array(
+  fc.integer({ min: -500, max: 2000 }).map((v) => v / 10),
+  { minLength: 1, maxLength: 60 },
+);
+
+/** Square error of conversion with a range: a twelfth of the step's square per sample, and what clipping costs. */
+function errorOf(
+  sums: readonly number[],
+  { low, high }: { readonly low: number; readonly high: number },
+  codes: number,
+): number {
+  return sums.reduce(
+    (sum, x) => sum + ((high - low) / codes) ** 2 / 12 + Math.max(0, low - x, x - high) ** 2,
+    0,
+  );
+}
+
+describe('converter-range', () => {
+  it('clipping errors are those of clipping sample by sample', () => {
+    fc.assert(
+      fc.property(samples, samples, (a, b) => {
+        const length = Math.min(a.length, b.length);
+        const sums = Float64Array.from({ length: 2 * length }, (_, i) => (i % 2 === 0 ? a : b)[i >> 1]!);
+        const extremes = Float64Array.of(
+          Math.max(0, ...a.slice(0, length)),
+          Math.min(0, ...b.slice(0, length)),
+        );
+        const errors = clippingErrors(sums, 2, extremes);
+        for (let i = 0; i <= shares; i++) {
+          const brute = (values: readonly number[], extreme: number) =>
+            values.slice(0, length).reduce((sum, x) => {
+              const end = (extreme * i) / shares;
+              const beyond = extreme > 0 ? x - end : end - x;
+              return x * extreme > 0 && beyond > 0 ? sum + beyond ** 2 : sum;
+            }, 0);
+          expect(errors[i]).toBeCloseTo(brute(a, extremes[0]!), 4);
+          expect(errors[shares + 1 + i]).toBeCloseTo(brute(b, extremes[1]!), 4);
+        }
+      }),
+    );
+  });
+
+  it('mse is at least as good as max and percentile on its own samples', () => {
+    fc.assert(
+      fc.property(samples, fc.constantFrom(15, 63, 255), (values, codes) => {
+        const sums = Float64Array.from(values);
+        const [mse, max] = (['mse', 'max'] as const).map((policy) =>
+          errorOf(values, rangesOf(sums, 1, policy, codes)[0]!, codes),
+        );
+        expect(mse).toBeLessThanOrEqual(max! * (1 + 1e-9) + 1e-9);
+      }),
+    );
+    // Two tails of which 0.1 % are far out: the percentile leaves them, the best range lies between.
+    const tails = Array.from({ length: 20_000 }, (_, i) => Math.tan(((i + 0.5) / 20_000 - 0.5) * 3.1));
+    const of = (policy: 'mse' | 'percentile') =>
+      errorOf(tails, rangesOf(Float64Array.from(tails), 1, policy, 15)[0]!, 15);
+    expect(of('mse')).toBeLessThan(of('percentile'));
+  });
+
+  it('a range holds zero; a column without sums has none', () => {
+    expect(rangesOf(Float64Array.of(5, 0, 3, 0), 2, 'max', 255)).toEqual([
+      { low: 0, high: 5 },
+      { low: 0, high: 0 },
+    ]);
+  });
+});
+
+/** Two vectors for one block with all of a layer. */
+function settle(
+  target: Target,
+  integers: readonly number[],
+  rows: number,
+  vectors: readonly number[],
+  policy: 'mse' | 'max' | 'percentile' = 'max',
+) {
+  const columns = integers.length / rows;
+  const node = quantizedLayer({ groups: 1, rows, columns, integers: Int16Array.from(integers) });
+  const span = (end: number) => ({ start: 0, end });
+  const mapping: Mapping = {
+    layers: [slicedLayer(node)],
+    blocks: [
+      {
+        layer: 0,
+        slice: 0,
+        groups: span(1),
+        rows: span(rows),
+        columns: span(columns),
+        array: 0,
+        row: 0,
+        column: 0,
+      },
+    ],
+    arrays: 1,
+  };
+  const record = recordOf({ y: { vectors: Uint8Array.from(vectors), count: vectors.length / rows } });
+  return chooseConverterRanges.run(mapping, { record, target, policyOf: () => policy })[0]!;
+}
+
+describe('choose-converter-ranges', () => {
+  it('tells all sums apart where the codes suffice, with what is left over on both sides', () => {
+    // Sums from -20 to 100 and from 0 to 60 in 256 codes from -128.
+    const { step, zero } = settle(sized(4, 8), [100, 60, -20, 0], 2, [1, 1]);
+    expect([...step]).toEqual([1, 1]);
+    zero.forEach((z, c) => {
+      const [low, high] = [z + [-20, 0][c]!, z + [100, 60][c]!];
+      expect(Math.abs(low + 128 - (127 - high))).toBeLessThanOrEqual(1);
+    });
+  });
+
+  it('max: the largest sums of single input bits span the codes', () => {
+    // Bits: 1 drives row 0, 2 drives both rows; sums 100, 200 and -120 over 4 bits of codes.
+    const target = sized(4, 8);
+    const { step, zero } = settle(
+      { ...target, adc: { ...target.adc, bits: 4 } },
+      [100, 100, -120],
+      3,
+      [3, 2, 4],
+    );
+    expect(step[0]).toBeCloseTo(320 / 15, 4);
+    // Codes from -8 to 7: -120 becomes about the first and 200 about the last.
+    expect(Math.abs(zero[0]! - 120 / step[0]! + 8)).toBeLessThanOrEqual(1);
+    expect(Math.abs(zero[0]! + 200 / step[0]! - 7)).toBeLessThanOrEqual(1);
+  });
+
+  it('a column that no sample drives gets the range of what it could add up to', () => {
+    const target = sized(4, 8);
+    const { step } = settle({ ...target, adc: { ...target.adc, bits: 4 } }, [100, 50], 2, [0, 0]);
+    expect(step[0]).toBeCloseTo(150 / 15, 4);
+  });
+
+  it('column mode: plus and minus columns apart, on the floor of the window', () => {
+    const base = sized(4, 8);
+    const target = {
+      ...base,
+      adc: { ...base.adc, convert: 'column' as const },
+      cell: { ...base.cell, gUseMin: 10, gUseMax: 137 },
+    };
+    const { step, zero } = settle(target, [100, -50], 2, [1, 1]);
+    // Plus column: 110 + 10; minus column: 10 + 60; 255 steps each.
+    expect([...step].map((s) => s * 255)).toEqual([expect.closeTo(120, 4), expect.closeTo(70, 4)]);
+    expect([...zero]).toEqual([-128, -128]);
+  });
+
+  it('column mode: an offset block-diagonal is driven by the rows of all its groups', () => {
+    const base = sized(8, 8);
+    const target = { ...base, adc: { ...base.adc, convert: 'column' as const, bits: 4 } };
+    const node = quantizedLayer({
+      groups: 3,
+      rows: 1,
+      columns: 1,
+      integers: Int16Array.of(7, 0, -7),
+      weightMax: 7,
+      geometry: convGeometry(1),
+    });
+    const span = (end: number) => ({ start: 0, end });
+    const mapping: Mapping = {
+      layers: [slicedLayer(node, { encoding: 'offset', radix: 15 })],
+      blocks: [
+        { layer: 0, slice: 0, groups: span(3), rows: span(1), columns: span(1), array: 0, row: 0, column: 0 },
+      ],
+      arrays: 1,
+    };
+    const record = recordOf({ y: { vectors: Uint8Array.of(1, 1, 1), count: 1 } });
+    const { step } = chooseConverterRanges.run(mapping, { record, target, policyOf: () => 'max' })[0]!;
+    // Own columns 14 + 7 + 7, 7 + 7 + 7 and 0 + 7 + 7, which 15 codes tell apart; each reference 7 + 7 + 7.
+    const reach = [28, 21, 21, 21, 15, 21];
+    expect([...step].map((s) => s * 15)).toEqual(reach.map((r) => expect.closeTo(r, 4)));
+  });
+});
