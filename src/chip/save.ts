@@ -1,10 +1,9 @@
 /** Saves a Chip into a folder, in the form that chip-file.ts describes: written beside, then renamed into place. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { raise } from '../diagnostic.ts';
-import { chipUnreadable, packageExists } from '../diagnostics.ts';
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chipUnreadable } from '../diagnostics.ts';
+import { writeFolder } from '../write-folder.ts';
 import type { Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, fileNames, type Numbers } from './chip-file.ts';
 
@@ -18,29 +17,13 @@ export async function saveChip(
   folder: string,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
-  const place = resolve(folder);
-  const exists = existsSync(place);
-  if (exists && !options.force) raise([packageExists(folder)]);
-  if (exists && !(await isReplaceable(place)))
-    raise([chipUnreadable(folder, 'it has other files and no chip.json, so it is not replaced')]);
-  const beside = `${place}.new-${process.pid}`;
-  const old = `${place}.old-${process.pid}`;
-  try {
-    await mkdir(beside, { recursive: true });
-    await writeChip(chip, beside);
-    if (exists) await rename(place, old);
-    await rename(beside, place);
-  } catch (error) {
-    if (existsSync(old) && !existsSync(place)) await rename(old, place);
-    await rm(beside, { recursive: true, force: true });
-    throw error;
-  }
-  await rm(old, { recursive: true, force: true });
-}
-
-async function isReplaceable(place: string): Promise<boolean> {
-  const entries = await readdir(place).catch(() => ['not a folder']);
-  return entries.length === 0 || entries.includes(chipJson);
+  const kind = {
+    force: options.force ?? false,
+    marker: chipJson,
+    foreign: (path: string) =>
+      chipUnreadable(path, `it has other files and no ${chipJson}, so it is not replaced`),
+  };
+  return writeFolder(folder, kind, (beside) => writeChip(chip, beside));
 }
 
 async function writeChip(chip: Chip, folder: string): Promise<void> {

@@ -1,18 +1,18 @@
 /** Writes a compilation as a package: beside its place first, then moved there, so that nothing half-written remains. */
 import { createWriteStream } from 'node:fs';
-import { access, chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { encodeBitstream } from '../bitstream/encode.ts';
 import { encodeRecord } from '../calibrate/record-file.ts';
 import type { Compiled } from '../compile.ts';
-import { raise } from '../diagnostic.ts';
-import { packageExists, packageUnreadable } from '../diagnostics.ts';
+import { packageUnreadable } from '../diagnostics.ts';
 import { sha256File } from '../hash.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { openSession } from '../runtime/session.ts';
 import { version } from '../version.ts';
+import { writeFolder } from '../write-folder.ts';
 import { hostGraph, referenceGraph } from './host.ts';
 import { type Manifest, packageFiles } from './manifest.ts';
 
@@ -32,31 +32,13 @@ export async function writePackage(
   folder: string,
   options: WriteOptions = {},
 ): Promise<Manifest> {
-  const place = resolve(folder);
-  const exists = await access(place).then(
-    () => true,
-    () => false,
-  );
-  if (exists && !options.force) raise([packageExists(folder)]);
-  if (exists && !(await isReplaceable(place)))
-    raise([packageUnreadable(folder, 'it has other files and no manifest.json, so it is not replaced')]);
-  const beside = await mkdtemp(join(dirname(place), `.${basename(place)}-`));
-  try {
-    const manifest = await writeFiles(compiled, beside, options);
-    // mkdtemp makes folders that only their owner can read.
-    await chmod(beside, 0o777 & ~process.umask());
-    if (exists) await rm(place, { recursive: true });
-    await rename(beside, place);
-    return manifest;
-  } catch (error) {
-    await rm(beside, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-async function isReplaceable(place: string): Promise<boolean> {
-  const entries = await readdir(place).catch(() => ['not a folder']);
-  return entries.length === 0 || entries.includes(packageFiles.manifest);
+  const kind = {
+    force: options.force ?? false,
+    marker: packageFiles.manifest,
+    foreign: (path: string) =>
+      packageUnreadable(path, `it has no ${packageFiles.manifest}, so it is not replaced`),
+  };
+  return writeFolder(folder, kind, (beside) => writeFiles(compiled, beside, options));
 }
 
 async function writeFiles(compiled: Compiled, folder: string, options: WriteOptions): Promise<Manifest> {

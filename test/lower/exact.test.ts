@@ -59,3 +59,34 @@ describe.each([
     await expectSameBits(convModel([2, 8, 8], [3, 2, 5, 5], { pads: [2, 2, 2, 2] }), target, signed);
   });
 });
+
+describe('column by column, on cells that conduct at level 0', () => {
+  it.each([
+    ['differential', 'unformed'],
+    ['differential', 'reset'],
+    ['offset', 'unformed'],
+    ['offset', 'reset'],
+  ] as const)('%s, unused cells %s: near the integer reference', async (encoding, unused) => {
+    const cell = { encoding, unused, gMin: 10, gUseMin: 10, gMax: 137, gUseMax: 137 };
+    const target = exact({ cell, adc: { bits: 16, convert: 'column' } });
+    for (const graph of [
+      matMulModel([8], 40, 9),
+      convModel([6, 5, 5], [6, 1, 3, 3], { group: 6, pads: [1, 1, 1, 1] }),
+      convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 }),
+    ]) {
+      const feeds = Array.from({ length: 16 }, (_, i) => drawFeeds(graph.inputs, i + 1));
+      const options = { converterRange: 'max' as const, activationRange: 'minmax' as const };
+      const compiled = await compileModel(modelOf(graph), loaded(target), feeds, options);
+      await withPackage(compiled, async (pkg) => {
+        const reference = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+        const session = await simulate(pkg, await programPackage(pkg, loaded(target)));
+        const wanted = (await reference.run(feeds[0]!)).y!.data as Float32Array;
+        const got = (await session.run(feeds[0]!)).y!.data as Float32Array;
+        const noise = wanted.reduce((sum, v, i) => sum + (v - got[i]!) ** 2, 0);
+        const signal = wanted.reduce((sum, v) => sum + v * v, 0);
+        expect(10 * Math.log10(signal / noise)).toBeGreaterThan(50);
+        for (const s of [reference, session]) await s.release();
+      });
+    }
+  });
+});

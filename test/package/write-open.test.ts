@@ -17,7 +17,8 @@ import type { LoadedTarget } from '../../src/target.ts';
 import { convModel } from '../lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf } from '../support/build.ts';
 
-const model = modelOf(convModel([3, 6, 6], [4, 3, 3, 3], { pads: [1, 1, 1, 1] }));
+const graph = convModel([3, 6, 6], [4, 3, 3, 3], { pads: [1, 1, 1, 1] });
+const model = modelOf({ ...graph, outputs: [{ name: 'y', elementType: 1, dims: [2, 4, 6, 6] }] });
 const feeds = [1, 2].map((seed) => drawFeeds(model.graph.inputs, seed));
 let folder: string;
 let loaded: LoadedTarget;
@@ -57,18 +58,18 @@ describe('a package', () => {
 
   it('its graphs read only what is defined before, each value once', async () => {
     const { host, reference } = await openPackage(join(folder, 'a.xbar'));
-    for (const graph of [host, reference]) {
-      const defined = new Set([...graph.constants.keys(), ...graph.inputs.map((i) => i.name)]);
-      for (const node of graph.nodes) {
+    for (const written of [host, reference]) {
+      const defined = new Set([...written.constants.keys(), ...written.inputs.map((i) => i.name)]);
+      for (const node of written.nodes) {
         for (const input of inputsOf(node)) expect(defined).toContain(input);
         for (const output of outputsOf(node)) {
           expect(defined).not.toContain(output);
           defined.add(output);
         }
       }
-      for (const output of graph.outputs) expect(defined).toContain(output.name);
-      const domains = graph.nodes.flatMap((n) => (n.kind === 'onnx' ? [n.domain] : []));
-      for (const domain of domains) expect(graph.opsets[domain]).toBeGreaterThan(0);
+      for (const output of written.outputs) expect(defined).toContain(output.name);
+      const domains = written.nodes.flatMap((n) => (n.kind === 'onnx' ? [n.domain] : []));
+      for (const domain of domains) expect(written.opsets[domain]).toBeGreaterThan(0);
     }
   });
 
