@@ -11,9 +11,11 @@ import { quantize } from '../passes/quantize.ts';
 import { findEncodingProblems, type SliceChoice, sliceWeights, weightMax } from '../passes/slice-weights.ts';
 import { tile } from '../passes/tile.ts';
 import { writeSchedule } from '../passes/write-schedule.ts';
+import { ownQuantization } from './calibrate/own-range.ts';
 import { recordCalibration, type SampleSource } from './calibrate/record.ts';
+import { syntheticSamples } from './calibrate/synthetic.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
-import { raise } from './diagnostic.ts';
+import { InternalError, raise } from './diagnostic.ts';
 import { calibrationMismatch, noRanges } from './diagnostics.ts';
 import { describeOrigin, type Graph, type MvmNode, type Origin, type QuantizedMvmNode } from './ir/graph.ts';
 import type { Mapping } from './ir/mapping.ts';
@@ -58,7 +60,8 @@ export interface CompileHooks {
 
 /**
  * Compiles a model.
- * @param file of the model, as messages name it
+ * @param calibration may be left out for a model that quantizes the inputs of all its layers itself; made-up samples then
+ *   settle the converters
  * @throws DiagnosticError with every problem of the stage that found some
  */
 export async function compile(
@@ -141,15 +144,10 @@ async function calibrate(
   calibration: Calibration | undefined,
   hooks: CompileHooks,
 ): Promise<CalibrationRecord> {
-  const layers = graph.nodes.filter((n) => n.kind === 'mvm');
-  if (!calibration) {
-    raise([noRanges(layers.map((n) => describeOrigin(n.origin)))]);
-    throw new Error('unreachable');
-  }
   const wanted = { policy: options.activationRange, signed: options.signedActivations };
-  if (calibration.kind === 'samples') {
+  if (calibration?.kind !== 'record') {
     const onSample = (done: number, total: number) => hooks.onProgress?.('calibrate', done, total);
-    return recordCalibration(graph, model.sha256, calibration.samples, {
+    return recordCalibration(graph, model.sha256, calibration?.samples ?? madeUpSamples(graph), {
       ...wanted,
       vectors: options.calibrationVectors,
       onSample,
@@ -168,3 +166,15 @@ async function calibrate(
   }
   return record;
 }
+
+/** For a model whose layers all bring the ranges of their inputs along; raises calibrate/no-ranges for any other. */
+function madeUpSamples(graph: Graph): SampleSource {
+  const layers = graph.nodes.filter((n) => n.kind === 'mvm');
+  const without = layers.filter((n) => !ownQuantization(graph, n.input));
+  const samples = without.length === 0 ? syntheticSamples(graph.inputs, syntheticCount) : undefined;
+  if (samples) return samples;
+  raise([noRanges((without.length > 0 ? without : layers).map((n) => describeOrigin(n.origin)))]);
+  throw new InternalError('compile', 'no samples');
+}
+
+const syntheticCount = 16;

@@ -145,6 +145,14 @@ export const noRanges = (nodes: readonly string[]): Diagnostic =>
     'Give sample inputs with --calibrate, or an earlier record with --calibration.',
   );
 
+export const syntheticCalibration = (file: string): Diagnostic =>
+  warning(
+    'calibrate/synthetic',
+    file,
+    'no samples were given: the model brings the ranges of its layers, and noise settled the converters',
+    'Give sample inputs with --calibrate for converter ranges that fit the data.',
+  );
+
 export const calibrationMismatch = (place: string, reason: string): Diagnostic =>
   error('calibrate/wrong-record', 28, place, reason, 'Record it again with --calibrate.');
 

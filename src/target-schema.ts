@@ -132,7 +132,11 @@ const hidden = z.strictObject({
 });
 
 const driver = z.strictObject({
-  bits: integer(1, 16, 'Bits of the digital-to-analogue converter on every row; 1: inputs enter bit by bit'),
+  bits: integer(
+    1,
+    1,
+    'Bits of the digital-to-analogue converter on every row; inputs enter bit by bit, so 1',
+  ),
   vRead: quantity('V', 'Read voltage', above0),
   rowsAtOnce: integer(1, 65535, 'Rows driven in one MVM'),
 });

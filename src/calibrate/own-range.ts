@@ -2,9 +2,13 @@
 import type { Graph, InputQuantization, OnnxNode } from '../ir/graph.ts';
 import { toDoubles } from '../tensor.ts';
 
+/** Operators that give values of their first input, and no others. */
+const movesOnly = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Identity', 'MaxPool']);
+
 /** The quantization of `value`, where the model itself quantizes it per tensor to 8 bits; else undefined. */
 export function ownQuantization(graph: Graph, value: string): InputQuantization | undefined {
-  const dequantize = producerOf(graph, value);
+  let dequantize = producerOf(graph, value);
+  while (dequantize && movesOnly.has(dequantize.op)) dequantize = producerOf(graph, dequantize.inputs[0]!);
   if (dequantize?.op !== 'DequantizeLinear') return undefined;
   const quantize = producerOf(graph, dequantize.inputs[0]!);
   if (quantize?.op !== 'QuantizeLinear') return undefined;

@@ -10,7 +10,7 @@ import { placeBlocks } from '../../passes/place-blocks.ts';
 import { quantize } from '../../passes/quantize.ts';
 import { type Compiled, compile } from '../compile.ts';
 import { raise } from '../diagnostic.ts';
-import { optionInvalid, packageUnreadable } from '../diagnostics.ts';
+import { optionInvalid, packageUnreadable, syntheticCalibration } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { printGraph } from '../ir/print-graph.ts';
@@ -81,6 +81,7 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
         if (name === args.printAfter) io.stdout(`${print(result)}\n`);
       },
     });
+    if (!input.calibration) printDiagnostics(io, [syntheticCalibration(model)]);
     report('writing the package', 0, 1);
     const { preprocessing } = input;
     const manifest = await writePackage(compiled, args.output, { force: args.force ?? false, preprocessing });
