@@ -6,10 +6,26 @@ import { type Emitter, int, ints } from './emit.ts';
 import type { FoldedLayer } from './fold.ts';
 
 /**
- * [batch, channels, ...space] -> [batch, tiles * outputs, ...space].
+ * The products of one part: [batch, tiles * outputs, ...].
  * @param withZero adds the converters' zero codes
  */
-export function emitConv(
+export function emitLinear(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  part: number,
+  input: string,
+  withZero: boolean,
+): string {
+  return layer.geometry.kind === 'conv'
+    ? emitConv(emit, layer, layer.geometry, folded, part, input, withZero)
+    : emitMatMul(emit, layer, folded, part, input, withZero);
+}
+
+/**
+ * [batch, channels, ...space] -> [batch, tiles * outputs, ...space].
+ */
+function emitConv(
   emit: Emitter,
   layer: CrossbarLayer,
   geometry: Extract<Geometry, { kind: 'conv' }>,
@@ -59,7 +75,7 @@ export function emitConv(
 }
 
 /** [vectors, rows] -> [vectors, tiles * outputs]. */
-export function emitMatMul(
+function emitMatMul(
   emit: Emitter,
   layer: CrossbarLayer,
   folded: FoldedLayer,

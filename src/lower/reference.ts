@@ -4,8 +4,8 @@
  */
 import type { Geometry, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
 import { float32, int8, type Tensor, uint8 } from '../tensor.ts';
-import { emitEpilogue } from './crossbar.ts';
 import { type Emitter, int, ints } from './emit.ts';
+import { emitEpilogue } from './epilogue.ts';
 
 /** Emits a layer in 32-bit floating point. */
 export function lowerFloat(emit: Emitter, node: MvmNode): void {
@@ -39,18 +39,17 @@ export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
     zeroPoint,
   ]);
   const weights = arrange(node, node.integers, (length) => new Int8Array(length));
-  const outputs = node.groups * node.columns;
   const layer = { ...node, bias: Float32Array.from(node.bias) };
   const factor = Float32Array.from(node.scales, (s) => Math.fround(scale * Math.fround(s)));
   if (node.geometry.kind === 'conv') {
     const kernel = emit.constant('weights', int8(kernelDims(node, node.geometry), weights));
     const sums = emit.op('ConvInteger', [codes, kernel, zeroPoint], convAttributes(node, node.geometry));
-    emitEpilogue(emit, layer, sums, factor, outputs);
+    emitEpilogue(emit, layer, sums, factor);
     return;
   }
   const matrix = emit.constant('weights', int8([node.rows, node.columns], weights));
   const sums = emit.op('MatMulInteger', [codes, matrix, zeroPoint]);
-  emitEpilogue(emit, layer, sums, factor, outputs);
+  emitEpilogue(emit, layer, sums, factor);
 }
 
 function kernelDims(

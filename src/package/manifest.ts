@@ -1,5 +1,8 @@
 /** manifest.json of a package: what it was made from, by what, and where every node of the model went. */
 import { z } from 'zod';
+import type { Target } from '../target.ts';
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
 const answer = z.strictObject({ dims: z.array(z.number().int()), values: z.array(z.number()) });
 
@@ -11,7 +14,9 @@ export const manifestSchema = z.strictObject({
     name: z.string(),
     fingerprint: z.string(),
     overrides: z.array(z.string()),
-    values: z.record(z.string(), z.unknown()).describe('the target in SI units'),
+    values: z
+      .custom<Target>(isObject)
+      .describe('the target in SI units, as it was checked when it was loaded'),
     provenance: z.array(
       z.strictObject({ field: z.string(), text: z.string(), from: z.string(), source: z.string() }),
     ),

@@ -51,8 +51,7 @@ export async function openPackage(folder: string): Promise<Package> {
   return {
     folder,
     manifest,
-    // The fingerprint guards these values: they were checked when the target was loaded.
-    target: manifest.target.values as unknown as Target,
+    target: manifest.target.values,
     bitstream: manifest.files[packageFiles.bitstream]!,
     host,
     layers: host.nodes.flatMap((node) => decodeCrossbar(node as OnnxNode, host.constants) ?? []),

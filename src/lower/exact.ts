@@ -1,0 +1,55 @@
+/**
+ * The exact form of a layer, for cells that hold whole digits behind converters that cannot saturate: the bit planes sum
+ * to the product with the codes themselves, so one product per tile and slice gives the same integers.
+ */
+import type { CrossbarLayer } from '../package/crossbar.ts';
+import { float32, int32, int64, uint8 } from '../tensor.ts';
+import { type Emitter, int } from './emit.ts';
+import { emitEpilogue, outputDims, splitTiles, trim } from './epilogue.ts';
+import type { FoldedLayer } from './fold.ts';
+import { emitLinear } from './linear.ts';
+import { bitWeights, emitBatchShape, emitPlanes } from './planes.ts';
+
+/** @param bitSerial keep the planes all the same, so that a test can hold the two forms equal */
+export function emitExact(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  codes: string,
+  bitSerial: boolean,
+): void {
+  const { signed, zero, scale } = layer.quantization;
+  const input = bitSerial ? emitPlanes(emit, layer, codes) : emitCodeValues(emit, signed, codes);
+  const terms = folded.parts.flatMap((_, slice) => {
+    const products = emitLinear(emit, layer, folded, slice, input, false);
+    const sums = bitSerial ? addPlanes(emit, signed, products) : products;
+    const whole = emit.op('Cast', [sums], { to: int(6) });
+    const digit = emit.constant(`digit_weight_${slice}`, int32([], [layer.radix ** slice]));
+    return splitTiles(emit, folded, slice === 0 ? whole : emit.op('Mul', [whole, digit]));
+  });
+  const sum = terms.reduce((a, b) => emit.op('Add', [a, b]));
+  const trimmed = trim(emit, layer, folded, sum);
+  const corrected = zero === 0 ? trimmed : emit.op('Sub', [trimmed, zeroCorrection(emit, layer)]);
+  const factor = Float32Array.from(layer.scales, (s) => Math.fround(scale * s));
+  emitEpilogue(emit, layer, corrected, factor);
+}
+
+/** The codes as numbers: two's complement bytes as they are meant. */
+function emitCodeValues(emit: Emitter, signed: boolean, codes: string): string {
+  if (!signed) return emit.op('Cast', [codes], { to: int(1) });
+  const around128 = emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))]);
+  const real = emit.op('Cast', [around128], { to: int(1) });
+  return emit.op('Sub', [real, emit.constant('half', float32([], [128]))]);
+}
+
+/** Shift-and-add without a conversion: 32-bit floats hold every sum exactly. */
+function addPlanes(emit: Emitter, signed: boolean, products: string): string {
+  const flat = emit.op('Reshape', [products, emit.constant('planes', int64([2], [8, -1]))]);
+  const weights = emit.constant('bit_weights', float32([1, 8], bitWeights(signed)));
+  return emit.op('Reshape', [emit.op('MatMul', [weights, flat]), emitBatchShape(emit, products)]);
+}
+
+function zeroCorrection(emit: Emitter, layer: CrossbarLayer): string {
+  const sums = layer.columnSums.map((sum) => sum * layer.quantization.zero);
+  return emit.constant('zero_correction', int32(outputDims(layer, sums.length), sums));
+}
