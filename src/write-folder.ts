@@ -1,37 +1,48 @@
 /** Writes a folder beside its place and moves it there, so that a failure leaves nothing half-written behind. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Diagnostic, raise } from './diagnostic.ts';
 import { packageExists } from './diagnostics.ts';
 
 export interface FolderKind {
-  /** Replace an existing folder of this kind. */
-  readonly force: boolean;
   /** The file by which a folder of this kind is known: any other folder is never replaced. */
   readonly marker: string;
-  /** The diagnostic for a folder that holds something else. */
-  readonly foreign: (folder: string) => Diagnostic;
+  /** The diagnostic for a place that holds something else. */
+  readonly otherwise: (path: string, reason: string) => Diagnostic;
+}
+
+/**
+ * Fails where a folder may not be put: something is there and `force` is not given, or it is neither an empty folder nor
+ * one of this kind.
+ * @throws DiagnosticError package/exists, or `otherwise`
+ */
+export async function checkReplaceable(folder: string, kind: FolderKind, force: boolean): Promise<void> {
+  if (!existsSync(folder)) return;
+  if (!force) raise([packageExists(folder)]);
+  if (!statSync(folder).isDirectory()) raise([kind.otherwise(folder, 'it is a file, so it is not replaced')]);
+  const entries = await readdir(folder);
+  if (entries.length > 0 && !entries.includes(kind.marker))
+    raise([kind.otherwise(folder, `it has other files and no ${kind.marker}, so it is not replaced`)]);
 }
 
 /**
  * @param write fills the new folder, given its path
- * @throws DiagnosticError package/exists without `force`, or `foreign`
+ * @throws DiagnosticError as `checkReplaceable` does
  */
 export async function writeFolder<T>(
   folder: string,
   kind: FolderKind,
+  force: boolean,
   write: (beside: string) => Promise<T>,
 ): Promise<T> {
+  await checkReplaceable(folder, kind, force);
   const place = resolve(folder);
-  const exists = existsSync(place);
-  if (exists && !kind.force) raise([packageExists(folder)]);
-  if (exists && !(await isReplaceable(place, kind.marker))) raise([kind.foreign(folder)]);
   const beside = await makeBeside(place);
   const old = `${beside}.old`;
   try {
     const result = await write(beside);
-    if (exists) await rename(place, old);
+    if (existsSync(place)) await rename(place, old);
     await rename(beside, place);
     await rm(old, { recursive: true, force: true });
     return result;
@@ -51,9 +62,4 @@ async function makeBeside(place: string): Promise<string> {
     // The name may be taken by a run that was killed, or by one beside this.
     if (error.code !== 'EEXIST') throw error;
   }
-}
-
-async function isReplaceable(place: string, marker: string): Promise<boolean> {
-  const entries = await readdir(place).catch(() => ['not a folder']);
-  return entries.length === 0 || entries.includes(marker);
 }

@@ -8,7 +8,7 @@ import { InternalError } from '../diagnostic.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { createEmitter } from '../lower/emit.ts';
-import { foldLayer, type ProgrammedArrays } from '../lower/fold.ts';
+import { type FoldedLayer, foldLayer, type ProgrammedArrays } from '../lower/fold.ts';
 import { readIntegers } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
@@ -26,10 +26,11 @@ export async function calibrateChip(
   const arrays = programmedArrays(chip);
   const calibration = new Map<string, ColumnCorrection>();
   for (const [index, layer] of pkg.layers.entries()) {
-    if (!foldLayer(layer, arrays).exact) {
+    const folded = foldLayer(layer, arrays);
+    if (!folded.exact) {
       calibration.set(
         layer.output,
-        fitColumns(layer, await measure(pkg, layer, arrays), expected(pkg, layer)),
+        fitColumns(layer, await measure(pkg, layer, folded), expected(pkg, layer)),
       );
     }
     onLayer?.(index + 1, pkg.layers.length);
@@ -42,11 +43,11 @@ export function programmedArrays(chip: Chip): ProgrammedArrays {
 }
 
 /** Outputs of the programmed layer for its calibration vectors, [vector][output]. */
-async function measure(pkg: Package, layer: CrossbarLayer, arrays: ProgrammedArrays): Promise<Float32Array> {
+async function measure(pkg: Package, layer: CrossbarLayer, folded: FoldedLayer): Promise<Float32Array> {
   const record = recordOf(pkg, layer);
   const single = oneVectorLayer(layer);
   const emit = createEmitter(single.output, layer.origin);
-  lowerCrossbar(emit, single, arrays);
+  lowerCrossbar(emit, single, folded);
   const graph: Graph = {
     name: layer.output,
     irVersion: pkg.host.irVersion,

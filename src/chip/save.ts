@@ -3,9 +3,12 @@ import { createHash } from 'node:crypto';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chipUnreadable } from '../diagnostics.ts';
-import { writeFolder } from '../write-folder.ts';
+import { type FolderKind, writeFolder } from '../write-folder.ts';
 import type { Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, fileNames, type Numbers } from './chip-file.ts';
+
+/** A saved chip as a folder that a newer one may replace. */
+export const chipFolder: FolderKind = { marker: chipJson, otherwise: chipUnreadable };
 
 /**
  * Saves a chip.
@@ -17,13 +20,7 @@ export async function saveChip(
   folder: string,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
-  const kind = {
-    force: options.force ?? false,
-    marker: chipJson,
-    foreign: (path: string) =>
-      chipUnreadable(path, `it has other files and no ${chipJson}, so it is not replaced`),
-  };
-  return writeFolder(folder, kind, (beside) => writeChip(chip, beside));
+  return writeFolder(folder, chipFolder, options.force ?? false, (beside) => writeChip(chip, beside));
 }
 
 async function writeChip(chip: Chip, folder: string): Promise<void> {

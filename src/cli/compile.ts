@@ -10,7 +10,7 @@ import { placeBlocks } from '../../passes/place-blocks.ts';
 import { quantize } from '../../passes/quantize.ts';
 import { type Compiled, compile } from '../compile.ts';
 import { raise } from '../diagnostic.ts';
-import { optionInvalid, packageUnreadable, syntheticCalibration } from '../diagnostics.ts';
+import { optionInvalid, syntheticCalibration } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { printGraph } from '../ir/print-graph.ts';
@@ -18,7 +18,7 @@ import { printMapping } from '../ir/print-mapping.ts';
 import { loadTarget } from '../load-target.ts';
 import { readModel } from '../onnx/decode.ts';
 import { type Manifest, packageFiles } from '../package/manifest.ts';
-import { writePackage } from '../package/write.ts';
+import { packageFolder, writePackage } from '../package/write.ts';
 import { formatLayers, formatTotals } from '../report/compile-table.ts';
 import { formatBytes } from '../report/number.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
@@ -52,9 +52,6 @@ export interface CompileOutcome {
   /** Of all files of the package. */
   readonly bytes: number;
 }
-
-/** A folder is replaced only where it is a package. */
-export const packageFolder = { marker: packageFiles.manifest, otherwise: packageUnreadable };
 
 const labels: Readonly<Record<string, string>> = {
   calibrate: 'calibration runs, two a sample',

@@ -1,32 +1,21 @@
 /** Checks a place before something is made for it, and puts files there in one step. */
-import { access, constants, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type Diagnostic, raise } from '../diagnostic.ts';
+import { raise } from '../diagnostic.ts';
 import { packageExists } from '../diagnostics.ts';
-
-/** What a folder must hold to be replaced, and the diagnostic where it does not. */
-export interface Replaceable {
-  readonly marker: string;
-  readonly otherwise: (path: string, reason: string) => Diagnostic;
-}
+import { checkReplaceable, type FolderKind } from '../write-folder.ts';
 
 /**
  * Fails where the result could not be put at `path` later, so that no work is done in vain: something is there already,
  * or the folder for it does not exist or cannot be written.
- * @param replaceable for folders: `force` replaces only an empty one, or one that holds the marker
- * @throws DiagnosticError package/exists, or `otherwise`; system errors are left as they are
+ * @param kind for folders: `force` replaces only an empty one, or one of this kind
+ * @throws DiagnosticError package/exists, or the kind's own; system errors are left as they are
  */
-export async function checkOutput(path: string, force: boolean, replaceable?: Replaceable): Promise<void> {
+export async function checkOutput(path: string, force: boolean, kind?: FolderKind): Promise<void> {
   await access(dirname(resolve(path)), constants.W_OK);
-  const entry = await stat(path).catch(() => undefined);
-  if (!entry) return;
-  if (!force) raise([packageExists(path)]);
-  if (!replaceable) return;
-  const { marker, otherwise } = replaceable;
-  const files = entry.isDirectory() ? await readdir(path) : undefined;
-  if (files === undefined) raise([otherwise(path, 'it is a file, so it is not replaced')]);
-  else if (files.length > 0 && !files.includes(marker))
-    raise([otherwise(path, `it has other files and no ${marker}, so it is not replaced`)]);
+  if (kind) await checkReplaceable(path, kind, force);
+  else if (!force && existsSync(path)) raise([packageExists(path)]);
 }
 
 /** Writes a file beside its place and renames it, so that a failure leaves nothing half-written. */

@@ -1,9 +1,7 @@
 /** `crossloom program`: executes a package's bitstream on a simulated chip, calibrates the chip, and saves it. */
 import type { Command } from 'commander';
 import { type Chip, totalCounts } from '../chip/chip.ts';
-import { chipJson } from '../chip/chip-file.ts';
-import { saveChip } from '../chip/save.ts';
-import { chipUnreadable } from '../diagnostics.ts';
+import { chipFolder, saveChip } from '../chip/save.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { programChip } from '../program.ts';
 import { formatProgramming, pulsesPerCell } from '../report/program-table.ts';
@@ -39,7 +37,7 @@ interface ProgramCommandLine {
 
 async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<void> {
   const force = args.force ?? false;
-  await checkOutput(args.output, force, { marker: chipJson, otherwise: chipUnreadable });
+  await checkOutput(args.output, force, chipFolder);
   const pkg = await openPackage(folder);
   const chip = await programWithProgress(io, pkg, args.seed, args.calibrate);
   await saveChip(chip, args.output, { force });

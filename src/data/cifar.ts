@@ -6,8 +6,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DiagnosticError } from '../diagnostic.ts';
 import { dataUnreadable } from '../diagnostics.ts';
+import { sha256 } from '../hash.ts';
 import { type ByteSource, openBytes } from './bytes.ts';
-import { type Source, sha256 } from './source.ts';
+import type { Source } from './source.ts';
 
 const dims = [3, 32, 32] as const;
 const pixels = 3 * 32 * 32;

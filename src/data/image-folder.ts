@@ -8,8 +8,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
 import { dataUnreadable, imageUnreadable } from '../diagnostics.ts';
+import { sha256 } from '../hash.ts';
 import { parseCsv } from './csv.ts';
-import { type RawSample, type Source, sha256 } from './source.ts';
+import type { RawSample, Source } from './source.ts';
 
 const imageSuffix = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 

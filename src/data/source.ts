@@ -1,7 +1,8 @@
 /** A source: the raw samples of a data set, before preprocessing, one at a time. Every format is turned into one. */
-import { createHash } from 'node:crypto';
+
 import { DiagnosticError } from '../diagnostic.ts';
 import { dataUnreadable } from '../diagnostics.ts';
+import { sha256 } from '../hash.ts';
 import { sizeOf } from '../tensor.ts';
 import { type ByteSource, decodeElements, type ElementType, elementSize } from './bytes.ts';
 
@@ -36,10 +37,6 @@ export interface StoredArray {
   readonly type: ElementType;
   readonly littleEndian: boolean;
   readonly dims: readonly number[];
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Samples along the first axis of an array. Raises dataUnreadable where the array has no samples. */

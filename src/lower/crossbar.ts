@@ -12,7 +12,7 @@ import type { CrossbarLayer } from '../package/crossbar.ts';
 import { type ColumnFit, emitAnalog } from './analog.ts';
 import type { Emitter } from './emit.ts';
 import { emitExact } from './exact.ts';
-import { foldLayer, type ProgrammedArrays } from './fold.ts';
+import type { FoldedLayer } from './fold.ts';
 import { emitCodes } from './planes.ts';
 
 export interface LowerOptions {
@@ -26,10 +26,9 @@ export interface LowerOptions {
 export function lowerCrossbar(
   emit: Emitter,
   layer: CrossbarLayer,
-  arrays: ProgrammedArrays,
+  folded: FoldedLayer,
   options: LowerOptions = {},
 ): void {
-  const folded = foldLayer(layer, arrays);
   const codes = emitCodes(emit, layer);
   const exact = folded.exact && !options.calibration;
   if (exact) emitExact(emit, layer, folded, codes, options.bitSerial ?? false);

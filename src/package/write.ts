@@ -12,7 +12,7 @@ import { sha256File } from '../hash.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { openSession } from '../runtime/session.ts';
 import { version } from '../version.ts';
-import { writeFolder } from '../write-folder.ts';
+import { type FolderKind, writeFolder } from '../write-folder.ts';
 import { hostGraph, referenceGraph } from './host.ts';
 import { type Manifest, packageFiles } from './manifest.ts';
 
@@ -26,19 +26,21 @@ export interface WriteOptions {
 /** Most values of an output that the manifest's known answers keep. */
 const answerValues = 1024;
 
+/** A package as a folder that a newer one may replace. */
+export const packageFolder: FolderKind = {
+  marker: packageFiles.manifest,
+  otherwise: packageUnreadable,
+};
+
 /** @throws DiagnosticError package/exists; package/unreadable where `force` would replace what is no package */
 export async function writePackage(
   compiled: Compiled,
   folder: string,
   options: WriteOptions = {},
 ): Promise<Manifest> {
-  const kind = {
-    force: options.force ?? false,
-    marker: packageFiles.manifest,
-    foreign: (path: string) =>
-      packageUnreadable(path, `it has no ${packageFiles.manifest}, so it is not replaced`),
-  };
-  return writeFolder(folder, kind, (beside) => writeFiles(compiled, beside, options));
+  return writeFolder(folder, packageFolder, options.force ?? false, (beside) =>
+    writeFiles(compiled, beside, options),
+  );
 }
 
 async function writeFiles(compiled: Compiled, folder: string, options: WriteOptions): Promise<Manifest> {

@@ -5,6 +5,7 @@ import { raise } from '../diagnostic.ts';
 import { chipWrongPackage } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
+import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
@@ -35,7 +36,7 @@ export function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {
       const layer = node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants) : undefined;
       if (!layer) return undefined;
       return (emit) =>
-        lowerCrossbar(emit, layer, arrays, {
+        lowerCrossbar(emit, layer, foldLayer(layer, arrays), {
           calibration: chip.calibration?.get(layer.output),
           bitSerial: options.bitSerial ?? false,
         });
