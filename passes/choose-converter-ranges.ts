@@ -34,8 +34,7 @@ export const chooseConverterRanges = {
   run(mapping: Mapping, context: ConverterContext): ConverterSettings[] {
     return mapping.blocks.map((block) => {
       const layer = mapping.layers[block.layer]!;
-      const record = context.record.layers.get(layer.node.output);
-      if (!record) throw new InternalError('choose-converter-ranges', `no record of ${layer.node.output}`);
+      const record = recordOf(layer, context.record);
       return context.target.adc.convert === 'pair'
         ? settle(block, layer, record, context, { part: (digit) => digit, floor: 0, beside: 0 })
         : settleColumns(block, layer, record, context);
@@ -43,11 +42,29 @@ export const chooseConverterRanges = {
   },
 };
 
+/** The calibration vectors of all uses of a matrix: its converters serve all of them. */
+function recordOf({ uses }: SlicedLayer, record: CalibrationRecord): Pick<LayerRecord, 'vectors' | 'count'> {
+  const records = uses.map(({ output }) => {
+    const own = record.layers.get(output);
+    if (!own) throw new InternalError('choose-converter-ranges', `no record of ${output}`);
+    return own;
+  });
+  if (records.length === 1) return records[0]!;
+  const count = records.reduce((sum, r) => sum + r.count, 0);
+  const vectors = new Uint8Array(records.reduce((sum, r) => sum + r.vectors.length, 0));
+  let at = 0;
+  for (const own of records) {
+    vectors.set(own.vectors, at);
+    at += own.vectors.length;
+  }
+  return { vectors, count };
+}
+
 /** One converter per column: plus and minus columns see the level of their cell and the window's floor. */
 function settleColumns(
   block: PlacedBlock,
   layer: SlicedLayer,
-  record: LayerRecord,
+  record: Pick<LayerRecord, 'vectors' | 'count'>,
   context: ConverterContext,
 ): ConverterSettings {
   const { cell } = context.target;
@@ -75,7 +92,7 @@ function settleColumns(
 function settle(
   block: PlacedBlock,
   layer: SlicedLayer,
-  record: LayerRecord,
+  record: Pick<LayerRecord, 'vectors' | 'count'>,
   context: ConverterContext,
   law: CellLaw,
 ): ConverterSettings {

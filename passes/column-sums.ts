@@ -5,7 +5,13 @@
  * an offset, and the offset times the number of driven rows is taken off again at the end.
  */
 import type { LayerRecord } from '../src/calibration-record.ts';
-import { blockWeightColumns, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import {
+  blockWeightColumns,
+  digitsOf,
+  lengthOf,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../src/ir/mapping.ts';
 
 export interface ColumnSums {
   /** In digit steps: [vector][bit][logical column]. */
@@ -28,11 +34,12 @@ export interface CellLaw {
 /** @param vectors calibration vectors that are used, evenly spread over the record's */
 export function columnSums(
   block: PlacedBlock,
-  { node, digits, radix }: SlicedLayer,
-  record: LayerRecord,
+  layer: SlicedLayer,
+  record: Pick<LayerRecord, 'vectors' | 'count'>,
   { part, floor, beside }: CellLaw,
   vectors: number,
 ): ColumnSums {
+  const { node, radix } = layer;
   const width = lengthOf(block.columns);
   const rows = lengthOf(block.rows);
   const columns = blockWeightColumns(block);
@@ -59,8 +66,9 @@ export function columnSums(
     packed.fill(0);
     for (let row = 0; row < rows; row++) {
       const from = (group * node.rows + block.rows.start + row) * node.columns + block.columns.start;
+      const digits = digitsOf(layer, block.slice, from, width);
       for (let c = 0; c < width; c++) {
-        const whole = part(digits[block.slice]![from + c]!);
+        const whole = part(digits[c]!);
         const value = whole + floor;
         if (value < 0) least[column + c]! += value;
         else most[column + c]! += value;

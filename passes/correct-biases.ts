@@ -36,6 +36,7 @@ export const correctBiases = {
 function correctedBias(node: QuantizedMvmNode, real: MvmNode, record: LayerRecord): Float64Array {
   const { groups, rows, columns } = node;
   const bias = Float64Array.from(node.bias);
+  const weights = real.weights();
   for (let group = 0; group < groups; group++) {
     for (let row = 0; row < rows; row++) {
       const input = record.inputMean[group * rows + row]!;
@@ -44,7 +45,7 @@ function correctedBias(node: QuantizedMvmNode, real: MvmNode, record: LayerRecor
       for (let column = 0; column < columns; column++) {
         const output = group * columns + column;
         bias[output]! +=
-          real.weights[first + column]! * input -
+          weights[first + column]! * input -
           node.integers[first + column]! * node.scales[output]! * quantized;
       }
     }

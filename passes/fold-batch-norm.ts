@@ -8,7 +8,7 @@ import { describeOrigin, type Graph, type MvmNode, type Node, type OnnxNode } fr
 import { countUses, dropUnusedConstants } from '../src/ir/uses.ts';
 import { floatOf, intOf } from '../src/onnx/attribute-values.ts';
 import { inferRanks } from '../src/onnx/ranks.ts';
-import { toDoubles } from '../src/tensor.ts';
+import { sizeOf, toDoubles } from '../src/tensor.ts';
 
 export const foldBatchNorm = { name: 'fold-batch-norm', run };
 
@@ -63,7 +63,7 @@ function parameters(node: OnnxNode, graph: Graph, layer: MvmNode): Norm | undefi
   const channels = layer.groups * layer.columns;
   const [scale, shift, mean, variance] = node.inputs.slice(1).map((name) => {
     const tensor = graph.constants.get(name);
-    return tensor?.type === 'float32' && tensor.data.length === channels ? toDoubles(tensor) : undefined;
+    return tensor?.type === 'float32' && sizeOf(tensor.dims) === channels ? toDoubles(tensor) : undefined;
   });
   if (!scale || !shift || !mean || !variance) return undefined;
   const epsilon = floatOf(node, 'epsilon', Math.fround(1e-5));
@@ -72,11 +72,19 @@ function parameters(node: OnnxNode, graph: Graph, layer: MvmNode): Norm | undefi
 }
 
 function scaled(layer: MvmNode, { factor, shift }: Norm): MvmNode {
-  const { rows, columns } = layer;
-  const channel = (i: number) => Math.floor(i / (rows * columns)) * columns + (i % columns);
+  const { groups, rows, columns } = layer;
   return {
     ...layer,
-    weights: layer.weights.map((w, i) => w * factor[channel(i)]!),
+    weights: () => {
+      const weights = layer.weights();
+      for (let group = 0, at = 0; group < groups; group++) {
+        for (let row = 0; row < rows; row++) {
+          for (let column = 0; column < columns; column++, at++)
+            weights[at]! *= factor[group * columns + column]!;
+        }
+      }
+      return weights;
+    },
     bias: layer.bias.map((b, c) => b * factor[c]! + shift[c]!),
   };
 }

@@ -3,8 +3,9 @@
  * cannot disagree with them.
  */
 import { describeOrigin, type Graph, type Origin } from '../src/ir/graph.ts';
-import { inferRanks } from '../src/onnx/ranks.ts';
+import { inferDims } from '../src/onnx/dims.ts';
 import { decide } from '../src/onnx/rules.ts';
+import { decomposeLayers } from './decompose-layers.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { lowerLinear } from './lower-linear.ts';
@@ -27,11 +28,11 @@ export function listOperators(
   keepDigital: (origin: Origin) => boolean = () => false,
 ): readonly OperatorListing[] {
   const folded = foldConstants.run(graph);
-  const ranks = inferRanks(folded);
+  const dims = inferDims(folded);
   const listed = new Map<number, OperatorListing>();
   for (const node of folded.nodes) {
     if (node.kind !== 'onnx') continue;
-    const decision = decide(node, folded, (value) => ranks.get(value));
+    const decision = decide(node, folded, dims);
     const kept = decision.crossbar && keepDigital(node.origin);
     listed.set(node.origin.index, { origin: node.origin, ...(kept ? keptDigital : decision) });
   }
@@ -60,7 +61,10 @@ function foldedInto(
   keepDigital: (origin: Origin) => boolean,
 ): readonly (readonly [Origin, Origin])[] {
   if (![...listed.values()].some((l) => l.crossbar)) return [];
-  const lowered = foldBatchNorm.run(lowerLinear.run(graph, { file: graph.name, keepDigital }));
+  const plain = decomposeLayers.run(graph, { keepDigital });
+  const lowered = foldBatchNorm.run(
+    lowerLinear.run(plain, { file: graph.name, keepDigital, unchecked: true }),
+  );
   return lowered.nodes.flatMap((node) =>
     node.kind === 'mvm' ? node.folded.map((o) => [o, node.origin] as const) : [],
   );

@@ -16,10 +16,11 @@ import {
   outputsOf,
 } from '../src/ir/graph.ts';
 import { countUses, dropUnusedConstants } from '../src/ir/uses.ts';
+import { inferDims } from '../src/onnx/dims.ts';
 import { elementNumber } from '../src/onnx/element-types.ts';
 import { type Layer, lowerLayer } from '../src/onnx/lower-layer.ts';
-import { inferRanks, type Ranks } from '../src/onnx/ranks.ts';
-import { decide } from '../src/onnx/rules.ts';
+import type { Ranks } from '../src/onnx/ranks.ts';
+import { decide, decideLinear } from '../src/onnx/rules.ts';
 import { sizeOf, type Tensor, toDoubles } from '../src/tensor.ts';
 
 export interface LowerContext {
@@ -27,14 +28,24 @@ export interface LowerContext {
   readonly file: string;
   /** Layers that the options keep digital. */
   readonly keepDigital?: (origin: Origin) => boolean;
+  /** Leaves the values of weights unread and unchecked, for those who only ask what becomes of the nodes. */
+  readonly unchecked?: boolean;
 }
+
+/** Operators of which one wants to know why they hold no layer. */
+const mayHoldWeights = new Set(
+  'Conv ConvTranspose Gemm MatMul LSTM GRU RNN If Loop Scan QLinearConv QLinearMatMul'.split(' '),
+);
 
 export const lowerLinear = { name: 'lower-linear', run };
 
 /** Raises weightsNotFinite for every bad layer, or noConstantWeights. */
 function run(graph: Graph, context: LowerContext): Graph {
-  const ranks = inferRanks(graph);
+  const dims = inferDims(graph);
+  const ranks: Ranks = new Map([...dims].map(([name, d]) => [name, d.length]));
   const lowered: Node[] = [];
+  const matrices = new Map<string, { readonly weights: MvmNode['weights']; readonly bad: number }>();
+  const blamed = new Set<string>();
   const reasons: string[] = [];
   const problems: Diagnostic[] = [];
   const names = new Set([
@@ -43,20 +54,27 @@ function run(graph: Graph, context: LowerContext): Graph {
     ...graph.nodes.flatMap(outputsOf),
   ]);
   for (const node of graph.nodes) {
-    const decision = node.kind === 'onnx' ? decide(node, graph, (value) => ranks.get(value)) : undefined;
+    const decision = node.kind === 'onnx' ? decideLinear(node, graph, dims) : undefined;
     if (node.kind !== 'onnx' || !decision?.crossbar || context.keepDigital?.(node.origin)) {
       lowered.push(node);
-      if (node.kind === 'onnx' && ['Conv', 'Gemm', 'MatMul'].includes(node.op)) {
-        reasons.push(
-          `${describeOrigin(node.origin)}: ${decision?.crossbar ? 'the options keep it digital' : decision?.rule}`,
-        );
+      if (node.kind === 'onnx' && mayHoldWeights.has(node.op)) {
+        const { crossbar, rule } = decide(node, graph, dims);
+        reasons.push(`${describeOrigin(node.origin)}: ${crossbar ? 'the options keep it digital' : rule}`);
       }
       continue;
     }
     const layer = lowerLayer(node, graph);
-    const bad = countNotFinite(layer.weights) + countNotFinite(layer.bias);
-    if (bad > 0) problems.push(weightsNotFinite(describeOrigin(node.origin), layer.tensor, bad));
-    lowered.push(...nodesOf(node, layer, graph, ranks, names));
+    const key = `${layer.tensor}\n${layer.arrangement}`;
+    const count = (values: () => Float64Array) => (context.unchecked ? 0 : countNotFinite(values()));
+    const { weights, bad } = matrices.get(key) ?? { weights: layer.weights, bad: count(layer.weights) };
+    matrices.set(key, { weights, bad });
+    const badValues = bad + count(() => layer.bias);
+    // The steps of a recurrent layer have one problem together.
+    const seen = `${node.origin.index}\n${key}`;
+    if (badValues > 0 && !blamed.has(seen))
+      problems.push(weightsNotFinite(describeOrigin(node.origin), layer.tensor, badValues));
+    blamed.add(seen);
+    lowered.push(...nodesOf(node, { ...layer, weights }, graph, ranks, names));
   }
   if (!lowered.some((node) => node.kind === 'mvm')) problems.push(noConstantWeights(context.file, reasons));
   const result = foldBiases({ ...graph, nodes: lowered }, ranks, problems);
@@ -65,12 +83,14 @@ function run(graph: Graph, context: LowerContext): Graph {
 }
 
 function countNotFinite(values: Float64Array): number {
-  return values.reduce((count, v) => (Number.isFinite(v) ? count : count + 1), 0);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) count++;
+  return count;
 }
 
 /** The mvm node, between the transposes and casts that it needs. */
 function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, ranks: Ranks, names: Set<string>): Node[] {
-  const { inputIndex, tensor, ...matrix } = layer;
+  const { inputIndex, tensor, arrangement: _, ...matrix } = layer;
   const before: Node[] = [];
   const after: Node[] = [];
   let input = node.inputs[inputIndex]!;
@@ -138,7 +158,11 @@ function foldBiases(graph: Graph, ranks: Ranks, problems: Diagnostic[]): Graph {
         ...layer.node,
         bias: sum,
         output: node.outputs[0]!,
-        folded: [...layer.node.folded, node.origin],
+        // The parts of one node that was taken apart are no other nodes.
+        folded:
+          node.origin.index === layer.node.origin.index
+            ? layer.node.folded
+            : [...layer.node.folded, node.origin],
       };
       nodes[layer.at] = merged;
       layers.set(merged.output, { node: merged, at: layer.at });

@@ -33,16 +33,20 @@ export interface PlaceContext {
 export const placeBlocks = {
   name: 'place-blocks',
   run(blocks: readonly Block[], { layers, target, arrays }: PlaceContext): Mapping {
-    const size = (block: Block) => ({
+    const sizeOf = (block: Block) => ({
       rows: blockRows(block),
       columns: blockColumns(block, layers[block.layer]!.encoding),
     });
-    const order = blocks.map((block, index) => ({ block, index, ...size(block) }));
+    const order = blocks.map((block, index) => ({ block, index, ...sizeOf(block) }));
     order.sort((a, b) => b.rows - a.rows || b.columns - a.columns || a.index - b.index);
     const free: Free[][] = [];
+    // Free space only shrinks: where a block of some size found no room, the next of that size finds none either.
+    const firstWithRoom = new Map<string, number>();
     const placed = new Array<PlacedBlock>(blocks.length);
     for (const { block, index, rows, columns } of order) {
-      const place = firstFit(free, rows, columns) ?? openArray(free, target);
+      const size = `${rows} ${columns}`;
+      const place = firstFit(free, firstWithRoom.get(size) ?? 0, rows, columns) ?? openArray(free, target);
+      firstWithRoom.set(size, place.array);
       const hole = free[place.array]!.splice(place.hole, 1)[0]!;
       free[place.array]!.push(...cut(hole, rows, columns));
       placed[index] = { ...block, array: place.array, row: hole.row, column: hole.column };
@@ -57,13 +61,14 @@ function openArray(free: Free[][], target: Target): { array: number; hole: numbe
   return { array: free.length - 1, hole: 0 };
 }
 
-/** The first array with room, and in it the hole that leaves the shortest side. */
+/** The first array with room, from `start` on, and in it the hole that leaves the shortest side. */
 function firstFit(
   free: readonly Free[][],
+  start: number,
   rows: number,
   columns: number,
 ): { array: number; hole: number } | undefined {
-  for (let array = 0; array < free.length; array++) {
+  for (let array = start; array < free.length; array++) {
     let best = -1;
     let least = Number.POSITIVE_INFINITY;
     free[array]!.forEach((hole, index) => {

@@ -20,48 +20,58 @@ export const quantize = {
   run(graph: Graph, context: QuantizeContext): Graph {
     const missing = graph.nodes.filter((n) => n.kind === 'mvm' && !context.record.layers.has(n.output));
     if (missing.length > 0) raise([noRanges(missing.map((n) => describeOrigin(n.origin)))]);
+    const matrices = new Map<MvmNode['weights'], Map<number, QuantizedMatrix>>();
     return {
       ...graph,
-      nodes: graph.nodes.map((node) =>
-        node.kind === 'mvm'
-          ? quantizeLayer(node, context.record.layers.get(node.output)!, context.weightMaxOf(node))
-          : node,
-      ),
+      nodes: graph.nodes.map((node) => {
+        if (node.kind !== 'mvm') return node;
+        const weightMax = context.weightMaxOf(node);
+        // One matrix in several layers is quantized once, so that they can share its cells.
+        const ofWeights = matrices.get(node.weights) ?? new Map<number, QuantizedMatrix>();
+        const matrix = ofWeights.get(weightMax) ?? quantizeMatrix(node, weightMax);
+        matrices.set(node.weights, ofWeights.set(weightMax, matrix));
+        return quantizeLayer(node, context.record.layers.get(node.output)!, matrix);
+      }),
     };
   },
 };
 
-function quantizeLayer(node: MvmNode, record: LayerRecord, weightMax: number): QuantizedMvmNode {
+type QuantizedMatrix = Pick<QuantizedMvmNode, 'integers' | 'weightMax' | 'scales'>;
+
+function quantizeLayer(node: MvmNode, record: LayerRecord, matrix: QuantizedMatrix): QuantizedMvmNode {
+  const { weights: _, ...rest } = node;
+  return {
+    ...rest,
+    ...matrix,
+    kind: 'quantized-mvm',
+    geometry: resolvePadding(node.geometry, record.space),
+    quantization: record.quantization,
+  };
+}
+
+function quantizeMatrix(node: MvmNode, weightMax: number): QuantizedMatrix {
   const { groups, rows, columns } = node;
-  const integers = new Int16Array(node.weights.length);
+  const weights = node.weights();
+  const integers = new Int8Array(weights.length);
   const scales = new Float64Array(groups * columns);
   for (let group = 0; group < groups; group++) {
     const first = group * rows * columns;
-    for (let column = 0; column < columns; column++) {
-      let largest = 0;
-      for (let row = 0; row < rows; row++) {
-        largest = Math.max(largest, Math.abs(node.weights[first + row * columns + column]!));
-      }
-      // A column of zeros has no scale of its own; 1 keeps its (zero) output finite.
-      const scale = largest > 0 ? Math.fround(largest / weightMax) : 1;
-      scales[group * columns + column] = scale;
-      for (let row = 0; row < rows; row++) {
-        const at = first + row * columns + column;
-        const integer = roundHalfEven(node.weights[at]! / scale);
+    const largest = new Float64Array(columns);
+    for (let row = 0, at = first; row < rows; row++) {
+      for (let column = 0; column < columns; column++, at++)
+        largest[column] = Math.max(largest[column]!, Math.abs(weights[at]!));
+    }
+    // A column of zeros has no scale of its own; 1 keeps its (zero) output finite.
+    const steps = largest.map((most) => (most > 0 ? Math.fround(most / weightMax) : 1));
+    scales.set(steps, group * columns);
+    for (let row = 0, at = first; row < rows; row++) {
+      for (let column = 0; column < columns; column++, at++) {
+        const integer = roundHalfEven(weights[at]! / steps[column]!);
         integers[at] = Math.max(-weightMax, Math.min(weightMax, integer));
       }
     }
   }
-  const { weights: _, ...rest } = node;
-  return {
-    ...rest,
-    kind: 'quantized-mvm',
-    geometry: resolvePadding(node.geometry, record.space),
-    quantization: record.quantization,
-    integers,
-    weightMax,
-    scales,
-  };
+  return { integers, weightMax, scales };
 }
 
 /** Rounds like ONNX's QuantizeLinear. */

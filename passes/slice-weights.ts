@@ -1,6 +1,6 @@
 /**
- * Writes integer weights as balanced digits of an odd radix, so that every digit fits the signed levels of one cell
- * pair: with 15 signed levels the radix is 15 and two digits reach +-112.
+ * Chooses how integer weights become balanced digits of an odd radix, so that every digit fits the signed levels of one
+ * cell pair: with 15 signed levels the radix is 15 and two digits reach +-112.
  */
 import type { Diagnostic } from '../src/diagnostic.ts';
 import { optionInvalid } from '../src/diagnostics.ts';
@@ -53,33 +53,52 @@ export const sliceWeights = {
       readonly choiceOf: (node: MvmNode | QuantizedMvmNode) => SliceChoice;
     },
   ): SlicedLayer[] {
-    return nodes.map((node) => {
+    return usesOf(nodes, context.choiceOf).map((uses) => {
+      const node = uses[0]!;
       const { encoding, slices } = context.choiceOf(node);
       const largest = digitMax(context.target.cell, encoding);
-      // Fewer digits than the cell has levels spread over the whole window: one digit is then several level codes.
-      const used = slices === 1 ? Math.min(largest, node.weightMax) : largest;
+      const used = digitsNeeded(node.weightMax, slices, largest);
       return {
         node,
+        uses,
         encoding,
         radix: 2 * used + 1,
         levelStep: Math.floor(largest / used),
-        digits: balancedDigits(node.integers, 2 * used + 1, slices),
+        slices,
       };
     });
   },
 };
 
-/** Digits of every integer, least significant slice first; each is within +-(radix - 1) / 2. */
-export function balancedDigits(integers: Int16Array, radix: number, slices: number): Int16Array[] {
-  const half = (radix - 1) / 2;
-  const digits = Array.from({ length: slices }, () => new Int16Array(integers.length));
-  for (let i = 0; i < integers.length; i++) {
-    let rest = integers[i]!;
-    for (const slice of digits) {
-      const digit = ((((rest + half) % radix) + radix) % radix) - half;
-      slice[i] = digit;
-      rest = (rest - digit) / radix;
+/**
+ * The smallest digit range whose digits reach every weight. A digit is then several level codes where the cell has
+ * more: what a cell is off by counts less, above all in the top slice, whose errors are multiplied most.
+ */
+function digitsNeeded(weightMax: number, slices: number, largest: number): number {
+  let digit = 1;
+  while (digit < largest && ((2 * digit + 1) ** slices - 1) / 2 < weightMax) digit++;
+  return digit;
+}
+
+/** Nodes of one matrix that go onto cells alike, together; in the order of their first nodes. */
+function usesOf(
+  nodes: readonly QuantizedMvmNode[],
+  choiceOf: (node: QuantizedMvmNode) => SliceChoice,
+): QuantizedMvmNode[][] {
+  const byMatrix = new Map<QuantizedMvmNode['integers'], Map<string, QuantizedMvmNode[]>>();
+  const groups: QuantizedMvmNode[][] = [];
+  for (const node of nodes) {
+    const { encoding, slices } = choiceOf(node);
+    const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
+    byMatrix.set(node.integers, alike);
+    const key = `${encoding} ${slices}`;
+    const uses = alike.get(key);
+    if (uses) uses.push(node);
+    else {
+      const first = [node];
+      alike.set(key, first);
+      groups.push(first);
     }
   }
-  return digits;
+  return groups;
 }

@@ -26,7 +26,7 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
   for (let group = 0; group < node.groups; group++) {
     for (const rows of rowSpans) {
       for (const columns of columnSpans) {
-        for (let slice = 0; slice < sliced.digits.length; slice++) {
+        for (let slice = 0; slice < sliced.slices; slice++) {
           blocks.push({ layer, slice, groups: { start: group, end: group + 1 }, rows, columns });
         }
       }

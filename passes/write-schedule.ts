@@ -4,6 +4,7 @@
  */
 import {
   blockWeightColumns,
+  digitsOf,
   lengthOf,
   type Mapping,
   type PlacedBlock,
@@ -23,7 +24,7 @@ interface Segment {
   readonly row: number;
   /** First cell column. */
   readonly column: number;
-  readonly digits: Int16Array;
+  readonly digits: Int8Array;
   readonly layer: SlicedLayer;
 }
 
@@ -68,7 +69,6 @@ function programArray(mapping: Mapping, blocks: readonly number[], context: Sche
 function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
   const layer = mapping.layers[block.layer]!;
   const { node, encoding } = layer;
-  const digits = layer.digits[block.slice]!;
   const width = lengthOf(block.columns);
   const segments: Segment[] = [];
   let row = block.row;
@@ -76,11 +76,11 @@ function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
     const beside = (group - block.groups.start) * width;
     for (let k = block.rows.start; k < block.rows.end; k++, row++) {
       const first = (group * node.rows + k) * node.columns + block.columns.start;
-      const weights = digits.subarray(first, first + width);
+      const weights = digitsOf(layer, block.slice, first, width);
       if (encoding === 'differential') {
         segments.push({ row, column: block.column + 2 * beside, digits: weights, layer });
       } else {
-        const line = new Int16Array(blockWeightColumns(block) + 1);
+        const line = new Int8Array(blockWeightColumns(block) + 1);
         line.set(weights, beside);
         segments.push({ row, column: block.column, digits: line, layer });
       }

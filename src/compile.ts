@@ -1,6 +1,7 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
 import { type ConverterSettings, chooseConverterRanges } from '../passes/choose-converter-ranges.ts';
 import { correctBiases } from '../passes/correct-biases.ts';
+import { decomposeLayers } from '../passes/decompose-layers.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { foldConstants } from '../passes/fold-constants.ts';
 import { listOperators, type OperatorListing } from '../passes/list-operators.ts';
@@ -91,7 +92,8 @@ export async function compile(
   const operators = listOperators(model.graph, keepDigital);
   const modern = passed('upgrade-opset', upgradeOpset(model.graph));
   const folded = passed(foldConstants.name, foldConstants.run(modern));
-  const lowered = passed(lowerLinear.name, lowerLinear.run(folded, { file: model.file, keepDigital }));
+  const plain = passed(decomposeLayers.name, decomposeLayers.run(folded, { keepDigital }));
+  const lowered = passed(lowerLinear.name, lowerLinear.run(plain, { file: model.file, keepDigital }));
   const real = passed(foldBatchNorm.name, foldBatchNorm.run(lowered));
   raise(
     findEncodingProblems(

@@ -11,68 +11,123 @@ function rotate(x: number, by: number): number {
   return (x << by) | (x >>> (32 - by));
 }
 
-/** One block: writes two 32-bit words to `out[at]` and `out[at + 1]`. Unrolled: this is where drawing spends its time. */
+/**
+ * Two blocks, of the counters (counter0, counter1) and (counter0, counter1 + 1): writes two words of each, block after
+ * block. Unrolled, because this is where drawing spends its time, and in step, because neither block waits for the other.
+ * @param out length 4
+ */
 export function threefry(
   key0: number,
   key1: number,
   counter0: number,
   counter1: number,
-  out: Uint32Array,
-  at = 0,
+  out: Int32Array,
 ): void {
   const key2 = parity ^ key0 ^ key1;
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
+  let y0 = x0;
+  let y1 = (x1 + 1) | 0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 13) ^ x0;
+  y1 = rotate(y1, 13) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 15) ^ x0;
+  y1 = rotate(y1, 15) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 26) ^ x0;
+  y1 = rotate(y1, 26) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 6) ^ x0;
+  y1 = rotate(y1, 6) ^ y0;
   x0 = (x0 + key1) | 0;
+  y0 = (y0 + key1) | 0;
   x1 = (x1 + key2 + 1) | 0;
+  y1 = (y1 + key2 + 1) | 0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 17) ^ x0;
+  y1 = rotate(y1, 17) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 29) ^ x0;
+  y1 = rotate(y1, 29) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 16) ^ x0;
+  y1 = rotate(y1, 16) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 24) ^ x0;
+  y1 = rotate(y1, 24) ^ y0;
   x0 = (x0 + key2) | 0;
+  y0 = (y0 + key2) | 0;
   x1 = (x1 + key0 + 2) | 0;
+  y1 = (y1 + key0 + 2) | 0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 13) ^ x0;
+  y1 = rotate(y1, 13) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 15) ^ x0;
+  y1 = rotate(y1, 15) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 26) ^ x0;
+  y1 = rotate(y1, 26) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 6) ^ x0;
+  y1 = rotate(y1, 6) ^ y0;
   x0 = (x0 + key0) | 0;
+  y0 = (y0 + key0) | 0;
   x1 = (x1 + key1 + 3) | 0;
+  y1 = (y1 + key1 + 3) | 0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 17) ^ x0;
+  y1 = rotate(y1, 17) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 29) ^ x0;
+  y1 = rotate(y1, 29) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 16) ^ x0;
+  y1 = rotate(y1, 16) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 24) ^ x0;
+  y1 = rotate(y1, 24) ^ y0;
   x0 = (x0 + key1) | 0;
+  y0 = (y0 + key1) | 0;
   x1 = (x1 + key2 + 4) | 0;
+  y1 = (y1 + key2 + 4) | 0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 13) ^ x0;
+  y1 = rotate(y1, 13) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 15) ^ x0;
+  y1 = rotate(y1, 15) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 26) ^ x0;
+  y1 = rotate(y1, 26) ^ y0;
   x0 = (x0 + x1) | 0;
+  y0 = (y0 + y1) | 0;
   x1 = rotate(x1, 6) ^ x0;
-  out[at] = (x0 + key2) | 0;
-  out[at + 1] = (x1 + key0 + 5) | 0;
+  y1 = rotate(y1, 6) ^ y0;
+  out[0] = (x0 + key2) | 0;
+  out[1] = (x1 + key0 + 5) | 0;
+  out[2] = (y0 + key2) | 0;
+  out[3] = (y1 + key0 + 5) | 0;
 }
 
 /** A stream of draws with one key: `(seed, effect, unit)`, for example one array's programming pulses. */
@@ -92,55 +147,71 @@ export interface Stream {
  * @param unit array, layer or batch to which the draws belong
  */
 export function openStream(seed: number, effect: string, unit: number): Stream {
-  const words = new Uint32Array(2);
+  const words = new Int32Array(4);
   // A hashing block turns the three-part key into the generator's two key words.
   threefry(seed | 0, Math.floor(seed / 2 ** 32) | 0, hashName(effect), unit | 0, words);
-  const key0 = words[0]! | 0;
-  const key1 = words[1]! | 0;
-  let event = 0;
-  let block = 0;
-  let left = 0;
+  return new KeyedStream(words[0]!, words[1]!);
+}
 
-  function word(): number {
-    if (left === 0) {
-      threefry(key0, key1, event, block, words);
-      block = (block + 1) | 0;
-      left = 2;
+/** A class, because the compiler of the JavaScript engine keeps its fields faster than variables of a closure. */
+class KeyedStream implements Stream {
+  readonly #key0: number;
+  readonly #key1: number;
+  readonly #words = new Int32Array(4);
+  #event = 0;
+  #block = 0;
+  /** Words drawn from #words, of 4. */
+  #drawn = 4;
+
+  constructor(key0: number, key1: number) {
+    this.#key0 = key0;
+    this.#key1 = key1;
+  }
+
+  seek(event: number): void {
+    this.#event = event | 0;
+    this.#block = 0;
+    this.#drawn = 4;
+  }
+
+  #word(): number {
+    if (this.#drawn === 4) {
+      threefry(this.#key0, this.#key1, this.#event, this.#block, this.#words);
+      this.#block = (this.#block + 2) | 0;
+      this.#drawn = 0;
     }
-    left--;
-    return words[left]!;
+    // The second word of a block comes before the first.
+    return this.#words[this.#drawn++ ^ 1]!;
   }
-  function uniform(): number {
-    return (word() + 0.5) / 4294967296;
+
+  uniform(): number {
+    return ((this.#word() >>> 0) + 0.5) / 4294967296;
   }
+
+  normal(): number {
+    const bits = this.#word();
+    const layer = bits & 127;
+    const x = ((bits >>> 8) + 0.5) * layerScale[layer]!;
+    const sign = 1 - ((bits & 128) >> 6);
+    // 99 of 100 draws end here.
+    return x < layerEdge[layer + 1]! ? sign * x : this.#outside(layer, sign, x);
+  }
+
+  /** The draw for a position outside of the part of its layer that lies under the curve as a whole. */
+  #outside(layer: number, sign: number, x: number): number {
+    if (layer === 0) return sign * this.#tail();
+    const low = layerHeight[layer]!;
+    const height = low + this.uniform() * (layerHeight[layer + 1]! - low);
+    return height < Math.exp(-0.5 * x * x) ? sign * x : this.normal();
+  }
+
   /** Marsaglia's method for the normal's tail beyond the base layer. */
-  function tail(): number {
+  #tail(): number {
     for (;;) {
-      const x = -Math.log(uniform()) / tailStart;
-      if (-2 * Math.log(uniform()) >= x * x) return tailStart + x;
+      const x = -Math.log(this.uniform()) / tailStart;
+      if (-2 * Math.log(this.uniform()) >= x * x) return tailStart + x;
     }
   }
-  return {
-    seek(to) {
-      event = to | 0;
-      block = 0;
-      left = 0;
-    },
-    uniform,
-    normal() {
-      for (;;) {
-        const bits = word();
-        const layer = bits & 127;
-        const x = ((bits >>> 8) + 0.5) * layerScale[layer]!;
-        const sign = bits & 128 ? -1 : 1;
-        if (x < layerEdge[layer + 1]!) return sign * x;
-        if (layer === 0) return sign * tail();
-        const low = layerHeight[layer]!;
-        const height = low + uniform() * (layerHeight[layer + 1]! - low);
-        if (height < Math.exp(-0.5 * x * x)) return sign * x;
-      }
-    },
-  };
 }
 
 /** Start of the tail, and area of every layer under exp(-x^2 / 2), for 128 layers (Marsaglia and Tsang). */

@@ -33,6 +33,30 @@ export interface Tensor {
   readonly type: DataType;
   readonly dims: readonly number[];
   readonly data: TensorData;
+  /** Every look at `data` makes the values anew, and nobody keeps them: look once, and never spread such a tensor. */
+  readonly deferred?: true;
+}
+
+/** A tensor too large to keep, whose values `make` reads or computes at every look. */
+export function deferred(type: DataType, dims: readonly number[], make: () => TensorData): Tensor {
+  return {
+    type,
+    dims,
+    deferred: true,
+    get data() {
+      return make();
+    },
+  };
+}
+
+/** A tensor computed from `sources` by `make`: deferred if one of those is. */
+export function derived(
+  sources: readonly Tensor[],
+  type: DataType,
+  dims: readonly number[],
+  make: () => TensorData,
+): Tensor {
+  return sources.some((t) => t.deferred) ? deferred(type, dims, make) : { type, dims, data: make() };
 }
 
 export function sizeOf(dims: readonly number[]): number {

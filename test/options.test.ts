@@ -102,7 +102,7 @@ describe('options of layers in a compilation', () => {
     const { mapping, operators } = await compileModel(two, loaded(exactTarget), feeds, {
       layers: [{ match: 'sec*', slices: 2, encoding: 'offset' }],
     });
-    expect(mapping.layers.map((l) => [l.node.origin.name, l.digits.length, l.encoding])).toEqual([
+    expect(mapping.layers.map((l) => [l.node.origin.name, l.slices, l.encoding])).toEqual([
       ['first', 1, 'differential'],
       ['second', 2, 'offset'],
     ]);

@@ -23,9 +23,11 @@ describe('threefry2x32-20', () => {
       [0xc4923a9c, 0x483df7a0],
     ],
   ])('counter %j, key %j', (counter, key, expected) => {
-    const out = new Uint32Array(3);
-    threefry(key[0]!, key[1]!, counter[0]!, counter[1]!, out, 1);
-    expect([...out]).toEqual([0, ...expected]);
+    const out = new Int32Array(4);
+    threefry(key[0]!, key[1]!, counter[0]!, counter[1]!, out);
+    expect([...out.subarray(0, 2)].map((word) => word >>> 0)).toEqual(expected);
+    threefry(key[0]!, key[1]!, counter[0]!, counter[1]! - 1, out);
+    expect([...out.subarray(2)].map((word) => word >>> 0)).toEqual(expected);
   });
 });
 

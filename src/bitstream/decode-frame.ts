@@ -19,6 +19,16 @@ import {
 /** Bytes that are enough for every header. */
 export const maxHeaderLength = headerFixedLength + 255 + crcLength;
 
+/** One array's part of a bitstream, its checksum checked and its instructions not decoded yet. */
+export interface Section {
+  /** Name of the file in diagnostics. */
+  readonly file: string;
+  readonly array: number;
+  /** Where the payload lies in the file. */
+  readonly offset: number;
+  readonly payload: Uint8Array;
+}
+
 /** How far a bitstream has been read. */
 export interface Progress {
   /** Absolute offset of the next section or trailer. */
@@ -103,18 +113,18 @@ export function frameLength(head: Uint8Array, progress: Progress, size: number, 
 }
 
 /**
- * The array of a section, and how far it brings us; `undefined` for a trailer.
+ * Opens a section, and tells how far it brings us; `undefined` for a trailer.
  * @param frame all bytes of the section or trailer, `length` of them unless the file shrank meanwhile
  * @throws DiagnosticError bitstreamInvalid
  */
-export function decodeFrame(
+export function openFrame(
   header: BitstreamHeader,
   frame: Uint8Array,
   length: number,
   progress: Progress,
   size: number,
   file: string,
-): { program: ArrayProgram; progress: Progress } | undefined {
+): { section: Section; progress: Progress } | undefined {
   const { offset, sections } = progress;
   if (frame.length < length)
     invalid(file, offset + frame.length, 'the file ends here, and was longer before');
@@ -133,11 +143,16 @@ export function decodeFrame(
   const problem = findArrayProblem(header, array, progress.array);
   if (problem) invalid(file, offset + 4, problem.reason);
   const payload = frame.subarray(sectionHeadLength, length - crcLength);
-  const instructions = decodeInstructions(header, payload, offset + sectionHeadLength, file);
   return {
-    program: { array, instructions },
+    section: { file, array, offset: offset + sectionHeadLength, payload },
     progress: { offset: offset + length, array, sections: sections + 1 },
   };
+}
+
+/** @throws DiagnosticError bitstreamInvalid */
+export function decodeSection(header: BitstreamHeader, section: Section): ArrayProgram {
+  const { file, array, offset, payload } = section;
+  return { array, instructions: decodeInstructions(header, payload, offset, file) };
 }
 
 function checkCrc(bytes: Uint8Array, offset: number, file: string, what: string): void {

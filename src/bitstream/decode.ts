@@ -3,7 +3,15 @@
  * a diagnostic with its byte offset in the file.
  */
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
-import { decodeFrame, decodeHeader, frameLength, maxHeaderLength, type Progress } from './decode-frame.ts';
+import {
+  decodeHeader,
+  decodeSection,
+  frameLength,
+  maxHeaderLength,
+  openFrame,
+  type Progress,
+  type Section,
+} from './decode-frame.ts';
 import { sectionHeadLength } from './layout.ts';
 import { type ByteSource, openSource } from './source.ts';
 
@@ -13,32 +21,48 @@ export interface Bitstream {
   readonly arrays: AsyncGenerator<ArrayProgram, void, undefined>;
 }
 
+/** A bitstream whose sections are still to be decoded, such as by several threads. */
+export interface Sections {
+  readonly header: BitstreamHeader;
+  /** One section after the other, each read when it is asked for. Trailer and length are checked after the last. */
+  readonly sections: AsyncGenerator<Section, void, undefined>;
+}
+
 /**
- * Reads a bitstream array by array; at no time is more than one section in memory.
+ * Reads a bitstream section by section; at no time is more than one in memory.
  * @param source path of a file, or a reader
  * @param file its name in diagnostics
  * @throws DiagnosticError bitstreamInvalid, here for the header and while iterating for the rest; packageUnreadable where
  * the file cannot be opened
  */
-export async function decodeBitstream(source: string | ByteSource, file: string): Promise<Bitstream> {
+export async function readSections(source: string | ByteSource, file: string): Promise<Sections> {
   const input = await openSource(source);
   try {
     const { header, progress } = decodeHeader(
       await input.read(0, Math.min(maxHeaderLength, input.size)),
       file,
     );
-    return { header, arrays: readArrays(source, header, progress, file) };
+    return { header, sections: sectionsFrom(source, header, progress, file) };
   } finally {
     await input.close();
   }
 }
 
-async function* readArrays(
+/** Reads a bitstream array by array, as `readSections` does. */
+export async function decodeBitstream(source: string | ByteSource, file: string): Promise<Bitstream> {
+  const { header, sections } = await readSections(source, file);
+  async function* decoded(): AsyncGenerator<ArrayProgram, void, undefined> {
+    for await (const section of sections) yield decodeSection(header, section);
+  }
+  return { header, arrays: decoded() };
+}
+
+async function* sectionsFrom(
   source: string | ByteSource,
   header: BitstreamHeader,
   start: Progress,
   file: string,
-): AsyncGenerator<ArrayProgram, void, undefined> {
+): AsyncGenerator<Section, void, undefined> {
   const input = await openSource(source);
   try {
     let progress = start;
@@ -46,17 +70,10 @@ async function* readArrays(
       const { offset } = progress;
       const head = await input.read(offset, Math.max(0, Math.min(sectionHeadLength, input.size - offset)));
       const length = frameLength(head, progress, input.size, file);
-      const section = decodeFrame(
-        header,
-        await input.read(offset, length),
-        length,
-        progress,
-        input.size,
-        file,
-      );
-      if (!section) return;
-      yield section.program;
-      progress = section.progress;
+      const frame = openFrame(header, await input.read(offset, length), length, progress, input.size, file);
+      if (!frame) return;
+      yield frame.section;
+      progress = frame.progress;
     }
   } finally {
     await input.close();
@@ -82,10 +99,16 @@ export function decodeBytes(
       bytes.length,
       file,
     );
-    const frame = bytes.subarray(offset, offset + length);
-    const section = decodeFrame(header, frame, length, progress, bytes.length, file);
-    if (!section) return { header, programs };
-    programs.push(section.program);
-    progress = section.progress;
+    const frame = openFrame(
+      header,
+      bytes.subarray(offset, offset + length),
+      length,
+      progress,
+      bytes.length,
+      file,
+    );
+    if (!frame) return { header, programs };
+    programs.push(decodeSection(header, frame.section));
+    progress = frame.progress;
   }
 }

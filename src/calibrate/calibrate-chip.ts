@@ -9,7 +9,7 @@ import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { createEmitter } from '../lower/emit.ts';
 import { type FoldedLayer, foldLayer, type ProgrammedArrays } from '../lower/fold.ts';
-import { readIntegers } from '../lower/reference.ts';
+import { readIntegers, weightsIn } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { Package } from '../package/open.ts';
@@ -83,7 +83,7 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
 /** Outputs of the integer reference for the same vectors, [vector][output]. */
 function expected(pkg: Package, layer: CrossbarLayer): Float64Array {
   const record = recordOf(pkg, layer);
-  const weights = pkg.reference.constants.get(`${layer.output}/weights`);
+  const weights = weightsIn(pkg.reference, layer.output);
   if (!weights) throw new InternalError('calibrate', `no reference weights of ${layer.output}`);
   const integers = readIntegers(layer, weights);
   const { groups, rows, columns, quantization } = layer;

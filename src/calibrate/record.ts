@@ -10,7 +10,7 @@ import { lowerFloat } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { openStream, type Stream } from '../random.ts';
 import { openSession, type Session } from '../runtime/session.ts';
-import type { Tensor } from '../tensor.ts';
+import { type Tensor, toDoubles } from '../tensor.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
 import { addValues, chooseRange, codeOf, createHistogram, realOf } from './range.ts';
@@ -88,7 +88,7 @@ function floatInputs(feeds: Readonly<Record<string, Tensor>>): KnownAnswer['inpu
   return Object.fromEntries(
     Object.entries(feeds).map(([name, t]) => [
       name,
-      { dims: t.dims, data: Float32Array.from(t.data as Float32Array) },
+      { dims: t.dims, data: Float32Array.from(toDoubles(t)!) },
     ]),
   );
 }

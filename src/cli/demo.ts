@@ -121,7 +121,7 @@ async function runTarget(demo: Demo, { name, about }: DemoTarget, earlier?: stri
 
   command(`program ${output} --seed ${seed} -o ${chipFolder}`);
   const pkg = await openPackage(output);
-  const chip = await programWithProgress(io, pkg, seed);
+  const chip = await programWithProgress(io, pkg, { seed });
   await saveChip(chip, chipFolder);
   say(formatProgrammingBriefly(chip));
 

@@ -20,6 +20,15 @@ export function withJson(command: Command): Command {
   return command.option('--json', 'print the result as JSON');
 }
 
+/** `--threads N`, for a verb whose result does not depend on it. */
+export function withThreads(command: Command): Command {
+  return command.option(
+    '--threads <n>',
+    'worker threads; results are the same for any number (default: as many as this machine runs at once)',
+    wholeNumber(1),
+  );
+}
+
 /** `--set FIELD=VALUE`, repeatable: overrides of target fields, as `options.set`. */
 export function withSet(command: Command): Command {
   const option = new Option(

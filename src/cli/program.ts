@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { type Chip, totalCounts } from '../chip/chip.ts';
 import { chipFolder, saveChip } from '../chip/save.ts';
 import { openPackage, type Package } from '../package/open.ts';
-import { programChip } from '../program.ts';
+import { type ProgramChipOptions, programChip } from '../program.ts';
 import { formatProgramming, pulsesPerCell } from '../report/program-table.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { wholeNumber, withJson } from './options.ts';
+import { wholeNumber, withJson, withThreads } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -15,11 +15,14 @@ import { withStages } from './stages.ts';
 const cellsListed = 100;
 
 /** Programs a chip, with progress over arrays and layers. */
-export function programWithProgress(io: Io, pkg: Package, seed: number, calibrate = true): Promise<Chip> {
+export function programWithProgress(
+  io: Io,
+  pkg: Package,
+  options: Pick<ProgramChipOptions, 'seed' | 'calibrate' | 'threads'>,
+): Promise<Chip> {
   return withStages(io, ({ report }) =>
     programChip(pkg, {
-      seed,
-      calibrate,
+      ...options,
       onArray: (done, total) => report('programming arrays', done, total),
       onLayer: (done, total) => report('calibrating layers', done, total),
     }),
@@ -31,6 +34,7 @@ interface ProgramCommandLine {
   readonly seed: number;
   /** false with --no-calibrate. */
   readonly calibrate: boolean;
+  readonly threads?: number;
   readonly force?: true;
   readonly json?: true;
 }
@@ -39,7 +43,12 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   const force = args.force ?? false;
   await checkOutput(args.output, force, chipFolder);
   const pkg = await openPackage(folder);
-  const chip = await programWithProgress(io, pkg, args.seed, args.calibrate);
+  const { seed, calibrate, threads } = args;
+  const chip = await programWithProgress(io, pkg, {
+    seed,
+    calibrate,
+    ...(threads !== undefined && { threads }),
+  });
   await saveChip(chip, args.output, { force });
   const target = pkg.manifest.target.name;
   if (args.json) {
@@ -69,7 +78,7 @@ export function registerProgram(program: Command, io: Io): void {
     .option('--no-calibrate', 'leave gain and bias of the columns as they were compiled')
     .option('--force', 'replace an existing chip');
   withExamples(
-    withJson(command),
+    withJson(withThreads(command)),
     'crossloom program mobilenetv2.xbar --seed 1 -o chip1',
     'crossloom program mobilenetv2.xbar --seed 2 -o chip1 --force --json',
   ).action((folder: string, args: ProgramCommandLine) => run(io, folder, args));

@@ -45,7 +45,9 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const input = soleInput(pkg.host, pkg.manifest.model.file);
   const sample = await firstSample(dataset, input.dims ?? [undefined]);
   const chip =
-    args.chip === undefined ? await programWithProgress(io, pkg, args.seed) : await loadChip(args.chip);
+    args.chip === undefined
+      ? await programWithProgress(io, pkg, { seed: args.seed })
+      : await loadChip(args.chip);
   const session = await simulate(pkg, chip);
   const outputs = await session.run({ [input.name]: sample.tensor });
   await session.release();

@@ -13,7 +13,7 @@ import { boundsNotMet } from '../verify/summarize.ts';
 import { type VerifyOptions, verify } from '../verify/verify.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { repeated, wholeNumber, withJson } from './options.ts';
+import { repeated, wholeNumber, withJson, withThreads } from './options.ts';
 import { checkOutput, writeInPlace } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -35,6 +35,7 @@ export interface VerifyArguments {
   readonly scoreOutput?: string;
   readonly minAccuracy?: number;
   readonly maxDrop?: number;
+  readonly threads?: number;
 }
 
 /** Verifies with progress on a terminal. Warnings about the data go to stderr, all others into the report. */
@@ -63,7 +64,7 @@ async function openData(io: Io, pkg: Package, args: VerifyArguments): Promise<Da
 }
 
 function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
-  const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop } = args;
+  const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop, threads } = args;
   // Chips without any randomness are all the same.
   const chips = pkg.target.programming.scheme === 'exact' ? 1 : defaultTrials;
   return {
@@ -76,6 +77,7 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
     ...(scoreOutput !== undefined && { scoreOutput }),
     ...(minAccuracy !== undefined && { minAccuracy }),
     ...(maxDrop !== undefined && { maxDrop }),
+    ...(threads !== undefined && { threads }),
   };
 }
 
@@ -133,7 +135,7 @@ export function registerVerify(program: Command, io: Io): void {
     .option('--max-drop <points>', 'exit with 50 where the chips lose more against floating point', number)
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
-    withJson(command),
+    withJson(withThreads(command)),
     'crossloom verify mobilenetv2.xbar --model mobilenetv2.onnx --data images/ --trials 5',
     'crossloom verify net.xbar --model net.onnx --data test.npz --images 500 --max-drop 1 --json',
     'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',

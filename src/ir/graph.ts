@@ -68,8 +68,12 @@ export interface MvmNode {
   readonly rows: number;
   /** Columns of one group's matrix. */
   readonly columns: number;
-  /** Length groups * rows * columns. */
-  readonly weights: Float64Array;
+  /**
+   * Reads the weights, length groups * rows * columns: a new array at every call, which the caller may change. Weights
+   * of a whole network do not fit in memory: a pass works on those of one layer at a time, and keeps none. Nodes that
+   * have the same function here use one matrix: its cells are there once. A pass that changes weights gives a new one.
+   */
+  readonly weights: () => Float64Array;
   /** Length groups * columns. */
   readonly bias: Float64Array;
   readonly origin: Origin;
@@ -89,8 +93,9 @@ export interface InputQuantization {
 export interface QuantizedMvmNode extends Omit<MvmNode, 'kind' | 'weights'> {
   readonly kind: 'quantized-mvm';
   readonly quantization: InputQuantization;
-  /** Integer weights, [group][row][column], within +-weightMax. */
-  readonly integers: Int16Array;
+  /** Integer weights, [group][row][column], within +-weightMax; the same array in all nodes that use one matrix. */
+  readonly integers: Int8Array;
+  /** At most 127. */
   readonly weightMax: number;
   /** Real value of one weight step, length groups * columns. */
   readonly scales: Float64Array;

@@ -16,16 +16,37 @@ export function lengthOf(span: Span): number {
   return span.end - span.start;
 }
 
-/** A layer's integer weights as balanced digits, least significant slice first. */
+/** How a layer's integer weights become balanced digits, least significant slice first: see digitsOf. */
 export interface SlicedLayer {
+  /** The first of its uses; all have its integers, weightMax and scales. */
   readonly node: QuantizedMvmNode;
+  /** The nodes that multiply by this matrix, one or more: its cells serve all of them, one after the other. */
+  readonly uses: readonly QuantizedMvmNode[];
   readonly encoding: Encoding;
   /** Odd base of the balanced digits; every digit is within +-(radix - 1) / 2. */
   readonly radix: number;
   /** Level codes per digit step: the cell's window is used as far as the digits allow. */
   readonly levelStep: number;
-  /** One digit array per slice, each [group][row][column]. */
-  readonly digits: readonly Int16Array[];
+  /** Digits per weight. */
+  readonly slices: number;
+}
+
+/**
+ * Digits of one slice, of `count` neighbouring weights from `first` on (in the order of the layer's integers). They are
+ * made when asked for, since several digits take more memory than their weight.
+ * @returns a view of the layer's integers where there is one slice: not to be changed
+ */
+export function digitsOf(layer: SlicedLayer, slice: number, first: number, count: number): Int8Array {
+  const integers = layer.node.integers.subarray(first, first + count);
+  if (layer.slices === 1) return integers;
+  return integers.map((integer) => balancedDigit(integer, layer.radix, slice));
+}
+
+/** Digit `slice` of an integer in a balanced system of odd radix: within +-(radix - 1) / 2. */
+function balancedDigit(integer: number, radix: number, slice: number): number {
+  let rest = integer;
+  for (let i = 0; i < slice; i++) rest = Math.round(rest / radix);
+  return rest - radix * Math.round(rest / radix);
 }
 
 /**

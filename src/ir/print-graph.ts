@@ -69,7 +69,8 @@ function printAttribute(attribute: Attribute): string {
 function printMvm(node: MvmNode | QuantizedMvmNode): string {
   const groups = node.groups === 1 ? '' : `${node.groups} groups of `;
   const head = `${node.output} = ${node.kind}(${node.input}) ${printGeometry(node.geometry)}, ${groups}${node.rows} x ${node.columns}`;
-  if (node.kind === 'mvm') return `${head}, weights ${printList(node.weights)}, bias ${printList(node.bias)}`;
+  if (node.kind === 'mvm')
+    return `${head}, weights ${printList(node.weights())}, bias ${printList(node.bias)}`;
   const { scale, zero, signed } = node.quantization;
   const input = `input ${signed ? 'signed' : 'unsigned'} scale ${number(scale)} zero ${zero}`;
   const integers = `integers +-${node.weightMax} ${printList(node.integers)}`;

@@ -19,10 +19,11 @@ export function printMapping(mapping: Mapping): string {
   return `${lines.join('\n')}\n`;
 }
 
-function printLayer({ node, encoding, radix, levelStep, digits }: SlicedLayer, number: number): string {
+function printLayer({ node, uses, encoding, radix, levelStep, slices }: SlicedLayer, number: number): string {
   const groups = node.groups === 1 ? '' : `${node.groups} groups of `;
-  const code = `${encoding}, ${digits.length} digits of base ${radix}, ${levelStep} levels a step`;
-  return `layer ${number} ${node.output}: ${groups}${node.rows} x ${node.columns}, ${code}  ; ${describeOrigin(node.origin)}`;
+  const code = `${encoding}, ${slices} digits of base ${radix}, ${levelStep} levels a step`;
+  const outputs = uses.map((use) => use.output).join(', ');
+  return `layer ${number} ${outputs}: ${groups}${node.rows} x ${node.columns}, ${code}  ; ${describeOrigin(node.origin)}`;
 }
 
 function printBlock(block: PlacedBlock, number: number, { encoding }: SlicedLayer): string {

@@ -17,6 +17,8 @@ const inputBits = 8;
 
 export interface LayerSummary {
   readonly origin: Origin;
+  /** Nodes that multiply by its matrix: the time steps of a recurrent layer, or layers that share their weights. */
+  readonly uses: number;
   /** Rows x columns of the matrix, times its groups. */
   readonly shape: string;
   readonly rule: string;
@@ -86,15 +88,16 @@ function summarizeLayer(
   rule: string,
 ): LayerSummary {
   const { node } = layer;
-  const mvms = record.layers.get(node.output)!.positions;
+  const mvms = layer.uses.reduce((sum, use) => sum + record.layers.get(use.output)!.positions, 0);
   const converters =
     blocks.reduce((sum, b) => sum + blockWeightColumns(b), 0) * (target.adc.convert === 'pair' ? 1 : 2);
   const blocked = blocks.reduce((sum, b) => sum + blockRows(b) * blockColumns(b, layer.encoding), 0);
   return {
     origin: node.origin,
+    uses: layer.uses.length,
     shape: `${node.groups > 1 ? `${node.groups} x ` : ''}${node.rows}x${node.columns}`,
     rule,
-    slices: layer.digits.length,
+    slices: layer.slices,
     blocks: blocks.length,
     arrays: new Set(blocks.map((b) => b.array)).size,
     utilization: weightCells(layer, blocks) / blocked,

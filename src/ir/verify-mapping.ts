@@ -8,29 +8,38 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
   const fail = (message: string) => {
     throw new InternalError('mapping', message);
   };
-  const taken = Array.from(
-    { length: mapping.arrays },
-    () => new Uint8Array(target.array.rows * target.array.columns),
-  );
   const weights = mapping.layers.map(() => 0);
+  const onArray: number[][] = Array.from({ length: mapping.arrays }, () => []);
   for (const [index, block] of mapping.blocks.entries()) {
     const layer = mapping.layers[block.layer] ?? fail(`block ${index} has no layer`);
     const columns = blockColumns(block, layer!.encoding);
     if (block.row + blockRows(block) > target.array.rows || block.column + columns > target.array.columns) {
       fail(`block ${index} leaves array ${block.array}`);
     }
-    const cells =
-      taken[block.array] ?? fail(`block ${index} lies on array ${block.array} of ${mapping.arrays}`);
-    for (let row = block.row; row < block.row + blockRows(block); row++) {
-      const first = row * target.array.columns + block.column;
-      if (cells!.subarray(first, first + columns).includes(1))
-        fail(`block ${index} overlaps another in array ${block.array}`);
-      cells!.fill(1, first, first + columns);
-    }
+    (onArray[block.array] ?? fail(`block ${index} lies on array ${block.array} of ${mapping.arrays}`))!.push(
+      index,
+    );
     weights[block.layer]! += lengthOf(block.groups) * lengthOf(block.rows) * lengthOf(block.columns);
   }
+  // One array after the other: the cells of all of them may take more memory than the weights.
+  const taken = new Uint8Array(target.array.rows * target.array.columns);
+  for (const [array, indices] of onArray.entries()) {
+    taken.fill(0);
+    for (const index of indices) {
+      const block = mapping.blocks[index]!;
+      const columns = blockColumns(block, mapping.layers[block.layer]!.encoding);
+      for (let row = block.row; row < block.row + blockRows(block); row++) {
+        const first = row * target.array.columns + block.column;
+        if (taken.subarray(first, first + columns).includes(1))
+          fail(`block ${index} overlaps another in array ${array}`);
+        taken.fill(1, first, first + columns);
+      }
+    }
+  }
   mapping.layers.forEach((layer, i) => {
-    const expected = layer.node.integers.length * layer.digits.length;
+    if (layer.uses.some((use) => use.integers !== layer.node.integers || use.scales !== layer.node.scales))
+      fail(`layer ${layer.node.output}: its uses have different weights`);
+    const expected = layer.node.integers.length * layer.slices;
     if (weights[i] !== expected)
       fail(`layer ${layer.node.output}: ${weights[i]} of ${expected} digits are placed`);
   });

@@ -1,15 +1,19 @@
 /**
  * The bit-serial form of a layer: per slice, one conversion of every tile, column and input bit, shift-and-add, and the
  * sum over tiles and slices.
+ *
+ * Two ways to the same codes. A convolution runs plane by plane: conversions become part of it and planes are added in
+ * onnxruntime's own blocked layout, which leaves one reordering per layer instead of one per plane. A matrix product
+ * needs no reordering, and reading the matrix once for all planes is what counts.
  */
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import { float32, int8, int64, uint8 } from '../tensor.ts';
-import { emitConversion } from './converter.ts';
+import { emitConversion, emitWeightedConversion, roundingOffsets } from './converter.ts';
 import { type Emitter, int } from './emit.ts';
-import { finish, outputDims, splitTiles, trim } from './epilogue.ts';
-import type { FoldedLayer } from './fold.ts';
+import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
+import { type FoldedLayer, outputPositions } from './fold.ts';
 import { emitLinear } from './linear.ts';
-import { bitWeights, emitBatchShape, emitPlanes } from './planes.ts';
+import { bitWeights, emitBatchShape, emitPlanes, emitWeightedPlanes } from './planes.ts';
 
 /** Digital gain and bias per output column, re-estimated on the programmed chip. */
 export interface ColumnFit {
@@ -26,55 +30,75 @@ export function emitAnalog(
 ): void {
   const { quantization } = layer;
   const outputs = layer.groups * layer.columns;
-  const padded = folded.packs * folded.packSize * layer.columns;
-  const weights = bitWeights(quantization.signed);
-  const sumOfWeights = weights.reduce((a, b) => a + b, 0);
-  const planes = emitPlanes(emit, layer, codes);
-  const bias = new Float64Array(padded);
-  const gain = new Float64Array(padded);
+  const sumOfWeights = bitWeights(quantization.signed).reduce((a, b) => a + b, 0);
+  const bias = new Float64Array(outputs);
+  const gain = new Float64Array(outputs);
   for (let o = 0; o < outputs; o++) {
     gain[o] = (calibration?.gain[o] ?? 1) * quantization.scale * layer.scales[o]!;
     bias[o] = -gain[o]! * quantization.zero * layer.columnSums[o]!;
     bias[o]! += calibration ? calibration.gain[o]! * layer.bias[o]! + calibration.bias[o]! : layer.bias[o]!;
   }
-  const terms: string[] = [];
-  folded.parts.forEach((part, index) => {
-    const scale = new Float32Array(part.coefficient.length);
-    part.coefficient.forEach((coefficient, at) => {
-      const output = at % padded;
-      scale[at] = coefficient * gain[output]!;
-      bias[output]! -= coefficient * gain[output]! * sumOfWeights * part.digitalZero[at]!;
+  const emitPart =
+    layer.geometry.kind === 'conv'
+      ? planeByPlane(emit, layer, folded, codes)
+      : stackedPlanes(emit, layer, folded, codes);
+  const positions = outputPositions(layer, folded);
+  const terms = folded.parts.flatMap((part, index) => {
+    const scale = new Float32Array(positions.length);
+    positions.forEach((at, i) => {
+      const factor = part.coefficient[at]! * gain[i % outputs]!;
+      scale[i] = factor;
+      bias[i % outputs]! -= factor * sumOfWeights * part.digitalZero[at]!;
     });
-    const sums = emitLinear(emit, layer, folded, index, planes, true);
-    const added = emitShiftAndAdd(emit, layer, sums, weights, index);
-    const scaled = emit.op('Mul', [
-      added,
-      emit.constant(`scale_${index}`, float32(outputDims(layer, scale.length), scale)),
-    ]);
-    terms.push(...splitTiles(emit, folded, scaled));
+    const sums = selectOutputs(emit, folded, positions, emitPart(index));
+    const factors = emit.constant(`scale_${index}`, float32(outputDims(layer, scale.length), scale));
+    return splitTiles(emit, folded, emit.op('Mul', [sums, factors]));
   });
   const sum = terms.length === 1 ? terms[0]! : emit.op('Sum', terms);
-  const trimmed = trim(emit, layer, folded, sum);
-  finish(emit, layer, trimmed, Float32Array.from(bias.subarray(0, outputs)));
+  finish(emit, layer, sum, Float32Array.from(bias));
 }
 
-/** Converts every plane's sums and adds them with their bits' weights: floats, [batch, ...]. */
-function emitShiftAndAdd(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  sums: string,
-  weights: readonly number[],
-  part: number,
-): string {
-  const converted = emitConversion(emit, layer.adcBits, sums);
-  const flat = emit.op('Reshape', [converted.value, emit.constant('planes', int64([2], [8, -1]))]);
-  const shape = emitBatchShape(emit, sums);
-  if (converted.integer) {
+/** Emits one part: [batch, units * outputs of a unit, ...], whole numbers as floats. */
+type EmitPart = (part: number) => string;
+
+function planeByPlane(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, codes: string): EmitPart {
+  const planes = emitWeightedPlanes(emit, layer, codes);
+  const weights = bitWeights(layer.quantization.signed);
+  const offsets = roundingOffsets(weights);
+  return (part) => {
+    const product = emitLinear(emit, layer, folded, part);
+    const { zero } = folded.parts[part]!;
+    const converted = planes.map((plane, bit) => {
+      const [weight, offset] = [weights[bit]!, offsets[bit]!];
+      const shifted = Float32Array.from(zero, (z) => offset + weight * z);
+      const constant = emit.constant(`zero_${part}_${bit}`, float32(outputDims(layer, zero.length), shifted));
+      return emitWeightedConversion(emit, layer.adcBits, product(plane), { bit, weight, offset }, constant);
+    });
+    return converted.reduceRight((sum, plane) => emit.op('Add', [sum, plane]));
+  };
+}
+
+function stackedPlanes(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, codes: string): EmitPart {
+  const planes = emitPlanes(emit, layer, codes);
+  const weights = bitWeights(layer.quantization.signed);
+  return (part) => {
+    const sums = emitLinear(emit, layer, folded, part)(planes);
+    const { zero } = folded.parts[part]!;
+    const constant = zero.some((z) => z !== 0)
+      ? emit.constant(`zero_${part}`, float32([zero.length], zero))
+      : undefined;
+    const converted = emitConversion(emit, layer.adcBits, sums, constant);
+    const flat = emit.op('Reshape', [converted.value, emit.constant('planes', int64([2], [8, -1]))]);
+    const shape = emitBatchShape(emit, sums);
+    const name = `bit_weights_${part}`;
+    if (!converted.integer || !weights.every(Number.isInteger)) {
+      const real = converted.integer ? emit.op('Cast', [flat], { to: int(1) }) : flat;
+      const added = emit.op('MatMul', [emit.constant(name, float32([1, 8], weights)), real]);
+      return emit.op('Reshape', [added, shape]);
+    }
     const signed = weights.some((w) => w < 0);
     const vector = signed ? int8([1, 8], Int8Array.from(weights)) : uint8([1, 8], weights);
-    const added = emit.op('MatMulInteger', [emit.constant(`bit_weights_${part}`, vector), flat]);
+    const added = emit.op('MatMulInteger', [emit.constant(name, vector), flat]);
     return emit.op('Cast', [emit.op('Reshape', [added, shape])], { to: int(1) });
-  }
-  const added = emit.op('MatMul', [emit.constant(`bit_weights_${part}`, float32([1, 8], weights)), flat]);
-  return emit.op('Reshape', [added, shape]);
+  };
 }

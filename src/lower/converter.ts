@@ -1,28 +1,74 @@
 /**
- * One conversion as ONNX operators. The sums come in converter codes, offset by the code of zero current, so that a
- * converter is rounding and saturation alone:
- *
- *   bits   operators                          result
- *   8      QuantizeLinear (scale 1) to int8   saturates by itself; rounds half to even
- *   2-7    Clip, then the same                an int8 that never reaches its own limits
- *   9-16   Round, Clip                        floats: wider integers have no MatMulInteger
+ * Conversions as ONNX operators: code = clamp(round(sum + zero), `bits` wide), rounding half to even. The sums come in
+ * converter codes.
  */
 import { float32, int8 } from '../tensor.ts';
 import type { Emitter } from './emit.ts';
 
+/**
+ * Conversions of sums whose planes lie in the batch, not yet weighted.
+ *
+ *   bits   operators                          result
+ *   8      QuantizeLinear (scale 1) to int8   saturates by itself; rounds half to even
+ *   1-7    Clip, then the same                an int8 that never reaches its own limits
+ *   9-16   Round, Clip                        floats: wider integers have no MatMulInteger
+ *
+ * @param zero code of zero current, a constant that broadcasts
+ */
 export function emitConversion(
   emit: Emitter,
   bits: number,
   sums: string,
+  zero: string | undefined,
 ): { value: string; integer: boolean } {
+  const shifted = zero === undefined ? sums : emit.op('Add', [sums, zero]);
   const top = 2 ** (bits - 1) - 1;
   const limits = () => [
     emit.constant('code_min', float32([], [-top - 1])),
     emit.constant('code_max', float32([], [top])),
   ];
-  if (bits > 8) return { value: emit.op('Clip', [emit.op('Round', [sums]), ...limits()]), integer: false };
-  const clipped = bits === 8 ? sums : emit.op('Clip', [sums, ...limits()]);
+  if (bits > 8) return { value: emit.op('Clip', [emit.op('Round', [shifted]), ...limits()]), integer: false };
+  const clipped = bits === 8 ? shifted : emit.op('Clip', [shifted, ...limits()]);
   const scale = emit.constant('one_code', float32([], [1]));
-  const zero = emit.constant('code_zero', int8([], Int8Array.of(0)));
-  return { value: emit.op('QuantizeLinear', [clipped, scale, zero]), integer: true };
+  const codeZero = emit.constant('code_zero', int8([], Int8Array.of(0)));
+  return { value: emit.op('QuantizeLinear', [clipped, scale, codeZero]), integer: true };
+}
+
+/**
+ * A number per plane that rounds: added to a 32-bit float it leaves whole multiples of the plane's weight, because it
+ * has 24 bits down to there. Added up from the top plane down, the numbers cancel, and every sum on the way is exact.
+ * @param weights powers of two, signed, bit after bit: neighbours equal or the upper one twice the lower, and the last
+ *   at least four times the first
+ */
+export function roundingOffsets(weights: readonly number[]): number[] {
+  const offsets: number[] = [];
+  let sum = 0;
+  for (const weight of weights.toReversed()) {
+    const offset = 1.5 * 2 ** 23 * Math.abs(weight) * (sum > 0 ? -1 : 1);
+    offsets.unshift(offset);
+    sum += offset;
+  }
+  offsets[offsets.length - 1]! -= sum;
+  return offsets;
+}
+
+/**
+ * Conversions of one plane's sums, which come times the plane's weight: offset + weight * code. onnxruntime makes the
+ * addition and the clamp part of the convolution before them, so that conversions cost no pass over memory.
+ * @param zero `offset` plus the weighted code of zero current, a constant that broadcasts
+ */
+export function emitWeightedConversion(
+  emit: Emitter,
+  bits: number,
+  sums: string,
+  { bit, weight, offset }: { readonly bit: number; readonly weight: number; readonly offset: number },
+  zero: string,
+): string {
+  const top = 2 ** (bits - 1);
+  const ends = [offset - weight * top, offset + weight * (top - 1)];
+  return emit.op('Clip', [
+    emit.op('Add', [sums, zero]),
+    emit.constant(`sum_min_${bit}`, float32([], [Math.min(...ends)])),
+    emit.constant(`sum_max_${bit}`, float32([], [Math.max(...ends)])),
+  ]);
 }

@@ -13,6 +13,7 @@ import { type ColumnFit, emitAnalog } from './analog.ts';
 import type { Emitter } from './emit.ts';
 import { emitExact } from './exact.ts';
 import type { FoldedLayer } from './fold.ts';
+import { emitUnitChannels } from './linear.ts';
 import { emitCodes } from './planes.ts';
 
 export interface LowerOptions {
@@ -29,7 +30,7 @@ export function lowerCrossbar(
   folded: FoldedLayer,
   options: LowerOptions = {},
 ): void {
-  const codes = emitCodes(emit, layer);
+  const codes = emitUnitChannels(emit, layer, folded, emitCodes(emit, layer));
   const exact = folded.exact && !options.calibration;
   if (exact) emitExact(emit, layer, folded, codes, options.bitSerial ?? false);
   else emitAnalog(emit, layer, folded, codes, options.calibration);

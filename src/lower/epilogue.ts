@@ -11,14 +11,16 @@ export function splitTiles(emit: Emitter, folded: FoldedLayer, value: string): s
     : emit.split('Split', [value], folded.tiles, { axis: int(1), num_outputs: int(folded.tiles) });
 }
 
-/** Drops the outputs of a last pack that is not full. */
-export function trim(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, value: string): string {
-  const outputs = layer.groups * layer.columns;
-  if (folded.packs * folded.packSize === layer.groups) return value;
-  const range = ['first', 'end', 'axis'].map((name, i) =>
-    emit.constant(`trim_${name}`, int64([1], [[0], [outputs], [1]][i]!)),
-  );
-  return emit.op('Slice', [value, ...range]);
+/** Drops the outputs of slots that no group fills. */
+export function selectOutputs(
+  emit: Emitter,
+  folded: FoldedLayer,
+  positions: Int32Array,
+  value: string,
+): string {
+  if (positions.length === folded.parts[0]!.zero.length) return value;
+  const indices = emit.constant('outputs', int64([positions.length], [...positions]));
+  return emit.op('Gather', [value, indices], { axis: int(1) });
 }
 
 type Finished = Pick<CrossbarLayer, 'geometry' | 'output' | 'columns' | 'input'>;

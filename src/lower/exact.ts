@@ -5,8 +5,8 @@
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import { float32, int32, int64, uint8 } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
-import { emitEpilogue, outputDims, splitTiles, trim } from './epilogue.ts';
-import type { FoldedLayer } from './fold.ts';
+import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
+import { type FoldedLayer, outputPositions } from './fold.ts';
 import { emitLinear } from './linear.ts';
 import { bitWeights, emitBatchShape, emitPlanes } from './planes.ts';
 
@@ -20,16 +20,16 @@ export function emitExact(
 ): void {
   const { signed, zero, scale } = layer.quantization;
   const input = bitSerial ? emitPlanes(emit, layer, codes) : emitCodeValues(emit, signed, codes);
+  const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap((_, slice) => {
-    const products = emitLinear(emit, layer, folded, slice, input, false);
+    const products = emitLinear(emit, layer, folded, slice)(input);
     const sums = bitSerial ? addPlanes(emit, signed, products) : products;
-    const whole = emit.op('Cast', [sums], { to: int(6) });
+    const whole = emit.op('Cast', [selectOutputs(emit, folded, positions, sums)], { to: int(6) });
     const digit = emit.constant(`digit_weight_${slice}`, int32([], [layer.radix ** slice]));
     return splitTiles(emit, folded, slice === 0 ? whole : emit.op('Mul', [whole, digit]));
   });
   const sum = terms.reduce((a, b) => emit.op('Add', [a, b]));
-  const trimmed = trim(emit, layer, folded, sum);
-  const corrected = zero === 0 ? trimmed : emit.op('Sub', [trimmed, zeroCorrection(emit, layer)]);
+  const corrected = zero === 0 ? sum : emit.op('Sub', [sum, zeroCorrection(emit, layer)]);
   const factor = Float32Array.from(layer.scales, (s) => Math.fround(scale * s));
   emitEpilogue(emit, layer, corrected, factor);
 }

@@ -2,6 +2,7 @@
 import { InternalError } from '../diagnostic.ts';
 import type { Graph, Node, OnnxNode, ValueInfo } from '../ir/graph.ts';
 import { createEmitter, type Emitter } from './emit.ts';
+import { shareConstants } from './share-constants.ts';
 
 /**
  * @param lowering how a node is emitted; undefined for nodes to be kept as they are
@@ -28,10 +29,10 @@ export function lowerGraph(
   const outputs = graph.outputs.map((output) =>
     read.has(output.name) ? { ...output, dims: output.dims?.map(() => undefined) } : output,
   );
-  return {
+  return shareConstants({
     ...graph,
     nodes,
     constants,
     outputs: [...outputs, ...extra.map((name): ValueInfo => ({ name, elementType: 1, dims: undefined }))],
-  };
+  });
 }

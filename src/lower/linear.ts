@@ -5,39 +5,41 @@ import { float32, int64 } from '../tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
 import type { FoldedLayer } from './fold.ts';
 
-/**
- * The products of one part: [batch, tiles * outputs, ...].
- * @param withZero adds the converters' zero codes
- */
-export function emitLinear(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  folded: FoldedLayer,
-  part: number,
-  input: string,
-  withZero: boolean,
-): string {
+/** Emits the product of one input, as often as it is called: [batch, units * outputs of a unit, ...]. */
+export type Product = (input: string) => string;
+
+/** The product of one part; its conductances become constants once. */
+export function emitLinear(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, part: number): Product {
   return layer.geometry.kind === 'conv'
-    ? emitConv(emit, layer, layer.geometry, folded, part, input, withZero)
-    : emitMatMul(emit, layer, folded, part, input, withZero);
+    ? emitConv(emit, layer, layer.geometry, folded, part)
+    : emitMatMul(emit, layer, folded, part);
 }
 
-/**
- * [batch, channels, ...space] -> [batch, tiles * outputs, ...space].
- */
+/** Codes of the channels that every unit of a convolution reads, unit after unit. */
+export function emitUnitChannels(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  { channels, volume }: FoldedLayer,
+  codes: string,
+): string {
+  const given = (layer.groups * layer.rows) / volume;
+  if (layer.geometry.kind === 'matmul' || (channels.length === given && channels.every((c, i) => c === i)))
+    return codes;
+  const indices = emit.constant('channels', int64([channels.length], [...channels]));
+  return emit.op('Gather', [codes, indices], { axis: int(1) });
+}
+
 function emitConv(
   emit: Emitter,
   layer: CrossbarLayer,
   geometry: Extract<Geometry, { kind: 'conv' }>,
   folded: FoldedLayer,
   part: number,
-  input: string,
-  withZero: boolean,
-): string {
+): Product {
   const units = folded.tiles * folded.packs;
-  const rows = folded.packSize * folded.channelsPerGroup * folded.volume;
-  const columns = folded.packSize * layer.columns;
-  const { weights, zero } = folded.parts[part]!;
+  const rows = folded.slots * folded.channelsPerGroup * folded.volume;
+  const columns = folded.slots * layer.columns;
+  const { weights } = folded.parts[part]!;
   const kernels = new Float32Array(weights.length);
   for (let unit = 0; unit < units; unit++) {
     for (let row = 0; row < rows; row++) {
@@ -46,64 +48,36 @@ function emitConv(
       }
     }
   }
-  const channels = isIdentity(folded.channels, layer)
-    ? input
-    : emit.op(
-        'Gather',
-        [input, emit.constant('channels', int64([folded.channels.length], [...folded.channels]))],
-        { axis: int(1) },
-      );
-  const dims = [units * columns, folded.packSize * folded.channelsPerGroup, ...geometry.kernel];
+  const dims = [units * columns, folded.slots * folded.channelsPerGroup, ...geometry.kernel];
+  const conductances = emit.constant(`conductances_${part}`, float32(dims, kernels));
   const explicit = layer.quantization.zero !== 0;
-  return emit.op(
-    'Conv',
-    [
-      channels,
-      emit.constant(`conductances_${part}`, float32(dims, kernels)),
-      ...(withZero && zero.some((z) => z !== 0)
-        ? [emit.constant(`converter_zero_${part}`, float32([zero.length], zero))]
-        : []),
-    ],
-    {
-      kernel_shape: ints(geometry.kernel),
-      strides: ints(geometry.strides),
-      dilations: ints(geometry.dilations),
-      pads: ints(explicit ? geometry.pads.map(() => 0) : geometry.pads),
-      group: int(units),
-    },
-  );
+  const attributes = {
+    kernel_shape: ints(geometry.kernel),
+    strides: ints(geometry.strides),
+    dilations: ints(geometry.dilations),
+    pads: ints(explicit ? geometry.pads.map(() => 0) : geometry.pads),
+    group: int(units),
+  };
+  return (input) => emit.op('Conv', [input, conductances], attributes);
 }
 
 /** [vectors, rows] -> [vectors, tiles * outputs]. */
-function emitMatMul(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  folded: FoldedLayer,
-  part: number,
-  input: string,
-  withZero: boolean,
-): string {
-  const { weights, zero } = folded.parts[part]!;
+function emitMatMul(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, part: number): Product {
   const rows = folded.channelsPerGroup;
   const size = rows * layer.columns;
-  const products = Array.from({ length: folded.tiles }, (_, tile) => {
+  const tiles = Array.from({ length: folded.tiles }, (_, tile) => {
+    const weights = folded.parts[part]!.weights.slice(tile * size, (tile + 1) * size);
     const channels = folded.channels.subarray(tile * rows, (tile + 1) * rows);
-    const driven =
-      folded.tiles === 1
-        ? input
-        : emit.op('Gather', [input, emit.constant(`rows_${tile}`, int64([rows], [...channels]))], {
-            axis: int(1),
-          });
-    const matrix = float32([rows, layer.columns], weights.slice(tile * size, (tile + 1) * size));
-    return emit.op('MatMul', [driven, emit.constant(`conductances_${part}_${tile}`, matrix)]);
+    return {
+      matrix: emit.constant(`conductances_${part}_${tile}`, float32([rows, layer.columns], weights)),
+      rows: folded.tiles === 1 ? undefined : emit.constant(`rows_${tile}`, int64([rows], [...channels])),
+    };
   });
-  const sums = products.length === 1 ? products[0]! : emit.op('Concat', products, { axis: int(1) });
-  return withZero && zero.some((z) => z !== 0)
-    ? emit.op('Add', [sums, emit.constant(`converter_zero_${part}`, float32([zero.length], zero))])
-    : sums;
-}
-
-function isIdentity(channels: Int32Array, layer: CrossbarLayer): boolean {
-  const volume = layer.geometry.kind === 'conv' ? layer.geometry.kernel.reduce((a, b) => a * b, 1) : 1;
-  return channels.length === (layer.groups * layer.rows) / volume && channels.every((c, i) => c === i);
+  return (input) => {
+    const products = tiles.map((tile) => {
+      const driven = tile.rows ? emit.op('Gather', [input, tile.rows], { axis: int(1) }) : input;
+      return emit.op('MatMul', [driven, tile.matrix]);
+    });
+    return products.length === 1 ? products[0]! : emit.op('Concat', products, { axis: int(1) });
+  };
 }

@@ -2,20 +2,20 @@
  * The layer without a chip, as standard ONNX operators: in floating point before it is quantized, and in integers
  * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
  */
-import type { Geometry, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
-import { float32, int8, type Tensor, uint8 } from '../tensor.ts';
+import type { Geometry, Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
+import { deferred, float32, type Tensor, uint8 } from '../tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
 
 /** Emits a layer in 32-bit floating point. */
 export function lowerFloat(emit: Emitter, node: MvmNode): void {
-  const weights = arrange(node, node.weights, (length) => new Float32Array(length));
+  const weights = () => arrange(node, node.weights(), (length) => new Float32Array(length));
   const bias = Float32Array.from(node.bias);
   if (node.geometry.kind === 'conv') {
     const dims = kernelDims(node, node.geometry);
     const inputs = [
       node.input,
-      emit.constant('weights', float32(dims, weights)),
+      emit.constant('weights', deferred('float32', dims, weights)),
       emit.constant('bias', float32([bias.length], bias)),
     ];
     emit.op('Conv', inputs, convAttributes(node, node.geometry), node.output);
@@ -23,7 +23,7 @@ export function lowerFloat(emit: Emitter, node: MvmNode): void {
   }
   const product = emit.op('MatMul', [
     node.input,
-    emit.constant('weights', float32([node.rows, node.columns], weights)),
+    emit.constant('weights', deferred('float32', [node.rows, node.columns], weights)),
   ]);
   emit.op('Add', [product, emit.constant('bias', float32([bias.length], bias))], {}, node.output);
 }
@@ -38,16 +38,16 @@ export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
     emit.constant('input_scale', float32([], [scale])),
     zeroPoint,
   ]);
-  const weights = arrange(node, node.integers, (length) => new Int8Array(length));
+  const weights = () => arrange(node, node.integers, (length) => new Int8Array(length));
   const layer = { ...node, bias: Float32Array.from(node.bias) };
   const factor = Float32Array.from(node.scales, (s) => Math.fround(scale * Math.fround(s)));
   if (node.geometry.kind === 'conv') {
-    const kernel = emit.constant('weights', int8(kernelDims(node, node.geometry), weights));
+    const kernel = emit.constant('weights', deferred('int8', kernelDims(node, node.geometry), weights));
     const sums = emit.op('ConvInteger', [codes, kernel, zeroPoint], convAttributes(node, node.geometry));
     emitEpilogue(emit, layer, sums, factor);
     return;
   }
-  const matrix = emit.constant('weights', int8([node.rows, node.columns], weights));
+  const matrix = emit.constant('weights', deferred('int8', [node.rows, node.columns], weights));
   const sums = emit.op('MatMulInteger', [codes, matrix, zeroPoint]);
   emitEpilogue(emit, layer, sums, factor);
 }
@@ -91,6 +91,16 @@ function arrange<T extends Float32Array | Int8Array>(
     }
   }
   return result;
+}
+
+/** The initializer that `lowerInteger` wrote for a layer: its own, or that of a layer with the same weights. */
+export function weightsIn(reference: Graph, output: string): Tensor | undefined {
+  const own = reference.constants.get(`${output}/weights`);
+  if (own) return own;
+  const product = reference.nodes.find(
+    (n) => n.kind === 'onnx' && /Integer$/.test(n.op) && n.outputs[0]!.startsWith(`${output}/${n.op}_`),
+  );
+  return product?.kind === 'onnx' ? reference.constants.get(product.inputs[1]!) : undefined;
 }
 
 /** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */

@@ -21,3 +21,9 @@ export function intsOf(node: OnnxNode, name: string): readonly number[] | undefi
   const attribute = node.attributes[name];
   return attribute?.type === 'ints' ? attribute.value : undefined;
 }
+
+/** @returns undefined where the node does not give it */
+export function stringsOf(node: OnnxNode, name: string): readonly string[] | undefined {
+  const attribute = node.attributes[name];
+  return attribute?.type === 'strings' ? attribute.value : undefined;
+}

@@ -12,15 +12,15 @@ import {
   toInt64,
   toNumber,
 } from './proto.ts';
-import { decodeTensor, encodeTensor, type TensorProblem } from './tensor-proto.ts';
+import { decodeTensor, type ExternalBytes, encodeTensor, type TensorProblem } from './tensor-proto.ts';
 
 /**
- * @param external bytes of those tensors whose data lie outside the model
+ * @param external the bytes of those tensors whose data lie outside the model
  * @returns the attribute, or why its tensor is damaged
  */
 export function decodeAttribute(
   proto: AttributeProto,
-  external: ReadonlyMap<TensorProto, Uint8Array>,
+  external: ReadonlyMap<TensorProto, ExternalBytes>,
 ): Attribute | TensorProblem {
   const opaque = (): Attribute => ({
     type: 'opaque',

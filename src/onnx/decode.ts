@@ -2,7 +2,7 @@
  * An ONNX file -> Graph. Opsets 7 to 22. Protobuf reads almost any bytes as something, so a file counts as complete
  * only if it has a graph and operator sets, no field that ONNX does not know, and tensors that fill their shapes.
  */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
@@ -11,7 +11,7 @@ import { describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir
 import type { Tensor } from '../tensor.ts';
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
-import { loadExternal } from './external-data.ts';
+import { findExternal } from './external-data.ts';
 import {
   functionCodec,
   type GraphProto,
@@ -22,7 +22,7 @@ import {
   toNumber,
   type ValueInfoProto,
 } from './proto.ts';
-import { decodeTensor } from './tensor-proto.ts';
+import { decodeTensor, type ExternalBytes } from './tensor-proto.ts';
 
 export const oldestOpset = 7;
 export const newestOpset = 22;
@@ -56,15 +56,24 @@ export async function readModel(path: string): Promise<ImportedModel> {
 export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promise<ImportedModel> {
   const { model, graph } = parse(bytes, source.file);
   const problems: Diagnostic[] = [];
-  const external = await loadExternal(graph, source.folder, problems);
+  const external = await findExternal(graph, source.folder, problems);
   const hash = createHash('sha256').update(bytes);
-  for (const data of external.values()) hash.update(data);
+  for (const data of external.values()) hashExternal(hash, data);
   // What a missing data file would have held is unknown: the rest is not judged by it.
   raise(problems);
   const result = buildGraph(model, graph, external, source.file, problems);
   raise(problems);
   return { graph: result, sha256: hash.digest('hex') };
 }
+
+/** Piece by piece: a tensor may be larger than the memory that is left. */
+function hashExternal(hash: Hash, { byteLength, read }: ExternalBytes): void {
+  for (let at = 0; at < byteLength; at += hashedAtOnce) {
+    hash.update(read(at, Math.min(hashedAtOnce, byteLength - at)));
+  }
+}
+
+const hashedAtOnce = 2 ** 22;
 
 function parse(bytes: Uint8Array, file: string): { model: ModelProto; graph: GraphProto } {
   const corrupt = (reason: string) => new DiagnosticError([modelUnreadable(file, reason)]);
@@ -87,7 +96,7 @@ function parse(bytes: Uint8Array, file: string): { model: ModelProto; graph: Gra
 function buildGraph(
   model: ModelProto,
   proto: GraphProto,
-  external: ReadonlyMap<TensorProto, Uint8Array>,
+  external: ReadonlyMap<TensorProto, ExternalBytes>,
   file: string,
   problems: Diagnostic[],
 ): Graph {
@@ -133,7 +142,7 @@ function plainDomain(domain: string | undefined): string {
 
 function decodeConstants(
   proto: GraphProto,
-  external: ReadonlyMap<TensorProto, Uint8Array>,
+  external: ReadonlyMap<TensorProto, ExternalBytes>,
   file: string,
   problems: Diagnostic[],
 ): ReadonlyMap<string, Tensor> {
@@ -157,7 +166,7 @@ function decodeConstants(
 function decodeNode(
   proto: NodeProto,
   index: number,
-  external: ReadonlyMap<TensorProto, Uint8Array>,
+  external: ReadonlyMap<TensorProto, ExternalBytes>,
   file: string,
   problems: Diagnostic[],
 ): OnnxNode {

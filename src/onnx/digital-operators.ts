@@ -25,7 +25,6 @@ const families: readonly (readonly [reason: string, operators: readonly string[]
     ),
   ],
   ['the model quantizes its activations here', ['QuantizeLinear', 'DequantizeLinear']],
-  ['a recurrent operator, whose matrices are not split off', ['LSTM', 'GRU', 'RNN']],
   ['control flow', ['If', 'Loop', 'Scan']],
   [
     'it holds integers that the model quantized (export with QuantizeLinear and DequantizeLinear to map it)',

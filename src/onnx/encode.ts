@@ -21,7 +21,7 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
     functions: graph.functions.map(functionCodec.decode),
     graph: {
       name: graph.name || 'graph',
-      node: graph.nodes.map(encodeNode),
+      node: graph.nodes.map(encoderOfNodes()),
       initializer: [...graph.constants].map(([name, tensor]) => encodeTensor(name, tensor)),
       input: graph.inputs.map(encodeValue),
       output: graph.outputs.map(encodeValue),
@@ -29,16 +29,23 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
   });
 }
 
-function encodeNode(node: Node): NodeProto {
-  if (node.kind !== 'onnx')
-    throw new InternalError('onnx/encode', `'${node.output}' is an ${node.kind} node`);
-  return {
-    input: node.inputs,
-    output: node.outputs,
-    ...(node.origin.name && { name: node.origin.name }),
-    opType: node.op,
-    ...(node.domain && { domain: node.domain }),
-    attribute: encodeAttributes(node.attributes),
+/** Several nodes may come from one of the user's: the first keeps its name, since runtimes want every name once. */
+function encoderOfNodes(): (node: Node) => NodeProto {
+  const names = new Set<string>();
+  return (node) => {
+    if (node.kind !== 'onnx')
+      throw new InternalError('onnx/encode', `'${node.output}' is an ${node.kind} node`);
+    const own = node.origin.name;
+    const name = names.has(own) ? `${own}/${node.outputs.find((o) => o !== '') ?? node.op}` : own;
+    names.add(name);
+    return {
+      input: node.inputs,
+      output: node.outputs,
+      ...(own && { name }),
+      opType: node.op,
+      ...(node.domain && { domain: node.domain }),
+      attribute: encodeAttributes(node.attributes),
+    };
   };
 }
 

@@ -1,7 +1,7 @@
 /** Operators on constants that compute. Doubles (or exact integers), rounded once to the result's type. */
 import type { Attribute } from '../ir/graph.ts';
 import type { DataType, Tensor, TensorData } from '../tensor.ts';
-import { sizeOf, toDoubles } from '../tensor.ts';
+import { deferred, derived, sizeOf, toDoubles } from '../tensor.ts';
 import { elementType } from './element-types.ts';
 
 export type Binary = 'add' | 'sub' | 'mul' | 'div';
@@ -76,6 +76,9 @@ export function cast(x: Tensor, to: number): Tensor | undefined {
       data: type === 'int64' ? BigInt64Array.from(whole) : BigUint64Array.from(whole),
     };
   }
+  if (x.deferred && type === 'float32') {
+    return deferred(type, x.dims, () => Float32Array.from(toDoubles(x)!));
+  }
   const data = fromDoubles(type, () => toDoubles(x)!);
   return data && { type, dims: x.dims, data };
 }
@@ -128,18 +131,20 @@ export function dequantize(
   zero: Tensor | undefined,
   axis: number,
 ): Tensor | undefined {
-  const codes = toDoubles(x);
-  if (!codes || scale.type !== 'float32') return undefined;
+  if (x.type === 'string' || scale.type !== 'float32') return undefined;
   const scales = toDoubles(scale)!;
   const zeros = zero ? toDoubles(zero)! : new Float64Array(scales.length);
   const along = axis < 0 ? axis + x.dims.length : axis;
   const perAxis = scales.length > 1;
   if (zeros.length !== scales.length || (perAxis && x.dims[along] !== scales.length)) return undefined;
-  const inner = perAxis ? sizeOf(x.dims.slice(along + 1)) : codes.length || 1;
-  const data = new Float32Array(codes.length);
-  for (let i = 0; i < data.length; i++) {
-    const c = Math.floor(i / inner) % scales.length;
-    data[i] = (codes[i]! - zeros[c]!) * scales[c]!;
-  }
-  return { type: 'float32', dims: x.dims, data };
+  const inner = perAxis ? sizeOf(x.dims.slice(along + 1)) : sizeOf(x.dims) || 1;
+  return derived([x], 'float32', x.dims, () => {
+    const codes = toDoubles(x)!;
+    const data = new Float32Array(codes.length);
+    for (let i = 0; i < data.length; i++) {
+      const c = Math.floor(i / inner) % scales.length;
+      data[i] = (codes[i]! - zeros[c]!) * scales[c]!;
+    }
+    return data;
+  });
 }

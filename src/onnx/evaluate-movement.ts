@@ -1,11 +1,11 @@
 /** Operators on constants that move values and do not change them. All dims are row-major. */
 import type { Tensor, TensorData } from '../tensor.ts';
-import { sizeOf } from '../tensor.ts';
+import { derived, sizeOf } from '../tensor.ts';
 
 /** @returns undefined where the sizes differ */
 export function reshaped(x: Tensor, dims: readonly number[]): Tensor | undefined {
-  return dims.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(dims) === x.data.length
-    ? { ...x, dims }
+  return dims.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(dims) === sizeOf(x.dims)
+    ? derived([x], x.type, dims, () => x.data)
     : undefined;
 }
 
@@ -78,16 +78,19 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor | undef
   const dims = first.dims.map((d, i) =>
     i === along ? tensors.reduce((sum, t) => sum + t.dims[along]!, 0) : d,
   );
-  const data = empty(first.data, sizeOf(dims));
   const outer = sizeOf(first.dims.slice(0, along));
-  let at = 0;
-  for (let o = 0; o < outer; o++) {
-    for (const tensor of tensors) {
-      const chunk = tensor.data.length / outer;
-      for (let i = 0; i < chunk; i++) data[at++] = tensor.data[o * chunk + i]!;
+  return derived(tensors, first.type, dims, () => {
+    const parts = tensors.map((t) => t.data);
+    const data = empty(parts[0]!, sizeOf(dims));
+    let at = 0;
+    for (let o = 0; o < outer; o++) {
+      for (const part of parts) {
+        const chunk = part.length / outer;
+        for (let i = 0; i < chunk; i++) data[at++] = part[o * chunk + i]!;
+      }
     }
-  }
-  return { type: first.type, dims, data: data as TensorData };
+    return data as TensorData;
+  });
 }
 
 function stridesOf(dims: readonly number[]): number[] {
@@ -96,22 +99,28 @@ function stridesOf(dims: readonly number[]): number[] {
 
 /** The values at offset + sum(index * stride), for every index within dims. */
 function strided(x: Tensor, dims: readonly number[], strides: readonly number[], offset: number): Tensor {
+  const last = dims.length - 1;
   return taken(x, dims, (write) => {
     const visit = (axis: number, from: number): void => {
-      if (axis === dims.length) write(from);
-      else for (let i = 0; i < dims[axis]!; i++) visit(axis + 1, from + i * strides[axis]!);
+      const [size, stride] = [dims[axis]!, strides[axis]!];
+      if (axis === last) for (let i = 0, at = from; i < size; i++, at += stride) write(at);
+      else for (let i = 0; i < size; i++) visit(axis + 1, from + i * stride);
     };
-    visit(0, offset);
+    if (last < 0) write(offset);
+    else visit(0, offset);
   });
 }
 
 function taken(x: Tensor, dims: readonly number[], each: (write: (from: number) => void) => void): Tensor {
-  const data = empty(x.data, sizeOf(dims));
-  let at = 0;
-  each((from) => {
-    data[at++] = x.data[from]!;
+  return derived([x], x.type, dims, () => {
+    const source = x.data;
+    const data = empty(source, sizeOf(dims));
+    let at = 0;
+    each((from) => {
+      data[at++] = source[from]!;
+    });
+    return data as TensorData;
   });
-  return { type: x.type, dims, data: data as TensorData };
 }
 
 interface Values {

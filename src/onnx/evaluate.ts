@@ -4,8 +4,7 @@
  * that is not understood completely is left alone (undefined).
  */
 import type { OnnxNode } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
-import { toDoubles } from '../tensor.ts';
+import { sizeOf, type Tensor, toDoubles } from '../tensor.ts';
 import { intOf, intsOf } from './attribute-values.ts';
 import { binary, cast, constantOfShape, dequantize } from './evaluate-arithmetic.ts';
 import { concat, gather, reshaped, slice, transpose } from './evaluate-movement.ts';
@@ -86,14 +85,14 @@ function reshape(x: Tensor, shape: readonly number[], allowZero: boolean): Tenso
   if (free >= 0) {
     const rest = dims.reduce((product, d) => (d === -1 ? product : product * d), 1);
     if (rest === 0) return undefined;
-    dims[free] = x.data.length / rest;
+    dims[free] = sizeOf(x.dims) / rest;
   }
   return reshaped(x, dims);
 }
 
 function flatten(x: Tensor, axis: number): Tensor | undefined {
   const rows = x.dims.slice(0, axis).reduce((a, b) => a * b, 1);
-  return reshaped(x, [rows, rows === 0 ? 0 : x.data.length / rows]);
+  return reshaped(x, [rows, rows === 0 ? 0 : sizeOf(x.dims) / rows]);
 }
 
 function squeeze(x: Tensor, axes: readonly number[] | undefined): Tensor | undefined {

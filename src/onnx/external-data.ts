@@ -2,38 +2,39 @@
  * Tensors whose bytes lie in files beside the model. A location is a path below the model's folder; one that leaves
  * it, by `..`, as an absolute path or through a symbolic link, is refused: a model must not read the user's files.
  */
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import type { Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, DiagnosticError } from '../diagnostic.ts';
 import { externalDataMissing, externalDataOutside, graphInvalid } from '../diagnostics.ts';
 import { sizeOf } from '../tensor.ts';
 import { subgraphsOf } from './attributes.ts';
 import { type GraphProto, type TensorProto, toNumber } from './proto.ts';
-import { elementWidth } from './tensor-proto.ts';
+import { type ExternalBytes, elementWidth } from './tensor-proto.ts';
 
 /**
- * Reads the external data of all initializers and tensor attributes, in file order.
+ * Finds the external data of all initializers and tensor attributes, in file order, without reading them.
  * @param folder the model's folder; undefined for a model that came from memory
- * @param problems gets what cannot be read
+ * @param problems gets what is not there, not long enough or outside
  */
-export async function loadExternal(
+export async function findExternal(
   graph: GraphProto,
   folder: string | undefined,
   problems: Diagnostic[],
-): Promise<ReadonlyMap<TensorProto, Uint8Array>> {
+): Promise<ReadonlyMap<TensorProto, ExternalBytes>> {
   const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
   if (attributes.flatMap(subgraphsOf).some(holdsExternal)) {
     problems.push(graphInvalid('subgraph', 'it has weights in an external file, which is not supported'));
   }
   const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])].filter(isExternal);
-  const loaded = new Map<TensorProto, Uint8Array>();
+  const found = new Map<TensorProto, ExternalBytes>();
   for (const tensor of tensors) {
     const needed = sizeOf((tensor.dims ?? []).map(toNumber)) * elementWidth(tensor.dataType ?? 0);
-    const data = await readExternal(tensor, folder, needed);
-    if (data instanceof Uint8Array) loaded.set(tensor, data);
+    const data = await findBytes(tensor, folder, needed);
+    if ('read' in data) found.set(tensor, data);
     else problems.push(data);
   }
-  return loaded;
+  return found;
 }
 
 function holdsExternal(graph: GraphProto): boolean {
@@ -47,11 +48,11 @@ function isExternal(tensor: TensorProto): boolean {
 }
 
 /** @param byteLength what the tensor's shape needs, for entries that give no length */
-async function readExternal(
+async function findBytes(
   tensor: TensorProto,
   folder: string | undefined,
   byteLength: number,
-): Promise<Uint8Array | Diagnostic> {
+): Promise<ExternalBytes | Diagnostic> {
   const entries = new Map((tensor.externalData ?? []).map((e) => [e.key ?? '', e.value ?? '']));
   const name = tensor.name ?? '';
   const location = entries.get('location') ?? '';
@@ -65,13 +66,29 @@ async function readExternal(
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
     return missing('its offset or length is not a number');
   }
-  try {
-    if (leaves(await realpath(folder), await realpath(path))) return externalDataOutside(name, location);
-    return (await readRange(path, offset, length)) ?? missing(`it ends before byte ${offset + length}`);
-  } catch (error) {
+  const ended = missing(`it ends before byte ${offset + length}`);
+  const unreadable = (error: unknown) => {
     if (isSystemError(error)) return missing(error.code === 'ENOENT' ? 'there is no such file' : error.code);
     throw error;
+  };
+  try {
+    if (leaves(await realpath(folder), await realpath(path))) return externalDataOutside(name, location);
+    if ((await sizeOfFile(path)) < offset + length) return ended;
+  } catch (error) {
+    return unreadable(error);
   }
+  // The file was there and long enough when the model was opened; it may have changed since.
+  const read = (start: number, count: number): Uint8Array => {
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = readRange(path, offset + start, count);
+    } catch (error) {
+      throw new DiagnosticError([unreadable(error)]);
+    }
+    if (!bytes) throw new DiagnosticError([ended]);
+    return bytes;
+  };
+  return { byteLength: length, read };
 }
 
 function leaves(folder: string, path: string): boolean {
@@ -79,21 +96,34 @@ function leaves(folder: string, path: string): boolean {
   return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
-async function readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+/** The size of a file that can be opened. */
+async function sizeOfFile(path: string): Promise<number> {
   const file = await open(path, 'r');
   try {
-    if ((await file.stat()).size < offset + length) return undefined;
-    const bytes = new Uint8Array(length);
-    for (let done = 0; done < length; ) {
-      const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-      if (bytesRead === 0) return undefined;
-      done += bytesRead;
-    }
-    return bytes;
+    return (await file.stat()).size;
   } finally {
     await file.close();
   }
 }
+
+/** @returns undefined where the file ends early */
+function readRange(path: string, offset: number, length: number): Uint8Array | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const read = readSync(file, bytes, done, Math.min(length - done, readAtOnce), offset + done);
+      if (read === 0) return undefined;
+      done += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** readSync takes less than 2 GiB. */
+const readAtOnce = 2 ** 30;
 
 function isSystemError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';

@@ -1,5 +1,6 @@
 /**
- * A node that `decide` sends to a crossbar -> its matrix, in doubles, as MvmNode lays it out. Gemm's alpha and beta go
+ * A node that `decide` sends to a crossbar -> its matrix, in doubles, as MvmNode lays it out; the weights are not read
+ * before somebody asks for them. Gemm's alpha and beta go
  * into weights and bias.
  */
 import type { Geometry, Graph, MvmNode, OnnxNode } from '../ir/graph.ts';
@@ -13,6 +14,8 @@ export interface Layer
   readonly inputIndex: 0 | 1;
   /** Name of the constant that holds the weights. */
   readonly tensor: string;
+  /** How its values became the matrix: layers of one constant and arrangement have the same weights. */
+  readonly arrangement: string;
 }
 
 /** @param node one that `decide` sends to a crossbar */
@@ -36,21 +39,16 @@ function lowerConv(node: OnnxNode, tensor: string, weights: Tensor, bias: Tensor
   const groups = intOf(node, 'group', 1);
   const columns = outputs / groups;
   const rows = channels * kernel.reduce((a, b) => a * b, 1);
-  const values = toDoubles(weights)!;
-  const matrix = new Float64Array(values.length);
-  for (let output = 0; output < outputs; output++) {
-    const base = Math.floor(output / columns) * rows * columns + (output % columns);
-    for (let row = 0; row < rows; row++) matrix[base + row * columns] = values[output * rows + row]!;
-  }
   return {
     geometry: convGeometry(node, kernel),
     groups,
     rows,
     columns,
-    weights: matrix,
+    weights: () => transposeGroups(toDoubles(weights)!, groups, columns, rows),
     bias: spread(bias, outputs, 1),
     inputIndex: 0,
     tensor,
+    arrangement: `${groups} groups`,
   };
 }
 
@@ -79,17 +77,34 @@ function lowerMatrix(
   const [rows, columns] = transposed
     ? [stored.dims.at(-1)!, stored.dims.at(-2)!]
     : [stored.dims.at(-2)!, stored.dims.at(-1)!];
-  const values = toDoubles(stored)!;
-  const weights = new Float64Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      weights[row * columns + column] =
-        factor * values[transposed ? column * rows + row : row * columns + column]!;
+  const weights = () => {
+    const values = toDoubles(stored)!;
+    if (factor !== 1) for (let i = 0; i < values.length; i++) values[i]! *= factor;
+    return transposed ? transposeGroups(values, 1, columns, rows) : values;
+  };
+  const bias = new Float64Array(columns);
+  const arrangement = `${transposed ? 'transposed ' : ''}times ${factor}`;
+  const geometry = { kind: 'matmul' } as const;
+  return { geometry, groups: 1, rows, columns, weights, bias, inputIndex, tensor, arrangement };
+}
+
+/** [group][column][row] -> [group][row][column]. */
+function transposeGroups(values: Float64Array, groups: number, columns: number, rows: number): Float64Array {
+  const matrix = new Float64Array(values.length);
+  for (let first = 0; first < groups * rows * columns; first += rows * columns) {
+    // A few columns at a time: whole ones would leave the cache before their next row comes.
+    for (let start = 0; start < columns; start += columnsAtOnce) {
+      const end = Math.min(start + columnsAtOnce, columns);
+      for (let row = 0; row < rows; row++) {
+        for (let column = start; column < end; column++)
+          matrix[first + row * columns + column] = values[first + column * rows + row]!;
+      }
     }
   }
-  const bias = new Float64Array(columns);
-  return { geometry: { kind: 'matmul' }, groups: 1, rows, columns, weights, bias, inputIndex, tensor };
+  return matrix;
 }
+
+const columnsAtOnce = 16;
 
 /** One value per column, from a bias of one value or of one per column. */
 function spread(bias: Tensor | undefined, columns: number, factor: number): Float64Array {

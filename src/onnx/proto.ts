@@ -167,6 +167,7 @@ export interface GraphProto {
 export interface FunctionProto {
   readonly name?: string;
   readonly domain?: string;
+  readonly input?: readonly string[];
   readonly node?: readonly NodeProto[];
 }
 

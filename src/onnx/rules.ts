@@ -3,40 +3,36 @@
  * these rules and lower-linear follows them. Weights are judged after constant folding.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
-import { sizeOf } from '../tensor.ts';
+import { sizeOf, type Tensor } from '../tensor.ts';
 import { intOf } from './attribute-values.ts';
+import { decideComposite } from './composite.ts';
+import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import { whyDigital } from './digital-operators.ts';
+import type { Dims } from './dims.ts';
+import { whyInnerDigital } from './inner-weights.ts';
 
-export interface Decision {
-  readonly crossbar: boolean;
-  readonly rule: string;
+/** @param dims of values that are not constant, as far as they are known, for the operators whose rewriting needs them */
+export function decide(node: OnnxNode, graph: Graph, dims: Dims = new Map()): Decision {
+  const reason = whyInnerDigital(node, graph);
+  if (reason) return digital(reason);
+  return (
+    decideLinear(node, graph, dims) ?? decideComposite(node, graph, dims) ?? digital(whyDigital(node.op))
+  );
 }
 
-/** @returns undefined where the rank is unknown */
-export type RankOf = (value: string) => number | undefined;
-
-/** @param rankOf the ranks of values that are not constant, for the products whose lowering needs them */
-export function decide(node: OnnxNode, graph: Graph, rankOf: RankOf = () => undefined): Decision {
-  if (node.domain !== '') return digital(`an operator of domain ${node.domain}`);
+/** @returns undefined for an operator that is no product of its own */
+export function decideLinear(node: OnnxNode, graph: Graph, dims: Dims): Decision | undefined {
+  if (node.domain !== '') return undefined;
   switch (node.op) {
     case 'Conv':
       return decideConv(node, graph);
     case 'Gemm':
       return decideGemm(node, graph);
     case 'MatMul':
-      return decideMatMul(node, graph, rankOf);
+      return decideMatMul(node, graph, dims);
     default:
-      return digital(whyDigital(node.op));
+      return undefined;
   }
-}
-
-function crossbar(rule: string): Decision {
-  return { crossbar: true, rule };
-}
-
-function digital(reason: string): Decision {
-  return { crossbar: false, rule: `digital: ${reason}` };
 }
 
 function decideConv(node: OnnxNode, { constants }: Graph): Decision {
@@ -73,12 +69,12 @@ function decideGemm(node: OnnxNode, { constants }: Graph): Decision {
   return crossbar(`Gemm with constant weights: ${rows} rows, ${columns} columns`);
 }
 
-function decideMatMul(node: OnnxNode, { constants }: Graph, rankOf: RankOf): Decision {
+function decideMatMul(node: OnnxNode, { constants }: Graph, dims: Dims): Decision {
   const [left = '', right = ''] = node.inputs;
   const [a, b] = [constants.get(left), constants.get(right)];
   if (a && b) return digital('all its inputs are constant');
-  if (b) return decideRight(b, rankOf(left));
-  if (a) return decideLeft(a, rankOf(right));
+  if (b) return decideRight(b, dims.get(left)?.length);
+  if (a) return decideLeft(a, dims.get(right)?.length);
   return digital('the weights are computed at run time');
 }
 
@@ -107,13 +103,6 @@ function decideLeft(weights: Tensor, inputRank: number | undefined): Decision {
     return digital('the left side is constant, and the rank of the right side is unknown');
   if (inputRank < 2) return digital('the right side is a vector');
   return crossbar(`MatMul with a constant left side, transposed: ${dims[1]} rows, ${dims[0]} columns`);
-}
-
-const floats = new Set(['float32', 'float64', 'float16', 'bfloat16']);
-
-function whyUnfit(weights: Tensor): string | undefined {
-  if (!floats.has(weights.type)) return `the weights are ${weights.type}`;
-  return weights.data.length === 0 ? 'the weights are empty' : undefined;
 }
 
 function whyBiasUnfit(bias: Tensor | undefined): string | undefined {

@@ -3,7 +3,7 @@
  * that were read from an external file; they are written as raw_data.
  */
 import type { DataType, Tensor, TensorData } from '../tensor.ts';
-import { sizeOf } from '../tensor.ts';
+import { deferred, sizeOf } from '../tensor.ts';
 import { elementName, elementNumber, elementType } from './element-types.ts';
 import { type TensorProto, toBigInt, toNumber } from './proto.ts';
 
@@ -31,6 +31,16 @@ export function elementWidth(number: number): number {
   return type === undefined || type === 'string' ? 0 : arrays[type].BYTES_PER_ELEMENT;
 }
 
+/** The bytes of a tensor in an external file. */
+export interface ExternalBytes {
+  readonly byteLength: number;
+  /** Reads a part, synchronously, from the file. */
+  readonly read: (start: number, length: number) => Uint8Array;
+}
+
+/** External data of more bytes are read when somebody asks for them, and not kept. */
+const largestKept = 2 ** 20;
+
 /** Why a TensorProto cannot be read: `corrupt` when the file is damaged, `unsupported` when only its type is foreign. */
 export interface TensorProblem {
   readonly problem: 'corrupt' | 'unsupported';
@@ -39,9 +49,9 @@ export interface TensorProblem {
 
 /**
  * @param external the bytes of the tensor's external data, where it has any
- * @returns the tensor; views of the file's own bytes where alignment permits
+ * @returns the tensor; views of the file's own bytes where alignment permits; deferred where the external data are large
  */
-export function decodeTensor(proto: TensorProto, external?: Uint8Array): Tensor | TensorProblem {
+export function decodeTensor(proto: TensorProto, external?: ExternalBytes): Tensor | TensorProblem {
   const type = elementType(proto.dataType ?? 0);
   if (!type)
     return {
@@ -67,14 +77,16 @@ export function decodeTensor(proto: TensorProto, external?: Uint8Array): Tensor 
       reason: `it holds ${raw.byteLength} bytes, and shape [${dims}] needs ${size * width}`,
     };
   }
-  return { type, dims, data: view(type, raw, size) };
+  if (raw instanceof Uint8Array) return { type, dims, data: view(type, raw, size) };
+  const read = () => view(type, raw.read(0, raw.byteLength), size);
+  return raw.byteLength > largestKept ? deferred(type, dims, read) : { type, dims, data: read() };
 }
 
 export function encodeTensor(name: string, tensor: Tensor): TensorProto {
   const base = { name, dims: [...tensor.dims], dataType: elementNumber(tensor.type) };
-  if (isStrings(tensor.data))
-    return { ...base, stringData: tensor.data.map((s) => new TextEncoder().encode(s)) };
-  const { buffer, byteOffset, byteLength } = tensor.data;
+  const { data } = tensor;
+  if (isStrings(data)) return { ...base, stringData: data.map((s) => new TextEncoder().encode(s)) };
+  const { buffer, byteOffset, byteLength } = data;
   return { ...base, rawData: new Uint8Array(buffer, byteOffset, byteLength) };
 }
 

@@ -46,6 +46,7 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
     inputs: [layer.input, ...names],
     outputs: [layer.output],
     attributes: {
+      name: text(layer.origin.name),
       op: text(layer.origin.op),
       index: number(layer.origin.index),
       ...encodeGeometry(layer.geometry),
@@ -82,7 +83,7 @@ export function decodeCrossbar(
   return {
     input: node.inputs[0]!,
     output: node.outputs[0]!,
-    origin: { name: node.origin.name, op: read.text('op'), index: read.int('index') },
+    origin: { name: read.text('name'), op: read.text('op'), index: read.int('index') },
     geometry: decodeGeometry(read),
     groups: read.int('groups'),
     rows: read.int('rows'),

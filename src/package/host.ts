@@ -1,6 +1,6 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
-import type { Mapping, SlicedLayer } from '../ir/mapping.ts';
+import type { Mapping } from '../ir/mapping.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import { levelStepOf, type Target } from '../target.ts';
@@ -22,14 +22,13 @@ export function hostGraph(
   target: Target,
 ): Graph {
   const constants = new Map<string, Tensor>(graph.constants);
-  const indices = new Map(mapping.layers.map((layer, i) => [layer.node.output, i]));
+  const indices = new Map(
+    mapping.layers.flatMap(({ uses }, i) => uses.map((use) => [use.output, i] as const)),
+  );
   const nodes = graph.nodes.map((node) => {
     if (node.kind !== 'quantized-mvm') return node;
     const layer = indices.get(node.output)!;
-    return encodeCrossbar(
-      crossbarLayer(mapping.layers[layer]!, layer, mapping, converters, target),
-      constants,
-    );
+    return encodeCrossbar(crossbarLayer(node, layer, mapping, converters, target), constants);
   });
   return { ...graph, nodes, constants, opsets: { ...graph.opsets, [crossbarDomain]: 1 } };
 }
@@ -41,14 +40,15 @@ export function referenceGraph(graph: Graph): Graph {
   );
 }
 
+/** @param layer number of the matrix that the node multiplies by */
 function crossbarLayer(
-  sliced: SlicedLayer,
+  node: QuantizedMvmNode,
   layer: number,
   mapping: Mapping,
   converters: readonly BlockConverters[],
   target: Target,
 ): CrossbarLayer {
-  const { node } = sliced;
+  const sliced = mapping.layers[layer]!;
   const blocks = [...mapping.blocks.entries()].filter(([, block]) => block.layer === layer);
   const zeros = blocks.flatMap(([index]) => [...converters[index]!.zero]);
   const steps = blocks.flatMap(([index]) => [...converters[index]!.step]);
@@ -65,7 +65,7 @@ function crossbarLayer(
     convert: target.adc.convert,
     adcBits: target.adc.bits,
     radix: sliced.radix,
-    slices: sliced.digits.length,
+    slices: sliced.slices,
     digitStep: Math.fround(sliced.levelStep * levelStepOf(target.cell)),
     tiles: blocks.map(
       ([index, block]): Tile => ({

@@ -40,7 +40,7 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
   const rows = summary.layers.map((layer) => [
     nameOf(layer.origin),
     layer.shape,
-    briefRule(layer.rule),
+    `${briefRule(layer.rule)}${layer.uses > 1 ? `, ${layer.uses} uses` : ''}`,
     `${layer.slices}`,
     formatCount(layer.arrays),
     formatShare(layer.utilization),

@@ -18,7 +18,10 @@ export interface SessionOptions {
 export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Values of all outputs, by name. `only` limits what is computed and returned. */
+  /**
+   * Values of all outputs, by name. `only` limits what is computed and returned. Data sets hold float32: whole numbers
+   * among them, such as the indices of words, are fed in the type that the model takes.
+   */
   run(feeds: Readonly<Record<string, Tensor>>, only?: readonly string[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
@@ -34,16 +37,43 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
     if (!options.onRejected) throw error;
     throw new DiagnosticError([options.onRejected(error instanceof Error ? error.message : String(error))]);
   });
+  const types = new Map(
+    session.inputMetadata.map((m): [string, string] => [m.name, m.isTensor ? m.type : 'float32']),
+  );
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
     async run(feeds, only) {
-      const values = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor)]));
+      const values = Object.fromEntries(
+        Object.entries(feeds).map(([name, tensor]) => [name, toOrt(asWanted(tensor, types.get(name)))]),
+      );
       const results = await session.run(values, only ?? session.outputNames);
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
     },
     release: () => session.release(),
   };
+}
+
+function asWanted(tensor: Tensor, type: string | undefined): Tensor {
+  if (tensor.type !== 'float32' || !type || type === 'float32') return tensor;
+  const values = tensor.data as Float32Array;
+  const { dims } = tensor;
+  switch (type) {
+    case 'int64':
+      return { type, dims, data: BigInt64Array.from(values, (v) => BigInt(Math.round(v))) };
+    case 'int32':
+      return { type, dims, data: Int32Array.from(values, Math.round) };
+    case 'uint8':
+      return { type, dims, data: Uint8Array.from(values, Math.round) };
+    case 'int8':
+      return { type, dims, data: Int8Array.from(values, Math.round) };
+    case 'bool':
+      return { type, dims, data: Uint8Array.from(values, (v) => (v === 0 ? 0 : 1)) };
+    case 'float64':
+      return { type, dims, data: Float64Array.from(values) };
+    default:
+      return tensor;
+  }
 }
 
 function toOrt(tensor: Tensor): ort.Tensor {

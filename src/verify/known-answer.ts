@@ -1,8 +1,9 @@
 /** Checks this installation: the integer reference of a package, run here on its known input, against the answers in the manifest. */
 import { InternalError } from '../diagnostic.ts';
 import type { Package } from '../package/open.ts';
-import type { Session } from '../runtime/session.ts';
+import { openSession } from '../runtime/session.ts';
 import { float32, toDoubles } from '../tensor.ts';
+import type { EncodedModel } from './infer-job.ts';
 
 export interface KnownAnswerCheck {
   /** Largest distance of a value to the recorded one. */
@@ -15,10 +16,12 @@ export interface KnownAnswerCheck {
 const tolerated = 1e-3;
 
 /** @param ideal the package's integer reference */
-export async function checkKnownAnswer(pkg: Package, ideal: Session): Promise<KnownAnswerCheck> {
+export async function checkKnownAnswer(pkg: Package, ideal: EncodedModel): Promise<KnownAnswerCheck> {
   const inputs = Object.entries(pkg.record.knownAnswer.inputs);
   const feeds = Object.fromEntries(inputs.map(([name, { dims, data }]) => [name, float32(dims, data)]));
-  const outputs = await ideal.run(feeds);
+  const session = await openSession(ideal.bytes, { ...ideal, threads: 1 });
+  const outputs = await session.run(feeds);
+  await session.release();
   let maxDifference = 0;
   let largest = 0;
   for (const [name, { values }] of Object.entries(pkg.manifest.knownAnswers)) {

@@ -3,14 +3,16 @@
  * runs as a whole, so a layer's noise holds what the layers before it did.
  */
 import type { Chip } from '../chip/chip.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
-import { openSession } from '../runtime/session.ts';
-import { simulate } from '../simulate/simulate.ts';
-import { addSignal, type SignalAndNoise, silence } from './metrics.ts';
-import { type Plan, spread } from './plan.ts';
+import { runJob } from '../pool.ts';
+import { lowerChip } from '../simulate/simulate.ts';
+import { job } from './layers-job.ts';
+import type { SignalAndNoise } from './metrics.ts';
+import { spread } from './plan.ts';
+import { type ImageRun, imageBatches } from './run-images.ts';
+import { addSums } from './tally.ts';
 
 /** Images that the layers are compared on. */
 export const layerImages = 8;
@@ -22,24 +24,23 @@ export type LayerNoise = Map<string, SignalAndNoise>;
 export async function addLayerNoise(
   pkg: Package,
   chip: Chip,
-  dataset: Dataset,
-  plan: Plan,
+  { dataset, plan, threads }: ImageRun,
   sums: LayerNoise,
 ): Promise<void> {
   const taps = pkg.layers.map((layer) => layer.output);
-  const tapped = lowerGraph(pkg.reference, () => undefined, taps);
-  const ideal = await openSession(encodeModel(tapped), { preciseIntegers: true });
-  const mapped = await simulate(pkg, chip, { taps });
+  const ideal = encodeModel(lowerGraph(pkg.reference, () => undefined, taps));
+  const mapped = encodeModel(lowerChip(pkg, chip, { taps }));
   const indices = spread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
-  const { name, dims } = plan.input;
-  for await (const { tensor } of dataset.batches(indices, plan.batchSize, dims ?? [undefined])) {
-    const wanted = await ideal.run({ [name]: tensor }, taps);
-    const got = await mapped.run({ [name]: tensor }, taps);
-    for (const tap of taps) {
-      const reference = wanted[tap]!.data as Float32Array;
-      sums.set(tap, addSignal(sums.get(tap) ?? silence, reference, got[tap]!.data as Float32Array));
-    }
+  const batches: (readonly SignalAndNoise[])[] = [];
+  const context = { ideal, mapped, input: plan.input.name, taps };
+  await runJob(job, context, imageBatches(dataset, plan, indices), {
+    threads,
+    count: Math.ceil(indices.length / plan.batchSize),
+    onResult(batch, number) {
+      batches[number] = batch;
+    },
+  });
+  for (const batch of batches) {
+    for (const [i, tap] of taps.entries()) sums.set(tap, addSums(batch[i]!, sums.get(tap)));
   }
-  await mapped.release();
-  await ideal.release();
 }

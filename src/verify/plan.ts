@@ -99,8 +99,8 @@ export function spread(length: number, count: number): number[] {
   return Array.from({ length: taken }, (_, i) => Math.floor((i * length) / taken));
 }
 
-function checkOptions({ trials, images, batchSize, seed }: VerifyOptions): Diagnostic[] {
-  const counts = Object.entries({ trials, images, batchSize });
+function checkOptions({ trials, images, batchSize, threads, seed }: VerifyOptions): Diagnostic[] {
+  const counts = Object.entries({ trials, images, batchSize, threads });
   const problems = counts
     .filter(([, value]) => value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
     .map(([name, value]) => optionInvalid(name, `${value} is not a whole number of at least 1`));

@@ -1,19 +1,26 @@
 /** Runs models over the images of a plan: the floating-point model beside the integer reference, then chip after chip. */
 import type { Dataset } from '../data/dataset.ts';
-import { InternalError } from '../diagnostic.ts';
-import type { Session } from '../runtime/session.ts';
-import { type Tensor, toDoubles } from '../tensor.ts';
+import { runJob } from '../pool.ts';
+import { type BatchOutputs, type EncodedModel, type ImageBatch, job } from './infer-job.ts';
 import { type SignalAndNoise, silence } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import {
   addDifference,
   addOutputs,
+  addSums,
   addToTally,
   createTally,
   type KeptOutputs,
   keepOutputs,
   type Tally,
 } from './tally.ts';
+
+/** Where and how images are run. */
+export interface ImageRun {
+  readonly dataset: Dataset;
+  readonly plan: Plan;
+  readonly threads: number;
+}
 
 /** Called with the number of images that are done. */
 export type OnImages = (done: number, total: number) => void;
@@ -29,26 +36,24 @@ export interface ReferenceRun {
 
 /** @param ideal the integer reference */
 export async function runReferences(
-  dataset: Dataset,
-  plan: Plan,
-  models: { readonly float: Session; readonly ideal: Session },
+  images: ImageRun,
+  { float, ideal }: { readonly float: EncodedModel; readonly ideal: EncodedModel },
   onImages?: OnImages,
 ): Promise<ReferenceRun> {
-  const float = createTally(plan);
-  const ideal = createTally(plan);
+  const { plan } = images;
+  const tallies = { float: createTally(plan), ideal: createTally(plan) };
   const floatOutputs = keepOutputs(plan);
   const idealOutputs = keepOutputs(plan);
-  let idealNoise = silence;
-  await forBatches(dataset, plan, onImages, async (first, count, tensor) => {
-    const real = await outputsOf(models.float, plan, tensor, count);
-    addToTally(float, plan, first, real);
+  const noises: SignalAndNoise[] = [];
+  await forBatches(images, [float, ideal], onImages, ({ first, outputs }, batch) => {
+    const [real, integer] = [outputs[0]!, outputs[1]!];
+    addToTally(tallies.float, plan, first, real);
     addOutputs(floatOutputs, first, real);
-    const integer = await outputsOf(models.ideal, plan, tensor, count);
-    addToTally(ideal, plan, first, integer);
+    addToTally(tallies.ideal, plan, first, integer);
     addOutputs(idealOutputs, first, integer);
-    idealNoise = addDifference(idealNoise, floatOutputs, first, integer);
+    noises[batch] = addDifference(silence, floatOutputs, first, integer);
   });
-  return { float, ideal, floatOutputs, idealOutputs, idealNoise };
+  return { ...tallies, floatOutputs, idealOutputs, idealNoise: sumOf(noises) };
 }
 
 export interface ChipRun {
@@ -59,52 +64,61 @@ export interface ChipRun {
 
 /** @param chip the simulated chip */
 export async function runChip(
-  dataset: Dataset,
-  plan: Plan,
-  chip: Session,
+  images: ImageRun,
+  chip: EncodedModel,
   references: ReferenceRun,
   onImages?: OnImages,
 ): Promise<ChipRun> {
-  const tally = createTally(plan);
-  let toFloat = silence;
-  let toIdeal = silence;
-  await forBatches(dataset, plan, onImages, async (first, count, tensor) => {
-    const outputs = await outputsOf(chip, plan, tensor, count);
-    addToTally(tally, plan, first, outputs);
-    toFloat = addDifference(toFloat, references.floatOutputs, first, outputs);
-    toIdeal = addDifference(toIdeal, references.idealOutputs, first, outputs);
+  const tally = createTally(images.plan);
+  const toFloat: SignalAndNoise[] = [];
+  const toIdeal: SignalAndNoise[] = [];
+  await forBatches(images, [chip], onImages, ({ first, outputs }, batch) => {
+    const mapped = outputs[0]!;
+    addToTally(tally, images.plan, first, mapped);
+    toFloat[batch] = addDifference(silence, references.floatOutputs, first, mapped);
+    toIdeal[batch] = addDifference(silence, references.idealOutputs, first, mapped);
   });
-  return { tally, toFloat, toIdeal };
+  return { tally, toFloat: sumOf(toFloat), toIdeal: sumOf(toIdeal) };
 }
 
+/** Batches end in any order; their sums are added up in the order of the images, so that rounding is the same. */
+function sumOf(batches: readonly SignalAndNoise[]): SignalAndNoise {
+  return batches.reduce((sum, batch) => addSums(sum, batch), silence);
+}
+
+/** Batches are decoded here as threads ask for them; what remains of one is what `visit` keeps. */
 async function forBatches(
-  dataset: Dataset,
-  { indices, batchSize, input }: Plan,
+  { dataset, plan, threads }: ImageRun,
+  models: readonly EncodedModel[],
   onImages: OnImages | undefined,
-  visit: (first: number, count: number, tensor: Tensor) => Promise<void>,
+  visit: (outputs: BatchOutputs, batch: number) => void,
 ): Promise<void> {
-  let first = 0;
-  for await (const batch of dataset.batches(indices, batchSize, input.dims ?? [undefined])) {
-    await visit(first, batch.indices.length, batch.tensor);
-    first += batch.indices.length;
-    onImages?.(first, indices.length);
-  }
+  const { indices, batchSize, input, output, values } = plan;
+  let done = 0;
+  await runJob(job, { models, plan: { input, output, values } }, imageBatches(dataset, plan, indices), {
+    threads,
+    count: Math.ceil(indices.length / batchSize),
+    onResult(outputs, batch) {
+      visit(outputs, batch);
+      done += outputs.count;
+      onImages?.(done, indices.length);
+    },
+  });
 }
 
-/** Values of the scored output for the first `count` images: a model with a fixed batch gives more. */
-async function outputsOf(
-  session: Session,
-  plan: Plan,
-  tensor: Tensor,
-  count: number,
-): Promise<Float32Array | Float64Array> {
-  const results = await session.run({ [plan.input.name]: tensor }, [plan.output]);
-  const result = results[plan.output]!;
-  const data = result.data instanceof Float32Array ? result.data : toDoubles(result);
-  if (!data || data.length < count * plan.values)
-    throw new InternalError(
-      'verify',
-      `output '${plan.output}' has the dims [${result.dims}] for ${count} images`,
-    );
-  return data.subarray(0, count * plan.values);
+/** Samples of the data set, batch by batch. */
+export async function* imageBatches(
+  dataset: Dataset,
+  { batchSize, input }: Plan,
+  indices: readonly number[],
+): AsyncGenerator<ImageBatch, void, undefined> {
+  let first = 0;
+  for await (const { indices: samples, tensor } of dataset.batches(
+    indices,
+    batchSize,
+    input.dims ?? [undefined],
+  )) {
+    yield { first, count: samples.length, tensor };
+    first += samples.length;
+  }
 }

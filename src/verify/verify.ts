@@ -1,8 +1,8 @@
 /**
  * Verifies a package on labelled images: floating point, the integer reference (an ideal chip), and programmed chips, all
- * on the same images. A trial is one chip, programmed with its own seed. Images are streamed.
+ * on the same images. A trial is one chip, programmed with its own seed. Images are streamed, and batches of them spread over
+ * threads, as are the arrays and layers of a chip while it is programmed.
  */
-
 import { soleInput } from '../calibrate/samples.ts';
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
@@ -11,14 +11,15 @@ import { graphInvalid } from '../diagnostics.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
+import { availableThreads } from '../pool.ts';
 import { programChip } from '../program.ts';
 import { openSession } from '../runtime/session.ts';
-import { simulate } from '../simulate/simulate.ts';
+import { lowerChip } from '../simulate/simulate.ts';
 import { checkKnownAnswer } from './known-answer.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
 import { planVerification } from './plan.ts';
 import type { VerifyReport } from './report.ts';
-import { type ChipRun, runChip, runReferences } from './run-images.ts';
+import { type ChipRun, type ImageRun, runChip, runReferences } from './run-images.ts';
 import { summarizeVerification, type Trial } from './summarize.ts';
 
 /** The model that was compiled, and the file as messages name it. */
@@ -38,6 +39,8 @@ export interface VerifyOptions {
   /** Leave images out that were used for calibration. */
   readonly excludeCalibration?: boolean;
   readonly batchSize?: number;
+  /** Worker threads. Default: as many as this machine runs at once. The report is the same for any number. */
+  readonly threads?: number;
   /** The model's output to score. Default: the first one with more than one class. */
   readonly scoreOutput?: string;
   /** Lowest accepted mean top-1 of the chips (percent); the report says whether it is met. */
@@ -65,15 +68,18 @@ export async function verify(
   soleInput(model.graph, model.file);
   const report = (stage: string) => (done: number, total: number) => options.onProgress?.(stage, done, total);
   // The model as it was read, before any rewriting of ours.
-  const float = await openSession(encodeModel(model.graph), {
+  const float = encodeModel(model.graph);
+  const probed = await openSession(float, {
+    threads: 1,
     onRejected: (reason) => graphInvalid(model.file, `onnxruntime rejects the model: ${reason}`),
   });
-  const plan = await planVerification(pkg, model, dataset, options, float);
-  const ideal = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+  const plan = await planVerification(pkg, model, dataset, options, probed);
+  await probed.release();
+  const ideal = { bytes: encodeModel(pkg.reference), preciseIntegers: true };
   const knownAnswer = await checkKnownAnswer(pkg, ideal);
-  const references = await runReferences(dataset, plan, { float, ideal }, report('floating point and ideal'));
-  await float.release();
-  await ideal.release();
+  const images: ImageRun = { dataset, plan, threads: options.threads ?? availableThreads() };
+  const models = { float: { bytes: float }, ideal };
+  const references = await runReferences(images, models, report('floating point and ideal'));
 
   const layers: LayerNoise = new Map();
   const given: readonly (Chip | string | undefined)[] =
@@ -83,11 +89,9 @@ export async function verify(
     const stage = (what: string) => report(`chip ${number + 1} of ${given.length}: ${what}`);
     trials.push(
       await runTrial(pkg, chip, (options.seed ?? 1) + number, options, stage, async (programmed) => {
-        await addLayerNoise(pkg, programmed, dataset, plan, layers);
-        const session = await simulate(pkg, programmed);
-        const run = await runChip(dataset, plan, session, references, stage('simulate'));
-        await session.release();
-        return run;
+        await addLayerNoise(pkg, programmed, images, layers);
+        const bytes = encodeModel(lowerChip(pkg, programmed));
+        return runChip(images, { bytes }, references, stage('simulate'));
       }),
     );
   }
@@ -141,6 +145,7 @@ async function takeChip(
     programChip(pkg, {
       seed,
       calibrate: options.calibrate ?? true,
+      ...(options.threads !== undefined && { threads: options.threads }),
       onArray: stage('program'),
       onLayer: stage('calibrate'),
     })

@@ -27,7 +27,7 @@ const quantized: QuantizedMvmNode = {
   ...rest,
   kind: 'quantized-mvm',
   quantization: { scale: 0.5, zero: 3, signed: false },
-  integers: Int16Array.of(1, 5, 2, 6, 3, 7, 4, 8),
+  integers: Int8Array.of(1, 5, 2, 6, 3, 7, 4, 8),
   weightMax: 8,
   scales: Float64Array.of(1, 1),
 };
@@ -69,10 +69,10 @@ describe('verifyGraph', () => {
       'a short constant',
       { ...graph, constants: new Map([['k', { type: 'float32', dims: [2], data: new Float32Array(1) }]]) },
     ],
-    ['too few weights', withLayer({ ...layer, weights: new Float64Array(7) })],
+    ['too few weights', withLayer({ ...quantized, integers: new Int8Array(7) })],
     ['too few biases', withLayer({ ...layer, bias: new Float64Array(1) })],
-    ['weights that are not finite', withLayer({ ...layer, weights: layer.weights.map(() => Number.NaN) })],
-    ['half a kernel', withLayer({ ...layer, rows: 3, weights: new Float64Array(6) })],
+    ['scales that are not finite', withLayer({ ...quantized, scales: Float64Array.of(1, Number.NaN) })],
+    ['half a kernel', withLayer({ ...layer, rows: 3 })],
     ['an integer beyond the largest', withLayer({ ...quantized, weightMax: 7 })],
     ['too few scales', withLayer({ ...quantized, scales: new Float64Array(1) })],
   ];

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { foldConstants } from '../../passes/fold-constants.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { decodeModel, readModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
@@ -271,6 +272,33 @@ describe('external data', () => {
     expect([...first.graph.constants.get('w')!.data]).toEqual([0, 0, 0, 0]);
     expect(first.sha256).not.toBe(sha256);
     expect((await load('data/w.bin')).graph.constants.get('w')!.data).toEqual(values);
+  });
+
+  it('is read when asked for, and not kept, where it is large', async () => {
+    const path = join(folder, 'large.bin');
+    const large = Float32Array.from({ length: 300_000 }, (_, i) => i);
+    await writeFile(path, large);
+    const externalData = [{ key: 'location', value: 'large.bin' }];
+    const bytes = proto({
+      initializer: [{ name: 'w', dataType: 1, dims: [300, 1000], dataLocation: 1, externalData }],
+      node: [
+        { input: ['w'], output: ['t'], opType: 'Transpose' },
+        { input: ['t'], output: ['flat'], opType: 'Flatten', attribute: [{ name: 'axis', type: 2, i: 0 }] },
+        { input: ['flat'], output: ['y'], opType: 'Relu' },
+      ],
+    });
+    const { graph } = await decodeModel(bytes, { file: join(folder, 'm.onnx'), folder });
+    const stored = graph.constants.get('w')!;
+    expect(stored.data).toEqual(large);
+    const flat = foldConstants.run(graph).constants.get('flat')!;
+    expect(flat).toMatchObject({ dims: [1, 300_000], deferred: true });
+    expect(flat.data[1]).toBe(1000);
+    await writeFile(path, large.fill(5));
+    expect([stored.data[1], flat.data[1]]).toEqual([5, 5]);
+    await truncate(path, 1000);
+    expect(() => stored.data).toThrow('onnx/external-data-missing');
+    await rm(path);
+    expect(() => stored.data).toThrow('onnx/external-data-missing');
   });
 
   it('must not leave the folder', async () => {

@@ -94,6 +94,69 @@ const cases: Case[] = [
     ['w', 'unknown'],
   ],
   ['digital: all its inputs are constant', 'MatMul', { v: zeros(5, 2), w: zeros(3, 5) }, ['w', 'v']],
+  [
+    'LSTM with constant weights, 5 steps; an input matrix of 28 rows, 80 columns, and a state matrix of 20 rows, 80 columns, which all steps share',
+    'LSTM',
+    { w: zeros(1, 80, 28), r: zeros(1, 80, 20) },
+    ['x', 'w', 'r'],
+  ],
+  [
+    'GRU with constant weights, 5 steps; an input matrix of 28 rows, 120 columns, and two state matrices of 20 rows, 60 columns each, which all steps share',
+    'GRU',
+    { w: zeros(2, 60, 28), r: zeros(2, 60, 20) },
+    ['x', 'w', 'r'],
+    { direction: 'bidirectional' },
+  ],
+  [
+    'digital: the length of its sequence is not known before run time (export the model with a fixed sequence length to map it)',
+    'LSTM',
+    { w: zeros(1, 80, 28), r: zeros(1, 80, 20) },
+    ['x', 'w', 'r'],
+    { layout: 1 },
+  ],
+  ['digital: the weights are computed at run time', 'GRU', { w: zeros(1, 60, 28) }, ['x', 'w', 'r']],
+  [
+    'digital: its weights have the shapes [1,60,28] and [1,80,20]',
+    'LSTM',
+    { w: zeros(1, 60, 28), r: zeros(1, 80, 20) },
+    ['x', 'w', 'r'],
+  ],
+  [
+    "digital: its activation Hypot is not one of ONNX's",
+    'RNN',
+    { w: zeros(1, 20, 28), r: zeros(1, 20, 20) },
+    ['x', 'w', 'r'],
+    { activations: { type: 'strings', value: ['Hypot'] } },
+  ],
+  ['ConvTranspose with constant weights: 2-D, 4x4', 'ConvTranspose', { w: zeros(64, 32, 4, 4) }, ['x', 'w']],
+  [
+    'ConvTranspose with constant weights: 1-D, 3, groups 8',
+    'ConvTranspose',
+    { w: zeros(16, 4, 3) },
+    ['x', 'w'],
+    { group: 8 },
+  ],
+  [
+    'digital: ConvTranspose has 3 spatial dimensions (1 or 2 go to crossbars)',
+    'ConvTranspose',
+    { w: zeros(2, 4, 3, 3, 3) },
+    ['x', 'w'],
+  ],
+  [
+    'Gather of rows of a constant matrix (an embedding): 100 rows, 16 columns',
+    'Gather',
+    { w: zeros(100, 16) },
+    ['w', 'x'],
+  ],
+  ['digital: it moves data; onnxruntime runs it as it is', 'Gather', { w: zeros(100) }, ['w', 'x']],
+  [
+    'digital: it takes columns of a constant matrix (rows go to crossbars)',
+    'Gather',
+    { w: zeros(100, 16) },
+    ['w', 'x'],
+    { axis: 1 },
+  ],
+  ['digital: control flow; onnxruntime runs it as it is', 'Loop', {}, ['x']],
   ['digital: an elementwise operator; onnxruntime runs it as it is', 'Relu', {}, ['x']],
   ['digital: Hypothetical is not a layer that maps; onnxruntime runs it as it is', 'Hypothetical', {}, ['x']],
 ];
@@ -106,7 +169,7 @@ describe('decide', () => {
       constants,
       nodes: [node(op, inputs, ['y'], attributes)],
     });
-    const decision = decide(graph.nodes[0] as OnnxNode, graph, (value) => (value === 'x' ? 3 : undefined));
+    const decision = decide(graph.nodes[0] as OnnxNode, graph, new Map([['x', [5, undefined, 28]]]));
     expect(decision).toEqual({ crossbar: !rule.startsWith('digital'), rule });
   });
 
@@ -114,6 +177,10 @@ describe('decide', () => {
     const conv = { ...node('Conv', ['x', 'w'], ['y']), domain: 'com.example' };
     const graph = model({ inputs: {}, outputs: {}, constants: { w: zeros(1, 1, 1, 1) }, nodes: [conv] });
     expect(decide(conv, graph)).toEqual({
+      crossbar: false,
+      rule: 'digital: an operator of domain com.example; its weights w [1,1,1,1] stay digital, because only that domain knows what it computes',
+    });
+    expect(decide({ ...conv, inputs: ['x'] }, graph)).toEqual({
       crossbar: false,
       rule: 'digital: an operator of domain com.example',
     });

@@ -82,7 +82,7 @@ function settle(
   policy: 'mse' | 'max' | 'percentile' = 'max',
 ) {
   const columns = integers.length / rows;
-  const node = quantizedLayer({ groups: 1, rows, columns, integers: Int16Array.from(integers) });
+  const node = quantizedLayer({ groups: 1, rows, columns, integers: Int8Array.from(integers) });
   const span = (end: number) => ({ start: 0, end });
   const mapping: Mapping = {
     layers: [slicedLayer(node)],
@@ -156,7 +156,7 @@ describe('choose-converter-ranges', () => {
       groups: 3,
       rows: 1,
       columns: 1,
-      integers: Int16Array.of(7, 0, -7),
+      integers: Int8Array.of(7, 0, -7),
       weightMax: 7,
       geometry: convGeometry(1),
     });

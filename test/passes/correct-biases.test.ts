@@ -10,7 +10,7 @@ describe('correct-biases', () => {
     const weights = Array.from({ length: rows * columns }, (_, i) => Math.sin(i + 1));
     const real = mvmLayer(rows, columns, weights, [0.1, 0.2, 0.3]);
     const scales = Float64Array.of(0.3, 0.25, 0.4);
-    const integers = Int16Array.from(weights, (w, i) => Math.round(w / scales[i % columns]!));
+    const integers = Int8Array.from(weights, (w, i) => Math.round(w / scales[i % columns]!));
     const node = quantizedLayer({ groups: 1, rows, columns, integers, scales, bias: real.bias });
     const inputs = Array.from({ length: count * rows }, (_, i) => Math.cos(3 * i));
     const quantized = inputs.map((x) => Math.round(x * 4) / 4 + 0.01);

@@ -20,7 +20,7 @@ export function quantizedLayer(shape: Layer): QuantizedMvmNode {
     origin: { name: 'layer', op: 'MatMul', index: 0 },
     folded: [],
     quantization: { scale: 1, zero: 0, signed: false },
-    integers: Int16Array.from({ length }, (_, i) => Math.round(weightMax * Math.sin(i * i + 1))),
+    integers: Int8Array.from({ length }, (_, i) => Math.round(weightMax * Math.sin(i * i + 1))),
     weightMax,
     scales: new Float64Array(shape.groups * shape.columns).fill(1),
     ...shape,
@@ -41,12 +41,12 @@ export function mvmLayer(
     quantization: _q,
     ...rest
   } = quantizedLayer({ groups: 1, rows, columns });
-  return { ...rest, kind: 'mvm', weights: Float64Array.from(weights), bias: Float64Array.from(bias) };
+  return { ...rest, kind: 'mvm', weights: () => Float64Array.from(weights), bias: Float64Array.from(bias) };
 }
 
 /** One slice of differential digits that are the integers themselves. */
 export function slicedLayer(node: QuantizedMvmNode, changes: Partial<SlicedLayer> = {}): SlicedLayer {
-  return { node, encoding: 'differential', radix: 255, levelStep: 1, digits: [node.integers], ...changes };
+  return { node, uses: [node], encoding: 'differential', radix: 255, levelStep: 1, slices: 1, ...changes };
 }
 
 export function convGeometry(...kernel: number[]): QuantizedMvmNode['geometry'] {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { foldConstants } from '../../passes/fold-constants.ts';
 import { lowerLinear } from '../../passes/lower-linear.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
+import type { MvmNode } from '../../src/ir/graph.ts';
 import { verifyGraph } from '../../src/ir/verify-graph.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { float32, int64, type Tensor } from '../../src/tensor.ts';
@@ -196,9 +197,13 @@ describe('lower-linear', () => {
       groups: 2,
       rows: 2,
       columns: 2,
-      weights: Float64Array.of(1, 3, 2, 4, 5, 7, 6, 8),
       origin: { name: 'mine', op: 'Conv', index: 0 },
     });
+    const layer = lowered.nodes[0] as MvmNode;
+    const weights = Float64Array.of(1, 3, 2, 4, 5, 7, 6, 8);
+    expect(layer.weights()).toEqual(weights);
+    layer.weights().fill(0);
+    expect(layer.weights(), 'a new array at every call').toEqual(weights);
     expect(lowered.constants.size).toBe(0);
   });
 

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { balancedDigits, digitMax, sliceWeights, weightMax } from '../../passes/slice-weights.ts';
+import { digitMax, sliceWeights, weightMax } from '../../passes/slice-weights.ts';
+import { digitsOf } from '../../src/ir/mapping.ts';
 import { exactTarget } from '../chip/bench.ts';
-import { quantizedLayer, sized } from './layers.ts';
+import { quantizedLayer, sized, slicedLayer } from './layers.ts';
+
+/** All digits of integers, slice by slice. */
+function allDigits(integers: Int8Array, radix: number, slices: number): Int8Array[] {
+  const node = quantizedLayer({ groups: 1, rows: integers.length, columns: 1, integers });
+  const layer = slicedLayer(node, { radix, slices });
+  return Array.from({ length: slices }, (_, slice) => digitsOf(layer, slice, 0, integers.length));
+}
 
 const cellOf = (levels: number) => ({ ...exactTarget.cell, levels });
 
@@ -10,7 +18,7 @@ describe('slice-weights', () => {
   it('8 levels give 15 signed ones, and two digits of base 15 reach +-112', () => {
     expect(digitMax(cellOf(8), 'differential')).toBe(7);
     expect(weightMax(cellOf(8), { encoding: 'differential', slices: 2 }, 8)).toBe(112);
-    const digits = balancedDigits(Int16Array.of(112, -112, 7, 8, -8, 0, 100), 15, 2);
+    const digits = allDigits(Int8Array.of(112, -112, 7, 8, -8, 0, 100), 15, 2);
     expect([...digits[0]!]).toEqual([7, -7, 7, -7, 7, 0, -5]);
     expect([...digits[1]!]).toEqual([7, -7, 0, 1, -1, 0, 7]);
   });
@@ -38,9 +46,9 @@ describe('slice-weights', () => {
         fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 20 }),
         (half, slices, shares) => {
           const radix = 2 * half + 1;
-          const most = Math.min(32767, (radix ** slices - 1) / 2);
-          const integers = Int16Array.from(shares, (s) => Math.round(s * most));
-          const digits = balancedDigits(integers, radix, slices);
+          const most = Math.min(127, (radix ** slices - 1) / 2);
+          const integers = Int8Array.from(shares, (s) => Math.round(s * most));
+          const digits = allDigits(integers, radix, slices);
           integers.forEach((integer, i) => {
             expect(digits.reduce((sum, d, slice) => sum + d[i]! * radix ** slice, 0)).toBe(integer);
             for (const d of digits) expect(Math.abs(d[i]!)).toBeLessThanOrEqual(half);
@@ -58,7 +66,18 @@ describe('slice-weights', () => {
     };
     expect(run(63, 1)).toMatchObject({ radix: 127, levelStep: 1 });
     expect(run(7, 1)).toMatchObject({ radix: 15, levelStep: 9 });
-    expect(run(127, 2)).toMatchObject({ radix: 127, levelStep: 1 });
-    expect(run(127, 2).digits.length).toBe(2);
+    // 17 * 17 = 289 reach +-144, 15 * 15 only +-112.
+    expect(run(127, 2)).toMatchObject({ radix: 17, levelStep: 7 });
+    expect(run(112, 2)).toMatchObject({ radix: 15, levelStep: 9 });
+    expect(run(127, 2).slices).toBe(2);
+  });
+
+  it('reads the digits of neighbours, as a view of the integers where there is one slice', () => {
+    const integers = Int8Array.of(112, -112, 7, 8, -8, 0, 100);
+    const node = quantizedLayer({ groups: 1, rows: 7, columns: 1, integers });
+    expect([...digitsOf(slicedLayer(node, { radix: 15, slices: 2 }), 1, 3, 3)]).toEqual([1, -1, 0]);
+    const view = digitsOf(slicedLayer(node), 0, 3, 3);
+    expect([...view]).toEqual([8, -8, 0]);
+    expect(view.buffer).toBe(integers.buffer);
   });
 });

@@ -54,7 +54,7 @@ const text = ({ slice, groups: g, rows: r, columns: c }: Block) =>
 describe('tile', () => {
   it('gives every slice of a tile its own block, and ends row tiles at whole channels', () => {
     const node = quantizedLayer({ groups: 1, rows: 3 * 9, columns: 10, geometry: convGeometry(3, 3) });
-    const layer = slicedLayer(node, { digits: [node.integers, node.integers] });
+    const layer = slicedLayer(node, { slices: 2 });
     expect(blocksOf(layer, sized(20, 16)).map(text)).toEqual([
       'slice 0 groups 0-1 rows 0-18 columns 0-5',
       'slice 1 groups 0-1 rows 0-18 columns 0-5',
@@ -98,7 +98,7 @@ describe('pack-groups', () => {
 
   it('keeps slices and row tiles apart', () => {
     const node = quantizedLayer({ groups: 3, rows: 21, columns: 1, geometry: convGeometry(7) });
-    const layer = slicedLayer(node, { digits: [node.integers, node.integers] });
+    const layer = slicedLayer(node, { slices: 2 });
     expect(blocksOf(layer, sized(20, 16)).map(text).sort()).toEqual(
       [0, 1].flatMap((slice) => [
         `slice ${slice} groups 0-1 rows 0-14 columns 0-1`,

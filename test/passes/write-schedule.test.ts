@@ -47,7 +47,7 @@ describe('write-schedule', () => {
     groups: 1,
     rows: 2,
     columns: 2,
-    integers: Int16Array.of(3, -2, 0, 1),
+    integers: Int8Array.of(3, -2, 0, 1),
     weightMax: 3,
   });
 
@@ -80,7 +80,7 @@ describe('write-schedule', () => {
       groups: 2,
       rows: 1,
       columns: 2,
-      integers: Int16Array.of(1, 2, -1, -2),
+      integers: Int8Array.of(1, 2, -1, -2),
       weightMax: 3,
       geometry: convGeometry(1),
     });
@@ -122,10 +122,7 @@ describe('write-schedule', () => {
         weightMax: 7,
         ...(groups > 1 && { geometry: convGeometry(3) }),
       });
-      const { programs } = schedule(
-        slicedLayer(node, { radix: 15, digits: [node.integers, node.integers] }),
-        sized(20, 12),
-      );
+      const { programs } = schedule(slicedLayer(node, { radix: 15, slices: 2 }), sized(20, 12));
       let cells = 0;
       for (const program of programs) {
         const [formed, programmed] = [counts(program, 12, 'form'), counts(program, 12, 'program')];
@@ -153,7 +150,7 @@ describe('write-schedule', () => {
       groups: 2,
       rows: 2,
       columns: 1,
-      integers: Int16Array.of(7, -1, 0, 3),
+      integers: Int8Array.of(7, -1, 0, 3),
       weightMax: 7,
       geometry: convGeometry(2),
     });

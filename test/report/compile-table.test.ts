@@ -4,6 +4,7 @@ import { formatLayers } from '../../src/report/compile-table.ts';
 
 const layer = (name: string, rule: string): LayerSummary => ({
   origin: { name, op: 'Conv', index: 7 },
+  uses: 1,
   shape: '960 x 9x1',
   rule,
   slices: 2,

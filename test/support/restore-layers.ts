@@ -14,15 +14,16 @@ function restore(layer: MvmNode, constants: Map<string, Tensor>): OnnxNode[] {
   const [w, b, product] = [`${output}.w`, `${output}.b`, `${output}.product`];
   constants.set(b, float32([groups * columns], Float32Array.from(layer.bias)));
   if (geometry.kind === 'matmul') {
-    constants.set(w, float32([rows, columns], Float32Array.from(layer.weights)));
+    constants.set(w, float32([rows, columns], Float32Array.from(layer.weights())));
     return [node('MatMul', [input, w], [product]), node('Add', [product, b], [output])];
   }
+  const weights = layer.weights();
   const kernelSize = geometry.kernel.reduce((x, y) => x * y, 1);
-  const values = new Float32Array(layer.weights.length);
+  const values = new Float32Array(weights.length);
   for (let g = 0; g < groups; g++) {
     for (let n = 0; n < columns; n++) {
       for (let r = 0; r < rows; r++)
-        values[(g * columns + n) * rows + r] = layer.weights[(g * rows + r) * columns + n]!;
+        values[(g * columns + n) * rows + r] = weights[(g * rows + r) * columns + n]!;
     }
   }
   constants.set(w, float32([groups * columns, rows / kernelSize, ...geometry.kernel], values));

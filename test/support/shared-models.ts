@@ -8,13 +8,18 @@ import { drawFeeds, type Feeds, type Model } from './build.ts';
 
 export const shared = process.env.CROSSLOOM_DATA ?? '../shared/data';
 export const present = existsSync(join(shared, 'models'));
+/** Whether tests may take an hour: CROSSLOOM_LONG=1. */
+export const long = process.env.CROSSLOOM_LONG === '1';
 
 /** Names of all trained models, without `.onnx`. */
-export const trained: readonly string[] = present
-  ? readdirSync(join(shared, 'models'))
-      .filter((f) => f.endsWith('.onnx'))
-      .map((f) => f.slice(0, -5))
-  : [];
+export const trained = modelsIn('');
+/** Graphs of published architectures without weights: old opsets, initializers listed as inputs, grouped convolutions. */
+export const untrained = modelsIn('light');
+
+function modelsIn(folder: string): readonly string[] {
+  const files = present ? readdirSync(join(shared, 'models', folder)) : [];
+  return files.filter((f) => f.endsWith('.onnx')).map((f) => join(folder, f.slice(0, -5)));
+}
 
 interface Samples {
   readonly data: string;

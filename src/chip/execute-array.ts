@@ -1,0 +1,129 @@
+/**
+ * Executes the program of one array: turns its instructions and a seed into cells, settings and what that took. A job,
+ * because arrays can be programmed in any thread.
+ *
+ * Accounting, where the papers say nothing: an array has one write driver and one reader, so write-verify and verify go
+ * cell by cell; forming and RESET act on the masked cells of a row at once; the FeCAPs of a line are written one after
+ * the other; a transfer runs on its lines in parallel. A chip's time is the sum over its arrays.
+ */
+import { decodeSection, type Section } from '../bitstream/decode-frame.ts';
+import { fecapWear } from '../device/fecap.ts';
+import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
+import { chipCannotExecute } from '../diagnostics.ts';
+import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
+import type { Job } from '../pool.ts';
+import type { Target } from '../target.ts';
+import { type ArrayState, openArray, type TransferDevices } from './array-state.ts';
+import type { ArrayCounters, ConverterSettings } from './chip.ts';
+import { transfer, wakeUp, writeHidden } from './hidden-plane.ts';
+import { findObstacle } from './obstacle.ts';
+import { form, program, reset, verify } from './program-cells.ts';
+
+/** What all arrays of a chip have in common. */
+export interface ProgrammingContext {
+  readonly header: BitstreamHeader;
+  readonly target: Target;
+  readonly seed: number;
+}
+
+/** What remains of an array when its program has run. */
+export interface ProgrammedArray extends Pick<ArrayState, 'array' | 'conductances' | 'drivers' | 'failed'> {
+  readonly counters: ArrayCounters;
+  /** By block number. */
+  readonly converters: ReadonlyMap<number, ConverterSettings>;
+  readonly hidden: Int16Array | undefined;
+  readonly memristorWear: number;
+  readonly fecapWear: number;
+}
+
+/** Programs one array. */
+export const job: Job<ProgrammingContext, ArrayProgram | Section, ProgrammedArray> = {
+  module: import.meta.url,
+  open: (context) => ({ run: (given) => programArray(context, given) }),
+};
+
+function programArray(context: ProgrammingContext, given: ArrayProgram | Section): ProgrammedArray {
+  const { header, target, seed } = context;
+  const { array, instructions } = 'payload' in given ? decodeSection(header, given) : given;
+  const state = openArray(target, header, seed, array);
+  const converters = new Map<number, ConverterSettings>();
+  executeAll(state, header, instructions, converters);
+  const { conductances, drivers, failed, counters, devices, cycles } = state;
+  const plane = devices.scheme === 'transfer' ? devices.plane : undefined;
+  return {
+    array,
+    conductances,
+    drivers,
+    failed,
+    counters,
+    converters,
+    hidden: plane?.values,
+    memristorWear: cycles.reduce((most, count) => Math.max(most, count), 0),
+    fecapWear: plane ? fecapWear(plane) : 0,
+  };
+}
+
+/** Problems of one array that are reported; a wrong program has the same one in every row. */
+const problemsKept = 20;
+
+function executeAll(
+  state: ArrayState,
+  header: BitstreamHeader,
+  instructions: readonly Instruction[],
+  converters: Map<number, ConverterSettings>,
+): void {
+  const problems: Diagnostic[] = [];
+  instructions.forEach((instruction, number) => {
+    const obstacle = findObstacle(state, header, instruction);
+    if (obstacle === undefined) execute(state, instruction, converters);
+    else if (problems.length < problemsKept) {
+      const place = `program.xbs: array ${state.array}, instruction ${number} (${instruction.op})`;
+      problems.push(chipCannotExecute(place, obstacle));
+    }
+  });
+  raise(problems);
+}
+
+function execute(
+  state: ArrayState,
+  instruction: Instruction,
+  converters: Map<number, ConverterSettings>,
+): void {
+  switch (instruction.op) {
+    case 'driver':
+      state.drivers = { bits: instruction.bits, vRead: instruction.vRead };
+      return;
+    case 'converter': {
+      const { block, bits, convert, zero, step } = instruction;
+      // Copies: the decoded values may be views of a whole section.
+      converters.set(block, { bits, convert, zero: zero.slice(), step: step.slice() });
+      return;
+    }
+    case 'form':
+      form(state, instruction);
+      return;
+    case 'reset':
+      reset(state, instruction);
+      return;
+    case 'program':
+      program(state, instruction);
+      return;
+    case 'verify':
+      verify(state, instruction);
+      return;
+    case 'wake-up':
+      wakeUp(state, transferDevices(state), instruction);
+      return;
+    case 'write-hidden':
+      writeHidden(state, transferDevices(state), instruction);
+      return;
+    case 'transfer':
+      transfer(state, transferDevices(state), instruction);
+      return;
+  }
+}
+
+function transferDevices(state: ArrayState): TransferDevices {
+  if (state.devices.scheme === 'transfer') return state.devices;
+  throw new InternalError('chip', `a ${state.devices.scheme} chip reached an instruction on hidden planes`);
+}

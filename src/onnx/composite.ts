@@ -1,0 +1,67 @@
+/**
+ * Operators that hold weight matrices without being products themselves: which of them passes/decompose-layers takes
+ * apart into products and elementwise operators, and why others stay digital. The same table as in rules.ts.
+ */
+import type { Graph, OnnxNode } from '../ir/graph.ts';
+import { sizeOf } from '../tensor.ts';
+import { intOf } from './attribute-values.ts';
+import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
+import { whyDigital } from './digital-operators.ts';
+import type { Dims } from './dims.ts';
+import { isRecurrent, type Recurrent, readRecurrent } from './recurrent.ts';
+
+/** @returns undefined for any other operator */
+export function decideComposite(node: OnnxNode, graph: Graph, dims: Dims): Decision | undefined {
+  if (node.domain !== '') return undefined;
+  if (node.op === 'ConvTranspose') return decideConvTranspose(node, graph);
+  if (node.op === 'Gather') return decideGather(node, graph);
+  if (!isRecurrent(node.op)) return undefined;
+  const layer = readRecurrent(node, graph, dims);
+  return 'reason' in layer ? digital(layer.reason) : crossbar(describeRecurrent(layer));
+}
+
+function describeRecurrent({ op, steps, inputs, hidden, gates, reverse }: Recurrent): string {
+  const columns = gates * hidden;
+  const both = reverse.length === 2;
+  const state = both ? 'two state matrices' : 'a state matrix';
+  const of = `${hidden} rows, ${columns} columns${both ? ' each' : ''}`;
+  return (
+    `${op} with constant weights, ${steps} steps; an input matrix of ${inputs} rows, ` +
+    `${reverse.length * columns} columns, and ${state} of ${of}, which all steps share`
+  );
+}
+
+function decideConvTranspose(node: OnnxNode, { constants }: Graph): Decision {
+  const weights = constants.get(node.inputs[1] ?? '');
+  if (!weights) return digital('the weights are computed at run time');
+  const unfit = whyUnfit(weights);
+  if (unfit) return digital(unfit);
+  if (weights.type !== 'float32')
+    return digital(`the weights are ${weights.type} (float32 goes to crossbars)`);
+  const [channels = 0, , ...kernel] = weights.dims;
+  if (kernel.length !== 1 && kernel.length !== 2)
+    return digital(`ConvTranspose has ${kernel.length} spatial dimensions (1 or 2 go to crossbars)`);
+  const groups = intOf(node, 'group', 1);
+  if (groups < 1 || channels % groups !== 0)
+    return digital(`${channels} inputs cannot be split into ${groups} groups`);
+  const kind = groups === 1 ? '' : `, groups ${groups}`;
+  return crossbar(`ConvTranspose with constant weights: ${kernel.length}-D, ${kernel.join('x')}${kind}`);
+}
+
+function decideGather(node: OnnxNode, { constants }: Graph): Decision {
+  const [data = '', indices = ''] = node.inputs;
+  const table = constants.get(data);
+  const axis = intOf(node, 'axis', 0);
+  const isEmbedding =
+    table &&
+    floats.has(table.type) &&
+    table.dims.length === 2 &&
+    sizeOf(table.dims) > 0 &&
+    !constants.has(indices);
+  if (!isEmbedding) return digital(whyDigital('Gather'));
+  if (axis !== 0 && axis !== -2)
+    return digital('it takes columns of a constant matrix (rows go to crossbars)');
+  return crossbar(
+    `Gather of rows of a constant matrix (an embedding): ${table.dims[0]} rows, ${table.dims[1]} columns`,
+  );
+}

@@ -1,0 +1,70 @@
+/**
+ * Batches of images through models, in any thread. A session has one thread of its own: with several, onnxruntime splits
+ * products in other places, and float sums could come out differently.
+ */
+import { InternalError } from '../diagnostic.ts';
+import type { Job } from '../pool.ts';
+import { openSession, type Session } from '../runtime/session.ts';
+import { type Tensor, toDoubles } from '../tensor.ts';
+import type { Plan } from './plan.ts';
+
+export interface EncodedModel {
+  readonly bytes: Uint8Array;
+  readonly preciseIntegers?: boolean;
+}
+
+export interface InferContext {
+  readonly models: readonly EncodedModel[];
+  readonly plan: Pick<Plan, 'input' | 'output' | 'values'>;
+}
+
+/** Images of the plan from number `first` on. */
+export interface ImageBatch {
+  readonly first: number;
+  readonly count: number;
+  readonly tensor: Tensor;
+}
+
+/** Values of the scored output of every model, [image][value]. */
+export interface BatchOutputs {
+  readonly first: number;
+  readonly count: number;
+  readonly outputs: readonly (Float32Array | Float64Array)[];
+}
+
+export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
+  module: import.meta.url,
+  async open({ models, plan }) {
+    const sessions = await Promise.all(
+      models.map(({ bytes, ...rest }) => openSession(bytes, { ...rest, threads: 1 })),
+    );
+    return {
+      async run({ first, count, tensor }) {
+        const outputs: (Float32Array | Float64Array)[] = [];
+        for (const session of sessions) outputs.push(await outputOf(session, plan, tensor, count));
+        return { first, count, outputs };
+      },
+      async close() {
+        for (const session of sessions) await session.release();
+      },
+    };
+  },
+};
+
+/** Values of the scored output for the first `count` images: a model with a fixed batch gives more. */
+async function outputOf(
+  session: Session,
+  plan: InferContext['plan'],
+  tensor: Tensor,
+  count: number,
+): Promise<Float32Array | Float64Array> {
+  const results = await session.run({ [plan.input.name]: tensor }, [plan.output]);
+  const result = results[plan.output]!;
+  const data = result.data instanceof Float32Array ? result.data : toDoubles(result);
+  if (!data || data.length < count * plan.values)
+    throw new InternalError(
+      'verify',
+      `output '${plan.output}' has the dims [${result.dims}] for ${count} images`,
+    );
+  return data.subarray(0, count * plan.values);
+}
