@@ -2,20 +2,25 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeBitstream } from '../src/bitstream/decode.ts';
 import { totalCounts } from '../src/chip/chip.ts';
-import { programChip } from '../src/chip/execute.ts';
 import { compile } from '../src/compile.ts';
+import { openDataset } from '../src/data/open.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { upgradeOpset } from '../src/onnx/upgrade.ts';
-import { openPackage, pathIn } from '../src/package/open.ts';
+import { openPackage } from '../src/package/open.ts';
 import { writePackage } from '../src/package/write.ts';
+import { availableThreads } from '../src/pool.ts';
+import { programChip } from '../src/program.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession, type Session } from '../src/runtime/session.ts';
 import { simulate } from '../src/simulate/simulate.ts';
 import { float32, type Tensor } from '../src/tensor.ts';
+import { verify } from '../src/verify/verify.ts';
 import { time } from './clock.ts';
 import { compileModel, findModel } from './model.ts';
+
+/** Images of the verification that is timed. */
+const images = 24;
 
 const model = findModel();
 const folder = await mkdtemp(join(tmpdir(), 'crossloom-bench-'));
@@ -39,20 +44,30 @@ try {
   report('write the package', `${writing.median.toFixed(2)} s`, `${compiled.mapping.arrays} arrays`);
 
   const pkg = await openPackage(place);
-  const { fingerprint } = pkg.manifest.target;
-  const program = async () => {
-    const bitstream = await decodeBitstream(pathIn(pkg, 'bitstream'), 'program.xbs');
-    const options = { seed: 1, bitstream: pkg.bitstream };
-    return programChip(bitstream.header, bitstream.arrays, { target: pkg.target, fingerprint }, options);
-  };
-  const chip = await program();
-  const programming = await time(2, program);
+  const threads = availableThreads();
+  const program = (count: number) => programChip(pkg, { seed: 1, calibrate: false, threads: count });
+  const chip = await program(1);
   const counts = totalCounts(chip.counters);
   const pulses = counts.setPulses + counts.resetPulses;
+  const perCell = `${(pulses / counts.formed).toFixed(1)} pulses per cell`;
+  const rateOf = (seconds: number) => `${(pulses / seconds / 1e6).toFixed(1)} million pulses/s`;
+  const alone = await time(2, () => program(1));
+  report('program the chip, one core', `${alone.median.toFixed(2)} s`, `${rateOf(alone.median)}, ${perCell}`);
+  const together = await time(2, () => program(threads));
   report(
-    'program the chip, one core',
-    `${programming.median.toFixed(2)} s`,
-    `${(pulses / programming.median / 1e6).toFixed(1)} million pulses/s, ${(pulses / counts.formed).toFixed(1)} pulses per cell`,
+    `program the chip, ${threads} threads`,
+    `${together.median.toFixed(2)} s`,
+    `${rateOf(together.median)}, ${(alone.median / together.median).toFixed(2)} times one core`,
+  );
+
+  const dataset = await openDataset(model.data, { flags: model.preprocessing });
+  const verifying = (count: number) => () =>
+    verify(pkg, { ...imported, file: model.file }, dataset, { chips: [chip], images, threads: count });
+  const [one, two] = [await time(1, verifying(1)), await time(1, verifying(2))];
+  report(
+    `verify ${images} images on a chip, 2 threads`,
+    `${two.median.toFixed(2)} s`,
+    `${(one.median / two.median).toFixed(2)} times one thread, which takes ${one.median.toFixed(2)} s`,
   );
 
   const original = await openSession(encodeModel(upgradeOpset(imported.graph)));

@@ -1,6 +1,6 @@
 /**
  * Graph -> Graph in which operators that hold weight matrices among other things (ConvTranspose, LSTM, GRU, RNN,
- * embeddings) are products with constant matrices, which lower-linear takes, and standard digital operators. In exact
+ * embeddings, Conv and Gemm with unusual biases) are products with constant matrices, which lower-linear takes, and standard digital operators. In exact
  * arithmetic both compute the same. The emitted operators carry the origin of the node that they replace.
  */
 import { type Graph, inputsOf, type Node, type OnnxNode, type Origin, outputsOf } from '../src/ir/graph.ts';
@@ -12,6 +12,7 @@ import { emitConvTranspose } from './decompose/conv-transpose.ts';
 import { emitEmbedding } from './decompose/embedding.ts';
 import { type Decomposed, emitterOf } from './decompose/emitter.ts';
 import { emitRecurrent } from './decompose/recurrent.ts';
+import { emitSplit } from './decompose/split.ts';
 
 export interface DecomposeContext {
   /** Layers that the options keep digital. */
@@ -47,6 +48,7 @@ function decompose(node: OnnxNode, graph: Graph, dims: Dims, into: Decomposed): 
   const [first = '', second = ''] = node.inputs;
   if (node.op === 'ConvTranspose')
     emitConvTranspose(emit, node, graph.constants.get(second)!, dims.get(first));
+  else if (node.op === 'Gemm' || node.op === 'Conv') emitSplit(emit, node, graph.constants.get(second)!);
   else if (node.op === 'Gather') emitEmbedding(emit, node, graph.constants.get(first)!);
   else if (isRecurrent(node.op)) {
     const layer = readRecurrent(node, graph, dims);

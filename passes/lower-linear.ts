@@ -18,9 +18,10 @@ import {
 import { countUses, dropUnusedConstants } from '../src/ir/uses.ts';
 import { inferDims } from '../src/onnx/dims.ts';
 import { elementNumber } from '../src/onnx/element-types.ts';
+import { decideLinear } from '../src/onnx/linear-rules.ts';
 import { type Layer, lowerLayer } from '../src/onnx/lower-layer.ts';
 import type { Ranks } from '../src/onnx/ranks.ts';
-import { decide, decideLinear } from '../src/onnx/rules.ts';
+import { decide } from '../src/onnx/rules.ts';
 import { sizeOf, type Tensor, toDoubles } from '../src/tensor.ts';
 
 export interface LowerContext {

@@ -8,11 +8,16 @@ import { raise } from '../src/diagnostic.ts';
 import { noRanges } from '../src/diagnostics.ts';
 import { describeOrigin, type Graph, type MvmNode, type QuantizedMvmNode } from '../src/ir/graph.ts';
 import { resolvePadding } from '../src/ir/padding.ts';
+import { roundNearest, roundWithFeedback } from './round-weights.ts';
+
+/** `nearest`: every weight by itself; `error-feedback`: later rows make up for the rounding of earlier ones. */
+export type WeightRounding = 'nearest' | 'error-feedback';
 
 export interface QuantizeContext {
   readonly record: CalibrationRecord;
   /** Largest integer weight of a layer. */
   readonly weightMaxOf: (node: MvmNode) => number;
+  readonly rounding: WeightRounding;
 }
 
 export const quantize = {
@@ -26,11 +31,12 @@ export const quantize = {
       nodes: graph.nodes.map((node) => {
         if (node.kind !== 'mvm') return node;
         const weightMax = context.weightMaxOf(node);
+        const record = context.record.layers.get(node.output)!;
         // One matrix in several layers is quantized once, so that they can share its cells.
         const ofWeights = matrices.get(node.weights) ?? new Map<number, QuantizedMatrix>();
-        const matrix = ofWeights.get(weightMax) ?? quantizeMatrix(node, weightMax);
+        const matrix = ofWeights.get(weightMax) ?? quantizeMatrix(node, record, weightMax, context.rounding);
         matrices.set(node.weights, ofWeights.set(weightMax, matrix));
-        return quantizeLayer(node, context.record.layers.get(node.output)!, matrix);
+        return quantizeLayer(node, record, matrix);
       }),
     };
   },
@@ -49,35 +55,62 @@ function quantizeLayer(node: MvmNode, record: LayerRecord, matrix: QuantizedMatr
   };
 }
 
-function quantizeMatrix(node: MvmNode, weightMax: number): QuantizedMatrix {
+function quantizeMatrix(
+  node: MvmNode,
+  record: LayerRecord,
+  weightMax: number,
+  rounding: WeightRounding,
+): QuantizedMatrix {
   const { groups, rows, columns } = node;
   const weights = node.weights();
+  const size = rows * columns;
   const integers = new Int8Array(weights.length);
   const scales = new Float64Array(groups * columns);
   for (let group = 0; group < groups; group++) {
-    const first = group * rows * columns;
-    const largest = new Float64Array(columns);
-    for (let row = 0, at = first; row < rows; row++) {
-      for (let column = 0; column < columns; column++, at++)
-        largest[column] = Math.max(largest[column]!, Math.abs(weights[at]!));
-    }
-    // A column of zeros has no scale of its own; 1 keeps its (zero) output finite.
-    const steps = largest.map((most) => (most > 0 ? Math.fround(most / weightMax) : 1));
+    const ofGroup = weights.subarray(group * size, (group + 1) * size);
+    const steps = chooseSteps(ofGroup, columns, weightMax);
     scales.set(steps, group * columns);
-    for (let row = 0, at = first; row < rows; row++) {
-      for (let column = 0; column < columns; column++, at++) {
-        const integer = roundHalfEven(weights[at]! / steps[column]!);
-        integers[at] = Math.max(-weightMax, Math.min(weightMax, integer));
-      }
-    }
+    const matrix = { weights: ofGroup, rows, columns, steps, weightMax };
+    const rounded = integers.subarray(group * size, (group + 1) * size);
+    if (rounding === 'nearest') roundNearest(matrix, rounded);
+    else roundWithFeedback(matrix, record, group, rounded);
   }
   return { integers, weightMax, scales };
 }
 
-/** Rounds like ONNX's QuantizeLinear. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
+/**
+ * The step of every column's integers: the largest weight becomes weightMax, unless the column lies on a grid already,
+ * as the weights of a quantized model do; then that grid is kept. A column of zeros gets step 0, and gives its bias and
+ * nothing else: the errors of its cells stay out of the output.
+ */
+function chooseSteps(weights: Float64Array, columns: number, weightMax: number): Float64Array {
+  const largest = new Float64Array(columns);
+  for (let at = 0; at < weights.length; at += columns) {
+    for (let c = 0; c < columns; c++) largest[c] = Math.max(largest[c]!, Math.abs(weights[at + c]!));
+  }
+  return largest.map((most, column) =>
+    most === 0 ? 0 : Math.fround(most / (gridOf(weights, columns, column, most, weightMax) ?? weightMax)),
+  );
 }
+
+/** How many steps of a grid that holds all weights of the column the largest weight has; undefined without such a grid. */
+function gridOf(
+  weights: Float64Array,
+  columns: number,
+  column: number,
+  largest: number,
+  weightMax: number,
+): number | undefined {
+  for (let steps = weightMax; steps > 1; steps--) {
+    let fits = true;
+    for (let at = column; fits && at < weights.length; at += columns) {
+      const value = (weights[at]! / largest) * steps;
+      fits = Math.abs(value - Math.round(value)) < gridTolerance;
+    }
+    if (fits) return steps;
+  }
+  return undefined;
+}
+
+/** Of a step: weights that were stored as 32-bit floats lie this close to their grid. */
+const gridTolerance = 1e-4;

@@ -104,7 +104,10 @@ export async function compile(
   );
   const record = await calibrate(real, model, options, calibration, hooks);
   hooks.onProgress?.('map', 0, 1);
-  const quantized = passed(quantize.name, quantize.run(real, { record, weightMaxOf }));
+  const quantized = passed(
+    quantize.name,
+    quantize.run(real, { record, weightMaxOf, rounding: options.weightRounding }),
+  );
   const graph = options.biasCorrection
     ? passed(correctBiases.name, correctBiases.run(quantized, { record, real }))
     : quantized;

@@ -34,13 +34,17 @@ export const optionsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("two's complement input codes instead of a zero point"),
+  weightRounding: z
+    .enum(['nearest', 'error-feedback'])
+    .default('error-feedback')
+    .describe('how weights become integers'),
   biasCorrection: z.boolean().default(true).describe('move the mean quantization error into the bias'),
   calibrationSamples: z.number().int().min(1).default(128).describe('samples used for calibration at most'),
   calibrationVectors: z
     .number()
     .int()
     .min(16)
-    .default(512)
+    .default(1024)
     .describe('input vectors kept per layer, for converters and chips'),
   arrays: z.number().int().min(1).default(100_000).describe('arrays that may be used'),
   layers: z.array(layerSchema).default([]).describe('overrides by ONNX node name; the last match wins'),

@@ -32,8 +32,8 @@ export interface RecordOptions {
 /** Values of one tap that count for the histogram at most. */
 const histogramValues = 1 << 15;
 /** Bytes of input vectors that a layer keeps before it makes do with fewer. */
-const layerBytes = 1 << 20;
-const fewestVectors = 128;
+const layerBytes = 4.5 * 2 ** 20;
+const fewestVectors = 256;
 /** Input vectors per sample and layer that count for the means. */
 const meanVectors = 16;
 

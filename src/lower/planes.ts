@@ -39,40 +39,37 @@ export function bitWeights(signed: boolean): number[] {
 
 /** All planes as floats, bit after bit in the batch: [8 * batch, ...]. A set bit is its plane's gain. */
 export function emitPlanes(emit: Emitter, layer: CrossbarLayer, codes: string): string {
+  const rank = layer.geometry.kind === 'conv' ? 2 + layer.geometry.kernel.length : 2;
+  const shifts = emit.constant('shifts', uint8([8, ...Array<number>(rank).fill(1)], shiftToTop));
   const gains = emit.constant('plane_gains', float32([8], planeGains));
   const clear = emit.constant('clear_bits', uint8([8], Array<number>(8).fill(clearBit)));
-  const planes = emit.op('DequantizeLinear', [emitBits(emit, layer, codes), gains, clear], { axis: int(0) });
+  const bits = emitBits(emit, codes, shifts);
+  const planes = emit.op('DequantizeLinear', [bits, gains, clear], { axis: int(0) });
   return emit.op('Reshape', [planes, emitBatchShape(emit, codes)]);
 }
 
 /** The planes one by one, as floats like `codes`. A set bit is its plane's gain times its weight. */
 export function emitWeightedPlanes(emit: Emitter, layer: CrossbarLayer, codes: string): string[] {
-  const stacked = emitBits(emit, layer, codes);
   const clear = emit.constant('clear_bit', uint8([], [clearBit]));
   return bitWeights(layer.quantization.signed).map((weight, bit) => {
-    // Not Reshape and Split: from shapes that it cannot prove equal, onnxruntime makes slower additions of planes.
-    const bits = emit.op('Gather', [stacked, emit.constant(`bit_${bit}`, int64([], [bit]))]);
+    const shift = emit.constant(`shift_${bit}`, uint8([], [shiftToTop[bit]!]));
     const set = emit.constant(`set_bit_${bit}`, float32([], [planeGains[bit]! * weight]));
-    return emit.op('DequantizeLinear', [bits, set, clear]);
+    return emit.op('DequantizeLinear', [emitBits(emit, codes, shift), set, clear]);
   });
 }
 
+/** Modulo 256, a code times this has the bit on top. */
+const shiftToTop: readonly number[] = Array.from({ length: 8 }, (_, bit) => 2 ** (7 - bit));
 const clearBit = 127;
 const setBit = 128;
 
 /**
- * `clearBit` and `setBit`, [8, ...codes]. Modulo 256, a code times 2^(7 - bit) has the bit on top. onnxruntime has vector
- * kernels for 8-bit Mul and Clip, and none for BitwiseAnd: 0.12 against 0.55 ns per bit.
+ * `setBit` where the shifted code has its top bit set, else `clearBit`. onnxruntime has vector kernels for Mul and Clip
+ * of bytes and none for BitwiseAnd: 0.12 against 0.55 ns per bit.
  */
-function emitBits(emit: Emitter, layer: CrossbarLayer, codes: string): string {
-  const rank = layer.geometry.kind === 'conv' ? 2 + layer.geometry.kernel.length : 2;
-  const shifts = uint8(
-    [8, ...Array<number>(rank).fill(1)],
-    Array.from({ length: 8 }, (_, bit) => 2 ** (7 - bit)),
-  );
-  const shifted = emit.op('Mul', [codes, emit.constant('shifts', shifts)]);
+function emitBits(emit: Emitter, codes: string, shifts: string): string {
   return emit.op('Clip', [
-    shifted,
+    emit.op('Mul', [codes, shifts]),
     emit.constant('clear_bit', uint8([], [clearBit])),
     emit.constant('set_bit', uint8([], [setBit])),
   ]);

@@ -1,6 +1,6 @@
 /**
- * Operators that hold weight matrices without being products themselves: which of them passes/decompose-layers takes
- * apart into products and elementwise operators, and why others stay digital. The same table as in rules.ts.
+ * Operators that are more than a product with constant weights: which of them passes/decompose-layers takes apart into
+ * products and digital operators, and why others stay digital. The same table as in rules.ts.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { sizeOf } from '../tensor.ts';
@@ -8,6 +8,7 @@ import { intOf } from './attribute-values.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import { whyDigital } from './digital-operators.ts';
 import type { Dims } from './dims.ts';
+import { decideLinear } from './linear-rules.ts';
 import { isRecurrent, type Recurrent, readRecurrent } from './recurrent.ts';
 
 /** @returns undefined for any other operator */
@@ -15,6 +16,7 @@ export function decideComposite(node: OnnxNode, graph: Graph, dims: Dims): Decis
   if (node.domain !== '') return undefined;
   if (node.op === 'ConvTranspose') return decideConvTranspose(node, graph);
   if (node.op === 'Gather') return decideGather(node, graph);
+  if (node.op === 'Gemm' || node.op === 'Conv') return decideSplit(node, graph, dims);
   if (!isRecurrent(node.op)) return undefined;
   const layer = readRecurrent(node, graph, dims);
   return 'reason' in layer ? digital(layer.reason) : crossbar(describeRecurrent(layer));
@@ -29,6 +31,23 @@ function describeRecurrent({ op, steps, inputs, hidden, gates, reverse }: Recurr
     `${op} with constant weights, ${steps} steps; an input matrix of ${inputs} rows, ` +
     `${reverse.length * columns} columns, and ${state} of ${of}, which all steps share`
   );
+}
+
+/** A Conv or Gemm that is one but for its bias or a transposed input. */
+function decideSplit(node: OnnxNode, graph: Graph, dims: Dims): Decision | undefined {
+  if (decideLinear(node, graph, dims)?.crossbar) return undefined;
+  const plain = plainProduct(node);
+  const decision = decideLinear(plain, graph, dims);
+  if (!decision?.crossbar || graph.constants.get(plain.inputs[1]!)?.type !== 'float32') return undefined;
+  const transposed = intOf(node, 'transA', 0) === 1 ? '; its input is transposed first' : '';
+  const bias = (node.inputs[2] ?? '') === '' ? '' : '; its bias is added apart';
+  return crossbar(`${decision.rule}${transposed}${bias}`);
+}
+
+/** The product of a Conv or Gemm alone. */
+export function plainProduct(node: OnnxNode): OnnxNode {
+  const { transA: _, beta: __, ...attributes } = node.attributes;
+  return { ...node, inputs: node.inputs.slice(0, 2), attributes };
 }
 
 function decideConvTranspose(node: OnnxNode, { constants }: Graph): Decision {

@@ -1,111 +1,20 @@
 /**
  * The operator table: which nodes become crossbar layers, and the rule that decided, in the user's words. `ops` prints
- * these rules and lower-linear follows them. Weights are judged after constant folding.
+ * these rules and the passes follow them. Weights are judged after constant folding.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
-import { sizeOf, type Tensor } from '../tensor.ts';
-import { intOf } from './attribute-values.ts';
 import { decideComposite } from './composite.ts';
-import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
+import { type Decision, digital } from './decision.ts';
 import { whyDigital } from './digital-operators.ts';
 import type { Dims } from './dims.ts';
 import { whyInnerDigital } from './inner-weights.ts';
+import { decideLinear } from './linear-rules.ts';
 
 /** @param dims of values that are not constant, as far as they are known, for the operators whose rewriting needs them */
 export function decide(node: OnnxNode, graph: Graph, dims: Dims = new Map()): Decision {
   const reason = whyInnerDigital(node, graph);
   if (reason) return digital(reason);
   return (
-    decideLinear(node, graph, dims) ?? decideComposite(node, graph, dims) ?? digital(whyDigital(node.op))
+    decideComposite(node, graph, dims) ?? decideLinear(node, graph, dims) ?? digital(whyDigital(node.op))
   );
-}
-
-/** @returns undefined for an operator that is no product of its own */
-export function decideLinear(node: OnnxNode, graph: Graph, dims: Dims): Decision | undefined {
-  if (node.domain !== '') return undefined;
-  switch (node.op) {
-    case 'Conv':
-      return decideConv(node, graph);
-    case 'Gemm':
-      return decideGemm(node, graph);
-    case 'MatMul':
-      return decideMatMul(node, graph, dims);
-    default:
-      return undefined;
-  }
-}
-
-function decideConv(node: OnnxNode, { constants }: Graph): Decision {
-  const [, w = '', b = ''] = node.inputs;
-  const weights = constants.get(w);
-  if (!weights) return digital('the weights are computed at run time');
-  const unfit = whyUnfit(weights) ?? (b === '' ? undefined : whyBiasUnfit(constants.get(b)));
-  if (unfit) return digital(unfit);
-  const [outputs = 0, channels = 0, ...kernel] = weights.dims;
-  if (kernel.length !== 1 && kernel.length !== 2) {
-    return digital(`Conv has ${kernel.length} spatial dimensions (1 or 2 go to crossbars)`);
-  }
-  const groups = intOf(node, 'group', 1);
-  if (groups < 1 || outputs % groups !== 0)
-    return digital(`${outputs} outputs cannot be split into ${groups} groups`);
-  const kind = groups === 1 ? '' : channels === 1 ? `, depthwise, groups ${groups}` : `, groups ${groups}`;
-  return crossbar(`Conv with constant weights: ${kernel.length}-D, ${kernel.join('x')}${kind}`);
-}
-
-function decideGemm(node: OnnxNode, { constants }: Graph): Decision {
-  const [a = '', b = '', c = ''] = node.inputs;
-  if (intOf(node, 'transA', 0) === 1) return digital('transA is set');
-  const weights = constants.get(b);
-  if (!weights) return digital('the weights are computed at run time');
-  if (constants.has(a)) return digital('all its inputs are constant');
-  const unfit = whyUnfit(weights) ?? (c === '' ? undefined : whyBiasUnfit(constants.get(c)));
-  if (unfit) return digital(unfit);
-  if (weights.dims.length !== 2) return digital(`the weights have rank ${weights.dims.length}`);
-  const [rows, columns] = intOf(node, 'transB', 0) === 1 ? weights.dims.toReversed() : weights.dims;
-  const bias = c === '' ? [] : constants.get(c)!.dims;
-  if (sizeOf(bias) !== 1 && (bias.at(-1) !== columns || sizeOf(bias) !== columns)) {
-    return digital(`the bias has shape [${bias}] (one value per column goes to crossbars)`);
-  }
-  return crossbar(`Gemm with constant weights: ${rows} rows, ${columns} columns`);
-}
-
-function decideMatMul(node: OnnxNode, { constants }: Graph, dims: Dims): Decision {
-  const [left = '', right = ''] = node.inputs;
-  const [a, b] = [constants.get(left), constants.get(right)];
-  if (a && b) return digital('all its inputs are constant');
-  if (b) return decideRight(b, dims.get(left)?.length);
-  if (a) return decideLeft(a, dims.get(right)?.length);
-  return digital('the weights are computed at run time');
-}
-
-function decideRight(weights: Tensor, inputRank: number | undefined): Decision {
-  const { dims } = weights;
-  const unfit = whyUnfit(weights);
-  if (unfit) return digital(unfit);
-  if (dims.length < 2) return digital('the right side is a vector');
-  if (sizeOf(dims.slice(0, -2)) !== 1)
-    return digital(`the right side has shape [${dims}]: a matrix per batch index`);
-  if (dims.length > 2 && (inputRank ?? 0) < dims.length) {
-    return digital(
-      `the right side has rank ${dims.length}, and the rank of the left side is ${inputRank ?? 'unknown'}`,
-    );
-  }
-  return crossbar(`MatMul with a constant right side: ${dims.at(-2)} rows, ${dims.at(-1)} columns`);
-}
-
-function decideLeft(weights: Tensor, inputRank: number | undefined): Decision {
-  const { dims } = weights;
-  const unfit = whyUnfit(weights);
-  if (unfit) return digital(unfit);
-  if (dims.length !== 2)
-    return digital(`the constant left side has rank ${dims.length} (2 goes to crossbars)`);
-  if (inputRank === undefined)
-    return digital('the left side is constant, and the rank of the right side is unknown');
-  if (inputRank < 2) return digital('the right side is a vector');
-  return crossbar(`MatMul with a constant left side, transposed: ${dims[1]} rows, ${dims[0]} columns`);
-}
-
-function whyBiasUnfit(bias: Tensor | undefined): string | undefined {
-  if (!bias) return 'the bias is computed at run time';
-  return floats.has(bias.type) ? undefined : `the bias is ${bias.type}`;
 }

@@ -27,7 +27,7 @@ export function nameOf(origin: Origin): string {
 
 /** `Conv with constant weights: 2-D, 3x3, depthwise, groups 96` as `Conv 2-D 3x3 depthwise`: the shape says the rest. */
 function briefRule(rule: string): string {
-  const [head = '', details = ''] = rule.split(': ');
+  const [head = '', details = ''] = rule.split(';')[0]!.split(': ');
   const kept = details.split(', ').filter((part) => part !== '' && !/^groups | (rows|columns)$/.test(part));
   return [head.split(' ')[0], ...kept].join(' ');
 }

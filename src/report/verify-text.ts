@@ -92,12 +92,16 @@ function layers({ layers: { images, snr } }: VerifyReport): string[] {
   const noisy = snr.filter((layer) => layer.snr !== 'equal');
   if (noisy.length === 0) return [`All ${counted(snr.length, 'layer')} give the ideal chip's values ${over}`];
   const order = noisy.sort((a, b) => rank(a.snr) - rank(b.snr)).slice(0, worstLayers);
-  const width = Math.min(50, Math.max(...order.map(({ origin, output }) => (origin.name || output).length)));
+  // Several layers of one node, such as the steps of an LSTM, have the names of their outputs.
+  const names = snr.map(({ origin }) => origin.name);
+  const nameOf = ({ origin: { name }, output }: (typeof snr)[number]) =>
+    name && names.indexOf(name) === names.lastIndexOf(name) ? name : output;
+  const width = Math.min(50, Math.max(...order.map((layer) => nameOf(layer).length)));
   return [
     `Layers with the lowest SNR, of ${snr.length} ${over}:`,
-    ...order.map(({ origin, output, snr: value }) => {
-      const name = shortenMiddle(origin.name || output, width).padEnd(width);
-      return `  ${name}  ${origin.op.padEnd(6)}  ${formatSnr(value)}`;
+    ...order.map((layer) => {
+      const name = shortenMiddle(nameOf(layer), width).padEnd(width);
+      return `  ${name}  ${layer.origin.op.padEnd(6)}  ${formatSnr(layer.snr)}`;
     }),
   ];
 }

@@ -7,7 +7,11 @@ import { convGeometry, mvmLayer, recordOf } from './layers.ts';
 
 const graphOf = (node: MvmNode) => model({ inputs: { x: [1, 2] }, outputs: { y: undefined }, nodes: [node] });
 function run(node: MvmNode, weightMax: number, record = recordOf({ y: {} })): QuantizedMvmNode {
-  const [result] = quantize.run(graphOf(node), { record, weightMaxOf: () => weightMax }).nodes;
+  const [result] = quantize.run(graphOf(node), {
+    record,
+    weightMaxOf: () => weightMax,
+    rounding: 'nearest',
+  }).nodes;
   if (result?.kind !== 'quantized-mvm') throw new Error('not quantized');
   return result;
 }
@@ -23,10 +27,21 @@ describe('quantize', () => {
     expect([...bias]).toEqual([1, 2]);
   });
 
-  it('keeps a column of zeros finite', () => {
+  it('keeps the grid that a column of weights lies on, as far as the integers reach', () => {
+    const step = Math.fround(0.0123);
+    const grid = [50, -7, 0, 33, 12].map((k) => Math.fround(k * step));
+    const exact = run(mvmLayer(5, 1, grid, [0]), 127);
+    expect([...exact.integers]).toEqual([100, -14, 0, 66, 24]);
+    expect(exact.scales[0]).toBeCloseTo(step / 2, 9);
+    // 63 steps hold it once, 49 do not.
+    expect([...run(mvmLayer(5, 1, grid, [0]), 63).integers]).toEqual([50, -7, 0, 33, 12]);
+    expect([...run(mvmLayer(5, 1, grid, [0]), 49).integers]).toEqual([49, -7, 0, 32, 12]);
+  });
+
+  it('gives a column of zeros no weight at all, so that errors of its cells do not count', () => {
     const { integers, scales } = run(mvmLayer(2, 2, [0, 1, 0, -1], [0, 0]), 127);
     expect([...integers]).toEqual([0, 127, 0, -127]);
-    expect(scales[0]).toBe(1);
+    expect(scales[0]).toBe(0);
   });
 
   it('takes the codes of the record, and makes padding explicit', () => {
