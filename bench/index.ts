@@ -1,4 +1,7 @@
-/** `npm run bench`: the README's figures of speed. Ratios are taken between runs in the same process. */
+/**
+ * `npm run bench`: the README's figures of speed. Ratios are taken between runs in the same process. `npm run bench --
+ * big` is bench/big.ts instead.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +19,14 @@ import { openSession, type Session } from '../src/runtime/session.ts';
 import { simulate } from '../src/simulate/simulate.ts';
 import { float32, type Tensor } from '../src/tensor.ts';
 import { verify } from '../src/verify/verify.ts';
+import { benchBig } from './big.ts';
 import { time } from './clock.ts';
 import { compileModel, findModel } from './model.ts';
+
+if (process.argv[2] === 'big') {
+  await benchBig(process.argv.slice(3));
+  process.exit();
+}
 
 /** Images of the verification that is timed. */
 const images = 24;

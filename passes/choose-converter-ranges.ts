@@ -9,10 +9,11 @@
  */
 import type { CalibrationRecord, LayerRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
-import { blockWeightColumns, type Mapping, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import type { Mapping, PlacedBlock, SlicedLayer } from '../src/ir/mapping.ts';
 import { levelStepOf, type Target } from '../src/target.ts';
+import { type BitPlanes, bitPlanes } from './bit-planes.ts';
 import { type CellLaw, columnSums } from './column-sums.ts';
-import { type ConverterPolicy, rangesOf } from './converter-range.ts';
+import { type ConverterPolicy, rangeOf } from './converter-range.ts';
 
 /** Settings of one block's converters. Step is the summed conductance of one code (S). */
 export interface ConverterSettings {
@@ -26,21 +27,44 @@ export interface ConverterContext {
   readonly policyOf: (layer: SlicedLayer) => ConverterPolicy;
 }
 
-/** Calibration vectors that are looked at: more hardly move the ranges. */
-const vectorsUsed = 256;
+/** Calibration vectors that are looked at: more hardly move the ranges, least of all those of many rows' sums. */
+const vectorsUsed = { grouped: 1024, dense: 512 };
 
 export const chooseConverterRanges = {
   name: 'choose-converter-ranges',
   run(mapping: Mapping, context: ConverterContext): ConverterSettings[] {
-    return mapping.blocks.map((block) => {
+    const planesOf = planeCache(mapping, context.record);
+    const settings: ConverterSettings[] = [];
+    for (const block of mapping.blocks) {
       const layer = mapping.layers[block.layer]!;
-      const record = recordOf(layer, context.record);
-      return context.target.adc.convert === 'pair'
-        ? settle(block, layer, record, context, { part: (digit) => digit, floor: 0, beside: 0 })
-        : settleColumns(block, layer, record, context);
-    });
+      // Copies follow each other, and see the same sums.
+      if (block.copy > 0) settings.push(settings.at(-1)!);
+      else if (context.target.adc.convert === 'pair')
+        settings.push(
+          settle(block, layer, planesOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 }),
+        );
+      else settings.push(settleColumns(block, layer, planesOf(block), context));
+    }
+    return settings;
   },
 };
+
+/** The bit planes of blocks, made once for blocks of one layer that have their rows in common. */
+function planeCache(mapping: Mapping, record: CalibrationRecord): (block: PlacedBlock) => BitPlanes[] {
+  const made = new Map<string, BitPlanes[]>();
+  let current = -1;
+  return (block) => {
+    const layer = mapping.layers[block.layer]!;
+    if (block.layer !== current) made.clear();
+    current = block.layer;
+    const key = [block.groups.start, block.groups.end, block.rows.start].join();
+    const own = recordOf(layer, record);
+    const wanted = layer.node.groups > 1 ? vectorsUsed.grouped : vectorsUsed.dense;
+    const planes = made.get(key) ?? bitPlanes(block, layer.node, own, Math.min(wanted, own.count));
+    made.set(key, planes);
+    return planes;
+  };
+}
 
 /** The calibration vectors of all uses of a matrix: its converters serve all of them. */
 function recordOf({ uses }: SlicedLayer, record: CalibrationRecord): Pick<LayerRecord, 'vectors' | 'count'> {
@@ -64,7 +88,7 @@ function recordOf({ uses }: SlicedLayer, record: CalibrationRecord): Pick<LayerR
 function settleColumns(
   block: PlacedBlock,
   layer: SlicedLayer,
-  record: Pick<LayerRecord, 'vectors' | 'count'>,
+  planes: readonly BitPlanes[],
   context: ConverterContext,
 ): ConverterSettings {
   const { cell } = context.target;
@@ -75,8 +99,8 @@ function settleColumns(
   const minusPart = (d: number) => (differential ? Math.max(-d, 0) : middle);
   const unused = cell.unused === 'reset' ? floor : 0;
   const beside = differential ? unused : middle + floor;
-  const plus = settle(block, layer, record, context, { part: plusPart, floor, beside });
-  const minus = settle(block, layer, record, context, { part: minusPart, floor, beside });
+  const plus = settle(block, layer, planes, context, { part: plusPart, floor, beside });
+  const minus = settle(block, layer, planes, context, { part: minusPart, floor, beside });
   const zero = new Int32Array(2 * plus.zero.length);
   const step = new Float32Array(2 * plus.zero.length);
   for (let i = 0; i < plus.zero.length; i++) {
@@ -92,29 +116,27 @@ function settleColumns(
 function settle(
   block: PlacedBlock,
   layer: SlicedLayer,
-  record: Pick<LayerRecord, 'vectors' | 'count'>,
+  planes: readonly BitPlanes[],
   context: ConverterContext,
   law: CellLaw,
 ): ConverterSettings {
   const { adc, cell } = context.target;
   const digitStep = layer.levelStep * levelStepOf(cell);
   const codes = 2 ** adc.bits - 1;
-  const count = blockWeightColumns(block);
-  const seen = columnSums(block, layer, record, law, Math.min(vectorsUsed, record.count));
-  const ranges = rangesOf(seen.sums, count, context.policyOf(layer), codes);
-  const zero = new Int32Array(count);
-  const step = new Float32Array(count);
-  for (let c = 0; c < count; c++) {
-    const { low, high } = ranges[c]!;
-    const [least, most] = [seen.least[c]!, seen.most[c]!];
+  const policy = context.policyOf(layer);
+  const zero: number[] = [];
+  const step: number[] = [];
+  for (const seen of columnSums(block, layer, planes, law)) {
+    const { least, most } = seen;
+    const { low, high } = rangeOf(seen, policy, codes);
     // A column that no sample drives gets the range of what its cells could add up to.
     const range = low === high ? { low: least, high: most } : { low, high };
     const lossless = law.floor === 0 && most - least <= codes;
     const unit = lossless ? 1 : (range.high - range.low) / codes;
     const middle = lossless ? (least + most) / 2 : (range.low + range.high) / 2;
-    step[c] = unit * digitStep;
+    step.push(unit * digitStep);
     // Codes run from -2^(bits - 1): their middle is -1/2.
-    zero[c] = Math.round(-middle / unit - 0.5);
+    zero.push(Math.round(-middle / unit - 0.5));
   }
-  return { zero, step };
+  return { zero: Int32Array.from(zero), step: Float32Array.from(step) };
 }

@@ -1,24 +1,23 @@
 /**
  * The sums that a block's columns see when the calibration vectors drive their rows, one input bit at a time.
  *
- * Digits are small integers, so several columns share the 53 exact bits of one double: every digit is made positive by
- * an offset, and the offset times the number of driven rows is taken off again at the end.
+ * The sums over all 256 choices among 8 rows are tabulated, each one addition from another, so that 8 rows cost one
+ * look-up per vector and bit (the method of four Russians: Arlazarov, Dinic, Kronrod and Faradzhev, 1970). Two columns
+ * share an integer. The few rows of a depthwise layer need no sums at all: there are only so many choices among them,
+ * and it is enough to count how often each comes up.
  */
-import type { LayerRecord } from '../src/calibration-record.ts';
-import {
-  blockWeightColumns,
-  digitsOf,
-  lengthOf,
-  type PlacedBlock,
-  type SlicedLayer,
-} from '../src/ir/mapping.ts';
+import { digitsOf, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import type { BitPlanes } from './bit-planes.ts';
+import { lanes, openSums } from './sum-choices.ts';
 
+/** What one column sees, in digit steps; valid until the next column is asked for. */
 export interface ColumnSums {
-  /** In digit steps: [vector][bit][logical column]. */
-  readonly sums: Float64Array;
-  /** Least and largest sum that any input could make, per logical column. */
-  readonly least: Float64Array;
-  readonly most: Float64Array;
+  /** Sums, not all different, and how often each was seen. */
+  readonly values: Float64Array;
+  readonly counts: Uint32Array;
+  /** Least and largest sum that any input could make. */
+  readonly least: number;
+  readonly most: number;
 }
 
 /** What a driven cell adds, in digit steps. */
@@ -31,90 +30,180 @@ export interface CellLaw {
   readonly beside: number;
 }
 
-/** @param vectors calibration vectors that are used, evenly spread over the record's */
-export function columnSums(
-  block: PlacedBlock,
-  layer: SlicedLayer,
-  record: Pick<LayerRecord, 'vectors' | 'count'>,
-  { part, floor, beside }: CellLaw,
-  vectors: number,
-): ColumnSums {
-  const { node, radix } = layer;
-  const width = lengthOf(block.columns);
-  const rows = lengthOf(block.rows);
-  const columns = blockWeightColumns(block);
-  const sums = new Float64Array(vectors * 8 * columns);
-  const least = new Float64Array(columns);
-  const most = new Float64Array(columns);
-  // Parts lie within +-(radix - 1): an offset column adds half of the radix to its digits.
-  const offset = radix - 1;
-  const bits = Math.ceil(Math.log2(rows * 2 * offset + 1));
-  const perDouble = Math.floor(53 / bits);
-  const packs = Math.ceil(width / perDouble);
-  const field = 2 ** bits;
-  const packOf = Int32Array.from({ length: width }, (_, c) => Math.floor(c / perDouble));
-  const unitOf = Float64Array.from({ length: width }, (_, c) => field ** (c % perDouble));
-  const packed = new Float64Array(rows * packs);
-  const totals = new Float64Array(8 * packs);
-  const driven = new Int32Array(8);
-  const groups = lengthOf(block.groups);
-  const foreign = groups > 1 ? beside : 0;
-  /** Rows of all groups that are driven: [vector][bit]. */
-  const drivenOfAll = new Int32Array(vectors * 8);
-  for (let group = block.groups.start; group < block.groups.end; group++) {
-    const column = (group - block.groups.start) * width;
-    packed.fill(0);
-    for (let row = 0; row < rows; row++) {
-      const from = (group * node.rows + block.rows.start + row) * node.columns + block.columns.start;
-      const digits = digitsOf(layer, block.slice, from, width);
-      for (let c = 0; c < width; c++) {
-        const whole = part(digits[c]!);
-        const value = whole + floor;
-        if (value < 0) least[column + c]! += value;
-        else most[column + c]! += value;
-        packed[row * packs + packOf[c]!]! += (whole + offset) * unitOf[c]!;
-      }
-    }
-    for (let vector = 0; vector < vectors; vector++) {
-      const source = Math.floor((vector * record.count) / vectors);
-      const first = (source * node.groups + group) * node.rows + block.rows.start;
-      addVector(record.vectors.subarray(first, first + rows), packed, packs, totals, driven);
-      for (let bit = 0; bit < 8; bit++) {
-        if (driven[bit] === 0) continue;
-        const constant = driven[bit]! * (floor - offset - foreign);
-        drivenOfAll[vector * 8 + bit]! += driven[bit]!;
-        const to = (vector * 8 + bit) * columns + column;
-        for (let c = 0; c < width; c++) {
-          const shifted = Math.floor(totals[bit * packs + packOf[c]!]! / unitOf[c]!);
-          sums[to + c] = shifted - Math.floor(shifted / field) * field + constant;
-        }
-      }
-    }
-  }
-  if (foreign !== 0) {
-    for (let c = 0; c < columns; c++) most[c]! += foreign * rows * (groups - 1);
-    for (let at = 0; at < sums.length; at++) sums[at]! += foreign * drivenOfAll[Math.floor(at / columns)]!;
-  }
-  return { sums, least, most };
+/** Integers of the cells of one group, [row][column]. */
+interface Cells {
+  readonly rows: number;
+  readonly columns: number;
+  readonly parts: Int32Array;
 }
 
-/** Adds the packed rows that one vector's codes drive, bit by bit: totals [bit][pack], and how many rows were driven. */
-function addVector(
-  codes: Uint8Array,
-  packed: Float64Array,
-  packs: number,
-  totals: Float64Array,
-  driven: Int32Array,
-): void {
-  totals.fill(0);
-  driven.fill(0);
-  for (let row = 0; row < codes.length; row++) {
-    for (let rest = codes[row]!, bit = 0; rest !== 0; rest >>= 1, bit++) {
-      if ((rest & 1) === 0) continue;
-      driven[bit]! += 1;
-      const to = bit * packs;
-      const from = row * packs;
-      for (let pack = 0; pack < packs; pack++) totals[to + pack]! += packed[from + pack]!;
+/** Rows of which all choices are counted. */
+const fewRows = 10;
+
+/**
+ * @param planes of the block's groups
+ * @returns one per logical column, in order
+ */
+export function* columnSums(
+  block: PlacedBlock,
+  layer: SlicedLayer,
+  planes: readonly BitPlanes[],
+  { part, floor, beside }: CellLaw,
+): Generator<ColumnSums, void, undefined> {
+  const [rows, columns] = [lengthOf(block.rows), lengthOf(block.columns)];
+  const foreign = planes.length > 1 ? beside : 0;
+  const driven = floor === 0 && foreign === 0 ? undefined : planes.map(countDriven);
+  const drivenOfAll =
+    driven && Array.from(driven[0]!, (_, s) => driven.reduce((sum, own) => sum + own[s]!, 0));
+  for (const [own, plane] of planes.entries()) {
+    const cells = { rows, columns, parts: partsOf(block, layer, own, part) };
+    const constants = driven?.[own]!.map(
+      (count, s) => count * (floor - foreign) + foreign * drivenOfAll![s]!,
+    );
+    const seen =
+      rows <= fewRows && foreign === 0
+        ? countChoices(plane, cells, floor)
+        : sumChoices(plane, cells, constants);
+    let column = 0;
+    for (const [values, counts] of seen) {
+      let [least, most] = [0, foreign * rows * (planes.length - 1)];
+      for (let row = 0; row < rows; row++) {
+        const value = cells.parts[row * columns + column]! + floor;
+        if (value < 0) least += value;
+        else most += value;
+      }
+      yield { values, counts, least, most };
+      column++;
     }
   }
+}
+
+function partsOf(block: PlacedBlock, layer: SlicedLayer, own: number, part: CellLaw['part']): Int32Array {
+  const { node } = layer;
+  const columns = lengthOf(block.columns);
+  const parts = new Int32Array(lengthOf(block.rows) * columns);
+  for (let row = block.rows.start, at = 0; row < block.rows.end; row++) {
+    const from = ((block.groups.start + own) * node.rows + row) * node.columns + block.columns.start;
+    const digits = digitsOf(layer, block.slice, from, columns);
+    for (let column = 0; column < columns; column++) parts[at++] = part(digits[column]!);
+  }
+  return parts;
+}
+
+/** How many rows every sample drives. */
+function countDriven({ samples, octets, bytes }: BitPlanes): Float64Array {
+  const counts = new Float64Array(samples);
+  for (let at = 0; at < bytes.length; at++) {
+    for (let rest = bytes[at]!; rest !== 0; rest &= rest - 1) counts[Math.floor(at / octets)]!++;
+  }
+  return counts;
+}
+
+type Seen = readonly [values: Float64Array, counts: Uint32Array];
+
+/** The sums of all choices among a few rows, and how often each choice comes up. */
+function* countChoices({ octets, bytes }: BitPlanes, cells: Cells, floor: number): Generator<Seen> {
+  const { rows, columns, parts } = cells;
+  const counts = new Uint32Array(2 ** rows);
+  if (octets === 1) tally(bytes, 0, 1, counts);
+  else tally(new Uint16Array(bytes.buffer), 0, 1, counts);
+  const values = new Float64Array(counts.length);
+  for (let column = 0; column < columns; column++) {
+    for (let row = 0; row < rows; row++) {
+      const value = parts[row * columns + column]! + floor;
+      for (let choice = 0; choice < 1 << row; choice++) values[(1 << row) + choice] = values[choice]! + value;
+    }
+    yield [values, counts];
+  }
+}
+
+/**
+ * The sums of every sample.
+ * @param constants added to every sample's sum; without them equal sums are counted together
+ */
+function* sumChoices(plane: BitPlanes, cells: Cells, constants?: Float64Array): Generator<Seen> {
+  const { samples } = plane;
+  const { rows, columns, parts } = cells;
+  const least = new Int32Array(columns);
+  const reach = new Int32Array(columns);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      least[column]! += Math.min(0, parts[at]!);
+      reach[column]! += Math.abs(parts[at]!);
+    }
+  }
+  const longest = reach.reduce((a, b) => Math.max(a, b), 0);
+  const perWord = longest < 1 << 16 ? 2 : 1;
+  const perSample = lanes * perWord;
+  const sums = openSums(plane);
+  const { buffer, byteOffset, length } = sums.words;
+  const seen = perWord === 2 ? new Uint16Array(buffer, byteOffset, 2 * length) : sums.words;
+  const histogram = new Uint32Array(longest + 1);
+  const values = new Float64Array(constants ? samples : Math.min(samples, longest + 1));
+  const counts = new Uint32Array(values.length).fill(1);
+  /** A value of each of the columns from `first` on, two in an integer where two sums fit. */
+  const pack = (of: Int32Array, from: number, count: number, sign: number, lane: number) => {
+    const at = lane * perWord;
+    const low = at < count ? of[from + at]! : 0;
+    const high = perWord === 2 && at + 1 < count ? of[from + at + 1]! : 0;
+    return sign * (low + (high << 16));
+  };
+  for (let first = 0; first < columns; first += perSample) {
+    const count = Math.min(perSample, columns - first);
+    for (let lane = 0; lane < lanes; lane++) {
+      for (let row = 0; row < rows; row++)
+        addRow(sums.table, row, lane, pack(parts, row * columns + first, count, 1, lane));
+      // Sums are counted from the least that is possible: neither half of an integer is negative in the end.
+      sums.start[lane] = pack(least, first, count, -1, lane);
+    }
+    sums.run();
+    for (let own = 0; own < count; own++) {
+      const column = first + own;
+      if (constants) {
+        for (let s = 0; s < samples; s++)
+          values[s] = seen[s * perSample + own]! + least[column]! + constants[s]!;
+        yield [values, counts];
+      } else {
+        tally(seen, own, perSample, histogram);
+        const different = list(histogram, reach[column]!, least[column]!, values, counts);
+        yield [values.subarray(0, different), counts.subarray(0, different)];
+      }
+    }
+  }
+}
+
+/** Doubles the choices of an octet's table by one more row. */
+function addRow(table: Int32Array, row: number, lane: number, value: number): void {
+  const half = (1 << (row & 7)) * lanes;
+  const end = (row >> 3) * 256 * lanes + lane + half;
+  for (let at = end - half; at < end; at += lanes) table[at + half] = table[at]! + value;
+}
+
+/** Counts every `step`th of the sums. */
+function tally(
+  sums: Uint8Array | Uint16Array | Int32Array,
+  first: number,
+  step: number,
+  histogram: Uint32Array,
+): void {
+  for (let at = first; at < sums.length; at += step) histogram[sums[at]!]!++;
+}
+
+/** Empties a histogram into a list of the sums that were seen, and how often. */
+function list(
+  histogram: Uint32Array,
+  reach: number,
+  least: number,
+  values: Float64Array,
+  counts: Uint32Array,
+): number {
+  let length = 0;
+  for (let sum = 0; sum <= reach; sum++) {
+    const count = histogram[sum]!;
+    if (count === 0) continue;
+    values[length] = sum + least;
+    counts[length++] = count;
+    histogram[sum] = 0;
+  }
+  return length;
 }

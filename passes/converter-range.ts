@@ -1,5 +1,5 @@
 /**
- * The range of every column's converter from samples of the sums that it sees. A range always holds zero.
+ * The range of a column's converter from samples of the sums that it sees. A range always holds zero.
  *
  * `mse` weighs rounding against clipping: within a range of `codes` steps rounding is uniform over a step, with a mean
  * square of a twelfth of the step's square; what lies beyond the range is clipped to its end. All pairs of ends out of
@@ -13,61 +13,58 @@ export interface Range {
   readonly high: number;
 }
 
+/** Sums, and how often each was seen: equal ones may be listed apart, and some not at all have been seen. */
+export interface CountedSums {
+  readonly values: Float64Array;
+  readonly counts: Uint32Array;
+}
+
 /** Ends that are tried on either side of zero. */
 export const shares = 32;
 
 /**
- * @param sums [sample][column]
  * @param codes steps from one end of a range to the other
- * @returns one range per column; of no width where every sum is zero
+ * @returns a range of no width where every sum is zero
  */
-export function rangesOf(
-  sums: Float64Array,
-  columns: number,
-  policy: ConverterPolicy,
-  codes: number,
-): Range[] {
-  const low = new Float64Array(columns);
-  const high = new Float64Array(columns);
-  for (let at = 0; at < sums.length; at += columns) {
-    for (let c = 0; c < columns; c++) {
-      const sum = sums[at + c]!;
-      if (sum < low[c]!) low[c] = sum;
-      else if (sum > high[c]!) high[c] = sum;
-    }
-  }
-  if (policy === 'percentile') return Array.from(low, (_, c) => percentileRange(sums, columns, c));
-  const extremes = Array.from(low, (_, c) => ({ low: low[c]!, high: high[c]! }));
-  if (policy === 'max') return extremes;
-  const below = clippingErrors(sums, columns, low);
-  const above = clippingErrors(sums, columns, high);
-  const samples = sums.length / columns;
-  return extremes.map((extreme, c) => {
-    const first = c * (shares + 1);
-    return leastError(
-      extreme,
-      below.subarray(first, first + shares + 1),
-      above.subarray(first, first + shares + 1),
-      samples,
-      codes,
-    );
-  });
+export function rangeOf(sums: CountedSums, policy: ConverterPolicy, codes: number): Range {
+  if (policy === 'percentile') return percentileRange(sums);
+  const extremes = extremesOf(sums);
+  return policy === 'max' ? extremes : leastError(sums, extremes, codes);
 }
 
-function leastError(
-  extreme: Range,
-  below: Float64Array,
-  above: Float64Array,
-  samples: number,
-  codes: number,
-): Range {
-  let best = extreme;
+function extremesOf({ values, counts }: CountedSums): Range {
+  let [low, high] = [0, 0];
+  for (let at = 0; at < values.length; at++) {
+    if (counts[at] === 0) continue;
+    const sum = values[at]!;
+    if (sum < low) low = sum;
+    else if (sum > high) high = sum;
+  }
+  return { low, high };
+}
+
+function leastError(sums: CountedSums, extremes: Range, codes: number): Range {
+  const { below, above } = clippingErrors(sums, extremes);
+  let samples = 0;
+  for (let at = 0; at < sums.counts.length; at++) samples += sums.counts[at]!;
+  const errorOf = (low: number, high: number) => (((high - low) / codes) ** 2 / 12) * samples;
+  // Clipping only grows as an end comes closer to zero: what alone costs more than no clipping at all is passed over.
+  const unclipped = errorOf(extremes.low, extremes.high);
+  const firstLow = Math.max(
+    1,
+    below.findIndex((error) => error <= unclipped),
+  );
+  const firstHigh = Math.max(
+    1,
+    above.findIndex((error) => error <= unclipped),
+  );
+  let best = extremes;
   let least = Number.POSITIVE_INFINITY;
-  for (let i = 1; i <= shares; i++) {
-    for (let j = 1; j <= shares; j++) {
-      const low = (extreme.low * i) / shares;
-      const high = (extreme.high * j) / shares;
-      const error = (((high - low) / codes) ** 2 / 12) * samples + below[i]! + above[j]!;
+  for (let i = firstLow; i <= shares; i++) {
+    const low = (extremes.low * i) / shares;
+    for (let j = firstHigh; j <= shares; j++) {
+      const high = (extremes.high * j) / shares;
+      const error = errorOf(low, high) + below[i]! + above[j]!;
       if (error < least) {
         least = error;
         best = { low, high };
@@ -77,51 +74,54 @@ function leastError(
   return best;
 }
 
-/**
- * Sum of squared errors when one side is clipped at share i of its extreme.
- * @param extremes of the side, per column; 0 where there is none
- * @returns [column][i], i from 0 to `shares`
- */
-export function clippingErrors(sums: Float64Array, columns: number, extremes: Float64Array): Float64Array {
+/** Sums of squared errors when one side is clipped at share i of its extreme, i from 0 to `shares`. */
+export function clippingErrors(
+  sums: CountedSums,
+  { low, high }: Range,
+): { readonly below: Float64Array; readonly above: Float64Array } {
   const bins = shares + 1;
-  // Per column and bin between two ends: the number of sums, their sum, and the sum of their squares.
-  const [count, first, second] = [0, 1, 2].map(() => new Float64Array(columns * bins)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const inverse = extremes.map((extreme) => (extreme === 0 ? 0 : 1 / extreme));
-  for (let at = 0; at < sums.length; at += columns) {
-    for (let c = 0; c < columns; c++) {
-      const x = sums[at + c]! * inverse[c]!;
-      if (x <= 0) continue;
-      const bin = c * bins + Math.min(shares, Math.floor(x * shares));
-      count[bin]! += 1;
-      first[bin]! += x;
-      second[bin]! += x * x;
-    }
+  // Per side and bin between two ends: the number of sums, their sum, and the sum of their squares.
+  const moments = new Float64Array(2 * bins * 3);
+  const [inverseLow, inverseHigh] = [low === 0 ? 0 : 1 / low, high === 0 ? 0 : 1 / high];
+  for (let at = 0; at < sums.values.length; at++) {
+    const count = sums.counts[at]!;
+    const sum = sums.values[at]!;
+    const x = sum < 0 ? sum * inverseLow : sum * inverseHigh;
+    if (x === 0 || count === 0) continue;
+    const bin = (Math.min(shares, Math.floor(x * shares)) + (sum < 0 ? 0 : bins)) * 3;
+    moments[bin]! += count;
+    moments[bin + 1]! += count * x;
+    moments[bin + 2]! += count * x * x;
   }
-  const errors = new Float64Array(columns * bins);
-  for (let c = 0; c < columns; c++) {
-    const square = extremes[c]! ** 2;
-    let [m0, m1, m2] = [0, 0, 0];
-    for (let i = shares; i >= 0; i--) {
-      const bin = c * bins + i;
-      m0 += count[bin]!;
-      m1 += first[bin]!;
-      m2 += second[bin]!;
-      const end = i / shares;
-      errors[bin] = Math.max(0, m2 - 2 * end * m1 + end * end * m0) * square;
-    }
+  return {
+    below: errorsOf(moments.subarray(0, 3 * bins), low),
+    above: errorsOf(moments.subarray(3 * bins), high),
+  };
+}
+
+function errorsOf(moments: Float64Array, extreme: number): Float64Array {
+  const errors = new Float64Array(shares + 1);
+  let [m0, m1, m2] = [0, 0, 0];
+  for (let i = shares; i >= 0; i--) {
+    m0 += moments[3 * i]!;
+    m1 += moments[3 * i + 1]!;
+    m2 += moments[3 * i + 2]!;
+    const end = i / shares;
+    errors[i] = Math.max(0, m2 - 2 * end * m1 + end * end * m0) * extreme ** 2;
   }
   return errors;
 }
 
 /** The range that 99.9 % of the sums other than zero fall into. */
-function percentileRange(sums: Float64Array, columns: number, column: number): Range {
-  const values: number[] = [];
-  for (let at = column; at < sums.length; at += columns) if (sums[at] !== 0) values.push(sums[at]!);
-  values.sort((a, b) => a - b);
-  const cut = Math.floor(values.length * 0.0005);
-  return { low: Math.min(0, values[cut] ?? 0), high: Math.max(0, values[values.length - 1 - cut] ?? 0) };
+function percentileRange({ values, counts }: CountedSums): Range {
+  const seen = Array.from(values.keys()).filter((at) => values[at] !== 0 && counts[at]! > 0);
+  seen.sort((a, b) => values[a]! - values[b]!);
+  const total = seen.reduce((sum, at) => sum + counts[at]!, 0);
+  const cut = Math.floor(total * 0.0005);
+  /** The first, in this order, with more than `cut` before or in its place. */
+  const endOf = (order: readonly number[]) => {
+    let passed = 0;
+    return values[order.find((at) => (passed += counts[at]!) > cut) ?? -1] ?? 0;
+  };
+  return { low: Math.min(0, endOf(seen)), high: Math.max(0, endOf(seen.toReversed())) };
 }

@@ -76,7 +76,7 @@ function scaled(layer: MvmNode, { factor, shift }: Norm): MvmNode {
   return {
     ...layer,
     weights: () => {
-      const weights = layer.weights();
+      const weights = new Float64Array(layer.weights());
       for (let group = 0, at = 0; group < groups; group++) {
         for (let row = 0; row < rows; row++) {
           for (let column = 0; column < columns; column++, at++)

@@ -14,6 +14,7 @@ import {
   type OnnxNode,
   type Origin,
   outputsOf,
+  type Reals,
 } from '../src/ir/graph.ts';
 import { countUses, dropUnusedConstants } from '../src/ir/uses.ts';
 import { inferDims } from '../src/onnx/dims.ts';
@@ -66,7 +67,7 @@ function run(graph: Graph, context: LowerContext): Graph {
     }
     const layer = lowerLayer(node, graph);
     const key = `${layer.tensor}\n${layer.arrangement}`;
-    const count = (values: () => Float64Array) => (context.unchecked ? 0 : countNotFinite(values()));
+    const count = (values: () => Reals) => (context.unchecked ? 0 : countNotFinite(values()));
     const { weights, bad } = matrices.get(key) ?? { weights: layer.weights, bad: count(layer.weights) };
     matrices.set(key, { weights, bad });
     const badValues = bad + count(() => layer.bias);
@@ -83,7 +84,7 @@ function run(graph: Graph, context: LowerContext): Graph {
   return dropUnusedConstants(result);
 }
 
-function countNotFinite(values: Float64Array): number {
+function countNotFinite(values: Reals): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) count++;
   return count;

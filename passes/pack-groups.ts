@@ -2,7 +2,7 @@
  * Packs the groups of a grouped convolution block-diagonally: as many as fit one array share a block, each with its
  * own rows and columns. 28 depthwise 3x3 channels then fill 252 rows and 28 column pairs of a 256x256 array.
  */
-import { type Block, blockColumns, blockRows, type SlicedLayer } from '../src/ir/mapping.ts';
+import { type Block, blockColumns, blockRows, bundleOf, type SlicedLayer } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
 
 export const packGroups = {
@@ -16,17 +16,17 @@ export const packGroups = {
     /** The block that is still being filled, by what all blocks of a pack have in common. */
     const open = new Map<string, number>();
     for (const block of blocks) {
-      const key = [block.layer, block.slice, block.rows.start, block.columns.start].join();
+      const key = [block.layer, block.slice, block.copy, block.rows.start, block.columns.start].join();
       const at = open.get(key);
       const grown =
         at === undefined
           ? undefined
           : { ...packed[at]!, groups: { start: packed[at]!.groups.start, end: block.groups.end } };
-      const { encoding } = context.layers[block.layer]!;
+      const layer = context.layers[block.layer]!;
       if (
         grown &&
         blockRows(grown) <= rowLimit &&
-        blockColumns(grown, encoding) <= context.target.array.columns
+        bundleOf(layer) * blockColumns(grown, layer.encoding) <= context.target.array.columns
       ) {
         packed[at!] = grown;
       } else {

@@ -1,7 +1,8 @@
 /**
  * Places blocks on arrays: rectangles of cells in as few arrays as a first-fit search by decreasing height finds.
  * Several layers may share an array, never a cell. Free space is kept as disjoint rectangles (guillotine cuts, Jylanki,
- * "A thousand ways to pack the bin", 2010); a block goes where it leaves the shortest side.
+ * "A thousand ways to pack the bin", 2010); a block goes where it leaves the shortest side. The parts of a residual
+ * layer's tile are one rectangle, side by side.
  */
 import { raise } from '../src/diagnostic.ts';
 import { tooManyArrays } from '../src/diagnostics.ts';
@@ -10,6 +11,7 @@ import {
   type Block,
   blockColumns,
   blockRows,
+  bundleOf,
   type Mapping,
   type PlacedBlock,
   type SlicedLayer,
@@ -33,23 +35,28 @@ export interface PlaceContext {
 export const placeBlocks = {
   name: 'place-blocks',
   run(blocks: readonly Block[], { layers, target, arrays }: PlaceContext): Mapping {
-    const sizeOf = (block: Block) => ({
-      rows: blockRows(block),
-      columns: blockColumns(block, layers[block.layer]!.encoding),
+    const order = blocks.flatMap((block, index) => {
+      const layer = layers[block.layer]!;
+      const bundle = bundleOf(layer);
+      if (bundle > 1 && (block.slice > 0 || block.copy > 0)) return [];
+      const width = blockColumns(block, layer.encoding);
+      return [{ index, bundle, width, rows: blockRows(block), columns: bundle * width }];
     });
-    const order = blocks.map((block, index) => ({ block, index, ...sizeOf(block) }));
     order.sort((a, b) => b.rows - a.rows || b.columns - a.columns || a.index - b.index);
     const free: Free[][] = [];
     // Free space only shrinks: where a block of some size found no room, the next of that size finds none either.
     const firstWithRoom = new Map<string, number>();
     const placed = new Array<PlacedBlock>(blocks.length);
-    for (const { block, index, rows, columns } of order) {
+    for (const { index, bundle, width, rows, columns } of order) {
       const size = `${rows} ${columns}`;
       const place = firstFit(free, firstWithRoom.get(size) ?? 0, rows, columns) ?? openArray(free, target);
       firstWithRoom.set(size, place.array);
       const hole = free[place.array]!.splice(place.hole, 1)[0]!;
       free[place.array]!.push(...cut(hole, rows, columns));
-      placed[index] = { ...block, array: place.array, row: hole.row, column: hole.column };
+      for (let part = 0; part < bundle; part++) {
+        const column = hole.column + part * width;
+        placed[index + part] = { ...blocks[index + part]!, array: place.array, row: hole.row, column };
+      }
     }
     if (free.length > arrays) raise([tooManyArrays(free.length, arrays, largestLayers(blocks, layers))]);
     return { layers, blocks: placed, arrays: free.length };

@@ -6,7 +6,13 @@
 import type { CalibrationRecord, LayerRecord } from '../src/calibration-record.ts';
 import { raise } from '../src/diagnostic.ts';
 import { noRanges } from '../src/diagnostics.ts';
-import { describeOrigin, type Graph, type MvmNode, type QuantizedMvmNode } from '../src/ir/graph.ts';
+import {
+  describeOrigin,
+  type Graph,
+  type MvmNode,
+  type QuantizedMvmNode,
+  type Reals,
+} from '../src/ir/graph.ts';
 import { resolvePadding } from '../src/ir/padding.ts';
 import { roundNearest, roundWithFeedback } from './round-weights.ts';
 
@@ -34,7 +40,9 @@ export const quantize = {
         const record = context.record.layers.get(node.output)!;
         // One matrix in several layers is quantized once, so that they can share its cells.
         const ofWeights = matrices.get(node.weights) ?? new Map<number, QuantizedMatrix>();
-        const matrix = ofWeights.get(weightMax) ?? quantizeMatrix(node, record, weightMax, context.rounding);
+        const matrix =
+          ofWeights.get(weightMax) ??
+          quantizeMatrix(node, recordsOf(graph, node, context.record), weightMax, context.rounding);
         matrices.set(node.weights, ofWeights.set(weightMax, matrix));
         return quantizeLayer(node, record, matrix);
       }),
@@ -55,9 +63,17 @@ function quantizeLayer(node: MvmNode, record: LayerRecord, matrix: QuantizedMatr
   };
 }
 
+/** The records of all layers that use a layer's matrix. */
+function recordsOf(graph: Graph, node: MvmNode, record: CalibrationRecord): LayerRecord[] {
+  return graph.nodes.flatMap((n) =>
+    n.kind === 'mvm' && n.weights === node.weights ? record.layers.get(n.output)! : [],
+  );
+}
+
+/** @param records of every layer that uses the matrix */
 function quantizeMatrix(
   node: MvmNode,
-  record: LayerRecord,
+  records: readonly LayerRecord[],
   weightMax: number,
   rounding: WeightRounding,
 ): QuantizedMatrix {
@@ -73,7 +89,7 @@ function quantizeMatrix(
     const matrix = { weights: ofGroup, rows, columns, steps, weightMax };
     const rounded = integers.subarray(group * size, (group + 1) * size);
     if (rounding === 'nearest') roundNearest(matrix, rounded);
-    else roundWithFeedback(matrix, record, group, rounded);
+    else roundWithFeedback(matrix, records, group, rounded);
   }
   return { integers, weightMax, scales };
 }
@@ -83,7 +99,7 @@ function quantizeMatrix(
  * as the weights of a quantized model do; then that grid is kept. A column of zeros gets step 0, and gives its bias and
  * nothing else: the errors of its cells stay out of the output.
  */
-function chooseSteps(weights: Float64Array, columns: number, weightMax: number): Float64Array {
+function chooseSteps(weights: Reals, columns: number, weightMax: number): Float64Array {
   const largest = new Float64Array(columns);
   for (let at = 0; at < weights.length; at += columns) {
     for (let c = 0; c < columns; c++) largest[c] = Math.max(largest[c]!, Math.abs(weights[at + c]!));
@@ -95,7 +111,7 @@ function chooseSteps(weights: Float64Array, columns: number, weightMax: number):
 
 /** How many steps of a grid that holds all weights of the column the largest weight has; undefined without such a grid. */
 function gridOf(
-  weights: Float64Array,
+  weights: Reals,
   columns: number,
   column: number,
   largest: number,

@@ -10,10 +10,11 @@
  * Errors are fed back within spans of rows, so that the work grows in proportion to the weights.
  */
 import type { LayerRecord } from '../src/calibration-record.ts';
+import type { Reals } from '../src/ir/graph.ts';
 
 /** One group's matrix, [row][column], with the size of an integer step of every column; 0 for a column of zeros. */
 export interface RealMatrix {
-  readonly weights: Float64Array;
+  readonly weights: Reals;
   readonly rows: number;
   readonly columns: number;
   readonly steps: Float64Array;
@@ -37,19 +38,19 @@ export function roundNearest(matrix: RealMatrix, integers: Int8Array): void {
 }
 
 /**
- * @param record the layer's input vectors
+ * @param records the input vectors of every layer that uses the matrix
  * @param group whose matrix it is
  * @param integers gets the result, [row][column]
  */
 export function roundWithFeedback(
   matrix: RealMatrix,
-  record: LayerRecord,
+  records: readonly LayerRecord[],
   group: number,
   integers: Int8Array,
 ): void {
   for (let start = 0; start < matrix.rows; start += spanRows) {
     const end = Math.min(matrix.rows, start + spanRows);
-    const inputs = centredInputs(record, group * matrix.rows + start, end - start);
+    const inputs = centredInputs(records, group * matrix.rows + start, end - start);
     roundSpan(matrix, start, inputs, integers);
   }
 }
@@ -60,46 +61,86 @@ function roundSpan(
   inputs: readonly Float64Array[],
   integers: Int8Array,
 ): void {
-  const { weights, columns, steps, weightMax } = matrix;
-  const length = inputs.length;
   // Inputs that vary most come first: their errors have the most rows left to be made up by.
   const variances = inputs.map((x) => dot(x, x));
   const order = variances.map((_, row) => row).sort((a, b) => variances[b]! - variances[a]! || a - b);
   const factor = feedbackFactors(order.map((row) => inputs[row]!));
-  const errors = new Float64Array(length * columns);
-  const wanted = new Float64Array(columns);
+  const rows = order.map((row) => start + row);
+  // Columns are independent; a few at a time keep their errors in the cache.
+  for (let first = 0; first < matrix.columns; first += columnsAtOnce)
+    roundColumns(matrix, rows, factor, first, Math.min(columnsAtOnce, matrix.columns - first), integers);
+}
+
+const columnsAtOnce = 256;
+
+/** Rounds `width` columns from `first` on, in the given order of rows. */
+function roundColumns(
+  { weights, columns, steps, weightMax }: RealMatrix,
+  rows: readonly number[],
+  factor: Float64Array,
+  first: number,
+  width: number,
+  integers: Int8Array,
+): void {
+  const length = rows.length;
+  const errors = new Float64Array(length * width);
+  const wanted = new Float64Array(width);
   for (let k = 0; k < length; k++) {
-    const at = (start + order[k]!) * columns;
-    for (let column = 0; column < columns; column++) wanted[column] = weights[at + column]!;
-    for (let j = 0; j < k; j++) {
+    const at = rows[k]! * columns + first;
+    for (let c = 0; c < width; c++) wanted[c] = weights[at + c]!;
+    // Two earlier rows a round: half as many passes over `wanted`, the same sums in the same order.
+    for (let j = 0; j < k; j += 2) {
       const share = factor[j * length + k]!;
-      if (share === 0) continue;
-      const from = j * columns;
-      for (let column = 0; column < columns; column++) wanted[column]! += share * errors[from + column]!;
+      const next = j + 1 < k ? factor[(j + 1) * length + k]! : 0;
+      if (share === 0 && next === 0) continue;
+      const from = j * width;
+      const other = from + width;
+      for (let c = 0; c < width; c++)
+        wanted[c] = wanted[c]! + share * errors[from + c]! + next * errors[other + c]!;
     }
-    for (let column = 0; column < columns; column++) {
-      const integer = roundTo(wanted[column]!, steps[column]!, weightMax);
-      integers[at + column] = integer;
-      errors[k * columns + column] = weights[at + column]! - integer * steps[column]!;
+    for (let c = 0; c < width; c++) {
+      const integer = roundTo(wanted[c]!, steps[first + c]!, weightMax);
+      integers[at + c] = integer;
+      errors[k * width + c] = weights[at + c]! - integer * steps[first + c]!;
     }
   }
 }
 
-/** Input codes of consecutive rows over the vectors, less their mean: one array per row. */
-function centredInputs(record: LayerRecord, firstRow: number, rows: number): Float64Array[] {
-  const { vectors, count, inputMean, quantization } = record;
-  const used = Math.min(count, vectorsUsed);
+/**
+ * Inputs of consecutive rows over the vectors of all uses, less their mean, which every use's own bias makes up for: one
+ * array per row. In codes of the first use.
+ */
+function centredInputs(records: readonly LayerRecord[], firstRow: number, rows: number): Float64Array[] {
+  const most = Math.ceil(vectorsUsed / records.length);
+  const used = records.map((r) => Math.min(r.count, most));
+  const total = used.reduce((a, b) => a + b, 0);
   return Array.from({ length: rows }, (_, row) => {
-    const codes = new Float64Array(used);
-    let sum = 0;
-    for (let v = 0; v < used; v++) {
-      const code = vectors[Math.floor((v * count) / used) * inputMean.length + firstRow + row]!;
-      codes[v] = quantization.signed && code > 127 ? code - 256 : code;
-      sum += codes[v]!;
+    const inputs = new Float64Array(total);
+    let at = 0;
+    for (const [i, record] of records.entries()) {
+      const part = inputs.subarray(at, at + used[i]!);
+      centre(record, firstRow + row, record.quantization.scale / records[0]!.quantization.scale, part);
+      at += used[i]!;
     }
-    for (let v = 0; v < used; v++) codes[v]! -= sum / used;
-    return codes;
+    return inputs;
   });
+}
+
+/** @param inputs gets as many of the record's inputs of a row as it holds, times `factor` */
+function centre(
+  { vectors, count, inputMean, quantization }: LayerRecord,
+  row: number,
+  factor: number,
+  inputs: Float64Array,
+): void {
+  const used = inputs.length;
+  let sum = 0;
+  for (let v = 0; v < used; v++) {
+    const code = vectors[Math.floor((v * count) / used) * inputMean.length + row]!;
+    inputs[v] = quantization.signed && code > 127 ? code - 256 : code;
+    sum += inputs[v]!;
+  }
+  for (let v = 0; v < used; v++) inputs[v] = (inputs[v]! - sum / used) * factor;
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
  * Cuts every layer's matrix into tiles that fit one array: rows into evenly filled row tiles, columns into column
- * tiles, one tile per slice. Row tiles of a convolution end at whole input channels where a channel fits an array, so
+ * tiles, one block for every part: each slice as often as it is copied. Row tiles of a convolution end at whole input channels where a channel fits an array, so
  * that a tile is a convolution over a slice of the channels.
  */
-import type { Block, SlicedLayer, Span } from '../src/ir/mapping.ts';
+import { type Block, bundleOf, type SlicedLayer, type Span } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
 
 export const tile = {
@@ -17,7 +17,9 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
   const { node, encoding } = sliced;
   const rowLimit = Math.min(target.array.rows, target.driver.rowsAtOnce);
   const columnLimit =
-    encoding === 'differential' ? Math.floor(target.array.columns / 2) : target.array.columns - 1;
+    encoding === 'differential'
+      ? Math.floor(target.array.columns / 2 / bundleOf(sliced))
+      : target.array.columns - 1;
   const channel = node.geometry.kind === 'conv' ? node.geometry.kernel.reduce((a, b) => a * b, 1) : 1;
   const unit = channel <= rowLimit ? channel : 1;
   const rowSpans = evenSpans(node.rows, rowLimit, unit);
@@ -27,7 +29,9 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
     for (const rows of rowSpans) {
       for (const columns of columnSpans) {
         for (let slice = 0; slice < sliced.slices; slice++) {
-          blocks.push({ layer, slice, groups: { start: group, end: group + 1 }, rows, columns });
+          for (let copy = 0; copy < sliced.copies; copy++) {
+            blocks.push({ layer, slice, copy, groups: { start: group, end: group + 1 }, rows, columns });
+          }
         }
       }
     }

@@ -1,6 +1,7 @@
 /**
  * Writes the instructions that program the placed blocks, array by array: drivers and converters, forming, RESET, and
- * then either level codes (write-verify) or hidden weights and their transfer (chips with FeCAP planes).
+ * then either level codes (write-verify, with residual slicing where a layer asks for it) or hidden weights and their
+ * transfer (chips with FeCAP planes).
  */
 import {
   blockWeightColumns,
@@ -13,6 +14,7 @@ import {
 import type { ArrayProgram, Instruction } from '../src/ir/schedule.ts';
 import { type HiddenPlane, levelStepOf, type Target } from '../src/target.ts';
 import type { ConverterSettings } from './choose-converter-ranges.ts';
+import { isFirstPart, residualInstructions } from './write-residual.ts';
 
 export interface ScheduleContext {
   readonly converters: readonly ConverterSettings[];
@@ -26,6 +28,8 @@ interface Segment {
   readonly column: number;
   readonly digits: Int8Array;
   readonly layer: SlicedLayer;
+  /** Programmed to the digits as they are, rather than to what reading other parts leaves to be made up. */
+  readonly direct: boolean;
 }
 
 export const writeSchedule = {
@@ -57,7 +61,12 @@ function programArray(mapping: Mapping, blocks: readonly number[], context: Sche
     ...formAndReset(segments, target),
     ...(target.hidden
       ? transferInstructions(segments, target.hidden)
-      : programInstructions(segments, target)),
+      : programInstructions(
+          segments,
+          blocks.map((index) => mapping.blocks[index]!),
+          mapping,
+          target,
+        )),
   ];
 }
 
@@ -70,6 +79,7 @@ function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
   const layer = mapping.layers[block.layer]!;
   const { node, encoding } = layer;
   const width = lengthOf(block.columns);
+  const direct = !layer.residual || isFirstPart(block, layer);
   const segments: Segment[] = [];
   let row = block.row;
   for (let group = block.groups.start; group < block.groups.end; group++) {
@@ -78,11 +88,11 @@ function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
       const first = (group * node.rows + k) * node.columns + block.columns.start;
       const weights = digitsOf(layer, block.slice, first, width);
       if (encoding === 'differential') {
-        segments.push({ row, column: block.column + 2 * beside, digits: weights, layer });
+        segments.push({ row, column: block.column + 2 * beside, digits: weights, layer, direct });
       } else {
         const line = new Int8Array(blockWeightColumns(block) + 1);
         line.set(weights, beside);
-        segments.push({ row, column: block.column, digits: line, layer });
+        segments.push({ row, column: block.column, digits: line, layer, direct });
       }
     }
   }
@@ -132,16 +142,21 @@ function fullMask(columns: number): Uint8Array {
   return mask;
 }
 
-function programInstructions(segments: readonly Segment[], target: Target): Instruction[] {
-  const tolerance = Math.fround(
-    target.programming.scheme === 'write-verify'
-      ? target.programming.tolerance
-      : levelStepOf(target.cell) / 2,
-  );
+function programInstructions(
+  segments: readonly Segment[],
+  blocks: readonly PlacedBlock[],
+  { layers }: Mapping,
+  { programming, cell }: Target,
+): Instruction[] {
+  const closed = programming.scheme === 'write-verify' ? programming : undefined;
+  const tolerance = Math.fround(closed?.tolerance ?? levelStepOf(cell) / 2);
+  const direct = segments.filter((s) => s.direct);
+  const bundles = blocks.filter((b) => layers[b.layer]!.residual && b.slice === 0 && b.copy === 0);
   return [
-    ...segments.map(
+    ...direct.map(
       (s): Instruction => ({ op: 'program', row: s.row, column: s.column, tolerance, codes: codesOf(s) }),
     ),
+    ...(closed ? bundles.flatMap((b) => residualInstructions(b, layers[b.layer]!, closed)) : []),
     ...segments.map(
       (s): Instruction => ({ op: 'verify', row: s.row, column: s.column, count: cellCount(s), tolerance }),
     ),

@@ -31,7 +31,12 @@ export type RangePolicy = 'minmax' | 'percentile' | 'mse';
 export interface CalibrationRecord {
   /** SHA-256 of the model file. */
   readonly model: string;
-  readonly activations: { readonly policy: RangePolicy; readonly signed: boolean };
+  /** The options that the recorded inputs depend on. */
+  readonly activations: {
+    readonly policy: RangePolicy;
+    readonly signed: boolean;
+    readonly equalized: boolean;
+  };
   /** By the layer's output value name. */
   readonly layers: ReadonlyMap<string, LayerRecord>;
   /** SHA-256 of every sample that was used. */

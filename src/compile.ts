@@ -2,6 +2,7 @@
 import { type ConverterSettings, chooseConverterRanges } from '../passes/choose-converter-ranges.ts';
 import { correctBiases } from '../passes/correct-biases.ts';
 import { decomposeLayers } from '../passes/decompose-layers.ts';
+import { equalize } from '../passes/equalize.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { foldConstants } from '../passes/fold-constants.ts';
 import { listOperators, type OperatorListing } from '../passes/list-operators.ts';
@@ -79,6 +80,8 @@ export async function compile(
     return {
       encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
       slices: layer.slices ?? options.slices ?? target.slices,
+      copies: layer.copies ?? options.copies,
+      residual: layer.residual ?? options.residual,
     };
   };
   const weightMaxOf = (node: MvmNode) => weightMax(target.cell, choiceOf(node), options.weightBits);
@@ -94,7 +97,8 @@ export async function compile(
   const folded = passed(foldConstants.name, foldConstants.run(modern));
   const plain = passed(decomposeLayers.name, decomposeLayers.run(folded, { keepDigital }));
   const lowered = passed(lowerLinear.name, lowerLinear.run(plain, { file: model.file, keepDigital }));
-  const real = passed(foldBatchNorm.name, foldBatchNorm.run(lowered));
+  const normed = passed(foldBatchNorm.name, foldBatchNorm.run(lowered));
+  const real = options.equalization ? passed(equalize.name, equalize.run(normed)) : normed;
   raise(
     findEncodingProblems(
       real.nodes.filter((n) => n.kind === 'mvm'),
@@ -149,7 +153,11 @@ async function calibrate(
   calibration: Calibration | undefined,
   hooks: CompileHooks,
 ): Promise<CalibrationRecord> {
-  const wanted = { policy: options.activationRange, signed: options.signedActivations };
+  const wanted = {
+    policy: options.activationRange,
+    signed: options.signedActivations,
+    equalized: options.equalization,
+  };
   if (calibration?.kind !== 'record') {
     const onSample = (done: number, total: number) => hooks.onProgress?.('calibrate', done, total);
     return recordCalibration(graph, model.sha256, calibration?.samples ?? madeUpSamples(graph), {
@@ -159,16 +167,13 @@ async function calibrate(
     });
   }
   const { record } = calibration;
-  if (record.model !== model.sha256)
-    raise([calibrationMismatch('--calibration', 'it was recorded from another model')]);
-  if (record.activations.policy !== wanted.policy || record.activations.signed !== wanted.signed) {
-    raise([
-      calibrationMismatch(
-        '--calibration',
-        `it was recorded with activationRange ${record.activations.policy}`,
-      ),
-    ]);
-  }
+  const problems = [];
+  if (record.model !== model.sha256) problems.push('it was recorded from another model');
+  const { policy, signed, equalized } = record.activations;
+  if (policy !== wanted.policy) problems.push(`it was recorded with activationRange ${policy}`);
+  if (signed !== wanted.signed) problems.push(`it was recorded with signedActivations ${signed}`);
+  if (equalized !== wanted.equalized) problems.push(`it was recorded with equalization ${equalized}`);
+  raise(problems.map((problem) => calibrationMismatch('--calibration', problem)));
   return record;
 }
 

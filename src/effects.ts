@@ -30,14 +30,26 @@ const siemens = (value: number) => formatQuantity(value, 'S');
 const volts = (value: number) => formatQuantity(value, 'V');
 const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
 
+/** How a layer's digits are stored. */
+export interface StoredLayer {
+  readonly copies: number;
+  readonly residual: boolean;
+}
+
 /**
  * The effects of a target, in the order in which they act.
  * @param calibrated whether digital gain and bias were re-estimated on the programmed chip
+ * @param layers how the layers of a package are stored: what makes their weights more exact is listed where it is used
  */
-export function effectsOf(target: Target, calibrated: boolean): Effect[] {
+export function effectsOf(
+  target: Target,
+  calibrated: boolean,
+  layers: readonly StoredLayer[] = [],
+): Effect[] {
   return [
     levels(target),
     ...programmingEffects(target),
+    ...storing(layers),
     unused(target),
     inputs(target),
     converter(target),
@@ -158,6 +170,25 @@ function transferEffects(
       law: 'G = gMin + |resetSpread xi| on the side that is not SET',
     },
   ];
+}
+
+function storing(layers: readonly StoredLayer[]): Effect[] {
+  const copied = layers.filter(({ copies }) => copies > 1);
+  const residual = layers.filter((layer) => layer.residual);
+  const on = (some: readonly StoredLayer[]) => ({ layers: `${some.length} of ${layers.length}` });
+  const copies: Effect = {
+    name: 'averaged copies',
+    applied: true,
+    parameters: { ...on(copied), copies: [...new Set(copied.map((layer) => layer.copies))].join(', ') },
+    law: 'weight = sum over slices and copies of radix^slice / copies * digit; each has its own cells and conversions',
+  };
+  const slicing: Effect = {
+    name: 'residual slicing',
+    applied: true,
+    parameters: on(residual),
+    law: 'level code of a part = round(its own + what the others lack, as they are read), two rounds over all parts',
+  };
+  return [...(copied.length > 0 ? [copies] : []), ...(residual.length > 0 ? [slicing] : [])];
 }
 
 function unused({ cell }: Target): Effect {

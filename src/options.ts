@@ -9,12 +9,25 @@ import type { Origin } from './ir/graph.ts';
 
 const encoding = z.enum(['differential', 'offset']).describe('how signed weights become conductances');
 const slices = z.number().int().min(1).max(8).describe('cells (or cell pairs) per weight');
+const copies = z
+  .number()
+  .int()
+  .min(1)
+  .max(8)
+  .describe('times that every digit is stored; the copies are averaged');
+const residual = z
+  .boolean()
+  .describe(
+    'program the parts of a weight one after the other, each against the read-back error of the others',
+  );
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
 const layerSchema = z.strictObject({
   match: z.string().describe('pattern of ONNX node names; * stands for any characters'),
   digital: z.boolean().optional().describe('keep the layer off the crossbars'),
   slices: slices.optional(),
+  copies: copies.optional(),
+  residual: residual.optional(),
   encoding: encoding.optional(),
   converterRange: converterRange.optional(),
 });
@@ -24,6 +37,8 @@ export const optionsSchema = z.strictObject({
   set: z.array(z.string()).default([]).describe('overrides of target fields, such as adc.bits=6'),
   weightBits: z.number().int().min(2).max(8).default(8).describe('bits of an integer weight, sign included'),
   slices: slices.optional(),
+  copies: copies.default(1),
+  residual: residual.default(false),
   encoding: encoding.optional(),
   converterRange: converterRange.default('mse'),
   activationRange: z
@@ -34,6 +49,10 @@ export const optionsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("two's complement input codes instead of a zero point"),
+  equalization: z
+    .boolean()
+    .default(false)
+    .describe('even out the channels between neighbouring layers'),
   weightRounding: z
     .enum(['nearest', 'error-feedback'])
     .default('error-feedback')

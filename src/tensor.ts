@@ -59,6 +59,28 @@ export function derived(
   return sources.some((t) => t.deferred) ? deferred(type, dims, make) : { type, dims, data: make() };
 }
 
+const widths: Readonly<Record<DataType, number>> = {
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  bfloat16: 2,
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  uint64: 8,
+  bool: 1,
+  string: 0,
+};
+
+/** Bytes of a tensor's values, without a look at them; 0 for strings, which have no size of their own. */
+export function byteLengthOf({ type, dims }: Tensor): number {
+  return widths[type] * sizeOf(dims);
+}
+
 export function sizeOf(dims: readonly number[]): number {
   return dims.reduce((product, d) => product * d, 1);
 }

@@ -3,7 +3,7 @@ import { writeSchedule } from '../passes/write-schedule.ts';
 import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
 import { programChip } from '../src/chip/execute.ts';
 import { compile } from '../src/compile.ts';
-import { effectsOf, notModelled } from '../src/effects.ts';
+import { effectsOf, notModelled, type StoredLayer } from '../src/effects.ts';
 import { bundledTargets, loadTarget } from '../src/load-target.ts';
 import { parseOptions } from '../src/options.ts';
 import { hostGraph } from '../src/package/host.ts';
@@ -121,6 +121,22 @@ describe('effects', () => {
     expect(await applied('ideal')).not.toContain('programming error');
     expect(await applied('leti-fecap-130nm', ['hidden.lineNoise=0'])).not.toContain('transfer line noise');
     expect(await applied('leti-fecap-130nm', ['cell.unused=reset'])).toContain('cells that no weight uses');
+  });
+
+  test('list how weights are stored where layers have several parts', async () => {
+    const { target } = await loadTarget('tetramem-256-6bit');
+    const added = (layers: readonly StoredLayer[]) => {
+      const plain = effectsOf(target, true).map((e) => e.name);
+      return effectsOf(target, true, layers)
+        .filter((e) => !plain.includes(e.name))
+        .map((e) => [e.name, e.applied, e.parameters]);
+    };
+    const once = { copies: 1, residual: false };
+    expect(added([once, once])).toEqual([]);
+    expect(added([once, { copies: 2, residual: true }, { copies: 4, residual: false }])).toEqual([
+      ['averaged copies', true, { layers: '2 of 3', copies: '2, 4' }],
+      ['residual slicing', true, { layers: '1 of 3' }],
+    ]);
   });
 
   test('have parameters in units', async () => {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError, exitCodeOf } from '../src/diagnostic.ts';
+import { printMapping } from '../src/ir/print-mapping.ts';
 import { layerOptions, parseOptions, readOptionsFile } from '../src/options.ts';
 import { float32 } from '../src/tensor.ts';
-import { exactTarget, loaded, transferTarget } from './chip/bench.ts';
+import { exactTarget, loaded, transferTarget, writeVerifyTarget } from './chip/bench.ts';
 import { matMulModel } from './lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf } from './support/build.ts';
 import { model, node } from './support/onnx-model.ts';
@@ -107,6 +108,36 @@ describe('options of layers in a compilation', () => {
       ['second', 2, 'offset'],
     ]);
     expect(operators.map((o) => o.crossbar)).toEqual([true, true]);
+  });
+
+  it('store one layer in several parts', async () => {
+    const { mapping, summary } = await compileModel(two, loaded(writeVerifyTarget), feeds, {
+      copies: 2,
+      layers: [{ match: 'first', copies: 1, slices: 2, residual: true }],
+    });
+    expect(mapping.layers.map((l) => [l.node.origin.name, l.slices, l.copies, l.residual])).toEqual([
+      ['first', 2, 1, true],
+      ['second', 1, 2, false],
+    ]);
+    expect(mapping.blocks.map((b) => [b.layer, b.slice, b.copy])).toEqual([
+      [0, 0, 0],
+      [0, 1, 0],
+      [1, 0, 0],
+      [1, 0, 1],
+    ]);
+    // 16 weights in two parts of two cells each, in both layers; 4 columns converted twice, once per input bit.
+    expect(summary.cells).toBe(128);
+    expect(summary.layers.map((l) => l.conversions / l.mvms)).toEqual([64, 64]);
+    expect(printMapping(mapping)).toContain('1 digits of base 127 in 2 copies, 1 levels a step  ;');
+    expect(printMapping(mapping)).toContain('2 digits of base 17, 7 levels a step, residual  ;');
+    expect(printMapping(mapping)).toContain('slice 0 copy 1 groups');
+  });
+
+  it('are refused where the parts of a weight cannot make up for each other', async () => {
+    const promise = compileModel(two, loaded(transferTarget), feeds, { residual: true, copies: 2 });
+    await expect(promise).rejects.toThrow(
+      /residual: .*'first'[\s\S]*open loop[\s\S]*copies without residual[\s\S]*'second'/,
+    );
   });
 
   it('keep a layer digital', async () => {

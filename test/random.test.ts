@@ -32,6 +32,22 @@ describe('threefry2x32-20', () => {
 });
 
 describe('streams', () => {
+  test('draw what they always drew: a chip that was programmed before can be programmed again', () => {
+    const stream = openStream(1, 'read-noise', 3);
+    stream.seek(65536);
+    const draws = [stream.normal(), stream.normal(), stream.uniform(), stream.normal(), stream.normal()];
+    expect(draws).toEqual([
+      0.2492986043157036, -0.28072478572266074, 0.5759638176532462, 1.366676466219042, -0.9220697883397743,
+    ]);
+    const other = openStream(-7, 'x', 0);
+    let sum = 0;
+    for (let event = 0; event < 200_000; event++) {
+      other.seek(event);
+      for (let i = 0; i < 1 + (event % 7); i++) sum += other.normal() * (1 + i);
+    }
+    expect(sum).toBeCloseTo(2533.7743156414936, 9);
+  });
+
   test('uniform draws lie in (0, 1) with the moments of the law', () => {
     const stream = openStream(1, 'test', 0);
     const m = momentsOf(Float64Array.from({ length: draws }, () => stream.uniform()));

@@ -72,6 +72,18 @@ export function findProblem(geometry: ArrayGeometry, i: Instruction): Problem | 
         positive('tolerance', i.tolerance) ??
         inList(i.codes, (value) => whole('codes', value, 0, geometry.levels - 1))
       );
+    case 'program-residual':
+      return (
+        row(geometry, i.row) ??
+        whole('column', i.column, 0, geometry.columns - 1) ??
+        whole('count', i.values.length, 1, Math.floor((geometry.columns - i.column) / 2)) ??
+        positive('tolerance', i.tolerance) ??
+        whole('reads', i.reads, 1, 255) ??
+        positive('scale', i.scale) ??
+        whole('sources', i.sources.length, 1, 255) ??
+        sources(geometry, i) ??
+        inList(i.values, (value) => whole('values', value, -(2 ** 15), 2 ** 15 - 1))
+      );
     case 'verify':
       return (
         row(geometry, i.row) ??
@@ -131,6 +143,34 @@ function inList(
   for (let index = 0; index < values.length; index++) {
     const found = check(values[index]!);
     if (found) return { ...found, index };
+  }
+  return undefined;
+}
+
+/** Sources lie in the array and overlap neither what is programmed nor, as they ascend, each other. */
+function sources(
+  geometry: ArrayGeometry,
+  i: Extract<Instruction, { op: 'program-residual' }>,
+): Problem | undefined {
+  const width = 2 * i.values.length;
+  let previous = Number.NEGATIVE_INFINITY;
+  for (const [index, { distance, ratio }] of i.sources.entries()) {
+    const found =
+      whole(
+        'distances',
+        distance,
+        Math.max(-i.column, -(2 ** 15)),
+        Math.min(geometry.columns - width - i.column, 2 ** 15 - 1),
+      ) ??
+      (Math.abs(distance) >= width
+        ? undefined
+        : problem('distances', `distance ${distance} reads cells that this instruction programs`)) ??
+      (distance >= previous + width
+        ? undefined
+        : problem('distances', `distance ${distance} does not come after the source before it`)) ??
+      positive('ratios', ratio);
+    if (found) return { ...found, index };
+    previous = distance;
   }
   return undefined;
 }

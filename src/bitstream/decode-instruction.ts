@@ -61,6 +61,8 @@ function readInstruction(geometry: ArrayGeometry, opcode: number, cursor: Cursor
       const codes = readPacked('codes', count, codeBitsOf(geometry.levels), cursor);
       return { op: 'program', row, column, tolerance, codes };
     }
+    case opcodes['program-residual']:
+      return readResidual(cursor);
     case opcodes.verify:
       return {
         op: 'verify',
@@ -118,6 +120,25 @@ function readConverter(cursor: Cursor): Instruction {
   if (count > 0 && byte !== shortest)
     cursor.fail('layout', `converter: its layout is ${hex(byte)}, and the only legal one ${hex(shortest)}`);
   return { op: 'converter', block, bits, convert, zero, step };
+}
+
+function readResidual(cursor: Cursor): Instruction {
+  const row = cursor.u16('row');
+  const column = cursor.u16('column');
+  const count = cursor.u16('count');
+  const tolerance = cursor.f32('tolerance');
+  const reads = cursor.u8('reads');
+  const scale = cursor.f32('scale');
+  const length = cursor.u8('sources');
+  const distances = viewOf(cursor.take('distances', 2 * length, 16));
+  const ratios = viewOf(cursor.take('ratios', 4 * length, 32));
+  const sources = Array.from({ length }, (_, k) => ({
+    distance: distances.getInt16(2 * k, true),
+    ratio: ratios.getFloat32(4 * k, true),
+  }));
+  const bytes = viewOf(cursor.take('values', 2 * count, 16));
+  const values = Int16Array.from({ length: count }, (_, k) => bytes.getInt16(2 * k, true));
+  return { op: 'program-residual', row, column, tolerance, reads, scale, sources, values };
 }
 
 function readMask(geometry: ArrayGeometry, cursor: Cursor): Uint8Array {

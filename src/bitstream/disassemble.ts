@@ -48,6 +48,19 @@ function printInstruction(i: Instruction): string {
       const codes = printList(i.codes, String);
       return `${i.op} row=${i.row} column=${i.column} tolerance=${printReal(i.tolerance)} codes=${codes}`;
     }
+    case 'program-residual': {
+      const head = `row=${i.row} column=${i.column} tolerance=${printReal(i.tolerance)} reads=${i.reads}`;
+      const distances = printList(
+        i.sources.map((s) => s.distance),
+        String,
+      );
+      const ratios = printList(
+        i.sources.map((s) => s.ratio),
+        printReal,
+      );
+      const lists = `distances=${distances} ratios=${ratios} values=${printList(i.values, String)}`;
+      return `${i.op} ${head} scale=${printReal(i.scale)} ${lists}`;
+    }
     case 'verify':
       return `${i.op} row=${i.row} column=${i.column} count=${i.count} tolerance=${printReal(i.tolerance)}`;
     case 'wake-up':

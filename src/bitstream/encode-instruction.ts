@@ -1,5 +1,10 @@
 /** Instruction -> bytes: the table of opcodes in FORMAT.md. The instruction has passed findProblem. */
-import type { ArrayGeometry, ConverterInstruction, Instruction } from '../ir/schedule.ts';
+import type {
+  ArrayGeometry,
+  ConverterInstruction,
+  Instruction,
+  ProgramResidualInstruction,
+} from '../ir/schedule.ts';
 import {
   codeBitsOf,
   converterLayout,
@@ -13,6 +18,10 @@ import { packBits } from './pack.ts';
 
 /** Bytes of a converter instruction before its lists. */
 const converterHead = 10;
+
+/** Bytes of a program-residual instruction before its lists, and of one source. */
+const residualHead = 17;
+const sourceSize = 6;
 
 /** Bytes that the instruction takes, its opcode included. */
 export function sizeOfInstruction(geometry: ArrayGeometry, i: Instruction): number {
@@ -28,6 +37,8 @@ export function sizeOfInstruction(geometry: ArrayGeometry, i: Instruction): numb
       return 3 + maskBytesOf(geometry.columns);
     case 'program':
       return 11 + packedBytesOf(i.codes.length, codeBitsOf(geometry.levels));
+    case 'program-residual':
+      return residualHead + i.sources.length * sourceSize + 2 * i.values.length;
     case 'verify':
       return 11;
     case 'wake-up':
@@ -69,6 +80,8 @@ export function writeInstruction(
       view.setUint16(at + 5, i.codes.length, true);
       view.setFloat32(at + 7, i.tolerance, true);
       return packBits(i.codes, codeBitsOf(geometry.levels), bytes, at + 11);
+    case 'program-residual':
+      return writeResidual(i, view, at);
     case 'verify':
       view.setUint16(at + 1, i.row, true);
       view.setUint16(at + 3, i.column, true);
@@ -93,6 +106,30 @@ export function writeInstruction(
       view.setUint16(at + 5, i.endRow, true);
       return at + 7;
   }
+}
+
+function writeResidual(i: ProgramResidualInstruction, view: DataView, start: number): number {
+  view.setUint16(start + 1, i.row, true);
+  view.setUint16(start + 3, i.column, true);
+  view.setUint16(start + 5, i.values.length, true);
+  view.setFloat32(start + 7, i.tolerance, true);
+  view.setUint8(start + 11, i.reads);
+  view.setFloat32(start + 12, i.scale, true);
+  view.setUint8(start + 16, i.sources.length);
+  let at = start + residualHead;
+  for (const { distance } of i.sources) {
+    view.setInt16(at, distance, true);
+    at += 2;
+  }
+  for (const { ratio } of i.sources) {
+    view.setFloat32(at, ratio, true);
+    at += 4;
+  }
+  for (const value of i.values) {
+    view.setInt16(at, value, true);
+    at += 2;
+  }
+  return at;
 }
 
 function writeConverter(i: ConverterInstruction, view: DataView, start: number): number {

@@ -23,6 +23,7 @@ export const opcodes = {
   reset: 0x21,
   program: 0x22,
   verify: 0x23,
+  'program-residual': 0x24,
   'wake-up': 0x30,
   'write-hidden': 0x31,
   transfer: 0x32,

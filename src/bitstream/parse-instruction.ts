@@ -17,6 +17,7 @@ const fieldsOf: Readonly<Record<Instruction['op'], readonly string[]>> = {
   form: ['row', 'mask'],
   reset: ['row', 'mask'],
   program: ['row', 'column', 'tolerance', 'codes'],
+  'program-residual': ['row', 'column', 'tolerance', 'reads', 'scale', 'distances', 'ratios', 'values'],
   verify: ['row', 'column', 'count', 'tolerance'],
   'wake-up': ['row', 'cycles'],
   'write-hidden': ['row', 'pair', 'values'],
@@ -104,6 +105,22 @@ export function parseInstruction(
       case 'program': {
         const [row, column, tolerance] = [int('row'), int('column'), real('tolerance')];
         return { op, row, column, tolerance, codes: Uint16Array.from(ints('codes', 0, 2 ** 16 - 1)) };
+      }
+      case 'program-residual': {
+        const distances = ints('distances', -(2 ** 15), 2 ** 15 - 1);
+        const ratios = parseReals('ratios', text('ratios'), reject) ?? [];
+        if (good && distances.length !== ratios.length)
+          reject(`${ratios.length} ratios do not go with ${distances.length} distances`);
+        return {
+          op,
+          row: int('row'),
+          column: int('column'),
+          tolerance: real('tolerance'),
+          reads: int('reads'),
+          scale: real('scale'),
+          sources: distances.map((distance, k) => ({ distance, ratio: ratios[k]! })),
+          values: Int16Array.from(ints('values', -(2 ** 15), 2 ** 15 - 1)),
+        };
       }
       case 'verify':
         return {

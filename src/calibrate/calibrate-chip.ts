@@ -9,7 +9,7 @@ import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { createEmitter } from '../lower/emit.ts';
 import { type FoldedLayer, foldLayer, type ProgrammedArrays } from '../lower/fold.ts';
-import { readIntegers, weightsIn } from '../lower/reference.ts';
+import { lowerFloat, readIntegers, weightsIn } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { Package } from '../package/open.ts';
@@ -28,10 +28,8 @@ export async function calibrateChip(
   for (const [index, layer] of pkg.layers.entries()) {
     const folded = foldLayer(layer, arrays);
     if (!folded.exact) {
-      calibration.set(
-        layer.output,
-        fitColumns(layer, await measure(pkg, layer, folded), expected(pkg, layer)),
-      );
+      const { measured, wanted } = await compare(pkg, layer, folded);
+      calibration.set(layer.output, fitColumns(layer, measured, wanted));
     }
     onLayer?.(index + 1, pkg.layers.length);
   }
@@ -42,29 +40,53 @@ export function programmedArrays(chip: Chip): ProgrammedArrays {
   return { columns: chip.header.columns, conductances: chip.conductances, converters: chip.converters };
 }
 
-/** Outputs of the programmed layer for its calibration vectors, [vector][output]. */
-async function measure(pkg: Package, layer: CrossbarLayer, folded: FoldedLayer): Promise<Float32Array> {
+/** Outputs of the programmed layer, and of its integers without a chip, for its calibration vectors: [vector][output]. */
+async function compare(
+  pkg: Package,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+): Promise<{ measured: Float32Array; wanted: Float32Array }> {
   const record = recordOf(pkg, layer);
   const single = oneVectorLayer(layer);
   const emit = createEmitter(single.output, layer.origin);
   lowerCrossbar(emit, single, folded);
+  const plain = { ...single, output: 'wanted' };
+  lowerFloat(createEmitter(plain.output, layer.origin, emit.nodes, emit.constants), {
+    ...plain,
+    kind: 'mvm',
+    weights: () => dequantized(pkg, layer),
+    bias: Float64Array.from(layer.bias),
+    folded: [],
+  });
   const graph: Graph = {
     name: layer.output,
     irVersion: pkg.host.irVersion,
     opsets: pkg.reference.opsets,
     inputs: [{ name: single.input, elementType: 1, dims: undefined }],
-    outputs: [{ name: single.output, elementType: 1, dims: undefined }],
+    outputs: [single, plain].map(({ output }) => ({ name: output, elementType: 1, dims: undefined })),
     nodes: emit.nodes,
     constants: emit.constants,
     functions: [],
   };
-  const session = await openSession(encodeModel(graph));
+  const session = await openSession(encodeModel(graph), { threads: 1 });
   const input = Float32Array.from(record.vectors, (code) => realOf(code, layer.quantization));
   const volume = single.geometry.kind === 'conv' ? single.geometry.kernel : [];
   const channels = (layer.groups * layer.rows) / volume.reduce((a, b) => a * b, 1);
   const result = await session.run({ [single.input]: float32([record.count, channels, ...volume], input) });
   await session.release();
-  return result[single.output]!.data as Float32Array;
+  const [measured, wanted] = [single, plain].map(({ output }) => result[output]!.data as Float32Array);
+  return { measured: measured!, wanted: wanted! };
+}
+
+/** The layer's integer weights as real values, [group][row][column]. */
+function dequantized(pkg: Package, layer: CrossbarLayer): Float32Array {
+  const weights = pkg.reference.constants.get(`${layer.output}/weights`);
+  if (!weights) throw new InternalError('calibrate', `no reference weights of ${layer.output}`);
+  const { rows, columns, scales } = layer;
+  const result = Float32Array.from(readIntegers(layer, weights));
+  for (let at = 0; at < result.length; at++)
+    result[at]! *= scales[Math.floor(at / (rows * columns)) * columns + (at % columns)]!;
+  return result;
 }
 
 /** The same layer on inputs that are exactly one MVM: a kernel-sized patch, or one row. */
@@ -78,32 +100,6 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
   if (layer.groups === 1 && geometry.kernel.every((k) => k === 1))
     return { ...layer, ...io, geometry: { kind: 'matmul' } };
   return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
-}
-
-/** Outputs of the integer reference for the same vectors, [vector][output]. */
-function expected(pkg: Package, layer: CrossbarLayer): Float64Array {
-  const record = recordOf(pkg, layer);
-  const weights = weightsIn(pkg.reference, layer.output);
-  if (!weights) throw new InternalError('calibrate', `no reference weights of ${layer.output}`);
-  const integers = readIntegers(layer, weights);
-  const { groups, rows, columns, quantization } = layer;
-  const outputs = groups * columns;
-  const result = new Float64Array(record.count * outputs);
-  for (let vector = 0; vector < record.count; vector++) {
-    const at = vector * outputs;
-    for (let group = 0; group < groups; group++) {
-      for (let row = 0; row < rows; row++) {
-        const value = realOf(record.vectors[(vector * groups + group) * rows + row]!, quantization);
-        if (value === 0) continue;
-        const from = (group * rows + row) * columns;
-        const to = at + group * columns;
-        for (let column = 0; column < columns; column++)
-          result[to + column]! += value * integers[from + column]!;
-      }
-    }
-    for (let o = 0; o < outputs; o++) result[at + o] = result[at + o]! * layer.scales[o]! + layer.bias[o]!;
-  }
-  return result;
 }
 
 function recordOf(pkg: Package, layer: CrossbarLayer) {

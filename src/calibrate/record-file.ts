@@ -2,17 +2,21 @@
  * The calibration record as a file: a zip in the manner of NumPy's .npz, whose record.json holds the choices and whose
  * arrays hold the vectors and means. The same record gives the same bytes.
  */
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { z } from 'zod';
 import type { CalibrationRecord, LayerRecord } from '../calibration-record.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { calibrationMismatch } from '../diagnostics.ts';
-import { decodeNpy, encodeNpy } from '../npy.ts';
+import { decodeNpy, encodeNpy, type NpyArray } from '../npy.ts';
+import { readZip, writeZip } from '../zip.ts';
 
 const schema = z.strictObject({
   format: z.literal(1),
   model: z.string(),
-  activations: z.strictObject({ policy: z.enum(['minmax', 'percentile', 'mse']), signed: z.boolean() }),
+  activations: z.strictObject({
+    policy: z.enum(['minmax', 'percentile', 'mse']),
+    signed: z.boolean(),
+    equalized: z.boolean(),
+  }),
   samples: z.array(z.string()),
   knownAnswer: z.array(z.string()),
   layers: z.array(
@@ -26,9 +30,6 @@ const schema = z.strictObject({
     }),
   ),
 });
-
-/** zip cannot say "no time"; this is its first day. */
-const mtime = new Date(1980, 0, 1);
 
 export function encodeRecord(record: CalibrationRecord): Uint8Array {
   const layers = [...record.layers];
@@ -46,36 +47,37 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
       space: [...space],
     })),
   };
-  const files: Record<string, Uint8Array> = { 'record.json': strToU8(JSON.stringify(json, null, 1)) };
+  const files = new Map<string, Uint8Array>([['record.json', Buffer.from(JSON.stringify(json, null, 1))]]);
+  const put = (name: string, array: NpyArray) => files.set(`${name}.npy`, encodeNpy(array));
   layers.forEach(([, layer], i) => {
-    files[`vectors_${i}.npy`] = encodeNpy({
+    put(`vectors_${i}`, {
       type: 'uint8',
       dims: [layer.count, layer.inputMean.length],
       data: layer.vectors,
     });
-    files[`input_mean_${i}.npy`] = encodeNpy({
+    put(`input_mean_${i}`, {
       type: 'float32',
       dims: [layer.inputMean.length],
       data: layer.inputMean,
     });
-    files[`quantized_mean_${i}.npy`] = encodeNpy({
+    put(`quantized_mean_${i}`, {
       type: 'float32',
       dims: [layer.quantizedMean.length],
       data: layer.quantizedMean,
     });
   });
   inputs.forEach(([, { dims, data }], i) => {
-    files[`known_input_${i}.npy`] = encodeNpy({ type: 'float32', dims, data });
+    put(`known_input_${i}`, { type: 'float32', dims, data });
   });
-  return zipSync(files, { mtime, level: 6 });
+  return writeZip(files);
 }
 
 /** @param file as messages name it */
 export function decodeRecord(bytes: Uint8Array, file: string): CalibrationRecord {
   try {
-    const files = unzipSync(bytes);
-    const json = schema.parse(JSON.parse(strFromU8(files['record.json']!)));
-    const array = (name: string) => decodeNpy(files[`${name}.npy`]!);
+    const files = readZip(bytes);
+    const json = schema.parse(JSON.parse(new TextDecoder().decode(files.get('record.json'))));
+    const array = (name: string) => decodeNpy(files.get(`${name}.npy`)!);
     return {
       model: json.model,
       activations: json.activations,

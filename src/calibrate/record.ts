@@ -7,10 +7,9 @@ import type { CalibrationRecord, KnownAnswer, LayerRecord, RangePolicy } from '.
 import type { Graph, InputQuantization, MvmNode } from '../ir/graph.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
-import { encodeModel } from '../onnx/encode.ts';
 import { openStream, type Stream } from '../random.ts';
-import { openSession, type Session } from '../runtime/session.ts';
 import { type Tensor, toDoubles } from '../tensor.ts';
+import { type Network, openNetwork } from './network.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
 import { addValues, chooseRange, codeOf, createHistogram, realOf } from './range.ts';
@@ -24,11 +23,15 @@ export interface SampleSource {
 export interface RecordOptions {
   readonly policy: RangePolicy;
   readonly signed: boolean;
+  /** Whether the graph's channels were evened out. */
+  readonly equalized: boolean;
   /** Input vectors kept per layer. */
   readonly vectors: number;
   readonly onSample?: (done: number, total: number) => void;
 }
 
+/** Bytes of floating-point weights that are in memory at a time. */
+const weightBytes = 2 ** 28;
 /** Values of one tap that count for the histogram at most. */
 const histogramValues = 1 << 15;
 /** Bytes of input vectors that a layer keeps before it makes do with fewer. */
@@ -45,28 +48,35 @@ export async function recordCalibration(
   options: RecordOptions,
 ): Promise<CalibrationRecord> {
   const layers = graph.nodes.filter((n) => n.kind === 'mvm');
-  const session = await openFloat(
+  const network = await openFloat(
     graph,
     layers.map((l) => l.input),
   );
-  const ranges = await recordRanges(graph, layers, session, samples, options);
+  const ranges = await recordRanges(graph, layers, network, samples, options);
   const states = layers.map((layer, index) =>
     createState(layer, index, ranges.get(layer.input)!, samples.length, options),
   );
   const hashes: string[] = [];
   let knownAnswer: KnownAnswer = { inputs: {} };
-  for (let i = 0; i < samples.length; i++) {
+  const feedsOf = async (i: number) => {
     const { feeds, hash } = await samples.sample(i);
-    hashes.push(hash);
+    hashes[i] = hash;
     if (i === 0) knownAnswer = { inputs: floatInputs(feeds) };
-    const values = { ...feeds, ...(await session.run(feeds)) };
-    for (const state of states) addSample(state, values[state.layer.input]!);
-    options.onSample?.(samples.length + i + 1, 2 * samples.length);
-  }
-  await session.release();
+    return feeds;
+  };
+  const runs = samples.length * network.pieces;
+  let done = runs;
+  await network.run(samples.length, feedsOf, (_, values) => {
+    for (const state of states) {
+      const value = values[state.layer.input];
+      if (value) addSample(state, value);
+    }
+    options.onSample?.(++done, 2 * runs);
+  });
+  await network.release();
   return {
     model,
-    activations: { policy: options.policy, signed: options.signed },
+    activations: { policy: options.policy, signed: options.signed, equalized: options.equalized },
     layers: new Map(states.map((state) => [state.layer.output, finishState(state)])),
     samples: hashes,
     knownAnswer,
@@ -74,14 +84,14 @@ export async function recordCalibration(
 }
 
 /** The floating-point network with the layers' inputs as outputs. */
-async function openFloat(graph: Graph, taps: readonly string[]): Promise<Session> {
+function openFloat(graph: Graph, taps: readonly string[]): Promise<Network> {
   const produced = taps.filter((name) => !graph.inputs.some((i) => i.name === name));
   const lowered = lowerGraph(
     graph,
     (node) => (node.kind === 'mvm' ? (emit) => lowerFloat(emit, node) : undefined),
     produced,
   );
-  return openSession(encodeModel(lowered));
+  return openNetwork(lowered, weightBytes);
 }
 
 function floatInputs(feeds: Readonly<Record<string, Tensor>>): KnownAnswer['inputs'] {
@@ -96,7 +106,7 @@ function floatInputs(feeds: Readonly<Record<string, Tensor>>): KnownAnswer['inpu
 async function recordRanges(
   graph: Graph,
   layers: readonly MvmNode[],
-  session: Session,
+  network: Network,
   samples: SampleSource,
   options: RecordOptions,
 ): Promise<Map<string, InputQuantization>> {
@@ -108,15 +118,15 @@ async function recordRanges(
   const measured = [...new Set(layers.map((l) => l.input))].filter((name) => !ranges.has(name));
   if (measured.length === 0) return ranges;
   const histograms = new Map(measured.map((name) => [name, createHistogram()]));
-  for (let i = 0; i < samples.length; i++) {
-    const { feeds } = await samples.sample(i);
-    const values = { ...feeds, ...(await session.run(feeds)) };
+  const feedsOf = async (i: number) => (await samples.sample(i)).feeds;
+  let done = 0;
+  await network.run(samples.length, feedsOf, (_, values) => {
     for (const [name, histogram] of histograms) {
-      const data = values[name]!.data as Float32Array;
-      addValues(histogram, data, Math.max(1, Math.ceil(data.length / histogramValues)));
+      const data = values[name]?.data as Float32Array | undefined;
+      if (data) addValues(histogram, data, Math.max(1, Math.ceil(data.length / histogramValues)));
     }
-    options.onSample?.(i + 1, 2 * samples.length);
-  }
+    options.onSample?.(++done, 2 * samples.length * network.pieces);
+  });
   for (const [name, histogram] of histograms)
     ranges.set(name, chooseRange(histogram, options.policy, options.signed));
   return ranges;

@@ -24,7 +24,7 @@ export interface WriteVerifyDevices {
   readonly law: WriteVerifyProgramming;
   readonly draws: WriteVerifyDraws;
   readonly reset: Stream;
-  /** Noise of the readings that verify instructions take. */
+  /** Noise of the readings that verify and program-residual instructions take. */
   readonly verify: Stream;
   readonly outcome: WriteVerifyOutcome;
 }
@@ -51,6 +51,8 @@ export interface ArrayState {
   readonly formed: Uint8Array;
   /** Last programmed level code, -1 for none. */
   readonly levels: Int32Array;
+  /** 1 where write-verify gave the cell up. */
+  readonly givenUp: Uint8Array;
   /** Operations that each cell has seen: they key the draws of the next. */
   readonly operations: Uint32Array;
   /** Pulses that each memristor has seen; the RESET and SET of one transfer count as one cycle. */
@@ -73,6 +75,7 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     conductances: new Float32Array(new SharedArrayBuffer(4 * cells)).fill(target.cell.gUnformed),
     formed: new Uint8Array(cells),
     levels: new Int32Array(cells).fill(-1),
+    givenUp: new Uint8Array(cells),
     operations: new Uint32Array(cells),
     cycles: new Uint32Array(cells),
     counters: noCounts(),

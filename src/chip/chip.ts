@@ -7,7 +7,7 @@ export interface ArrayCounters {
   readonly formed: number;
   readonly setPulses: number;
   readonly resetPulses: number;
-  /** Readings of the write-verify loop and of verify instructions. */
+  /** Readings of the write-verify loop, of verify instructions and of program-residual's sources. */
   readonly verifyReads: number;
   readonly cellsGivenUp: number;
   /** Verified cells outside the tolerance of their last programmed level. */

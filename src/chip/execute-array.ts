@@ -13,11 +13,12 @@ import { chipCannotExecute } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import type { Job } from '../pool.ts';
 import type { Target } from '../target.ts';
-import { type ArrayState, openArray, type TransferDevices } from './array-state.ts';
+import { type ArrayState, openArray, type TransferDevices, type WriteVerifyDevices } from './array-state.ts';
 import type { ArrayCounters, ConverterSettings } from './chip.ts';
 import { transfer, wakeUp, writeHidden } from './hidden-plane.ts';
 import { findObstacle } from './obstacle.ts';
 import { form, program, reset, verify } from './program-cells.ts';
+import { programResidual } from './program-residual.ts';
 
 /** What all arrays of a chip have in common. */
 export interface ProgrammingContext {
@@ -108,6 +109,9 @@ function execute(
     case 'program':
       program(state, instruction);
       return;
+    case 'program-residual':
+      programResidual(state, writeVerifyDevices(state), instruction);
+      return;
     case 'verify':
       verify(state, instruction);
       return;
@@ -121,6 +125,11 @@ function execute(
       transfer(state, transferDevices(state), instruction);
       return;
   }
+}
+
+function writeVerifyDevices(state: ArrayState): WriteVerifyDevices {
+  if (state.devices.scheme === 'write-verify') return state.devices;
+  throw new InternalError('chip', `a ${state.devices.scheme} chip reached an instruction of write-verify`);
 }
 
 function transferDevices(state: ArrayState): TransferDevices {

@@ -26,6 +26,16 @@ export function findObstacle(
         (state.devices.scheme === 'transfer' ? 'this chip sets its cells by transfer only' : undefined) ??
         unformed(state, instruction.row, instruction.column, instruction.codes.length)
       );
+    case 'program-residual': {
+      const { row, column, sources, values } = instruction;
+      const width = 2 * values.length;
+      if (state.devices.scheme !== 'write-verify')
+        return 'this chip does not read cells back while it programs others';
+      return (
+        unformed(state, row, column, width) ??
+        sources.map((s) => unformed(state, row, column + s.distance, width)).find((reason) => reason)
+      );
+    }
     case 'verify':
       return unformed(state, instruction.row, instruction.column, instruction.count);
     case 'wake-up':

@@ -72,23 +72,27 @@ export function program(state: ArrayState, instruction: ProgramInstruction): voi
   const first = instruction.row * state.columns + instruction.column;
   for (let i = 0; i < instruction.codes.length; i++) {
     const code = instruction.codes[i]!;
-    const level = levelConductance(cell, code);
-    levels[first + i] = code;
-    if (devices.scheme === 'write-verify')
-      programCell(state, devices, first + i, level, instruction.tolerance);
-    else conductances[first + i] = level;
+    if (devices.scheme === 'write-verify') {
+      programCode(state, devices, first + i, code, instruction.tolerance);
+    } else {
+      levels[first + i] = code;
+      conductances[first + i] = levelConductance(cell, code);
+    }
   }
 }
 
-function programCell(
+/** Programs one cell to a level code by write-verify. */
+export function programCode(
   state: ArrayState,
   devices: WriteVerifyDevices,
   index: number,
-  level: number,
+  code: number,
   tolerance: number,
 ): void {
   const { law, outcome } = devices;
   const { counters, conductances } = state;
+  const level = levelConductance(state.cell, code);
+  state.levels[index] = code;
   const event = nextEvent(state, index);
   writeVerify(law, state.cell, devices.draws, index, event, conductances[index]!, level, tolerance, outcome);
   const pulses = outcome.setPulses + outcome.resetPulses;
@@ -100,6 +104,7 @@ function programCell(
   counters.time += pulses * law.pulseTime + (pulses + 1) * law.readTime;
   counters.energy += pulses * law.pulseEnergy + (pulses + 1) * law.readEnergy;
   if (outcome.accepted) return;
+  state.givenUp[index] = 1;
   counters.cellsGivenUp++;
   if (state.failed.length === failedCellsKept) return;
   const row = Math.floor(index / state.columns);

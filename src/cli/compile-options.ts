@@ -20,6 +20,8 @@ export interface CompileFlags {
   readonly target?: string;
   readonly set: readonly string[];
   readonly slices?: number;
+  readonly copies?: number;
+  readonly residual?: true;
   readonly encoding?: Fields['encoding'];
   readonly converterRange?: Fields['converterRange'];
   readonly activationRange?: Fields['activationRange'];
@@ -38,10 +40,13 @@ export interface CompileFlags {
 export async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
   const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
   if (flags.options !== undefined) parseOptions(file, flags.options);
-  const { target, slices, encoding, converterRange, activationRange, weightBits, arrays, samples } = flags;
+  const { target, slices, copies, residual, encoding } = flags;
+  const { converterRange, activationRange, weightBits, arrays, samples } = flags;
   const scalars = {
     target,
     slices,
+    copies,
+    residual,
     encoding,
     converterRange,
     activationRange,

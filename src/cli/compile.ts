@@ -142,6 +142,8 @@ export function registerCompile(program: Command, io: Io): void {
     .option('--preprocess <file.yaml>', 'how samples become inputs (default: found beside model or data)')
     .option('--samples <n>', 'calibration samples used at most', whole)
     .option('--slices <n>', 'cells, or pairs of cells, per weight', whole)
+    .option('--copies <n>', 'times that every digit is stored, for their average', whole)
+    .option('--residual', 'aim each part of a weight at what the others are read to lack')
     .addOption(new Option('--encoding <e>', 'of signed weights').choices(['differential', 'offset']))
     .option('--weight-bits <n>', 'bits of a weight, sign included', whole)
     .addOption(

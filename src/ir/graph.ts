@@ -54,6 +54,9 @@ export type Geometry =
       readonly autoPad: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
     };
 
+/** Real numbers, in the width in which they are known: doubles of a large layer would take twice the memory. */
+export type Reals = Float32Array | Float64Array;
+
 /**
  * A linear layer with constant weights. Weights lie as [group][row][column]; a convolution's rows run over
  * (channel within the group, ky, kx), and column n of group g is output channel g * columns + n.
@@ -73,7 +76,7 @@ export interface MvmNode {
    * of a whole network do not fit in memory: a pass works on those of one layer at a time, and keeps none. Nodes that
    * have the same function here use one matrix: its cells are there once. A pass that changes weights gives a new one.
    */
-  readonly weights: () => Float64Array;
+  readonly weights: () => Reals;
   /** Length groups * columns. */
   readonly bias: Float64Array;
   readonly origin: Origin;

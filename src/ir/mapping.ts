@@ -29,6 +29,26 @@ export interface SlicedLayer {
   readonly levelStep: number;
   /** Digits per weight. */
   readonly slices: number;
+  /** Times that every digit is stored: what its copies give is averaged. */
+  readonly copies: number;
+  /**
+   * Residual slicing: the parts of a weight are programmed one after the other, each aimed at what reading the others
+   * back leaves to be made up. They lie side by side in one array.
+   */
+  readonly residual: boolean;
+}
+
+/** Parts of a layer's weight, each with cells of its own: every slice as often as it is copied. */
+export function partsOf(layer: Pick<SlicedLayer, 'slices' | 'copies'>): number {
+  return layer.slices * layer.copies;
+}
+
+/**
+ * Blocks side by side that must lie in one array: all parts of a residual layer, since they are read while others are
+ * programmed.
+ */
+export function bundleOf(layer: SlicedLayer): number {
+  return layer.residual ? partsOf(layer) : 1;
 }
 
 /**
@@ -50,12 +70,14 @@ function balancedDigit(integer: number, radix: number, slice: number): number {
 }
 
 /**
- * A rectangle of cells: one slice of one tile of a layer. Several groups lie block-diagonally: group g's rows start at
+ * A rectangle of cells: one part (a copy of a slice) of one tile of a layer. The parts of a tile follow each other, slice
+ * by slice and copy by copy. Several groups lie block-diagonally: group g's rows start at
  * (g - groups.start) * rows, its columns likewise.
  */
 export interface Block {
   readonly layer: number;
   readonly slice: number;
+  readonly copy: number;
   readonly groups: Span;
   /** Rows of every group's matrix that this tile covers. */
   readonly rows: Span;

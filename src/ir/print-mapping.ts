@@ -19,18 +19,23 @@ export function printMapping(mapping: Mapping): string {
   return `${lines.join('\n')}\n`;
 }
 
-function printLayer({ node, uses, encoding, radix, levelStep, slices }: SlicedLayer, number: number): string {
+function printLayer(
+  { node, uses, encoding, radix, levelStep, slices, ...parts }: SlicedLayer,
+  number: number,
+): string {
   const groups = node.groups === 1 ? '' : `${node.groups} groups of `;
-  const code = `${encoding}, ${slices} digits of base ${radix}, ${levelStep} levels a step`;
+  const copies = parts.copies === 1 ? '' : ` in ${parts.copies} copies`;
+  const residual = parts.residual ? ', residual' : '';
+  const code = `${encoding}, ${slices} digits of base ${radix}${copies}, ${levelStep} levels a step${residual}`;
   const outputs = uses.map((use) => use.output).join(', ');
   return `layer ${number} ${outputs}: ${groups}${node.rows} x ${node.columns}, ${code}  ; ${describeOrigin(node.origin)}`;
 }
 
-function printBlock(block: PlacedBlock, number: number, { encoding }: SlicedLayer): string {
-  const { layer, slice, groups, rows, columns, array, row, column } = block;
+function printBlock(block: PlacedBlock, number: number, { encoding, copies }: SlicedLayer): string {
+  const { layer, slice, copy, groups, rows, columns, array, row, column } = block;
   const weights = `groups ${printSpan(groups)} rows ${printSpan(rows)} columns ${printSpan(columns)}`;
   const size = `${blockRows(block)} x ${blockColumns(block, encoding)} cells`;
-  return `block ${number} layer ${layer} slice ${slice} ${weights} at array ${array} row ${row} column ${column}: ${size}`;
+  return `block ${number} layer ${layer} slice ${slice}${copies === 1 ? '' : ` copy ${copy}`} ${weights} at array ${array} row ${row} column ${column}: ${size}`;
 }
 
 /** Half-open, as the spans are. */

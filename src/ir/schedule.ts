@@ -52,6 +52,37 @@ export interface ProgramInstruction {
   readonly codes: Uint16Array;
 }
 
+/** Cells that an instruction reads: those of its own row, `distance` columns away. */
+export interface ResidualSource {
+  /** Columns from the programmed cells to those that are read, negative to the left. */
+  readonly distance: number;
+  /** Weight of what is read, of the programmed cells' own; a 32-bit float. */
+  readonly ratio: number;
+}
+
+/**
+ * Programs neighbouring pairs of cells of one row to what the other parts of their weights leave to be made up:
+ *
+ *   aim = scale * value - sum over the sources of ratio * (reading of G+ - reading of G-) / level step
+ *
+ * in level codes, rounded and clipped to the codes of one cell: a positive aim goes to the first cell of the pair, a
+ * negative one to the second, and the other cell gets code 0.
+ */
+export interface ProgramResidualInstruction {
+  readonly op: 'program-residual';
+  readonly row: number;
+  readonly column: number;
+  /** Accepted distance from the level's conductance (S); a 32-bit float. */
+  readonly tolerance: number;
+  /** Readings of every cell of the sources, which are averaged. */
+  readonly reads: number;
+  /** Level codes per unit of `values`; a 32-bit float. */
+  readonly scale: number;
+  readonly sources: readonly ResidualSource[];
+  /** What the pairs and their sources are to make together, one value per pair. */
+  readonly values: Int16Array;
+}
+
 /** Cycles every FeCAP of one transfer line. */
 export interface WakeUpInstruction {
   readonly op: 'wake-up';
@@ -92,6 +123,7 @@ export type Instruction =
   | FormInstruction
   | ResetInstruction
   | ProgramInstruction
+  | ProgramResidualInstruction
   | WakeUpInstruction
   | WriteHiddenInstruction
   | TransferInstruction

@@ -23,6 +23,8 @@ export interface LayerSummary {
   readonly shape: string;
   readonly rule: string;
   readonly slices: number;
+  readonly copies: number;
+  readonly residual: boolean;
   /** Blocks of cells, and arrays on which they lie (which other layers may share). */
   readonly blocks: number;
   readonly arrays: number;
@@ -98,6 +100,8 @@ function summarizeLayer(
     shape: `${node.groups > 1 ? `${node.groups} x ` : ''}${node.rows}x${node.columns}`,
     rule,
     slices: layer.slices,
+    copies: layer.copies,
+    residual: layer.residual,
     blocks: blocks.length,
     arrays: new Set(blocks.map((b) => b.array)).size,
     utilization: weightCells(layer, blocks) / blocked,

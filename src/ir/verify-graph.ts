@@ -65,10 +65,16 @@ function verifyNode(node: Node, place: string): void {
     length('weights', node.integers.length, groups * rows * columns);
     length('scales', node.scales.length, groups * columns);
     finite('scales', node.scales, place);
-    if (node.integers.some((w) => Math.abs(w) > node.weightMax))
-      fail(`${place} has a weight beyond ${node.weightMax}`);
+    if (largestOf(node.integers) > node.weightMax) fail(`${place} has a weight beyond ${node.weightMax}`);
   }
   finite('biases', node.bias, place);
+}
+
+/** A plain loop: a callback per weight takes ten times as long. */
+function largestOf(integers: Int8Array): number {
+  let largest = 0;
+  for (let i = 0; i < integers.length; i++) largest = Math.max(largest, Math.abs(integers[i]!));
+  return largest;
 }
 
 function finite(what: string, values: Float64Array, place: string): void {

@@ -1,7 +1,7 @@
 /** Checks a Mapping after the pass that made it: every weight lies in exactly one block, and no cell in two. */
 import { InternalError } from '../diagnostic.ts';
 import type { Target } from '../target.ts';
-import { blockColumns, blockRows, lengthOf, type Mapping } from './mapping.ts';
+import { blockColumns, blockRows, bundleOf, lengthOf, type Mapping, partsOf } from './mapping.ts';
 
 /** Raises InternalError at the first broken invariant. */
 export function verifyMapping(mapping: Mapping, target: Target): void {
@@ -21,6 +21,14 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     );
     weights[block.layer]! += lengthOf(block.groups) * lengthOf(block.rows) * lengthOf(block.columns);
   }
+  mapping.blocks.forEach((block, index) => {
+    const layer = mapping.layers[block.layer]!;
+    if (bundleOf(layer) === 1 || (block.slice === 0 && block.copy === 0)) return;
+    const before = mapping.blocks[index - 1]!;
+    const beside = before.column + blockColumns(before, layer.encoding);
+    if (block.array !== before.array || block.row !== before.row || block.column !== beside)
+      fail(`block ${index} does not lie beside the part before it`);
+  });
   // One array after the other: the cells of all of them may take more memory than the weights.
   const taken = new Uint8Array(target.array.rows * target.array.columns);
   for (const [array, indices] of onArray.entries()) {
@@ -39,7 +47,7 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
   mapping.layers.forEach((layer, i) => {
     if (layer.uses.some((use) => use.integers !== layer.node.integers || use.scales !== layer.node.scales))
       fail(`layer ${layer.node.output}: its uses have different weights`);
-    const expected = layer.node.integers.length * layer.slices;
+    const expected = layer.node.integers.length * partsOf(layer);
     if (weights[i] !== expected)
       fail(`layer ${layer.node.output}: ${weights[i]} of ${expected} digits are placed`);
   });

@@ -1,9 +1,8 @@
 /**
  * Lowers one crossbar layer and what was programmed for it to standard ONNX operators (opset 21).
  *
- * Bit-serial form, per slice: input codes -> one plane of zeros and ones per input bit, stacked in the batch -> one
- * Conv or MatMul per row tile with the folded conductances -> one conversion per tile, column and plane -> shift-and-add
- * as a product with the bits' weights -> scaled, and summed over tiles and slices.
+ * Bit-serial form, per slice: input codes -> one plane per input bit -> one Conv or MatMul per row tile with the folded
+ * conductances -> one conversion per tile, column and plane -> shift-and-add -> scaled, and summed over tiles and slices.
  *
  * Exact form: where every cell holds a whole digit and no converter can saturate, the planes sum to the product with
  * the codes themselves, so one Conv or MatMul per tile and slice gives the same integers.

@@ -1,6 +1,7 @@
 /**
  * The exact form of a layer, for cells that hold whole digits behind converters that cannot saturate: the bit planes sum
- * to the product with the codes themselves, so one product per tile and slice gives the same integers.
+ * to the product with the codes themselves, so one product per tile and slice gives the same integers. Copies are equal
+ * here, and so is their average.
  */
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import { float32, int32, int64, uint8 } from '../tensor.ts';
@@ -21,8 +22,9 @@ export function emitExact(
   const { signed, zero, scale } = layer.quantization;
   const input = bitSerial ? emitPlanes(emit, layer, codes) : emitCodeValues(emit, signed, codes);
   const positions = outputPositions(layer, folded);
-  const terms = folded.parts.flatMap((_, slice) => {
-    const products = emitLinear(emit, layer, folded, slice)(input);
+  const terms = folded.parts.flatMap(({ slice, copy }, part) => {
+    if (copy > 0) return [];
+    const products = emitLinear(emit, layer, folded, part)(input);
     const sums = bitSerial ? addPlanes(emit, signed, products) : products;
     const whole = emit.op('Cast', [selectOutputs(emit, folded, positions, sums)], { to: int(6) });
     const digit = emit.constant(`digit_weight_${slice}`, int32([], [layer.radix ** slice]));

@@ -2,14 +2,14 @@
  * The layer without a chip, as standard ONNX operators: in floating point before it is quantized, and in integers
  * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
  */
-import type { Geometry, Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
-import { deferred, float32, type Tensor, uint8 } from '../tensor.ts';
+import type { Geometry, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
+import { deferred, float32, int8, type Tensor, uint8 } from '../tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
 
 /** Emits a layer in 32-bit floating point. */
 export function lowerFloat(emit: Emitter, node: MvmNode): void {
-  const weights = () => arrange(node, node.weights(), (length) => new Float32Array(length));
+  const weights = () => arrange(node, floats(node.weights()));
   const bias = Float32Array.from(node.bias);
   if (node.geometry.kind === 'conv') {
     const dims = kernelDims(node, node.geometry);
@@ -28,6 +28,10 @@ export function lowerFloat(emit: Emitter, node: MvmNode): void {
   emit.op('Add', [product, emit.constant('bias', float32([bias.length], bias))], {}, node.output);
 }
 
+function floats(values: Reals): Float32Array {
+  return values instanceof Float32Array ? values : new Float32Array(values);
+}
+
 /** Emits a quantized layer in integers; its weights become the initializer `OUTPUT/weights` (int8). */
 export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
   const { scale, zero, signed } = node.quantization;
@@ -38,16 +42,16 @@ export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
     emit.constant('input_scale', float32([], [scale])),
     zeroPoint,
   ]);
-  const weights = () => arrange(node, node.integers, (length) => new Int8Array(length));
   const layer = { ...node, bias: Float32Array.from(node.bias) };
   const factor = Float32Array.from(node.scales, (s) => Math.fround(scale * Math.fround(s)));
   if (node.geometry.kind === 'conv') {
+    const weights = () => arrange(node, node.integers);
     const kernel = emit.constant('weights', deferred('int8', kernelDims(node, node.geometry), weights));
     const sums = emit.op('ConvInteger', [codes, kernel, zeroPoint], convAttributes(node, node.geometry));
     emitEpilogue(emit, layer, sums, factor);
     return;
   }
-  const matrix = emit.constant('weights', deferred('int8', [node.rows, node.columns], weights));
+  const matrix = emit.constant('weights', int8([node.rows, node.columns], node.integers));
   const sums = emit.op('MatMulInteger', [codes, matrix, zeroPoint]);
   emitEpilogue(emit, layer, sums, factor);
 }
@@ -72,35 +76,19 @@ function convAttributes(node: MvmNode | QuantizedMvmNode, geometry: Extract<Geom
   };
 }
 
-/** [group][row][column] -> a convolution's [output][row], or a matrix product's [row][column] as it is. */
-function arrange<T extends Float32Array | Int8Array>(
-  node: MvmNode | QuantizedMvmNode,
-  values: ArrayLike<number>,
-  allocate: (length: number) => T,
-): T {
+/** [group][row][column] -> a convolution's [output][row]; a matrix product's [row][column] as it is. */
+function arrange<T extends Float32Array | Int8Array>(node: MvmNode | QuantizedMvmNode, values: T): T {
+  if (node.geometry.kind === 'matmul') return values;
   const { groups, rows, columns } = node;
-  const result = allocate(values.length);
-  const conv = node.geometry.kind === 'conv';
+  const result = values.slice();
   for (let group = 0; group < groups; group++) {
     for (let row = 0; row < rows; row++) {
       const from = (group * rows + row) * columns;
-      for (let column = 0; column < columns; column++) {
-        const to = conv ? (group * columns + column) * rows + row : from + column;
-        result[to] = values[from + column]!;
-      }
+      for (let column = 0; column < columns; column++)
+        result[(group * columns + column) * rows + row] = values[from + column]!;
     }
   }
-  return result;
-}
-
-/** The initializer that `lowerInteger` wrote for a layer: its own, or that of a layer with the same weights. */
-export function weightsIn(reference: Graph, output: string): Tensor | undefined {
-  const own = reference.constants.get(`${output}/weights`);
-  if (own) return own;
-  const product = reference.nodes.find(
-    (n) => n.kind === 'onnx' && /Integer$/.test(n.op) && n.outputs[0]!.startsWith(`${output}/${n.op}_`),
-  );
-  return product?.kind === 'onnx' ? reference.constants.get(product.inputs[1]!) : undefined;
+  return result as T;
 }
 
 /** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */

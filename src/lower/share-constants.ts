@@ -1,6 +1,7 @@
 /**
  * Equal constants of a lowered graph become one: layers that share their weights, such as the time steps of an LSTM,
- * bring the same matrix each. Small constants stay: they cost less than the search.
+ * bring the same matrix each. Small constants stay: they cost less than the search. So do those of int8: where
+ * onnxruntime turns signed weights into unsigned ones, it takes each for one node's alone and fails at the second.
  */
 import type { Graph, Node } from '../ir/graph.ts';
 import type { Tensor } from '../tensor.ts';
@@ -48,6 +49,7 @@ function namesIn(node: Extract<Node, { kind: 'onnx' }>): readonly string[] {
 }
 
 function bytesOf(tensor: Tensor): Uint8Array | undefined {
+  if (tensor.type === 'int8') return undefined;
   if (tensor.deferred || !ArrayBuffer.isView(tensor.data) || tensor.data.length < worthwhile)
     return undefined;
   const { buffer, byteOffset, byteLength } = tensor.data;

@@ -4,15 +4,21 @@
  */
 import { InternalError } from '../diagnostic.ts';
 import type { Graph, Node, ValueInfo } from '../ir/graph.ts';
+import type { Tensor } from '../tensor.ts';
 import { encodeAttributes } from './attributes.ts';
-import { functionCodec, modelCodec, type NodeProto, type ValueInfoProto } from './proto.ts';
+import { functionCodec, modelCodec, type NodeProto, type TensorProto, type ValueInfoProto } from './proto.ts';
 import { encodeTensor } from './tensor-proto.ts';
 
 /**
  * @param graph all of its nodes are ONNX nodes (InternalError otherwise)
  * @param metadata the model's metadata_props, written in this order
+ * @param encode what becomes of an initializer
  */
-export function encodeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeModel(
+  graph: Graph,
+  metadata: Readonly<Record<string, string>> = {},
+  encode: (name: string, tensor: Tensor) => TensorProto = encodeTensor,
+): Uint8Array {
   return modelCodec.encode({
     irVersion: graph.irVersion,
     producerName: 'crossloom',
@@ -22,7 +28,7 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
     graph: {
       name: graph.name || 'graph',
       node: graph.nodes.map(encoderOfNodes()),
-      initializer: [...graph.constants].map(([name, tensor]) => encodeTensor(name, tensor)),
+      initializer: [...graph.constants].map(([name, tensor]) => encode(name, tensor)),
       input: graph.inputs.map(encodeValue),
       output: graph.outputs.map(encodeValue),
     },

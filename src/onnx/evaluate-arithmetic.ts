@@ -4,16 +4,17 @@ import type { DataType, Tensor, TensorData } from '../tensor.ts';
 import { deferred, derived, sizeOf, toDoubles } from '../tensor.ts';
 import { elementType } from './element-types.ts';
 
-export type Binary = 'add' | 'sub' | 'mul' | 'div';
+export type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow';
 
 const doubles: Readonly<Record<Binary, (a: number, b: number) => number>> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
+  pow: (a, b) => a ** b,
 };
 
-const integers: Readonly<Record<Binary, (a: bigint, b: bigint) => bigint>> = {
+const integers: Readonly<Record<Exclude<Binary, 'pow'>, (a: bigint, b: bigint) => bigint>> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
@@ -22,7 +23,7 @@ const integers: Readonly<Record<Binary, (a: bigint, b: bigint) => bigint>> = {
 
 /** Elementwise with numpy's broadcasting; float32, float64, int32 and int64. Integer division truncates. */
 export function binary(op: Binary, a: Tensor, b: Tensor): Tensor | undefined {
-  if (a.type !== b.type) return undefined;
+  if (a.type !== b.type || (op === 'pow' && !a.type.startsWith('float'))) return undefined;
   const rank = Math.max(a.dims.length, b.dims.length);
   const pad = (dims: readonly number[]) => [...Array<number>(rank - dims.length).fill(1), ...dims];
   const [p, q] = [pad(a.dims), pad(b.dims)];
@@ -31,7 +32,7 @@ export function binary(op: Binary, a: Tensor, b: Tensor): Tensor | undefined {
   const [ia, ib] = [broadcastIndex(p, dims), broadcastIndex(q, dims)];
   const size = sizeOf(dims);
   const [x, y] = [a.data, b.data];
-  if (x instanceof BigInt64Array && y instanceof BigInt64Array) {
+  if (op !== 'pow' && x instanceof BigInt64Array && y instanceof BigInt64Array) {
     if (op === 'div' && y.includes(0n)) return undefined;
     const data = BigInt64Array.from({ length: size }, (_, i) => integers[op](x[ia(i)]!, y[ib(i)]!));
     return { type: a.type, dims, data };

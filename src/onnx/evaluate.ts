@@ -8,6 +8,7 @@ import { sizeOf, type Tensor, toDoubles } from '../tensor.ts';
 import { intOf, intsOf } from './attribute-values.ts';
 import { binary, cast, constantOfShape, dequantize } from './evaluate-arithmetic.ts';
 import { concat, gather, reshaped, slice, transpose } from './evaluate-movement.ts';
+import { elementwise, map, reduce, reductions } from './evaluate-reduce.ts';
 
 type Inputs = readonly (Tensor | undefined)[];
 type Rule = (node: OnnxNode, inputs: Inputs, opset: number) => Tensor | undefined;
@@ -19,6 +20,16 @@ const rules: Readonly<Record<string, Rule>> = {
   Sub: (_, [a, b]) => a && b && binary('sub', a, b),
   Mul: (_, [a, b]) => a && b && binary('mul', a, b),
   Div: (_, [a, b]) => a && b && binary('div', a, b),
+  Pow: (_, [a, b]) => a && b && binary('pow', a, b),
+  ...Object.fromEntries(
+    Object.entries(elementwise).map(([op, apply]): [string, Rule] => [op, (_, [x]) => x && map(x, apply)]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(reductions).map(([op, reduction]): [string, Rule] => [
+      op,
+      (node, [x, axes]) => x && reduceNode(node, x, axes, reduction),
+    ]),
+  ),
   Cast: (node, [x]) => x && cast(x, intOf(node, 'to', 0)),
   ConstantOfShape: (node, [shape]) => shape && constantOfShape(numbers(shape), node.attributes.value),
   DequantizeLinear: (node, [x, scale, zero]) =>
@@ -49,6 +60,18 @@ const rules: Readonly<Record<string, Rule>> = {
 export function evaluate(node: OnnxNode, inputs: Inputs, opset: number): Tensor | undefined {
   if (node.domain !== '' || node.outputs.length !== 1 || !Object.hasOwn(rules, node.op)) return undefined;
   return rules[node.op]?.(node, inputs, opset);
+}
+
+/** Axes are an attribute in older opsets, and an input in newer ones. */
+function reduceNode(
+  node: OnnxNode,
+  x: Tensor,
+  input: Tensor | undefined,
+  reduction: Parameters<typeof reduce>[1],
+): Tensor | undefined {
+  const axes = input ? numbers(input) : intsOf(node, 'axes');
+  if (!axes?.length && intOf(node, 'noop_with_empty_axes', 0) === 1) return undefined;
+  return reduce(x, reduction, axes, intOf(node, 'keepdims', 1) === 1);
 }
 
 function numbers(tensor: Tensor): readonly number[] {

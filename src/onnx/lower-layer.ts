@@ -3,7 +3,7 @@
  * before somebody asks for them. Gemm's alpha and beta go
  * into weights and bias.
  */
-import type { Geometry, Graph, MvmNode, OnnxNode } from '../ir/graph.ts';
+import type { Geometry, Graph, MvmNode, OnnxNode, Reals } from '../ir/graph.ts';
 import { type Tensor, toDoubles } from '../tensor.ts';
 import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
 
@@ -44,7 +44,7 @@ function lowerConv(node: OnnxNode, tensor: string, weights: Tensor, bias: Tensor
     groups,
     rows,
     columns,
-    weights: () => transposeGroups(toDoubles(weights)!, groups, columns, rows),
+    weights: () => transposeGroups(toReals(weights), groups, columns, rows),
     bias: spread(bias, outputs, 1),
     inputIndex: 0,
     tensor,
@@ -78,7 +78,7 @@ function lowerMatrix(
     ? [stored.dims.at(-1)!, stored.dims.at(-2)!]
     : [stored.dims.at(-2)!, stored.dims.at(-1)!];
   const weights = () => {
-    const values = toDoubles(stored)!;
+    const values = factor === 1 ? toReals(stored) : toDoubles(stored)!;
     if (factor !== 1) for (let i = 0; i < values.length; i++) values[i]! *= factor;
     return transposed ? transposeGroups(values, 1, columns, rows) : values;
   };
@@ -88,9 +88,17 @@ function lowerMatrix(
   return { geometry, groups: 1, rows, columns, weights, bias, inputIndex, tensor, arrangement };
 }
 
+/** A new array, in the tensor's own width. */
+function toReals(tensor: Tensor): Reals {
+  if (tensor.type !== 'float32') return toDoubles(tensor)!;
+  const values = tensor.data as Float32Array;
+  return tensor.deferred ? values : values.slice();
+}
+
 /** [group][column][row] -> [group][row][column]. */
-function transposeGroups(values: Float64Array, groups: number, columns: number, rows: number): Float64Array {
-  const matrix = new Float64Array(values.length);
+function transposeGroups(values: Reals, groups: number, columns: number, rows: number): Reals {
+  const matrix =
+    values instanceof Float32Array ? new Float32Array(values.length) : new Float64Array(values.length);
   for (let first = 0; first < groups * rows * columns; first += rows * columns) {
     // A few columns at a time: whole ones would leave the cache before their next row comes.
     for (let start = 0; start < columns; start += columnsAtOnce) {

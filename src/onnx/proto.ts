@@ -192,8 +192,14 @@ function codec<T>(name: string): Codec<T> {
   const type = root.lookupType(name);
   return {
     decode: (bytes) => type.decode(bytes) as T,
-    encode: (message) => Uint8Array.from(type.encode(message as Record<string, unknown>).finish()),
+    encode: (message) => plainBytes(type.encode(message as Record<string, unknown>).finish()),
   };
+}
+
+/** Without the methods of a Buffer; copied only out of memory that others share, which is small. */
+function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  return byteLength === buffer.byteLength ? bytes : bytes.slice();
 }
 
 export const modelCodec = codec<ModelProto>('ModelProto');

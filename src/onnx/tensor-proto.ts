@@ -3,7 +3,7 @@
  * that were read from an external file; they are written as raw_data.
  */
 import type { DataType, Tensor, TensorData } from '../tensor.ts';
-import { deferred, sizeOf } from '../tensor.ts';
+import { byteLengthOf, deferred, sizeOf } from '../tensor.ts';
 import { elementName, elementNumber, elementType } from './element-types.ts';
 import { type TensorProto, toBigInt, toNumber } from './proto.ts';
 
@@ -80,6 +80,18 @@ export function decodeTensor(proto: TensorProto, external?: ExternalBytes): Tens
   if (raw instanceof Uint8Array) return { type, dims, data: view(type, raw, size) };
   const read = () => view(type, raw.read(0, raw.byteLength), size);
   return raw.byteLength > largestKept ? deferred(type, dims, read) : { type, dims, data: read() };
+}
+
+/** A tensor whose bytes lie in another file: `location` beside the model, from byte `offset` on. */
+export function encodeExternal(name: string, tensor: Tensor, location: string, offset: number): TensorProto {
+  const entries = { location, offset: String(offset), length: String(byteLengthOf(tensor)) };
+  return {
+    name,
+    dims: [...tensor.dims],
+    dataType: elementNumber(tensor.type),
+    externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
+    dataLocation: 1,
+  };
 }
 
 export function encodeTensor(name: string, tensor: Tensor): TensorProto {

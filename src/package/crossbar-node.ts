@@ -20,6 +20,7 @@ const tileFields = [
   'columnStart',
   'columnEnd',
   'slice',
+  'copy',
 ] as const satisfies readonly (keyof Tile)[];
 
 const tables = ['tiles', 'converter_zero', 'converter_step', 'scales', 'column_sums', 'bias'] as const;
@@ -61,6 +62,7 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
       adc_bits: number(layer.adcBits),
       radix: number(layer.radix),
       slices: number(layer.slices),
+      copies: number(layer.copies),
       digit_step: { type: 'float', value: layer.digitStep },
     },
     origin: layer.origin,
@@ -98,6 +100,7 @@ export function decodeCrossbar(
     adcBits: read.int('adc_bits'),
     radix: read.int('radix'),
     slices: read.int('slices'),
+    copies: read.int('copies'),
     digitStep: read.float('digit_step'),
     tiles: Array.from({ length: tiles.length / tileFields.length }, (_, t) =>
       decodeTile(tiles, t * tileFields.length),
@@ -124,6 +127,7 @@ function decodeTile(data: Int32Array, at: number): Tile {
     columnStart: field('columnStart'),
     columnEnd: field('columnEnd'),
     slice: field('slice'),
+    copy: field('copy'),
   };
 }
 

@@ -18,6 +18,7 @@ export interface Tile {
   readonly columnStart: number;
   readonly columnEnd: number;
   readonly slice: number;
+  readonly copy: number;
 }
 
 export interface CrossbarLayer {
@@ -36,6 +37,8 @@ export interface CrossbarLayer {
   readonly adcBits: number;
   readonly radix: number;
   readonly slices: number;
+  /** Times that every digit is stored; their values are averaged. */
+  readonly copies: number;
   /** Conductance of one digit step (S). */
   readonly digitStep: number;
   readonly tiles: readonly Tile[];

@@ -1,6 +1,6 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
-import type { Mapping } from '../ir/mapping.ts';
+import type { Mapping, PlacedBlock, SlicedLayer } from '../ir/mapping.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import { levelStepOf, type Target } from '../target.ts';
@@ -25,10 +25,13 @@ export function hostGraph(
   const indices = new Map(
     mapping.layers.flatMap(({ uses }, i) => uses.map((use) => [use.output, i] as const)),
   );
+  const blocks: (readonly [index: number, block: PlacedBlock])[][] = mapping.layers.map(() => []);
+  for (const entry of mapping.blocks.entries()) blocks[entry[1].layer]!.push(entry);
   const nodes = graph.nodes.map((node) => {
     if (node.kind !== 'quantized-mvm') return node;
     const layer = indices.get(node.output)!;
-    return encodeCrossbar(crossbarLayer(node, layer, mapping, converters, target), constants);
+    const placed = { layer: mapping.layers[layer]!, blocks: blocks[layer]!, converters };
+    return encodeCrossbar(crossbarLayer(node, placed, target), constants);
   });
   return { ...graph, nodes, constants, opsets: { ...graph.opsets, [crossbarDomain]: 1 } };
 }
@@ -40,16 +43,18 @@ export function referenceGraph(graph: Graph): Graph {
   );
 }
 
-/** @param layer number of the matrix that the node multiplies by */
+/** The matrix that a node multiplies by, with its blocks by their numbers, and the converters of all blocks. */
+interface PlacedLayer {
+  readonly layer: SlicedLayer;
+  readonly blocks: readonly (readonly [index: number, block: PlacedBlock])[];
+  readonly converters: readonly BlockConverters[];
+}
+
 function crossbarLayer(
   node: QuantizedMvmNode,
-  layer: number,
-  mapping: Mapping,
-  converters: readonly BlockConverters[],
+  { layer: sliced, blocks, converters }: PlacedLayer,
   target: Target,
 ): CrossbarLayer {
-  const sliced = mapping.layers[layer]!;
-  const blocks = [...mapping.blocks.entries()].filter(([, block]) => block.layer === layer);
   const zeros = blocks.flatMap(([index]) => [...converters[index]!.zero]);
   const steps = blocks.flatMap(([index]) => [...converters[index]!.step]);
   return {
@@ -66,6 +71,7 @@ function crossbarLayer(
     adcBits: target.adc.bits,
     radix: sliced.radix,
     slices: sliced.slices,
+    copies: sliced.copies,
     digitStep: Math.fround(sliced.levelStep * levelStepOf(target.cell)),
     tiles: blocks.map(
       ([index, block]): Tile => ({
@@ -80,6 +86,7 @@ function crossbarLayer(
         columnStart: block.columns.start,
         columnEnd: block.columns.end,
         slice: block.slice,
+        copy: block.copy,
       }),
     ),
     converterZero: Int32Array.from(zeros),

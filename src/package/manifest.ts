@@ -42,6 +42,7 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** Files that every package has. A large host.onnx or reference.onnx has a file of its tensors besides: dataFileOf. */
 export const packageFiles = {
   bitstream: 'program.xbs',
   host: 'host.onnx',

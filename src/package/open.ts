@@ -1,6 +1,6 @@
 /** Opens a package: checks its manifest and the hash of every file, and decodes host.onnx. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeRecord } from '../calibrate/record-file.ts';
 import type { CalibrationRecord } from '../calibration-record.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
@@ -8,6 +8,7 @@ import { hashMismatch, packageUnreadable } from '../diagnostics.ts';
 import { sha256File } from '../hash.ts';
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { decodeModel } from '../onnx/decode.ts';
+import { dataFileOf } from '../onnx/write.ts';
 import type { Target } from '../target.ts';
 import type { CrossbarLayer } from './crossbar.ts';
 import { decodeCrossbar } from './crossbar-node.ts';
@@ -38,8 +39,7 @@ export async function openPackage(folder: string): Promise<Package> {
   const manifest = await readManifest(folder);
   const path = (file: string) => join(folder, file);
   const problems: Diagnostic[] = [];
-  for (const file of Object.values(packageFiles)) {
-    if (file === packageFiles.manifest) continue;
+  for (const file of filesOf(manifest)) {
     const got = await sha256File(path(file)).catch(() => undefined);
     const expected = manifest.files[file];
     if (got === undefined || expected === undefined)
@@ -60,8 +60,15 @@ export async function openPackage(folder: string): Promise<Package> {
   };
 }
 
+/** All files but the manifest: those that every package has, and the tensors of a large graph. */
+function filesOf({ files }: Manifest): string[] {
+  const { manifest: _, ...always } = packageFiles;
+  const beside = [packageFiles.host, packageFiles.reference].map(dataFileOf);
+  return [...Object.values(always), ...beside.filter((file) => file in files)];
+}
+
 async function readGraph(file: string): Promise<Graph> {
-  return (await decodeModel(await readFile(file), { file })).graph;
+  return (await decodeModel(await readFile(file), { file, folder: dirname(file) })).graph;
 }
 
 async function readManifest(folder: string): Promise<Manifest> {

@@ -5,12 +5,14 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { encodeBitstream } from '../bitstream/encode.ts';
+import { openNetwork } from '../calibrate/network.ts';
 import { encodeRecord } from '../calibrate/record-file.ts';
 import type { Compiled } from '../compile.ts';
 import { packageUnreadable } from '../diagnostics.ts';
 import { sha256File } from '../hash.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import { openSession } from '../runtime/session.ts';
+import type { Graph } from '../ir/graph.ts';
+import { writeModel } from '../onnx/write.ts';
+import type { Tensor } from '../tensor.ts';
 import { version } from '../version.ts';
 import { type FolderKind, writeFolder } from '../write-folder.ts';
 import { hostGraph, referenceGraph } from './host.ts';
@@ -23,6 +25,8 @@ export interface WriteOptions {
   readonly preprocessing?: unknown;
 }
 
+/** Bytes of integer weights that are in memory at a time for the known answers. */
+const integerBytes = 2 ** 26;
 /** Most values of an output that the manifest's known answers keep. */
 const answerValues = 1024;
 
@@ -60,18 +64,18 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     Readable.from(encodeBitstream(header, compiled.schedule())),
     createWriteStream(path(packageFiles.bitstream)),
   );
-  const reference = encodeModel(referenceGraph(compiled.graph), { generator: `crossloom ${version}` });
-  await writeFile(path(packageFiles.reference), reference);
+  const generator = `crossloom ${version}`;
   const host = hostGraph(compiled.graph, mapping, converters, target);
-  await writeFile(
-    path(packageFiles.host),
-    encodeModel(host, { generator: `crossloom ${version}`, target: target.name }),
-  );
+  const reference = referenceGraph(compiled.graph);
+  const written = [
+    packageFiles.bitstream,
+    ...(await writeModel(host, path(packageFiles.host), { generator, target: target.name })),
+    ...(await writeModel(reference, path(packageFiles.reference), { generator })),
+    packageFiles.calibration,
+  ];
   await writeFile(path(packageFiles.calibration), encodeRecord(record));
   const files: Record<string, string> = {};
-  for (const file of Object.values(packageFiles)) {
-    if (file !== packageFiles.manifest) files[file] = await sha256File(path(file));
-  }
+  for (const file of written) files[file] = await sha256File(path(file));
   const manifest: Manifest = {
     format: 1,
     crossloom: version,
@@ -96,22 +100,28 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
 }
 
 async function knownAnswers(
-  reference: Uint8Array,
+  reference: Graph,
   inputs: Compiled['record']['knownAnswer']['inputs'],
 ): Promise<Manifest['knownAnswers']> {
-  const session = await openSession(reference, { preciseIntegers: true });
   const feeds = Object.fromEntries(
     Object.entries(inputs).map(([name, { dims, data }]) => [name, { type: 'float32' as const, dims, data }]),
   );
-  const outputs = await session.run(feeds);
-  await session.release();
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, { dims, data }]) => [
-      name,
-      {
-        dims: [...dims],
-        values: Array.from(data as ArrayLike<number | bigint>, Number).slice(0, answerValues),
-      },
-    ]),
+  const answers: Manifest['knownAnswers'] = {};
+  const network = await openNetwork(reference, integerBytes, { preciseIntegers: true });
+  await network.run(
+    1,
+    async () => feeds,
+    (_, values) => {
+      for (const { name } of reference.outputs) {
+        const value = values[name];
+        if (value) answers[name] = { dims: [...value.dims], values: firstValues(value) };
+      }
+    },
   );
+  await network.release();
+  return answers;
+}
+
+function firstValues({ data }: Tensor): number[] {
+  return Array.from((data as Float32Array).subarray(0, answerValues), Number);
 }

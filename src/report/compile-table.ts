@@ -1,6 +1,6 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
 import type { Origin } from '../ir/graph.ts';
-import type { MappingSummary } from '../ir/summary.ts';
+import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
 import type { LoadedTarget } from '../target.ts';
 import { formatQuantity } from '../units.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
@@ -32,6 +32,11 @@ function briefRule(rule: string): string {
   return [head.split(' ')[0], ...kept].join(' ');
 }
 
+/** `2` slices, `2 x3` where each is stored 3 times, `2 x3 r` where they make up for each other's errors. */
+function partsText({ slices, copies, residual }: LayerSummary): string {
+  return `${slices}${copies === 1 ? '' : ` x${copies}`}${residual ? ' r' : ''}`;
+}
+
 /**
  * One line per layer; the shape is rows x columns of its matrix, after the number of groups where it has several.
  * @param width characters per line; where the table is wider, the layers' names lose their middle
@@ -41,7 +46,7 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
     nameOf(layer.origin),
     layer.shape,
     `${briefRule(layer.rule)}${layer.uses > 1 ? `, ${layer.uses} uses` : ''}`,
-    `${layer.slices}`,
+    partsText(layer),
     formatCount(layer.arrays),
     formatShare(layer.utilization),
     formatCount(layer.mvms),

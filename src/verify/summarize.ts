@@ -58,6 +58,11 @@ const costSchema = z.object({
   conversionTime: z.number(),
 });
 
+/** How its layers are stored. */
+const storedSchema = z.object({
+  layers: z.array(z.object({ copies: z.number(), residual: z.boolean() })),
+});
+
 export function summarizeVerification(verification: Verification): VerifyReport {
   const { pkg, model, dataset, options, plan, references, layers, knownAnswer } = verification;
   const { target } = pkg.manifest;
@@ -114,6 +119,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     effects: effectsOf(
       pkg.target,
       trials.some(({ calibrated }) => calibrated),
+      storedSchema.parse(pkg.manifest.summary).layers,
     ),
     notModelled,
     assumed: {

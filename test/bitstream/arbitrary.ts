@@ -80,6 +80,7 @@ function instruction(g: ArrayGeometry): fc.Arbitrary<Instruction> {
       }),
     ),
   ];
+  if (g.columns >= 4) kinds.push(residual(g));
   const pairs = Math.floor(g.columns / 2);
   if (g.hiddenBits > 0) {
     kinds.push(
@@ -114,6 +115,44 @@ function instruction(g: ArrayGeometry): fc.Arbitrary<Instruction> {
     );
   }
   return fc.oneof(...kinds);
+}
+
+/** Runs of equally many pairs, side by side with gaps; one of them is programmed and the others are read. */
+function residual(g: ArrayGeometry): fc.Arbitrary<Instruction> {
+  return fc.integer({ min: 1, max: Math.floor(g.columns / 4) }).chain((count) => {
+    const width = 2 * count;
+    const runs = fc
+      .array(fc.nat(3), { minLength: 2, maxLength: 6 })
+      .map((gaps) => {
+        let end = 0;
+        return gaps.map((gap, k) => {
+          const start = end + (k === 1 && end + gap + width > g.columns ? 0 : k === 0 ? 0 : gap);
+          end = start + width;
+          return start;
+        });
+      })
+      .map((starts) => starts.filter((start) => start + width <= g.columns));
+    return runs.chain((starts) =>
+      fc.nat(starts.length - 1).chain((own) =>
+        fc.record({
+          op: fc.constant('program-residual' as const),
+          row: fc.nat(g.rows - 1),
+          column: fc.constant(starts[own]!),
+          tolerance: quantity,
+          reads: fc.integer({ min: 1, max: 255 }),
+          scale: quantity,
+          sources: fc.tuple(
+            ...starts
+              .filter((_, k) => k !== own)
+              .map((start) => fc.record({ distance: fc.constant(start - starts[own]!), ratio: quantity })),
+          ),
+          values: fc
+            .array(fc.integer({ min: -(2 ** 15), max: 2 ** 15 - 1 }), exactly(count))
+            .map((values) => Int16Array.from(values)),
+        }),
+      ),
+    );
+  });
 }
 
 /** Legal bitstreams. */
@@ -180,6 +219,19 @@ export const sample: Whole = {
           codes: Uint16Array.of(5, 0, 0, 0, 1),
         },
         { op: 'verify', row: 3, column: 2, count: 5, tolerance: Math.fround(2e-6) },
+        {
+          op: 'program-residual',
+          row: 3,
+          column: 4,
+          tolerance: Math.fround(1e-6),
+          reads: 4,
+          scale: 2.5,
+          sources: [
+            { distance: -4, ratio: 17 },
+            { distance: 4, ratio: Math.fround(1 / 17) },
+          ],
+          values: Int16Array.of(-300, 7),
+        },
       ],
     },
     {

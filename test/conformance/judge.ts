@@ -27,6 +27,7 @@ export const recurrentSnr = 30;
 export async function judge(test: LoadedTest, ideal: LoadedTarget): Promise<Outcome> {
   const compiled = await compileModel(test.model, ideal, [test.feeds], {
     activationRange: 'minmax',
+    weightRounding: 'nearest',
     biasCorrection: false,
   }).catch((error: unknown) => {
     if (

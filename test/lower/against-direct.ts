@@ -29,6 +29,8 @@ export interface Comparison {
   readonly close: number;
   readonly saturated: number;
   readonly slices: number;
+  /** Different parts among its tiles: slices and copies. */
+  readonly parts: number;
   readonly tiles: number;
   readonly zero: number;
 }
@@ -73,7 +75,14 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
     expect(compared).toBe(result.length);
     // Deciding close calls alike is not asked for; that they are rare is.
     expect(total.close).toBeLessThanOrEqual(3 + 0.005 * total.conversions);
-    return { ...total, slices: layer.slices, tiles: layer.tiles.length, zero: layer.quantization.zero };
+    const parts = new Set(layer.tiles.map(({ slice, copy }) => `${slice} ${copy}`)).size;
+    return {
+      ...total,
+      slices: layer.slices,
+      parts,
+      tiles: layer.tiles.length,
+      zero: layer.quantization.zero,
+    };
   });
 }
 

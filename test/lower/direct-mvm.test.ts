@@ -65,6 +65,47 @@ describe('the lowered graph against the direct MVM', () => {
   });
 });
 
+describe('weights in several parts', () => {
+  const grouped = convModel([7, 5, 5], [7, 1, 3, 3], { group: 7, pads: [1, 1, 1, 1] });
+  for (const copies of [2, 3]) {
+    for (const [encoding, convert] of [
+      ['differential', 'pair'],
+      ['differential', 'column'],
+      ['offset', 'pair'],
+    ] as const) {
+      it(`${copies} copies of two slices, ${encoding}, one conversion per ${convert}`, async () => {
+        const target = writeVerify({ adc: { convert }, cell: { encoding } });
+        for (const graph of [dense, grouped]) {
+          const result = await compareWithDirect({ graph, target, options: { slices: 2, copies } });
+          expect(result.parts).toBe(2 * copies);
+        }
+      });
+    }
+  }
+
+  it.each([
+    [1, 2],
+    [2, 1],
+    [2, 2],
+  ])('residual: %i slice(s) in %i copies', async (slices, copies) => {
+    for (const graph of [dense, grouped, convModel([5, 4, 4], [6, 5, 3, 3], { pads: [1, 1, 1, 1] })]) {
+      const options = { slices, copies, residual: true };
+      const result = await compareWithDirect({ graph, target: writeVerify(), options });
+      expect(result.parts).toBe(slices * copies);
+    }
+  });
+
+  it('copies of hidden weights', async () => {
+    const target = transfer({ slices: 2 });
+    const result = await compareWithDirect({
+      graph: matMulModel([4], 30, 9),
+      target,
+      options: { copies: 2 },
+    });
+    expect(result.parts).toBe(4);
+  });
+});
+
 describe('tiles', () => {
   it.each([
     ['one', 16, 8, 1],

@@ -1,4 +1,5 @@
 /** On exact cells with lossless converters: planes and conversions, their cheaper exact form and the integer reference give the same bits. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/graph.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
@@ -14,9 +15,14 @@ const coarse = (encoding: 'differential' | 'offset') =>
   exact({ cell: { levels: 16, gMax: 15, gUseMax: 15, encoding }, adc: { bits: 16 }, slices: 2 });
 const fine = exact({ adc: { bits: 16 } });
 
-async function expectSameBits(graph: Graph, target: Target, signedActivations: boolean): Promise<void> {
+async function expectSameBits(
+  graph: Graph,
+  target: Target,
+  signedActivations: boolean,
+  copies = 1,
+): Promise<void> {
   const feeds = [1, 2].map((s) => drawFeeds(graph.inputs, s, signedActivations ? -1 : -0.4));
-  const compiled = await compileModel(modelOf(graph), loaded(target), feeds, { signedActivations });
+  const compiled = await compileModel(modelOf(graph), loaded(target), feeds, { signedActivations, copies });
   await withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, loaded(target));
     const reference = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
@@ -57,6 +63,30 @@ describe.each([
     );
     await expectSameBits(convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 }), target, signed);
     await expectSameBits(convModel([2, 8, 8], [3, 2, 5, 5], { pads: [2, 2, 2, 2] }), target, signed);
+  });
+});
+
+describe('copies of exact cells give the same bits as one', () => {
+  it('of whole layers and packed groups', async () => {
+    const graph = convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 });
+    for (const encoding of ['differential', 'offset'] as const)
+      await expectSameBits(graph, coarse(encoding), false, 3);
+  });
+
+  it('of any shape', async () => {
+    const shape = fc.tuple(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 2, max: 8 }),
+      fc.constantFrom(fine, coarse('differential'), coarse('offset')),
+      fc.boolean(),
+    );
+    await fc.assert(
+      fc.asyncProperty(shape, ([rows, columns, copies, target, signed]) =>
+        expectSameBits(matMulModel([2], rows, columns), target, signed, copies),
+      ),
+      { numRuns: 10 },
+    );
   });
 });
 

@@ -17,17 +17,27 @@ describe('shareConstants', () => {
         b: float32([2048], wave(2048, 1)),
         other: float32([2048], last),
         shape: float32([32, 64], wave(2048, 1)),
+        // onnxruntime takes an int8 constant for one node's alone.
         bytes: int8([2048], new Int8Array(2048)),
+        same: int8([2048], new Int8Array(2048)),
         small: float32([2], [1, 2]),
         smaller: float32([2], [1, 2]),
         view: float32([2048], new Float32Array([...[9, 9], ...wave(2048, 1)]).subarray(2)),
       },
-      nodes: [node('Sum', ['a', 'b', 'other', 'shape', 'small', 'smaller', 'view', 'bytes'], ['y'])],
+      nodes: [node('Sum', ['a', 'b', 'other', 'shape', 'small', 'smaller', 'view', 'bytes', 'same'], ['y'])],
     });
     const shared = shareConstants(graph);
-    expect([...shared.constants.keys()]).toEqual(['a', 'other', 'shape', 'bytes', 'small', 'smaller']);
+    expect([...shared.constants.keys()]).toEqual([
+      'a',
+      'other',
+      'shape',
+      'bytes',
+      'same',
+      'small',
+      'smaller',
+    ]);
     expect(shared.nodes).toMatchObject([
-      { inputs: ['a', 'a', 'other', 'shape', 'small', 'smaller', 'a', 'bytes'] },
+      { inputs: ['a', 'a', 'other', 'shape', 'small', 'smaller', 'a', 'bytes', 'same'] },
     ]);
     expect(shareConstants(shared)).toBe(shared);
   });

@@ -103,6 +103,21 @@ describe('weights on their way to crossbars', () => {
     expect([layer!.rows, layer!.columns]).toEqual([6, 4]);
   });
 
+  it('behind a weight norm', async () => {
+    const graph = model({
+      inputs: { x: [1, 3, 6, 6] },
+      outputs: y,
+      constants: { v: noise([4, 3, 3, 3], 1), g: noise([4, 1, 1, 1], 2) },
+      nodes: [
+        node('ReduceL2', ['v'], ['norm'], { axes: [1, 2, 3], keepdims: 1 }),
+        node('Div', ['v', 'norm'], ['direction']),
+        node('Mul', ['direction', 'g'], ['w']),
+        node('Conv', ['x', 'w'], ['y']),
+      ],
+    });
+    await expectLayers(graph, 1);
+  });
+
   it('in Constant nodes, of a convolution and its norm', async () => {
     const stored = (name: string, value: Tensor) => node('Constant', [], [name], { value: tensor(value) });
     const graph = model({

@@ -4,7 +4,7 @@
  *
  *   current of a column = sum over the block's rows of bit * g          (every cell, used or not)
  *   code  = clamp(round(current / step) + zero)                         (half to even, `bits` wide)
- *   value = sum over bits of weight(bit) * (code - zero) * step / digit step * radix^slice
+ *   value = sum over bits of weight(bit) * (code - zero) * step / digit step * radix^slice / copies
  *   out   = input scale * column scale * (sum of values - input zero * column sum) + bias
  */
 import type { ArrayProgram, ConverterInstruction } from '../../src/ir/schedule.ts';
@@ -37,7 +37,7 @@ interface Conversion {
 
 /** @param codes input codes of all rows, [groups * rows], signed ones as two's complement bytes */
 export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: Uint8Array): DirectResult {
-  const { quantization, digitStep, radix } = layer;
+  const { quantization, digitStep, radix, copies } = layer;
   const sums = new Float64Array(layer.groups * layer.columns);
   const slack = new Float64Array(sums.length);
   const count = { conversions: 0, close: 0, saturated: 0 };
@@ -64,7 +64,7 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
         const setting = logical * perColumn + side;
         const step = layer.converterStep[firstConverter + setting]!;
         const zero = layer.converterZero[firstConverter + setting]!;
-        const unit = ((side === 0 ? 1 : -1) * step * radix ** tile.slice) / digitStep;
+        const unit = ((side === 0 ? 1 : -1) * step * radix ** tile.slice) / digitStep / copies;
         for (let bit = 0; bit < 8; bit++) {
           const weight = quantization.signed && bit === 7 ? -128 : 2 ** bit;
           const { code, close, saturated } = convert(

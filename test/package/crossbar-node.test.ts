@@ -21,6 +21,7 @@ const tile: fc.Arbitrary<Tile> = fc.record({
   columnStart: small,
   columnEnd: small,
   slice: small,
+  copy: small,
 });
 const list = (length: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: length, maxLength: length });
@@ -60,6 +61,7 @@ const layer: fc.Arbitrary<CrossbarLayer> = fc.record({
   adcBits: fc.integer({ min: 2, max: 16 }),
   radix: small,
   slices: fc.integer({ min: 1, max: 8 }),
+  copies: fc.integer({ min: 1, max: 8 }),
   digitStep: float,
   tiles: fc.array(tile, { maxLength: 4 }),
   converterZero: integers,

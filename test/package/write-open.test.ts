@@ -7,15 +7,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeRecord, encodeRecord } from '../../src/calibrate/record-file.ts';
 import { type Compiled, compile } from '../../src/compile.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
+import { sha256File } from '../../src/hash.ts';
 import { inputsOf, outputsOf } from '../../src/ir/graph.ts';
 import { loadTarget } from '../../src/load-target.ts';
+import { dataFileOf, writeModel } from '../../src/onnx/write.ts';
 import { parseOptions } from '../../src/options.ts';
 import { packageFiles } from '../../src/package/manifest.ts';
 import { openPackage } from '../../src/package/open.ts';
 import { writePackage } from '../../src/package/write.ts';
 import type { LoadedTarget } from '../../src/target.ts';
+import { float32 } from '../../src/tensor.ts';
 import { convModel } from '../lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf } from '../support/build.ts';
+import { node, model as onnxModel } from '../support/onnx-model.ts';
 
 const graph = convModel([3, 6, 6], [4, 3, 3, 3], { pads: [1, 1, 1, 1] });
 const model = modelOf({ ...graph, outputs: [{ name: 'y', elementType: 1, dims: [2, 4, 6, 6] }] });
@@ -130,6 +134,51 @@ describe('a package', () => {
     await writeFile(join(place, packageFiles.manifest), '{');
     expect(await codesOf(openPackage(place))).toEqual(['package/unreadable /c.xbar/manifest.json']);
     expect(await codesOf(openPackage(join(folder, 'nothing')))).toEqual(['package/unreadable /nothing']);
+  });
+});
+
+describe('a package with its tensors beside', () => {
+  const size = 1040;
+  const wide = onnxModel({
+    inputs: { x: [1, size] },
+    outputs: { y: [1, size] },
+    constants: {
+      w: float32(
+        [size, size],
+        Float32Array.from({ length: size * size }, (_, i) => Math.sin(i * i)),
+      ),
+    },
+    nodes: [node('MatMul', ['x', 'w'], ['y'])],
+  });
+  const place = () => join(folder, 'wide.xbar');
+  const beside = dataFileOf(packageFiles.reference);
+
+  it('is read back, layer by layer, and has the same integers', async () => {
+    const model = modelOf(wide);
+    const feed = drawFeeds(model.graph.inputs, 1);
+    const quick = { weightRounding: 'nearest', calibrationVectors: 16 } as const;
+    await writePackage(await compileModel(model, loaded, [feed], quick), place());
+    const { reference, manifest } = await openPackage(place());
+    const path = join(place(), packageFiles.reference);
+    const names = await writeModel(reference, path, {}, 0);
+    expect(names).toEqual([packageFiles.reference, beside]);
+    const files = { ...manifest.files };
+    for (const name of names) files[name] = await sha256File(join(place(), name));
+    await writeFile(join(place(), packageFiles.manifest), JSON.stringify({ ...manifest, files }));
+    const again = (await openPackage(place())).reference.constants.get('y/weights')!;
+    expect(again.deferred).toBe(true);
+    const bytes = (data: unknown) => Buffer.from(data as Int8Array);
+    expect(Buffer.compare(bytes(again.data), bytes(reference.constants.get('y/weights')!.data))).toBe(0);
+  });
+
+  it('is refused where these differ or are missing', async () => {
+    const path = join(place(), beside);
+    const bytes = await readFile(path);
+    bytes[1000]! ^= 1;
+    await writeFile(path, bytes);
+    expect(await codesOf(openPackage(place()))).toEqual([`package/hash-mismatch /wide.xbar/${beside}`]);
+    await rm(path);
+    expect(await codesOf(openPackage(place()))).toEqual([`package/unreadable /wide.xbar/${beside}`]);
   });
 });
 

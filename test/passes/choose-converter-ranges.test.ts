@@ -90,6 +90,7 @@ function settle(
       {
         layer: 0,
         slice: 0,
+        copy: 0,
         groups: span(1),
         rows: span(rows),
         columns: span(columns),
@@ -164,7 +165,17 @@ describe('choose-converter-ranges', () => {
     const mapping: Mapping = {
       layers: [slicedLayer(node, { encoding: 'offset', radix: 15 })],
       blocks: [
-        { layer: 0, slice: 0, groups: span(3), rows: span(1), columns: span(1), array: 0, row: 0, column: 0 },
+        {
+          layer: 0,
+          slice: 0,
+          copy: 0,
+          groups: span(3),
+          rows: span(1),
+          columns: span(1),
+          array: 0,
+          row: 0,
+          column: 0,
+        },
       ],
       arrays: 1,
     };

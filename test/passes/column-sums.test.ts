@@ -29,6 +29,7 @@ it('column sums are those of adding cell by cell', () => {
       const block = {
         layer: 0,
         slice: 0,
+        copy: 0,
         groups: span(groups),
         rows: span(rows),
         columns: span(columns),

@@ -44,6 +44,19 @@ const cases: Case[] = [
   ['Squeeze of all', { a: ramp(1, 3, 1) }, [node('Squeeze', ['a'], ['r'])]],
   ['Unsqueeze', { a: ramp(3, 2), s: int64([2], [0, -1]) }, [node('Unsqueeze', ['a', 's'], ['r'])]],
   ['Unsqueeze by attribute', { a: ramp(3, 2) }, [node('Unsqueeze', ['a'], ['r'], { axes: [1] })], 11],
+  ...['Neg', 'Abs', 'Reciprocal'].map((op): Case => [op, { a: ramp(2, 3) }, [node(op, ['a'], ['r'])]]),
+  ...['Sqrt'].map((op): Case => [op, { a: float32([3], [0.3, 2, 7.5]) }, [node(op, ['a'], ['r'])]]),
+  ['Pow', { a: float32([3], [0.3, 2, 7.5]), b: float32([], [1.5]) }, [node('Pow', ['a', 'b'], ['r'])]],
+  ...['Sum', 'Mean', 'SumSquare', 'L1', 'L2'].map(
+    (op): Case => [
+      `Reduce${op}`,
+      { a: ramp(2, 3, 4), axes: int64([2], [0, -1]) },
+      [node(`Reduce${op}`, ['a', 'axes'], ['r'])],
+      18,
+    ],
+  ),
+  ['ReduceL2 of all', { a: ramp(2, 3) }, [node('ReduceL2', ['a'], ['r'], { keepdims: 0 })], 18],
+  ['ReduceL2 by attribute', { a: ramp(2, 3) }, [node('ReduceL2', ['a'], ['r'], { axes: [1], keepdims: 0 })]],
   ['Flatten', { a: ramp(2, 3, 4) }, [node('Flatten', ['a'], ['r'], { axis: 2 })]],
   ['Cast to int64', { a: float32([3], [1.75, -1.75, 3]) }, [node('Cast', ['a'], ['r'], { to: 7 })]],
   ['Cast to int8', { a: float32([3], [1.75, -1.75, 3]) }, [node('Cast', ['a'], ['r'], { to: 3 })]],
@@ -116,7 +129,7 @@ describe('fold-constants', () => {
     expect(folded.nodes.map((n) => n.origin.op)).toEqual(['Add']);
     const inputs = sampleInputs(graph.inputs);
     const original = await runOnnx(encodeModel(graph), inputs);
-    expect(largestError(original, await runOnnx(encodeModel(folded), inputs))).toBeLessThan(1e-7);
+    expect(largestError(original, await runOnnx(encodeModel(folded), inputs))).toBeLessThan(2e-7);
   });
 
   it('leaves alone what it does not know, and keeps the nodes of graph outputs', () => {

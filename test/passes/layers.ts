@@ -46,7 +46,17 @@ export function mvmLayer(
 
 /** One slice of differential digits that are the integers themselves. */
 export function slicedLayer(node: QuantizedMvmNode, changes: Partial<SlicedLayer> = {}): SlicedLayer {
-  return { node, uses: [node], encoding: 'differential', radix: 255, levelStep: 1, slices: 1, ...changes };
+  return {
+    node,
+    uses: [node],
+    encoding: 'differential',
+    radix: 255,
+    levelStep: 1,
+    slices: 1,
+    copies: 1,
+    residual: false,
+    ...changes,
+  };
 }
 
 export function convGeometry(...kernel: number[]): QuantizedMvmNode['geometry'] {
@@ -67,7 +77,7 @@ export function recordOf(layers: Readonly<Record<string, Partial<LayerRecord>>>)
   };
   return {
     model: '',
-    activations: { policy: 'minmax', signed: false },
+    activations: { policy: 'minmax', signed: false, equalized: false },
     layers: new Map(Object.entries(layers).map(([name, layer]) => [name, { ...empty, ...layer }])),
     samples: [],
     knownAnswer: { inputs: {} },

@@ -200,7 +200,7 @@ describe('lower-linear', () => {
       origin: { name: 'mine', op: 'Conv', index: 0 },
     });
     const layer = lowered.nodes[0] as MvmNode;
-    const weights = Float64Array.of(1, 3, 2, 4, 5, 7, 6, 8);
+    const weights = Float32Array.of(1, 3, 2, 4, 5, 7, 6, 8);
     expect(layer.weights()).toEqual(weights);
     layer.weights().fill(0);
     expect(layer.weights(), 'a new array at every call').toEqual(weights);

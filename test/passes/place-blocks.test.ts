@@ -37,18 +37,35 @@ describe('place-blocks', () => {
     ]);
   });
 
+  it('puts the parts of a residual tile side by side, and those of others where there is room', () => {
+    const node = quantizedLayer({ groups: 1, rows: 10, columns: 4 });
+    const places = (residual: boolean) =>
+      place([slicedLayer(node, { copies: 2, residual })], sized(20, 16)).blocks.map(
+        ({ array, row, column }) => `${array} ${row} ${column}`,
+      );
+    expect(places(true)).toEqual(['0 0 0', '0 0 8']);
+    expect(places(false)).toEqual(['0 0 0', '0 10 0']);
+  });
+
   it('never puts two blocks on one cell, nor one beyond an array, and places every digit', () => {
     const layer = fc.tuple(
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 1, max: 40 }),
       fc.integer({ min: 1, max: 20 }),
       fc.constantFrom('differential' as const, 'offset' as const),
+      fc.record({ slices: fc.integer({ min: 1, max: 2 }), copies: fc.integer({ min: 1, max: 3 }) }),
+      fc.boolean(),
     );
     fc.assert(
       fc.property(fc.array(layer, { minLength: 1, maxLength: 8 }), (shapes) => {
         const target = sized(20, 16);
         const mapping = place(
-          shapes.map((shape) => layerOf(...shape)),
+          shapes.map(([groups, rows, columns, encoding, parts, residual]) => ({
+            ...layerOf(groups, rows, columns, encoding),
+            ...parts,
+            radix: 15,
+            residual: residual && encoding === 'differential',
+          })),
           target,
         );
         const used = new Set<string>();

@@ -76,7 +76,7 @@ describe('rounding with error feedback', () => {
       const integers = new Int8Array(rows);
       roundNearest(matrix, integers);
       nearest += outputError(record, weights, integers, 1);
-      roundWithFeedback(matrix, record, 0, integers);
+      roundWithFeedback(matrix, [record], 0, integers);
       feedback += outputError(record, weights, integers, 1);
       best += leastError(record, weights, 1);
     }
@@ -94,7 +94,7 @@ describe('rounding with error feedback', () => {
     const integers = new Int8Array(rows);
     roundWithFeedback(
       { weights, rows, columns: 1, steps: Float64Array.of(1), weightMax: 7 },
-      record,
+      [record],
       0,
       integers,
     );
@@ -107,7 +107,7 @@ describe('rounding with error feedback', () => {
     const integers = new Int8Array(8);
     roundWithFeedback(
       { weights, rows: 4, columns: 2, steps: Float64Array.of(1, 0), weightMax: 3 },
-      record,
+      [record],
       0,
       integers,
     );
@@ -115,5 +115,22 @@ describe('rounding with error feedback', () => {
       expect(Math.abs(integers[2 * row]!)).toBeLessThanOrEqual(3);
       expect(integers[2 * row + 1]).toBe(0);
     }
+  });
+
+  it('serves all uses of a matrix, each by the size of its inputs', () => {
+    const rows = 6;
+    const size = (scale: number) => ({ quantization: { scale, zero: 0, signed: false } });
+    const [one, other] = [correlatedInputs(rows, 64), correlatedInputs(rows, 64)];
+    const weights = Float64Array.from({ length: rows }, () => 3 * stream.normal());
+    const matrix = { weights, rows, columns: 1, steps: Float64Array.of(1), weightMax: 100 };
+    const rounded = (...records: LayerRecord[]) => {
+      const integers = new Int8Array(rows);
+      roundWithFeedback(matrix, records, 0, integers);
+      return integers;
+    };
+    expect(rounded(one, one)).toEqual(rounded(one));
+    // A use with inputs a thousand times smaller has no say.
+    expect(rounded({ ...one, ...size(1) }, { ...other, ...size(0.001) })).toEqual(rounded(one));
+    expect(rounded({ ...one, ...size(0.001) }, { ...other, ...size(1) })).toEqual(rounded(other));
   });
 });

@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digitMax, sliceWeights, weightMax } from '../../passes/slice-weights.ts';
+import {
+  digitMax,
+  findEncodingProblems,
+  type SliceChoice,
+  sliceWeights,
+  weightMax,
+} from '../../passes/slice-weights.ts';
 import { digitsOf } from '../../src/ir/mapping.ts';
-import { exactTarget } from '../chip/bench.ts';
-import { quantizedLayer, sized, slicedLayer } from './layers.ts';
+import type { Target, WriteVerifyProgramming } from '../../src/target.ts';
+import { exactTarget, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
+import { mvmLayer, quantizedLayer, sized, slicedLayer } from './layers.ts';
 
 /** All digits of integers, slice by slice. */
 function allDigits(integers: Int8Array, radix: number, slices: number): Int8Array[] {
@@ -62,7 +69,8 @@ describe('slice-weights', () => {
     const target = { ...sized(16, 16), cell: cellOf(64) };
     const run = (most: number, slices: number) => {
       const node = quantizedLayer({ groups: 1, rows: 3, columns: 2, weightMax: most });
-      return sliceWeights.run([node], { target, choiceOf: () => ({ encoding: 'differential', slices }) })[0]!;
+      const choice: SliceChoice = { encoding: 'differential', slices, copies: 1, residual: false };
+      return sliceWeights.run([node], { target, choiceOf: () => choice })[0]!;
     };
     expect(run(63, 1)).toMatchObject({ radix: 127, levelStep: 1 });
     expect(run(7, 1)).toMatchObject({ radix: 15, levelStep: 9 });
@@ -70,6 +78,45 @@ describe('slice-weights', () => {
     expect(run(127, 2)).toMatchObject({ radix: 17, levelStep: 7 });
     expect(run(112, 2)).toMatchObject({ radix: 15, levelStep: 9 });
     expect(run(127, 2).slices).toBe(2);
+  });
+
+  it('leaves residual slices room for what the slice above is off by, and copies none', () => {
+    const base = { ...sized(16, 16), cell: { ...cellOf(64), gUseMin: 0, gUseMax: 63, gMax: 63 } };
+    const run = (tolerance: number, slices: number, copies: number) => {
+      const programming = { ...(writeVerifyTarget.programming as WriteVerifyProgramming), tolerance };
+      const node = quantizedLayer({ groups: 1, rows: 3, columns: 2, weightMax: slices === 1 ? 63 : 127 });
+      const choice: SliceChoice = { encoding: 'differential', slices, copies, residual: true };
+      return sliceWeights.run([node], { target: { ...base, programming }, choiceOf: () => choice })[0]!;
+    };
+    // Two cells within a sixth of a level each are at most 17 / 3 levels of the digit below: 8 digits of 7 levels fit.
+    expect(run(1 / 6, 2, 1)).toMatchObject({ radix: 17, levelStep: 7 });
+    // Within half a level: 17 levels, and 46 are left to 8 digits.
+    expect(run(1 / 2, 2, 1)).toMatchObject({ radix: 17, levelStep: 5 });
+    expect(run(1 / 2, 1, 2)).toMatchObject({ radix: 127, levelStep: 1 });
+  });
+
+  it('says why the parts of a weight cannot make up for each other', () => {
+    const node = mvmLayer(2, 1, [1, 2], [0]);
+    const problems = (target: Target, choice: Partial<SliceChoice>) =>
+      findEncodingProblems([node], target, () => ({
+        encoding: 'differential',
+        slices: 1,
+        copies: 2,
+        residual: true,
+        ...choice,
+      })).map(({ code, at, message }) => `${code} ${at}: ${message}`);
+    expect(problems(writeVerifyTarget, {})).toEqual([]);
+    expect(problems(writeVerifyTarget, { copies: 1, slices: 2 })).toEqual([]);
+    expect(problems(transferTarget, {})[0]).toMatch(/^options\/invalid residual: .*'layer'.*open loop/);
+    expect(problems(exactTarget, {})[0]).toContain('exactly what they are told');
+    expect(problems(writeVerifyTarget, { encoding: 'offset' })[0]).toContain('share one reference');
+    expect(problems(writeVerifyTarget, { copies: 1 })[0]).toContain('no other to make up');
+    const narrow = { ...writeVerifyTarget, array: { rows: 16, columns: 8, arraysPerChip: 1 } };
+    expect(problems(narrow, { slices: 2 })).toEqual([]);
+    expect(problems(narrow, { copies: 5 })[0]).toContain('5 pairs of cells do not fit');
+    // Without residual copies go anywhere.
+    for (const target of [transferTarget, exactTarget])
+      expect(problems(target, { residual: false })).toEqual([]);
   });
 
   it('reads the digits of neighbours, as a view of the integers where there is one slice', () => {

@@ -67,6 +67,19 @@ describe('tile', () => {
     ]);
   });
 
+  it('gives every copy of a slice its own block, and residual parts their share of the columns', () => {
+    const node = quantizedLayer({ groups: 1, rows: 4, columns: 6 });
+    const parts = (residual: boolean) =>
+      blocksOf(slicedLayer(node, { slices: 2, copies: 2, residual }), sized(16, 16)).map(
+        (b) => `${b.columns.start}-${b.columns.end} slice ${b.slice} copy ${b.copy}`,
+      );
+    const all = ['slice 0 copy 0', 'slice 0 copy 1', 'slice 1 copy 0', 'slice 1 copy 1'];
+    expect(parts(false)).toEqual(all.map((part) => `0-6 ${part}`));
+    expect(parts(true)).toEqual(
+      ['0-2', '2-4', '4-6'].flatMap((span) => all.map((part) => `${span} ${part}`)),
+    );
+  });
+
   it('keeps a column for the reference, and to the rows that may be driven at once', () => {
     const layer = slicedLayer(quantizedLayer({ groups: 1, rows: 16, columns: 16 }), { encoding: 'offset' });
     expect(blocksOf(layer, sized(16, 16, 8)).map(text)).toEqual([
@@ -94,6 +107,18 @@ describe('pack-groups', () => {
       quantizedLayer({ groups: 7, rows: 2, columns: 3, geometry: convGeometry(1, 1) }),
     );
     expect(blocksOf(layer, sized(64, 16)).map((b) => b.groups.end - b.groups.start)).toEqual([2, 2, 2, 1]);
+  });
+
+  it('stops where residual parts side by side fill the columns', () => {
+    const node = quantizedLayer({ groups: 8, rows: 2, columns: 1, geometry: convGeometry(2) });
+    const sizes = (residual: boolean) =>
+      blocksOf(slicedLayer(node, { copies: 3, residual }), sized(64, 18)).map(
+        (b) => `${b.groups.start}-${b.groups.end} copy ${b.copy}`,
+      );
+    expect(sizes(false)).toEqual(['0-8 copy 0', '0-8 copy 1', '0-8 copy 2']);
+    expect(sizes(true)).toEqual(
+      ['0-3', '3-6', '6-8'].flatMap((groups) => [0, 1, 2].map((copy) => `${groups} copy ${copy}`)),
+    );
   });
 
   it('keeps slices and row tiles apart', () => {

@@ -8,6 +8,8 @@ const layer = (name: string, rule: string): LayerSummary => ({
   shape: '960 x 9x1',
   rule,
   slices: 2,
+  copies: 1,
+  residual: false,
   blocks: 9,
   arrays: 1306,
   utilization: 0.0357,
@@ -51,6 +53,17 @@ describe('the table of layers', () => {
       .slice(2)
       .map((line) => line.split(' ')[0]);
     expect(new Set(shown).size).toBe(53);
+  });
+
+  test('tells slices, copies and whether they compensate each other', () => {
+    const parts = (changes: Partial<LayerSummary>) => {
+      const summary = { ...summaryOf([]), layers: [{ ...layer('stem', ''), ...changes }] };
+      return /stem +960 x 9x1 +(.*?) +1,306/.exec(formatLayers(summary))![1];
+    };
+    expect(parts({})).toBe('2');
+    expect(parts({ copies: 3 })).toBe('2 x3');
+    expect(parts({ copies: 3, residual: true })).toBe('2 x3 r');
+    expect(parts({ slices: 2, residual: true })).toBe('2 r');
   });
 
   test('never shortens below what tells layers apart', () => {

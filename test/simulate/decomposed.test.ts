@@ -136,16 +136,21 @@ describe('on the ideal chip', () => {
 
   it('layers that share a matrix equal their integer reference, with biases and inputs of their own', async () => {
     const graph = model({
-      inputs: { x: [3, 6] },
+      inputs: { x: [3, 36] },
       outputs: { y: undefined, z: undefined },
-      constants: { w: noise([6, 6], 1), a: noise([6], 2), b: noise([6], 3, 9), k: noise([4, 2, 3, 3], 4) },
+      constants: {
+        w: noise([36, 36], 1),
+        a: noise([36], 2),
+        b: noise([36], 3, 9),
+        k: noise([4, 2, 3, 3], 4),
+      },
       nodes: [
         node('Gemm', ['x', 'w', 'a'], ['h']),
         node('MatMul', ['h', 'w'], ['p']),
         node('Add', ['p', 'b'], ['q']),
         // The same constant transposed is another matrix.
         node('Gemm', ['q', 'w'], ['y'], { transB: 1 }),
-        node('Constant', [], ['image'], { value_ints: [1, 2, 3, 3] }),
+        node('Constant', [], ['image'], { value_ints: [3, 2, 6, 3] }),
         node('Reshape', ['h', 'image'], ['i']),
         node('Conv', ['i', 'k'], ['c'], { pads: [1, 1, 1, 1] }),
         node('Conv', ['i', 'k'], ['d'], { pads: [1, 1, 1, 1], dilations: [1, 1], strides: [1, 1] }),

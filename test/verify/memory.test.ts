@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -16,6 +17,8 @@ test('images are streamed: of all batches a few are alive at any time', async ()
     async *batches(...args) {
       for await (const batch of data.batches(...args)) {
         given.push(new WeakRef(batch.tensor));
+        // A new reference keeps its target until the event loop goes on.
+        await immediate();
         yield batch;
       }
     },

@@ -270,10 +270,11 @@ describe('what does not belong together is found before anything is programmed',
         expect.stringMatching(/^data\/label-out-of-range at memory: 1: label 9 /),
       ]);
       expect(
-        await raised(verify(pkg, model, memoryData(samples, labels), { trials: 0, images: 1.5 })),
+        await raised(verify(pkg, model, memoryData(samples, labels), { trials: 0, images: 1.5, threads: 0 })),
       ).toEqual([
         'options/invalid at trials: 0 is not a whole number of at least 1',
         'options/invalid at images: 1.5 is not a whole number of at least 1',
+        'options/invalid at threads: 0 is not a whole number of at least 1',
       ]);
     });
   });

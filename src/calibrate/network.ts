@@ -1,0 +1,118 @@
+/**
+ * Runs a lowered network on samples: whole where its constants fit into memory, else piece after piece, all samples
+ * through one piece before the next is opened.
+ */
+import type { Graph, ValueInfo } from '../ir/graph.ts';
+import { cutGraph, type Piece } from '../lower/pieces.ts';
+import { elementNumber } from '../onnx/element-types.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { openSession, type Session, type SessionOptions } from '../runtime/session.ts';
+import { byteLengthOf, type DataType, type Tensor } from '../tensor.ts';
+
+export type Values = Readonly<Record<string, Tensor>>;
+
+export interface Network {
+  /** Pieces that are run one after the other. */
+  readonly pieces: number;
+  /**
+   * @param feeds of a sample, by its number from 0 to `count` - 1
+   * @param visit gets every sample's values as they are computed, each value once: feeds, and outputs of the graph
+   */
+  run(
+    count: number,
+    feeds: (sample: number) => Promise<Values>,
+    visit: (sample: number, values: Values) => void,
+  ): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** @param limit bytes of constants that are in memory at a time, unless one node has more */
+export async function openNetwork(
+  graph: Graph,
+  limit: number,
+  options: SessionOptions = {},
+): Promise<Network> {
+  const pieces = cutGraph(graph, limit);
+  if (pieces.length > 1) {
+    return {
+      pieces: pieces.length,
+      run: (count, feeds, visit) => runPieces(graph, pieces, options, count, feeds, visit),
+      release: async () => undefined,
+    };
+  }
+  const session = await openSession(encodeModel(graph), options);
+  return {
+    pieces: 1,
+    async run(count, feeds, visit) {
+      for (let i = 0; i < count; i++) {
+        const given = await feeds(i);
+        visit(i, { ...given, ...(await session.run(given)) });
+      }
+    },
+    release: () => session.release(),
+  };
+}
+
+async function runPieces(
+  graph: Graph,
+  pieces: readonly Piece[],
+  options: SessionOptions,
+  count: number,
+  feeds: (sample: number) => Promise<Values>,
+  visit: (sample: number, values: Values) => void,
+): Promise<void> {
+  /** What later pieces read, by sample. */
+  const held: Values[] = [];
+  for (const [at, piece] of pieces.entries()) {
+    const later = new Set(pieces.slice(at + 1).flatMap((p) => p.inputs));
+    let opened: OpenPiece | undefined;
+    for (let i = 0; i < count; i++) {
+      const known = at === 0 ? await feeds(i) : held[i]!;
+      opened ??= await openPiece(graph, piece, known, options);
+      const given = Object.fromEntries(piece.inputs.map((name) => [name, known[name]!]));
+      const made = await opened.session.run({ ...opened.weights, ...given });
+      visit(i, at === 0 ? { ...known, ...made } : made);
+      held[i] = Object.fromEntries(Object.entries({ ...known, ...made }).filter(([name]) => later.has(name)));
+    }
+    await opened?.session.release();
+  }
+}
+
+interface OpenPiece {
+  readonly session: Session;
+  /** Large constants: an initializer of onnxruntime would be there several times, a feed is there once. */
+  readonly weights: Values;
+}
+
+/** @param known values that go in, for their types */
+async function openPiece(
+  graph: Graph,
+  piece: Piece,
+  known: Values,
+  options: SessionOptions,
+): Promise<OpenPiece> {
+  // Integer weights are initializers all the same: `preciseIntegers` is about those alone.
+  const fed = [...piece.constants].filter(([, t]) => t.type === 'float32' && byteLengthOf(t) >= fedAbove);
+  const weights = Object.fromEntries(
+    fed.map(([name, { type, dims, data }]): [string, Tensor] => [name, { type, dims, data }]),
+  );
+  const own = new Map(graph.inputs.map((value) => [value.name, value]));
+  const typed = (name: string, type: DataType, dims: ValueInfo['dims']): ValueInfo =>
+    own.get(name) ?? { name, elementType: elementNumber(type), dims };
+  const session = await openSession(
+    encodeModel({
+      ...graph,
+      nodes: piece.nodes,
+      constants: new Map([...piece.constants].filter(([name]) => !(name in weights))),
+      inputs: [
+        ...piece.inputs.map((name) => typed(name, known[name]!.type, undefined)),
+        ...fed.map(([name, { type, dims }]) => typed(name, type, dims)),
+      ],
+      outputs: piece.outputs.map((name) => ({ name, elementType: 0, dims: undefined })),
+    }),
+    options,
+  );
+  return { session, weights };
+}
+
+const fedAbove = 2 ** 20;

@@ -1,0 +1,49 @@
+/**
+ * Programs pairs of cells to what reading the other parts of their weights leaves to be made up: residual slicing, as
+ * Song, Rao et al., Science 383, 903 (2024), program arrays with arbitrarily high precision. A cell that write-verify
+ * has given up gets no more pulses: what it is off by is left to the other parts.
+ */
+import type { ProgramResidualInstruction } from '../ir/schedule.ts';
+import { levelStepOf } from '../target.ts';
+import { type ArrayState, nextEvent, type WriteVerifyDevices } from './array-state.ts';
+import { programCode } from './program-cells.ts';
+
+/** Programs neighbouring pairs of a row, one after the other. */
+export function programResidual(
+  state: ArrayState,
+  devices: WriteVerifyDevices,
+  instruction: ProgramResidualInstruction,
+): void {
+  const { scale, sources, values, tolerance, reads } = instruction;
+  const step = levelStepOf(state.cell);
+  const largest = state.cell.levels - 1;
+  const first = instruction.row * state.columns + instruction.column;
+  for (let i = 0; i < values.length; i++) {
+    const plus = first + 2 * i;
+    let aim = scale * values[i]!;
+    for (const { distance, ratio } of sources) {
+      const read = readCell(state, devices, plus + distance, reads);
+      aim -= (ratio * (read - readCell(state, devices, plus + distance + 1, reads))) / step;
+    }
+    const code = Math.max(-largest, Math.min(largest, Math.round(aim)));
+    for (const [index, level] of [
+      [plus, Math.max(code, 0)],
+      [plus + 1, Math.max(-code, 0)],
+    ] as const) {
+      if (!state.givenUp[index]) programCode(state, devices, index, level, tolerance);
+    }
+  }
+}
+
+/** The mean of several readings of one cell (S). */
+function readCell(state: ArrayState, devices: WriteVerifyDevices, index: number, reads: number): number {
+  const { law, verify } = devices;
+  const { counters } = state;
+  verify.seek(nextEvent(state, index));
+  let noise = 0;
+  for (let i = 0; i < reads; i++) noise += verify.normal();
+  counters.verifyReads += reads;
+  counters.time += reads * law.readTime;
+  counters.energy += reads * law.readEnergy;
+  return state.conductances[index]! + (law.readNoise * noise) / reads;
+}

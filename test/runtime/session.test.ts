@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { elementNumber } from '../../src/onnx/element-types.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { openSession } from '../../src/runtime/session.ts';
+import type { DataType } from '../../src/tensor.ts';
+import { float32, int64 } from '../../src/tensor.ts';
+import { model, node } from '../support/onnx-model.ts';
+
+describe('a session', () => {
+  const types: [DataType, number[]][] = [
+    ['int64', [3, 0, -2]],
+    ['int32', [3, 0, -2]],
+    ['uint8', [3, 0, 254]],
+    ['int8', [3, 0, -2]],
+    ['bool', [1, 0, 1]],
+    ['float64', [3, 0, -2]],
+    ['float32', [3, 0, -2]],
+  ];
+  it.each(types)('feeds the floats of a data set to an input of %s', async (type, expected) => {
+    const plain = model({
+      inputs: { x: [3] },
+      outputs: { y: [3] },
+      nodes: [node('Cast', ['x'], ['y'], { to: 1 })],
+    });
+    const graph = { ...plain, inputs: plain.inputs.map((v) => ({ ...v, elementType: elementNumber(type) })) };
+    const session = await openSession(encodeModel(graph));
+    const result = await session.run({ x: float32([3], [3, 0, type === 'uint8' ? 254 : -2]) });
+    await session.release();
+    expect([...(result.y!.data as Float32Array)]).toEqual(expected);
+  });
+
+  it('feeds other tensors as they are', async () => {
+    const plain = model({ inputs: { x: [2] }, outputs: { y: [2] }, nodes: [node('Neg', ['x'], ['y'])] });
+    const graph = {
+      ...plain,
+      inputs: plain.inputs.map((v) => ({ ...v, elementType: elementNumber('int64') })),
+      outputs: plain.outputs.map((v) => ({ ...v, elementType: elementNumber('int64') })),
+    };
+    const session = await openSession(encodeModel(graph));
+    const result = await session.run({ x: int64([2], [2 ** 40, -1]) });
+    await session.release();
+    expect(result.y).toMatchObject({ type: 'int64', data: BigInt64Array.of(-(2n ** 40n), 1n) });
+  });
+});
