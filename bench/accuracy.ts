@@ -1,17 +1,17 @@
 /**
  * `npm run accuracy`: the README's figures of accuracy. Every row compiles a model, programs chips, and scores them
- * beside floating point on images that calibration has not seen. Arguments pick rows by a part of their name.
+ * beside floating point on images that calibration has not seen. Arguments pick rows by words of their label.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type CalibrationRecord,
   compile,
   loadTarget,
   openDataset,
   openPackage,
-  type Preprocessing,
   parseOptions,
   readModel,
   soleInput,
@@ -20,54 +20,8 @@ import {
   verify,
   writePackage,
 } from '../src/index.ts';
-import { installRoot } from '../src/install-root.ts';
 import { formatTable } from '../src/report/table.ts';
-
-interface Case {
-  readonly model: string;
-  readonly file: string;
-  readonly data: string;
-  readonly calibrate?: string;
-  readonly preprocessing: Partial<Preprocessing>;
-  readonly target: string;
-  /** Factor on the assumed spreads of a transfer. */
-  readonly spread?: number;
-  readonly images: number;
-  readonly trials: number;
-}
-
-const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
-const fixture = join(installRoot(), 'fixtures/fashion-mobilenetv2');
-
-const resnet = {
-  model: 'CIFAR-10 ResNet-20',
-  file: join(shared, 'models/cifar10-resnet20.onnx'),
-  data: join(shared, 'cifar10'),
-  preprocessing: { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] },
-  images: 5000,
-};
-const keywords = {
-  model: 'MLPerf Tiny DS-CNN',
-  file: join(shared, 'models/mlperf-tiny-dscnn.onnx'),
-  data: join(shared, 'keywords'),
-  preprocessing: { mean: [83], std: [1 / 0.5847029] },
-  images: 1000,
-};
-const demo = {
-  model: 'demo MobileNet-V2 0.35',
-  file: join(fixture, 'model.onnx'),
-  data: join(fixture, 'test-images-idx3-ubyte.gz'),
-  calibrate: join(fixture, 'calibration-images-idx3-ubyte.gz'),
-  preprocessing: { mean: [72.93], std: [90.015] },
-  images: 1000,
-};
-const mobilenet = {
-  model: 'MobileNet-V2 1.0 224',
-  file: join(shared, 'models/mobilenetv2-1.0-224.onnx'),
-  data: join(shared, 'imagenet'),
-  preprocessing: { mean: [127.5], std: [127.5], labelOffset: 1 },
-  images: 500,
-};
+import { type Case, cases } from './accuracy-cases.ts';
 
 /** The four spreads of a transfer that the target assumes, scaled together. */
 const spreads = [
@@ -77,30 +31,24 @@ const spreads = [
   'hidden.thresholdSpread',
 ];
 
-const cases: readonly Case[] = [
-  { ...resnet, target: 'tetramem-256-6bit', trials: 5 },
-  { ...keywords, target: 'tetramem-256-6bit', trials: 5 },
-  { ...demo, target: 'tetramem-256-6bit', trials: 5 },
-  ...[0.5, 1, 2].map((spread) => ({ ...demo, target: 'leti-fecap-130nm', spread, trials: 5 })),
-  { ...mobilenet, target: 'ideal', trials: 1 },
-  { ...mobilenet, target: 'tetramem-256-6bit', trials: 2 },
-];
-
+const labelOf = (item: Case) => [item.model, item.target, item.note ?? ''].join(' ').trim();
 const wanted = process.argv.slice(2);
-const chosen = cases.filter((c) => wanted.every((word) => `${c.model} ${c.target}`.includes(word)));
+const chosen = cases.filter((item) => wanted.every((word) => labelOf(item).includes(word)));
+/** A record holds for every target: each model is recorded once. */
+const records = new Map<string, CalibrationRecord>();
 const rows: string[][] = [];
 for (const item of chosen) {
   if (!existsSync(item.file)) {
     process.stdout.write(`skipped: ${item.model} is not at ${item.file}; set CROSSLOOM_DATA\n`);
     continue;
   }
-  const report = await measure(item);
-  rows.push(rowOf(item, report));
+  rows.push(rowOf(item, await measure(item)));
   process.stderr.write(`${rows.at(-1)!.join('  ')}\n`);
 }
 const headers = [
   'model',
   'target',
+  'arrays',
   'images',
   'chips',
   'float',
@@ -116,25 +64,38 @@ process.stdout.write(
   )}\n`,
 );
 
-async function measure(item: Case): Promise<VerifyReport> {
+interface Measured {
+  readonly report: VerifyReport;
+  readonly arrays: number;
+}
+
+async function measure(item: Case): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'crossloom-accuracy-'));
   try {
     const model = { ...(await readModel(item.file)), file: item.file };
-    const loaded = await loadTarget(item.target, await scaledSpreads(item));
-    const options = parseOptions({ target: item.target });
+    const options = parseOptions({ target: item.target, ...item.options });
+    const loaded = await loadTarget(item.target, [...options.set, ...(await scaledSpreads(item))]);
     const dataset = await openDataset(item.data, { flags: item.preprocessing });
     const calibration = item.calibrate
       ? await openDataset(item.calibrate, { flags: item.preprocessing })
       : dataset;
     const samples = spreadSamples(calibration, soleInput(model.graph, item.file), options.calibrationSamples);
-    const compiled = await compile(model, loaded, options, { kind: 'samples', samples });
+    const known = records.get(item.file);
+    const compiled = await compile(
+      model,
+      loaded,
+      options,
+      known ? { kind: 'record', record: known } : { kind: 'samples', samples },
+    );
+    records.set(item.file, compiled.record);
     const place = join(folder, 'model.xbar');
     await writePackage(compiled, place);
-    return await verify(await openPackage(place), model, dataset, {
+    const report = await verify(await openPackage(place), model, dataset, {
       trials: item.trials,
       images: item.images,
       excludeCalibration: true,
     });
+    return { report, arrays: compiled.mapping.arrays };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -149,13 +110,14 @@ async function scaledSpreads(item: Case): Promise<string[]> {
   });
 }
 
-function rowOf(item: Case, report: VerifyReport): string[] {
+function rowOf(item: Case, { report, arrays }: Measured): string[] {
   const percent = (value: number | undefined) => (value === undefined ? '' : value.toFixed(2));
   const { mapped } = report;
   const change = mapped.difference;
   return [
     item.model,
-    item.spread ? `${item.target}, ${item.spread} x spread` : item.target,
+    item.note ? `${item.target}, ${item.note}` : item.target,
+    String(arrays),
     String(report.data.images),
     String(item.trials),
     percent(report.float.top1),

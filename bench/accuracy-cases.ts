@@ -1,0 +1,115 @@
+/**
+ * The rows of the accuracy tables: which model on which chip, with which images. Rows are picked by words of their
+ * label; `npm run accuracy -- MobileNet` runs those of MobileNets.
+ */
+import { join } from 'node:path';
+import type { CompileOptions, Preprocessing } from '../src/index.ts';
+import { installRoot } from '../src/install-root.ts';
+
+export interface Case {
+  readonly model: string;
+  readonly file: string;
+  readonly data: string;
+  /** Where calibration samples come from, if not from the data. */
+  readonly calibrate?: string;
+  readonly preprocessing: Partial<Preprocessing>;
+  readonly target: string;
+  /** What is special about this row, as the table says it. */
+  readonly note?: string;
+  readonly options?: Partial<CompileOptions>;
+  /** Factor on the assumed spreads of a transfer. */
+  readonly spread?: number;
+  readonly images: number;
+  readonly trials: number;
+}
+
+const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
+const fixture = join(installRoot(), 'fixtures/fashion-mobilenetv2');
+const trained = (name: string) => join(shared, 'models', `${name}.onnx`);
+
+type Model = Pick<Case, 'model' | 'file' | 'data' | 'calibrate' | 'preprocessing' | 'images'>;
+
+const cifar = { data: join(shared, 'cifar10'), images: 5000 };
+const imagenetStatistics = { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] };
+const photographs = {
+  data: join(shared, 'imagenet'),
+  images: 500,
+  preprocessing: { mean: [127.5], std: [127.5], labelOffset: 1 },
+};
+
+const mobilenetV2: Model = {
+  model: 'MobileNet-V2 1.0 224',
+  file: trained('mobilenetv2-1.0-224'),
+  ...photographs,
+};
+const mobilenetV1: Model = {
+  model: 'MobileNet-V1 0.25 128',
+  file: trained('mobilenetv1-0.25-128'),
+  ...photographs,
+  preprocessing: { ...photographs.preprocessing, resize: [128, 128] },
+};
+const resnet20: Model = {
+  model: 'CIFAR-10 ResNet-20',
+  file: trained('cifar10-resnet20'),
+  preprocessing: imagenetStatistics,
+  ...cifar,
+};
+const resnet32: Model = { ...resnet20, model: 'CIFAR-10 ResNet-32', file: trained('cifar10-resnet32') };
+const resnet8: Model = {
+  model: 'MLPerf Tiny ResNet-8',
+  file: trained('mlperf-tiny-resnet8'),
+  preprocessing: {},
+  ...cifar,
+};
+const vit: Model = {
+  model: 'CIFAR-10 ViT',
+  file: trained('cifar10-vit'),
+  preprocessing: {
+    scale: 1 / 255,
+    mean: [0.4914, 0.4822, 0.4465],
+    std: [0.2023, 0.1994, 0.201],
+  },
+  ...cifar,
+};
+const keywords: Model = {
+  model: 'MLPerf Tiny DS-CNN',
+  file: trained('mlperf-tiny-dscnn'),
+  data: join(shared, 'keywords'),
+  preprocessing: { mean: [83], std: [1 / 0.5847029] },
+  images: 1000,
+};
+const demo: Model = {
+  model: 'demo MobileNet-V2 0.35',
+  file: join(fixture, 'model.onnx'),
+  data: join(fixture, 'test-images-idx3-ubyte.gz'),
+  calibrate: join(fixture, 'calibration-images-idx3-ubyte.gz'),
+  preprocessing: { mean: [72.93], std: [90.015] },
+  images: 1000,
+};
+
+const chips = 5;
+const on = (model: Model, target: string, more: Partial<Case> = {}): Case => ({
+  ...model,
+  target,
+  trials: target === 'ideal' ? 1 : chips,
+  ...more,
+});
+const bits = (count: number) => ({
+  note: `${count}-bit converters`,
+  options: { set: [`adc.bits=${count}`] },
+});
+
+const small = [resnet20, resnet32, keywords, mobilenetV1, vit, resnet8];
+
+export const cases: readonly Case[] = [
+  on(mobilenetV2, 'ideal'),
+  ...['tetramem-256-6bit', 'tetramem-256'].flatMap((target) =>
+    [mobilenetV2, ...small].map((model) => on(model, target)),
+  ),
+  ...[5, 6, 7, 9, 10].map((count) => on(mobilenetV2, 'tetramem-256', { ...bits(count), trials: 1 })),
+  ...[5, 6, 7, 9, 10].map((count) => on(resnet20, 'tetramem-256', bits(count))),
+  ...[0.5, 1, 2].map((spread) =>
+    on(demo, 'leti-fecap-130nm', { spread, note: `${spread} times the assumed spread` }),
+  ),
+  on(mobilenetV2, 'leti-fecap-130nm', { trials: 1 }),
+];
