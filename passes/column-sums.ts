@@ -52,18 +52,13 @@ export function* columnSums(
 ): Generator<ColumnSums, void, undefined> {
   const [rows, columns] = [lengthOf(block.rows), lengthOf(block.columns)];
   const foreign = planes.length > 1 ? beside : 0;
-  const driven = floor === 0 && foreign === 0 ? undefined : planes.map(countDriven);
-  const drivenOfAll =
-    driven && Array.from(driven[0]!, (_, s) => driven.reduce((sum, own) => sum + own[s]!, 0));
+  const constants = floor === 0 && foreign === 0 ? undefined : constantsOf(planes, floor, foreign);
   for (const [own, plane] of planes.entries()) {
     const cells = { rows, columns, parts: partsOf(block, layer, own, part) };
-    const constants = driven?.[own]!.map(
-      (count, s) => count * (floor - foreign) + foreign * drivenOfAll![s]!,
-    );
     const seen =
       rows <= fewRows && foreign === 0
         ? countChoices(plane, cells, floor)
-        : sumChoices(plane, cells, constants);
+        : sumChoices(plane, cells, constants?.[own]);
     let column = 0;
     for (const [values, counts] of seen) {
       let [least, most] = [0, foreign * rows * (planes.length - 1)];
@@ -88,6 +83,13 @@ function partsOf(block: PlacedBlock, layer: SlicedLayer, own: number, part: Cell
     for (let column = 0; column < columns; column++) parts[at++] = part(digits[column]!);
   }
   return parts;
+}
+
+/** What the driven rows of its own and of the other groups add to every sum of a group besides its cells. */
+function constantsOf(planes: readonly BitPlanes[], floor: number, foreign: number): Float64Array[] {
+  const driven = planes.map(countDriven);
+  const ofAll = driven[0]!.map((_, s) => driven.reduce((sum, own) => sum + own[s]!, 0));
+  return driven.map((own) => own.map((count, s) => count * floor + (ofAll[s]! - count) * foreign));
 }
 
 /** How many rows every sample drives. */

@@ -118,10 +118,14 @@ function percentileRange({ values, counts }: CountedSums): Range {
   seen.sort((a, b) => values[a]! - values[b]!);
   const total = seen.reduce((sum, at) => sum + counts[at]!, 0);
   const cut = Math.floor(total * 0.0005);
-  /** The first, in this order, with more than `cut` before or in its place. */
+  /** The first, in this order, that is not among the `cut` to leave out. */
   const endOf = (order: readonly number[]) => {
-    let passed = 0;
-    return values[order.find((at) => (passed += counts[at]!) > cut) ?? -1] ?? 0;
+    let left = cut;
+    for (const at of order) {
+      left -= counts[at]!;
+      if (left < 0) return values[at]!;
+    }
+    return 0;
   };
   return { low: Math.min(0, endOf(seen)), high: Math.max(0, endOf(seen.toReversed())) };
 }

@@ -35,7 +35,8 @@ export interface Sums {
 
 /** Memory for the sums of these samples. */
 export function openSums({ samples, octets, bytes }: BitPlanes): Sums {
-  const { memory, sum } = (kernel ??= instantiate());
+  kernel ??= instantiate();
+  const { memory, sum } = kernel;
   const table = entryBytes;
   const words = table + octets * 256 * entryBytes;
   const planes = words + samples * entryBytes;

@@ -41,7 +41,7 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
     .split(',')
     .filter((d) => d.trim() !== '')
     .map(Number);
-  // A copy, because floats need an aligned start.
-  const elements = bytes.slice(start, start + sizeOf(dims) * (type === 'uint8' ? 1 : 4));
+  // A copy, because floats need an aligned start; the slice of a Buffer would be none.
+  const elements = new Uint8Array(bytes.subarray(start, start + sizeOf(dims) * (type === 'uint8' ? 1 : 4)));
   return { type, dims, data: type === 'uint8' ? elements : new Float32Array(elements.buffer) };
 }

@@ -8,8 +8,9 @@ import { constants, gunzipSync, gzipSync } from 'node:zlib';
 const [localMark, centralMark, endMark] = [0x04034b50, 0x02014b50, 0x06054b50];
 const [localLength, centralLength, endLength] = [30, 46, 22];
 const deflated = 8;
+const utf8Names = 1 << 11;
 /** 1 January 1980, midnight: a zip cannot say "no time". */
-const time = 1 << 21;
+const time = 0x21 << 16;
 
 /** A deflated file of a zip is a gzip member (RFC 1952) without its 10 bytes in front; checksum and size follow both. */
 const gzipHead = Buffer.of(0x1f, 0x8b, deflated, 0, 0, 0, 0, 0, 0, 0xff);
@@ -25,6 +26,7 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
     // Version needed, flags, method, time, checksum, sizes, length of the name: alike in both places.
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(utf8Names, 2);
     fields.writeUInt16LE(deflated, 4);
     fields.writeUInt32LE(time, 6);
     member.copy(fields, 10, member.length - 8, member.length - 4);

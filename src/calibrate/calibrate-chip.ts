@@ -9,7 +9,7 @@ import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { createEmitter } from '../lower/emit.ts';
 import { type FoldedLayer, foldLayer, type ProgrammedArrays } from '../lower/fold.ts';
-import { lowerFloat, readIntegers, weightsIn } from '../lower/reference.ts';
+import { lowerFloat, readIntegers } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { Package } from '../package/open.ts';

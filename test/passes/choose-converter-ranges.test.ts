@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseConverterRanges } from '../../passes/choose-converter-ranges.ts';
-import { clippingErrors, rangesOf, shares } from '../../passes/converter-range.ts';
+import { clippingErrors, rangeOf, shares } from '../../passes/converter-range.ts';
 import type { Mapping } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target.ts';
 import { convGeometry, quantizedLayer, recordOf, sized, slicedLayer } from './layers.ts';
@@ -10,6 +10,10 @@ const samples = fc.array(
   fc.integer({ min: -500, max: 2000 }).map((v) => v / 10),
   { minLength: 1, maxLength: 60 },
 );
+
+function counted(values: readonly number[]) {
+  return { values: Float64Array.from(values), counts: new Uint32Array(values.length).fill(1) };
+}
 
 /** Square error of conversion with a range: a twelfth of the step's square per sample, and what clipping costs. */
 function errorOf(
@@ -26,50 +30,75 @@ function errorOf(
 describe('converter-range', () => {
   it('clipping errors are those of clipping sample by sample', () => {
     fc.assert(
-      fc.property(samples, samples, (a, b) => {
-        const length = Math.min(a.length, b.length);
-        const sums = Float64Array.from({ length: 2 * length }, (_, i) => (i % 2 === 0 ? a : b)[i >> 1]!);
-        const extremes = Float64Array.of(
-          Math.max(0, ...a.slice(0, length)),
-          Math.min(0, ...b.slice(0, length)),
-        );
-        const errors = clippingErrors(sums, 2, extremes);
+      fc.property(samples, (values) => {
+        const extremes = { low: Math.min(0, ...values), high: Math.max(0, ...values) };
+        const errors = clippingErrors(counted(values), extremes);
         for (let i = 0; i <= shares; i++) {
-          const brute = (values: readonly number[], extreme: number) =>
-            values.slice(0, length).reduce((sum, x) => {
+          const brute = (extreme: number) =>
+            values.reduce((sum, x) => {
               const end = (extreme * i) / shares;
               const beyond = extreme > 0 ? x - end : end - x;
               return x * extreme > 0 && beyond > 0 ? sum + beyond ** 2 : sum;
             }, 0);
-          expect(errors[i]).toBeCloseTo(brute(a, extremes[0]!), 4);
-          expect(errors[shares + 1 + i]).toBeCloseTo(brute(b, extremes[1]!), 4);
+          expect(errors.below[i]).toBeCloseTo(brute(extremes.low), 4);
+          expect(errors.above[i]).toBeCloseTo(brute(extremes.high), 4);
         }
       }),
+    );
+  });
+
+  it('mse is the best of all pairs of ends', () => {
+    fc.assert(
+      fc.property(samples, fc.constantFrom(15, 63, 255), (values, codes) => {
+        const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+        const best = errorOf(values, rangeOf(counted(values), 'mse', codes), codes);
+        for (let i = 1; i <= shares; i++) {
+          for (let j = 1; j <= shares; j++) {
+            const other = errorOf(values, { low: (low * i) / shares, high: (high * j) / shares }, codes);
+            expect(best).toBeLessThanOrEqual(other * (1 + 1e-9) + 1e-9);
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('equal sums may be counted together, and what was not seen does not count', () => {
+    fc.assert(
+      fc.property(
+        samples,
+        fc.constantFrom('mse' as const, 'max' as const, 'percentile' as const),
+        (a, policy) => {
+          const values = Float64Array.from([...new Set(a), 1e6, -1e6]);
+          const counts = Uint32Array.from(values, (value) => a.filter((x) => x === value).length);
+          const [apart, together] = [counted(a), { values, counts }].map((sums) =>
+            rangeOf(sums, policy, 255),
+          );
+          expect(together!.low).toBeCloseTo(apart!.low, 9);
+          expect(together!.high).toBeCloseTo(apart!.high, 9);
+        },
+      ),
     );
   });
 
   it('mse is at least as good as max and percentile on its own samples', () => {
     fc.assert(
       fc.property(samples, fc.constantFrom(15, 63, 255), (values, codes) => {
-        const sums = Float64Array.from(values);
         const [mse, max] = (['mse', 'max'] as const).map((policy) =>
-          errorOf(values, rangesOf(sums, 1, policy, codes)[0]!, codes),
+          errorOf(values, rangeOf(counted(values), policy, codes), codes),
         );
         expect(mse).toBeLessThanOrEqual(max! * (1 + 1e-9) + 1e-9);
       }),
     );
     // Two tails of which 0.1 % are far out: the percentile leaves them, the best range lies between.
     const tails = Array.from({ length: 20_000 }, (_, i) => Math.tan(((i + 0.5) / 20_000 - 0.5) * 3.1));
-    const of = (policy: 'mse' | 'percentile') =>
-      errorOf(tails, rangesOf(Float64Array.from(tails), 1, policy, 15)[0]!, 15);
+    const of = (policy: 'mse' | 'percentile') => errorOf(tails, rangeOf(counted(tails), policy, 15), 15);
     expect(of('mse')).toBeLessThan(of('percentile'));
   });
 
   it('a range holds zero; a column without sums has none', () => {
-    expect(rangesOf(Float64Array.of(5, 0, 3, 0), 2, 'max', 255)).toEqual([
-      { low: 0, high: 5 },
-      { low: 0, high: 0 },
-    ]);
+    expect(rangeOf(counted([5, 3]), 'max', 255)).toEqual({ low: 0, high: 5 });
+    expect(rangeOf(counted([0, 0]), 'max', 255)).toEqual({ low: 0, high: 0 });
   });
 });
 
