@@ -83,20 +83,30 @@ function roundColumns(
   integers: Int8Array,
 ): void {
   const length = rows.length;
-  const errors = new Float64Array(length * width);
+  const errors = new Float64Array((length + 3) * width);
   const wanted = new Float64Array(width);
   for (let k = 0; k < length; k++) {
     const at = rows[k]! * columns + first;
     for (let c = 0; c < width; c++) wanted[c] = weights[at + c]!;
-    // Two earlier rows a round: half as many passes over `wanted`, the same sums in the same order.
-    for (let j = 0; j < k; j += 2) {
-      const share = factor[j * length + k]!;
-      const next = j + 1 < k ? factor[(j + 1) * length + k]! : 0;
-      if (share === 0 && next === 0) continue;
-      const from = j * width;
-      const other = from + width;
-      for (let c = 0; c < width; c++)
-        wanted[c] = wanted[c]! + share * errors[from + c]! + next * errors[other + c]!;
+    // Four earlier rows a round: fewer passes over `wanted`, the same sums in the same order. Errors of rows that are
+    // still to come are 0.
+    for (let j = 0; j < k; j += 4) {
+      const share0 = factor[j * length + k]!;
+      const share1 = j + 1 < k ? factor[(j + 1) * length + k]! : 0;
+      const share2 = j + 2 < k ? factor[(j + 2) * length + k]! : 0;
+      const share3 = j + 3 < k ? factor[(j + 3) * length + k]! : 0;
+      const row0 = j * width;
+      const row1 = row0 + width;
+      const row2 = row1 + width;
+      const row3 = row2 + width;
+      for (let c = 0; c < width; c++) {
+        wanted[c] =
+          wanted[c]! +
+          share0 * errors[row0 + c]! +
+          share1 * errors[row1 + c]! +
+          share2 * errors[row2 + c]! +
+          share3 * errors[row3 + c]!;
+      }
     }
     for (let c = 0; c < width; c++) {
       const integer = roundTo(wanted[c]!, steps[first + c]!, weightMax);
@@ -114,33 +124,38 @@ function centredInputs(records: readonly LayerRecord[], firstRow: number, rows: 
   const most = Math.ceil(vectorsUsed / records.length);
   const used = records.map((r) => Math.min(r.count, most));
   const total = used.reduce((a, b) => a + b, 0);
-  return Array.from({ length: rows }, (_, row) => {
-    const inputs = new Float64Array(total);
-    let at = 0;
-    for (const [i, record] of records.entries()) {
-      const part = inputs.subarray(at, at + used[i]!);
-      centre(record, firstRow + row, record.quantization.scale / records[0]!.quantization.scale, part);
-      at += used[i]!;
-    }
-    return inputs;
-  });
+  const inputs = Array.from({ length: rows }, () => new Float64Array(total));
+  let at = 0;
+  for (const [i, record] of records.entries()) {
+    const scale = record.quantization.scale / records[0]!.quantization.scale;
+    addCentred(record, firstRow, used[i]!, scale, inputs, at);
+    at += used[i]!;
+  }
+  return inputs;
 }
 
-/** @param inputs gets as many of the record's inputs of a row as it holds, times `factor` */
-function centre(
+/** Writes `used` inputs of the record, times `scale`, to every row's array from `first` on. */
+function addCentred(
   { vectors, count, inputMean, quantization }: LayerRecord,
-  row: number,
-  factor: number,
-  inputs: Float64Array,
+  firstRow: number,
+  used: number,
+  scale: number,
+  inputs: readonly Float64Array[],
+  first: number,
 ): void {
-  const used = inputs.length;
-  let sum = 0;
-  for (let v = 0; v < used; v++) {
-    const code = vectors[Math.floor((v * count) / used) * inputMean.length + row]!;
-    inputs[v] = quantization.signed && code > 127 ? code - 256 : code;
-    sum += inputs[v]!;
+  const length = inputMean.length;
+  const sources = Int32Array.from({ length: used }, (_, v) => Math.floor((v * count) / used));
+  for (const [row, own] of inputs.entries()) {
+    let sum = 0;
+    for (let v = 0; v < used; v++) {
+      const code = vectors[sources[v]! * length + firstRow + row]!;
+      const value = quantization.signed && code > 127 ? code - 256 : code;
+      own[first + v] = value;
+      sum += value;
+    }
+    const mean = sum / used;
+    for (let v = first; v < first + used; v++) own[v] = (own[v]! - mean) * scale;
   }
-  for (let v = 0; v < used; v++) inputs[v] = (inputs[v]! - sum / used) * factor;
 }
 
 /**
@@ -158,21 +173,34 @@ export function feedbackFactors(inputs: readonly Float64Array[]): Float64Array {
   if (trace === 0) return u;
   for (let i = 0; i < length; i++) u[i * length + i]! += (damping * trace) / length;
   // In place, from the last row up: the columns right of k hold U already, the rest holds what is left of C.
+  const column = new Float64Array(length);
   for (let k = length - 1; k >= 0; k--) {
     const pivot = u[k * length + k]!;
+    for (let i = 0; i < k; i++) column[i] = u[i * length + k]!;
     for (let i = 0; i < k; i++) {
-      const share = u[i * length + k]! / pivot;
-      for (let j = i; j < k; j++) u[i * length + j]! -= share * u[j * length + k]!;
+      const share = column[i]! / pivot;
+      for (let j = i; j < k; j++) u[i * length + j]! -= share * column[j]!;
+      u[i * length + k] = share;
     }
-    for (let i = 0; i < k; i++) u[i * length + k]! /= pivot;
   }
   return u;
 }
 
+/** Four sums side by side: no addition waits for the one before. */
 function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  let i = 0;
+  for (; i + 3 < a.length; i += 4) {
+    sum0 += a[i]! * b[i]!;
+    sum1 += a[i + 1]! * b[i + 1]!;
+    sum2 += a[i + 2]! * b[i + 2]!;
+    sum3 += a[i + 3]! * b[i + 3]!;
+  }
+  for (; i < a.length; i++) sum0 += a[i]! * b[i]!;
+  return sum0 + sum1 + (sum2 + sum3);
 }
 
 function roundTo(weight: number, step: number, weightMax: number): number {

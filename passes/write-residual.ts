@@ -5,6 +5,9 @@
  *   first round    aim_p = (sum over parts q up to p of w_q digit_q - sum over q before p of w_q r_q) / w_p
  *   second round   aim_p = (weight - sum over all other parts q of w_q r_q) / w_p
  *
+ * A converter that tells single digit steps apart rounds off what a cell is off by: a part behind such converters counts
+ * as the whole digits that they see, and is aimed at whole digits.
+ *
  * The first round brings a part's own digit besides what the parts before it lack. The second makes up for what the first
  * could not know: a cell of a late part that no pulse moves. Cells that are right get no pulse in it.
  */
@@ -18,14 +21,17 @@ interface Part {
   readonly copy: number;
   /** Columns from the first part's cells. */
   readonly beside: number;
+  /** Its converters tell single digit steps apart. */
+  readonly whole: boolean;
 }
 
 /** Parts in the order in which they are programmed. */
-function partsInOrder(layer: SlicedLayer, width: number): Part[] {
+function partsInOrder(layer: SlicedLayer, width: number, whole: readonly boolean[]): Part[] {
   const parts: Part[] = [];
   for (let slice = layer.slices - 1; slice >= 0; slice--) {
     for (let copy = 0; copy < layer.copies; copy++) {
-      parts.push({ slice, copy, beside: (slice * layer.copies + copy) * width });
+      const part = slice * layer.copies + copy;
+      parts.push({ slice, copy, beside: part * width, whole: whole[part]! });
     }
   }
   return parts;
@@ -46,17 +52,27 @@ interface Step {
 }
 
 /** The steps after the first part has been programmed to its digits. */
-function stepsOf(layer: SlicedLayer, width: number, programming: WriteVerifyProgramming): Step[] {
+function stepsOf(layer: SlicedLayer, parts: readonly Part[], programming: WriteVerifyProgramming): Step[] {
   const { radix, levelStep, slices, copies } = layer;
   const weightOf = ({ slice }: Part) => radix ** slice;
-  const parts = partsInOrder(layer, width);
   const step = (part: Part, read: readonly Part[], factors: readonly number[], scale: number): Step => {
     const sources = read
-      .map((q) => ({ distance: q.beside - part.beside, ratio: Math.fround(weightOf(q) / weightOf(part)) }))
+      .map((q) => ({
+        distance: q.beside - part.beside,
+        ratio: Math.fround(weightOf(q) / weightOf(part)),
+        grain: q.whole ? levelStep : 0,
+      }))
       .sort((a, b) => a.distance - b.distance);
     const reads = readsFor(programming, Math.max(...sources.map((s) => s.ratio)));
     const tolerance = Math.fround(programming.tolerance);
-    const told = { op: 'program-residual', tolerance, reads, scale: Math.fround(scale), sources } as const;
+    const told = {
+      op: 'program-residual',
+      tolerance,
+      reads,
+      scale: Math.fround(scale),
+      grain: part.whole ? levelStep : 1,
+      sources,
+    } as const;
     return { beside: part.beside, factors, told };
   };
   const first = parts.slice(1).map((part, before) => {
@@ -76,14 +92,16 @@ function stepsOf(layer: SlicedLayer, width: number, programming: WriteVerifyProg
 /**
  * The instructions that follow on programming the digits of a bundle's first part.
  * @param block the bundle's leftmost block, which gives the place of all
+ * @param whole by part: whether its converters tell single digit steps apart
  */
 export function residualInstructions(
   block: PlacedBlock,
   layer: SlicedLayer,
+  whole: readonly boolean[],
   programming: WriteVerifyProgramming,
 ): ProgramResidualInstruction[] {
   const { node, slices, encoding } = layer;
-  const steps = stepsOf(layer, blockColumns(block, encoding), programming);
+  const steps = stepsOf(layer, partsInOrder(layer, blockColumns(block, encoding), whole), programming);
   const width = lengthOf(block.columns);
   const instructions: ProgramResidualInstruction[] = [];
   let row = block.row;

@@ -9,6 +9,7 @@ import {
   lengthOf,
   type Mapping,
   type PlacedBlock,
+  partsOf,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
 import type { ArrayProgram, Instruction } from '../src/ir/schedule.ts';
@@ -61,12 +62,7 @@ function programArray(mapping: Mapping, blocks: readonly number[], context: Sche
     ...formAndReset(segments, target),
     ...(target.hidden
       ? transferInstructions(segments, target.hidden)
-      : programInstructions(
-          segments,
-          blocks.map((index) => mapping.blocks[index]!),
-          mapping,
-          target,
-        )),
+      : programInstructions(segments, blocks, mapping, context)),
   ];
 }
 
@@ -144,23 +140,36 @@ function fullMask(columns: number): Uint8Array {
 
 function programInstructions(
   segments: readonly Segment[],
-  blocks: readonly PlacedBlock[],
-  { layers }: Mapping,
-  { programming, cell }: Target,
+  indices: readonly number[],
+  { layers, blocks }: Mapping,
+  { converters, target: { programming, cell } }: ScheduleContext,
 ): Instruction[] {
   const closed = programming.scheme === 'write-verify' ? programming : undefined;
   const tolerance = Math.fround(closed?.tolerance ?? levelStepOf(cell) / 2);
   const direct = segments.filter((s) => s.direct);
-  const bundles = blocks.filter((b) => layers[b.layer]!.residual && b.slice === 0 && b.copy === 0);
+  const residual = (first: number): Instruction[] => {
+    const block = blocks[first]!;
+    const layer = layers[block.layer]!;
+    if (!closed || !layer.residual || block.slice > 0 || block.copy > 0) return [];
+    const settings = converters.slice(first, first + partsOf(layer));
+    const digitStep = layer.levelStep * levelStepOf(cell);
+    const whole = settings.map(({ step }) => tellsDigitsApart(step, digitStep));
+    return residualInstructions(block, layer, whole, closed);
+  };
   return [
     ...direct.map(
       (s): Instruction => ({ op: 'program', row: s.row, column: s.column, tolerance, codes: codesOf(s) }),
     ),
-    ...(closed ? bundles.flatMap((b) => residualInstructions(b, layers[b.layer]!, closed)) : []),
+    ...indices.flatMap(residual),
     ...segments.map(
       (s): Instruction => ({ op: 'verify', row: s.row, column: s.column, count: cellCount(s), tolerance }),
     ),
   ];
+}
+
+/** Whether most converters of a block have one code per digit step. */
+function tellsDigitsApart(step: Float32Array, digitStep: number): boolean {
+  return 2 * step.filter((s) => s === Math.fround(digitStep)).length >= step.length;
 }
 
 function transferInstructions(segments: readonly Segment[], hidden: HiddenPlane): Instruction[] {

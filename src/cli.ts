@@ -16,6 +16,7 @@ import { registerOps } from './cli/ops.ts';
 import { registerProgram } from './cli/program.ts';
 import { registerRun } from './cli/run.ts';
 import { registerTargets } from './cli/targets.ts';
+import { registerTune } from './cli/tune.ts';
 import { registerVerify } from './cli/verify.ts';
 import { DiagnosticError, exitCodeOf } from './diagnostic.ts';
 import { installRoot } from './install-root.ts';
@@ -47,6 +48,7 @@ export function createProgram(io: Io): Command {
   registerCompile(program, io);
   registerProgram(program, io);
   registerVerify(program, io);
+  registerTune(program, io);
   registerRun(program, io);
   registerDisasm(program, io);
   registerAsm(program, io);

@@ -314,6 +314,16 @@ export const preprocessingMissing = (data: string): Diagnostic =>
 export const boundNotMet = (flag: string, measured: string): Diagnostic =>
   error('verify/bound-not-met', 50, flag, `the mapped model does not meet this bound (${measured})`);
 
+export const noMappingWithin = (flag: string, measured: string, blame: string): Diagnostic =>
+  error(
+    'tune/no-mapping',
+    51,
+    flag,
+    `no mapping that was tried meets this bound (${measured})`,
+    `${blame} costs most.`,
+    'Allow a larger loss with --max-drop or more digital layers with --max-digital, or choose another target.',
+  );
+
 export const calibrationOverlap = (count: number): Diagnostic =>
   warning(
     'verify/calibration-overlap',

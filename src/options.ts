@@ -102,9 +102,14 @@ export async function readOptionsFile(path: string): Promise<z.input<typeof opti
   return value as z.input<typeof optionsSchema>;
 }
 
-/** The overrides for one layer, merged in order. An unnamed node is matched as `OP_INDEX`. */
+/** The name by which patterns find a node: an unnamed one is `OP_INDEX`. */
+export function layerName(origin: Origin): string {
+  return origin.name || `${origin.op}_${origin.index}`;
+}
+
+/** The overrides for one layer, merged in order. */
 export function layerOptions(options: CompileOptions, origin: Origin): LayerOptions {
-  const name = origin.name || `${origin.op}_${origin.index}`;
+  const name = layerName(origin);
   const matching = options.layers.filter((layer) =>
     picomatch.isMatch(name, layer.match, { bash: true, nobrace: true }),
   );

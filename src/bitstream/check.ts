@@ -80,6 +80,7 @@ export function findProblem(geometry: ArrayGeometry, i: Instruction): Problem | 
         positive('tolerance', i.tolerance) ??
         whole('reads', i.reads, 1, 255) ??
         positive('scale', i.scale) ??
+        whole('grain', i.grain, 1, geometry.levels - 1) ??
         whole('sources', i.sources.length, 1, 255) ??
         sources(geometry, i) ??
         inList(i.values, (value) => whole('values', value, -(2 ** 15), 2 ** 15 - 1))
@@ -154,7 +155,7 @@ function sources(
 ): Problem | undefined {
   const width = 2 * i.values.length;
   let previous = Number.NEGATIVE_INFINITY;
-  for (const [index, { distance, ratio }] of i.sources.entries()) {
+  for (const [index, { distance, ratio, grain }] of i.sources.entries()) {
     const found =
       whole(
         'distances',
@@ -168,7 +169,8 @@ function sources(
       (distance >= previous + width
         ? undefined
         : problem('distances', `distance ${distance} does not come after the source before it`)) ??
-      positive('ratios', ratio);
+      positive('ratios', ratio) ??
+      whole('grains', grain, 0, geometry.levels - 1);
     if (found) return { ...found, index };
     previous = distance;
   }

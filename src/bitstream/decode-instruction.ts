@@ -129,16 +129,19 @@ function readResidual(cursor: Cursor): Instruction {
   const tolerance = cursor.f32('tolerance');
   const reads = cursor.u8('reads');
   const scale = cursor.f32('scale');
+  const grain = cursor.u16('grain');
   const length = cursor.u8('sources');
   const distances = viewOf(cursor.take('distances', 2 * length, 16));
   const ratios = viewOf(cursor.take('ratios', 4 * length, 32));
+  const grains = viewOf(cursor.take('grains', 2 * length, 16));
   const sources = Array.from({ length }, (_, k) => ({
     distance: distances.getInt16(2 * k, true),
     ratio: ratios.getFloat32(4 * k, true),
+    grain: grains.getUint16(2 * k, true),
   }));
   const bytes = viewOf(cursor.take('values', 2 * count, 16));
   const values = Int16Array.from({ length: count }, (_, k) => bytes.getInt16(2 * k, true));
-  return { op: 'program-residual', row, column, tolerance, reads, scale, sources, values };
+  return { op: 'program-residual', row, column, tolerance, reads, scale, grain, sources, values };
 }
 
 function readMask(geometry: ArrayGeometry, cursor: Cursor): Uint8Array {

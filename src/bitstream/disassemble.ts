@@ -58,8 +58,13 @@ function printInstruction(i: Instruction): string {
         i.sources.map((s) => s.ratio),
         printReal,
       );
-      const lists = `distances=${distances} ratios=${ratios} values=${printList(i.values, String)}`;
-      return `${i.op} ${head} scale=${printReal(i.scale)} ${lists}`;
+      const grains = printList(
+        i.sources.map((s) => s.grain),
+        String,
+      );
+      const sources = `distances=${distances} ratios=${ratios} grains=${grains}`;
+      const tail = `scale=${printReal(i.scale)} grain=${i.grain} ${sources}`;
+      return `${i.op} ${head} ${tail} values=${printList(i.values, String)}`;
     }
     case 'verify':
       return `${i.op} row=${i.row} column=${i.column} count=${i.count} tolerance=${printReal(i.tolerance)}`;

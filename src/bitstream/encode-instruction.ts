@@ -20,8 +20,8 @@ import { packBits } from './pack.ts';
 const converterHead = 10;
 
 /** Bytes of a program-residual instruction before its lists, and of one source. */
-const residualHead = 17;
-const sourceSize = 6;
+const residualHead = 19;
+const sourceSize = 8;
 
 /** Bytes that the instruction takes, its opcode included. */
 export function sizeOfInstruction(geometry: ArrayGeometry, i: Instruction): number {
@@ -115,7 +115,8 @@ function writeResidual(i: ProgramResidualInstruction, view: DataView, start: num
   view.setFloat32(start + 7, i.tolerance, true);
   view.setUint8(start + 11, i.reads);
   view.setFloat32(start + 12, i.scale, true);
-  view.setUint8(start + 16, i.sources.length);
+  view.setUint16(start + 16, i.grain, true);
+  view.setUint8(start + 18, i.sources.length);
   let at = start + residualHead;
   for (const { distance } of i.sources) {
     view.setInt16(at, distance, true);
@@ -124,6 +125,10 @@ function writeResidual(i: ProgramResidualInstruction, view: DataView, start: num
   for (const { ratio } of i.sources) {
     view.setFloat32(at, ratio, true);
     at += 4;
+  }
+  for (const { grain } of i.sources) {
+    view.setUint16(at, grain, true);
+    at += 2;
   }
   for (const value of i.values) {
     view.setInt16(at, value, true);

@@ -17,7 +17,18 @@ const fieldsOf: Readonly<Record<Instruction['op'], readonly string[]>> = {
   form: ['row', 'mask'],
   reset: ['row', 'mask'],
   program: ['row', 'column', 'tolerance', 'codes'],
-  'program-residual': ['row', 'column', 'tolerance', 'reads', 'scale', 'distances', 'ratios', 'values'],
+  'program-residual': [
+    'row',
+    'column',
+    'tolerance',
+    'reads',
+    'scale',
+    'grain',
+    'distances',
+    'ratios',
+    'grains',
+    'values',
+  ],
   verify: ['row', 'column', 'count', 'tolerance'],
   'wake-up': ['row', 'cycles'],
   'write-hidden': ['row', 'pair', 'values'],
@@ -109,8 +120,11 @@ export function parseInstruction(
       case 'program-residual': {
         const distances = ints('distances', -(2 ** 15), 2 ** 15 - 1);
         const ratios = parseReals('ratios', text('ratios'), reject) ?? [];
-        if (good && distances.length !== ratios.length)
-          reject(`${ratios.length} ratios do not go with ${distances.length} distances`);
+        const grains = ints('grains', 0, 2 ** 16 - 1);
+        if (good && (distances.length !== ratios.length || distances.length !== grains.length))
+          reject(
+            `${ratios.length} ratios and ${grains.length} grains do not go with ${distances.length} distances`,
+          );
         return {
           op,
           row: int('row'),
@@ -118,7 +132,8 @@ export function parseInstruction(
           tolerance: real('tolerance'),
           reads: int('reads'),
           scale: real('scale'),
-          sources: distances.map((distance, k) => ({ distance, ratio: ratios[k]! })),
+          grain: int('grain'),
+          sources: distances.map((distance, k) => ({ distance, ratio: ratios[k]!, grain: grains[k]! })),
           values: Int16Array.from(ints('values', -(2 ** 15), 2 ** 15 - 1)),
         };
       }

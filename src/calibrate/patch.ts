@@ -37,22 +37,24 @@ export function createPatchReader(geometry: Geometry, dims: readonly number[], l
   const [endY, endX] = plane(resolved.pads.slice(space.length), 0);
   const outputsY = Math.floor((height + padY + endY - (kernelY - 1) * stepY - 1) / strideY) + 1;
   const outputsX = Math.floor((width + padX + endX - (kernelX - 1) * stepX - 1) / strideX) + 1;
-  const channels = length / (kernelY * kernelX);
+  const places = new Int32Array(kernelY * kernelX);
   return {
     positions: outputsY * outputsX,
     space,
     read(data, position, out) {
       const y0 = Math.floor(position / outputsX) * strideY - padY;
       const x0 = (position % outputsX) * strideX - padX;
+      // Places of the kernel's cells in every channel; -1 in the padding.
+      for (let cell = 0; cell < places.length; cell++) {
+        const y = y0 + Math.floor(cell / kernelX) * stepY;
+        const x = x0 + (cell % kernelX) * stepX;
+        places[cell] = y >= 0 && y < height && x >= 0 && x < width ? y * width + x : -1;
+      }
       let at = 0;
-      for (let channel = 0; channel < channels; channel++) {
-        const first = channel * height * width;
-        for (let ky = 0; ky < kernelY; ky++) {
-          const y = y0 + ky * stepY;
-          for (let kx = 0; kx < kernelX; kx++) {
-            const x = x0 + kx * stepX;
-            out[at++] = y >= 0 && y < height && x >= 0 && x < width ? data[first + y * width + x]! : 0;
-          }
+      for (let first = 0; at < length; first += height * width) {
+        for (let cell = 0; cell < places.length; cell++, at++) {
+          const place = places[cell]!;
+          out[at] = place < 0 ? 0 : data[first + place]!;
         }
       }
     },

@@ -29,11 +29,12 @@ export function addValues(histogram: Histogram, values: Float32Array, stride: nu
   const extreme = Math.max(-min, max);
   if (histogram.reach === 0 && extreme > 0) histogram.reach = 2 ** Math.ceil(Math.log2(extreme));
   while (histogram.reach < extreme) widen(histogram);
-  if (histogram.reach === 0) return;
-  const perUnit = binCount / (2 * histogram.reach);
+  const { reach, counts } = histogram;
+  if (reach === 0) return;
+  const perUnit = binCount / (2 * reach);
   for (let i = 0; i < values.length; i += stride) {
-    const bin = Math.min(binCount - 1, Math.floor((values[i]! + histogram.reach) * perUnit));
-    histogram.counts[bin]!++;
+    const bin = Math.min(binCount - 1, Math.floor((values[i]! + reach) * perUnit));
+    counts[bin]!++;
   }
 }
 
@@ -108,13 +109,19 @@ function squareError(histogram: Histogram, { scale, zero, signed }: InputQuantiz
   return error;
 }
 
-/** The code of a real value, as QuantizeLinear computes it; a signed code as its two's complement byte. */
-export function codeOf(value: number, { scale, zero, signed }: InputQuantization): number {
-  const scaled = Math.fround(value / scale);
-  const floor = Math.floor(scaled);
-  const rest = scaled - floor;
-  const rounded = rest === 0.5 ? floor + (floor & 1) : Math.round(scaled);
-  return signed ? Math.max(-128, Math.min(127, rounded)) & 0xff : Math.max(0, Math.min(255, rounded + zero));
+/** Writes the codes of real values, as QuantizeLinear computes them; a signed code as its two's complement byte. */
+export function quantizeInto(
+  codes: Uint8Array,
+  values: Float32Array,
+  { scale, zero, signed }: InputQuantization,
+): void {
+  const low = signed ? -128 : 0;
+  const high = signed ? 127 : 255;
+  for (let i = 0; i < values.length; i++) {
+    // Doubles of this size have no fraction: adding it rounds half to even, taking it off gives the integer.
+    const code = Math.fround(values[i]! / scale) + 1.5 * 2 ** 52 - 1.5 * 2 ** 52 + zero;
+    codes[i] = code < low ? low : code > high ? high : code;
+  }
 }
 
 /** The real value of a code. */

@@ -12,7 +12,7 @@ import { type Tensor, toDoubles } from '../tensor.ts';
 import { type Network, openNetwork } from './network.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
-import { addValues, chooseRange, codeOf, createHistogram, realOf } from './range.ts';
+import { addValues, chooseRange, createHistogram, quantizeInto, realOf } from './range.ts';
 
 /** Sample inputs, one at a time. */
 export interface SampleSource {
@@ -140,6 +140,8 @@ function vectorCount(length: number, wanted: number): number {
 interface LayerState {
   readonly layer: MvmNode;
   readonly quantization: InputQuantization;
+  /** Real values of all codes. */
+  readonly reals: Float64Array;
   readonly perSample: number;
   readonly stream: Stream;
   readonly vectors: Uint8Array[];
@@ -161,6 +163,7 @@ function createState(
   return {
     layer,
     quantization,
+    reals: Float64Array.from({ length: 256 }, (_, code) => realOf(code, quantization)),
     perSample: Math.ceil(vectorCount(length, options.vectors) / samples),
     stream: openStream(0, 'calibration-positions', index),
     vectors: [],
@@ -173,7 +176,7 @@ function createState(
 }
 
 function addSample(state: LayerState, value: Tensor): void {
-  const { layer, quantization, stream } = state;
+  const { layer, quantization, reals, stream, inputSum, quantizedSum } = state;
   const length = layer.groups * layer.rows;
   state.reader ??= createPatchReader(layer.geometry, value.dims, length);
   const { reader } = state;
@@ -187,11 +190,10 @@ function addSample(state: LayerState, value: Tensor): void {
       ((i + (wanted < reader.positions ? stream.uniform() : 0)) * reader.positions) / wanted,
     );
     reader.read(value.data as Float32Array, position, patch);
+    quantizeInto(codes, patch, quantization);
     for (let row = 0; row < length; row++) {
-      const code = codeOf(patch[row]!, quantization);
-      codes[row] = code;
-      state.inputSum[row]! += patch[row]!;
-      state.quantizedSum[row]! += realOf(code, quantization);
+      inputSum[row]! += patch[row]!;
+      quantizedSum[row]! += reals[codes[row]!]!;
     }
     state.meanCount++;
     // Vectors are kept evenly over the stretches.

@@ -14,18 +14,20 @@ export function programResidual(
   devices: WriteVerifyDevices,
   instruction: ProgramResidualInstruction,
 ): void {
-  const { scale, sources, values, tolerance, reads } = instruction;
+  const { scale, grain, sources, values, tolerance, reads } = instruction;
   const step = levelStepOf(state.cell);
-  const largest = state.cell.levels - 1;
+  const largest = Math.floor((state.cell.levels - 1) / grain);
   const first = instruction.row * state.columns + instruction.column;
   for (let i = 0; i < values.length; i++) {
     const plus = first + 2 * i;
     let aim = scale * values[i]!;
-    for (const { distance, ratio } of sources) {
-      const read = readCell(state, devices, plus + distance, reads);
-      aim -= (ratio * (read - readCell(state, devices, plus + distance + 1, reads))) / step;
+    for (const source of sources) {
+      const read = readCell(state, devices, plus + source.distance, reads);
+      const difference = (read - readCell(state, devices, plus + source.distance + 1, reads)) / step;
+      aim -= source.ratio * (source.grain === 0 ? difference : multiple(difference, source.grain));
     }
-    const code = Math.max(-largest, Math.min(largest, Math.round(aim)));
+    const limit = grain * largest;
+    const code = Math.max(-limit, Math.min(limit, multiple(aim, grain)));
     for (const [index, level] of [
       [plus, Math.max(code, 0)],
       [plus + 1, Math.max(-code, 0)],
@@ -33,6 +35,11 @@ export function programResidual(
       if (!state.givenUp[index]) programCode(state, devices, index, level, tolerance);
     }
   }
+}
+
+/** The nearest multiple of `grain`. */
+function multiple(value: number, grain: number): number {
+  return grain * Math.round(value / grain);
 }
 
 /** The mean of several readings of one cell (S). */

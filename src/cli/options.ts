@@ -15,6 +15,13 @@ export function wholeNumber(min: number): (text: string) => number {
   };
 }
 
+/** Reader of any number. */
+export function decimal(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number.');
+}
+
 /** `--json`, for a verb that prints results. */
 export function withJson(command: Command): Command {
   return command.option('--json', 'print the result as JSON');

@@ -1,5 +1,5 @@
 /** `crossloom verify`: scores floating point, the ideal chip and programmed chips on the same labelled images. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
@@ -13,7 +13,7 @@ import { boundsNotMet } from '../verify/summarize.ts';
 import { type VerifyOptions, verify } from '../verify/verify.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { repeated, wholeNumber, withJson, withThreads } from './options.ts';
+import { decimal, repeated, wholeNumber, withJson, withThreads } from './options.ts';
 import { checkOutput, writeInPlace } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -97,12 +97,6 @@ async function run(io: Io, folder: string, args: VerifyCommandLine): Promise<voi
   raise(boundsNotMet(report));
 }
 
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('It must be a number.');
-}
-
 export function registerVerify(program: Command, io: Io): void {
   const whole = wholeNumber(1);
   const command = program
@@ -131,8 +125,8 @@ export function registerVerify(program: Command, io: Io): void {
         .conflicts(['trials', 'seed']),
     )
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
-    .option('--min-accuracy <percent>', 'exit with 50 where the mean top-1 of the chips is lower', number)
-    .option('--max-drop <points>', 'exit with 50 where the chips lose more against floating point', number)
+    .option('--min-accuracy <percent>', 'exit with 50 where the mean top-1 of the chips is lower', decimal)
+    .option('--max-drop <points>', 'exit with 50 where the chips lose more against floating point', decimal)
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
     withJson(withThreads(command)),

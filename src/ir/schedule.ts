@@ -58,15 +58,18 @@ export interface ResidualSource {
   readonly distance: number;
   /** Weight of what is read, of the programmed cells' own; a 32-bit float. */
   readonly ratio: number;
+  /** Level codes to whose multiples the difference of a pair is rounded, as its converter does; 0 for none. */
+  readonly grain: number;
 }
 
 /**
  * Programs neighbouring pairs of cells of one row to what the other parts of their weights leave to be made up:
  *
- *   aim = scale * value - sum over the sources of ratio * (reading of G+ - reading of G-) / level step
+ *   aim = scale * value - sum over the sources of ratio * difference
+ *   difference = (reading of G+ - reading of G-) / level step, rounded to multiples of the source's grain
  *
- * in level codes, rounded and clipped to the codes of one cell: a positive aim goes to the first cell of the pair, a
- * negative one to the second, and the other cell gets code 0.
+ * in level codes, rounded to a multiple of `grain` within the codes of one cell: a positive aim goes to the first cell of
+ * the pair, a negative one to the second, and the other cell gets code 0.
  */
 export interface ProgramResidualInstruction {
   readonly op: 'program-residual';
@@ -78,6 +81,8 @@ export interface ProgramResidualInstruction {
   readonly reads: number;
   /** Level codes per unit of `values`; a 32-bit float. */
   readonly scale: number;
+  /** Level codes to whose multiples the aims are rounded. */
+  readonly grain: number;
   readonly sources: readonly ResidualSource[];
   /** What the pairs and their sources are to make together, one value per pair. */
   readonly values: Int16Array;

@@ -91,9 +91,8 @@ function stackedPlanes(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer,
     const flat = emit.op('Reshape', [converted.value, emit.constant('planes', int64([2], [8, -1]))]);
     const shape = emitBatchShape(emit, sums);
     const name = `bit_weights_${part}`;
-    if (!converted.integer || !weights.every(Number.isInteger)) {
-      const real = converted.integer ? emit.op('Cast', [flat], { to: int(1) }) : flat;
-      const added = emit.op('MatMul', [emit.constant(name, float32([1, 8], weights)), real]);
+    if (!converted.integer) {
+      const added = emit.op('MatMul', [emit.constant(name, float32([1, 8], weights)), flat]);
       return emit.op('Reshape', [added, shape]);
     }
     const signed = weights.some((w) => w < 0);

@@ -29,34 +29,32 @@ export function emitCodes(emit: Emitter, layer: CrossbarLayer): string {
   return codes;
 }
 
-/** What a set bit drives its wordline with, bit after bit, relative to the read voltage. */
-export const planeGains: readonly number[] = Array<number>(8).fill(1);
-
 /** Weight of every plane's conversions: the top bit of a two's complement code counts negative. */
 export function bitWeights(signed: boolean): number[] {
-  return planeGains.map((gain, bit) => (signed && bit === 7 ? -128 : 2 ** bit) / gain);
+  return shiftToTop.map((_, bit) => (signed && bit === 7 ? -128 : 2 ** bit));
 }
 
 /** What planes depend on. */
 type Driven = Pick<CrossbarLayer, 'geometry' | 'quantization'>;
 
-/** All planes as floats, bit after bit in the batch: [8 * batch, ...]. A set bit is its plane's gain. */
+/** All planes as floats, bit after bit in the batch: [8 * batch, ...]. A set bit is 1. */
 export function emitPlanes(emit: Emitter, layer: Driven, codes: string): string {
   const rank = layer.geometry.kind === 'conv' ? 2 + layer.geometry.kernel.length : 2;
   const shifts = emit.constant('shifts', uint8([8, ...Array<number>(rank).fill(1)], shiftToTop));
-  const gains = emit.constant('plane_gains', float32([8], planeGains));
+  // One scale per plane, although all are 1: with one for all, onnxruntime 1.30 rewrites the product and rounds it.
+  const ones = emit.constant('set_bits', float32([8], Array<number>(8).fill(1)));
   const clear = emit.constant('clear_bits', uint8([8], Array<number>(8).fill(clearBit)));
   const bits = emitBits(emit, emit.op('Mul', [codes, shifts]));
-  const planes = emit.op('DequantizeLinear', [bits, gains, clear], { axis: int(0) });
+  const planes = emit.op('DequantizeLinear', [bits, ones, clear], { axis: int(0) });
   return emit.op('Reshape', [planes, emitBatchShape(emit, codes)]);
 }
 
-/** The planes one by one, as floats like `codes`. A set bit is its plane's gain times its weight. */
+/** The planes one by one, as floats like `codes`. A set bit is its plane's weight. */
 export function emitWeightedPlanes(emit: Emitter, layer: Driven, codes: string): string[] {
   const clear = emit.constant(`byte_${clearBit}`, uint8([], [clearBit]));
   return bitWeights(layer.quantization.signed).map((weight, bit) => {
     const shift = emit.constant(`shift_${bit}`, uint8([], [shiftToTop[bit]!]));
-    const set = emit.constant(`set_bit_${bit}`, float32([], [planeGains[bit]! * weight]));
+    const set = emit.constant(`set_bit_${bit}`, float32([], [weight]));
     const shifted = bit === 7 ? codes : emit.op('Mul', [codes, shift]);
     return emit.op('DequantizeLinear', [emitBits(emit, shifted), set, clear]);
   });

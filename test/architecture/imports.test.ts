@@ -68,7 +68,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/calibrate': above,
   'src/simulate': above,
   'src/verify': [...above, 'src/simulate', 'src/program.ts'],
-  'src/report': ['src/chip', 'src/verify', 'src/ir/graph.ts', 'src/ir/summary.ts'],
+  'src/tune': [...above, 'src/compile.ts', 'src/program.ts', 'src/simulate', 'src/verify'],
+  'src/report': ['src/chip', 'src/verify', 'src/tune', 'src/ir/graph.ts', 'src/ir/summary.ts'],
 };
 /** Above everything. */
 const free = [...top, 'src/cli'];

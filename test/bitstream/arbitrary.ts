@@ -141,10 +141,17 @@ function residual(g: ArrayGeometry): fc.Arbitrary<Instruction> {
           tolerance: quantity,
           reads: fc.integer({ min: 1, max: 255 }),
           scale: quantity,
+          grain: fc.integer({ min: 1, max: g.levels - 1 }),
           sources: fc.tuple(
             ...starts
               .filter((_, k) => k !== own)
-              .map((start) => fc.record({ distance: fc.constant(start - starts[own]!), ratio: quantity })),
+              .map((start) =>
+                fc.record({
+                  distance: fc.constant(start - starts[own]!),
+                  ratio: quantity,
+                  grain: fc.nat(g.levels - 1),
+                }),
+              ),
           ),
           values: fc
             .array(fc.integer({ min: -(2 ** 15), max: 2 ** 15 - 1 }), exactly(count))
@@ -226,9 +233,10 @@ export const sample: Whole = {
           tolerance: Math.fround(1e-6),
           reads: 4,
           scale: 2.5,
+          grain: 1,
           sources: [
-            { distance: -4, ratio: 17 },
-            { distance: 4, ratio: Math.fround(1 / 17) },
+            { distance: -4, ratio: 17, grain: 3 },
+            { distance: 4, ratio: Math.fround(1 / 17), grain: 0 },
           ],
           values: Int16Array.of(-300, 7),
         },

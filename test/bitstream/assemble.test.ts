@@ -21,7 +21,7 @@ const sampleText = `.format 1
   reset row=3 mask=none
   program row=3 column=2 tolerance=0.000001 codes=5,0*3,1
   verify row=3 column=2 count=5 tolerance=0.000002
-  program-residual row=3 column=4 tolerance=0.000001 reads=4 scale=2.5 distances=-4,4 ratios=17,0.05882353 values=-300,7
+  program-residual row=3 column=4 tolerance=0.000001 reads=4 scale=2.5 grain=1 distances=-4,4 ratios=17,0.05882353 grains=3,0 values=-300,7
   end
 
 .array 3

@@ -161,7 +161,7 @@ describe('damage', () => {
 describe('what the format does not allow is reported at its byte', () => {
   const float = (value: number) => [...new Uint8Array(Float32Array.of(value).buffer)];
   // Payload offsets of the sample: driver 0, converter 6, form 30, reset 35, program 40, verify 53,
-  // program-residual 64, end 97.
+  // program-residual 64, end 103.
   const converter = first + 6;
   const program = first + 40;
   const verify = first + 53;
@@ -218,12 +218,14 @@ describe('what the format does not allow is reported at its byte', () => {
     ['residual count', residual + 5, [0], residual + 5, 'count 0'],
     ['no readings', residual + 11, [0], residual + 11, 'reads 0'],
     ['scale', residual + 12, float(-1), residual + 12, 'scale -1'],
-    ['no sources', residual + 16, [0], residual + 16, 'sources 0'],
-    ['a source beyond the columns', residual + 19, [5], residual + 19, 'distances 5'],
-    ['a source among the programmed', residual + 17, [0xfe], residual + 17, 'reads cells that'],
-    ['sources that overlap', residual + 19, [0xfc, 0xff], residual + 19, 'does not come after'],
-    ['ratio', residual + 25, float(0), residual + 25, 'ratios 0'],
-    ['a missing end', first + 97, [0x32], first + 98, 'pair needs 2 bytes'],
+    ['grain', residual + 16, [6], residual + 16, 'grain 6'],
+    ['no sources', residual + 18, [0], residual + 18, 'sources 0'],
+    ['a source beyond the columns', residual + 21, [5], residual + 21, 'distances 5'],
+    ['a source among the programmed', residual + 19, [0xfe], residual + 19, 'reads cells that'],
+    ['sources that overlap', residual + 21, [0xfc, 0xff], residual + 21, 'does not come after'],
+    ['ratio', residual + 27, float(0), residual + 27, 'ratios 0'],
+    ['grain of a source', residual + 33, [6], residual + 33, 'grains 6'],
+    ['a missing end', first + 103, [0x32], first + 104, 'pair needs 2 bytes'],
     ['an early end', first + 35, [0x01], first + 36, 'after its end'],
     ['cycles', second + 3, [0, 0], second + 3, 'cycles 0'],
     ['pair', write + 3, [6], write + 3, 'pair 6'],

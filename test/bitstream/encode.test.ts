@@ -26,17 +26,17 @@ describe('the bytes are those that FORMAT.md describes', () => {
   });
 
   test('section with memristor instructions', () => {
-    // Codes 5,0,0,0,1 in 3 bits each: 5 + (1 << 12) = 0x1005. The payload has 6 + 24 + 5 + 5 + 13 + 11 + 33 + 1 bytes.
+    // Codes 5,0,0,0,1 in 3 bits each: 5 + (1 << 12) = 0x1005. The payload has 6 + 24 + 5 + 5 + 13 + 11 + 39 + 1 bytes.
     expect(encodeArray(sample.header, sample.programs[0]!)).toEqual(
       withCrc(`
-        41525259 01000000 62000000
+        41525259 01000000 68000000
         10 01 0000803e
         11 07000000 08 00 0300 05  8000  acc52737 acc5a737 acc52737
         20 0300 ff05
         21 0300 0000
         22 0300 0200 0500 bd378635 0510
         23 0300 0200 0500 bd370636
-        24 0300 0400 0200 bd378635 04 00002040 02  fcff 0400  00008841 f1f0703d  d4fe 0700
+        24 0300 0400 0200 bd378635 04 00002040 0100 02  fcff 0400  00008841 f1f0703d  0300 0000  d4fe 0700
         01`),
     );
   });

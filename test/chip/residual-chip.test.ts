@@ -24,12 +24,12 @@ function targetOf(changes: Partial<WriteVerifyProgramming>, columns = 64): Targe
   };
 }
 
-const run = (target: Target, instructions: readonly Instruction[]) =>
+const run = (target: Target, instructions: readonly Instruction[], seed = options.seed) =>
   programChip(
     headerOf(target, 1),
     [{ array: 0, instructions: [...formAll(target), ...instructions] }],
     loaded(target),
-    options,
+    { ...options, seed },
   );
 
 /** Difference of a pair in level codes. */
@@ -53,7 +53,8 @@ function copies(value: number, rounds: number): Instruction[] {
     tolerance,
     reads: 1,
     scale: 1,
-    sources: [{ distance: column === 0 ? 32 : -32, ratio: 1 }],
+    grain: 1,
+    sources: [{ distance: column === 0 ? 32 : -32, ratio: 1, grain: 0 }],
     values: new Int16Array(16).fill(2 * value),
   });
   return rows.flatMap((row): Instruction[] => [
@@ -116,7 +117,8 @@ describe('program-residual', () => {
         tolerance,
         reads: 1,
         scale: 7,
-        sources: [{ distance: 2, ratio }],
+        grain: 1,
+        sources: [{ distance: 2, ratio, grain: 0 }],
         values: Int16Array.of(weight),
       },
     ]);
@@ -130,6 +132,38 @@ describe('program-residual', () => {
     }
     // What was made up for is larger than what is left.
     expect(worst).toBeGreaterThan(1.5);
+  });
+
+  test('parts in whole digits ignore write errors, and make up for a stuck cell by whole digits', async () => {
+    const target = targetOf({ unresponsive: 0.03 });
+    const tolerance = Math.fround(base.tolerance);
+    const aimed = (row: number): ProgramResidualInstruction => ({
+      op: 'program-residual',
+      row,
+      column: 2,
+      tolerance,
+      reads: 4,
+      scale: 7,
+      grain: 7,
+      sources: [{ distance: -2, ratio: 1, grain: 7 }],
+      values: Int16Array.of(8),
+    });
+    const instructions = rows.flatMap((row): Instruction[] => [
+      { op: 'program', row, column: 0, tolerance, codes: Uint16Array.of(7 * 3, 0) },
+      aimed(row),
+    ]);
+    const seeds = Array.from({ length: 8 }, (_, seed) => seed);
+    let stuck = 0;
+    for (const seed of seeds) {
+      const chip = await run(target, instructions, seed);
+      for (const row of rows) {
+        const [first, second] = [pairAt(chip, row, 0), pairAt(chip, row, 2)];
+        if (Math.abs(second) < 0.5) continue;
+        if (Math.abs(first) < 0.5) stuck++;
+        expect(Math.abs(second - (Math.abs(first) < 0.5 ? 56 : 35))).toBeLessThan(0.5);
+      }
+    }
+    expect(stuck).toBeGreaterThan(5);
   });
 
   test('a cell that is right gets readings and no pulse; all readings are counted', async () => {
@@ -167,7 +201,8 @@ describe('program-residual', () => {
           tolerance: 1e-12,
           reads,
           scale: 1,
-          sources: [{ distance: 32, ratio: 1 }],
+          grain: 1,
+          sources: [{ distance: 32, ratio: 1, grain: 0 }],
           values: new Int16Array(16).fill(20),
         }),
       );
@@ -197,7 +232,7 @@ describe('program-residual', () => {
     const [, residual] = copies(20, 1);
     for (const target of [exactTarget, transferTarget]) {
       const small = { ...(residual as ProgramResidualInstruction), column: 0, values: Int16Array.of(1) };
-      const fitting = { ...small, sources: [{ distance: 2, ratio: 1 }] };
+      const fitting = { ...small, sources: [{ distance: 2, ratio: 1, grain: 0 }] };
       await expect(run(target, [fitting])).rejects.toThrow('does not read cells back');
     }
     const target = targetOf({});

@@ -10,14 +10,15 @@ import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
 
 const programming = { ...writeVerifyTarget.programming, tolerance: 1, readNoise: 0.5 };
 
-function programOf(layer: SlicedLayer, rows: number, columns: number): Instruction[] {
+/** @param step converter codes, in level steps */
+function programOf(layer: SlicedLayer, rows: number, columns: number, step = 0.5): Instruction[] {
   const target = { ...sized(rows, columns), programming };
   const layers = [layer];
   const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
   const mapping = placeBlocks.run(blocks, { layers, target, arrays: 1 });
   const converters = mapping.blocks.map((block) => ({
     zero: new Int32Array(blockWeightColumns(block)),
-    step: new Float32Array(blockWeightColumns(block)).fill(1),
+    step: new Float32Array(blockWeightColumns(block)).fill(step),
   }));
   const [program] = writeSchedule.run(mapping, { converters, target });
   return [...program!.instructions];
@@ -33,25 +34,55 @@ describe('write-residual', () => {
     const layer = slicedLayer(node, { radix: 7, slices: 2, levelStep: 9, residual: true });
     const values = Int16Array.of(10, -3);
     // (7 * 0.5 / 1)^2 = 12.25 readings.
-    const lower = { op: 'program-residual', row: 0, column: 0, tolerance: 1, reads: 13, scale: 9, values };
+    const lower = {
+      op: 'program-residual',
+      row: 0,
+      column: 0,
+      tolerance: 1,
+      reads: 13,
+      scale: 9,
+      grain: 1,
+      values,
+    };
     const instructions = programOf(layer, 2, 8);
     expect(programmed(instructions)).toEqual([
       { op: 'program', row: 0, column: 4, tolerance: 1, codes: Uint16Array.of(9, 0, 0, 0) },
-      { ...lower, sources: [{ distance: 4, ratio: 7 }] },
+      { ...lower, sources: [{ distance: 4, ratio: 7, grain: 0 }] },
       {
         ...lower,
         column: 4,
         reads: 1,
         scale: Math.fround(9 / 7),
-        sources: [{ distance: -4, ratio: Math.fround(1 / 7) }],
+        sources: [{ distance: -4, ratio: Math.fround(1 / 7), grain: 0 }],
       },
-      { ...lower, sources: [{ distance: 4, ratio: 7 }] },
+      { ...lower, sources: [{ distance: 4, ratio: 7, grain: 0 }] },
     ]);
     // Formed, reset and verified are all parts.
     expect(instructions.filter((i) => i.op === 'form')).toEqual([
       { op: 'form', row: 0, mask: Uint8Array.of(0xff) },
     ]);
     expect(instructions.filter((i) => i.op === 'verify').map((i) => i.column)).toEqual([0, 4]);
+  });
+
+  it('counts parts in whole digits where their converters tell single digits apart', () => {
+    const node = quantizedLayer({ groups: 1, rows: 1, columns: 1, integers: Int8Array.of(10) });
+    const layer = slicedLayer(node, { radix: 7, slices: 2, levelStep: 9, residual: true });
+    const grains = (step: number) =>
+      programmed(programOf(layer, 1, 4, step)).flatMap((i) =>
+        i.op === 'program' ? [] : [[i.grain, ...i.sources.map((s) => s.grain)]],
+      );
+    // One digit is nine levels of one siemens.
+    expect(grains(9)).toEqual([
+      [9, 9],
+      [9, 9],
+      [9, 9],
+    ]);
+    for (const step of [8.5, 9.5])
+      expect(grains(step)).toEqual([
+        [1, 0],
+        [1, 0],
+        [1, 0],
+      ]);
   });
 
   it('gives copies what is left of as many weights as there are copies so far', () => {

@@ -1,0 +1,155 @@
+/** `crossloom tune`: searches the cheapest mapping that loses no more than a bound, and writes it as an options file. */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { openDataset } from '../data/open.ts';
+import { findPreprocessing } from '../data/preprocessing.ts';
+import { raise } from '../diagnostic.ts';
+import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics.ts';
+import { loadTarget } from '../load-target.ts';
+import { readModel } from '../onnx/decode.ts';
+import { formatTuning } from '../report/tune-text.ts';
+import type { TuneReport } from '../tune/report.ts';
+import { defaultImages, defaultTrials } from '../tune/setup.ts';
+import { tune } from '../tune/tune.ts';
+import { formatOptions } from '../tune/write-options.ts';
+import { openCalibration } from './calibration-input.ts';
+import { checkPatterns, readOptions } from './compile-options.ts';
+import { withExamples } from './help.ts';
+import { type Io, printDiagnostics, printJson } from './io.ts';
+import { decimal, wholeNumber, withJson, withSet, withThreads } from './options.ts';
+import { checkOutput, writeInPlace } from './output.ts';
+import { withStages } from './stages.ts';
+
+interface TuneArguments {
+  readonly data: string;
+  readonly labels?: string;
+  readonly preprocess?: string;
+  readonly calibrate?: string;
+  readonly calibration?: string;
+  readonly samples?: number;
+  readonly target?: string;
+  readonly options?: string;
+  readonly set: readonly string[];
+  readonly maxDrop: number;
+  readonly maxDigital: number;
+  readonly images?: number;
+  readonly trials?: number;
+  readonly seed?: number;
+  readonly scoreOutput?: string;
+  readonly threads?: number;
+  readonly output?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<TuneReport> {
+  const options = await readOptions({ ...args, keepDigital: [], biasCorrection: true });
+  const loaded = await loadTarget(options.target, options.set);
+  const model = { ...(await readModel(file)), file };
+  checkPatterns(options, model.graph);
+  const preprocessing = args.preprocess ?? (await findPreprocessing(file, args.data));
+  if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
+  const dataset = await openDataset(args.data, {
+    ...(preprocessing !== undefined && { preprocessing }),
+    ...(args.labels !== undefined && { labels: args.labels }),
+  });
+  // Without samples of their own, layers are calibrated with some of the data, which are then left out.
+  const calibrate = args.calibrate ?? (args.calibration === undefined ? args.data : undefined);
+  const input = await openCalibration(
+    {
+      ...args,
+      ...(calibrate !== undefined && { calibrate }),
+      ...(preprocessing !== undefined && { preprocess: preprocessing }),
+    },
+    model,
+    options.calibrationSamples,
+  );
+  if (!input.calibration) printDiagnostics(io, [syntheticCalibration(file)]);
+  return withStages(io, ({ report }) =>
+    tune(model, loaded, options, input.calibration, dataset, { ...args, onProgress: report }),
+  );
+}
+
+async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
+  if (args.output !== undefined) await checkOutput(args.output, args.force ?? false);
+  const report = await tuneModel(io, file, args);
+  if (args.output !== undefined && report.options)
+    await writeInPlace(args.output, Buffer.from(formatOptions(report.options, commentOf(report))));
+  if (args.json) printJson(io, report);
+  else {
+    io.stdout(formatTuning(report, io.columns));
+    if (args.output !== undefined && report.options)
+      io.stdout(`${args.output}: options for crossloom compile\n`);
+  }
+  if (report.chosen !== undefined) return;
+  const { loss } = report.tried[report.best - 1]!;
+  raise([
+    noMappingWithin(
+      `--max-drop ${args.maxDrop}`,
+      `the best loses ${loss.points.toFixed(2)} points`,
+      report.remaining!.largest,
+    ),
+  ]);
+}
+
+/** What stands at the top of the options file. */
+function commentOf({
+  model,
+  target,
+  tried,
+  chosen,
+  heldOut,
+  maxDrop,
+  crossloom,
+  data,
+}: TuneReport): string[] {
+  const { arrays, conversions } = tried[chosen! - 1]!;
+  return [
+    `crossloom ${crossloom} tune ${model.file} --target ${target.name} --max-drop ${maxDrop}`,
+    `${arrays} arrays, ${conversions} conversions; ${heldOut!.loss.points.toFixed(2)} points of top-1 lost on ${data.heldOut} held-out images (95 % ${heldOut!.loss.low.toFixed(2)} to ${heldOut!.loss.high.toFixed(2)})`,
+  ];
+}
+
+export function registerTune(program: Command, io: Io): void {
+  const whole = wholeNumber(1);
+  const command = program
+    .command('tune')
+    .description('search the cheapest mapping that loses no more accuracy than a bound')
+    .argument('<model>', 'the ONNX file')
+    .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
+    .option('--target <target>', 'a bundled target, or the path of a target file')
+    .option('--max-drop <points>', 'largest loss of top-1 against floating point', decimal, 1)
+    .option(
+      '--max-digital <percent>',
+      'largest share of the multiplications that may stay digital',
+      decimal,
+      10,
+    )
+    .option('-o, --output <file.yaml>', 'write the options that were found, for compile --options')
+    .option('--options <file.yaml>', 'options to start from (docs/options.md)')
+    .option('--labels <file>', 'the labels, where they are not found by name')
+    .option('--preprocess <file.yaml>', 'how samples become inputs (default: found beside model or data)')
+    .option('--calibrate <data>', 'sample inputs for calibration (default: some of the data, then left out)')
+    .addOption(
+      new Option(
+        '--calibration <record>',
+        'calibration.npz of an earlier package, or that package',
+      ).conflicts('calibrate'),
+    )
+    .option('--samples <n>', 'calibration samples used at most', whole)
+    .option('--images <n>', `images used at most, half of them held out (default: ${defaultImages})`, whole)
+    .option(
+      '--trials <n>',
+      `chips per mapping (default: ${defaultTrials}; 1 where programming is exact)`,
+      whole,
+    )
+    .option('--seed <n>', 'seed of the first chip (default: 1)', wholeNumber(0))
+    .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
+    .option('--force', 'replace an existing options file');
+  withSet(command);
+  withExamples(
+    withJson(withThreads(command)),
+    'crossloom tune mobilenetv2.onnx --target tetramem-256-6bit --data images/ --max-drop 1 -o tuned.yaml',
+    'crossloom compile mobilenetv2.onnx --options tuned.yaml --calibrate images/ -o mobilenetv2.xbar',
+  ).action((file: string, args: TuneArguments) => run(io, file, args));
+}

@@ -1,0 +1,164 @@
+/** A tuning report -> text: what loses accuracy, what was tried, and why one mapping was chosen. */
+import type { Blame } from '../tune/blame.ts';
+import type { Loss } from '../tune/measure.ts';
+import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
+import type { Snr } from '../verify/report.ts';
+import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
+import { type Column, formatTable } from './table.ts';
+
+const nameWidth = 40;
+
+/** @param width characters per line, where it is known */
+export function formatTuning(report: TuneReport, width?: number): string {
+  const sections = [
+    header(report),
+    layers(report),
+    tried(report, width),
+    report.blame ? blame('Where mapping 1 loses it', report.integers, report.blame) : '',
+    report.remaining && report.remaining !== report.blame
+      ? blame(`Where mapping ${report.best} still loses it`, report.integers, report.remaining)
+      : '',
+    conclusion(report),
+  ];
+  return sections.filter((text) => text !== '').join('\n');
+}
+
+function header({ model, target, data, trials, seed, float, maxDrop, maxDigital }: TuneReport): string {
+  const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
+  const left = data.calibration > 0 ? `; ${counted(data.calibration, 'calibration sample')} left out` : '';
+  return [
+    `Tuning of ${model.file} for ${target.name}${overrides}`,
+    `bound     ${points(maxDrop)} points of top-1 lost at most, ${maxDigital} % of the multiplications digital at most`,
+    `data      ${data.name}: ${counted(data.tuning, 'image')} to tune on, ${formatCount(data.heldOut)} held out${left}`,
+    `chips     ${formatCount(trials)} per mapping (from seed ${seed})`,
+    `float     ${float.toFixed(2)} % top-1 on the images to tune on`,
+    '',
+  ].join('\n');
+}
+
+function layers({ sensitivity, chosen, best }: TuneReport): string {
+  const names = [...new Set(sensitivity.layers.flatMap((l) => l.variants.map((v) => v.variant)))];
+  const columns: Column[] = [
+    { header: 'layer' },
+    { header: 'MACs', align: 'right' },
+    ...names.map((header): Column => ({ header, align: 'right' })),
+    { header: `taken in mapping ${chosen ?? best}` },
+  ];
+  const rows = sensitivity.layers.map((layer) => [
+    shortenMiddle(layer.names.join(', '), nameWidth),
+    formatShare(layer.multiplications),
+    ...names.map((name) => alone(layer, name)),
+    layer.taken,
+  ]);
+  return [
+    `Each layer alone on a chip, the rest in floating point: output SNR in dB, and how many of ${counted(sensitivity.images, 'image')} change class`,
+    formatTable(columns, rows),
+  ].join('\n');
+}
+
+function alone(layer: LayerReport, name: string): string {
+  const found = layer.variants.find(({ variant }) => variant === name);
+  if (!found) return '-';
+  const snr = typeof found.snr === 'number' ? found.snr.toFixed(1) : found.snr;
+  return found.changed > 0 ? `${snr} (${found.changed})` : snr;
+}
+
+function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width?: number): string {
+  const right = ['', 'arrays', 'conversions', 'digital', 'loss'];
+  const headers = [
+    '',
+    'mapping',
+    'arrays',
+    'conversions',
+    'digital',
+    'loss',
+    '95 %',
+    'SNR',
+    'bound',
+    'layers',
+  ];
+  const rows = mappings.map((mapping, i) => [
+    `${i + 1}${i + 1 === chosen ? '*' : ''}`,
+    mapping.why,
+    formatCount(mapping.arrays),
+    formatCount(mapping.conversions),
+    formatShare(mapping.digital),
+    points(mapping.loss.points),
+    interval(mapping.loss),
+    decibels(mapping.snrToFloat),
+    verdict(mapping, maxDrop),
+    Object.entries(mapping.layers)
+      .map(([name, count]) => `${count} ${name}`)
+      .join('; '),
+  ]);
+  const columns = headers.map(
+    (header): Column => ({ header, align: right.includes(header) ? 'right' : 'left' }),
+  );
+  return `Mappings that were tried\n${formatTable(columns, rows, width)}`;
+}
+
+function verdict({ met, loss }: TriedReport, maxDrop: number): string {
+  if (met) return 'met';
+  return loss.points <= maxDrop ? 'too many arrays' : 'missed';
+}
+
+function blame(title: string, integers: TuneReport['integers'], { entries, largest }: Blame): string {
+  const rows = [
+    ...entries.map((entry) => [
+      entry.what,
+      points(entry.loss.points),
+      interval(entry.loss),
+      decibels(entry.snrToFloat),
+    ]),
+    [
+      'only integers, no chip',
+      points(integers.loss.points),
+      interval(integers.loss),
+      decibels(integers.snrToFloat),
+    ],
+  ];
+  const columns: Column[] = [
+    { header: '' },
+    { header: 'loss', align: 'right' },
+    { header: '95 %' },
+    { header: 'output SNR', align: 'right' },
+  ];
+  return `${title}: ${largest} costs most\n${formatTable(columns, rows)}`;
+}
+
+function conclusion(report: TuneReport): string {
+  const { chosen, best, tried: mappings, heldOut, maxDrop, data, work, duration } = report;
+  const took = `${counted(work.mappings, 'mapping')} compiled, ${counted(work.chips, 'chip')} programmed, ${counted(work.images, 'image')} simulated, ${duration.toFixed(0)} s`;
+  if (chosen === undefined || !heldOut) {
+    const { loss } = mappings[best - 1]!;
+    return `No mapping that was tried meets the bound. Mapping ${best} loses least: ${points(loss.points)} points (95 % ${interval(loss)}).\n${took}\n`;
+  }
+  const { loss, arrays, conversions, digital } = mappings[chosen - 1]!;
+  const kept = digital > 0 ? `, with ${formatShare(digital)} of the multiplications digital` : '';
+  const unsure =
+    heldOut.loss.high > maxDrop
+      ? [
+          `The interval reaches beyond ${points(maxDrop)} points: ${counted(data.heldOut, 'image')} are too few to tell (one is ${points(100 / data.heldOut)} points).`,
+        ]
+      : [];
+  return [
+    `Mapping ${chosen} is the cheapest of those that meet the bound: ${counted(arrays, 'array')}, ${counted(conversions, 'conversion')}${kept}.`,
+    `tuned on  ${points(loss.points)} points lost (95 % ${interval(loss)}): optimistic, since it was chosen by these images`,
+    `held out  ${points(heldOut.loss.points)} points lost (95 % ${interval(heldOut.loss)}), on other images and other chips${heldOut.loss.points > maxDrop ? ': MORE THAN THE BOUND' : ''}`,
+    ...unsure,
+    took,
+    '',
+  ].join('\n');
+}
+
+function points(value: number): string {
+  return value.toFixed(2);
+}
+
+function interval({ low, high }: Loss): string {
+  return `${points(low)} to ${points(high)}`;
+}
+
+function decibels(snr: Snr): string {
+  return typeof snr === 'number' ? `${snr.toFixed(1)} dB` : snr;
+}

@@ -1,0 +1,145 @@
+/**
+ * Which error costs the accuracy of a mapping: it is measured again with one error taken away at a time, and without any chip
+ * with one rounding alone.
+ */
+import { sha256 } from '../hash.ts';
+import type { Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
+import type { Emitter } from '../lower/emit.ts';
+import { lowerGraph } from '../lower/graph.ts';
+import { lowerFloat } from '../lower/reference.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { CompileOptions } from '../options.ts';
+import type { LoadedTarget, Target } from '../target.ts';
+import { float32, uint8 } from '../tensor.ts';
+import { runChip } from '../verify/run-images.ts';
+import { type LossReport, lossOf, measureMapping } from './measure.ts';
+import type { Setup } from './setup.ts';
+
+export interface BlameEntry extends LossReport {
+  /** What was measured, such as `without write error`. */
+  readonly what: string;
+  /** The error that it tells about. */
+  readonly error: string;
+  /** Chips that were programmed for it; absent where none was needed. */
+  readonly chips?: number;
+  /** Part of the output's error energy that this error makes up, as a share of the output's energy. */
+  readonly share: number;
+}
+
+export interface Blame {
+  readonly entries: readonly BlameEntry[];
+  /** The error with the largest share. */
+  readonly largest: string;
+}
+
+/** Errors of the chip: the target without each. */
+export function idealizations(target: Target): ReadonlyMap<string, Target> {
+  const { hidden: _, ...rest } = target;
+  const { programming } = target;
+  return new Map<string, Target>([
+    ['the converter', { ...target, adc: { ...target.adc, bits: 16 } }],
+    ...(programming.scheme === 'exact'
+      ? []
+      : [['the write error', { ...rest, programming: { scheme: 'exact' } }] as const]),
+    ...(programming.scheme === 'write-verify' && programming.unresponsive > 0
+      ? [
+          [
+            'cells that no pulse moves',
+            { ...target, programming: { ...programming, unresponsive: 0 } },
+          ] as const,
+        ]
+      : []),
+  ]);
+}
+
+/**
+ * @param options the mapping
+ * @param total its own measurement on the tuning images
+ */
+export async function blame(setup: Setup, options: CompileOptions, total: LossReport): Promise<Blame> {
+  const { target } = setup.loaded;
+  const entries: BlameEntry[] = [];
+  const ideals = [...idealizations(target)];
+  for (const [number, [error, ideal]] of ideals.entries()) {
+    setup.report('looking for the largest error', number, ideals.length + 2);
+    const measured = await measureMapping(
+      setup,
+      ideal.programming.scheme === 'exact' ? withoutResidual(options) : options,
+      { part: setup.tuning, seed: setup.seed, loaded: loadedOf(setup.loaded, ideal) },
+    );
+    const { loss, snrToFloat, noise } = measured;
+    entries.push({
+      what: `without ${error}`,
+      error,
+      loss,
+      snrToFloat,
+      noise,
+      chips: setup.trials,
+      share: total.noise - noise,
+    });
+  }
+  const roundings = [
+    ['weight rounding', roundedWeights],
+    ['input rounding', roundedInputs],
+  ] as const;
+  for (const [error, lower] of roundings) {
+    const run = await runChip(
+      setup.tuning.images,
+      { bytes: encodeModel(lower(setup.real, setup.compiled.graph)) },
+      setup.tuning.references,
+    );
+    const measured = lossOf([run], setup.tuning);
+    entries.push({ what: `only ${error}, no chip`, error, ...measured, share: measured.noise });
+  }
+  const largest = entries.reduce((a, b) => (b.share > a.share ? b : a));
+  return { entries, largest: largest.error };
+}
+
+function loadedOf(loaded: LoadedTarget, target: Target): LoadedTarget {
+  return { ...loaded, target, fingerprint: sha256(JSON.stringify(target)) };
+}
+
+/** Cells that take exactly what they are told leave nothing to make up for. */
+function withoutResidual(options: CompileOptions): CompileOptions {
+  return {
+    ...options,
+    residual: false,
+    layers: options.layers.map((layer) => (layer.residual ? { ...layer, residual: false } : layer)),
+  };
+}
+
+/** The network in floating point with the weights and biases that integers stand for. */
+function roundedWeights(real: Graph, quantized: Graph): Graph {
+  const integers = new Map(
+    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n] as const] : [])),
+  );
+  return lowerFloatGraph(real, (emit, node) => {
+    const rounded = integers.get(node.output)!;
+    lowerFloat(emit, { ...node, bias: rounded.bias, weights: () => valuesOf(rounded) });
+  });
+}
+
+function valuesOf({ rows, columns, integers, scales }: QuantizedMvmNode): Float32Array {
+  return Float32Array.from(integers, (integer, i) => {
+    const group = Math.floor(i / (rows * columns));
+    return integer * scales[group * columns + (i % columns)]!;
+  });
+}
+
+/** The network in floating point with the 8-bit inputs of its crossbar layers. */
+function roundedInputs(real: Graph, quantized: Graph): Graph {
+  const inputs = new Map(
+    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n.quantization] as const] : [])),
+  );
+  return lowerFloatGraph(real, (emit, node) => {
+    const { scale, zero, signed } = inputs.get(node.output)!;
+    const step = emit.constant('input_scale', float32([], [scale]));
+    const zeroPoint = emit.constant('input_zero', uint8([], [signed ? 128 : zero]));
+    const codes = emit.op('QuantizeLinear', [node.input, step, zeroPoint]);
+    lowerFloat(emit, { ...node, input: emit.op('DequantizeLinear', [codes, step, zeroPoint]) });
+  });
+}
+
+function lowerFloatGraph(real: Graph, lower: (emit: Emitter, node: MvmNode) => void): Graph {
+  return lowerGraph(real, (node) => (node.kind === 'mvm' ? (emit) => lower(emit, node) : undefined));
+}

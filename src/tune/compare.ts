@@ -1,0 +1,86 @@
+/** Every way of storing every layer, measured one layer at a time; and what the search makes of it. */
+import { decibels } from '../verify/metrics.ts';
+import { appliesTo, applyVariants } from './apply.ts';
+import type { Candidate } from './path.ts';
+import { measureUnits, openSensitivity, type Unit, type UnitError } from './sensitivity.ts';
+import type { Setup } from './setup.ts';
+import { type Variant, variantsFor } from './variants.ts';
+
+/** One way of storing one layer. */
+export interface Compared {
+  readonly variant: Variant;
+  readonly error: UnitError;
+}
+
+/**
+ * Programs one chip per variant, on which every layer that can take it does.
+ * @returns by unit, the variants that it can take: as given first
+ */
+export async function compareVariants(
+  setup: Setup,
+  units: readonly Unit[],
+): Promise<readonly (readonly Compared[])[]> {
+  const { options, loaded } = setup;
+  const context = await openSensitivity(setup);
+  const variants = variantsFor(loaded.target);
+  const compared: Compared[][] = units.map(() => []);
+  const asGiven = variants[0]!;
+  for (const [number, variant] of variants.entries()) {
+    const takes = units.map((unit) => appliesTo(variant, unit, options, loaded.target));
+    const taking = units.flatMap((_, i) => (takes[i] ? [i] : []));
+    if (taking.length === 0) continue;
+    const all = applyVariants(
+      options,
+      loaded.target,
+      units,
+      takes.map((take) => (take ? variant : asGiven)),
+    );
+    const errors = await measureUnits(
+      setup,
+      context,
+      all,
+      taking.map((i) => units[i]!),
+      (done) =>
+        setup.report('layers alone on a chip', number * units.length + done, variants.length * units.length),
+    );
+    for (const [at, unit] of taking.entries()) compared[unit]!.push({ variant, error: errors[at]! });
+  }
+  return compared;
+}
+
+/** Output error and cost of every variant; cost as shares of the arrays and conversions of the mapping as given, added. */
+export function candidatesOf(compared: readonly (readonly Compared[])[]): readonly (readonly Candidate[])[] {
+  const total = (figure: 'arrays' | 'conversions') =>
+    compared.reduce((sum, [given]) => sum + given!.error[figure], 0);
+  const [arrays, conversions] = [total('arrays'), total('conversions')];
+  return compared.map((variants) =>
+    variants.map(({ error }) => ({
+      noise: noiseOf(error),
+      cost: error.arrays / arrays + error.conversions / conversions,
+    })),
+  );
+}
+
+/** Energy of the error as a share of the output's. */
+function noiseOf(error: UnitError): number {
+  return 10 ** (-decibels(error) / 10);
+}
+
+/**
+ * The layers that may stay digital together, those first that take most error along per multiplication.
+ * @param noises by unit
+ * @param most share of all multiplications that may be digital
+ */
+export function digitalOrder(units: readonly Unit[], noises: readonly number[], most: number): number[] {
+  const total = units.reduce((sum, { multiplications }) => sum + multiplications, 0);
+  const worth = (unit: number) => noises[unit]! / units[unit]!.multiplications;
+  const order: number[] = [];
+  let digital = 0;
+  for (const unit of [...units.keys()].sort((a, b) => worth(b) - worth(a))) {
+    const { multiplications } = units[unit]!;
+    if ((digital + multiplications) / total > most || order.length === units.length - 1) continue;
+    digital += multiplications;
+    order.push(unit);
+  }
+  return order;
+}

@@ -1,0 +1,73 @@
+/** What a tuning found, as plain data that JSON can hold. Accuracies are in percent, losses in points. */
+import type { CompileOptions } from '../options.ts';
+import type { Snr } from '../verify/report.ts';
+import type { Blame } from './blame.ts';
+import type { LossReport, MappingReport } from './measure.ts';
+import type { Why } from './search.ts';
+
+/** One layer with one way of storing it, and everything else in floating point. */
+export interface VariantReport {
+  readonly variant: string;
+  /** Of the network's output. */
+  readonly snr: Snr;
+  /** Images that get another class. */
+  readonly changed: number;
+  readonly arrays: number;
+  readonly conversions: number;
+}
+
+export interface LayerReport {
+  readonly names: readonly string[];
+  /** Share of the network's crossbar multiplications. */
+  readonly multiplications: number;
+  /** The layer as given comes first. */
+  readonly variants: readonly VariantReport[];
+  /** Of the mapping that was chosen, or else of the one that loses least. */
+  readonly taken: string;
+}
+
+export interface TriedReport extends MappingReport {
+  readonly why: Why;
+  /** Layers by variant, and the number of those that stay digital. */
+  readonly layers: Readonly<Record<string, number>>;
+  /** Share of the multiplications that stay digital. */
+  readonly digital: number;
+  readonly met: boolean;
+}
+
+export interface TuneReport {
+  readonly crossloom: string;
+  readonly model: { readonly file: string; readonly sha256: string };
+  readonly target: { readonly name: string; readonly overrides: readonly string[] };
+  readonly data: {
+    readonly name: string;
+    readonly tuning: number;
+    readonly heldOut: number;
+    /** Left out because calibration used them. */
+    readonly calibration: number;
+  };
+  readonly maxDrop: number;
+  readonly maxDigital: number;
+  readonly trials: number;
+  readonly seed: number;
+  /** Top-1 on the tuning images. */
+  readonly float: number;
+  readonly integers: LossReport;
+  readonly tried: readonly TriedReport[];
+  /** Of the mapping as given; absent where that meets the bound. */
+  readonly blame?: Blame;
+  readonly sensitivity: { readonly images: number; readonly layers: readonly LayerReport[] };
+  /** Number of the chosen mapping in `tried`; absent where none meets the bound. */
+  readonly chosen?: number;
+  /** Number of the mapping that loses least. */
+  readonly best: number;
+  /** Of the best mapping, where none meets the bound. */
+  readonly remaining?: Blame;
+  /** The chosen mapping, on images and chips that the search has not seen. */
+  readonly heldOut?: MappingReport;
+  /** Options of the chosen mapping. */
+  readonly options?: CompileOptions;
+  readonly work: { readonly mappings: number; readonly chips: number; readonly images: number };
+  /** Seconds. */
+  readonly duration: number;
+}

@@ -1,0 +1,97 @@
+/**
+ * The search itself: which mappings are measured, in which order, and which one is taken. It knows nothing of chips: what a
+ * mapping costs and loses is told by `measure`.
+ */
+import { mappingAfter, type Path } from './path.ts';
+
+/** By layer: the number of its candidate, or that it stays off the crossbars. */
+export type Assignment = readonly (number | 'digital')[];
+
+/** What the search needs to know of a measured mapping. */
+export interface Measured {
+  /** Whether it may be chosen: it meets the bound. */
+  readonly met: boolean;
+  /** Points of accuracy lost. */
+  readonly drop: number;
+  /** Share of the multiplications that stay digital. */
+  readonly digital: number;
+  /** Of what is on crossbars. */
+  readonly cost: number;
+}
+
+export interface Tried<M> {
+  /** Why it was tried. */
+  readonly why: Why;
+  readonly assignment: Assignment;
+  readonly measured: M;
+}
+
+export type Why = 'as given' | 'most exact' | 'cheapest' | 'in between' | 'digital layers';
+
+export interface SearchResult<M> {
+  /** In the order of the measurements; the mapping as given comes first. */
+  readonly tried: readonly Tried<M>[];
+  /** The cheapest that meets the bound; undefined where none does. */
+  readonly chosen: Tried<M> | undefined;
+  /** The one that loses least. */
+  readonly best: Tried<M>;
+}
+
+/**
+ * Measures the mapping as given, then the most exact one. Where that meets the bound, bisection finds the shortest part of
+ * the path that does; where it does not, first the fewest digital layers with which it does. Loss need not fall with every
+ * step: of all mappings that were measured, the cheapest that meets the bound is chosen (fewest digital multiplications
+ * first). Needs about 2 + log2(steps) measurements, and twice as many with digital layers.
+ * @param given the mapping that the options describe
+ * @param digital layers that may stay digital, in the order in which they should
+ */
+export async function search<M extends Measured>(
+  given: Assignment,
+  path: Path,
+  digital: readonly number[],
+  measure: (assignment: Assignment) => Promise<M>,
+): Promise<SearchResult<M>> {
+  const tried = new Map<string, Tried<M>>();
+  const met = async (why: Why, assignment: Assignment): Promise<boolean> => {
+    const key = assignment.join();
+    const known = tried.get(key) ?? { why, assignment, measured: await measure(assignment) };
+    tried.set(key, known);
+    return known.measured.met;
+  };
+  const last = path.steps.length;
+  const mapping = (steps: number, offChip: number): Assignment => {
+    const off = new Set(digital.slice(0, offChip));
+    return mappingAfter(path, steps).map((candidate, layer) => (off.has(layer) ? 'digital' : candidate));
+  };
+
+  await met('as given', given);
+  let offChip = 0;
+  let possible = await met('most exact', mapping(last, 0));
+  if (!possible && digital.length > 0) {
+    possible = await met('digital layers', mapping(last, digital.length));
+    if (possible)
+      offChip = await firstMet(0, digital.length, (count) => met('digital layers', mapping(last, count)));
+  }
+  if (possible && last > 0 && !(await met('cheapest', mapping(0, offChip))))
+    await firstMet(0, last, (steps) => met('in between', mapping(steps, offChip)));
+
+  const all = [...tried.values()];
+  const within = all.filter(({ measured }) => measured.met);
+  return { tried: all, chosen: within.sort(cheaperFirst)[0], best: all.toSorted(byDrop)[0]! };
+}
+
+/** The smallest count that is met, given that `missed` is not and `found` is. */
+async function firstMet(missed: number, found: number, met: (count: number) => Promise<boolean>) {
+  let [low, high] = [missed, found];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (await met(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+const byDrop = (a: Tried<Measured>, b: Tried<Measured>) => a.measured.drop - b.measured.drop;
+
+const cheaperFirst = (a: Tried<Measured>, b: Tried<Measured>) =>
+  a.measured.digital - b.measured.digital || a.measured.cost - b.measured.cost || byDrop(a, b);

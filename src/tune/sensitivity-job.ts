@@ -1,0 +1,45 @@
+/** Networks in which one layer is on a chip, over the same images, in any thread: what each differs from floating point by. */
+import type { Job } from '../pool.ts';
+import { openSession } from '../runtime/session.ts';
+import type { ImageBatch } from '../verify/infer-job.ts';
+import { addSignal, argmax, type SignalAndNoise, silence } from '../verify/metrics.ts';
+
+export interface SensitivityContext {
+  readonly batches: readonly ImageBatch[];
+  readonly input: string;
+  /** The value that is compared. */
+  readonly output: string;
+  /** Its values in floating point, batch after batch, [image][value]. */
+  readonly wanted: readonly Float32Array[];
+}
+
+export interface OutputError extends SignalAndNoise {
+  /** Images whose largest value is another one. */
+  readonly changed: number;
+}
+
+/** Takes encoded networks. */
+export const job: Job<SensitivityContext, Uint8Array, OutputError> = {
+  module: import.meta.url,
+  open: (context) => ({ run: (bytes) => compareOutputs(context, bytes) }),
+};
+
+async function compareOutputs(
+  { batches, input, output, wanted }: SensitivityContext,
+  bytes: Uint8Array,
+): Promise<OutputError> {
+  const session = await openSession(bytes, { threads: 1 });
+  let sums = silence;
+  let changed = 0;
+  for (const [number, { tensor, count }] of batches.entries()) {
+    const reference = wanted[number]!;
+    const result = await session.run({ [input]: tensor }, [output]);
+    const got = (result[output]!.data as Float32Array).subarray(0, reference.length);
+    sums = addSignal(sums, reference, got);
+    const values = reference.length / count;
+    for (let i = 0; i < count; i++)
+      if (argmax(got, i * values, values) !== argmax(reference, i * values, values)) changed++;
+  }
+  await session.release();
+  return { ...sums, changed };
+}

@@ -1,0 +1,161 @@
+/**
+ * How much every layer alone costs the output, for every way of storing it: the network runs in floating point but for that
+ * one layer, which is computed by a programmed and calibrated chip.
+ */
+import { programmedArrays } from '../calibrate/calibrate-chip.ts';
+import { type Compiled, compile } from '../compile.ts';
+import type { Origin } from '../ir/graph.ts';
+import { blockColumns, blockRows } from '../ir/mapping.ts';
+import { lowerCrossbar } from '../lower/crossbar.ts';
+import { foldLayer } from '../lower/fold.ts';
+import { lowerGraph } from '../lower/graph.ts';
+import { lowerFloat } from '../lower/reference.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { type CompileOptions, layerName } from '../options.ts';
+import { runJob } from '../pool.ts';
+import { programChip } from '../program.ts';
+import { openSession } from '../runtime/session.ts';
+import type { ImageBatch } from '../verify/infer-job.ts';
+import { spread } from '../verify/plan.ts';
+import { imageBatches } from '../verify/run-images.ts';
+import { anyArrays } from './measure.ts';
+import { job, type OutputError, type SensitivityContext } from './sensitivity-job.ts';
+import { type Setup, withPackageOf } from './setup.ts';
+
+/** Images that layers are compared on at most. */
+export const sensitivityImages = 32;
+
+/** Crossbar layers that are chosen for together, because they have one name or one matrix. */
+export interface Unit {
+  /** One per name. */
+  readonly origins: readonly Origin[];
+  /** Multiplications per inference. */
+  readonly multiplications: number;
+}
+
+export interface UnitError extends OutputError {
+  /** Cells of the blocks, in whole arrays. */
+  readonly arrays: number;
+  /** Per inference. */
+  readonly conversions: number;
+}
+
+/** The layers of a compilation, in its order. */
+export function unitsOf({ mapping, summary }: Compiled): readonly Unit[] {
+  const units: Unit[] = [];
+  for (const [index, { node, uses }] of mapping.layers.entries()) {
+    const origins = new Map(uses.map(({ origin }) => [layerName(origin), origin]));
+    let multiplications = summary.layers[index]!.mvms * node.groups * node.rows * node.columns;
+    for (let i = units.length - 1; i >= 0; i--) {
+      const unit = units[i]!;
+      if (!unit.origins.some((origin) => origins.has(layerName(origin)))) continue;
+      for (const origin of unit.origins) origins.set(layerName(origin), origin);
+      multiplications += unit.multiplications;
+      units.splice(i, 1);
+    }
+    units.push({ origins: [...origins.values()], multiplications });
+  }
+  return units;
+}
+
+function isOf({ origins }: Unit, origin: Origin): boolean {
+  return origins.some((own) => layerName(own) === layerName(origin));
+}
+
+/** Cost of a unit in a compilation. */
+function costOf({ mapping, summary, loaded }: Compiled, unit: Unit) {
+  const { rows, columns } = loaded.target.array;
+  const own = mapping.layers.flatMap(({ uses }, i) =>
+    uses.some(({ origin }) => isOf(unit, origin)) ? [i] : [],
+  );
+  const cells = mapping.blocks
+    .filter(({ layer }) => own.includes(layer))
+    .reduce((sum, b) => sum + blockRows(b) * blockColumns(b, mapping.layers[b.layer]!.encoding), 0);
+  return {
+    arrays: cells / (rows * columns),
+    conversions: own.reduce((sum, i) => sum + summary.layers[i]!.conversions, 0),
+  };
+}
+
+/** Images and what floating point makes of them: the same for all variants. */
+export async function openSensitivity({ real, tuning }: Setup): Promise<SensitivityContext> {
+  const { plan, dataset } = tuning.images;
+  const output = scoreOf(real, plan.output);
+  const indices = spread(plan.indices.length, sensitivityImages).map((i) => plan.indices[i]!);
+  const batches: ImageBatch[] = [];
+  for await (const batch of imageBatches(dataset, plan, indices)) batches.push(batch);
+  const float = lowerGraph(
+    real,
+    (node) => (node.kind === 'mvm' ? (emit) => lowerFloat(emit, node) : undefined),
+    [output],
+  );
+  const session = await openSession(encodeModel(float), { threads: 1 });
+  const wanted: Float32Array[] = [];
+  for (const { tensor, count } of batches) {
+    const result = (await session.run({ [plan.input.name]: tensor }, [output]))[output]!;
+    const values = result.data.length / result.dims[0]!;
+    wanted.push((result.data as Float32Array).slice(0, count * values));
+  }
+  await session.release();
+  return { batches, input: plan.input.name, output, wanted };
+}
+
+/** What goes into a softmax tells errors apart that its result hides. */
+function scoreOf(real: Setup['real'], output: string): string {
+  const producer = real.nodes.find((n) => n.kind === 'onnx' && n.outputs.includes(output));
+  return producer?.kind === 'onnx' && producer.op === 'Softmax' ? producer.inputs[0]! : output;
+}
+
+/**
+ * Compiles the network with these options, programs one chip, and runs every unit of it alone.
+ * @returns one entry per unit
+ */
+export async function measureUnits(
+  setup: Setup,
+  context: SensitivityContext,
+  options: CompileOptions,
+  units: readonly Unit[],
+  onUnit: (done: number) => void,
+): Promise<readonly UnitError[]> {
+  const compiled = await compile(
+    setup.model,
+    setup.loaded,
+    { ...options, arrays: anyArrays },
+    { kind: 'record', record: setup.record },
+  );
+  return withPackageOf(compiled, async (pkg) => {
+    const chip = await programChip(pkg, { seed: setup.seed, threads: setup.threads });
+    const arrays = programmedArrays(chip);
+    const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
+    const encodeWith = (unit: Unit): Uint8Array => {
+      const graph = lowerGraph(
+        setup.real,
+        (node) => {
+          if (node.kind !== 'mvm') return undefined;
+          if (!isOf(unit, node.origin)) return (emit) => lowerFloat(emit, node);
+          const layer = layers.get(node.output)!;
+          const calibration = chip.calibration?.get(node.output);
+          return (emit) => lowerCrossbar(emit, layer, foldLayer(layer, arrays), { calibration });
+        },
+        [context.output],
+      );
+      return encodeModel(graph);
+    };
+    const results: UnitError[] = [];
+    let done = 0;
+    await runJob(job, context, encodeAll(units, encodeWith), {
+      threads: setup.threads,
+      count: units.length,
+      onResult(error, number) {
+        results[number] = { ...error, ...costOf(compiled, units[number]!) };
+        onUnit(++done);
+      },
+    });
+    return results;
+  });
+}
+
+/** One network at a time: a model is as large as all its weights. */
+function* encodeAll(units: readonly Unit[], encode: (unit: Unit) => Uint8Array): Generator<Uint8Array> {
+  for (const unit of units) yield encode(unit);
+}

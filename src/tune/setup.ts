@@ -1,0 +1,162 @@
+/** What every measurement of one tuning shares: the model, its calibration record, the images, and what floating point gives. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CalibrationRecord } from '../calibration-record.ts';
+import { type Calibration, type Compiled, compile } from '../compile.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { InternalError, raise } from '../diagnostic.ts';
+import { optionInvalid } from '../diagnostics.ts';
+import type { Graph } from '../ir/graph.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { CompileOptions } from '../options.ts';
+import { openPackage, type Package } from '../package/open.ts';
+import { writePackage } from '../package/write.ts';
+import { availableThreads } from '../pool.ts';
+import { openSession } from '../runtime/session.ts';
+import type { LoadedTarget } from '../target.ts';
+import { type Plan, planVerification } from '../verify/plan.ts';
+import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
+import type { ModelFile } from '../verify/verify.ts';
+import type { TuneOptions } from './tune.ts';
+
+/** Images that are used together, with what the models without a chip make of them. */
+export interface Part {
+  readonly images: ImageRun;
+  readonly references: ReferenceRun;
+}
+
+export interface Setup {
+  readonly model: ModelFile;
+  readonly loaded: LoadedTarget;
+  /** As given. */
+  readonly options: CompileOptions;
+  readonly record: CalibrationRecord;
+  /** The compilation with the options as given. */
+  readonly compiled: Compiled;
+  /** Its graph before quantization, with `mvm` nodes. */
+  readonly real: Graph;
+  readonly tuning: Part;
+  readonly heldOut: Part;
+  /** Images that were left out because calibration saw them. */
+  readonly excluded: number;
+  readonly trials: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly report: (stage: string, done: number, total: number) => void;
+}
+
+/** An interval needs two images in each half. */
+const fewestImages = 4;
+
+/**
+ * Compiles the model as given, and runs floating point and integers on the images: every second one is for tuning, the
+ * others are held out.
+ * @throws DiagnosticError as `compile` and `planVerification` do; options/invalid for too few images, and where the scored
+ *   output is no list of classes
+ */
+export async function prepare(
+  model: ModelFile,
+  loaded: LoadedTarget,
+  options: CompileOptions,
+  calibration: Calibration | undefined,
+  dataset: Dataset,
+  tuning: TuneOptions,
+): Promise<Setup> {
+  const report = tuning.onProgress ?? (() => undefined);
+  const graphs: Graph[] = [];
+  const compiled = await compile(model, loaded, options, calibration, {
+    onProgress: report,
+    onPass: (_, result) => {
+      if ('nodes' in result && result.nodes.some(({ kind }) => kind === 'mvm')) graphs.push(result);
+    },
+  });
+  const real = graphs.at(-1);
+  if (!real) throw new InternalError('tune', 'a compilation without crossbar layers');
+  const threads = tuning.threads ?? availableThreads();
+  return withPackageOf(compiled, async (pkg) => {
+    const float = encodeModel(model.graph);
+    const probe = await openSession(float, { threads: 1 });
+    const plan = await planVerification(
+      pkg,
+      model,
+      dataset,
+      { ...tuning, threads, images: tuning.images ?? defaultImages, excludeCalibration: true },
+      probe,
+    );
+    await probe.release();
+    checkPlan(plan, dataset);
+    const models = {
+      float: { bytes: float },
+      ideal: { bytes: encodeModel(pkg.reference), preciseIntegers: true },
+    };
+    const partOf = async (half: 0 | 1, stage: string): Promise<Part> => {
+      const images = { dataset, plan: halfOf(plan, half), threads };
+      return {
+        images,
+        references: await runReferences(images, models, (done, total) => report(stage, done, total)),
+      };
+    };
+    return {
+      model,
+      loaded,
+      options,
+      record: compiled.record,
+      compiled,
+      real,
+      tuning: await partOf(0, 'floating point and integers, tuning images'),
+      heldOut: await partOf(1, 'floating point and integers, held-out images'),
+      excluded: plan.overlap,
+      // Chips without any randomness are all the same.
+      trials: loaded.target.programming.scheme === 'exact' ? 1 : (tuning.trials ?? defaultTrials),
+      seed: tuning.seed ?? 1,
+      threads,
+      report,
+    };
+  });
+}
+
+/** Images used at most, both halves together. */
+export const defaultImages = 500;
+/** Chips per measurement. */
+export const defaultTrials = 2;
+
+function checkPlan({ indices, targets }: Plan, dataset: Dataset): void {
+  if (indices.length < fewestImages)
+    raise([
+      optionInvalid(
+        '--images',
+        `${indices.length} images are left; half of them are held out`,
+        'Give more images.',
+      ),
+    ]);
+  if (!targets)
+    raise([
+      optionInvalid(
+        dataset.path,
+        'the scored output is no list of classes, so there is no accuracy to keep',
+        'Choose another output with --score-output.',
+      ),
+    ]);
+}
+
+/** Every second image. */
+function halfOf(plan: Plan, half: 0 | 1): Plan {
+  return {
+    ...plan,
+    indices: plan.indices.filter((_, i) => i % 2 === half),
+    targets: plan.targets?.filter((_, i) => i % 2 === half),
+  };
+}
+
+/** Writes a compilation into a temporary folder, where programming reads it, and opens it there. */
+export async function withPackageOf<T>(compiled: Compiled, use: (pkg: Package) => Promise<T>): Promise<T> {
+  const parent = await mkdtemp(join(tmpdir(), 'crossloom-tune-'));
+  try {
+    const folder = join(parent, 'mapping.xbar');
+    await writePackage(compiled, folder);
+    return await use(await openPackage(folder));
+  } finally {
+    await rm(parent, { recursive: true, force: true });
+  }
+}

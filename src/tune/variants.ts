@@ -1,0 +1,82 @@
+/** What may be chosen for one crossbar layer: the ways of storing it that a tuning compares, as far as a target allows them. */
+import type { CompileOptions, LayerOptions } from '../options.ts';
+import type { Target } from '../target.ts';
+
+/** How one layer goes onto crossbars, with every field said. */
+export interface Choice {
+  readonly encoding: 'differential' | 'offset';
+  readonly slices: number;
+  readonly copies: number;
+  readonly residual: boolean;
+  readonly converterRange: CompileOptions['converterRange'];
+}
+
+/** A change of how a layer is stored, by a name for people. */
+export interface Variant {
+  readonly name: string;
+  /** The changed choice; undefined where it would be impossible, or no change. */
+  readonly apply: (given: Choice) => Choice | undefined;
+}
+
+const mostParts = 8;
+
+/** What the options of a compilation come to for a layer with these overrides. */
+export function choiceFor(options: CompileOptions, layer: LayerOptions, target: Target): Choice {
+  return {
+    encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
+    slices: layer.slices ?? options.slices ?? target.slices,
+    copies: layer.copies ?? options.copies,
+    residual: layer.residual ?? options.residual,
+    converterRange: layer.converterRange ?? options.converterRange,
+  };
+}
+
+/** The layer as the options give it comes first; then what costs less, what costs the same, and what costs more. */
+export function variantsFor(target: Target): readonly Variant[] {
+  const changes: Readonly<Record<string, (given: Choice) => Partial<Choice>>> = {
+    'as given': () => ({}),
+    offset: () => ({ encoding: 'offset', residual: false }),
+    'one slice fewer': ({ slices, copies, residual }) => ({
+      slices: slices - 1,
+      residual: residual && (slices - 1) * copies > 1,
+    }),
+    'range max': () => ({ converterRange: 'max' }),
+    'range percentile': () => ({ converterRange: 'percentile' }),
+    differential: () => ({ encoding: 'differential' }),
+    'slices +1': ({ slices }) => ({ slices: slices + 1 }),
+    ...(target.programming.scheme === 'write-verify'
+      ? {
+          'copies x2, residual': ({ copies }) => ({ copies: 2 * copies, residual: true }),
+          'slices +1, residual': ({ slices }) => ({ slices: slices + 1, residual: true }),
+          'slices +1, copies x2, residual': ({ slices, copies }) => ({
+            slices: slices + 1,
+            copies: 2 * copies,
+            residual: true,
+          }),
+        }
+      : {
+          'copies x2': ({ copies }) => ({ copies: 2 * copies }),
+          'copies x4': ({ copies }) => ({ copies: 4 * copies }),
+        }),
+  };
+  return Object.entries(changes)
+    .filter(([name]) => !(target.programming.scheme === 'exact' && name.startsWith('copies')))
+    .map(([name, change]) => ({
+      name,
+      apply(given) {
+        const choice = { ...given, ...change(given) };
+        if (name === 'as given') return choice;
+        const same = Object.entries(choice).every(([field, value]) => Reflect.get(given, field) === value);
+        return same || !isPossible(choice, target) ? undefined : choice;
+      },
+    }));
+}
+
+/** What the compiler would refuse is not tried. */
+function isPossible({ encoding, slices, copies, residual }: Choice, target: Target): boolean {
+  const parts = slices * copies;
+  if (slices < 1 || slices > mostParts || copies > mostParts) return false;
+  if (encoding === 'offset' && (target.hidden || target.cell.levels < 3)) return false;
+  if (!residual) return true;
+  return encoding === 'differential' && parts > 1 && 2 * parts <= target.array.columns;
+}
