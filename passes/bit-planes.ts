@@ -27,15 +27,20 @@ export function bitPlanes(
   const groups = lengthOf(block.groups);
   const samples = vectors * 8;
   const octets = Math.ceil(rows / 8);
-  const planes = Array.from({ length: groups }, () => new Uint8Array(samples * octets));
+  const size = samples * octets;
+  const all = new Uint8Array(groups * size);
   for (let vector = 0; vector < vectors; vector++) {
     const source = Math.floor((vector * record.count) / vectors);
     for (let own = 0; own < groups; own++) {
       const first = (source * shape.groups + block.groups.start + own) * shape.rows + block.rows.start;
-      transpose(record.vectors, first, rows, planes[own]!, vector * 8 * octets);
+      transpose(record.vectors, first, rows, all, own * size + vector * 8 * octets);
     }
   }
-  return planes.map((bytes) => ({ samples, octets, bytes }));
+  return Array.from({ length: groups }, (_, own) => ({
+    samples,
+    octets,
+    bytes: all.subarray(own * size, (own + 1) * size),
+  }));
 }
 
 /** Codes of `rows` neighbouring rows -> 8 planes of ceil(rows / 8) bytes each. */

@@ -104,11 +104,11 @@ function countDriven({ samples, octets, bytes }: BitPlanes): Float64Array {
 type Seen = readonly [values: Float64Array, counts: Uint32Array];
 
 /** The sums of all choices among a few rows, and how often each choice comes up. */
-function* countChoices({ octets, bytes }: BitPlanes, cells: Cells, floor: number): Generator<Seen> {
+function* countChoices({ samples, octets, bytes }: BitPlanes, cells: Cells, floor: number): Generator<Seen> {
   const { rows, columns, parts } = cells;
   const counts = new Uint32Array(2 ** rows);
   if (octets === 1) tally(bytes, 0, 1, counts);
-  else tally(new Uint16Array(bytes.buffer), 0, 1, counts);
+  else tally(new Uint16Array(bytes.buffer, bytes.byteOffset, samples), 0, 1, counts);
   const values = new Float64Array(counts.length);
   for (let column = 0; column < columns; column++) {
     for (let row = 0; row < rows; row++) {

@@ -74,14 +74,19 @@ function leastError(sums: CountedSums, extremes: Range, codes: number): Range {
   return best;
 }
 
+const bins = shares + 1;
+/**
+ * Per side and bin between two ends: the number of sums, their sum, and the sum of their squares. Used again for every
+ * column: there are tens of thousands.
+ */
+const moments = new Float64Array(2 * bins * 3);
+
 /** Sums of squared errors when one side is clipped at share i of its extreme, i from 0 to `shares`. */
 export function clippingErrors(
   sums: CountedSums,
   { low, high }: Range,
 ): { readonly below: Float64Array; readonly above: Float64Array } {
-  const bins = shares + 1;
-  // Per side and bin between two ends: the number of sums, their sum, and the sum of their squares.
-  const moments = new Float64Array(2 * bins * 3);
+  moments.fill(0);
   const [inverseLow, inverseHigh] = [low === 0 ? 0 : 1 / low, high === 0 ? 0 : 1 / high];
   for (let at = 0; at < sums.values.length; at++) {
     const count = sums.counts[at]!;
@@ -93,23 +98,22 @@ export function clippingErrors(
     moments[bin + 1]! += count * x;
     moments[bin + 2]! += count * x * x;
   }
-  return {
-    below: errorsOf(moments.subarray(0, 3 * bins), low),
-    above: errorsOf(moments.subarray(3 * bins), high),
-  };
+  const errors = new Float64Array(2 * bins);
+  const [below, above] = [errors.subarray(0, bins), errors.subarray(bins)];
+  addUp(0, low, below);
+  addUp(3 * bins, high, above);
+  return { below, above };
 }
 
-function errorsOf(moments: Float64Array, extreme: number): Float64Array {
-  const errors = new Float64Array(shares + 1);
+function addUp(first: number, extreme: number, errors: Float64Array): void {
   let [m0, m1, m2] = [0, 0, 0];
   for (let i = shares; i >= 0; i--) {
-    m0 += moments[3 * i]!;
-    m1 += moments[3 * i + 1]!;
-    m2 += moments[3 * i + 2]!;
+    m0 += moments[first + 3 * i]!;
+    m1 += moments[first + 3 * i + 1]!;
+    m2 += moments[first + 3 * i + 2]!;
     const end = i / shares;
     errors[i] = Math.max(0, m2 - 2 * end * m1 + end * end * m0) * extreme ** 2;
   }
-  return errors;
 }
 
 /** The range that 99.9 % of the sums other than zero fall into. */

@@ -124,7 +124,8 @@ function centredInputs(records: readonly LayerRecord[], firstRow: number, rows: 
   const most = Math.ceil(vectorsUsed / records.length);
   const used = records.map((r) => Math.min(r.count, most));
   const total = used.reduce((a, b) => a + b, 0);
-  const inputs = Array.from({ length: rows }, () => new Float64Array(total));
+  const all = new Float64Array(rows * total);
+  const inputs = Array.from({ length: rows }, (_, row) => all.subarray(row * total, (row + 1) * total));
   let at = 0;
   for (const [i, record] of records.entries()) {
     const scale = record.quantization.scale / records[0]!.quantization.scale;
@@ -144,11 +145,12 @@ function addCentred(
   first: number,
 ): void {
   const length = inputMean.length;
-  const sources = Int32Array.from({ length: used }, (_, v) => Math.floor((v * count) / used));
+  const sources = new Int32Array(used);
+  for (let v = 0; v < used; v++) sources[v] = Math.floor((v * count) / used) * length + firstRow;
   for (const [row, own] of inputs.entries()) {
     let sum = 0;
     for (let v = 0; v < used; v++) {
-      const code = vectors[sources[v]! * length + firstRow + row]!;
+      const code = vectors[sources[v]! + row]!;
       const value = quantization.signed && code > 127 ? code - 256 : code;
       own[first + v] = value;
       sum += value;
@@ -164,12 +166,9 @@ function addCentred(
  */
 export function feedbackFactors(inputs: readonly Float64Array[]): Float64Array {
   const length = inputs.length;
-  const u = new Float64Array(length * length);
+  const u = covariance(inputs);
   let trace = 0;
-  for (let i = 0; i < length; i++) {
-    for (let j = i; j < length; j++) u[i * length + j] = dot(inputs[i]!, inputs[j]!);
-    trace += u[i * length + i]!;
-  }
+  for (let i = 0; i < length; i++) trace += u[i * length + i]!;
   if (trace === 0) return u;
   for (let i = 0; i < length; i++) u[i * length + i]! += (damping * trace) / length;
   // In place, from the last row up: the columns right of k hold U already, the rest holds what is left of C.
@@ -186,21 +185,42 @@ export function feedbackFactors(inputs: readonly Float64Array[]): Float64Array {
   return u;
 }
 
-/** Four sums side by side: no addition waits for the one before. */
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum0 = 0;
-  let sum1 = 0;
-  let sum2 = 0;
-  let sum3 = 0;
-  let i = 0;
-  for (; i + 3 < a.length; i += 4) {
-    sum0 += a[i]! * b[i]!;
-    sum1 += a[i + 1]! * b[i + 1]!;
-    sum2 += a[i + 2]! * b[i + 2]!;
-    sum3 += a[i + 3]! * b[i + 3]!;
+/** The upper triangle of the inputs' products, four side by side: no addition waits for the one before. */
+function covariance(inputs: readonly Float64Array[]): Float64Array {
+  const length = inputs.length;
+  const products = new Float64Array(length * length);
+  for (let i = 0; i < length; i++) {
+    const a = inputs[i]!;
+    for (let j = i; j < length; j += 4) {
+      const b0 = inputs[j]!;
+      const b1 = inputs[j + 1] ?? b0;
+      const b2 = inputs[j + 2] ?? b0;
+      const b3 = inputs[j + 3] ?? b0;
+      let sum0 = 0;
+      let sum1 = 0;
+      let sum2 = 0;
+      let sum3 = 0;
+      for (let v = 0; v < a.length; v++) {
+        const value = a[v]!;
+        sum0 += value * b0[v]!;
+        sum1 += value * b1[v]!;
+        sum2 += value * b2[v]!;
+        sum3 += value * b3[v]!;
+      }
+      const at = i * length + j;
+      products[at] = sum0;
+      if (j + 1 < length) products[at + 1] = sum1;
+      if (j + 2 < length) products[at + 2] = sum2;
+      if (j + 3 < length) products[at + 3] = sum3;
+    }
   }
-  for (; i < a.length; i++) sum0 += a[i]! * b[i]!;
-  return sum0 + sum1 + (sum2 + sum3);
+  return products;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }
 
 function roundTo(weight: number, step: number, weightMax: number): number {

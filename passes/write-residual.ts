@@ -63,7 +63,8 @@ function stepsOf(layer: SlicedLayer, parts: readonly Part[], programming: WriteV
         grain: q.whole ? levelStep : 0,
       }))
       .sort((a, b) => a.distance - b.distance);
-    const reads = readsFor(programming, Math.max(...sources.map((s) => s.ratio)));
+    const unrounded = sources.filter((s) => s.grain === 0);
+    const reads = readsFor(programming, Math.max(0, ...unrounded.map((s) => s.ratio)));
     const tolerance = Math.fround(programming.tolerance);
     const told = {
       op: 'program-residual',
@@ -125,7 +126,10 @@ export function residualInstructions(
 /** Most readings that are averaged: more take longer than the pulses. */
 const mostReads = 16;
 
-/** Readings whose average, weighted, is off by no more than the tolerance of what is programmed after it. */
+/**
+ * Readings whose average, weighted, is off by no more than the tolerance of what is programmed after it. One does for
+ * whole digits, which are far apart.
+ */
 function readsFor({ readNoise, tolerance }: WriteVerifyProgramming, ratio: number): number {
   return Math.min(mostReads, Math.max(1, Math.ceil(((ratio * readNoise) / tolerance) ** 2)));
 }

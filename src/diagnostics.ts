@@ -320,7 +320,7 @@ export const noMappingWithin = (flag: string, measured: string, blame: string): 
     51,
     flag,
     `no mapping that was tried meets this bound (${measured})`,
-    `${blame} costs most.`,
+    `${blame.charAt(0).toUpperCase()}${blame.slice(1)} costs most.`,
     'Allow a larger loss with --max-drop or more digital layers with --max-digital, or choose another target.',
   );
 

@@ -57,6 +57,8 @@ export { openPackage, type Package, pathIn } from './package/open.ts';
 export { type WriteOptions, writePackage } from './package/write.ts';
 /** Programs a simulated chip from a package with a seed, and calibrates it. */
 export { type ProgramChipOptions, programChip } from './program.ts';
+/** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */
+export { formatTuning } from './report/tune-text.ts';
 /** A verification report as text for people. */
 export { formatVerification } from './report/verify-text.ts';
 /** Runs models: what `simulate` returns. */
@@ -67,6 +69,9 @@ export { lowerChip, type SimulateOptions, simulate } from './simulate/simulate.t
 export type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
 /** A dense tensor: dims and row-major values. */
 export type { Tensor } from './tensor.ts';
+export type { TuneReport } from './tune/report.ts';
+export { type TuneOptions, tune } from './tune/tune.ts';
+export { formatOptions } from './tune/write-options.ts';
 /** What a verification found. */
 export type { Snr, TrialReport, VerifyReport } from './verify/report.ts';
 /** The bounds of a report that are not met, as errors. */

@@ -49,10 +49,7 @@ export const optionsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("two's complement input codes instead of a zero point"),
-  equalization: z
-    .boolean()
-    .default(false)
-    .describe('even out the channels between neighbouring layers'),
+  equalization: z.boolean().default(false).describe('even out the channels between neighbouring layers'),
   weightRounding: z
     .enum(['nearest', 'error-feedback'])
     .default('error-feedback')

@@ -39,6 +39,7 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   chip: [30, 39],
   data: [40, 49],
   verify: [50, 59],
+  tune: [50, 59],
 };
 
 describe('the list of diagnostics', () => {

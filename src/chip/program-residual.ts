@@ -28,12 +28,8 @@ export function programResidual(
     }
     const limit = grain * largest;
     const code = Math.max(-limit, Math.min(limit, multiple(aim, grain)));
-    for (const [index, level] of [
-      [plus, Math.max(code, 0)],
-      [plus + 1, Math.max(-code, 0)],
-    ] as const) {
-      if (!state.givenUp[index]) programCode(state, devices, index, level, tolerance);
-    }
+    if (!state.givenUp[plus]) programCode(state, devices, plus, Math.max(code, 0), tolerance);
+    if (!state.givenUp[plus + 1]) programCode(state, devices, plus + 1, Math.max(-code, 0), tolerance);
   }
 }
 

@@ -8,8 +8,8 @@ import { type Column, formatTable } from './table.ts';
 
 const nameWidth = 40;
 
-/** @param width characters per line, where it is known */
-export function formatTuning(report: TuneReport, width?: number): string {
+/** @param width characters per line, where it is known: lists of layers are broken to fit */
+export function formatTuning(report: TuneReport, width = 160): string {
   const sections = [
     header(report),
     layers(report),
@@ -63,7 +63,7 @@ function alone(layer: LayerReport, name: string): string {
   return found.changed > 0 ? `${snr} (${found.changed})` : snr;
 }
 
-function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width?: number): string {
+function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number): string {
   const right = ['', 'arrays', 'conversions', 'digital', 'loss'];
   const headers = [
     '',
@@ -136,9 +136,9 @@ function conclusion(report: TuneReport): string {
   const { loss, arrays, conversions, digital } = mappings[chosen - 1]!;
   const kept = digital > 0 ? `, with ${formatShare(digital)} of the multiplications digital` : '';
   const unsure =
-    heldOut.loss.high > maxDrop
+    heldOut.loss.low <= maxDrop && heldOut.loss.high > maxDrop
       ? [
-          `The interval reaches beyond ${points(maxDrop)} points: ${counted(data.heldOut, 'image')} are too few to tell (one is ${points(100 / data.heldOut)} points).`,
+          `The interval holds less and more than ${points(maxDrop)} points: ${counted(data.heldOut, 'image')} are too few to tell (one is ${points(100 / data.heldOut)} points).`,
         ]
       : [];
   return [

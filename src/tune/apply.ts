@@ -31,7 +31,8 @@ export function applyVariants(
       const given = givenChoice(options, target, origin);
       const variant = chosen[unit]!;
       const wanted = variant === 'digital' ? { digital: true } : (variant.apply(given) ?? given);
-      return layerEntry(layerName(origin), given, wanted) ?? [];
+      const entry = layerEntry(layerName(origin), given, wanted);
+      return entry ? [entry] : [];
     }),
   );
   return { ...options, layers: [...options.layers, ...entries] };

@@ -2,6 +2,7 @@
 import { decibels } from '../verify/metrics.ts';
 import { appliesTo, applyVariants } from './apply.ts';
 import type { Candidate } from './path.ts';
+import type { Assignment } from './search.ts';
 import { measureUnits, openSensitivity, type Unit, type UnitError } from './sensitivity.ts';
 import type { Setup } from './setup.ts';
 import { type Variant, variantsFor } from './variants.ts';
@@ -48,14 +49,17 @@ export async function compareVariants(
   return compared;
 }
 
+/** One chip is one draw: a change has to be better by about a decibel to count as better. */
+const handicap = 1.25;
+
 /** Output error and cost of every variant; cost as shares of the arrays and conversions of the mapping as given, added. */
 export function candidatesOf(compared: readonly (readonly Compared[])[]): readonly (readonly Candidate[])[] {
   const total = (figure: 'arrays' | 'conversions') =>
     compared.reduce((sum, [given]) => sum + given!.error[figure], 0);
   const [arrays, conversions] = [total('arrays'), total('conversions')];
   return compared.map((variants) =>
-    variants.map(({ error }) => ({
-      noise: noiseOf(error),
+    variants.map(({ error }, number) => ({
+      noise: number === 0 ? noiseOf(error) : handicap * noiseOf(error),
       cost: error.arrays / arrays + error.conversions / conversions,
     })),
   );
@@ -64,6 +68,14 @@ export function candidatesOf(compared: readonly (readonly Compared[])[]): readon
 /** Energy of the error as a share of the output's. */
 function noiseOf(error: UnitError): number {
   return 10 ** (-decibels(error) / 10);
+}
+
+/** By unit, what an assignment says. */
+export function variantsIn(
+  compared: readonly (readonly Compared[])[],
+  assignment: Assignment,
+): readonly (Variant | 'digital')[] {
+  return assignment.map((place, unit) => (place === 'digital' ? place : compared[unit]![place]!.variant));
 }
 
 /**

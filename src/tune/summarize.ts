@@ -4,11 +4,12 @@ import { layerName } from '../options.ts';
 import { percentOf } from '../verify/metrics.ts';
 import { snrOf } from '../verify/report.ts';
 import { version } from '../version.ts';
+import { variantsIn } from './compare.ts';
 import { lossOf } from './measure.ts';
 import type { LayerReport, TriedReport, TuneReport } from './report.ts';
 import type { Assignment, Tried } from './search.ts';
 import { sensitivityImages } from './sensitivity.ts';
-import { type TuneMeasured, type Tuning, variantsIn } from './tune.ts';
+import type { TuneMeasured, Tuning } from './tune.ts';
 
 /** @param duration seconds */
 export function reportTuning(tuning: Tuning, duration: number): TuneReport {

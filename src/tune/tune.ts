@@ -9,7 +9,7 @@ import type { LoadedTarget } from '../target.ts';
 import type { ModelFile } from '../verify/verify.ts';
 import { applyVariants } from './apply.ts';
 import { type Blame, blame } from './blame.ts';
-import { type Compared, candidatesOf, compareVariants, digitalOrder } from './compare.ts';
+import { type Compared, candidatesOf, compareVariants, digitalOrder, variantsIn } from './compare.ts';
 import { type MappingReport, measureMapping } from './measure.ts';
 import { mappingAfter, pathOf } from './path.ts';
 import type { TuneReport } from './report.ts';
@@ -17,7 +17,6 @@ import { type Assignment, type Measured, type SearchResult, search } from './sea
 import { type Unit, unitsOf } from './sensitivity.ts';
 import { prepare, type Setup } from './setup.ts';
 import { reportTuning } from './summarize.ts';
-import type { Variant } from './variants.ts';
 
 export interface TuneOptions {
   /** Largest accepted loss of top-1 against floating point (points), mean over chips. Default: 1. */
@@ -124,16 +123,19 @@ async function searchMappings(
   const digital = digitalOrder(
     units,
     exact.map((candidate, unit) => candidates[unit]![candidate]!.noise),
-    maxDigital / 100,
+    // The record holds inputs as they are after equalization, which a layer that goes digital would change.
+    setup.options.equalization ? 0 : maxDigital / 100,
   );
   const { arrays, conversions } = setup.compiled.summary;
+  // As given, most exact, cheapest, and bisection in between.
+  const expected = 3 + Math.ceil(Math.log2(path.steps.length + 1));
   let done = 0;
   return search(
     units.map(() => 0),
     path,
     digital,
     async (assignment) => {
-      setup.report('mappings as a whole', done, ++done);
+      setup.report('mappings as a whole', done++, expected);
       const report = await measureMapping(setup, optionsOf(assignment), {
         part: setup.tuning,
         seed: setup.seed,
@@ -147,14 +149,6 @@ async function searchMappings(
       };
     },
   );
-}
-
-/** By unit, what an assignment says. */
-export function variantsIn(
-  compared: Tuning['compared'],
-  assignment: Assignment,
-): readonly (Variant | 'digital')[] {
-  return assignment.map((place, unit) => (place === 'digital' ? place : compared[unit]![place]!.variant));
 }
 
 function digitalShare(units: readonly Unit[], assignment: Assignment): number {

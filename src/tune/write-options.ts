@@ -6,9 +6,11 @@ import { parseOptions } from '../options.ts';
 /** An entry of `layers`. */
 export type LayerEntry = CompileOptions['layers'][number];
 
-/** A pattern that matches this name alone. */
+/** A pattern that matches this name alone; for a backslash, which no pattern can quote, it takes any character. */
 export function patternOf(name: string): string {
-  return name.replace(/[\\*?[\](){}!+@|$^]/g, '\\$&');
+  return name.replace(/[\\*?[\](){}!+@|$^"']|^\.(?=\/)/g, (special) =>
+    special === '\\' ? '?' : `\\${special}`,
+  );
 }
 
 /** The fields of a layer that its entry has to say; undefined where it needs none. */

@@ -117,6 +117,25 @@ describe('rounding with error feedback', () => {
     }
   });
 
+  it('rounds every column of a wide matrix as it rounds it alone', () => {
+    const [rows, columns] = [9, 300];
+    const record = correlatedInputs(rows, 64);
+    const weights = Float32Array.from({ length: rows * columns }, () => 3 * stream.normal());
+    const steps = Float64Array.from({ length: columns }, (_, c) => 0.5 + c / columns);
+    const integers = new Int8Array(rows * columns);
+    roundWithFeedback({ weights, rows, columns, steps, weightMax: 20 }, [record], 0, integers);
+    for (const c of [0, 1, 255, 256, 299]) {
+      const own = weights.filter((_, i) => i % columns === c);
+      const alone = new Int8Array(rows);
+      const column = { weights: own, rows, columns: 1, steps: steps.subarray(c, c + 1), weightMax: 20 };
+      roundWithFeedback(column, [record], 0, alone);
+      expect(
+        integers.filter((_, i) => i % columns === c),
+        `column ${c}`,
+      ).toEqual(alone);
+    }
+  });
+
   it('serves all uses of a matrix, each by the size of its inputs', () => {
     const rows = 6;
     const size = (scale: number) => ({ quantization: { scale, zero: 0, signed: false } });

@@ -69,19 +69,19 @@ describe('write-residual', () => {
     const layer = slicedLayer(node, { radix: 7, slices: 2, levelStep: 9, residual: true });
     const grains = (step: number) =>
       programmed(programOf(layer, 1, 4, step)).flatMap((i) =>
-        i.op === 'program' ? [] : [[i.grain, ...i.sources.map((s) => s.grain)]],
+        i.op === 'program' ? [] : [[i.grain, i.sources[0]!.grain, i.reads]],
       );
     // One digit is nine levels of one siemens.
     expect(grains(9)).toEqual([
-      [9, 9],
-      [9, 9],
-      [9, 9],
+      [9, 9, 1],
+      [9, 9, 1],
+      [9, 9, 1],
     ]);
     for (const step of [8.5, 9.5])
       expect(grains(step)).toEqual([
-        [1, 0],
-        [1, 0],
-        [1, 0],
+        [1, 0, 13],
+        [1, 0, 1],
+        [1, 0, 13],
       ]);
   });
 

@@ -1,0 +1,100 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeNpy } from '../../src/npy.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import type { TuneReport } from '../../src/tune/report.ts';
+import { npy } from '../data/files.ts';
+import { features, inputs, labelsFor, tinyModel } from '../verify/tiny.ts';
+import { runCli } from './run-cli.ts';
+
+let folder = '';
+const at = (name: string) => join(folder, name);
+const samples = inputs(68);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crossloom-cli-tune-'));
+  await writeFile(at('model.onnx'), encodeModel(tinyModel().graph));
+  const values = Float32Array.from(samples.flatMap((s) => [...s]));
+  await writeFile(
+    at('data.npy'),
+    encodeNpy({ type: 'float32', dims: [samples.length, features], data: values }),
+  );
+  await writeFile(at('labels.npy'), npy('|u1', '(68,)', Uint8Array.from(labelsFor(samples, 68))));
+  await writeFile(at('preprocess.yaml'), 'scale: 1\n');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const tune = (...flags: readonly string[]) => {
+  const data = ['--data', at('data.npy'), '--samples', '8', '--trials', '1'];
+  return runCli(['tune', at('model.onnx'), ...data, '--threads', '1', ...flags]);
+};
+const labelled = (...flags: readonly string[]) => tune('--labels', at('labels.npy'), ...flags);
+const small = ['array.rows=16', 'array.columns=20', 'driver.rowsAtOnce=16'].flatMap((f) => ['--set', f]);
+
+describe('crossloom tune', () => {
+  test('prints what it tried and why it chose, and writes options that compile', async () => {
+    const { exit, out, err } = await labelled('--max-drop', '100', ...small, '-o', at('tuned.yaml'));
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toMatch(
+      /^data +data\.npy: 30 images to tune on, 30 held out; 8 calibration samples left out$/m,
+    );
+    expect(out).toMatch(/^first +60\.0 % +[\d.]+( \(\d+\))? .* offset$/m);
+    expect(out).toMatch(/^ ?1 +as given .* met +2 as given$/m);
+    expect(out).toMatch(/^Mapping \d is the cheapest of those that meet the bound: \d arrays/m);
+    expect(out).toMatch(
+      /^held out +-?[\d.]+ points lost \(95 % .* to .*\), on other images and other chips$/m,
+    );
+    expect(out).toMatch(/^\d+ mappings compiled, \d+ chips programmed, [\d,]+ images simulated, \d+ s$/m);
+    expect(await readFile(at('tuned.yaml'), 'utf8')).toMatch(/^# crossloom .*\n# .*held-out/);
+    const compiled = await runCli([
+      ...['compile', at('model.onnx'), '--options', at('tuned.yaml'), '--calibrate', at('data.npy')],
+      ...['-o', at('tuned.xbar'), '--json'],
+    ]);
+    expect(compiled.exit).toBe(0);
+    expect(JSON.parse(compiled.out).options.layers).toEqual([
+      { match: 'first', encoding: 'offset' },
+      { match: 'second', encoding: 'offset' },
+    ]);
+    expect((await labelled('-o', at('tuned.yaml'))).exit).toBe(30);
+  });
+
+  test('ends with 51 where no mapping meets the bound, names the error, and writes nothing', async () => {
+    const flags = ['--max-drop', '0', '--max-digital', '0', '--set', 'adc.bits=2', '-o', at('none.yaml')];
+    const { exit, out, err } = await labelled(...flags);
+    expect(exit).toBe(51);
+    expect(out).toContain('Where mapping 1 loses it: the converter costs most');
+    expect(out).toMatch(
+      /^No mapping that was tried meets the bound\. Mapping \d loses least: [\d.]+ points/m,
+    );
+    expect(err).toMatch(/^error\[tune\/no-mapping\] at --max-drop 0: .*the best loses [\d.]+ points/);
+    expect(err).toContain('The converter costs most.');
+    await expect(readFile(at('none.yaml'))).rejects.toThrow('ENOENT');
+  });
+
+  test('gives the same report as JSON', async () => {
+    const { exit, out } = await labelled('--max-drop', '100', '--json');
+    expect(exit).toBe(0);
+    const report = JSON.parse(out) as TuneReport;
+    expect(report).toMatchObject({
+      maxDrop: 100,
+      maxDigital: 10,
+      trials: 1,
+      data: { tuning: 30, heldOut: 30 },
+    });
+    expect(report.tried[report.chosen! - 1]!.met).toBe(true);
+    expect(report.sensitivity.layers.map(({ names }) => names)).toEqual([['first'], ['second']]);
+  });
+
+  test('bad input: each its own code', async () => {
+    expect((await tune('--max-drop', '1')).exit).toBe(44);
+    expect((await labelled('--max-drop', 'little')).exit).toBe(2);
+    expect((await labelled('--trials', '0')).exit).toBe(2);
+    expect((await labelled('--target', 'none')).exit).toBe(20);
+    const few = await labelled('--images', '3');
+    expect(few).toMatchObject({ exit: 25 });
+    expect(few.err).toContain('images are left; half of them are held out');
+    expect((await runCli(['tune', at('model.onnx')])).exit).toBe(2);
+  });
+});

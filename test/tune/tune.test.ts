@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
+import { compile } from '../../src/compile.ts';
+import { loadTarget } from '../../src/load-target.ts';
+import { layerOptions, parseOptions } from '../../src/options.ts';
+import { formatTuning } from '../../src/report/tune-text.ts';
+import { digitalOrder } from '../../src/tune/compare.ts';
+import type { TuneReport } from '../../src/tune/report.ts';
+import { type TuneOptions, tune } from '../../src/tune/tune.ts';
+import type { VerifyReport } from '../../src/verify/report.ts';
+import { verify } from '../../src/verify/verify.ts';
+import { withPackage } from '../support/build.ts';
+import { inputs, labelsFor, memoryData, tinyModel } from '../verify/tiny.ts';
+
+/** Arrays so small that every layer needs some. */
+const small = ['array.rows=16', 'array.columns=20', 'driver.rowsAtOnce=16'];
+const samples = inputs(68);
+const data = memoryData(samples, labelsFor(samples, 68));
+
+async function tuneTiny(
+  set: readonly string[],
+  options: TuneOptions = {},
+  compilation: Parameters<typeof parseOptions>[0] = {},
+) {
+  const model = tinyModel();
+  const given = parseOptions({ ...compilation, set: [...set] });
+  const loaded = await loadTarget(given.target, set);
+  const calibration = memoryData(samples.slice(60), undefined);
+  const source = spreadSamples(calibration, soleInput(model.graph, model.file), 8);
+  const calibrated = { kind: 'samples', samples: source } as const;
+  const report = await tune(model, loaded, given, calibrated, data, { threads: 1, ...options });
+  return { report, model, loaded, calibrated };
+}
+
+/** What the report says about the chosen mapping. */
+const chosenOf = (report: TuneReport) => report.tried[report.chosen! - 1]!;
+
+describe('tuning', () => {
+  test('keeps calibration samples and held-out images apart', async () => {
+    const { report } = await tuneTiny([], { maxDrop: 100, images: 1000 });
+    expect(report.data).toEqual({ name: 'memory', tuning: 30, heldOut: 30, calibration: 8 });
+    expect(report.float).toBe(100);
+  });
+
+  test('with a loose bound takes the cheapest mapping; what it writes compiles to what it measured', async () => {
+    const { report, model, loaded, calibrated } = await tuneTiny(small, { maxDrop: 100 });
+    const chosen = chosenOf(report);
+    expect(chosen).toMatchObject({ why: 'cheapest', met: true, digital: 0 });
+    expect(chosen.arrays).toBeLessThan(report.tried[0]!.arrays);
+    expect(chosen.layers).toEqual({ offset: 2 });
+    const compiled = await compile(model, loaded, report.options!, calibrated);
+    expect(compiled.summary.layers.map(({ shape }) => shape)).toEqual(['12x16', '16x8']);
+    expect(compiled.summary).toMatchObject({ arrays: chosen.arrays, conversions: chosen.conversions });
+    expect(compiled.mapping.layers.map(({ encoding }) => encoding)).toEqual(['offset', 'offset']);
+    expect(report.blame).toBeUndefined();
+    expect(report.heldOut).toBeDefined();
+  });
+
+  test('measures what `verify` does on the same images and chips', async () => {
+    const { report, model, loaded, calibrated } = await tuneTiny(['adc.bits=4'], { maxDrop: 100 });
+    const tuningImages = samples.slice(0, 60).filter((_, i) => i % 2 === 0);
+    const heldOutImages = samples.slice(0, 60).filter((_, i) => i % 2 === 1);
+    const compiled = await compile(model, loaded, report.options!, calibrated);
+    await withPackage(compiled, async (pkg) => {
+      const run = (images: readonly Float32Array[], seed: number) =>
+        verify(pkg, model, memoryData(images, labelsFor(images, images.length)), {
+          trials: 2,
+          seed,
+          threads: 1,
+        });
+      const lossIn = ({ mapped: { difference, snrToFloat } }: VerifyReport) => ({
+        loss: { points: 0 - difference!.points, low: 0 - difference!.high, high: 0 - difference!.low },
+        snrToFloat,
+      });
+      const tuned = lossIn(await run(tuningImages, 1));
+      expect(tuned.loss.high).toBeGreaterThan(0);
+      expect(chosenOf(report)).toMatchObject(tuned);
+      expect(report.heldOut).toMatchObject(lossIn(await run(heldOutImages, 3)));
+    });
+  });
+
+  test('where writing is rough, buys exactness and blames the write error', async () => {
+    const rough = ['programming.tolerance=9 uS', 'programming.unresponsive=0.02', 'adc.bits=12'];
+    const { report } = await tuneTiny(rough, { maxDrop: 5, trials: 3 });
+    const [given, exact] = report.tried;
+    expect(given!.met).toBe(false);
+    expect(['the write error', 'cells that no pulse moves']).toContain(report.blame!.largest);
+    const { share } = report.blame!.entries.find(({ error }) => error === 'the converter')!;
+    expect(share).toBeLessThan(given!.noise / 4);
+    expect(exact!.noise).toBeLessThan(given!.noise / 4);
+    expect(chosenOf(report).loss.points).toBeLessThanOrEqual(5);
+    const parts = report.options!.layers.map((layer) => layer.residual);
+    expect(parts).toContain(true);
+    for (const { variants } of report.sensitivity.layers) {
+      const snr = (name: string) => Number(variants.find(({ variant }) => variant === name)!.snr);
+      expect(snr('slices +1, copies x2, residual')).toBeGreaterThan(snr('as given') + 3);
+    }
+  });
+
+  test('says that no mapping meets the bound, and blames the converter where it is coarse', async () => {
+    const { report } = await tuneTiny(['adc.bits=2'], { maxDrop: 0, maxDigital: 0, trials: 1 });
+    expect(report.chosen).toBeUndefined();
+    expect(report.options).toBeUndefined();
+    expect(report.heldOut).toBeUndefined();
+    expect(report.blame!.largest).toBe('the converter');
+    expect(report.remaining!.largest).toBe('the converter');
+    expect(formatTuning(report)).toContain('No mapping that was tried meets the bound.');
+  });
+
+  test('blames the rounding of weights where chips are ideal', async () => {
+    const limits = { maxDrop: 0, maxDigital: 0 };
+    const { report } = await tuneTiny([], limits, { target: 'ideal', weightBits: 2 });
+    expect(report.trials).toBe(1);
+    expect(report.blame!.largest).toBe('weight rounding');
+    const rounding = report.blame!.entries.find(({ error }) => error === 'input rounding')!;
+    expect(rounding.share).toBeGreaterThan(0);
+    expect(rounding.share).toBeLessThan(1e-2);
+  });
+
+  test('lets a layer stay digital where crossbars do not suffice', async () => {
+    const limits = { maxDrop: 25, maxDigital: 70 };
+    const { report } = await tuneTiny([], limits, { target: 'ideal', weightBits: 2 });
+    expect(report.tried[1]).toMatchObject({ why: 'most exact', met: false });
+    const chosen = chosenOf(report);
+    expect(chosen).toMatchObject({ met: true });
+    expect(chosen.digital).toBeCloseTo((16 * 8) / (12 * 16 + 16 * 8), 9);
+    const digital = report.options!.layers.filter((layer) => layer.digital);
+    expect(digital).toEqual([{ match: 'second', digital: true }]);
+    expect(layerOptions(report.options!, { name: 'second', op: 'MatMul', index: 0 }).digital).toBe(true);
+  });
+
+  test('too few images are an error', async () => {
+    await expect(tuneTiny([], { images: 3 })).rejects.toThrow('options/invalid');
+  });
+});
+
+describe('the order of digital layers', () => {
+  const units = [100, 10, 300, 90].map((multiplications) => ({ origins: [], multiplications }));
+
+  test('is by error per multiplication, as far as their share goes', () => {
+    expect(digitalOrder(units, [1, 1, 1, 8], 1)).toEqual([1, 3, 0]);
+    expect(digitalOrder(units, [1, 1, 1, 8], 0.15)).toEqual([1]);
+    expect(digitalOrder(units, [1, 1, 1, 8], 0)).toEqual([]);
+  });
+});
