@@ -181,14 +181,14 @@ function transferInstructions(segments: readonly Segment[], hidden: HiddenPlane)
         op: 'write-hidden',
         row: s.row,
         pair: s.column / 2,
-        values: Int16Array.from(s.digits, (digit) => hiddenInteger(digit, hidden)),
+        values: Int16Array.from(s.digits, (digit) => hiddenInteger(digit * s.layer.levelStep, hidden)),
       }),
     ),
     ...transfers(segments),
   ];
 }
 
-/** The hidden integer at the centre of the bin whose most significant bits are `digit`. */
+/** The hidden integer at the centre of the bin whose most significant bits are `digit`, a signed level code. */
 export function hiddenInteger(digit: number, hidden: Pick<HiddenPlane, 'bits' | 'transferBits'>): number {
   if (digit === 0) return 0;
   const bin = 2 ** (hidden.bits - 1 - hidden.transferBits);

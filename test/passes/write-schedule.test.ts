@@ -170,4 +170,19 @@ describe('write-schedule', () => {
     ]);
     expect(programs[0]!.instructions.some((i) => i.op === 'program' || i.op === 'verify')).toBe(false);
   });
+
+  it('a digit of several levels a step is hidden as its level code', () => {
+    const target = { ...transferTarget, array: { rows: 6, columns: 6, arraysPerChip: 1 } };
+    const node = quantizedLayer({
+      groups: 1,
+      rows: 2,
+      columns: 1,
+      integers: Int8Array.of(3, -1),
+      weightMax: 3,
+    });
+    const { programs } = schedule(slicedLayer(node, { radix: 7, levelStep: 2 }), target);
+    const hidden = programs[0]!.instructions.flatMap((i) => (i.op === 'write-hidden' ? [...i.values] : []));
+    // Level codes 6 and 2 of three transferred bits out of nine.
+    expect(hidden).toEqual([6 * 64 + 32, -(2 * 64 + 32)]);
+  });
 });
