@@ -1,5 +1,5 @@
 /**
- * The rows of the accuracy tables: which model on which chip, with which images. Rows are picked by words of their
+ * The rows of the accuracy tables: which model on which chip, with which images. Rows are picked by patterns of their
  * label; `npm run accuracy -- MobileNet` runs those of MobileNets.
  */
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * `npm run accuracy`: the README's figures of accuracy. Every row compiles a model, programs chips, and scores them
- * beside floating point on images that calibration has not seen. Arguments pick rows by words of their label.
+ * beside floating point on images that calibration has not seen. Arguments are patterns that pick rows by their label.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -33,7 +33,7 @@ const spreads = [
 
 const labelOf = (item: Case) => [item.model, item.target, item.note ?? ''].join(' ').trim();
 const wanted = process.argv.slice(2);
-const chosen = cases.filter((item) => wanted.every((word) => labelOf(item).includes(word)));
+const chosen = cases.filter((item) => wanted.every((pattern) => new RegExp(pattern).test(labelOf(item))));
 /** A record holds for every target: each model is recorded once. */
 const records = new Map<string, CalibrationRecord>();
 const rows: string[][] = [];

@@ -75,6 +75,7 @@ function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number):
     '95 %',
     'SNR',
     'bound',
+    'other chips',
     'layers',
   ];
   const rows = mappings.map((mapping, i) => [
@@ -87,6 +88,9 @@ function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number):
     interval(mapping.loss),
     decibels(mapping.snrToFloat),
     verdict(mapping, maxDrop),
+    mapping.otherChips
+      ? `${points(mapping.otherChips.loss.points)} ${mapping.otherChips.met ? 'met' : 'missed'}`
+      : '',
     Object.entries(mapping.layers)
       .map(([name, count]) => `${count} ${name}`)
       .join('; '),
@@ -142,7 +146,7 @@ function conclusion(report: TuneReport): string {
         ]
       : [];
   return [
-    `Mapping ${chosen} is the cheapest of those that meet the bound: ${counted(arrays, 'array')}, ${counted(conversions, 'conversion')}${kept}.`,
+    `Mapping ${chosen} is the cheapest of those that meet the bound, on other chips too: ${counted(arrays, 'array')}, ${counted(conversions, 'conversion')}${kept}.`,
     `tuned on  ${points(loss.points)} points lost (95 % ${interval(loss)}): optimistic, since it was chosen by these images`,
     `held out  ${points(heldOut.loss.points)} points lost (95 % ${interval(heldOut.loss)}), on other images and other chips${heldOut.loss.points > maxDrop ? ': MORE THAN THE BOUND' : ''}`,
     ...unsure,

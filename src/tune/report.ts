@@ -2,7 +2,7 @@
 import type { CompileOptions } from '../options.ts';
 import type { Snr } from '../verify/report.ts';
 import type { Blame } from './blame.ts';
-import type { LossReport, MappingReport } from './measure.ts';
+import type { Loss, LossReport, MappingReport } from './measure.ts';
 import type { Why } from './search.ts';
 
 /** One layer with one way of storing it, and everything else in floating point. */
@@ -33,6 +33,8 @@ export interface TriedReport extends MappingReport {
   /** Share of the multiplications that stay digital. */
   readonly digital: number;
   readonly met: boolean;
+  /** The same on other chips, for what was about to be chosen. */
+  readonly otherChips?: { readonly loss: Loss; readonly met: boolean };
 }
 
 export interface TuneReport {

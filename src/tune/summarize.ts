@@ -49,13 +49,23 @@ export function reportTuning(tuning: Tuning, duration: number): TuneReport {
   };
 }
 
-function triedReport({ compared }: Tuning, { why, assignment, measured }: Tried<TuneMeasured>): TriedReport {
+function triedReport(
+  { compared }: Tuning,
+  { why, assignment, measured, confirmed }: Tried<TuneMeasured>,
+): TriedReport {
   const layers: Record<string, number> = {};
   for (const variant of variantsIn(compared, assignment)) {
     const name = variant === 'digital' ? variant : variant.name;
     layers[name] = (layers[name] ?? 0) + 1;
   }
-  return { why, layers, digital: measured.digital, met: measured.met, ...measured.report };
+  return {
+    why,
+    layers,
+    digital: measured.digital,
+    met: measured.met,
+    ...(confirmed && { otherChips: { loss: confirmed.report.loss, met: confirmed.met } }),
+    ...measured.report,
+  };
 }
 
 function layerReports({ units, compared }: Tuning, taken: Assignment): LayerReport[] {
@@ -88,7 +98,8 @@ function workOf({ setup, compared, found, blame, remaining, heldOut }: Tuning): 
     (sum, { entries }) => sum + entries.filter((entry) => entry.chips !== undefined).length,
     0,
   );
-  const whole = found.tried.length + onChips;
+  const confirmed = found.tried.filter((tried) => tried.confirmed).length;
+  const whole = found.tried.length + confirmed + onChips;
   const last = heldOut ? 1 : 0;
   return {
     mappings: 1 + variants + whole + last,

@@ -93,7 +93,10 @@ export async function tune(
   const chosenOptions = chosen && optionsOf(chosen.assignment);
   const heldOut =
     chosenOptions &&
-    (await measureMapping(setup, chosenOptions, { part: setup.heldOut, seed: setup.seed + setup.trials }));
+    (await measureMapping(setup, chosenOptions, {
+      part: setup.heldOut,
+      seed: setup.seed + 2 * setup.trials,
+    }));
   return reportTuning(
     {
       setup,
@@ -127,28 +130,26 @@ async function searchMappings(
     setup.options.equalization ? 0 : maxDigital / 100,
   );
   const { arrays, conversions } = setup.compiled.summary;
-  // As given, most exact, cheapest, and bisection in between.
-  const expected = 3 + Math.ceil(Math.log2(path.steps.length + 1));
+  // As given, most exact, cheapest, bisection in between, and the chosen one on other chips.
+  const expected = 4 + Math.ceil(Math.log2(path.steps.length + 1));
   let done = 0;
-  return search(
-    units.map(() => 0),
-    path,
-    digital,
-    async (assignment) => {
-      setup.report('mappings as a whole', done++, expected);
-      const report = await measureMapping(setup, optionsOf(assignment), {
-        part: setup.tuning,
-        seed: setup.seed,
-      });
-      return {
-        report,
-        drop: report.loss.points,
-        met: report.loss.points <= maxDrop && report.arrays <= setup.options.arrays,
-        digital: digitalShare(units, assignment),
-        cost: report.arrays / arrays + report.conversions / conversions,
-      };
-    },
-  );
+  const measureWith = (seed: number) => async (assignment: Assignment) => {
+    setup.report('mappings as a whole', done++, expected);
+    const report = await measureMapping(setup, optionsOf(assignment), { part: setup.tuning, seed });
+    return {
+      report,
+      drop: report.loss.points,
+      noise: report.noise,
+      met: report.loss.points <= maxDrop && report.arrays <= setup.options.arrays,
+      digital: digitalShare(units, assignment),
+      cost: report.arrays / arrays + report.conversions / conversions,
+    };
+  };
+  const given = units.map(() => 0);
+  return search(given, path, digital, {
+    measure: measureWith(setup.seed),
+    confirm: measureWith(setup.seed + setup.trials),
+  });
 }
 
 function digitalShare(units: readonly Unit[], assignment: Assignment): number {

@@ -90,7 +90,8 @@ describe('equalize', () => {
     const [wanted, got] = await Promise.all(
       [before, after].map((graph) => runOnnx(encodeModel(restoreLayers(graph)), feeds)),
     );
-    expect(got!.y!.data).toEqual(wanted!.y!.data);
+    expect(wanted!.y!.length).toBeGreaterThan(0);
+    expect(got!.y).toEqual(wanted!.y);
   });
 
   it('brings the ranges on both sides of a channel within a factor of two of each other', () => {

@@ -75,7 +75,7 @@ describe('tuning', () => {
       const tuned = lossIn(await run(tuningImages, 1));
       expect(tuned.loss.high).toBeGreaterThan(0);
       expect(chosenOf(report)).toMatchObject(tuned);
-      expect(report.heldOut).toMatchObject(lossIn(await run(heldOutImages, 3)));
+      expect(report.heldOut).toMatchObject(lossIn(await run(heldOutImages, 5)));
     });
   });
 
