@@ -42,7 +42,9 @@ describe('crossloom tune', () => {
     );
     expect(out).toMatch(/^first +60\.0 % +[\d.]+( \(\d+\))? .* offset$/m);
     expect(out).toMatch(/^ ?1 +as given .* met +2 as given$/m);
-    expect(out).toMatch(/^Mapping \d is the cheapest of those that meet the bound, on other chips too: \d arrays/m);
+    expect(out).toMatch(
+      /^Mapping \d is the cheapest of those that meet the bound, on other chips too: \d arrays/m,
+    );
     expect(out).toMatch(
       /^held out +-?[\d.]+ points lost \(95 % .* to .*\), on other images and other chips$/m,
     );
