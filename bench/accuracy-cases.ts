@@ -111,6 +111,7 @@ export const cases: readonly Case[] = [
   ...all.map((model) => on(model, 'tetramem-256')),
   on(mobilenetV2, 'tetramem-256', twoCopies),
   ...[5, 6, 7, 9, 10].map((count) => on(mobilenetV2, 'tetramem-256', { ...bits(count), trials: 1 })),
+  ...[5, 6, 7, 9, 10].map((count) => on(keywords, 'tetramem-256', bits(count))),
   ...[0.5, 1, 2].map((spread) =>
     on(demo, 'leti-fecap-130nm', { spread, note: `${spread} times the assumed spread` }),
   ),

@@ -5,12 +5,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { totalCounts } from '../src/chip/chip.ts';
+import type { CalibrationRecord } from '../src/calibration-record.ts';
+import { type Chip, totalCounts } from '../src/chip/chip.ts';
 import { compile } from '../src/compile.ts';
 import { openDataset } from '../src/data/open.ts';
+import { loadTarget } from '../src/load-target.ts';
+import type { ImportedModel } from '../src/onnx/decode.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { upgradeOpset } from '../src/onnx/upgrade.ts';
-import { openPackage } from '../src/package/open.ts';
+import { parseOptions } from '../src/options.ts';
+import { openPackage, type Package } from '../src/package/open.ts';
 import { writePackage } from '../src/package/write.ts';
 import { availableThreads } from '../src/pool.ts';
 import { programChip } from '../src/program.ts';
@@ -48,6 +52,9 @@ try {
     `${compiled.summary.weights} weights`,
   );
 
+  const peak = process.resourceUsage().maxRSS / 1024;
+  report('peak memory, calibration included', `${peak.toFixed(0)} MiB`, '');
+
   const place = join(folder, 'model.xbar');
   const writing = await time(1, () => writePackage(compiled, place, { force: true }));
   report('write the package', `${writing.median.toFixed(2)} s`, `${compiled.mapping.arrays} arrays`);
@@ -80,14 +87,24 @@ try {
   );
 
   const original = await openSession(encodeModel(upgradeOpset(imported.graph)));
-  const simulated = await simulate(pkg, chip);
   const float = await bestBatch(original, imported.graph.inputs[0]!, 15);
-  const mapped = await bestBatch(simulated, imported.graph.inputs[0]!, 5);
   report('floating point, onnxruntime', `${(float * 1e3).toFixed(2)} ms/image`, 'best of batch 1, 4 and 8');
-  report(
-    'simulated chip',
-    `${(mapped * 1e3).toFixed(1)} ms/image`,
-    `${(mapped / float).toFixed(1)} times floating point`,
+  const timed = async (what: string, of: Package, programmed: Chip) => {
+    const simulated = await simulate(of, programmed);
+    const mapped = await bestBatch(simulated, imported.graph.inputs[0]!, 5);
+    await simulated.release();
+    report(
+      what,
+      `${(mapped * 1e3).toFixed(1)} ms/image`,
+      `${(mapped / float).toFixed(1)} times floating point`,
+    );
+  };
+  await timed('simulated chip, unused cells unformed', pkg, chip);
+  const whole = await withUnusedReset(imported, compiled.record);
+  await timed(
+    'simulated chip, whole depthwise blocks',
+    whole,
+    await programChip(whole, { seed: 1, calibrate: false }),
   );
 
   const cpu = cpus();
@@ -97,6 +114,18 @@ try {
   process.stdout.write(`${formatTable([{ header: 'what' }, { header: 'median' }, { header: '' }], rows)}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** The model on a chip whose unused cells are RESET and conduct, so that depthwise blocks count as wholes. */
+async function withUnusedReset(imported: ImportedModel, record: CalibrationRecord): Promise<Package> {
+  const loaded = await loadTarget('tetramem-256-6bit', ['cell.unused=reset']);
+  const compiled = await compile({ ...imported, file: model.file }, loaded, parseOptions({}), {
+    kind: 'record',
+    record,
+  });
+  const place = join(folder, 'whole.xbar');
+  await writePackage(compiled, place);
+  return openPackage(place);
 }
 
 /** Seconds per image at the best batch size (median of `count` runs each). */
