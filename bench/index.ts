@@ -88,6 +88,7 @@ try {
 
   const original = await openSession(encodeModel(upgradeOpset(imported.graph)));
   const float = await bestBatch(original, imported.graph.inputs[0]!, 15);
+  await original.release();
   report('floating point, onnxruntime', `${(float * 1e3).toFixed(2)} ms/image`, 'best of batch 1, 4 and 8');
   const timed = async (what: string, of: Package, programmed: Chip) => {
     const simulated = await simulate(of, programmed);
