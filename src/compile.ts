@@ -10,7 +10,7 @@ import { lowerLinear } from '../passes/lower-linear.ts';
 import { packGroups } from '../passes/pack-groups.ts';
 import { placeBlocks } from '../passes/place-blocks.ts';
 import { quantize } from '../passes/quantize.ts';
-import { findEncodingProblems, type SliceChoice, sliceWeights, weightMax } from '../passes/slice-weights.ts';
+import { findEncodingProblems, sliceWeights, weightMax } from '../passes/slice-weights.ts';
 import { tile } from '../passes/tile.ts';
 import { writeSchedule } from '../passes/write-schedule.ts';
 import { ownQuantization } from './calibrate/own-range.ts';
@@ -27,7 +27,7 @@ import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
-import { type CompileOptions, layerOptions } from './options.ts';
+import { type CompileOptions, choiceFor, layerOptions } from './options.ts';
 import type { LoadedTarget } from './target.ts';
 
 /** What a compilation made, before it is written as a package. */
@@ -75,15 +75,7 @@ export async function compile(
 ): Promise<Compiled> {
   const { target } = loaded;
   const keepDigital = (origin: Origin) => layerOptions(options, origin).digital ?? false;
-  const choiceOf = (node: MvmNode | QuantizedMvmNode): SliceChoice => {
-    const layer = layerOptions(options, node.origin);
-    return {
-      encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
-      slices: layer.slices ?? options.slices ?? target.slices,
-      copies: layer.copies ?? options.copies,
-      residual: layer.residual ?? options.residual,
-    };
-  };
+  const choiceOf = (node: MvmNode | QuantizedMvmNode) => choiceFor(options, node.origin, target);
   const weightMaxOf = (node: MvmNode) => weightMax(target.cell, choiceOf(node), options.weightBits);
   const passed = <T extends Graph | Mapping>(name: string, result: T): T => {
     if ('nodes' in result) verifyGraph(result);
@@ -127,7 +119,7 @@ export async function compile(
   const converters = chooseConverterRanges.run(mapping, {
     record,
     target,
-    policyOf: (layer) => layerOptions(options, layer.node.origin).converterRange ?? options.converterRange,
+    policyOf: (layer) => choiceOf(layer.node).converterRange,
   });
   hooks.onProgress?.('map', 1, 1);
   const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { raise } from './diagnostic.ts';
 import { optionInvalid } from './diagnostics.ts';
 import type { Origin } from './ir/graph.ts';
+import type { Target } from './target.ts';
 
 const encoding = z.enum(['differential', 'offset']).describe('how signed weights become conductances');
 const slices = z.number().int().min(1).max(8).describe('cells (or cell pairs) per weight');
@@ -114,4 +115,25 @@ export function layerOptions(options: CompileOptions, origin: Origin): LayerOpti
     match: string;
   } & LayerOptions;
   return merged;
+}
+
+/** How one layer goes onto crossbars, with every field said. */
+export interface Choice {
+  readonly encoding: 'differential' | 'offset';
+  readonly slices: number;
+  readonly copies: number;
+  readonly residual: boolean;
+  readonly converterRange: CompileOptions['converterRange'];
+}
+
+/** What the options of a compilation come to for one layer. */
+export function choiceFor(options: CompileOptions, origin: Origin, target: Target): Choice {
+  const layer = layerOptions(options, origin);
+  return {
+    encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
+    slices: layer.slices ?? options.slices ?? target.slices,
+    copies: layer.copies ?? options.copies,
+    residual: layer.residual ?? options.residual,
+    converterRange: layer.converterRange ?? options.converterRange,
+  };
 }

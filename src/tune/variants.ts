@@ -1,15 +1,6 @@
 /** What may be chosen for one crossbar layer: the ways of storing it that a tuning compares, as far as a target allows them. */
-import type { CompileOptions, LayerOptions } from '../options.ts';
+import type { Choice } from '../options.ts';
 import type { Target } from '../target.ts';
-
-/** How one layer goes onto crossbars, with every field said. */
-export interface Choice {
-  readonly encoding: 'differential' | 'offset';
-  readonly slices: number;
-  readonly copies: number;
-  readonly residual: boolean;
-  readonly converterRange: CompileOptions['converterRange'];
-}
 
 /** A change of how a layer is stored, by a name for people. */
 export interface Variant {
@@ -19,17 +10,6 @@ export interface Variant {
 }
 
 const mostParts = 8;
-
-/** What the options of a compilation come to for a layer with these overrides. */
-export function choiceFor(options: CompileOptions, layer: LayerOptions, target: Target): Choice {
-  return {
-    encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
-    slices: layer.slices ?? options.slices ?? target.slices,
-    copies: layer.copies ?? options.copies,
-    residual: layer.residual ?? options.residual,
-    converterRange: layer.converterRange ?? options.converterRange,
-  };
-}
 
 /** The layer as the options give it comes first; then what costs less, what costs the same, and what costs more. */
 export function variantsFor(target: Target): readonly Variant[] {

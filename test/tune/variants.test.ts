@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadTarget } from '../../src/load-target.ts';
-import { type Choice, variantsFor } from '../../src/tune/variants.ts';
+import type { Choice } from '../../src/options.ts';
+import { variantsFor } from '../../src/tune/variants.ts';
 
 async function possible(target: string, given: Partial<Choice> = {}) {
   const { target: loaded } = await loadTarget(target);
