@@ -1,39 +1,43 @@
-/** The input bits that drive rows of an array: calibration codes turned from one byte per row to one byte per 8 rows. */
-import type { LayerRecord } from '../src/calibration-record.ts';
+/** The bits that drive rows of an array: input parts turned from one byte per row to one byte per 8 rows. */
 import { lengthOf, type PlacedBlock } from '../src/ir/mapping.ts';
 
 /** Which rows of one group every vector drives, one input bit at a time. */
 export interface BitPlanes {
-  /** Vectors times 8 bits. */
+  /** Vectors times parts times 8 bits. */
   readonly samples: number;
   /** Bytes per sample: bit r of byte o stands for row 8 o + r. */
   readonly octets: number;
-  /** [vector][bit][octet]. */
+  /** [vector][part][bit][octet]. */
   readonly bytes: Uint8Array;
 }
 
 /**
- * @param shape of the layer, whose `groups` share the record's rows
- * @param vectors calibration vectors that are used, evenly spread over the record's
+ * @param shape of the layer, whose `groups` share the vectors' rows
+ * @param parts unsigned numbers that drive the rows, [part][vector][group][row]
+ * @param vectors calibration vectors that are used, evenly spread over all
  * @returns one per group of the block
  */
 export function bitPlanes(
   block: Pick<PlacedBlock, 'groups' | 'rows'>,
   shape: { readonly groups: number; readonly rows: number },
-  record: Pick<LayerRecord, 'vectors' | 'count'>,
+  parts: readonly Uint8Array[],
   vectors: number,
 ): BitPlanes[] {
   const rows = lengthOf(block.rows);
   const groups = lengthOf(block.groups);
-  const samples = vectors * 8;
+  const samples = vectors * parts.length * 8;
   const octets = Math.ceil(rows / 8);
   const size = samples * octets;
   const all = new Uint8Array(groups * size);
+  const given = parts[0]!.length / (shape.groups * shape.rows);
   for (let vector = 0; vector < vectors; vector++) {
-    const source = Math.floor((vector * record.count) / vectors);
+    const source = Math.floor((vector * given) / vectors);
     for (let own = 0; own < groups; own++) {
       const first = (source * shape.groups + block.groups.start + own) * shape.rows + block.rows.start;
-      transpose(record.vectors, first, rows, all, own * size + vector * 8 * octets);
+      for (const [number, part] of parts.entries()) {
+        const sample = (vector * parts.length + number) * 8;
+        transpose(part, first, rows, all, own * size + sample * octets);
+      }
     }
   }
   return Array.from({ length: groups }, (_, own) => ({

@@ -7,8 +7,9 @@
  * zero current always falls on a
  * code of its own, since most sums of a sparse layer are zero.
  */
-import type { CalibrationRecord, LayerRecord } from '../src/calibration-record.ts';
+import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
+import { codingOf, splitCodes } from '../src/ir/input-planes.ts';
 import type { Mapping, PlacedBlock, SlicedLayer } from '../src/ir/mapping.ts';
 import { levelStepOf, type Target } from '../src/target.ts';
 import { type BitPlanes, bitPlanes } from './bit-planes.ts';
@@ -34,54 +35,69 @@ export const chooseConverterRanges = {
   name: 'choose-converter-ranges',
   run(mapping: Mapping, context: ConverterContext): ConverterSettings[] {
     const planesOf = planeCache(mapping, context.record);
-    const settings: ConverterSettings[] = [];
-    for (const block of mapping.blocks) {
+    const pairs = context.target.adc.convert === 'pair';
+    let upright: ConverterSettings | undefined;
+    return mapping.blocks.map((block) => {
       const layer = mapping.layers[block.layer]!;
       // Copies follow each other, and see the same sums.
-      if (block.copy > 0) settings.push(settings.at(-1)!);
-      else if (context.target.adc.convert === 'pair')
-        settings.push(
-          settle(block, layer, planesOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 }),
-        );
-      else settings.push(settleColumns(block, layer, planesOf(block), context));
-    }
-    return settings;
+      if (!upright || block.copy === 0)
+        upright = pairs
+          ? settle(block, layer, planesOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 })
+          : settleColumns(block, layer, planesOf(block), context);
+      // One converter per column follows the plus and the minus column to where they lie.
+      return pairs ? mirrored(upright, block) : upright;
+    });
   },
 };
+
+/** Flipped columns see the negative of every sum: codes run from -2^(bits - 1) to 2^(bits - 1) - 1 about -1/2. */
+function mirrored({ zero, step }: ConverterSettings, { places }: PlacedBlock): ConverterSettings {
+  return places ? { zero: zero.map((z, i) => (places.flipped[i] ? -1 - z : z)), step } : { zero, step };
+}
 
 /** The bit planes of blocks, made once for blocks of one layer that have their rows in common. */
 function planeCache(mapping: Mapping, record: CalibrationRecord): (block: PlacedBlock) => BitPlanes[] {
   const made = new Map<string, BitPlanes[]>();
   let current = -1;
+  let parts: readonly Uint8Array[] = [];
   return (block) => {
     const layer = mapping.layers[block.layer]!;
-    if (block.layer !== current) made.clear();
+    if (block.layer !== current) {
+      made.clear();
+      parts = [];
+    }
     current = block.layer;
     const key = [block.groups.start, block.groups.end, block.rows.start].join();
-    const own = recordOf(layer, record);
-    const wanted = layer.node.groups > 1 ? vectorsUsed.grouped : vectorsUsed.dense;
-    const planes = made.get(key) ?? bitPlanes(block, layer.node, own, Math.min(wanted, own.count));
+    if (parts.length === 0) parts = partsOf(layer, record);
+    const { groups, rows } = layer.node;
+    const wanted = Math.floor((groups > 1 ? vectorsUsed.grouped : vectorsUsed.dense) / parts.length);
+    const given = parts[0]!.length / (groups * rows);
+    const planes = made.get(key) ?? bitPlanes(block, layer.node, parts, Math.min(wanted, given));
     made.set(key, planes);
     return planes;
   };
 }
 
-/** The calibration vectors of all uses of a matrix: its converters serve all of them. */
-function recordOf({ uses }: SlicedLayer, record: CalibrationRecord): Pick<LayerRecord, 'vectors' | 'count'> {
-  const records = uses.map(({ output }) => {
-    const own = record.layers.get(output);
-    if (!own) throw new InternalError('choose-converter-ranges', `no record of ${output}`);
-    return own;
+/** What drives the rows in the calibration vectors of all uses of a matrix: its converters serve all of them. */
+function partsOf({ uses, inputCoding }: SlicedLayer, record: CalibrationRecord): readonly Uint8Array[] {
+  const ofUses = uses.map((node) => {
+    const own = record.layers.get(node.output);
+    if (!own) throw new InternalError('choose-converter-ranges', `no record of ${node.output}`);
+    return splitCodes(own.vectors, node.quantization, codingOf(node.quantization, inputCoding));
   });
-  if (records.length === 1) return records[0]!;
-  const count = records.reduce((sum, r) => sum + r.count, 0);
-  const vectors = new Uint8Array(records.reduce((sum, r) => sum + r.vectors.length, 0));
+  if (ofUses.length === 1) return ofUses[0]!;
+  const most = Math.max(...ofUses.map((parts) => parts.length));
+  return Array.from({ length: most }, (_, part) => joined(ofUses.flatMap((parts) => parts[part] ?? [])));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
-  for (const own of records) {
-    vectors.set(own.vectors, at);
-    at += own.vectors.length;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
   }
-  return { vectors, count };
+  return all;
 }
 
 /** One converter per column: plus and minus columns see the level of their cell and the window's floor. */

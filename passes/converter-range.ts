@@ -2,7 +2,8 @@
  * The range of a column's converter from samples of the sums that it sees. A range always holds zero.
  *
  * `mse` weighs rounding against clipping: within a range of `codes` steps rounding is uniform over a step, with a mean
- * square of a twelfth of the step's square; what lies beyond the range is clipped to its end. All pairs of ends out of
+ * square of a twelfth of the step's square, but for sums of zero, which have a code of their own; what lies beyond the
+ * range is clipped to its end. All pairs of ends out of
  * 32 shares of the extremes on either side are compared.
  */
 
@@ -46,7 +47,7 @@ function extremesOf({ values, counts }: CountedSums): Range {
 function leastError(sums: CountedSums, extremes: Range, codes: number): Range {
   const { below, above } = clippingErrors(sums, extremes);
   let samples = 0;
-  for (let at = 0; at < sums.counts.length; at++) samples += sums.counts[at]!;
+  for (let at = 0; at < sums.counts.length; at++) if (sums.values[at] !== 0) samples += sums.counts[at]!;
   const errorOf = (low: number, high: number) => (((high - low) / codes) ** 2 / 12) * samples;
   // Clipping only grows as an end comes closer to zero: what alone costs more than no clipping at all is passed over.
   const unclipped = errorOf(extremes.low, extremes.high);

@@ -5,6 +5,7 @@
 import type { Diagnostic } from '../src/diagnostic.ts';
 import { optionInvalid } from '../src/diagnostics.ts';
 import { describeOrigin, type MvmNode, type QuantizedMvmNode } from '../src/ir/graph.ts';
+import type { InputCoding } from '../src/ir/input-planes.ts';
 import type { Encoding, SlicedLayer } from '../src/ir/mapping.ts';
 import { levelStepOf, type Target } from '../src/target.ts';
 
@@ -14,6 +15,7 @@ export interface SliceChoice {
   readonly slices: number;
   readonly copies: number;
   readonly residual: boolean;
+  readonly inputCoding: InputCoding;
 }
 
 /** Largest digit that one weight's cells can hold: levels - 1 for a pair, half of that beside an offset column. */
@@ -128,10 +130,10 @@ function usesOf(
   const byMatrix = new Map<QuantizedMvmNode['integers'], Map<string, QuantizedMvmNode[]>>();
   const groups: QuantizedMvmNode[][] = [];
   for (const node of nodes) {
-    const { encoding, slices, copies, residual } = choiceOf(node);
+    const { encoding, slices, copies, residual, inputCoding } = choiceOf(node);
     const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
     byMatrix.set(node.integers, alike);
-    const key = `${encoding} ${slices} ${copies} ${residual}`;
+    const key = `${encoding} ${slices} ${copies} ${residual} ${inputCoding}`;
     const uses = alike.get(key);
     if (uses) uses.push(node);
     else {

@@ -11,7 +11,14 @@
  * The first round brings a part's own digit besides what the parts before it lack. The second makes up for what the first
  * could not know: a cell of a late part that no pulse moves. Cells that are right get no pulse in it.
  */
-import { blockColumns, digitsOf, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import {
+  blockColumns,
+  digitsOf,
+  lengthOf,
+  type PlacedBlock,
+  runsOf,
+  type SlicedLayer,
+} from '../src/ir/mapping.ts';
 import type { ProgramResidualInstruction } from '../src/ir/schedule.ts';
 import type { WriteVerifyProgramming } from '../src/target.ts';
 
@@ -107,16 +114,17 @@ export function residualInstructions(
   const instructions: ProgramResidualInstruction[] = [];
   let row = block.row;
   for (let group = block.groups.start; group < block.groups.end; group++) {
-    const column = block.column + 2 * (group - block.groups.start) * width;
+    const runs = runsOf(block, group - block.groups.start);
     for (let k = block.rows.start; k < block.rows.end; k++, row++) {
       const first = (group * node.rows + k) * node.columns + block.columns.start;
       const digits = Array.from({ length: slices }, (_, slice) => digitsOf(layer, slice, first, width));
       for (const { beside, factors, told } of steps) {
-        const values = new Int16Array(width);
-        factors.forEach((factor, slice) => {
-          for (let c = 0; c < width; c++) values[c]! += factor * digits[slice]![c]!;
-        });
-        instructions.push({ ...told, row, column: column + beside, values });
+        for (const { place, columns, signs } of runs) {
+          const values = Int16Array.from(columns, (column, i) =>
+            factors.reduce((sum, factor, slice) => sum + signs[i]! * factor * digits[slice]![column]!, 0),
+          );
+          instructions.push({ ...told, row, column: block.column + 2 * place + beside, values });
+        }
       }
     }
   }

@@ -10,6 +10,7 @@ import {
   type Mapping,
   type PlacedBlock,
   partsOf,
+  runsOf,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
 import type { ArrayProgram, Instruction } from '../src/ir/schedule.ts';
@@ -79,15 +80,19 @@ function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
   const segments: Segment[] = [];
   let row = block.row;
   for (let group = block.groups.start; group < block.groups.end; group++) {
-    const beside = (group - block.groups.start) * width;
+    const runs = runsOf(block, group - block.groups.start);
     for (let k = block.rows.start; k < block.rows.end; k++, row++) {
       const first = (group * node.rows + k) * node.columns + block.columns.start;
       const weights = digitsOf(layer, block.slice, first, width);
+      const pieces = runs.map(({ place, columns, signs }) => {
+        return { place, digits: Int8Array.from(columns, (column, i) => signs[i]! * weights[column]!) };
+      });
       if (encoding === 'differential') {
-        segments.push({ row, column: block.column + 2 * beside, digits: weights, layer, direct });
+        for (const { place, digits } of pieces)
+          segments.push({ row, column: block.column + 2 * place, digits, layer, direct });
       } else {
         const line = new Int8Array(blockWeightColumns(block) + 1);
-        line.set(weights, beside);
+        for (const { place, digits } of pieces) line.set(digits, place);
         segments.push({ row, column: block.column, digits: line, layer, direct });
       }
     }

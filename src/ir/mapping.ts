@@ -3,6 +3,7 @@
  * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
  */
 import type { QuantizedMvmNode } from './graph.ts';
+import type { InputCoding } from './input-planes.ts';
 
 export type Encoding = 'differential' | 'offset';
 
@@ -23,6 +24,8 @@ export interface SlicedLayer {
   /** The nodes that multiply by this matrix, one or more: its cells serve all of them, one after the other. */
   readonly uses: readonly QuantizedMvmNode[];
   readonly encoding: Encoding;
+  /** How inputs of both signs drive the rows. */
+  readonly inputCoding: InputCoding;
   /** Odd base of the balanced digits; every digit is within +-(radix - 1) / 2. */
   readonly radix: number;
   /** Level codes per digit step: the cell's window is used as far as the digits allow. */
@@ -83,6 +86,19 @@ export interface Block {
   readonly rows: Span;
   /** Columns of every group's matrix that this tile covers. */
   readonly columns: Span;
+  /** Places beside its logical columns that it may use instead of faulty ones; differential blocks alone have some. */
+  readonly spare?: number;
+}
+
+/**
+ * Where the logical columns of a block lie, if not in order: around faulty cells. Place p of a differential block is
+ * its p-th pair of columns, beside a reference column its p-th column.
+ */
+export interface ColumnPlaces {
+  /** Place of every logical column, each another. */
+  readonly place: Int32Array;
+  /** 1 where plus and minus are exchanged: the digital program negates what is converted. */
+  readonly flipped: Uint8Array;
 }
 
 /** A block with its place: cell (row, column) of an array is the block's first. */
@@ -90,6 +106,8 @@ export interface PlacedBlock extends Block {
   readonly array: number;
   readonly row: number;
   readonly column: number;
+  /** Absent: logical column j lies at place j, unflipped. All parts of a residual layer's tile have the same. */
+  readonly places?: ColumnPlaces;
 }
 
 export interface Mapping {
@@ -115,5 +133,39 @@ export function blockWeightColumns(block: Block): number {
  */
 export function blockColumns(block: Block, encoding: Encoding): number {
   const logical = blockWeightColumns(block);
-  return encoding === 'differential' ? 2 * logical : logical + 1;
+  return encoding === 'differential' ? 2 * (logical + (block.spare ?? 0)) : logical + 1;
+}
+
+/** Neighbouring places of a block that hold columns of one group. */
+export interface Run {
+  /** First place. */
+  readonly place: number;
+  /** By place: the column, counted from the first of the group's that the block covers. */
+  readonly columns: readonly number[];
+  /** By place: -1 where plus and minus are exchanged, else 1. */
+  readonly signs: readonly number[];
+}
+
+/**
+ * Where the columns of one group of a block lie.
+ * @param group counted from the block's first
+ */
+export function runsOf({ columns, places }: PlacedBlock, group: number): readonly Run[] {
+  const width = lengthOf(columns);
+  const first = group * width;
+  const inOrder = Array.from({ length: width }, (_, column) => column);
+  if (!places) return [{ place: first, columns: inOrder, signs: inOrder.map(() => 1) }];
+  const placeOf = (column: number) => places.place[first + column]!;
+  inOrder.sort((a, b) => placeOf(a) - placeOf(b));
+  const runs: { place: number; columns: number[]; signs: number[] }[] = [];
+  for (const column of inOrder) {
+    let run = runs.at(-1);
+    if (!run || run.place + run.columns.length !== placeOf(column)) {
+      run = { place: placeOf(column), columns: [], signs: [] };
+      runs.push(run);
+    }
+    run.columns.push(column);
+    run.signs.push(places.flipped[first + column] ? -1 : 1);
+  }
+  return runs;
 }

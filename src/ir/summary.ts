@@ -2,6 +2,7 @@
 import type { CalibrationRecord } from '../calibration-record.ts';
 import type { Target } from '../target.ts';
 import type { Origin } from './graph.ts';
+import { codingOf, inputPlanes } from './input-planes.ts';
 import {
   blockColumns,
   blockRows,
@@ -11,9 +12,6 @@ import {
   type PlacedBlock,
   type SlicedLayer,
 } from './mapping.ts';
-
-/** Inputs are driven one bit at a time. */
-const inputBits = 8;
 
 export interface LayerSummary {
   readonly origin: Origin;
@@ -30,8 +28,9 @@ export interface LayerSummary {
   readonly arrays: number;
   /** Share of the cells in its blocks that hold a weight. */
   readonly utilization: number;
-  /** Matrix-vector products and conversions per inference. */
+  /** Matrix-vector products, drives of the rows (one per plane of input bits), and conversions per inference. */
   readonly mvms: number;
+  readonly drives: number;
   readonly conversions: number;
 }
 
@@ -75,10 +74,7 @@ export function summarize(
     mvms: layers.reduce((sum, l) => sum + l.mvms, 0),
     conversions,
     conversionEnergy: conversions * target.adc.energy,
-    conversionTime: layers.reduce(
-      (sum, l) => sum + l.mvms * inputBits * target.adc.sharedBy * target.adc.time,
-      0,
-    ),
+    conversionTime: layers.reduce((sum, l) => sum + l.drives * target.adc.sharedBy * target.adc.time, 0),
   };
 }
 
@@ -90,7 +86,12 @@ function summarizeLayer(
   rule: string,
 ): LayerSummary {
   const { node } = layer;
-  const mvms = layer.uses.reduce((sum, use) => sum + record.layers.get(use.output)!.positions, 0);
+  const positions = layer.uses.map((use) => record.layers.get(use.output)!.positions);
+  const mvms = positions.reduce((sum, own) => sum + own, 0);
+  const drives = layer.uses.reduce((sum, { quantization }, use) => {
+    const planes = inputPlanes(quantization, codingOf(quantization, layer.inputCoding));
+    return sum + positions[use]! * planes.length;
+  }, 0);
   const converters =
     blocks.reduce((sum, b) => sum + blockWeightColumns(b), 0) * (target.adc.convert === 'pair' ? 1 : 2);
   const blocked = blocks.reduce((sum, b) => sum + blockRows(b) * blockColumns(b, layer.encoding), 0);
@@ -106,7 +107,8 @@ function summarizeLayer(
     arrays: new Set(blocks.map((b) => b.array)).size,
     utilization: weightCells(layer, blocks) / blocked,
     mvms,
-    conversions: mvms * inputBits * converters,
+    drives,
+    conversions: drives * converters,
   };
 }
 

@@ -1,7 +1,17 @@
 /** Checks a Mapping after the pass that made it: every weight lies in exactly one block, and no cell in two. */
 import { InternalError } from '../diagnostic.ts';
 import type { Target } from '../target.ts';
-import { blockColumns, blockRows, bundleOf, lengthOf, type Mapping, partsOf } from './mapping.ts';
+import {
+  blockColumns,
+  blockRows,
+  blockWeightColumns,
+  bundleOf,
+  type Encoding,
+  lengthOf,
+  type Mapping,
+  type PlacedBlock,
+  partsOf,
+} from './mapping.ts';
 
 /** Raises InternalError at the first broken invariant. */
 export function verifyMapping(mapping: Mapping, target: Target): void {
@@ -20,6 +30,8 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
       index,
     );
     weights[block.layer]! += lengthOf(block.groups) * lengthOf(block.rows) * lengthOf(block.columns);
+    const wrong = misplaced(block, layer!.encoding);
+    if (wrong) fail(`block ${index}: ${wrong}`);
   }
   mapping.blocks.forEach((block, index) => {
     const layer = mapping.layers[block.layer]!;
@@ -28,6 +40,7 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     const beside = before.column + blockColumns(before, layer.encoding);
     if (block.array !== before.array || block.row !== before.row || block.column !== beside)
       fail(`block ${index} does not lie beside the part before it`);
+    if (block.places !== before.places) fail(`block ${index} has other places than the part before it`);
   });
   // One array after the other: the cells of all of them may take more memory than the weights.
   const taken = new Uint8Array(target.array.rows * target.array.columns);
@@ -51,4 +64,18 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     if (weights[i] !== expected)
       fail(`layer ${layer.node.output}: ${weights[i]} of ${expected} digits are placed`);
   });
+}
+
+/** What is wrong with where a block's logical columns lie. */
+function misplaced(block: PlacedBlock, encoding: Encoding): string | undefined {
+  const { places, spare = 0 } = block;
+  const logical = blockWeightColumns(block);
+  if (encoding === 'offset' && (spare > 0 || places?.flipped.includes(1)))
+    return 'columns beside a reference are neither flipped nor spare';
+  if (!places) return undefined;
+  if (places.place.length !== logical || places.flipped.length !== logical)
+    return `${places.place.length} places for ${logical} columns`;
+  if (places.place.some((place) => place < 0 || place >= logical + spare))
+    return 'a place beyond its columns';
+  return new Set(places.place).size < logical ? 'two columns at one place' : undefined;
 }

@@ -13,7 +13,7 @@ import { type Emitter, int } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import { type FoldedLayer, outputPositions } from './fold.ts';
 import { emitLinear } from './linear.ts';
-import { bitWeights, emitBatchShape, emitPlanes, emitWeightedPlanes } from './planes.ts';
+import { emitBatchShape, emitPlanes, emitWeightedPlanes, planesOf } from './planes.ts';
 
 /** Digital gain and bias per output column, re-estimated on the programmed chip. */
 export interface ColumnFit {
@@ -25,17 +25,19 @@ export function emitAnalog(
   emit: Emitter,
   layer: CrossbarLayer,
   folded: FoldedLayer,
-  codes: string,
+  codes: readonly string[],
   calibration: ColumnFit | undefined,
 ): void {
   const { quantization } = layer;
   const outputs = layer.groups * layer.columns;
-  const sumOfWeights = bitWeights(quantization.signed).reduce((a, b) => a + b, 0);
+  const sumOfWeights = planesOf(layer).reduce((sum, { weight }) => sum + weight, 0);
+  // Magnitudes are counted from the zero point on.
+  const zero = layer.inputCoding === 'binary' ? quantization.zero : 0;
   const bias = new Float64Array(outputs);
   const gain = new Float64Array(outputs);
   for (let o = 0; o < outputs; o++) {
     gain[o] = (calibration?.gain[o] ?? 1) * quantization.scale * layer.scales[o]!;
-    bias[o] = -gain[o]! * quantization.zero * layer.columnSums[o]!;
+    bias[o] = -gain[o]! * zero * layer.columnSums[o]!;
     bias[o]! += calibration ? calibration.gain[o]! * layer.bias[o]! + calibration.bias[o]! : layer.bias[o]!;
   }
   const emitPart =
@@ -61,26 +63,39 @@ export function emitAnalog(
 /** Emits one part: [batch, units * outputs of a unit, ...], whole numbers as floats. */
 type EmitPart = (part: number) => string;
 
-function planeByPlane(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, codes: string): EmitPart {
+function planeByPlane(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  codes: readonly string[],
+): EmitPart {
   const planes = emitWeightedPlanes(emit, layer, codes);
-  const weights = bitWeights(layer.quantization.signed);
+  const weights = planesOf(layer).map(({ weight }) => weight);
   const offsets = roundingOffsets(weights);
   return (part) => {
     const product = emitLinear(emit, layer, folded, part);
     const { zero } = folded.parts[part]!;
-    const converted = planes.map((plane, bit) => {
-      const [weight, offset] = [weights[bit]!, offsets[bit]!];
+    const converted = planes.map((plane, index) => {
+      const [weight, offset] = [weights[index]!, offsets[index]!];
       const shifted = Float32Array.from(zero, (z) => offset + weight * z);
-      const constant = emit.constant(`zero_${part}_${bit}`, float32(outputDims(layer, zero.length), shifted));
-      return emitWeightedConversion(emit, layer.adcBits, product(plane), { bit, weight, offset }, constant);
+      const constant = emit.constant(
+        `zero_${part}_${index}`,
+        float32(outputDims(layer, zero.length), shifted),
+      );
+      return emitWeightedConversion(emit, layer.adcBits, product(plane), { index, weight, offset }, constant);
     });
     return converted.reduceRight((sum, plane) => emit.op('Add', [sum, plane]));
   };
 }
 
-function stackedPlanes(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, codes: string): EmitPart {
-  const planes = emitPlanes(emit, layer, codes);
-  const weights = bitWeights(layer.quantization.signed);
+function stackedPlanes(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  parts: readonly string[],
+): EmitPart {
+  const { planes, weights } = emitPlanes(emit, layer, parts);
+  const count = weights.length;
   return (part) => {
     const sums = emitLinear(emit, layer, folded, part)(planes);
     const { zero } = folded.parts[part]!;
@@ -88,16 +103,18 @@ function stackedPlanes(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer,
       ? emit.constant(`zero_${part}`, float32([zero.length], zero))
       : undefined;
     const converted = emitConversion(emit, layer.adcBits, sums, constant);
-    const flat = emit.op('Reshape', [converted.value, emit.constant('planes', int64([2], [8, -1]))]);
+    const flat = emit.op('Reshape', [converted.value, emit.constant('planes', int64([2], [count, -1]))]);
     const shape = emitBatchShape(emit, sums);
-    const name = `bit_weights_${part}`;
-    if (!converted.integer) {
-      const added = emit.op('MatMul', [emit.constant(name, float32([1, 8], weights)), flat]);
-      return emit.op('Reshape', [added, shape]);
-    }
+    const name = `plane_weights_${part}`;
     const signed = weights.some((w) => w < 0);
-    const vector = signed ? int8([1, 8], Int8Array.from(weights)) : uint8([1, 8], weights);
-    const added = emit.op('MatMulInteger', [emit.constant(name, vector), flat]);
-    return emit.op('Cast', [emit.op('Reshape', [added, shape])], { to: int(1) });
+    // A product of bytes is faster, where the weights are bytes.
+    if (converted.integer && !(signed && Math.max(...weights) > 127)) {
+      const vector = signed ? int8([1, count], Int8Array.from(weights)) : uint8([1, count], weights);
+      const added = emit.op('MatMulInteger', [emit.constant(name, vector), flat]);
+      return emit.op('Cast', [emit.op('Reshape', [added, shape])], { to: int(1) });
+    }
+    const codes = converted.integer ? emit.op('Cast', [flat], { to: int(1) }) : flat;
+    const added = emit.op('MatMul', [emit.constant(name, float32([1, count], weights)), codes]);
+    return emit.op('Reshape', [added, shape]);
   };
 }

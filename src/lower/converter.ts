@@ -37,7 +37,7 @@ export function emitConversion(
 /**
  * A number per plane that rounds: added to a 32-bit float it leaves whole multiples of the plane's weight, because it
  * has 24 bits down to there. Added up from the top plane down, the numbers cancel, and every sum on the way is exact.
- * @param weights powers of two, signed, bit after bit: neighbours equal or the upper one twice the lower, and the last
+ * @param weights powers of two, signed, plane after plane: neighbours equal or the upper one twice the lower, and the last
  *   at least four times the first
  */
 export function roundingOffsets(weights: readonly number[]): number[] {
@@ -61,14 +61,14 @@ export function emitWeightedConversion(
   emit: Emitter,
   bits: number,
   sums: string,
-  { bit, weight, offset }: { readonly bit: number; readonly weight: number; readonly offset: number },
+  { index, weight, offset }: { readonly index: number; readonly weight: number; readonly offset: number },
   zero: string,
 ): string {
   const top = 2 ** (bits - 1);
   const ends = [offset - weight * top, offset + weight * (top - 1)];
   return emit.op('Clip', [
     emit.op('Add', [sums, zero]),
-    emit.constant(`sum_min_${bit}`, float32([], [Math.min(...ends)])),
-    emit.constant(`sum_max_${bit}`, float32([], [Math.max(...ends)])),
+    emit.constant(`sum_min_${index}`, float32([], [Math.min(...ends)])),
+    emit.constant(`sum_max_${index}`, float32([], [Math.max(...ends)])),
   ]);
 }

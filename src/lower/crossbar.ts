@@ -29,8 +29,11 @@ export function lowerCrossbar(
   folded: FoldedLayer,
   options: LowerOptions = {},
 ): void {
-  const codes = emitUnitChannels(emit, layer, folded, emitCodes(emit, layer));
-  const exact = folded.exact && !options.calibration;
-  if (exact) emitExact(emit, layer, folded, codes, options.bitSerial ?? false);
-  else emitAnalog(emit, layer, folded, codes, options.calibration);
+  const { calibration, bitSerial = false } = options;
+  const exact = folded.exact && !calibration;
+  // Without planes their coding does not matter, and codes are the cheapest.
+  const driven: CrossbarLayer = exact && !bitSerial ? { ...layer, inputCoding: 'binary' } : layer;
+  const codes = emitCodes(emit, driven).map((part) => emitUnitChannels(emit, driven, folded, part));
+  if (exact) emitExact(emit, driven, folded, codes, bitSerial);
+  else emitAnalog(emit, driven, folded, codes, calibration);
 }

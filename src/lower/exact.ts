@@ -9,28 +9,33 @@ import { type Emitter, int } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import { type FoldedLayer, outputPositions } from './fold.ts';
 import { emitLinear } from './linear.ts';
-import { bitWeights, emitBatchShape, emitPlanes } from './planes.ts';
+import { emitBatchShape, emitPlanes } from './planes.ts';
 
-/** @param bitSerial keep the planes all the same, so that a test can hold the two forms equal */
+/**
+ * @param codes of binary coding, unless bitSerial
+ * @param bitSerial keep the planes all the same, so that a test can hold the two forms equal
+ */
 export function emitExact(
   emit: Emitter,
   layer: CrossbarLayer,
   folded: FoldedLayer,
-  codes: string,
+  codes: readonly string[],
   bitSerial: boolean,
 ): void {
-  const { signed, zero, scale } = layer.quantization;
-  const input = bitSerial ? emitPlanes(emit, layer, codes) : emitCodeValues(emit, signed, codes);
+  const { signed, scale } = layer.quantization;
+  const driven = bitSerial ? emitPlanes(emit, layer, codes) : undefined;
+  const input = driven?.planes ?? emitCodeValues(emit, signed, codes[0]!);
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap(({ slice, copy }, part) => {
     if (copy > 0) return [];
     const products = emitLinear(emit, layer, folded, part)(input);
-    const sums = bitSerial ? addPlanes(emit, signed, products) : products;
+    const sums = driven ? addPlanes(emit, driven.weights, products) : products;
     const whole = emit.op('Cast', [selectOutputs(emit, folded, positions, sums)], { to: int(6) });
     const digit = emit.constant(`digit_weight_${slice}`, int32([], [layer.radix ** slice]));
     return splitTiles(emit, folded, slice === 0 ? whole : emit.op('Mul', [whole, digit]));
   });
   const sum = terms.reduce((a, b) => emit.op('Add', [a, b]));
+  const zero = layer.inputCoding === 'binary' ? layer.quantization.zero : 0;
   const corrected = zero === 0 ? sum : emit.op('Sub', [sum, zeroCorrection(emit, layer)]);
   const factor = Float32Array.from(layer.scales, (s) => Math.fround(scale * s));
   emitEpilogue(emit, layer, corrected, factor);
@@ -45,10 +50,11 @@ function emitCodeValues(emit: Emitter, signed: boolean, codes: string): string {
 }
 
 /** Shift-and-add without a conversion: 32-bit floats hold every sum exactly. */
-function addPlanes(emit: Emitter, signed: boolean, products: string): string {
-  const flat = emit.op('Reshape', [products, emit.constant('planes', int64([2], [8, -1]))]);
-  const weights = emit.constant('bit_weights', float32([1, 8], bitWeights(signed)));
-  return emit.op('Reshape', [emit.op('MatMul', [weights, flat]), emitBatchShape(emit, products)]);
+function addPlanes(emit: Emitter, weights: readonly number[], products: string): string {
+  const count = weights.length;
+  const flat = emit.op('Reshape', [products, emit.constant('planes', int64([2], [count, -1]))]);
+  const row = emit.constant('plane_weights', float32([1, count], weights));
+  return emit.op('Reshape', [emit.op('MatMul', [row, flat]), emitBatchShape(emit, products)]);
 }
 
 function zeroCorrection(emit: Emitter, layer: CrossbarLayer): string {

@@ -9,7 +9,8 @@
  * have more slots than groups; what is in the others is zero.
  */
 import { InternalError } from '../diagnostic.ts';
-import type { CrossbarLayer, Tile } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../package/crossbar.ts';
+import { columnCells, firstColumns } from './column-cells.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
 export interface ProgrammedArrays {
@@ -26,7 +27,7 @@ export interface AnalogPart {
   readonly weights: Float32Array;
   /** Code that zero current gives, [unit][column], as the chip's converters are set. */
   readonly zero: Float32Array;
-  /** Integer weight units per code, [unit][column], as the digital program has it; negative for a minus column. */
+  /** Integer weight units per code, [unit][column], as the digital program has it; negative for a minus or flipped column. */
   readonly coefficient: Float64Array;
   /** The zero that the digital program subtracts, [unit][column]. */
   readonly digitalZero: Float64Array;
@@ -62,6 +63,8 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
   const frame = { layer, arrays, volume, firstChannel, channelsPerGroup, packSize, slots, packs, starts };
   const partCount = layer.slices * layer.copies * (layer.convert === 'column' ? 2 : 1);
   const parts = Array.from({ length: partCount }, (_, part) => foldPart(frame, part));
+  const whole = layer.convert === 'pair' && parts.every((part) => isWhole(part, frame));
+  if (whole) for (const part of parts) setUpright(part, slots * layer.columns);
   return {
     tiles: starts.length,
     packs,
@@ -71,7 +74,7 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
     channelsPerGroup,
     volume,
     parts,
-    exact: layer.convert === 'pair' && parts.every((part) => isExact(part, parts, frame)),
+    exact: whole && copiesAgree(parts),
   };
 }
 
@@ -131,16 +134,10 @@ export function outputPositions(
   });
 }
 
-/** Cells of one logical column of a tile. */
-function columnCells(layer: CrossbarLayer, tile: Tile, logical: number): [plus: number, minus: number] {
-  if (layer.encoding === 'differential') return [tile.column + 2 * logical, tile.column + 2 * logical + 1];
-  const count = (tile.groupEnd - tile.groupStart) * (tile.columnEnd - tile.columnStart);
-  return [tile.column + logical, tile.column + count];
-}
-
 /** Whether a cell off the diagonal of a block changes what its column's converter sees. */
 function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
-  return layer.tiles.some((tile) => {
+  const firsts = firstColumns(layer.tiles);
+  return layer.tiles.some((tile, index) => {
     const groups = tile.groupEnd - tile.groupStart;
     if (groups === 1) return false;
     const cells = arrays.conductances[tile.array]!;
@@ -150,10 +147,9 @@ function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
       const line = (tile.row + row) * arrays.columns;
       for (let logical = 0; logical < groups * width; logical++) {
         if (Math.floor(logical / width) === Math.floor(row / rows)) continue;
-        const [plus, minus] = columnCells(layer, tile, logical);
-        const seen =
-          layer.convert === 'pair' ? cells[line + plus]! - cells[line + minus]! : cells[line + plus]!;
-        if (seen !== 0 || (layer.convert === 'column' && cells[line + minus]! !== 0)) return true;
+        const { added, subtracted } = columnCells(layer, tile, logical, firsts[index]! + logical);
+        const [one, other] = [cells[line + added]!, cells[line + subtracted]!];
+        if (layer.convert === 'pair' ? one !== other : one !== 0 || other !== 0) return true;
       }
     }
     return false;
@@ -166,7 +162,6 @@ function foldPart(frame: Frame, part: number): AnalogPart {
   const copy = Math.floor(part / perPart) % layer.copies;
   const slice = Math.floor(part / perPart / layer.copies);
   const side = part % perPart;
-  const sign = side === 0 ? 1 : -1;
   const units = starts.length * packs;
   const unitRows = slots * channelsPerGroup * volume;
   const unitColumns = slots * layer.columns;
@@ -174,12 +169,11 @@ function foldPart(frame: Frame, part: number): AnalogPart {
   const zero = new Float32Array(units * unitColumns);
   const coefficient = new Float64Array(units * unitColumns);
   const digitalZero = new Float64Array(units * unitColumns);
-  let converter = 0;
-  for (const tile of layer.tiles) {
-    const firstConverter = converter;
+  const firsts = firstColumns(layer.tiles);
+  for (const [index, tile] of layer.tiles.entries()) {
+    const firstConverter = firsts[index]! * perPart;
     const width = tile.columnEnd - tile.columnStart;
     const groups = tile.groupEnd - tile.groupStart;
-    converter += groups * width * perPart;
     if (tile.slice !== slice || tile.copy !== copy) continue;
     const chip = arrays.converters.get(tile.block);
     const cells = arrays.conductances[tile.array];
@@ -195,11 +189,14 @@ function foldPart(frame: Frame, part: number): AnalogPart {
       const at = unit * unitColumns + column;
       zero[at] = chip.zero[setting]!;
       digitalZero[at] = layer.converterZero[firstConverter + setting]!;
+      const { added, subtracted, flipped } = columnCells(layer, tile, logical, firsts[index]! + logical);
+      // A pair's converter sees a flipped column negated; a column's converter sees what plus or minus it is given.
+      const negative = perPart === 1 ? flipped : side === 1;
+      const own = (side === 0) === flipped ? subtracted : added;
       coefficient[at] =
-        (sign * layer.radix ** slice * layer.converterStep[firstConverter + setting]!) /
+        ((negative ? -1 : 1) * layer.radix ** slice * layer.converterStep[firstConverter + setting]!) /
         layer.digitStep /
         layer.copies;
-      const [plus, minus] = columnCells(layer, tile, logical);
       const firstGroup = packSize === 1 ? group : tile.groupStart;
       const endGroup = packSize === 1 ? group + 1 : tile.groupEnd;
       for (let source = firstGroup; source < endGroup; source++) {
@@ -207,10 +204,7 @@ function foldPart(frame: Frame, part: number): AnalogPart {
         const line = (tile.row + (source - tile.groupStart) * rows) * arrays.columns;
         for (let row = 0; row < rows; row++) {
           const cell = line + row * arrays.columns;
-          const seen =
-            perPart === 1
-              ? cells[cell + plus]! - cells[cell + minus]!
-              : cells[cell + (side === 0 ? plus : minus)]!;
+          const seen = perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
           weights[(unit * unitRows + unitRow + row) * unitColumns + column] = seen / step;
         }
       }
@@ -220,15 +214,13 @@ function foldPart(frame: Frame, part: number): AnalogPart {
 }
 
 /** Whole weights, one code per digit step, no sum beyond the converter's codes, and every sum exact in 32-bit floats. */
-function isExact(part: AnalogPart, parts: readonly AnalogPart[], { layer, slots }: Frame): boolean {
+function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
   const columns = slots * layer.columns;
   const units = part.zero.length / columns;
   const rows = part.weights.length / part.zero.length;
   const weightOfDigit = layer.radix ** part.slice / layer.copies;
   const top = 2 ** (layer.adcBits - 1) - 1;
-  if (part.coefficient.some((c) => c !== weightOfDigit && c !== 0)) return false;
-  const first = parts.find(({ slice }) => slice === part.slice)!;
-  if (part.weights.some((w, i) => w !== first.weights[i])) return false;
+  if (part.coefficient.some((c) => Math.abs(c) !== weightOfDigit && c !== 0)) return false;
   const most = new Float64Array(columns);
   const least = new Float64Array(columns);
   for (let unit = 0; unit < units; unit++) {
@@ -247,4 +239,25 @@ function isExact(part: AnalogPart, parts: readonly AnalogPart[], { layer, slots 
     }
   }
   return true;
+}
+
+/** Negates flipped columns where nothing is rounded or clipped: then it does not matter on which side of a converter. */
+function setUpright({ weights, zero, coefficient, digitalZero }: AnalogPart, columns: number): void {
+  const rows = weights.length / zero.length;
+  for (let at = 0; at < zero.length; at++) {
+    if (coefficient[at]! >= 0) continue;
+    coefficient[at]! *= -1;
+    zero[at]! *= -1;
+    digitalZero[at]! *= -1;
+    const unit = Math.floor(at / columns);
+    for (let row = 0; row < rows; row++) weights[(unit * rows + row) * columns + (at % columns)]! *= -1;
+  }
+}
+
+/** Whether all copies of every slice hold the same. */
+function copiesAgree(parts: readonly AnalogPart[]): boolean {
+  return parts.every(({ slice, weights }) => {
+    const first = parts.find((part) => part.slice === slice)!;
+    return weights.every((w, i) => w === first.weights[i]);
+  });
 }

@@ -4,6 +4,7 @@ import type { CrossbarLayer } from '../package/crossbar.ts';
 import { float32, int64 } from '../tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
 import type { FoldedLayer } from './fold.ts';
+import { padsExplicitly } from './planes.ts';
 
 /** Emits the product of one input, as often as it is called: [batch, units * outputs of a unit, ...]. */
 export type Product = (input: string) => string;
@@ -50,7 +51,7 @@ function emitConv(
   }
   const dims = [units * columns, folded.slots * folded.channelsPerGroup, ...geometry.kernel];
   const conductances = emit.constant(`conductances_${part}`, float32(dims, kernels));
-  const explicit = layer.quantization.zero !== 0;
+  const explicit = padsExplicitly(layer);
   const attributes = {
     kernel_shape: ints(geometry.kernel),
     strides: ints(geometry.strides),

@@ -1,7 +1,7 @@
 /** A crossbar layer as an ONNX node of our own domain with its tables as initializers, and back. See FORMAT.md. */
 import { InternalError } from '../diagnostic.ts';
 import type { Attribute, Attributes, Geometry, OnnxNode } from '../ir/graph.ts';
-import { float32, int32, type Tensor } from '../tensor.ts';
+import { float32, int8, int32, type Tensor } from '../tensor.ts';
 import type { CrossbarLayer, Tile } from './crossbar.ts';
 
 export const crossbarDomain = 'crossloom';
@@ -24,6 +24,8 @@ const tileFields = [
 ] as const satisfies readonly (keyof Tile)[];
 
 const tables = ['tiles', 'converter_zero', 'converter_step', 'scales', 'column_sums', 'bias'] as const;
+/** Tables of layers whose columns do not all lie in order. */
+const places = ['column_places', 'column_signs'] as const;
 
 /** Encodes a layer; its tables are added to `constants` as `OUTPUT/TABLE`. */
 export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tensor>): OnnxNode {
@@ -40,6 +42,13 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
   };
   const names = tables.map((table) => `${layer.output}/${table}`);
   for (const [i, table] of tables.entries()) constants.set(names[i]!, values[table]);
+  const { columnPlaces, columnSigns } = layer;
+  if (columnPlaces && columnSigns) {
+    const added = places.map((table) => `${layer.output}/${table}`);
+    constants.set(added[0]!, int32([columnPlaces.length], columnPlaces));
+    constants.set(added[1]!, int8([columnSigns.length], columnSigns));
+    names.push(...added);
+  }
   return {
     kind: 'onnx',
     op: crossbarOp,
@@ -57,6 +66,7 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
       input_scale: { type: 'float', value: layer.quantization.scale },
       input_zero: number(layer.quantization.zero),
       input_signed: number(layer.quantization.signed ? 1 : 0),
+      input_coding: text(layer.inputCoding),
       encoding: text(layer.encoding),
       convert: text(layer.convert),
       adc_bits: number(layer.adcBits),
@@ -82,6 +92,9 @@ export function decodeCrossbar(
     return tensor.data;
   };
   const tiles = table('tiles') as Int32Array;
+  const [columnPlaces, columnSigns] = places.map(
+    (_, i) => constants.get(node.inputs[1 + tables.length + i] ?? '')?.data,
+  );
   return {
     input: node.inputs[0]!,
     output: node.outputs[0]!,
@@ -95,6 +108,7 @@ export function decodeCrossbar(
       zero: read.int('input_zero'),
       signed: read.int('input_signed') === 1,
     },
+    inputCoding: read.text('input_coding') === 'binary' ? 'binary' : 'sign-magnitude',
     encoding: read.text('encoding') === 'offset' ? 'offset' : 'differential',
     convert: read.text('convert') === 'column' ? 'column' : 'pair',
     adcBits: read.int('adc_bits'),
@@ -107,6 +121,8 @@ export function decodeCrossbar(
     ),
     converterZero: table('converter_zero') as Int32Array,
     converterStep: table('converter_step') as Float32Array,
+    ...(columnPlaces && { columnPlaces: columnPlaces as Int32Array }),
+    ...(columnSigns && { columnSigns: columnSigns as Int8Array }),
     scales: table('scales') as Float32Array,
     columnSums: table('column_sums') as Int32Array,
     bias: table('bias') as Float32Array,

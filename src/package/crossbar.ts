@@ -3,6 +3,7 @@
  * ONNX form is described in FORMAT.md beside this file, and written and read by crossbar-node.ts.
  */
 import type { Geometry, InputQuantization, Origin } from '../ir/graph.ts';
+import type { InputCoding } from '../ir/input-planes.ts';
 
 /** One block of cells: where it lies, and which part of the layer's matrix it holds. Half-open ranges. */
 export interface Tile {
@@ -32,6 +33,8 @@ export interface CrossbarLayer {
   /** Columns of one group's matrix. */
   readonly columns: number;
   readonly quantization: InputQuantization;
+  /** How input codes drive the rows. */
+  readonly inputCoding: InputCoding;
   readonly encoding: 'differential' | 'offset';
   readonly convert: 'pair' | 'column';
   readonly adcBits: number;
@@ -46,6 +49,13 @@ export interface CrossbarLayer {
   readonly converterZero: Int32Array;
   /** Summed conductance of one converter code (S). */
   readonly converterStep: Float32Array;
+  /**
+   * Place of every logical column in its block, tile after tile: its pair of columns, or its column beside a reference.
+   * Absent: in order.
+   */
+  readonly columnPlaces?: Int32Array;
+  /** -1 where the logical column's plus and minus columns are exchanged, else 1; tile after tile. Absent: all 1. */
+  readonly columnSigns?: Int8Array;
   /** Real value of one weight step, length groups * columns. */
   readonly scales: Float32Array;
   /** Sum of every column's integer weights, length groups * columns: the zero point's correction. */

@@ -1,6 +1,7 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
-import type { Mapping, PlacedBlock, SlicedLayer } from '../ir/mapping.ts';
+import { codingOf } from '../ir/input-planes.ts';
+import { blockWeightColumns, type Mapping, type PlacedBlock, type SlicedLayer } from '../ir/mapping.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import { levelStepOf, type Target } from '../target.ts';
@@ -66,6 +67,7 @@ function crossbarLayer(
     rows: node.rows,
     columns: node.columns,
     quantization: node.quantization,
+    inputCoding: codingOf(node.quantization, sliced.inputCoding),
     encoding: sliced.encoding,
     convert: target.adc.convert,
     adcBits: target.adc.bits,
@@ -91,9 +93,22 @@ function crossbarLayer(
     ),
     converterZero: Int32Array.from(zeros),
     converterStep: Float32Array.from(steps),
+    ...columnTables(blocks.map(([, block]) => block)),
     scales: Float32Array.from(node.scales),
     columnSums: columnSums(node),
     bias: Float32Array.from(node.bias),
+  };
+}
+
+/** Where the logical columns of all blocks lie; nothing where they lie in order. */
+function columnTables(blocks: readonly PlacedBlock[]): Pick<CrossbarLayer, 'columnPlaces' | 'columnSigns'> {
+  if (blocks.every(({ places }) => places === undefined)) return {};
+  const inOrder = (block: PlacedBlock) => Array.from({ length: blockWeightColumns(block) }, (_, j) => j);
+  return {
+    columnPlaces: Int32Array.from(blocks.flatMap((b) => [...(b.places?.place ?? inOrder(b))])),
+    columnSigns: Int8Array.from(
+      blocks.flatMap((b) => inOrder(b).map((column) => (b.places?.flipped[column] ? -1 : 1))),
+    ),
   };
 }
 

@@ -73,8 +73,9 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
       total.saturated += direct.saturated;
     }
     expect(compared).toBe(result.length);
-    // Deciding close calls alike is not asked for; that they are rare is.
-    expect(total.close).toBeLessThanOrEqual(3 + 0.005 * total.conversions);
+    // Deciding close calls alike is not asked for; that they are rare is, unless whole digits add up to half codes.
+    if (spec.target.programming.scheme !== 'exact')
+      expect(total.close).toBeLessThanOrEqual(3 + 0.005 * total.conversions);
     const parts = new Set(layer.tiles.map(({ slice, copy }) => `${slice} ${copy}`)).size;
     return {
       ...total,

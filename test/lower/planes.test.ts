@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emitConversion, emitWeightedConversion, roundingOffsets } from '../../src/lower/converter.ts';
 import { createEmitter, type Emitter, int } from '../../src/lower/emit.ts';
-import { bitWeights, emitPlanes, emitWeightedPlanes } from '../../src/lower/planes.ts';
+import { emitPlanes, emitWeightedPlanes, planesOf } from '../../src/lower/planes.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { float32, int64, uint8 } from '../../src/tensor.ts';
@@ -26,6 +26,7 @@ const layerOf = (signed: boolean) => ({
     autoPad: 'NOTSET' as const,
   },
   quantization: { scale: 1, zero: 0, signed },
+  inputCoding: 'binary' as const,
 });
 
 /** Runs what `write` emits for the codes. */
@@ -50,12 +51,12 @@ async function run(write: (emit: Emitter) => readonly string[]): Promise<Float32
 }
 
 describe.each([false, true])('signed codes: %s', (signed) => {
-  const weights = bitWeights(signed);
+  const weights = planesOf(layerOf(signed)).map(({ weight }) => weight);
 
   it('planes are the bits of the codes', async () => {
     const [stacked, ...apart] = await run((emit) => [
-      emitPlanes(emit, layerOf(signed), 'codes'),
-      ...emitWeightedPlanes(emit, layerOf(signed), 'codes'),
+      emitPlanes(emit, layerOf(signed), ['codes']).planes,
+      ...emitWeightedPlanes(emit, layerOf(signed), ['codes']),
     ]);
     for (let bit = 0; bit < 8; bit++) {
       const bits = Float32Array.from(codes, (code) => bitOf(code, bit));
@@ -80,18 +81,18 @@ describe.each([false, true])('signed codes: %s', (signed) => {
     const [stacked, apart] = await run((emit) => {
       const conductances = emit.constant('kernel', float32([outputs, channels, 1, 1], kernel));
       const convolve = (input: string) => emit.op('Conv', [input, conductances]);
-      const sums = convolve(emitPlanes(emit, layerOf(signed), 'codes'));
+      const sums = convolve(emitPlanes(emit, layerOf(signed), ['codes']).planes);
       const { value } = emitConversion(emit, bits, sums, emit.constant('zero', float32(shape, zeros)));
       const rows = emit.op('Reshape', [value, emit.constant('rows', int64([2], [8, -1]))]);
       const real = emit.op('Cast', [rows], { to: int(1) });
-      const converted = emitWeightedPlanes(emit, layerOf(signed), 'codes').map((plane, bit) => {
+      const converted = emitWeightedPlanes(emit, layerOf(signed), ['codes']).map((plane, bit) => {
         const [weight, offset] = [weights[bit]!, offsets[bit]!];
         const zero = float32(
           shape,
           Float32Array.from(zeros, (z) => offset + weight * z),
         );
         const constant = emit.constant(`zero_${bit}`, zero);
-        return emitWeightedConversion(emit, bits, convolve(plane), { bit, weight, offset }, constant);
+        return emitWeightedConversion(emit, bits, convolve(plane), { index: bit, weight, offset }, constant);
       });
       return [
         emit.op('MatMul', [emit.constant('weights', float32([1, 8], weights)), real]),

@@ -2,6 +2,8 @@
  * The direct, slow crossbar: one input vector through the cells of one layer, cell by cell in doubles. It reads the
  * decoded bitstream, the chip's conductances and the crossbar node, and shares no code with src/lower.
  *
+ *   binary coding: the bits of a code drive the rows; sign-magnitude: those of code - zero, positive rows in one pass and
+ *   negative rows in another, whose codes are subtracted, and nothing is left of the input zero below
  *   current of a column = sum over the block's rows of bit * g          (every cell, used or not)
  *   code  = clamp(round(current / step) + zero)                         (half to even, `bits` wide)
  *   value = sum over bits of weight(bit) * (code - zero) * step / digit step * radix^slice / copies
@@ -50,13 +52,16 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
     for (let logical = 0; logical < logicals; logical++) {
       const group = tile.groupStart + Math.floor(logical / width);
       const output = group * layer.columns + tile.columnStart + (logical % width);
-      const [plus, minus] = cellColumns(layer, tile, logical, logicals);
+      const index = firstConverter / perColumn + logical;
+      const [plus, minus] = cellColumns(layer, tile, logical, logicals, index);
+      // What a pair's converter sees of exchanged columns is the negative of what they hold.
+      const exchanged = layer.columnSigns?.[index] === -1 ? -1 : 1;
       const reads: [number, number][][] =
         perColumn === 1
           ? [
               [
-                [plus, 1],
-                [minus, -1],
+                [plus, exchanged],
+                [minus, -exchanged],
               ],
             ]
           : [[[plus, 1]], [[minus, 1]]];
@@ -64,15 +69,15 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
         const setting = logical * perColumn + side;
         const step = layer.converterStep[firstConverter + setting]!;
         const zero = layer.converterZero[firstConverter + setting]!;
-        const unit = ((side === 0 ? 1 : -1) * step * radix ** tile.slice) / digitStep / copies;
-        for (let bit = 0; bit < 8; bit++) {
-          const weight = quantization.signed && bit === 7 ? -128 : 2 ** bit;
+        const sign = perColumn === 1 ? exchanged : 1 - 2 * side;
+        const unit = (sign * step * radix ** tile.slice) / digitStep / copies;
+        for (const { weight, bit, drives } of passesOf(layer)) {
           const { code, close, saturated } = convert(
             layer,
             tile,
             cells,
             codes,
-            bit,
+            (code) => (drives(code) >> bit) & 1,
             columns,
             converter,
             setting,
@@ -90,9 +95,33 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
   const outputs = sums.map((sum, o) => {
     const scale = quantization.scale * layer.scales[o]!;
     slack[o]! *= scale;
-    return scale * (sum - quantization.zero * layer.columnSums[o]!) + layer.bias[o]!;
+    const zero = layer.inputCoding === 'binary' ? quantization.zero : 0;
+    return scale * (sum - zero * layer.columnSums[o]!) + layer.bias[o]!;
   });
   return { outputs, slack, ...count };
+}
+
+interface Pass {
+  readonly weight: number;
+  readonly bit: number;
+  /** What a row is driven by, bit after bit. */
+  readonly drives: (code: number) => number;
+}
+
+function passesOf({ quantization, inputCoding }: CrossbarLayer): Pass[] {
+  const { zero, signed } = quantization;
+  const bits = [0, 1, 2, 3, 4, 5, 6, 7];
+  if (inputCoding === 'binary')
+    return bits.map((bit) => ({
+      weight: signed && bit === 7 ? -128 : 2 ** bit,
+      bit,
+      drives: (code) => code,
+    }));
+  const number = (code: number) => (signed && code > 127 ? code - 256 : code) - zero;
+  return bits.flatMap((bit) => [
+    { weight: 2 ** bit, bit, drives: (code) => Math.max(number(code), 0) },
+    { weight: -(2 ** bit), bit, drives: (code) => Math.max(-number(code), 0) },
+  ]);
 }
 
 function converterOf(program: ArrayProgram, block: number): ConverterInstruction {
@@ -102,11 +131,18 @@ function converterOf(program: ArrayProgram, block: number): ConverterInstruction
   throw new Error(`array ${program.array} configures no converters for block ${block}`);
 }
 
-/** Cells of one logical column: a pair side by side, or its own column and the block's last. */
-function cellColumns(layer: CrossbarLayer, tile: Tile, logical: number, logicals: number): [number, number] {
-  return layer.encoding === 'differential'
-    ? [tile.column + 2 * logical, tile.column + 2 * logical + 1]
-    : [tile.column + logical, tile.column + logicals];
+/** Plus and minus cells of one logical column: a pair side by side, or its own column and the block's last. */
+function cellColumns(
+  { encoding, columnPlaces, columnSigns }: CrossbarLayer,
+  tile: Tile,
+  logical: number,
+  logicals: number,
+  index: number,
+): [number, number] {
+  const place = columnPlaces === undefined ? logical : columnPlaces[index]!;
+  if (encoding === 'offset') return [tile.column + place, tile.column + logicals];
+  const pair = [tile.column + 2 * place, tile.column + 2 * place + 1] as const;
+  return columnSigns?.[index] === -1 ? [pair[1], pair[0]] : [pair[0], pair[1]];
 }
 
 function convert(
@@ -114,7 +150,7 @@ function convert(
   tile: Tile,
   cells: ProgrammedCells,
   codes: Uint8Array,
-  bit: number,
+  driven: (code: number) => number,
   columns: readonly (readonly [column: number, sign: number])[],
   converter: ConverterInstruction,
   setting: number,
@@ -126,7 +162,7 @@ function convert(
   let size = 0;
   for (let r = 0; r < blockRows; r++) {
     const input = (tile.groupStart + Math.floor(r / rows)) * layer.rows + tile.rowStart + (r % rows);
-    if (((codes[input]! >> bit) & 1) === 0) continue;
+    if (driven(codes[input]!) === 0) continue;
     for (const [column, sign] of columns) {
       const g = conductances[(tile.row + r) * cells.columns + column]!;
       current += sign * g;

@@ -56,6 +56,7 @@ const layer: fc.Arbitrary<CrossbarLayer> = fc.record({
   rows: small,
   columns: small,
   quantization: fc.record({ scale: float, zero: fc.integer({ min: 0, max: 255 }), signed: fc.boolean() }),
+  inputCoding: fc.constantFrom('binary' as const, 'sign-magnitude' as const),
   encoding: fc.constantFrom('differential' as const, 'offset' as const),
   convert: fc.constantFrom('pair' as const, 'column' as const),
   adcBits: fc.integer({ min: 2, max: 16 }),

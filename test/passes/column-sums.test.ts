@@ -40,7 +40,7 @@ it('the sums of a column are those of adding cell by cell', () => {
         column: 0,
       };
       const part = (d: number) => (floor === 0 ? d : Math.max(d, 0));
-      const planes = bitPlanes(block, node, record, used);
+      const planes = bitPlanes(block, node, [record.vectors], used);
       const seen = Array.from(columnSums(block, layer, planes, { part, floor, beside }), (column) => ({
         ...column,
         values: column.values.slice(),

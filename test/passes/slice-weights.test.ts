@@ -21,6 +21,8 @@ function allDigits(integers: Int8Array, radix: number, slices: number): Int8Arra
 
 const cellOf = (levels: number) => ({ ...exactTarget.cell, levels });
 
+const inputCoding = 'binary';
+
 describe('slice-weights', () => {
   it('8 levels give 15 signed ones, and two digits of base 15 reach +-112', () => {
     expect(digitMax(cellOf(8), 'differential')).toBe(7);
@@ -69,7 +71,13 @@ describe('slice-weights', () => {
     const target = { ...sized(16, 16), cell: cellOf(64) };
     const run = (most: number, slices: number) => {
       const node = quantizedLayer({ groups: 1, rows: 3, columns: 2, weightMax: most });
-      const choice: SliceChoice = { encoding: 'differential', slices, copies: 1, residual: false };
+      const choice: SliceChoice = {
+        encoding: 'differential',
+        slices,
+        copies: 1,
+        residual: false,
+        inputCoding,
+      };
       return sliceWeights.run([node], { target, choiceOf: () => choice })[0]!;
     };
     expect(run(63, 1)).toMatchObject({ radix: 127, levelStep: 1 });
@@ -85,7 +93,7 @@ describe('slice-weights', () => {
     const run = (tolerance: number, slices: number, copies: number) => {
       const programming = { ...(writeVerifyTarget.programming as WriteVerifyProgramming), tolerance };
       const node = quantizedLayer({ groups: 1, rows: 3, columns: 2, weightMax: slices === 1 ? 63 : 127 });
-      const choice: SliceChoice = { encoding: 'differential', slices, copies, residual: true };
+      const choice: SliceChoice = { encoding: 'differential', slices, copies, residual: true, inputCoding };
       return sliceWeights.run([node], { target: { ...base, programming }, choiceOf: () => choice })[0]!;
     };
     // Two cells within a sixth of a level each are at most 17 / 3 levels of the digit below: 8 digits of 7 levels fit.
@@ -103,6 +111,7 @@ describe('slice-weights', () => {
         slices: 1,
         copies: 2,
         residual: true,
+        inputCoding,
         ...choice,
       })).map(({ code, at, message }) => `${code} ${at}: ${message}`);
     expect(problems(writeVerifyTarget, {})).toEqual([]);

@@ -14,6 +14,7 @@ const layer = (name: string, rule: string): LayerSummary => ({
   arrays: 1306,
   utilization: 0.0357,
   mvms: 12544,
+  drives: 8 * 12544,
   conversions: 55898472,
 });
 

@@ -10,6 +10,7 @@ async function possible(target: string, given: Partial<Choice> = {}) {
     slices: 1,
     copies: 1,
     residual: false,
+    inputCoding: 'sign-magnitude',
     converterRange: 'mse',
     ...given,
   };
