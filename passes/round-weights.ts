@@ -11,6 +11,7 @@
  */
 import type { LayerRecord } from '../src/calibration-record.ts';
 import type { Reals } from '../src/ir/graph.ts';
+import { inputProducts } from './input-products.ts';
 
 /** One group's matrix, [row][column], with the size of an integer step of every column; 0 for a column of zeros. */
 export interface RealMatrix {
@@ -49,26 +50,35 @@ export function roundWithFeedback(
   integers: Int8Array,
 ): void {
   for (let start = 0; start < matrix.rows; start += spanRows) {
-    const end = Math.min(matrix.rows, start + spanRows);
-    const inputs = centredInputs(records, group * matrix.rows + start, end - start);
-    roundSpan(matrix, start, inputs, integers);
+    const rows = Math.min(matrix.rows - start, spanRows);
+    roundSpan(matrix, start, inputCovariance(records, group * matrix.rows + start, rows), integers);
   }
 }
 
-function roundSpan(
-  matrix: RealMatrix,
-  start: number,
-  inputs: readonly Float64Array[],
-  integers: Int8Array,
-): void {
+/** @param covariance of the span's rows, row i's with row j at i * rows + j for j >= i */
+function roundSpan(matrix: RealMatrix, start: number, covariance: Float64Array, integers: Int8Array): void {
+  const length = Math.sqrt(covariance.length);
   // Inputs that vary most come first: their errors have the most rows left to be made up by.
-  const variances = inputs.map((x) => dot(x, x));
-  const order = variances.map((_, row) => row).sort((a, b) => variances[b]! - variances[a]! || a - b);
-  const factor = feedbackFactors(order.map((row) => inputs[row]!));
+  const order = Array.from({ length }, (_, row) => row);
+  order.sort((a, b) => covariance[b * length + b]! - covariance[a * length + a]! || a - b);
+  const factor = feedbackFactors(permuted(covariance, order));
   const rows = order.map((row) => start + row);
   // Columns are independent; a few at a time keep their errors in the cache.
   for (let first = 0; first < matrix.columns; first += columnsAtOnce)
     roundColumns(matrix, rows, factor, first, Math.min(columnsAtOnce, matrix.columns - first), integers);
+}
+
+/** The upper triangle of a symmetric matrix, of which that is given, with rows and columns in another order. */
+function permuted(upper: Float64Array, order: readonly number[]): Float64Array {
+  const length = order.length;
+  const result = new Float64Array(upper.length);
+  for (let i = 0; i < length; i++) {
+    for (let j = i; j < length; j++) {
+      const [a, b] = [order[i]!, order[j]!];
+      result[i * length + j] = a < b ? upper[a * length + b]! : upper[b * length + a]!;
+    }
+  }
+  return result;
 }
 
 const columnsAtOnce = 256;
@@ -117,56 +127,40 @@ function roundColumns(
 }
 
 /**
- * Inputs of consecutive rows over the vectors of all uses, less their mean, which every use's own bias makes up for: one
- * array per row. In codes of the first use.
+ * How the inputs of consecutive rows vary together over the vectors of all uses, each less its own mean, which every
+ * use's own bias makes up for. In codes of the first use, times the number of vectors.
+ * @returns the upper triangle, row i's with row j at i * rows + j
  */
-function centredInputs(records: readonly LayerRecord[], firstRow: number, rows: number): Float64Array[] {
-  const most = Math.ceil(vectorsUsed / records.length);
-  const used = records.map((r) => Math.min(r.count, most));
-  const total = used.reduce((a, b) => a + b, 0);
-  const all = new Float64Array(rows * total);
-  const inputs = Array.from({ length: rows }, (_, row) => all.subarray(row * total, (row + 1) * total));
-  let at = 0;
-  for (const [i, record] of records.entries()) {
-    const scale = record.quantization.scale / records[0]!.quantization.scale;
-    addCentred(record, firstRow, used[i]!, scale, inputs, at);
-    at += used[i]!;
-  }
-  return inputs;
-}
-
-/** Writes `used` inputs of the record, times `scale`, to every row's array from `first` on. */
-function addCentred(
-  { vectors, count, inputMean, quantization }: LayerRecord,
+export function inputCovariance(
+  records: readonly LayerRecord[],
   firstRow: number,
-  used: number,
-  scale: number,
-  inputs: readonly Float64Array[],
-  first: number,
-): void {
-  const length = inputMean.length;
-  const sources = new Int32Array(used);
-  for (let v = 0; v < used; v++) sources[v] = Math.floor((v * count) / used) * length + firstRow;
-  for (const [row, own] of inputs.entries()) {
-    let sum = 0;
-    for (let v = 0; v < used; v++) {
-      const code = vectors[sources[v]! + row]!;
-      const value = quantization.signed && code > 127 ? code - 256 : code;
-      own[first + v] = value;
-      sum += value;
+  rows: number,
+): Float64Array {
+  const result = new Float64Array(rows * rows);
+  const most = Math.ceil(vectorsUsed / records.length);
+  for (const { vectors, count, inputMean, quantization } of records) {
+    const used = Math.min(count, most);
+    const firsts = Int32Array.from(
+      { length: used },
+      (_, v) => Math.floor((v * count) / used) * inputMean.length + firstRow,
+    );
+    const { sums, products, stride } = inputProducts(vectors, firsts, rows, quantization.signed);
+    const scale = (quantization.scale / records[0]!.quantization.scale) ** 2;
+    for (let i = 0; i < rows; i++) {
+      const mean = sums[i]! / used;
+      for (let j = i; j < rows; j++)
+        result[i * rows + j]! += scale * (products[i * stride + j]! - mean * sums[j]!);
     }
-    const mean = sum / used;
-    for (let v = first; v < first + used; v++) own[v] = (own[v]! - mean) * scale;
   }
+  return result;
 }
 
 /**
- * The factor U of the inputs' damped covariance.
- * @returns [row][column], rows x rows
+ * The factor U of a covariance, damped.
+ * @param u the covariance's upper triangle, [row][column]; becomes the factor
  */
-export function feedbackFactors(inputs: readonly Float64Array[]): Float64Array {
-  const length = inputs.length;
-  const u = covariance(inputs);
+export function feedbackFactors(u: Float64Array): Float64Array {
+  const length = Math.sqrt(u.length);
   let trace = 0;
   for (let i = 0; i < length; i++) trace += u[i * length + i]!;
   if (trace === 0) return u;
@@ -183,44 +177,6 @@ export function feedbackFactors(inputs: readonly Float64Array[]): Float64Array {
     }
   }
   return u;
-}
-
-/** The upper triangle of the inputs' products, four side by side: no addition waits for the one before. */
-function covariance(inputs: readonly Float64Array[]): Float64Array {
-  const length = inputs.length;
-  const products = new Float64Array(length * length);
-  for (let i = 0; i < length; i++) {
-    const a = inputs[i]!;
-    for (let j = i; j < length; j += 4) {
-      const b0 = inputs[j]!;
-      const b1 = inputs[j + 1] ?? b0;
-      const b2 = inputs[j + 2] ?? b0;
-      const b3 = inputs[j + 3] ?? b0;
-      let sum0 = 0;
-      let sum1 = 0;
-      let sum2 = 0;
-      let sum3 = 0;
-      for (let v = 0; v < a.length; v++) {
-        const value = a[v]!;
-        sum0 += value * b0[v]!;
-        sum1 += value * b1[v]!;
-        sum2 += value * b2[v]!;
-        sum3 += value * b3[v]!;
-      }
-      const at = i * length + j;
-      products[at] = sum0;
-      if (j + 1 < length) products[at + 1] = sum1;
-      if (j + 2 < length) products[at + 2] = sum2;
-      if (j + 3 < length) products[at + 3] = sum3;
-    }
-  }
-  return products;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 function roundTo(weight: number, step: number, weightMax: number): number {

@@ -1,5 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { feedbackFactors, roundNearest, roundWithFeedback } from '../../passes/round-weights.ts';
+import {
+  feedbackFactors,
+  inputCovariance,
+  roundNearest,
+  roundWithFeedback,
+} from '../../passes/round-weights.ts';
 import type { LayerRecord } from '../../src/calibration-record.ts';
 import { openStream } from '../../src/random.ts';
 import { recordOf } from './layers.ts';
@@ -54,7 +60,7 @@ describe('rounding with error feedback', () => {
     const rows = Array.from({ length: 5 }, () => Float64Array.from({ length: 9 }, () => stream.normal()));
     const covariance = rows.map((a) => rows.map((b) => a.reduce((sum, x, i) => sum + x * b[i]!, 0)));
     const damping = (0.01 * covariance.reduce((sum, row, i) => sum + row[i]!, 0)) / 5;
-    const u = feedbackFactors(rows);
+    const u = feedbackFactors(Float64Array.from(covariance.flat()));
     for (let i = 0; i < 5; i++) {
       for (let j = i; j < 5; j++) {
         // D lies on the diagonal of u, whose upper triangle is U.
@@ -64,6 +70,44 @@ describe('rounding with error feedback', () => {
         expect(product).toBeCloseTo(covariance[i]![j]! + (i === j ? damping : 0), 10);
       }
     }
+  });
+
+  it('takes the covariance over the vectors of all uses, each around its own mean, in codes of the first', () => {
+    const use = fc.record({
+      scale: fc.constantFrom(0.5, 1, 3),
+      signed: fc.boolean(),
+      vectors: fc.uint8Array({ minLength: 39, maxLength: 13 * 30 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(use, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: 1, max: 13 }),
+        (uses, first, wanted) => {
+          const rows = Math.min(wanted, 13 - first);
+          const records = uses.map(({ scale, signed, vectors }) => {
+            const own = { vectors, count: Math.floor(vectors.length / 13), inputMean: new Float32Array(13) };
+            return recordOf({ y: { ...own, quantization: { scale, zero: 0, signed } } }).layers.get('y')!;
+          });
+          const found = inputCovariance(records, first, rows);
+          const centred = records.map(({ vectors, count, quantization: { scale, signed } }) =>
+            Array.from({ length: rows }, (_, row) => {
+              const codes = Array.from({ length: count }, (_, v) => vectors[v * 13 + first + row]!);
+              const values = codes.map((c) => (scale / uses[0]!.scale) * (signed && c > 127 ? c - 256 : c));
+              const mean = values.reduce((a, b) => a + b, 0) / count;
+              return values.map((value) => value - mean);
+            }),
+          );
+          for (let i = 0; i < rows; i++) {
+            for (let j = i; j < rows; j++) {
+              const sums = centred.map((x) => x[i]!.reduce((sum, value, v) => sum + value * x[j]![v]!, 0));
+              const whole = sums.reduce((a, b) => a + b, 0);
+              expect(Math.abs(found[i * rows + j]! - whole)).toBeLessThan(1e-6 * (1 + Math.abs(whole)));
+            }
+          }
+        },
+      ),
+    );
   });
 
   it('comes closer to the best integers of all than rounding to nearest does', () => {
