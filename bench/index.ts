@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the README's figures of speed. Ratios are taken between runs in the same process. `npm run bench --
- * big` is bench/big.ts instead.
+ * big` is bench/big.ts instead, and `-- wires` bench/wires.ts.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -26,9 +26,14 @@ import { verify } from '../src/verify/verify.ts';
 import { benchBig } from './big.ts';
 import { time } from './clock.ts';
 import { compileModel, findModel } from './model.ts';
+import { benchWires } from './wires.ts';
 
 if (process.argv[2] === 'big') {
   await benchBig(process.argv.slice(3));
+  process.exit();
+}
+if (process.argv[2] === 'wires') {
+  await benchWires();
   process.exit();
 }
 

@@ -2,7 +2,7 @@
  * Every diagnostic that Crossloom can give: one constructor per code, all wording in one place.
  *
  * Exit codes: 10-19 model, 20-24 target, 25-29 options and mapping, 30-39 package, bitstream and chip, 40-49 data,
- * 50-59 verification bounds. 1 stands for errors of several kinds, 2 for usage and environment, 70 for our own bugs.
+ * 50-59 verification bounds and wires. 1 stands for errors of several kinds, 2 for usage and environment, 70 for our own bugs.
  */
 import type { Diagnostic } from './diagnostic.ts';
 
@@ -121,6 +121,15 @@ export const targetMissing = (file: string, field: string): Diagnostic =>
     'The fields and their units are in docs/targets.md.',
   );
 
+export const lawOutOfRange = (place: string, field: string, reason: string): Diagnostic =>
+  error(
+    'target/law-range',
+    24,
+    `${place}: ${field}`,
+    reason,
+    'Use a window within the range for which the law was fitted, or say for what range it holds.',
+  );
+
 // --- options and mapping -----------------------------------------------------------------------------------------
 
 export const optionInvalid = (place: string, reason: string, ...notes: string[]): Diagnostic =>
@@ -155,6 +164,15 @@ export const syntheticCalibration = (file: string): Diagnostic =>
 
 export const calibrationMismatch = (place: string, reason: string): Diagnostic =>
   error('calibrate/wrong-record', 28, place, reason, 'Record it again with --calibrate.');
+
+export const cannotSurvey = (target: string, reason: string): Diagnostic =>
+  error(
+    'survey/not-possible',
+    29,
+    `--target ${target}`,
+    `the cells of this target cannot be tested one by one (${reason})`,
+    'Give a target whose cells are programmed by pulses of their own, or a fault map from a tester.',
+  );
 
 // --- package, bitstream, chip ------------------------------------------------------------------------------------
 
@@ -242,6 +260,15 @@ export const chipCannotExecute = (place: string, reason: string): Diagnostic =>
     'The bitstream does not fit this kind of chip: compile the model again.',
   );
 
+export const enduranceSpent = (place: string, needed: string, left: string): Diagnostic =>
+  error(
+    'chip/endurance-spent',
+    53,
+    place,
+    `this needs ${needed} and the memristors have ${left} left`,
+    'Program a fresh chip, or one with fewer pulses behind it (faults.spent, faults.endurance).',
+  );
+
 // --- data --------------------------------------------------------------------------------------------------------
 
 export const dataUnreadable = (path: string, reason: string): Diagnostic =>
@@ -309,6 +336,27 @@ export const preprocessingMissing = (data: string): Diagnostic =>
     'Give a file with --preprocess (see docs/data.md); an empty one says that this is meant.',
   );
 
+export const faultMapUnreadable = (path: string, reason: string): Diagnostic =>
+  error(
+    'faults/unreadable',
+    47,
+    path,
+    `this is not a fault map (${reason})`,
+    'The format is in docs/faults.md.',
+  );
+
+export const faultMapGeometry = (path: string, reason: string): Diagnostic =>
+  error(
+    'faults/geometry',
+    48,
+    path,
+    `this is a fault map of another geometry: ${reason}`,
+    'Survey as many arrays of this target as the model takes: `crossloom survey`.',
+  );
+
+export const faultMapInvalid = (place: string, reason: string): Diagnostic =>
+  error('faults/invalid', 49, place, reason, 'The format is in docs/faults.md.');
+
 // --- verification ------------------------------------------------------------------------------------------------
 
 export const boundNotMet = (flag: string, measured: string): Diagnostic =>
@@ -338,4 +386,64 @@ export const knownAnswerDiffers = (folder: string, difference: number, largest: 
     folder,
     `the integer reference gives other outputs on this computer than where the model was compiled (by ${difference.toPrecision(3)}, of values up to ${largest.toPrecision(3)})`,
     'Compile the model here and compare, or try another version of onnxruntime.',
+  );
+
+// --- reading -----------------------------------------------------------------------------------------------------
+
+export const timeBeforeProgramming = (place: string): Diagnostic =>
+  error(
+    'read/before-programming',
+    52,
+    place,
+    'a chip is read after it was programmed, and this time lies before',
+    'Give times from programming on, such as 0s, 1h, 1d or 10y.',
+  );
+
+export const timeNotCovered = (place: string, law: string, range: string): Diagnostic =>
+  warning(
+    'read/time-not-covered',
+    place,
+    `the target's ${law} was measured from ${range}: at this time it is an extrapolation`,
+  );
+
+export const conductanceNotCovered = (law: string, used: string, range: string): Diagnostic =>
+  warning(
+    'read/conductance-not-covered',
+    law,
+    `levels lie from ${used}, and this law was measured from ${range}`,
+  );
+
+export const nothingChanges = (place: string, target: string): Diagnostic =>
+  warning('read/nothing-changes', place, `target ${target} has no law of time, so nothing changes by then`);
+
+// --- wires -------------------------------------------------------------------------------------------------------
+
+export const wiresNotConverged = (
+  rows: number,
+  columns: number,
+  steps: number,
+  residual: number,
+  tolerance: number,
+): Diagnostic =>
+  error(
+    'wires/not-converged',
+    58,
+    `crossbar of ${rows} x ${columns} cells`,
+    `after ${steps} Newton step(s) the currents still differ by ${residual.toPrecision(3)} of the largest column current, where ${tolerance} is asked for`,
+    'A law of the cells that bends back has no unique solution; check its coefficients and the voltages.',
+  );
+
+export const currentOverLimit = (
+  array: string,
+  line: 'driver' | 'column',
+  index: number,
+  current: number,
+  limit: number,
+): Diagnostic =>
+  error(
+    'wires/current-over-limit',
+    59,
+    `${array}, ${line} ${index}`,
+    `its largest current is ${(current * 1e3).toPrecision(4)} mA, and its limit ${(limit * 1e3).toPrecision(4)} mA`,
+    'Drive fewer rows at once, use a smaller window of conductances, or lower the read voltage.',
   );

@@ -40,6 +40,8 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   data: [40, 49],
   verify: [50, 59],
   tune: [50, 59],
+  read: [50, 59],
+  wires: [50, 59],
 };
 
 describe('the list of diagnostics', () => {
