@@ -11,7 +11,7 @@ import {
   get,
   instantiate,
   type Kernel,
-  loadSplat,
+  loadInFour,
   loadVector,
   repeat,
   reserve,
@@ -19,7 +19,7 @@ import {
   step,
   storeVector,
   subtract,
-} from './wasm.ts';
+} from '../src/wasm.ts';
 
 /** Rows that one instruction takes. */
 const lanes = 4;
@@ -73,14 +73,14 @@ function assemble(): Kernel {
   const [inputs, end, bytes, left, stop, right, to, line, own] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const addFour = [
     ...get(to),
-    ...[...get(to), ...loadVector],
-    ...[...get(own), ...get(right), ...loadVector, ...dotPairs],
-    ...[...addLanes, ...storeVector],
+    ...[...get(to), ...loadVector()],
+    ...[...get(own), ...get(right), ...loadVector(), ...dotPairs],
+    ...[...addLanes, ...storeVector()],
     ...step(to, 16),
     ...step(right, 16),
   ];
   const addRow = [
-    ...[...get(left), ...loadSplat, ...set(own)],
+    ...[...get(left), ...loadInFour, ...set(own)],
     // From the four rows that hold this one on: what is before is on the other side of the diagonal.
     ...[...get(left), ...constant(-16), ...and, ...set(right)],
     ...[...get(line), ...get(right), ...add, ...get(inputs), ...subtract, ...set(to)],

@@ -2,7 +2,7 @@
  * The inner loop of column-sums.ts, as WebAssembly with its 128-bit integers, which adds four times what JavaScript does
  * in the same time: for every sample and octet of rows one entry of a table is added.
  */
-import type { BitPlanes } from './bit-planes.ts';
+
 import {
   add,
   addLanes,
@@ -18,7 +18,8 @@ import {
   shiftLeft,
   step,
   storeVector,
-} from './wasm.ts';
+} from '../src/wasm.ts';
+import type { BitPlanes } from './bit-planes.ts';
 
 /** 32-bit integers that are added side by side. */
 export const lanes = 4;
@@ -65,16 +66,16 @@ function assemble(): Kernel {
     ...get(total),
     ...get(entries),
     ...[...get(planes), ...loadByte, ...constant(4), ...shiftLeft],
-    ...[...add, ...loadVector, ...addLanes, ...set(total)],
+    ...[...add, ...loadVector(), ...addLanes, ...set(total)],
     ...step(entries, 256 * entryBytes),
     ...step(planes, 1),
   ];
   const addSample = [
-    ...[...constant(0), ...loadVector, ...set(total)],
+    ...[...constant(0), ...loadVector(), ...set(total)],
     ...[...get(table), ...set(entries)],
     ...[...get(planes), ...get(octets), ...add, ...set(stop)],
     ...repeat(addEntry, planes, stop),
-    ...[...get(words), ...get(total), ...storeVector],
+    ...[...get(words), ...get(total), ...storeVector()],
     ...step(words, entryBytes),
   ];
   return instantiate(5, 2, 1, repeat(addSample, planes, end));

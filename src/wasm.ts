@@ -29,20 +29,25 @@ export const subtract: Code = [0x6b];
 export const and: Code = [0x71];
 export const shiftLeft: Code = [0x74];
 export const loadByte: Code = [0x2d, 0, 0];
-/** 128 bits at the address on the stack. */
-export const loadVector: Code = [0xfd, 0, 4, 0];
-export const storeVector: Code = [0xfd, 0x0b, 4, 0];
+/** 128 bits at the address on the stack, plus an offset; the address is a multiple of 8 bytes. */
+export const loadVector = (offset = 0): Code => [0xfd, 0, 3, ...unsigned(offset)];
+export const storeVector = (offset = 0): Code => [0xfd, 0x0b, 3, ...unsigned(offset)];
 /** The 32 bits at the address on the stack, in all four lanes. */
-export const loadSplat: Code = [0xfd, 0x09, 2, 0];
-/** Four sums of 32-bit lanes. */
+export const loadInFour: Code = [0xfd, 0x09, 2, 0];
+/** The 64 bits at the address on the stack, plus an offset, in both lanes. */
+export const loadInTwo = (offset = 0): Code => [0xfd, 0x0a, 3, ...unsigned(offset)];
+/** Four sums of 32-bit integers. */
 export const addLanes: Code = [0xfd, 0xae, 0x01];
 /** Eight products of signed 16-bit lanes, neighbours added to four 32-bit ones. */
 export const dotPairs: Code = [0xfd, 0xba, 0x01];
+/** Two products, and two sums, of 64-bit floats. */
+export const multiplyFloats: Code = [0xfd, 0xf2, 0x01];
+export const addFloats: Code = [0xfd, 0xf0, 0x01];
 
-/** local = local + by */
-export const step = (local: number, by: number): Code => [
+/** local = local + by, a number or what code leaves on the stack. */
+export const step = (local: number, by: number | Code): Code => [
   ...get(local),
-  ...constant(by),
+  ...(typeof by === 'number' ? constant(by) : by),
   ...add,
   ...set(local),
 ];
@@ -69,7 +74,7 @@ function unsigned(value: number): Code {
 
 export interface Kernel {
   readonly memory: WebAssembly.Memory;
-  readonly run: (...parameters: readonly number[]) => void;
+  readonly run: (...parameters: number[]) => void;
 }
 
 /**
