@@ -3,11 +3,13 @@ import { lengthOf, type PlacedBlock } from '../src/ir/mapping.ts';
 
 /** Which rows of one group every vector drives, one input bit at a time. */
 export interface BitPlanes {
-  /** Vectors times parts times 8 bits. */
+  /** Vectors times 8 bits, and times parts where these take turns. */
   readonly samples: number;
   /** Bytes per sample: bit r of byte o stands for row 8 o + r. */
   readonly octets: number;
-  /** [vector][part][bit][octet]. */
+  /** Whether the second half of a sample's bytes stands for the same rows, driven with the opposite voltage. */
+  readonly bipolar: boolean;
+  /** [vector][part][bit][octet], or [vector][bit][part][octet] where bipolar. */
   readonly bytes: Uint8Array;
 }
 
@@ -15,6 +17,7 @@ export interface BitPlanes {
  * @param shape of the layer, whose `groups` share the vectors' rows
  * @param parts unsigned numbers that drive the rows, [part][vector][group][row]
  * @param vectors calibration vectors that are used, evenly spread over all
+ * @param bipolar whether the two parts drive rows at once
  * @returns one per group of the block
  */
 export function bitPlanes(
@@ -22,11 +25,13 @@ export function bitPlanes(
   shape: { readonly groups: number; readonly rows: number },
   parts: readonly Uint8Array[],
   vectors: number,
+  bipolar = false,
 ): BitPlanes[] {
   const rows = lengthOf(block.rows);
   const groups = lengthOf(block.groups);
-  const samples = vectors * parts.length * 8;
-  const octets = Math.ceil(rows / 8);
+  const samples = vectors * 8 * (bipolar ? 1 : parts.length);
+  const perPart = Math.ceil(rows / 8);
+  const octets = perPart * (bipolar ? parts.length : 1);
   const size = samples * octets;
   const all = new Uint8Array(groups * size);
   const given = parts[0]!.length / (shape.groups * shape.rows);
@@ -35,20 +40,29 @@ export function bitPlanes(
     for (let own = 0; own < groups; own++) {
       const first = (source * shape.groups + block.groups.start + own) * shape.rows + block.rows.start;
       for (const [number, part] of parts.entries()) {
-        const sample = (vector * parts.length + number) * 8;
-        transpose(part, first, rows, all, own * size + sample * octets);
+        const sample = bipolar ? vector * 8 : (vector * parts.length + number) * 8;
+        const to = own * size + sample * octets + (bipolar ? number * perPart : 0);
+        transpose(part, first, rows, all, to, octets);
       }
     }
   }
   return Array.from({ length: groups }, (_, own) => ({
     samples,
     octets,
+    bipolar,
     bytes: all.subarray(own * size, (own + 1) * size),
   }));
 }
 
-/** Codes of `rows` neighbouring rows -> 8 planes of ceil(rows / 8) bytes each. */
-function transpose(codes: Uint8Array, first: number, rows: number, bytes: Uint8Array, to: number): void {
+/** Codes of `rows` neighbouring rows -> 8 planes of ceil(rows / 8) bytes each, `stride` bytes apart. */
+function transpose(
+  codes: Uint8Array,
+  first: number,
+  rows: number,
+  bytes: Uint8Array,
+  to: number,
+  stride: number,
+): void {
   const octets = Math.ceil(rows / 8);
   const whole = rows >> 3;
   let at = first;
@@ -65,7 +79,7 @@ function transpose(codes: Uint8Array, first: number, rows: number, bytes: Uint8A
     swap = (y ^ (y >>> 14)) & 0x0000cccc;
     y ^= swap ^ (swap << 14);
     swap = ((y << 4) ^ x) & 0xf0f0f0f0;
-    putOctet(bytes, to + octet, octets, x ^ swap, y ^ (swap >>> 4));
+    putOctet(bytes, to + octet, stride, x ^ swap, y ^ (swap >>> 4));
   }
   if (whole === octets) return;
   let low = 0;
@@ -75,7 +89,7 @@ function transpose(codes: Uint8Array, first: number, rows: number, bytes: Uint8A
     low |= spread[code & 15]! << row;
     high |= spread[code >> 4]! << row;
   }
-  putOctet(bytes, to + whole, octets, low, high);
+  putOctet(bytes, to + whole, stride, low, high);
 }
 
 /** The low bits of a nibble's 4 bytes are its bits. */

@@ -13,8 +13,9 @@ import { codingOf, splitCodes } from '../src/ir/input-planes.ts';
 import type { Mapping, PlacedBlock, SlicedLayer } from '../src/ir/mapping.ts';
 import { levelStepOf, type Target } from '../src/target.ts';
 import { type BitPlanes, bitPlanes } from './bit-planes.ts';
-import { type CellLaw, columnSums } from './column-sums.ts';
+import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
 import { type ConverterPolicy, rangeOf } from './converter-range.ts';
+import { digitSums } from './digit-sums.ts';
 
 /** Settings of one block's converters. Step is the summed conductance of one code (S). */
 export interface ConverterSettings {
@@ -34,7 +35,7 @@ const vectorsUsed = { grouped: 512, dense: 256 };
 export const chooseConverterRanges = {
   name: 'choose-converter-ranges',
   run(mapping: Mapping, context: ConverterContext): ConverterSettings[] {
-    const planesOf = planeCache(mapping, context.record);
+    const sumsOf = sumsOfBlocks(mapping, context);
     const pairs = context.target.adc.convert === 'pair';
     let upright: ConverterSettings | undefined;
     return mapping.blocks.map((block) => {
@@ -42,8 +43,8 @@ export const chooseConverterRanges = {
       // Copies follow each other, and see the same sums.
       if (!upright || block.copy === 0)
         upright = pairs
-          ? settle(block, layer, planesOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 })
-          : settleColumns(block, layer, planesOf(block), context);
+          ? settle(layer, sumsOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 })
+          : settleColumns(layer, sumsOf(block), context);
       // One converter per column follows the plus and the minus column to where they lie.
       return pairs ? mirrored(upright, block) : upright;
     });
@@ -55,8 +56,15 @@ function mirrored({ zero, step }: ConverterSettings, { places }: PlacedBlock): C
   return places ? { zero: zero.map((z, i) => (places.flipped[i] ? -1 - z : z)), step } : { zero, step };
 }
 
-/** The bit planes of blocks, made once for blocks of one layer that have their rows in common. */
-function planeCache(mapping: Mapping, record: CalibrationRecord): (block: PlacedBlock) => BitPlanes[] {
+/** The sums of a block's columns, for cells that add what a law says. */
+type SumsOf = (law: CellLaw) => Iterable<ColumnSums>;
+
+/** Bit planes are made once for blocks of one layer that have their rows in common. */
+function sumsOfBlocks(
+  mapping: Mapping,
+  { record, target, policyOf }: ConverterContext,
+): (block: PlacedBlock) => SumsOf {
+  const { polarity } = target.driver;
   const made = new Map<string, BitPlanes[]>();
   let current = -1;
   let parts: readonly Uint8Array[] = [];
@@ -68,26 +76,39 @@ function planeCache(mapping: Mapping, record: CalibrationRecord): (block: Placed
     }
     current = block.layer;
     const key = [block.groups.start, block.groups.end, block.rows.start].join();
-    if (parts.length === 0) parts = partsOf(layer, record);
+    if (parts.length === 0) parts = partsOf(layer, record, polarity);
+    const atOnce = parts.length > 1 && polarity === 'bipolar';
     const { groups, rows } = layer.node;
-    const wanted = Math.floor((groups > 1 ? vectorsUsed.grouped : vectorsUsed.dense) / parts.length);
     const given = parts[0]!.length / (groups * rows);
-    const planes = made.get(key) ?? bitPlanes(block, layer.node, parts, Math.min(wanted, given));
+    // The extremes that were seen are those of all vectors.
+    const wanted = policyOf(layer) === 'mse' ? vectorsUsed[groups > 1 ? 'grouped' : 'dense'] : given;
+    const vectors = Math.min(wanted, given);
+    if (target.driver.bits > 1) {
+      const driven = { parts, vectors, bipolar: atOnce, driver: target.driver };
+      return (law) => digitSums(block, layer, driven, law);
+    }
+    const planes = made.get(key) ?? bitPlanes(block, layer.node, parts, vectors, atOnce);
     made.set(key, planes);
-    return planes;
+    return (law) => columnSums(block, layer, planes, law);
   };
 }
 
 /** What drives the rows in the calibration vectors of all uses of a matrix: its converters serve all of them. */
-function partsOf({ uses, inputCoding }: SlicedLayer, record: CalibrationRecord): readonly Uint8Array[] {
-  const ofUses = uses.map((node) => {
-    const own = record.layers.get(node.output);
-    if (!own) throw new InternalError('choose-converter-ranges', `no record of ${node.output}`);
-    return splitCodes(own.vectors, node.quantization, codingOf(node.quantization, inputCoding));
+function partsOf(
+  { uses, inputNumbers }: SlicedLayer,
+  record: CalibrationRecord,
+  polarity: Target['driver']['polarity'],
+): readonly Uint8Array[] {
+  const ofUses = uses.map(({ output, quantization }) => {
+    const own = record.layers.get(output);
+    if (!own) throw new InternalError('choose-converter-ranges', `no record of ${output}`);
+    return splitCodes(own.vectors, quantization, codingOf(quantization, inputNumbers, polarity));
   });
   if (ofUses.length === 1) return ofUses[0]!;
   const most = Math.max(...ofUses.map((parts) => parts.length));
-  return Array.from({ length: most }, (_, part) => joined(ofUses.flatMap((parts) => parts[part] ?? [])));
+  return Array.from({ length: most }, (_, part) =>
+    joined(ofUses.map((parts) => parts[part] ?? new Uint8Array(parts[0]!.length))),
+  );
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -101,12 +122,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** One converter per column: plus and minus columns see the level of their cell and the window's floor. */
-function settleColumns(
-  block: PlacedBlock,
-  layer: SlicedLayer,
-  planes: readonly BitPlanes[],
-  context: ConverterContext,
-): ConverterSettings {
+function settleColumns(layer: SlicedLayer, sumsOf: SumsOf, context: ConverterContext): ConverterSettings {
   const { cell } = context.target;
   const floor = cell.gUseMin / (layer.levelStep * levelStepOf(cell));
   const middle = (layer.radix - 1) / 2;
@@ -115,8 +131,8 @@ function settleColumns(
   const minusPart = (d: number) => (differential ? Math.max(-d, 0) : middle);
   const unused = cell.unused === 'reset' ? floor : 0;
   const beside = differential ? unused : middle + floor;
-  const plus = settle(block, layer, planes, context, { part: plusPart, floor, beside });
-  const minus = settle(block, layer, planes, context, { part: minusPart, floor, beside });
+  const plus = settle(layer, sumsOf, context, { part: plusPart, floor, beside });
+  const minus = settle(layer, sumsOf, context, { part: minusPart, floor, beside });
   const zero = new Int32Array(2 * plus.zero.length);
   const step = new Float32Array(2 * plus.zero.length);
   for (let i = 0; i < plus.zero.length; i++) {
@@ -130,9 +146,8 @@ function settleColumns(
  * Settles the converters of a block whose cells add what `law` says when their row is driven.
  */
 function settle(
-  block: PlacedBlock,
   layer: SlicedLayer,
-  planes: readonly BitPlanes[],
+  sumsOf: SumsOf,
   context: ConverterContext,
   law: CellLaw,
 ): ConverterSettings {
@@ -142,7 +157,7 @@ function settle(
   const policy = context.policyOf(layer);
   const zero: number[] = [];
   const step: number[] = [];
-  for (const seen of columnSums(block, layer, planes, law)) {
+  for (const seen of sumsOf(law)) {
     const { least, most } = seen;
     const { low, high } = rangeOf(seen, policy, codes);
     // A column that no sample drives gets the range of what its cells could add up to.

@@ -54,20 +54,22 @@ export function* columnSums(
   const foreign = planes.length > 1 ? beside : 0;
   const constants = floor === 0 && foreign === 0 ? undefined : constantsOf(planes, floor, foreign);
   for (const [own, plane] of planes.entries()) {
-    const cells = { rows, columns, parts: partsOf(block, layer, own, part) };
+    const once = { rows, columns, parts: partsOf(block, layer, own, part) };
+    const cells = plane.bipolar ? mirrored(once) : once;
     const seen =
-      rows <= fewRows && foreign === 0
+      cells.rows <= fewRows && foreign === 0
         ? countChoices(plane, cells, floor)
         : sumChoices(plane, cells, constants?.[own]);
     let column = 0;
     for (const [values, counts] of seen) {
       let [least, most] = [0, foreign * rows * (planes.length - 1)];
       for (let row = 0; row < rows; row++) {
-        const value = cells.parts[row * columns + column]! + floor;
+        const value = once.parts[row * columns + column]! + floor;
         if (value < 0) least += value;
         else most += value;
       }
-      yield { values, counts, least, most };
+      const reach = most - least;
+      yield plane.bipolar ? { values, counts, least: -reach, most: reach } : { values, counts, least, most };
       column++;
     }
   }
@@ -85,6 +87,18 @@ function partsOf(block: PlacedBlock, layer: SlicedLayer, own: number, part: Cell
   return parts;
 }
 
+/** The same cells once more, for rows that are driven with the opposite voltage; as many rows as whole octets hold. */
+function mirrored({ rows, columns, parts }: Cells): Cells {
+  const half = Math.ceil(rows / 8) * 8;
+  const both = new Int32Array(2 * half * columns);
+  both.set(parts);
+  both.set(
+    parts.map((value) => -value),
+    half * columns,
+  );
+  return { rows: 2 * half, columns, parts: both };
+}
+
 /** What the driven rows of its own and of the other groups add to every sum of a group besides its cells. */
 function constantsOf(planes: readonly BitPlanes[], floor: number, foreign: number): Float64Array[] {
   const driven = planes.map(countDriven);
@@ -92,11 +106,13 @@ function constantsOf(planes: readonly BitPlanes[], floor: number, foreign: numbe
   return driven.map((own) => own.map((count, s) => count * floor + (ofAll[s]! - count) * foreign));
 }
 
-/** How many rows every sample drives. */
-function countDriven({ samples, octets, bytes }: BitPlanes): Float64Array {
+/** How many rows every sample drives, less those with the opposite voltage. */
+function countDriven({ samples, octets, bipolar, bytes }: BitPlanes): Float64Array {
   const counts = new Float64Array(samples);
+  const opposite = bipolar ? octets / 2 : octets;
   for (let at = 0; at < bytes.length; at++) {
-    for (let rest = bytes[at]!; rest !== 0; rest &= rest - 1) counts[Math.floor(at / octets)]!++;
+    const sign = at % octets < opposite ? 1 : -1;
+    for (let rest = bytes[at]!; rest !== 0; rest &= rest - 1) counts[Math.floor(at / octets)]! += sign;
   }
   return counts;
 }

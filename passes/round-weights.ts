@@ -24,8 +24,8 @@ export interface RealMatrix {
 
 /** Rows that share their rounding errors. */
 const spanRows = 128;
-/** Input vectors that the covariance is taken over at most. */
-const vectorsUsed = 512;
+/** Input vectors that the covariance is taken over: several times as many as rows. */
+const vectorsFor = (rows: number): number => Math.max(256, 4 * rows);
 /** Share of the mean variance that is added to every variance: few vectors leave the covariance singular. */
 const damping = 0.01;
 
@@ -137,7 +137,7 @@ export function inputCovariance(
   rows: number,
 ): Float64Array {
   const result = new Float64Array(rows * rows);
-  const most = Math.ceil(vectorsUsed / records.length);
+  const most = Math.ceil(vectorsFor(rows) / records.length);
   for (const { vectors, count, inputMean, quantization } of records) {
     const used = Math.min(count, most);
     const firsts = Int32Array.from(

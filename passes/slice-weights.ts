@@ -5,9 +5,10 @@
 import type { Diagnostic } from '../src/diagnostic.ts';
 import { optionInvalid } from '../src/diagnostics.ts';
 import { describeOrigin, type MvmNode, type QuantizedMvmNode } from '../src/ir/graph.ts';
-import type { InputCoding } from '../src/ir/input-planes.ts';
+import type { InputNumbers } from '../src/ir/input-planes.ts';
 import type { Encoding, SlicedLayer } from '../src/ir/mapping.ts';
 import { levelStepOf, type Target } from '../src/target.ts';
+import { writePrecisionOf } from '../src/write-precision.ts';
 
 /** How a layer's weights go onto cells. */
 export interface SliceChoice {
@@ -15,7 +16,7 @@ export interface SliceChoice {
   readonly slices: number;
   readonly copies: number;
   readonly residual: boolean;
-  readonly inputCoding: InputCoding;
+  readonly inputNumbers: InputNumbers;
 }
 
 /** Largest digit that one weight's cells can hold: levels - 1 for a pair, half of that beside an offset column. */
@@ -117,9 +118,10 @@ function digitsNeeded(weightMax: number, slices: number, largest: number): numbe
  * for that `radix` times. Copies weigh the same and need none: what they have to make up for is a cell that no pulse
  * moves, as far as their window reaches.
  */
-function headroom({ cell, programming }: Target, choice: SliceChoice, radix: number): number {
-  if (!choice.residual || choice.slices === 1 || programming.scheme !== 'write-verify') return 0;
-  return (2 * programming.tolerance * radix) / levelStepOf(cell);
+function headroom(target: Target, choice: SliceChoice, radix: number): number {
+  const precision = writePrecisionOf(target);
+  if (!choice.residual || choice.slices === 1 || !precision) return 0;
+  return (2 * precision.tolerance * radix) / levelStepOf(target.cell);
 }
 
 /** Nodes of one matrix that go onto cells alike, together; in the order of their first nodes. */
@@ -130,10 +132,10 @@ function usesOf(
   const byMatrix = new Map<QuantizedMvmNode['integers'], Map<string, QuantizedMvmNode[]>>();
   const groups: QuantizedMvmNode[][] = [];
   for (const node of nodes) {
-    const { encoding, slices, copies, residual, inputCoding } = choiceOf(node);
+    const { encoding, slices, copies, residual, inputNumbers } = choiceOf(node);
     const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
     byMatrix.set(node.integers, alike);
-    const key = `${encoding} ${slices} ${copies} ${residual} ${inputCoding}`;
+    const key = `${encoding} ${slices} ${copies} ${residual} ${inputNumbers}`;
     const uses = alike.get(key);
     if (uses) uses.push(node);
     else {

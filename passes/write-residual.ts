@@ -20,7 +20,7 @@ import {
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
 import type { ProgramResidualInstruction } from '../src/ir/schedule.ts';
-import type { WriteVerifyProgramming } from '../src/target.ts';
+import type { WritePrecision } from '../src/write-precision.ts';
 
 /** A part of a layer's weights, and where in the bundle of all parts its cells are. */
 interface Part {
@@ -59,7 +59,7 @@ interface Step {
 }
 
 /** The steps after the first part has been programmed to its digits. */
-function stepsOf(layer: SlicedLayer, parts: readonly Part[], programming: WriteVerifyProgramming): Step[] {
+function stepsOf(layer: SlicedLayer, parts: readonly Part[], precision: WritePrecision): Step[] {
   const { radix, levelStep, slices, copies } = layer;
   const weightOf = ({ slice }: Part) => radix ** slice;
   const step = (part: Part, read: readonly Part[], factors: readonly number[], scale: number): Step => {
@@ -71,8 +71,8 @@ function stepsOf(layer: SlicedLayer, parts: readonly Part[], programming: WriteV
       }))
       .sort((a, b) => a.distance - b.distance);
     const unrounded = sources.filter((s) => s.grain === 0);
-    const reads = readsFor(programming, Math.max(0, ...unrounded.map((s) => s.ratio)));
-    const tolerance = Math.fround(programming.tolerance);
+    const reads = readsFor(precision, Math.max(0, ...unrounded.map((s) => s.ratio)));
+    const tolerance = Math.fround(precision.tolerance);
     const told = {
       op: 'program-residual',
       tolerance,
@@ -106,10 +106,10 @@ export function residualInstructions(
   block: PlacedBlock,
   layer: SlicedLayer,
   whole: readonly boolean[],
-  programming: WriteVerifyProgramming,
+  precision: WritePrecision,
 ): ProgramResidualInstruction[] {
   const { node, slices, encoding } = layer;
-  const steps = stepsOf(layer, partsInOrder(layer, blockColumns(block, encoding), whole), programming);
+  const steps = stepsOf(layer, partsInOrder(layer, blockColumns(block, encoding), whole), precision);
   const width = lengthOf(block.columns);
   const instructions: ProgramResidualInstruction[] = [];
   let row = block.row;
@@ -138,6 +138,6 @@ const mostReads = 16;
  * Readings whose average, weighted, is off by no more than the tolerance of what is programmed after it. One does for
  * whole digits, which are far apart.
  */
-function readsFor({ readNoise, tolerance }: WriteVerifyProgramming, ratio: number): number {
+function readsFor({ readNoise, tolerance }: WritePrecision, ratio: number): number {
   return Math.min(mostReads, Math.max(1, Math.ceil(((ratio * readNoise) / tolerance) ** 2)));
 }

@@ -15,6 +15,7 @@ import {
 } from '../src/ir/mapping.ts';
 import type { ArrayProgram, Instruction } from '../src/ir/schedule.ts';
 import { type HiddenPlane, levelStepOf, type Target } from '../src/target.ts';
+import { instructionTolerance, writePrecisionOf } from '../src/write-precision.ts';
 import type { ConverterSettings } from './choose-converter-ranges.ts';
 import { isFirstPart, residualInstructions } from './write-residual.ts';
 
@@ -84,9 +85,11 @@ function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
     for (let k = block.rows.start; k < block.rows.end; k++, row++) {
       const first = (group * node.rows + k) * node.columns + block.columns.start;
       const weights = digitsOf(layer, block.slice, first, width);
-      const pieces = runs.map(({ place, columns, signs }) => {
-        return { place, digits: Int8Array.from(columns, (column, i) => signs[i]! * weights[column]!) };
-      });
+      const pieces = block.places
+        ? runs.map(({ place, columns, signs }) => {
+            return { place, digits: Int8Array.from(columns, (column, i) => signs[i]! * weights[column]!) };
+          })
+        : [{ place: runs[0]!.place, digits: weights }];
       if (encoding === 'differential') {
         for (const { place, digits } of pieces)
           segments.push({ row, column: block.column + 2 * place, digits, layer, direct });
@@ -147,19 +150,19 @@ function programInstructions(
   segments: readonly Segment[],
   indices: readonly number[],
   { layers, blocks }: Mapping,
-  { converters, target: { programming, cell } }: ScheduleContext,
+  { converters, target }: ScheduleContext,
 ): Instruction[] {
-  const closed = programming.scheme === 'write-verify' ? programming : undefined;
-  const tolerance = Math.fround(closed?.tolerance ?? levelStepOf(cell) / 2);
+  const precision = writePrecisionOf(target);
+  const tolerance = instructionTolerance(target);
   const direct = segments.filter((s) => s.direct);
   const residual = (first: number): Instruction[] => {
     const block = blocks[first]!;
     const layer = layers[block.layer]!;
-    if (!closed || !layer.residual || block.slice > 0 || block.copy > 0) return [];
+    if (!precision || !layer.residual || block.slice > 0 || block.copy > 0) return [];
     const settings = converters.slice(first, first + partsOf(layer));
-    const digitStep = layer.levelStep * levelStepOf(cell);
+    const digitStep = layer.levelStep * levelStepOf(target.cell);
     const whole = settings.map(({ step }) => tellsDigitsApart(step, digitStep));
-    return residualInstructions(block, layer, whole, closed);
+    return residualInstructions(block, layer, whole, precision);
   };
   return [
     ...direct.map(

@@ -15,9 +15,11 @@ import { type Io, printDiagnostics, processIo } from './cli/io.ts';
 import { registerOps } from './cli/ops.ts';
 import { registerProgram } from './cli/program.ts';
 import { registerRun } from './cli/run.ts';
+import { registerSurvey } from './cli/survey.ts';
 import { registerTargets } from './cli/targets.ts';
 import { registerTune } from './cli/tune.ts';
 import { registerVerify } from './cli/verify.ts';
+import { registerYield } from './cli/yield.ts';
 import { DiagnosticError, exitCodeOf } from './diagnostic.ts';
 import { installRoot } from './install-root.ts';
 
@@ -50,6 +52,8 @@ export function createProgram(io: Io): Command {
   registerVerify(program, io);
   registerTune(program, io);
   registerRun(program, io);
+  registerSurvey(program, io);
+  registerYield(program, io);
   registerDisasm(program, io);
   registerAsm(program, io);
   registerTargets(program, io);

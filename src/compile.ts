@@ -10,15 +10,19 @@ import { lowerLinear } from '../passes/lower-linear.ts';
 import { packGroups } from '../passes/pack-groups.ts';
 import { placeBlocks } from '../passes/place-blocks.ts';
 import { quantize } from '../passes/quantize.ts';
+import { reportFaults } from '../passes/report-faults.ts';
 import { findEncodingProblems, sliceWeights, weightMax } from '../passes/slice-weights.ts';
 import { tile } from '../passes/tile.ts';
+import { workAroundFaults } from '../passes/work-around-faults.ts';
 import { writeSchedule } from '../passes/write-schedule.ts';
 import { ownQuantization } from './calibrate/own-range.ts';
 import { recordCalibration, type SampleSource } from './calibrate/record.ts';
 import { syntheticSamples } from './calibrate/synthetic.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
 import { InternalError, raise } from './diagnostic.ts';
-import { calibrationMismatch, noRanges } from './diagnostics.ts';
+import { calibrationMismatch, faultMapGeometry, noRanges } from './diagnostics.ts';
+import type { FaultMap } from './fault-map.ts';
+import type { FaultReport } from './ir/fault-report.ts';
 import { describeOrigin, type Graph, type MvmNode, type Origin, type QuantizedMvmNode } from './ir/graph.ts';
 import type { Mapping } from './ir/mapping.ts';
 import type { ArrayProgram } from './ir/schedule.ts';
@@ -28,7 +32,7 @@ import { verifyMapping } from './ir/verify-mapping.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
 import { type CompileOptions, choiceFor, layerOptions } from './options.ts';
-import type { LoadedTarget } from './target.ts';
+import type { LoadedTarget, Target } from './target.ts';
 
 /** What a compilation made, before it is written as a package. */
 export interface Compiled {
@@ -46,6 +50,8 @@ export interface Compiled {
   readonly schedule: () => Iterable<ArrayProgram>;
   readonly record: CalibrationRecord;
   readonly summary: MappingSummary;
+  /** What working around a fault map came to; the compilation is then for that chip alone. */
+  readonly faults?: FaultReport;
 }
 
 /** How the inputs of layers are known: from samples, or from an earlier record. */
@@ -64,6 +70,7 @@ export interface CompileHooks {
  * Compiles a model.
  * @param calibration may be left out for a model that quantizes the inputs of all its layers itself; made-up samples then
  *   settle the converters
+ * @param faults of the one chip that this is for: its faulty cells are worked around
  * @throws DiagnosticError with every problem of the stage that found some
  */
 export async function compile(
@@ -72,6 +79,7 @@ export async function compile(
   options: CompileOptions,
   calibration: Calibration | undefined,
   hooks: CompileHooks = {},
+  faults?: FaultMap,
 ): Promise<Compiled> {
   const { target } = loaded;
   const keepDigital = (origin: Origin) => layerOptions(options, origin).digital ?? false;
@@ -112,10 +120,13 @@ export async function compile(
     { target, choiceOf },
   );
   const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
-  const mapping = passed(
+  const placed = passed(
     placeBlocks.name,
     placeBlocks.run(blocks, { layers, target, arrays: options.arrays }),
   );
+  if (faults) checkGeometry(faults, placed, target);
+  const around = faults && { faults, record, target };
+  const mapping = around ? passed(workAroundFaults.name, workAroundFaults.run(placed, around)) : placed;
   const converters = chooseConverterRanges.run(mapping, {
     record,
     target,
@@ -135,7 +146,22 @@ export async function compile(
     schedule: () => writeSchedule.run(mapping, { converters, target }),
     record,
     summary,
+    ...(around && { faults: reportFaults(placed, mapping, around) }),
   };
+}
+
+/** Raises faults/geometry where a map is not of these arrays, or of too few of them. */
+function checkGeometry(faults: FaultMap, { arrays }: Mapping, { array }: Target): void {
+  const problems = [];
+  if (faults.rows !== array.rows || faults.columns !== array.columns)
+    problems.push(
+      `its arrays have ${faults.rows} x ${faults.columns} cells, and those of the target ${array.rows} x ${array.columns}`,
+    );
+  if (faults.arrays.length < arrays)
+    problems.push(
+      `it has ${faults.arrays.length} array${faults.arrays.length === 1 ? '' : 's'}, and the model takes ${arrays}`,
+    );
+  raise(problems.map((problem) => faultMapGeometry('--faults', problem)));
 }
 
 async function calibrate(

@@ -8,6 +8,9 @@
 
 /** Where every node of a model goes, and by which rule. */
 export { listOperators, type OperatorListing } from '../passes/list-operators.ts';
+/** Works around the faults of one chip, and tells what that came to, for a mapping: see `mappingOf`. */
+export { reportFaults } from '../passes/report-faults.ts';
+export { type FaultContext, workAroundFaults } from '../passes/work-around-faults.ts';
 /** Reads a bitstream array by array, disassembles it into text, and assembles such text into the same bytes. */
 export { assemble } from './bitstream/assemble.ts';
 export { type Bitstream, decodeBitstream } from './bitstream/decode.ts';
@@ -19,10 +22,15 @@ export { soleInput, spreadSamples } from './calibrate/samples.ts';
 export type { CalibrationRecord } from './calibration-record.ts';
 /** A programmed chip as plain data, and the sums of its counters. */
 export { type ArrayCounters, type Chip, totalCounts } from './chip/chip.ts';
+/** The arrays of a chip as converters see them: at a time, through wires, with the variances of readings. */
+export { type ReadArrays, type ReadOptions, readArrays } from './chip/read.ts';
+export { checkTime, type ReadConditions } from './chip/read-conditions.ts';
 /** Loads a saved chip, checking sizes and hashes. */
 export { loadChip } from './chip/load.ts';
 /** Saves a chip into a folder. */
 export { saveChip } from './chip/save.ts';
+/** Tests the cells of a simulated chip; the map of its faulty ones is what `compile` works around. */
+export { type SurveyOptions, surveyChip } from './chip/survey.ts';
 /** Compiles a model for a target, with samples or an earlier calibration record. */
 export { type Calibration, type Compiled, type CompileHooks, compile } from './compile.ts';
 /** Labelled samples, preprocessed and streamed. */
@@ -42,6 +50,10 @@ export {
 } from './diagnostic.ts';
 /** What a simulation of a target contains, and what it does not. */
 export { type Effect, effectsOf, notModelled } from './effects.ts';
+/** Fault maps, from files and to them. */
+export { type Fault, type FaultMap, formatFaultMap, hashFaultMap, readFaultMap } from './fault-map.ts';
+/** What working around a fault map came to. */
+export type { FaultReport, UnsavedCell } from './ir/fault-report.ts';
 /** Loads a bundled target or a target file, with `field=value` overrides; names of the bundled ones. */
 export { bundledTargets, loadTarget } from './load-target.ts';
 /** Reads an ONNX file, or its bytes; encodes a graph, such as that of a lowered chip, as an ONNX file. */
@@ -51,6 +63,8 @@ export { encodeModel } from './onnx/encode.ts';
 export { type CompileOptions, parseOptions, readOptionsFile } from './options.ts';
 /** manifest.json of a package. */
 export type { Manifest } from './package/manifest.ts';
+/** The mapping that a package was written from. */
+export { mappingOf } from './package/mapping-of.ts';
 /** Opens a package, checking every hash. */
 export { openPackage, type Package, pathIn } from './package/open.ts';
 /** Writes a compilation as a package. */

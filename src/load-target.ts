@@ -65,7 +65,18 @@ interface Override {
   /** As the user wrote it. */
   readonly text: string;
   readonly field: string;
-  readonly value: string | number;
+  readonly value: string | number | readonly number[];
+}
+
+/** The value that a text stands for: a number, a list of numbers such as `[0.1, 0.02]`, else the text itself. */
+function readValue(written: string): Override['value'] {
+  const listed = /^\[(.*)\]$/
+    .exec(written)?.[1]
+    ?.split(',')
+    .map((item) => (item.trim() === '' ? Number.NaN : Number(item)));
+  if (listed && !listed.some(Number.isNaN)) return listed;
+  const number = Number(written);
+  return Number.isNaN(number) ? written : number;
 }
 
 /** Reads `field=value` texts; fields must exist in a target with this scheme. */
@@ -95,8 +106,7 @@ function readOverrides(texts: readonly string[], scheme: Scheme): readonly Overr
       problems.push(optionInvalid(`--set ${text}`, `the target has no field '${field}'`, ...notes));
       return [];
     }
-    const number = Number(written);
-    return [{ text, field, value: Number.isNaN(number) ? written : number }];
+    return [{ text, field, value: readValue(written) }];
   });
   raise(problems);
   return overrides;
@@ -106,7 +116,14 @@ function provenanceOf(root: unknown, path: readonly string[] = []): readonly Pro
   if (!isTree(root)) return [];
   if (Object.hasOwn(root, 'value')) {
     const { value, from, source } = root as { value: unknown; from: ProvenanceEntry['from']; source: string };
-    return [{ field: path.join('.'), text: String(value), from, source: source.trim() }];
+    return [
+      {
+        field: path.join('.'),
+        text: Array.isArray(value) ? value.join(', ') : String(value),
+        from,
+        source: source.trim(),
+      },
+    ];
   }
   return Object.entries(root).flatMap(([key, inner]) => provenanceOf(inner, [...path, key]));
 }

@@ -21,10 +21,10 @@ const residual = z
   .describe(
     'program the parts of a weight one after the other, each against the read-back error of the others',
   );
-const inputCoding = z
+const inputNumbers = z
   .enum(['binary', 'sign-magnitude'])
   .describe(
-    'how inputs of both signs drive the rows: the bits of their codes, or their magnitudes, sign by sign',
+    'how inputs of both signs drive the rows: the bits of their codes, or of their magnitudes',
   );
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
@@ -35,7 +35,7 @@ const layerSchema = z.strictObject({
   copies: copies.optional(),
   residual: residual.optional(),
   encoding: encoding.optional(),
-  inputCoding: inputCoding.optional(),
+  inputNumbers: inputNumbers.optional(),
   converterRange: converterRange.optional(),
 });
 
@@ -47,7 +47,7 @@ export const optionsSchema = z.strictObject({
   copies: copies.default(1),
   residual: residual.default(false),
   encoding: encoding.optional(),
-  inputCoding: inputCoding.default('sign-magnitude'),
+  inputNumbers: inputNumbers.default('sign-magnitude'),
   converterRange: converterRange.default('mse'),
   activationRange: z
     .enum(['mse', 'minmax', 'percentile'])
@@ -130,7 +130,7 @@ export interface Choice {
   readonly slices: number;
   readonly copies: number;
   readonly residual: boolean;
-  readonly inputCoding: CompileOptions['inputCoding'];
+  readonly inputNumbers: CompileOptions['inputNumbers'];
   readonly converterRange: CompileOptions['converterRange'];
 }
 
@@ -142,7 +142,7 @@ export function choiceFor(options: CompileOptions, origin: Origin, target: Targe
     slices: layer.slices ?? options.slices ?? target.slices,
     copies: layer.copies ?? options.copies,
     residual: layer.residual ?? options.residual,
-    inputCoding: layer.inputCoding ?? options.inputCoding,
+    inputNumbers: layer.inputNumbers ?? options.inputNumbers,
     converterRange: layer.converterRange ?? options.converterRange,
   };
 }

@@ -33,5 +33,5 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
     threads,
     ...(options.onArray && { onArray: options.onArray }),
   });
-  return (options.calibrate ?? true) ? calibrateOnThreads(pkg, chip, threads, options.onLayer) : chip;
+  return (options.calibrate ?? true) ? calibrateOnThreads(pkg, chip, { threads, onLayer: options.onLayer }) : chip;
 }

@@ -3,6 +3,9 @@ import type { z } from 'zod';
 import { type Diagnostic, InternalError, raise } from './diagnostic.ts';
 import { optionInvalid, targetInvalid, targetMissing, targetUnit } from './diagnostics.ts';
 import { didYouMean } from './near-names.ts';
+import { peripheryProblems } from './periphery-check.ts';
+import { type Problem, programmingProblems } from './programming-check.ts';
+import { readingProblems } from './reading-check.ts';
 import type { HiddenPlane, Target } from './target.ts';
 import {
   type Scheme,
@@ -21,12 +24,8 @@ export interface Place {
   readonly setBy: ReadonlyMap<string, string>;
 }
 
-/** A problem with one field, in words. */
-interface Problem {
-  readonly path: readonly string[];
-  readonly reason: string;
-  readonly notes?: readonly string[];
-}
+/** Names of types for people, where zod's are not. */
+const kinds: Readonly<Record<string, string>> = { int: 'a whole number', array: 'a list of numbers' };
 
 /** What a zod issue says, in the words of a target file. */
 function reasonOf(issue: z.core.$ZodIssue, unit: string): string {
@@ -35,7 +34,7 @@ function reasonOf(issue: z.core.$ZodIssue, unit: string): string {
     case 'invalid_type':
       return issue.expected === 'object'
         ? 'this must be a group of fields, and a single field is written { value, from, source }'
-        : `this must be ${issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}`;
+        : `this must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`;
     case 'invalid_value':
       return `this must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
     case 'too_small':
@@ -69,7 +68,7 @@ function invalid(problem: Problem, place: Place): Diagnostic {
   const field = fieldName(problem.path);
   const flag = place.setBy.get(field);
   if (flag !== undefined) return optionInvalid(flag, problem.reason, ...(problem.notes ?? []));
-  const diagnostic = targetInvalid(located(problem.path, place), field, problem.reason);
+  const diagnostic = (problem.diagnose ?? targetInvalid)(located(problem.path, place), field, problem.reason);
   return { ...diagnostic, notes: [...(problem.notes ?? []), ...diagnostic.notes] };
 }
 
@@ -136,7 +135,8 @@ function crossChecks(target: Target): readonly Problem[] {
   );
   const converters = paired && adc.convert === 'pair' ? Math.floor(array.columns / 2) : array.columns;
   expect(adc.sharedBy <= converters, 'adc.sharedBy', `the array has only ${converters} values to convert`);
-  return target.hidden === undefined ? problems : [...problems, ...hiddenChecks(target, target.hidden)];
+  if (target.hidden !== undefined) problems.push(...hiddenChecks(target, target.hidden));
+  return [...problems, ...programmingProblems(target), ...readingProblems(target), ...peripheryProblems(target)];
 }
 
 function hiddenChecks({ array, cell }: Target, hidden: HiddenPlane): readonly Problem[] {

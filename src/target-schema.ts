@@ -3,58 +3,14 @@
  * values of a Target. The scheme of programming decides which fields exist, so there is one schema per scheme.
  */
 import { z } from 'zod';
-import { parseQuantity, type Unit } from './units.ts';
+import type { Target } from './target.ts';
+import { above0, choice, integer, leaf, quantity, share, spread } from './target-leaf.ts';
+import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './target-programming.ts';
+import { peripherySections } from './target-periphery.ts';
+import { readingSections } from './target-reading.ts';
+import type { Unit } from './units.ts';
 
-export type Scheme = 'exact' | 'write-verify' | 'transfer';
-
-/** Matches what parseQuantity reads; for editors that check against the published JSON Schema. */
-const quantityPattern = (unit: Unit): string =>
-  `^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*[fpnumkMG]?${unit}\\s*$`;
-
-const from = z
-  .enum(['paper', 'source', 'derived', 'assumed'])
-  .describe(
-    'paper: the publication itself; source: another text, named; derived: arithmetic; assumed: none of these',
-  );
-const source = z.string().min(1).describe('Figure, table, text or reasoning behind the value');
-
-/** A leaf: the value with its origin. Reads as the value alone. */
-function leaf<V extends z.ZodType>(value: V, unit: Unit, description: string) {
-  return z
-    .strictObject({
-      value,
-      from,
-      source,
-    })
-    .meta({ description, unit })
-    .transform((read): z.output<V> => (read as { value: z.output<V> }).value);
-}
-
-/** A quantity of at least `min`, written with its unit. */
-function quantity(unit: Unit, description: string, range: z.ZodNumber = z.number().min(0)) {
-  const value = z
-    .string()
-    .meta({ pattern: quantityPattern(unit), examples: [unit === 'S' ? '50 uS' : `1 ${unit}`] })
-    .transform((text, context) => {
-      const parsed = parseQuantity(text, unit);
-      if (parsed !== undefined) return parsed;
-      context.issues.push({ code: 'custom', input: text, params: { unit } });
-      return z.NEVER;
-    })
-    .pipe(range);
-  return leaf(value, unit, description);
-}
-
-const above0 = z.number().gt(0);
-
-const integer = (min: number, max: number, description: string) =>
-  leaf(z.int().min(min).max(max), '', description);
-const share = (description: string) => leaf(z.number().min(0).max(1), '', description);
-const spread = (description: string) => leaf(z.number().min(0), '', description);
-const choice = <const C extends readonly [string, ...string[]]>(options: C, description: string) =>
-  leaf(z.enum(options), '', description);
-const scheme = <const S extends Scheme>(name: S) =>
-  leaf(z.literal(name), '', 'How conductances are set: `exact`, `write-verify` or `transfer`');
+export type Scheme = Target['programming']['scheme'];
 
 const array = z.strictObject({
   rows: integer(1, 65535, 'Wordlines of one array: its inputs'),
@@ -79,39 +35,6 @@ const cell = z.strictObject({
   gUnformed: quantity('S', 'Conductance of a cell that was never formed'),
 });
 
-const exact = z.strictObject({ scheme: scheme('exact') });
-
-const writeVerify = z.strictObject({
-  scheme: scheme('write-verify'),
-  tolerance: quantity('S', "Accepted distance from the level's conductance", above0),
-  maxPulses: integer(1, 1e6, 'Pulses after which a cell is given up'),
-  stepGain: leaf(above0.max(1), '', 'Mean share of the remaining distance that one pulse covers'),
-  minStep: quantity('S', 'Smallest mean step that a pulse can make'),
-  cycleToCycle: spread('Relative spread of a step from pulse to pulse'),
-  deviceToDevice: spread('Relative spread of the step gain from cell to cell'),
-  readNoise: quantity('S', 'Standard deviation of one verify reading'),
-  unresponsive: share('Share of cells that no pulse moves'),
-  resetSpread: quantity('S', 'Spread of the conductance right after RESET'),
-  pulseTime: quantity('s', 'Time of one programming pulse'),
-  pulseEnergy: quantity('J', 'Energy of one programming pulse'),
-  readTime: quantity('s', 'Time of one verify reading'),
-  readEnergy: quantity('J', 'Energy of one verify reading'),
-  formTime: quantity('s', 'Time of forming one cell'),
-  formEnergy: quantity('J', 'Energy of forming one cell'),
-});
-
-const transfer = z.strictObject({
-  scheme: scheme('transfer'),
-  cycleToCycle: spread("Relative spread of a level's conductance from SET to SET"),
-  resetSpread: quantity('S', 'Spread of the conductance right after RESET'),
-  setTime: quantity('s', 'Time of one SET'),
-  setEnergy: quantity('J', 'Energy of one SET'),
-  resetTime: quantity('s', 'Time of one RESET'),
-  resetEnergy: quantity('J', 'Energy of one RESET'),
-  formTime: quantity('s', 'Time of forming one cell'),
-  formEnergy: quantity('J', 'Energy of forming one cell'),
-});
-
 const hidden = z.strictObject({
   fecapsPerLine: integer(1, 65535, 'FeCAPs on one transfer line'),
   bits: integer(2, 16, 'Bits of a hidden integer, sign included (sign and magnitude)'),
@@ -134,10 +57,14 @@ const hidden = z.strictObject({
 const driver = z.strictObject({
   bits: integer(
     1,
-    1,
-    'Bits of the digital-to-analogue converter on every row; inputs enter bit by bit, so 1',
+    8,
+    'Bits of the digital-to-analogue converter on every row: inputs enter by as many bits at a time',
   ),
-  vRead: quantity('V', 'Read voltage', above0),
+  polarity: choice(
+    ['unipolar', 'bipolar'],
+    'Whether rows are driven with the read voltage only, or with either sign of it: `bipolar` takes inputs of both signs at once',
+  ),
+  vRead: quantity('V', 'Read voltage of the highest level', above0),
   rowsAtOnce: integer(1, 65535, 'Rows driven in one MVM'),
 });
 
@@ -168,11 +95,23 @@ const periphery = {
   slices: integer(1, 16, 'Slices per weight where the options do not say'),
 };
 
+const faults = z.strictObject({
+  stuckLow: share('Share of cells that conduct gMin whatever is done'),
+  stuckHigh: share('Share of cells that conduct gMax whatever is done'),
+  endurance: leaf(above0, '', 'Pulses that a memristor endures'),
+  spent: leaf(z.number().min(0), '', 'Pulses that every memristor has seen before'),
+});
+
+/** Effects that a target may have: all fields of a section, or no such section. */
+const sections = { faults: faults.optional(), ...readingSections, ...peripherySections };
+
 /** The schema of a whole target file for each scheme of programming. */
 export const targetSchemas = {
-  exact: z.strictObject({ ...common, programming: exact, ...periphery }),
-  'write-verify': z.strictObject({ ...common, programming: writeVerify, ...periphery }),
-  transfer: z.strictObject({ ...common, programming: transfer, hidden, ...periphery }),
+  exact: z.strictObject({ ...common, programming: exact, ...periphery, ...sections }),
+  'write-verify': z.strictObject({ ...common, programming: writeVerify, ...periphery, ...sections }),
+  'error-law': z.strictObject({ ...common, programming: errorLaw, ...periphery, ...sections }),
+  'pulse-verify': z.strictObject({ ...common, programming: pulseVerify, ...periphery, ...sections }),
+  transfer: z.strictObject({ ...common, programming: transfer, hidden, ...periphery, ...sections }),
 } as const;
 
 /** Checks everything but the programming, for a file whose scheme cannot be told. */
@@ -181,6 +120,7 @@ export const schemelessSchema = z.strictObject({
   programming: z.unknown().optional(),
   hidden: z.unknown().optional(),
   ...periphery,
+  ...sections,
 });
 
 export interface TargetField {
@@ -188,9 +128,13 @@ export interface TargetField {
   readonly field: string;
   readonly unit: Unit;
   readonly description: string;
+  /** The section or field that a target may leave out, and this with it. */
+  readonly within?: string;
 }
 
 function fieldsOf(schema: z.core.$ZodType, path: string): readonly TargetField[] {
+  if (schema instanceof z.ZodOptional)
+    return fieldsOf(schema.unwrap(), path).map((field) => ({ ...field, within: field.within ?? path }));
   if (schema instanceof z.ZodPipe && schema.in instanceof z.ZodObject) {
     const meta = schema.in.meta() ?? {};
     return [{ field: path, unit: meta.unit as Unit, description: meta.description ?? '' }];
@@ -201,13 +145,20 @@ function fieldsOf(schema: z.core.$ZodType, path: string): readonly TargetField[]
   );
 }
 
-/** Every leaf of a target file with this scheme of programming, in file order. */
+/** Every leaf of a target file with this scheme of programming, in file order, those of optional sections included. */
 export function targetFields(of: Scheme): readonly TargetField[] {
   return fieldsOf(targetSchemas[of], '');
 }
 
+/** Every leaf that this target has, in file order. */
+export function fieldsOfTarget(target: Target): readonly TargetField[] {
+  const has = (path: string) =>
+    path.split('.').reduce<unknown>((node, key) => Reflect.get(Object(node), key), target) !== undefined;
+  return targetFields(target.programming.scheme).filter(({ within }) => within === undefined || has(within));
+}
+
 /** The JSON Schema (draft 2020-12) of target files, for editors. */
 export function targetJsonSchema(): object {
-  const whole = z.union([targetSchemas.exact, targetSchemas['write-verify'], targetSchemas.transfer]);
+  const whole = z.union(Object.values(targetSchemas));
   return { title: 'Crossloom target', ...z.toJSONSchema(whole, { io: 'input', reused: 'ref' }) };
 }

@@ -3,6 +3,21 @@
  * load-target.ts, which checks every field.
  */
 
+import type { Periphery } from './periphery.ts';
+import type { Programming } from './programming.ts';
+import type { Reading } from './reading.ts';
+
+export type {
+  ErrorLawProgramming,
+  ExactProgramming,
+  Programming,
+  PulseLadder,
+  PulseParameters,
+  PulseVerifyProgramming,
+  TransferProgramming,
+  WriteVerifyProgramming,
+} from './programming.ts';
+
 /** Where a number comes from. `assumed` numbers are shown in every report. */
 export type From = 'paper' | 'source' | 'derived' | 'assumed';
 
@@ -14,55 +29,6 @@ export interface ProvenanceEntry {
   readonly from: From | 'override';
   /** Figure, table, digest or reasoning. */
   readonly source: string;
-}
-
-/** The cell takes exactly the conductance that it is told. */
-export interface ExactProgramming {
-  readonly scheme: 'exact';
-}
-
-/** Closed loop: read, and pulse towards the level until within tolerance, else give up. */
-export interface WriteVerifyProgramming {
-  readonly scheme: 'write-verify';
-  /** Accepted distance from the level's conductance (S). */
-  readonly tolerance: number;
-  /** Pulses after which the cell is given up. */
-  readonly maxPulses: number;
-  /** Mean share of the remaining distance that one pulse covers. */
-  readonly stepGain: number;
-  /** Smallest mean step that a pulse can make (S). */
-  readonly minStep: number;
-  /** Relative spread of a step from pulse to pulse. */
-  readonly cycleToCycle: number;
-  /** Relative spread of the step gain from cell to cell. */
-  readonly deviceToDevice: number;
-  /** Standard deviation of one verify reading (S). */
-  readonly readNoise: number;
-  /** Share of cells that no pulse moves. */
-  readonly unresponsive: number;
-  /** Spread of the conductance right after RESET (S). */
-  readonly resetSpread: number;
-  readonly pulseTime: number;
-  readonly pulseEnergy: number;
-  readonly readTime: number;
-  readonly readEnergy: number;
-  readonly formTime: number;
-  readonly formEnergy: number;
-}
-
-/** Open loop: hidden weights in FeCAPs set the compliance of a single SET through the transfer line. */
-export interface TransferProgramming {
-  readonly scheme: 'transfer';
-  /** Relative spread of a level's conductance from SET to SET. */
-  readonly cycleToCycle: number;
-  /** Spread of the conductance right after RESET (S). */
-  readonly resetSpread: number;
-  readonly setTime: number;
-  readonly setEnergy: number;
-  readonly resetTime: number;
-  readonly resetEnergy: number;
-  readonly formTime: number;
-  readonly formEnergy: number;
 }
 
 /** FeCAPs on the transfer lines. A transfer line is a row: it drives the gates of that row's access transistors. */
@@ -92,7 +58,19 @@ export interface HiddenPlane {
   readonly senseOffset: number;
 }
 
-export interface Target {
+/** Cells that do not do as they are told. */
+export interface Faults {
+  /** Share of cells that conduct gMin whatever is done. */
+  readonly stuckLow: number;
+  /** Share of cells that conduct gMax whatever is done. */
+  readonly stuckHigh: number;
+  /** Pulses that a memristor endures. */
+  readonly endurance: number;
+  /** Pulses that every memristor has seen before. */
+  readonly spent: number;
+}
+
+export interface Target extends Reading, Periphery {
   readonly name: string;
   readonly title: string;
   readonly array: {
@@ -115,11 +93,15 @@ export interface Target {
     /** Conductance of a cell that was never formed (S). */
     readonly gUnformed: number;
   };
-  readonly programming: ExactProgramming | WriteVerifyProgramming | TransferProgramming;
+  readonly programming: Programming;
   /** Present exactly where programming.scheme is `transfer`. */
   readonly hidden?: HiddenPlane;
   readonly driver: {
+    /** Bits of an input that drive a row at once. */
     readonly bits: number;
+    /** Whether a row can also be driven with -vRead. */
+    readonly polarity: 'unipolar' | 'bipolar';
+    /** Of the highest level. */
     readonly vRead: number;
     readonly rowsAtOnce: number;
   };
@@ -133,6 +115,8 @@ export interface Target {
   };
   /** Slices per weight where the options do not say: the fewest that the published use needs. */
   readonly slices: number;
+  // Optional sections: an effect is off where its section is absent.
+  readonly faults?: Faults | undefined;
 }
 
 export interface LoadedTarget {

@@ -38,6 +38,8 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   bitstream: [30, 39],
   chip: [30, 39],
   data: [40, 49],
+  faults: [40, 49],
+  survey: [25, 29],
   verify: [50, 59],
   tune: [50, 59],
   read: [50, 59],

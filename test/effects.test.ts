@@ -2,13 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { writeSchedule } from '../passes/write-schedule.ts';
 import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
 import { programChip } from '../src/chip/execute.ts';
+import { readArrays } from '../src/chip/read.ts';
+import { checkTime } from '../src/chip/read-conditions.ts';
 import { compile } from '../src/compile.ts';
 import { effectsOf, notModelled, type StoredLayer } from '../src/effects.ts';
 import { bundledTargets, loadTarget } from '../src/load-target.ts';
 import { parseOptions } from '../src/options.ts';
 import { hostGraph } from '../src/package/host.ts';
-import type { LoadedTarget } from '../src/target.ts';
-import { type Scheme, targetFields, targetSchemas } from '../src/target-schema.ts';
+import type { Reading } from '../src/reading.ts';
+import type { LoadedTarget, Target } from '../src/target.ts';
+import { fieldsOfTarget, type Scheme, targetSchemas } from '../src/target-schema.ts';
+import { cmoNoise, cmoRelaxation, pcmDrift, pcmNoise } from './support/reading-laws.ts';
 import { inputs, memoryData, tinyModel } from './verify/tiny.ts';
 
 /** A copy of `node` that notes the path of every plain value that is read. */
@@ -17,7 +21,8 @@ function recording<T extends object>(node: T, reads: Set<string>, path = ''): T 
     get(from, key) {
       const value: unknown = Reflect.get(from, key);
       if (typeof key === 'symbol') return value;
-      if (typeof value === 'object' && value !== null) return recording(value, reads, `${path}${key}.`);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value))
+        return recording(value, reads, `${path}${key}.`);
       reads.add(`${path}${key}`);
       return value;
     },
@@ -47,33 +52,81 @@ async function fieldsRead(loaded: LoadedTarget): Promise<Set<string>> {
     arrays: mapping.arrays,
   };
   const programs = writeSchedule.run(mapping, { converters, target });
-  await programChip(
+  const chip = await programChip(
     header,
     programs,
     { target, fingerprint: loaded.fingerprint },
     { seed: 1, bitstream: '' },
   );
+  checkTime(target, 10);
+  await readArrays(chip, target, { at: 10 });
   return reads;
 }
 
 const targetOf: Record<Scheme, string> = {
   exact: 'ideal',
   'write-verify': 'tetramem-256-6bit',
+  'error-law': 'cmo-hfox-130nm',
+  'pulse-verify': 'test/device/pulse-verify.yaml',
   transfer: 'leti-fecap-130nm',
 };
 
+/** All that may happen between programming and reading. */
+const everySection: Reading = {
+  relaxation: cmoRelaxation,
+  drift: pcmDrift,
+  telegraph: { share: 0.5, amplitude: 0.1, dwellHigh: 1, dwellLow: 1 },
+  flicker: { amplitude: 0.1, shortest: 1e-3, longest: 1 },
+  readNoise: { sigma: [1e-6] },
+  logNoise: cmoNoise,
+  powerNoise: pcmNoise,
+  wires: {
+    rowSegment: 1,
+    columnSegment: 1,
+    driver: 1,
+    sense: 1,
+    sides: 'one',
+    maxDriverCurrent: 1,
+    maxColumnCurrent: 1,
+  },
+};
+
 /** Fields of a scheme that mean nothing to it: what an exact cell could be programmed to beyond its levels. */
-const idle: Record<Scheme, readonly string[]> = { exact: ['cell.gMax'], 'write-verify': [], transfer: [] };
+const idle: Record<Scheme, readonly string[]> = {
+  exact: ['cell.gMax'],
+  'write-verify': [],
+  // They bound the levels, which the target check compares.
+  'error-law': ['programming.validFrom', 'programming.validTo'],
+  'pulse-verify': [],
+  transfer: [],
+};
 
 describe('every field of a target is consumed', () => {
   test.each(Object.keys(targetSchemas) as Scheme[])('%s', async (scheme) => {
     const loaded = await loadTarget(targetOf[scheme]);
     expect(loaded.target.programming.scheme).toBe(scheme);
     const reads = await fieldsRead(loaded);
-    const unread = targetFields(scheme)
+    const unread = fieldsOfTarget(loaded.target)
       .map(({ field }) => field)
       .filter((field) => !reads.has(field));
     expect(unread).toEqual(idle[scheme]);
+  });
+
+  test('optional sections, up to the reading', async () => {
+    const { target, ...rest } = await loadTarget('ideal');
+    const cell = { ...target.cell, gMax: 127e-6, gUseMin: 1e-6, gUseMax: 127e-6 };
+    const whole: Target = { ...target, cell, ...everySection };
+    const reads = await fieldsRead({ ...rest, target: whole });
+    const unread = fieldsOfTarget(whole)
+      .map(({ field }) => field)
+      .filter((field) => ![...reads].some((read) => read === field || read.startsWith(`${field}.`)));
+    expect(unread).toEqual(idle.exact);
+    const named = effectsOf(whole, true).flatMap(({ parameters }) => Object.keys(parameters));
+    for (const section of Object.keys(everySection)) {
+      const fields = fieldsOfTarget(whole).filter(({ field }) => field.startsWith(`${section}.`));
+      expect(fields.length).toBeGreaterThan(0);
+      for (const { field } of fields) expect(named).toContain(field);
+    }
   });
 
   test('the recording sees no field that is not read', () => {
@@ -89,10 +142,10 @@ describe('effects', () => {
     // Times, energies and counts of arrays change what it costs, and nothing else.
     const cost =
       /Time$|Energy$|^adc\.(time|energy|sharedBy)$|^array\.|^programming\.scheme$|fecapsPerLine|wakeUpCycles/;
-    for (const name of await bundledTargets()) {
+    for (const name of [...(await bundledTargets()), targetOf['pulse-verify']]) {
       const { target } = await loadTarget(name);
       const named = effectsOf(target, true).flatMap(({ parameters }) => Object.keys(parameters));
-      const missing = targetFields(target.programming.scheme)
+      const missing = fieldsOfTarget(target)
         .map(({ field }) => field)
         .filter(
           (field) =>
@@ -151,7 +204,7 @@ describe('effects', () => {
   });
 
   test('say what is not modelled', () => {
-    for (const word of ['wire resistance', 'noise', 'drift', 'stuck', 'drivers'])
+    for (const word of ['nonlinear', 'drivers', 'temperature'])
       expect(notModelled.join('; ')).toContain(word);
   });
 });

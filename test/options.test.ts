@@ -113,7 +113,7 @@ describe('options of layers in a compilation', () => {
   it('store one layer in several parts', async () => {
     const { mapping, summary } = await compileModel(two, loaded(writeVerifyTarget), feeds, {
       copies: 2,
-      inputCoding: 'binary',
+      inputNumbers: 'binary',
       layers: [{ match: 'first', copies: 1, slices: 2, residual: true }],
     });
     expect(mapping.layers.map((l) => [l.node.origin.name, l.slices, l.copies, l.residual])).toEqual([

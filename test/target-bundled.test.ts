@@ -1,8 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundledTargets, loadTarget, targetFingerprint } from '../src/load-target.ts';
+import { polynomial } from '../src/polynomial.ts';
 import { type LoadedTarget, levelStepOf } from '../src/target.ts';
-import { targetFields, targetJsonSchema } from '../src/target-schema.ts';
+import {
+  fieldsOfTarget,
+  type Scheme,
+  targetFields,
+  targetJsonSchema,
+  targetSchemas,
+} from '../src/target-schema.ts';
 
 const loaded = new Map<string, LoadedTarget>();
 beforeAll(async () => {
@@ -11,16 +18,23 @@ beforeAll(async () => {
 const get = (name: string) => loaded.get(name)!;
 const originOf = (name: string, field: string) => get(name).provenance.find((p) => p.field === field)!;
 
-test('four targets are bundled, each under its own name', () => {
-  expect([...loaded.keys()]).toEqual(['ideal', 'leti-fecap-130nm', 'tetramem-256', 'tetramem-256-6bit']);
+test('targets are bundled, each under its own name', () => {
+  expect([...loaded.keys()]).toEqual([
+    'cmo-hfox-130nm',
+    'cmo-hfox-130nm-2pct',
+    'ideal',
+    'leti-fecap-130nm',
+    'pcm-256',
+    'tetramem-256',
+    'tetramem-256-6bit',
+    'tio2-feedforward',
+  ]);
   for (const [name, { target }] of loaded) expect(target.name).toBe(name);
 });
 
 test('every field has an origin, in the order of the schema', () => {
   for (const { target, provenance } of loaded.values()) {
-    expect(provenance.map((p) => p.field)).toEqual(
-      targetFields(target.programming.scheme).map((f) => f.field),
-    );
+    expect(provenance.map((p) => p.field)).toEqual(fieldsOfTarget(target).map((f) => f.field));
     for (const { source } of provenance) expect(source.length).toBeGreaterThan(3);
   }
 });
@@ -104,6 +118,38 @@ describe('leti-fecap-130nm', () => {
   });
 });
 
+describe('error laws', () => {
+  const sigmaAt = (name: string, micro: number) => {
+    const { programming } = get(name).target;
+    if (programming.scheme !== 'error-law') throw new Error('error-law expected');
+    return polynomial(programming.sigma, micro * 1e-6) * 1e6;
+  };
+
+  test('are those of the sources, in uS', () => {
+    for (const g of [9, 50, 88.19]) {
+      expect(sigmaAt('cmo-hfox-130nm', g)).toBeCloseTo(0.00106879 * g + 0.00081107, 9);
+      expect(sigmaAt('cmo-hfox-130nm-2pct', g)).toBeCloseTo(0.01129027 * g + 0.01121854, 9);
+    }
+    for (const g of [0, 10, 25])
+      expect(sigmaAt('pcm-256', g)).toBeCloseTo(0.28639 + 0.07586 * g - 0.0017877 * g * g, 9);
+  });
+
+  test('the two CMO/HfOx chips differ by how they are written alone', () => {
+    const [fine, coarse] = ['cmo-hfox-130nm', 'cmo-hfox-130nm-2pct'].map((name) => get(name).target);
+    for (const field of ['array', 'cell', 'driver', 'adc', 'slices', 'faults'] as const)
+      expect(coarse![field]).toEqual(fine![field]);
+    expect(fine!.programming).toMatchObject({ pulses: 89 });
+    expect(coarse!.programming).toMatchObject({ pulses: 11 });
+  });
+
+  test('the levels of tio2-feedforward stand six standard deviations apart at a ratio of 1.19', () => {
+    const { cell } = get('tio2-feedforward').target;
+    expect(cell.gUseMax / cell.gUseMin).toBeCloseTo(1.19, 4);
+    expect(cell.levels).toBe(512);
+    expect((levelStepOf(cell) * 1e6) / sigmaAt('tio2-feedforward', 90)).toBeCloseTo(6, 3);
+  });
+});
+
 /** Expected minimum of n standard normal values: the integral of -x n phi(x) Phi(x)^(n - 1), by the midpoint rule. */
 function expectedMinimum(n: number): number {
   const step = 1e-3;
@@ -120,7 +166,7 @@ function expectedMinimum(n: number): number {
 test('docs/targets.md has every field with its unit and meaning', async () => {
   const text = await readFile('docs/targets.md', 'utf8');
   const lines = new Set(text.split('\n'));
-  for (const scheme of ['exact', 'write-verify', 'transfer'] as const) {
+  for (const scheme of Object.keys(targetSchemas) as Scheme[]) {
     for (const { field, unit, description } of targetFields(scheme)) {
       expect(lines, field).toContain(`| \`${field}\` | ${unit || '-'} | ${description} |`);
     }

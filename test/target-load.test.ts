@@ -98,7 +98,7 @@ describe('a target file', () => {
     const problems = (await problemsOf(path)).map((p) => p.replace(/:\d+:/, ':'));
     expect(problems).toEqual([
       'target/invalid file: array.rows: this must be at least 1',
-      'target/invalid file: programming.scheme: this must be one of exact, write-verify, transfer',
+      'target/invalid file: programming.scheme: this must be one of exact, write-verify, error-law, pulse-verify, transfer',
     ]);
   });
 
@@ -159,6 +159,69 @@ describe('fields must fit together', () => {
     expect(await problemsOf(without)).toEqual([
       expect.stringMatching(/^target\/missing-field file: hidden: /),
     ]);
+  });
+});
+
+describe('laws of programming', () => {
+  const pulsed = 'test/device/pulse-verify.yaml';
+  const diagnosed = async (target: string, set: readonly string[]) => {
+    const error: unknown = await loadTarget(target, set).catch((e: unknown) => e);
+    if (!(error instanceof DiagnosticError)) throw error;
+    return error.diagnostics.map((d) => `${d.code} ${d.message}`).join('\n');
+  };
+
+  test('a level outside the range of its law', async () => {
+    const path = await changed('pcm-256', [
+      'value: 25 uS\n    from: source\n    source: >-\n      CrossSim',
+      'value: 24 uS\n    from: source\n    source: >-\n      CrossSim',
+    ]);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(/(validTo:\n +value:) 25 uS/, '$1 20 uS'));
+    const error: unknown = await loadTarget(path).catch((e: unknown) => e);
+    if (!(error instanceof DiagnosticError)) throw error;
+    expect(error.diagnostics.map((d) => d.code)).toEqual(['target/law-range']);
+    expect(error.diagnostics[0]!.at).toMatch(/cell\.gUseMax$/);
+    expect(exitCodeOf(error.diagnostics)).toBe(24);
+    expect(await diagnosed('pcm-256', ['cell.gUseMax=26 uS'])).toContain('fitted from 0 S to 25 uS');
+  });
+
+  test.each([
+    ['pcm-256', ['programming.sigma=[0.1, -0.02]'], 'sigma is negative'],
+    ['pcm-256', ['programming.sigma=[]'], 'this must be a list of numbers'],
+    ['pcm-256', ['programming.sigma=0.1'], 'this must be a list of numbers'],
+    ['pcm-256', ['programming.validFrom=25 uS'], 'this must lie above validFrom, 25 uS'],
+    ['pcm-256', ['programming.distribution=cauchy'], 'this must be one of normal, log-normal, uniform'],
+    [pulsed, ['programming.pulse.gammaUp=1'], 'the model soft-bounds has no such parameter'],
+    [pulsed, ['programming.pulse.model=PCM'], 'the preset PCM has all parameters'],
+    [pulsed, ['programming.pulse.model=linear-step'], 'target/missing-field'],
+    [pulsed, ['programming.pulse.model=cmo-hfox'], 'target/law-range'],
+    [
+      pulsed,
+      ['programming.pulse.model=cmo-hfox'],
+      'the compact model holds for its own pulses, not for higher ones',
+    ],
+    [pulsed, ['faults.stuckLow=0.6', 'faults.stuckHigh=0.5'], 'more than all cells would be stuck'],
+    [pulsed, ['faults.spent=1000000'], 'no pulse is left'],
+    ['ideal', ['faults.stuckLow=0.01'], 'target/missing-field this field is missing'],
+  ])('%s with %j', async (name, overrides, message) => {
+    expect(await diagnosed(name, overrides)).toContain(message);
+  });
+
+  test('coefficients in uS become SI units, from a file and from a flag', async () => {
+    const { target } = await loadTarget('pcm-256', ['programming.sigma=[0.5, 0.01, 2e-3]']);
+    expect(target.programming).toMatchObject({ sigma: [0.5e-6, 0.01, 2e3] });
+    const plain = await loadTarget('pcm-256');
+    expect(plain.target.programming).toMatchObject({ sigma: [0.28639e-6, 0.07586, -1787.7] });
+    expect(plain.provenance.find((p) => p.field === 'programming.sigma')?.text).toBe(
+      '0.28639, 0.07586, -0.0017877',
+    );
+  });
+
+  test('a section can be given by flags alone', async () => {
+    const set = ['stuckLow=0.01', 'stuckHigh=0', 'endurance=1e8', 'spent=0'].map((text) => `faults.${text}`);
+    const { target, provenance } = await loadTarget('ideal', set);
+    expect(target.faults).toEqual({ stuckLow: 0.01, stuckHigh: 0, endurance: 1e8, spent: 0 });
+    expect(provenance.filter((p) => p.from === 'override')).toHaveLength(4);
   });
 });
 

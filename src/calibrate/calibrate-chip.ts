@@ -4,11 +4,13 @@
  * repairs shifted means and gains, which hurt accuracy first; the scatter of single cells stays.
  */
 import type { Chip, ColumnCorrection } from '../chip/chip.ts';
+import { type ReadArrays, readArrays } from '../chip/read.ts';
+import type { ReadConditions } from '../chip/read-conditions.ts';
 import { InternalError } from '../diagnostic.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { createEmitter } from '../lower/emit.ts';
-import { type FoldedLayer, foldLayer, type ProgrammedArrays } from '../lower/fold.ts';
+import { type FoldedLayer, foldLayer } from '../lower/fold.ts';
 import { lowerFloat, readIntegers } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
@@ -17,27 +19,41 @@ import { openSession } from '../runtime/session.ts';
 import { float32 } from '../tensor.ts';
 import { realOf } from './range.ts';
 
-/** @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is */
+/**
+ * @param conditions under which the chip is calibrated. Default: right after programming, with the wires that it has.
+ *   Read noise is averaged over enough readings not to count.
+ * @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is
+ */
 export async function calibrateChip(
   pkg: Package,
   chip: Chip,
-  onLayer?: (done: number, total: number) => void,
+  conditions: Partial<ReadConditions> = {},
 ): Promise<Chip> {
-  const arrays = programmedArrays(chip);
+  const arrays = await readArrays(chip, pkg.target, { ...conditions, noise: false });
   const calibration = new Map<string, ColumnCorrection>();
-  for (const [index, layer] of pkg.layers.entries()) {
-    const folded = foldLayer(layer, arrays);
-    if (!folded.exact) {
-      const { measured, wanted } = await compare(pkg, layer, folded);
-      calibration.set(layer.output, fitColumns(layer, measured, wanted));
-    }
-    onLayer?.(index + 1, pkg.layers.length);
+  for (const layer of pkg.layers) {
+    const correction = await calibrateLayer(pkg, layer, arrays);
+    if (correction) calibration.set(layer.output, correction);
   }
-  return calibration.size === 0 ? chip : { ...chip, calibration };
+  return withCalibration(chip, calibration);
 }
 
-export function programmedArrays(chip: Chip): ProgrammedArrays {
-  return { columns: chip.header.columns, conductances: chip.conductances, converters: chip.converters };
+/** The correction of one layer; undefined where it computes exactly. */
+export async function calibrateLayer(
+  pkg: Package,
+  layer: CrossbarLayer,
+  arrays: ReadArrays,
+): Promise<ColumnCorrection | undefined> {
+  const folded = foldLayer(layer, arrays);
+  if (folded.exact) return undefined;
+  const { measured, wanted } = await compare(pkg, layer, folded);
+  return fitColumns(layer, measured, wanted);
+}
+
+/** The chip with these corrections in place of its own. */
+export function withCalibration(chip: Chip, calibration: ReadonlyMap<string, ColumnCorrection>): Chip {
+  const { calibration: _, ...bare } = chip;
+  return calibration.size === 0 ? chip : { ...bare, calibration };
 }
 
 /** Outputs of the programmed layer, and of its integers without a chip, for its calibration vectors: [vector][output]. */

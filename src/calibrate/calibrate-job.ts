@@ -1,38 +1,40 @@
 /** Calibrates a programmed chip on several threads: layers do not know of each other. */
 import type { Chip, ColumnCorrection } from '../chip/chip.ts';
+import { type ReadArrays, readArrays } from '../chip/read.ts';
+import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Package } from '../package/open.ts';
 import { type Job, runJob } from '../pool.ts';
-import { calibrateChip } from './calibrate-chip.ts';
+import { calibrateLayer, withCalibration } from './calibrate-chip.ts';
 
 interface CalibrationContext {
   readonly pkg: Package;
-  /** Without corrections. */
-  readonly chip: Chip;
+  readonly arrays: ReadArrays;
 }
 
 /** Calibrates the layer of that number; undefined where it needs no correction. */
 export const job: Job<CalibrationContext, number, ColumnCorrection | undefined> = {
   module: import.meta.url,
-  open: ({ pkg, chip }) => ({
-    async run(number) {
-      const layer = pkg.layers[number]!;
-      const { calibration } = await calibrateChip({ ...pkg, layers: [layer] }, chip);
-      return calibration?.get(layer.output);
-    },
-  }),
+  open: ({ pkg, arrays }) => ({ run: (number) => calibrateLayer(pkg, pkg.layers[number]!, arrays) }),
 };
+
+export interface CalibrateOptions {
+  readonly threads: number;
+  /** As `calibrateChip` takes them. */
+  readonly conditions?: Partial<ReadConditions>;
+  readonly onLayer?: ((done: number, total: number) => void) | undefined;
+}
 
 /** As `calibrateChip`; the result is the same for any number of threads. */
 export async function calibrateOnThreads(
   pkg: Package,
   chip: Chip,
-  threads: number,
-  onLayer?: (done: number, total: number) => void,
+  { threads, conditions, onLayer }: CalibrateOptions,
 ): Promise<Chip> {
+  const arrays = await readArrays(chip, pkg.target, { ...conditions, noise: false }, { threads });
   const total = pkg.layers.length;
   const corrections: (ColumnCorrection | undefined)[] = Array(total).fill(undefined);
   let done = 0;
-  await runJob(job, { pkg, chip }, corrections.keys(), {
+  await runJob(job, { pkg, arrays }, corrections.keys(), {
     threads,
     count: total,
     onResult(correction, number) {
@@ -40,8 +42,8 @@ export async function calibrateOnThreads(
       onLayer?.(++done, total);
     },
   });
-  const calibration = new Map(
-    pkg.layers.flatMap(({ output }, i) => (corrections[i] ? [[output, corrections[i]] as const] : [])),
+  const found = pkg.layers.flatMap(({ output }, i) =>
+    corrections[i] ? [[output, corrections[i]] as const] : [],
   );
-  return calibration.size === 0 ? chip : { ...chip, calibration };
+  return withCalibration(chip, new Map(found));
 }

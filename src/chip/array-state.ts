@@ -1,43 +1,9 @@
 /** One array while its program runs: the state of every cell and FeCAP, and the devices' laws with their draws. */
-import { type FecapPlane, openFecapPlane } from '../device/fecap.ts';
-import {
-  newTransferOutcome,
-  openTransferDraws,
-  type TransferDraws,
-  type TransferLaw,
-  type TransferOutcome,
-} from '../device/transfer.ts';
-import {
-  newOutcome,
-  openWriteVerifyDraws,
-  type WriteVerifyDraws,
-  type WriteVerifyOutcome,
-} from '../device/write-verify.ts';
-import { InternalError } from '../diagnostic.ts';
+import { drawStuckCells, type StuckCells } from '../device/faults.ts';
 import type { ArrayGeometry } from '../ir/schedule.ts';
-import { openStream, type Stream } from '../random.ts';
-import type { Target, WriteVerifyProgramming } from '../target.ts';
+import type { Target } from '../target.ts';
 import { type DriverSettings, type FailedCell, noCounts } from './chip.ts';
-
-export interface WriteVerifyDevices {
-  readonly scheme: 'write-verify';
-  readonly law: WriteVerifyProgramming;
-  readonly draws: WriteVerifyDraws;
-  readonly reset: Stream;
-  /** Noise of the readings that verify and program-residual instructions take. */
-  readonly verify: Stream;
-  readonly outcome: WriteVerifyOutcome;
-}
-
-export interface TransferDevices {
-  readonly scheme: 'transfer';
-  readonly law: TransferLaw;
-  readonly draws: TransferDraws;
-  readonly plane: FecapPlane;
-  readonly outcome: TransferOutcome;
-}
-
-export type Devices = { readonly scheme: 'exact' } | WriteVerifyDevices | TransferDevices;
+import { type Devices, devicesOf } from './devices.ts';
 
 export interface ArrayState {
   readonly array: number;
@@ -45,13 +11,15 @@ export interface ArrayState {
   readonly columns: number;
   readonly cell: Target['cell'];
   readonly devices: Devices;
+  /** Cells that nothing changes. */
+  readonly stuck: StuckCells;
   /** Conductances (S), rows x columns. */
   readonly conductances: Float32Array;
   /** 1 where the cell was formed. */
   readonly formed: Uint8Array;
   /** Last programmed level code, -1 for none. */
   readonly levels: Int32Array;
-  /** 1 where write-verify gave the cell up. */
+  /** 1 where programming gave the cell up. */
   readonly givenUp: Uint8Array;
   /** Operations that each cell has seen: they key the draws of the next. */
   readonly operations: Uint32Array;
@@ -65,14 +33,19 @@ export interface ArrayState {
 export function openArray(target: Target, geometry: ArrayGeometry, seed: number, array: number): ArrayState {
   const { rows, columns } = geometry;
   const cells = rows * columns;
+  const { faults, cell } = target;
+  const stuck: StuckCells = faults ? drawStuckCells(faults, cell, seed, array, cells) : new Map();
+  // Shared memory: threads hand an array over, and read the cells of a whole chip, without copying them.
+  const conductances = new Float32Array(new SharedArrayBuffer(4 * cells)).fill(cell.gUnformed);
+  for (const [index, conductance] of stuck) conductances[index] = conductance;
   return {
     array,
     rows,
     columns,
-    cell: target.cell,
+    cell,
     devices: devicesOf(target, geometry, seed, array),
-    // Shared memory: threads hand an array over, and read the cells of a whole chip, without copying them.
-    conductances: new Float32Array(new SharedArrayBuffer(4 * cells)).fill(target.cell.gUnformed),
+    stuck,
+    conductances,
     formed: new Uint8Array(cells),
     levels: new Int32Array(cells).fill(-1),
     givenUp: new Uint8Array(cells),
@@ -84,30 +57,9 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
   };
 }
 
-function devicesOf(target: Target, geometry: ArrayGeometry, seed: number, array: number): Devices {
-  const { programming, hidden, cell } = target;
-  switch (programming.scheme) {
-    case 'exact':
-      return { scheme: 'exact' };
-    case 'write-verify':
-      return {
-        scheme: 'write-verify',
-        law: programming,
-        draws: openWriteVerifyDraws(seed, array),
-        reset: openStream(seed, 'reset', array),
-        verify: openStream(seed, 'verify-read', array),
-        outcome: newOutcome(),
-      };
-    case 'transfer':
-      if (!hidden) throw new InternalError('chip', `target ${target.name} transfers without hidden planes`);
-      return {
-        scheme: 'transfer',
-        law: { programming, hidden, cell },
-        draws: openTransferDraws(seed, array),
-        plane: openFecapPlane(geometry.rows, geometry.columns >> 1, geometry.hiddenBits),
-        outcome: newTransferOutcome(),
-      };
-  }
+/** Gives a cell the conductance that an operation leaves (S), unless it is stuck. */
+export function setConductance(state: ArrayState, cell: number, conductance: number): void {
+  state.conductances[cell] = state.stuck.get(cell) ?? conductance;
 }
 
 /** Keys the draws of a cell's next operation: distinct for every cell and repetition. */

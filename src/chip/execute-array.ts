@@ -9,12 +9,13 @@
 import { decodeSection, type Section } from '../bitstream/decode-frame.ts';
 import { fecapWear } from '../device/fecap.ts';
 import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
-import { chipCannotExecute } from '../diagnostics.ts';
+import { chipCannotExecute, enduranceSpent } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import type { Job } from '../pool.ts';
 import type { Target } from '../target.ts';
-import { type ArrayState, openArray, type TransferDevices, type WriteVerifyDevices } from './array-state.ts';
+import { type ArrayState, openArray } from './array-state.ts';
 import type { ArrayCounters, ConverterSettings } from './chip.ts';
+import { type ReadBackDevices, readBackOf, type TransferDevices } from './devices.ts';
 import { transfer, wakeUp, writeHidden } from './hidden-plane.ts';
 import { findObstacle } from './obstacle.ts';
 import { form, program, reset, verify } from './program-cells.ts';
@@ -35,6 +36,8 @@ export interface ProgrammedArray extends Pick<ArrayState, 'array' | 'conductance
   readonly hidden: Int16Array | undefined;
   readonly memristorWear: number;
   readonly fecapWear: number;
+  /** The cell that got most pulses, where these are more than the memristors had left. */
+  readonly worn: Diagnostic | undefined;
 }
 
 /** Programs one array. */
@@ -51,6 +54,7 @@ function programArray(context: ProgrammingContext, given: ArrayProgram | Section
   executeAll(state, header, instructions, converters);
   const { conductances, drivers, failed, counters, devices, cycles } = state;
   const plane = devices.scheme === 'transfer' ? devices.plane : undefined;
+  const memristorWear = cycles.reduce((most, count) => Math.max(most, count), 0);
   return {
     array,
     conductances,
@@ -59,9 +63,21 @@ function programArray(context: ProgrammingContext, given: ArrayProgram | Section
     counters,
     converters,
     hidden: plane?.values,
-    memristorWear: cycles.reduce((most, count) => Math.max(most, count), 0),
+    memristorWear,
     fecapWear: plane ? fecapWear(plane) : 0,
+    worn: wornOut(target, state, memristorWear),
   };
+}
+
+function wornOut(
+  { faults }: Target,
+  { array, cycles, columns }: ArrayState,
+  most: number,
+): Diagnostic | undefined {
+  if (!faults || faults.spent + most <= faults.endurance) return undefined;
+  const cell = cycles.indexOf(most);
+  const place = `array ${array}, cell (row ${Math.floor(cell / columns)}, column ${cell % columns})`;
+  return enduranceSpent(place, `${most} pulses`, String(faults.endurance - faults.spent));
 }
 
 /** Problems of one array that are reported; a wrong program has the same one in every row. */
@@ -110,7 +126,7 @@ function execute(
       program(state, instruction);
       return;
     case 'program-residual':
-      programResidual(state, writeVerifyDevices(state), instruction);
+      programResidual(state, readBackDevices(state), instruction);
       return;
     case 'verify':
       verify(state, instruction);
@@ -127,9 +143,13 @@ function execute(
   }
 }
 
-function writeVerifyDevices(state: ArrayState): WriteVerifyDevices {
-  if (state.devices.scheme === 'write-verify') return state.devices;
-  throw new InternalError('chip', `a ${state.devices.scheme} chip reached an instruction of write-verify`);
+function readBackDevices(state: ArrayState): ReadBackDevices {
+  const devices = readBackOf(state.devices);
+  if (devices) return devices;
+  throw new InternalError(
+    'chip',
+    `a ${state.devices.scheme} chip reached an instruction that reads cells back`,
+  );
 }
 
 function transferDevices(state: ArrayState): TransferDevices {

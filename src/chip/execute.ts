@@ -27,7 +27,8 @@ export interface ProgramOptions {
  * @param programs one program for each of the header's arrays, decoded or not, in any order
  * @throws DiagnosticError bitstream/invalid where a section cannot be decoded; bitstream/wrong-target where the header's
  *   fingerprint is not the target's; chip/cannot-execute where an instruction needs another programming scheme, an
- *   unformed cell or FeCAPs that were not woken up, is out of range, or where arrays are missing or repeated
+ *   unformed cell or FeCAPs that were not woken up, is out of range, or where arrays are missing or repeated;
+ *   chip/endurance-spent for every array with a memristor that got more pulses than it had left
  */
 export async function programChip(
   header: BitstreamHeader,
@@ -52,6 +53,7 @@ export async function programChip(
     if (!result) raise([chipCannotExecute(`array ${array}`, 'this array has no program')]);
     return result!;
   });
+  raise(arrays.flatMap(({ worn }) => worn ?? []));
   return {
     header,
     seed,

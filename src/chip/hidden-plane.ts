@@ -11,7 +11,8 @@ import {
 } from '../device/fecap.ts';
 import { transfer as transferSynapse } from '../device/transfer.ts';
 import type { TransferInstruction, WakeUpInstruction, WriteHiddenInstruction } from '../ir/schedule.ts';
-import { type ArrayState, nextEvent, type TransferDevices } from './array-state.ts';
+import { type ArrayState, nextEvent, setConductance } from './array-state.ts';
+import type { TransferDevices } from './devices.ts';
 
 /** Cycles all FeCAPs of a line; one bipolar cycle switches each of them twice. */
 export function wakeUp(state: ArrayState, devices: TransferDevices, instruction: WakeUpInstruction): void {
@@ -69,8 +70,8 @@ function transferPair(state: ArrayState, devices: TransferDevices, row: number, 
   const negative = stored < 0;
   transferSynapse(law, draws, { row, synapse, cell: plus }, negative, digit, nextEvent(state, plus), outcome);
   const written = writeBack(plane, synapse, hidden.transferBits, outcome.negative);
-  state.conductances[plus] = outcome.gPos;
-  state.conductances[plus + 1] = outcome.gNeg;
+  setConductance(state, plus, outcome.gPos);
+  setConductance(state, plus + 1, outcome.gNeg);
   levels[plus] = negative ? 0 : digit;
   levels[plus + 1] = negative ? digit : 0;
   cycles[plus]!++;

@@ -2,6 +2,7 @@
 import { findProblem } from '../bitstream/check.ts';
 import type { ArrayGeometry, Instruction } from '../ir/schedule.ts';
 import type { ArrayState } from './array-state.ts';
+import { readBackOf } from './devices.ts';
 
 /**
  * The first reason for which `instruction` cannot be executed now: a field out of range, an instruction of another
@@ -29,8 +30,7 @@ export function findObstacle(
     case 'program-residual': {
       const { row, column, sources, values } = instruction;
       const width = 2 * values.length;
-      if (state.devices.scheme !== 'write-verify')
-        return 'this chip does not read cells back while it programs others';
+      if (!readBackOf(state.devices)) return 'this chip does not read cells back while it programs others';
       return (
         unformed(state, row, column, width) ??
         sources.map((s) => unformed(state, row, column + s.distance, width)).find((reason) => reason)

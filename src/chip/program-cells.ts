@@ -4,137 +4,134 @@
  * Exact cells take gMin when formed or RESET and exactly a level's conductance when programmed, at no cost.
  */
 import { levelConductance, resetConductance } from '../device/levels.ts';
-import { writeVerify } from '../device/write-verify.ts';
+import { conductanceOf, stateOf } from '../device/pulse/step.ts';
+import { drawPulseCell, toleranceAt } from '../device/pulse-verify.ts';
 import type {
   FormInstruction,
   ProgramInstruction,
   ResetInstruction,
   VerifyInstruction,
 } from '../ir/schedule.ts';
-import { type ArrayState, forMasked, nextEvent, type WriteVerifyDevices } from './array-state.ts';
-import { failedCellsKept } from './chip.ts';
+import { type ArrayState, forMasked, nextEvent, setConductance } from './array-state.ts';
+import { type Devices, type PulseVerifyDevices, readBackOf } from './devices.ts';
+import { programCode } from './program-cell.ts';
+
+interface Costs {
+  readonly formTime: number;
+  readonly formEnergy: number;
+  readonly resetTime: number;
+  readonly resetEnergy: number;
+}
+
+/** What forming and RESET take; undefined where they take nothing. */
+function costsOf(devices: Devices): Costs | undefined {
+  if (devices.scheme === 'exact') return undefined;
+  if (devices.scheme === 'transfer') return devices.law.programming;
+  const { formTime, formEnergy, pulseTime, pulseEnergy } = devices.law;
+  return { formTime, formEnergy, resetTime: pulseTime, resetEnergy: pulseEnergy };
+}
 
 /** Forms the masked cells of a row, all at once. */
 export function form(state: ArrayState, instruction: FormInstruction): void {
   const { devices, cell, counters } = state;
-  const cost = devices.scheme === 'transfer' ? devices.law.programming : costOf(devices);
+  const costs = costsOf(devices);
   const before = counters.formed;
   forMasked(state, instruction.row, instruction.mask, (index) => {
     if (state.formed[index]) return;
     state.formed[index] = 1;
-    state.conductances[index] = devices.scheme === 'exact' ? cell.gMin : cell.gMax;
+    setConductance(state, index, devices.scheme === 'exact' ? cell.gMin : cell.gMax);
     counters.formed++;
   });
   const formed = counters.formed - before;
-  if (formed > 0) counters.time += cost.formTime;
-  counters.energy += formed * cost.formEnergy;
-}
-
-function costOf(devices: { readonly scheme: 'exact' } | WriteVerifyDevices): {
-  readonly formTime: number;
-  readonly formEnergy: number;
-} {
-  return devices.scheme === 'exact' ? { formTime: 0, formEnergy: 0 } : devices.law;
+  if (!costs || formed === 0) return;
+  counters.time += costs.formTime;
+  counters.energy += formed * costs.formEnergy;
 }
 
 /** Resets the masked cells of a row, all at once. */
 export function reset(state: ArrayState, instruction: ResetInstruction): void {
   const { devices, cell, counters } = state;
+  const costs = costsOf(devices);
   const before = counters.resetPulses;
   forMasked(state, instruction.row, instruction.mask, (index) => {
     state.levels[index] = -1;
     if (devices.scheme === 'exact') {
-      state.conductances[index] = cell.gMin;
+      setConductance(state, index, cell.gMin);
       return;
     }
-    const write = devices.scheme === 'write-verify';
-    const stream = write ? devices.reset : devices.draws.reset;
-    const spread = write ? devices.law.resetSpread : devices.law.programming.resetSpread;
+    const transfers = devices.scheme === 'transfer';
+    const stream = transfers ? devices.draws.reset : devices.reset;
+    const spread = transfers ? devices.law.programming.resetSpread : devices.law.resetSpread;
     stream.seek(nextEvent(state, index));
-    state.conductances[index] = resetConductance(cell, spread, stream.normal());
+    const conductance = resetConductance(cell, spread, stream.normal());
+    setConductance(
+      state,
+      index,
+      devices.scheme === 'pulse-verify' ? resetWithin(state, devices, index, conductance) : conductance,
+    );
     state.cycles[index]!++;
     counters.resetPulses++;
   });
   const pulses = counters.resetPulses - before;
-  if (devices.scheme === 'exact' || pulses === 0) return;
-  if (devices.scheme === 'write-verify') {
-    counters.time += devices.law.pulseTime;
-    counters.energy += pulses * devices.law.pulseEnergy;
-  } else {
-    counters.time += devices.law.programming.resetTime;
-    counters.energy += pulses * devices.law.programming.resetEnergy;
-  }
+  if (!costs || pulses === 0) return;
+  counters.time += costs.resetTime;
+  counters.energy += pulses * costs.resetEnergy;
+}
+
+/** The conductance after RESET of a cell with bounds of its own, whose state it becomes. */
+function resetWithin(
+  state: ArrayState,
+  devices: PulseVerifyDevices,
+  index: number,
+  conductance: number,
+): number {
+  const { pulse, draws, cell, states } = devices;
+  drawPulseCell(pulse, draws, index, cell);
+  const w = stateOf(pulse.pulse, state.cell, conductance);
+  const held = Math.min(cell.device.upper, Math.max(cell.device.lower, w));
+  states[index] = held;
+  return conductanceOf(pulse.pulse, state.cell, held);
 }
 
 /** Programs neighbouring cells of a row to their levels, one after the other. */
 export function program(state: ArrayState, instruction: ProgramInstruction): void {
-  const { devices, cell, conductances, levels } = state;
+  const devices = readBackOf(state.devices);
   const first = instruction.row * state.columns + instruction.column;
   for (let i = 0; i < instruction.codes.length; i++) {
     const code = instruction.codes[i]!;
-    if (devices.scheme === 'write-verify') {
+    if (devices) {
       programCode(state, devices, first + i, code, instruction.tolerance);
     } else {
-      levels[first + i] = code;
-      conductances[first + i] = levelConductance(cell, code);
+      state.levels[first + i] = code;
+      setConductance(state, first + i, levelConductance(state.cell, code));
     }
   }
 }
 
-/** Programs one cell to a level code by write-verify. */
-export function programCode(
-  state: ArrayState,
-  devices: WriteVerifyDevices,
-  index: number,
-  code: number,
-  tolerance: number,
-): void {
-  const { law, outcome } = devices;
-  const { counters, conductances } = state;
-  const level = levelConductance(state.cell, code);
-  state.levels[index] = code;
-  const event = nextEvent(state, index);
-  writeVerify(law, state.cell, devices.draws, index, event, conductances[index]!, level, tolerance, outcome);
-  const pulses = outcome.setPulses + outcome.resetPulses;
-  conductances[index] = outcome.conductance;
-  state.cycles[index]! += pulses;
-  counters.setPulses += outcome.setPulses;
-  counters.resetPulses += outcome.resetPulses;
-  counters.verifyReads += pulses + 1;
-  counters.time += pulses * law.pulseTime + (pulses + 1) * law.readTime;
-  counters.energy += pulses * law.pulseEnergy + (pulses + 1) * law.readEnergy;
-  if (outcome.accepted) return;
-  state.givenUp[index] = 1;
-  counters.cellsGivenUp++;
-  if (state.failed.length === failedCellsKept) return;
-  const row = Math.floor(index / state.columns);
-  state.failed.push({
-    array: state.array,
-    row,
-    column: index - row * state.columns,
-    target: level,
-    reached: outcome.conductance,
-  });
-}
-
 /**
  * Reads neighbouring cells back and counts those outside the tolerance. Cells without a programmed level are read and
- * cannot miss. Targets other than write-verify name no reading noise, time or energy: there it is exact and free.
+ * cannot miss. Exact cells and those of a transfer have no reading noise, time or energy: there it is exact and free.
  */
 export function verify(state: ArrayState, instruction: VerifyInstruction): void {
-  const { devices, counters, cell } = state;
+  const { counters, cell } = state;
+  const devices = readBackOf(state.devices);
+  const pulsed = devices?.scheme === 'pulse-verify' ? devices.law : undefined;
   const first = instruction.row * state.columns + instruction.column;
   for (let index = first; index < first + instruction.count; index++) {
     let reading = state.conductances[index]!;
-    if (devices.scheme === 'write-verify') {
+    if (devices) {
       devices.verify.seek(nextEvent(state, index));
-      reading += devices.law.readNoise * devices.verify.normal();
+      reading += devices.readNoise * devices.verify.normal();
       counters.time += devices.law.readTime;
       counters.energy += devices.law.readEnergy;
     }
     counters.verifyReads++;
     const code = state.levels[index]!;
-    if (code >= 0 && Math.abs(reading - levelConductance(cell, code)) > instruction.tolerance)
-      counters.verifyMisses++;
+    if (code < 0) continue;
+    const level = levelConductance(cell, code);
+    const tolerance = pulsed
+      ? toleranceAt(pulsed, instruction.tolerance, level, cell.gUseMax)
+      : instruction.tolerance;
+    if (Math.abs(reading - level) > tolerance) counters.verifyMisses++;
   }
 }

@@ -1,17 +1,18 @@
 /**
  * Programs pairs of cells to what reading the other parts of their weights leaves to be made up: residual slicing, as
- * Song, Rao et al., Science 383, 903 (2024), program arrays with arbitrarily high precision. A cell that write-verify
- * has given up gets no more pulses: what it is off by is left to the other parts.
+ * Song, Rao et al., Science 383, 903 (2024), program arrays with arbitrarily high precision. A cell that was
+ * given up gets no more pulses: what it is off by is left to the other parts.
  */
 import type { ProgramResidualInstruction } from '../ir/schedule.ts';
 import { levelStepOf } from '../target.ts';
-import { type ArrayState, nextEvent, type WriteVerifyDevices } from './array-state.ts';
-import { programCode } from './program-cells.ts';
+import { type ArrayState, nextEvent } from './array-state.ts';
+import type { ReadBackDevices } from './devices.ts';
+import { programCode } from './program-cell.ts';
 
 /** Programs neighbouring pairs of a row, one after the other. */
 export function programResidual(
   state: ArrayState,
-  devices: WriteVerifyDevices,
+  devices: ReadBackDevices,
   instruction: ProgramResidualInstruction,
 ): void {
   const { scale, grain, sources, values, tolerance, reads } = instruction;
@@ -39,8 +40,8 @@ function multiple(value: number, grain: number): number {
 }
 
 /** The mean of several readings of one cell (S). */
-function readCell(state: ArrayState, devices: WriteVerifyDevices, index: number, reads: number): number {
-  const { law, verify } = devices;
+function readCell(state: ArrayState, devices: ReadBackDevices, index: number, reads: number): number {
+  const { law, verify, readNoise } = devices;
   const { counters } = state;
   verify.seek(nextEvent(state, index));
   let noise = 0;
@@ -48,5 +49,5 @@ function readCell(state: ArrayState, devices: WriteVerifyDevices, index: number,
   counters.verifyReads += reads;
   counters.time += reads * law.readTime;
   counters.energy += reads * law.readEnergy;
-  return state.conductances[index]! + (law.readNoise * noise) / reads;
+  return state.conductances[index]! + (readNoise * noise) / reads;
 }

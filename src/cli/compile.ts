@@ -8,9 +8,11 @@ import { foldConstants } from '../../passes/fold-constants.ts';
 import { lowerLinear } from '../../passes/lower-linear.ts';
 import { placeBlocks } from '../../passes/place-blocks.ts';
 import { quantize } from '../../passes/quantize.ts';
-import { type Compiled, compile } from '../compile.ts';
+import { workAroundFaults } from '../../passes/work-around-faults.ts';
+import { type Compiled, type CompileHooks, compile } from '../compile.ts';
 import { raise } from '../diagnostic.ts';
 import { optionInvalid, syntheticCalibration } from '../diagnostics.ts';
+import { readFaultMap } from '../fault-map.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { printGraph } from '../ir/print-graph.ts';
@@ -20,6 +22,7 @@ import { readModel } from '../onnx/decode.ts';
 import { type Manifest, packageFiles } from '../package/manifest.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
 import { formatLayers, formatTotals } from '../report/compile-table.ts';
+import { formatFaults } from '../report/fault-table.ts';
 import { formatBytes } from '../report/number.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
 import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
@@ -38,12 +41,15 @@ export const printablePasses: readonly string[] = [
   quantize.name,
   correctBiases.name,
   placeBlocks.name,
+  workAroundFaults.name,
 ];
 
 export interface CompileArguments extends CompileFlags, CalibrationFlags {
   readonly output: string;
   readonly force?: true;
   readonly printAfter?: string;
+  /** File of the fault map of the one chip that this is for. */
+  readonly faults?: string;
 }
 
 export interface CompileOutcome {
@@ -66,18 +72,22 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
     raise([
       optionInvalid(`--print-after ${args.printAfter}`, 'without bias correction this pass does not run'),
     ]);
+  if (args.printAfter === workAroundFaults.name && args.faults === undefined)
+    raise([optionInvalid(`--print-after ${args.printAfter}`, 'without --faults this pass does not run')]);
   const loaded = await loadTarget(options.target, options.set);
+  const faults = args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
   const imported = { ...(await readModel(model)), file: model };
   checkPatterns(options, imported.graph);
   const input = await openCalibration(args, imported, options.calibrationSamples);
   printDiagnostics(io, input.warnings);
   return withStages(io, async ({ report }) => {
-    const compiled = await compile(imported, loaded, options, input.calibration, {
+    const hooks: CompileHooks = {
       onProgress: (stage, done, total) => report(labels[stage] ?? stage, done, total),
       onPass: (name, result) => {
         if (name === args.printAfter) io.stdout(`${print(result)}\n`);
       },
-    });
+    };
+    const compiled = await compile(imported, loaded, options, input.calibration, hooks, faults);
     if (!input.calibration) printDiagnostics(io, [syntheticCalibration(model)]);
     report('writing the package', 0, 1);
     const { preprocessing } = input;
@@ -105,7 +115,7 @@ interface CompileCommandLine extends CompileArguments {
 async function run(io: Io, model: string, args: CompileCommandLine): Promise<void> {
   const { compiled, manifest, bytes } = await compileModel(io, model, args);
   if (args.json) {
-    const { target, options, files, summary } = manifest;
+    const { target, options, files, summary, faults } = manifest;
     const { values: _values, provenance: _provenance, ...chip } = target;
     printJson(io, {
       package: args.output,
@@ -115,11 +125,13 @@ async function run(io: Io, model: string, args: CompileCommandLine): Promise<voi
       options,
       files,
       summary,
+      faults,
     });
     return;
   }
   io.stdout(formatLayers(compiled.summary, io.columns));
   io.stdout(`\n${formatTotals(compiled.summary, compiled.loaded)}`);
+  if (compiled.faults) io.stdout(`\n${formatFaults(compiled.faults)}\n`);
   io.stdout(`${args.output}: ${formatBytes(bytes)}\n`);
 }
 
@@ -157,6 +169,7 @@ export function registerCompile(program: Command, io: Io): void {
       ]),
     )
     .option('--arrays <n>', 'arrays that may be used', whole)
+    .option('--faults <faults.json>', 'fault map of the one chip that this is for (docs/faults.md)')
     .addOption(
       new Option(
         '--keep-digital <pattern>',

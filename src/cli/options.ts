@@ -1,5 +1,7 @@
 /** Options that several verbs share, and the readers of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseTime } from '../time.ts';
+import { compensations } from '../verify/read-conditions.ts';
 
 /** Reader of an option that may be repeated. */
 export function repeated(value: string, previous: readonly string[] | undefined): readonly string[] {
@@ -43,4 +45,29 @@ export function withSet(command: Command): Command {
     'override a field of the target, such as adc.bits=6 (repeatable)',
   );
   return command.addOption(option.argParser(repeated).default([], 'none'));
+}
+
+/** Reader of times such as `1s,1h,1d`, in seconds; those before 0 are left to whoever knows what they mean. */
+export function times(text: string): readonly number[] {
+  return text.split(',').map((part) => {
+    const seconds = parseTime(part);
+    if (seconds !== undefined) return seconds;
+    throw new InvalidArgumentError('Write times with units, such as 1s, 30min, 1h, 1d or 10y.');
+  });
+}
+
+/** Reader of one such time. */
+export function time(text: string): number {
+  const [first, ...more] = times(text);
+  if (more.length > 0) throw new InvalidArgumentError('It must be one time.');
+  return first!;
+}
+
+/** `--compensate`, for a verb that reads chips some time after they were programmed. */
+export function withCompensation(command: Command): Command {
+  const option = new Option(
+    '--compensate <how>',
+    'against drift: one `global` digital factor, or gain and bias of all `columns` fitted anew at that time',
+  );
+  return command.addOption(option.choices(compensations).default('none'));
 }

@@ -2,24 +2,31 @@
 import { type Command, Option } from 'commander';
 import { soleInput } from '../calibrate/samples.ts';
 import { loadChip } from '../chip/load.ts';
+import { checkTime } from '../chip/read-conditions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, type Preprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
-import { InternalError } from '../diagnostic.ts';
+import { InternalError, raise } from '../diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
 import { formatTable } from '../report/table.ts';
+import { availableThreads } from '../pool.ts';
 import { simulate } from '../simulate/simulate.ts';
 import type { Tensor } from '../tensor.ts';
+import { formatTime } from '../time.ts';
+import { compensated } from '../verify/read-chip.ts';
+import type { Compensation } from '../verify/read-conditions.ts';
 import { withExamples } from './help.ts';
-import { type Io, printJson } from './io.ts';
-import { wholeNumber, withJson } from './options.ts';
+import { type Io, printDiagnostics, printJson } from './io.ts';
+import { time, wholeNumber, withCompensation, withJson } from './options.ts';
 import { programWithProgress } from './program.ts';
 
 interface RunCommandLine {
   readonly input: string;
   readonly chip?: string;
   readonly seed: number;
+  readonly at: number;
+  readonly compensate: Compensation;
   readonly preprocess?: string;
   readonly top: number;
   readonly json?: true;
@@ -44,22 +51,29 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const dataset = await openInput(pkg, args);
   const input = soleInput(pkg.host, pkg.manifest.model.file);
   const sample = await firstSample(dataset, input.dims ?? [undefined]);
-  const chip =
+  const problems = checkTime(pkg.target, args.at);
+  raise(problems);
+  printDiagnostics(io, problems);
+  const programmed =
     args.chip === undefined
       ? await programWithProgress(io, pkg, { seed: args.seed })
       : await loadChip(args.chip);
-  const session = await simulate(pkg, chip);
+  const conditions = { at: args.at, wires: pkg.target.wires !== undefined };
+  const threads = availableThreads();
+  const { chip, gain } = await compensated(pkg, programmed, { ...args, condition: conditions, threads });
+  const session = await simulate(pkg, chip, { conditions, gain });
   const outputs = await session.run({ [input.name]: sample.tensor });
   await session.release();
   const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
   const seed = chip.seed;
   if (args.json) {
-    printJson(io, { package: folder, chip: args.chip, seed, input: args.input, sample: sample.id, results });
+    printJson(io, { package: folder, chip: args.chip, seed, at: args.at, input: args.input, sample: sample.id, results });
     return;
   }
   const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;
   const where = args.chip === undefined ? `a chip programmed with seed ${seed}` : args.chip;
-  io.stdout(`${args.input}${which}, on ${where}\n`);
+  const when = args.at === 0 ? '' : `, ${formatTime(args.at)} after programming`;
+  io.stdout(`${args.input}${which}, on ${where}${when}\n`);
   for (const result of results) io.stdout(`\n${formatResult(result)}`);
 }
 
@@ -126,11 +140,13 @@ export function registerRun(program: Command, io: Io): void {
         .default(1)
         .conflicts('chip'),
     )
+    .option('--at <time>', 'read the chip this long after programming, such as 1h', time, 0)
     .option('--preprocess <file.yaml>', 'how the sample becomes the input (default: as the package says)')
     .option('--top <k>', 'classes printed', wholeNumber(1), 5);
   withExamples(
-    withJson(command),
+    withJson(withCompensation(command)),
     'crossloom run mobilenetv2.xbar --input cat.jpg',
     'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --top 3 --json',
+    'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --at 1d --compensate columns',
   ).action((folder: string, args: RunCommandLine) => run(io, folder, args));
 }

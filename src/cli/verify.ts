@@ -8,12 +8,14 @@ import { preprocessingMissing } from '../diagnostics.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
+import { readsAlike } from '../reading.ts';
+import type { Compensation } from '../verify/read-conditions.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
 import { type VerifyOptions, verify } from '../verify/verify.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { decimal, repeated, wholeNumber, withJson, withThreads } from './options.ts';
+import { decimal, repeated, times, wholeNumber, withCompensation, withJson, withThreads } from './options.ts';
 import { checkOutput, writeInPlace } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -32,6 +34,11 @@ export interface VerifyArguments {
   /** false with --no-calibrate. */
   readonly calibrate?: boolean;
   readonly chip?: readonly string[];
+  readonly at?: readonly number[];
+  readonly compensate?: Compensation;
+  /** false with --no-noise. */
+  readonly noise?: boolean;
+  readonly noiseStates?: number;
   readonly scoreOutput?: string;
   readonly minAccuracy?: number;
   readonly maxDrop?: number;
@@ -65,8 +72,9 @@ async function openData(io: Io, pkg: Package, args: VerifyArguments): Promise<Da
 
 function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
   const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop, threads } = args;
+  const { at, compensate, noise, noiseStates } = args;
   // Chips without any randomness are all the same.
-  const chips = pkg.target.programming.scheme === 'exact' ? 1 : defaultTrials;
+  const chips = pkg.target.programming.scheme === 'exact' && readsAlike(pkg.target) ? 1 : defaultTrials;
   return {
     trials: args.trials ?? chips,
     seed: args.seed ?? 1,
@@ -74,6 +82,10 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
     excludeCalibration: excludeCalibration ?? false,
     ...(images !== undefined && { images }),
     ...(chip !== undefined && { chips: chip }),
+    ...(at !== undefined && { at }),
+    ...(compensate !== undefined && { compensate }),
+    ...(noise !== undefined && { noise }),
+    ...(noiseStates !== undefined && { noiseStates }),
     ...(scoreOutput !== undefined && { scoreOutput }),
     ...(minAccuracy !== undefined && { minAccuracy }),
     ...(maxDrop !== undefined && { maxDrop }),
@@ -124,14 +136,18 @@ export function registerVerify(program: Command, io: Io): void {
         .argParser(repeated)
         .conflicts(['trials', 'seed']),
     )
+    .option('--at <times>', 'read the chips this long after programming, such as 1s,1h,1d,10y (default: right after)', times)
+    .option('--no-noise', 'leave out the noise of readings')
+    .option('--noise-states <n>', 'states of random telegraph and 1/f noise over all images (default: 8)', whole)
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option('--min-accuracy <percent>', 'exit with 50 where the mean top-1 of the chips is lower', decimal)
     .option('--max-drop <points>', 'exit with 50 where the chips lose more against floating point', decimal)
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
-    withJson(withThreads(command)),
+    withJson(withThreads(withCompensation(command))),
     'crossloom verify mobilenetv2.xbar --model mobilenetv2.onnx --data images/ --trials 5',
     'crossloom verify net.xbar --model net.onnx --data test.npz --images 500 --max-drop 1 --json',
     'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',
+    'crossloom verify net.xbar --model net.onnx --data test.npz --at 1s,1h,1d --max-drop 1',
   ).action((folder: string, args: VerifyCommandLine) => run(io, folder, args));
 }

@@ -1,8 +1,9 @@
 /**
  * How input codes drive the rows, one plane of bits after another.
  *
- *   binary          the bits of the code itself; the top bit of a two's complement code counts negative
- *   sign-magnitude  the bits of max(code - zero, 0), then those of max(zero - code, 0), whose conversions count negative
+ *   binary     the bits of the code itself; the top bit of a two's complement code counts negative
+ *   bipolar    the bits of |code - zero|, rows of negative numbers with the opposite voltage
+ *   two-phase  the bits of max(code - zero, 0), then those of max(zero - code, 0), whose conversions count negative
  *
  * Codes of small numbers of both signs differ in every bit of the binary form (127 and 128), so that the sums of the top
  * planes are large and nearly cancel, and their conversion errors remain. As magnitudes such numbers leave the top planes
@@ -10,14 +11,20 @@
  */
 import type { InputQuantization } from './graph.ts';
 
-export type InputCoding = 'binary' | 'sign-magnitude';
+export type InputCoding = 'binary' | 'bipolar' | 'two-phase';
+
+/** What may be asked for: how magnitudes drive rows is up to the drivers. */
+export type InputNumbers = 'binary' | 'sign-magnitude';
 
 /** One drive of the rows, with the conversions that follow it. */
 export interface InputPlane {
-  /** Which of the layer's unsigned input parts: see `inputParts`. */
-  readonly part: number;
-  /** Bit of that part which drives a row. */
+  /** Lowest bit of the unsigned input parts (see `inputParts`) that drives a row, and how many do so at once. */
   readonly bit: number;
+  readonly width: number;
+  /** Part whose bits drive rows with the read voltage. */
+  readonly plus: number | undefined;
+  /** Part whose bits drive rows with the opposite voltage. No row has bits in both. */
+  readonly minus: number | undefined;
   /** What a converted code counts in shift-and-add. */
   readonly weight: number;
 }
@@ -28,30 +35,53 @@ export interface InputPart {
   readonly limit: number;
 }
 
-/** The coding that a quantization comes to: without numbers of both signs, magnitudes are the codes themselves. */
-export function codingOf({ zero, signed }: InputQuantization, wanted: InputCoding): InputCoding {
-  return zero === 0 && !signed ? 'binary' : wanted;
+/** The coding of a layer's inputs. Without numbers of both signs, magnitudes are the codes themselves. */
+export function codingOf(
+  { zero, signed }: InputQuantization,
+  wanted: InputNumbers,
+  polarity: 'unipolar' | 'bipolar',
+): InputCoding {
+  if (wanted === 'binary' || (zero === 0 && !signed)) return 'binary';
+  return polarity === 'bipolar' ? 'bipolar' : 'two-phase';
 }
 
-/** The unsigned numbers whose bits drive the rows. */
+/** The unsigned numbers whose bits drive the rows: one, or those of positive numbers before those of negative ones. */
 export function inputParts({ zero, signed }: InputQuantization, coding: InputCoding): readonly InputPart[] {
   if (coding === 'binary') return [{ sign: 0, limit: 255 }];
-  const parts: readonly InputPart[] = [
+  return [
     { sign: 1, limit: signed ? 127 : 255 - zero },
     { sign: -1, limit: signed ? 128 : zero },
   ];
-  return parts.filter(({ limit }) => limit > 0);
 }
 
-/** All drives of one product, from the least to the largest weight: powers of two, at most twice the one before. */
-export function inputPlanes(quantization: InputQuantization, coding: InputCoding): readonly InputPlane[] {
-  const planes = inputParts(quantization, coding).flatMap(({ sign, limit }, part) =>
-    Array.from({ length: 32 - Math.clz32(limit) }, (_, bit): InputPlane => {
-      const negative = sign === 0 ? quantization.signed && bit === 7 : sign < 0;
-      return { part, bit, weight: negative ? -(2 ** bit) : 2 ** bit };
-    }),
-  );
-  return planes.sort((a, b) => Math.abs(a.weight) - Math.abs(b.weight));
+/**
+ * All drives of one product, from the least to the largest weight: powers of two, at most 2^driverBits times the one
+ * before. The sign bit of a two's complement code is a drive of its own.
+ * @param driverBits bits that drive a row at once
+ */
+export function inputPlanes(
+  quantization: InputQuantization,
+  coding: InputCoding,
+  driverBits: number,
+): readonly InputPlane[] {
+  const [first, second] = inputParts(quantization, coding).map(({ limit }) => 32 - Math.clz32(limit));
+  // The top bit of two's complement counts negative, and so drives alone.
+  const alone = coding === 'binary' && quantization.signed;
+  const bits = [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => bit % driverBits === 0 || (alone && bit === 7));
+  return bits.flatMap((bit, step): InputPlane[] => {
+    const width = (bits[step + 1] ?? 8) - bit;
+    const weight = 2 ** bit;
+    const plus = bit < first! ? 0 : undefined;
+    const minus = second !== undefined && bit < second ? 1 : undefined;
+    if (coding === 'binary')
+      return [{ bit, width, plus, minus, weight: alone && bit === 7 ? -weight : weight }];
+    if (coding === 'bipolar')
+      return (plus ?? minus) === undefined ? [] : [{ bit, width, plus, minus, weight }];
+    return [
+      ...(plus === undefined ? [] : [{ bit, width, plus, minus: undefined, weight }]),
+      ...(minus === undefined ? [] : [{ bit, width, plus: minus, minus: undefined, weight: -weight }]),
+    ];
+  });
 }
 
 /** Splits codes (two's complement bytes where signed) into their parts, each as long as `codes`. */

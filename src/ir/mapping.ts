@@ -3,7 +3,7 @@
  * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
  */
 import type { QuantizedMvmNode } from './graph.ts';
-import type { InputCoding } from './input-planes.ts';
+import type { InputNumbers } from './input-planes.ts';
 
 export type Encoding = 'differential' | 'offset';
 
@@ -25,7 +25,7 @@ export interface SlicedLayer {
   readonly uses: readonly QuantizedMvmNode[];
   readonly encoding: Encoding;
   /** How inputs of both signs drive the rows. */
-  readonly inputCoding: InputCoding;
+  readonly inputNumbers: InputNumbers;
   /** Odd base of the balanced digits; every digit is within +-(radix - 1) / 2. */
   readonly radix: number;
   /** Level codes per digit step: the cell's window is used as far as the digits allow. */

@@ -89,7 +89,8 @@ function summarizeLayer(
   const positions = layer.uses.map((use) => record.layers.get(use.output)!.positions);
   const mvms = positions.reduce((sum, own) => sum + own, 0);
   const drives = layer.uses.reduce((sum, { quantization }, use) => {
-    const planes = inputPlanes(quantization, codingOf(quantization, layer.inputCoding));
+    const { bits, polarity } = target.driver;
+    const planes = inputPlanes(quantization, codingOf(quantization, layer.inputNumbers, polarity), bits);
     return sum + positions[use]! * planes.length;
   }, 0);
   const converters =

@@ -8,12 +8,16 @@
  */
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import { float32, int8, int64, uint8 } from '../tensor.ts';
-import { emitConversion, emitWeightedConversion, roundingOffsets } from './converter.ts';
+import { emitBend } from './bend.ts';
+import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets } from './converter.ts';
 import { type Emitter, int } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import { type FoldedLayer, outputPositions } from './fold.ts';
 import { emitLinear } from './linear.ts';
+import { createNoise } from './noise.ts';
+import type { NoiseSource } from './noise-pool.ts';
 import { emitBatchShape, emitPlanes, emitWeightedPlanes, planesOf } from './planes.ts';
+import type { SaturationCount } from './saturation.ts';
 
 /** Digital gain and bias per output column, re-estimated on the programmed chip. */
 export interface ColumnFit {
@@ -21,13 +25,21 @@ export interface ColumnFit {
   readonly bias: Float32Array;
 }
 
+export interface AnalogOptions {
+  readonly calibration: ColumnFit | undefined;
+  readonly noise: NoiseSource | undefined;
+  /** Sees what every conversion is given. */
+  readonly counted: SaturationCount | undefined;
+}
+
 export function emitAnalog(
   emit: Emitter,
   layer: CrossbarLayer,
   folded: FoldedLayer,
   codes: readonly string[],
-  calibration: ColumnFit | undefined,
+  options: AnalogOptions,
 ): void {
+  const { calibration } = options;
   const { quantization } = layer;
   const outputs = layer.groups * layer.columns;
   const sumOfWeights = planesOf(layer).reduce((sum, { weight }) => sum + weight, 0);
@@ -42,8 +54,8 @@ export function emitAnalog(
   }
   const emitPart =
     layer.geometry.kind === 'conv'
-      ? planeByPlane(emit, layer, folded, codes)
-      : stackedPlanes(emit, layer, folded, codes);
+      ? planeByPlane(emit, layer, folded, codes, options)
+      : stackedPlanes(emit, layer, folded, codes, options);
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap((part, index) => {
     const scale = new Float32Array(positions.length);
@@ -68,21 +80,37 @@ function planeByPlane(
   layer: CrossbarLayer,
   folded: FoldedLayer,
   codes: readonly string[],
+  { noise, counted }: AnalogOptions,
 ): EmitPart {
-  const planes = emitWeightedPlanes(emit, layer, codes);
+  const { curves } = folded;
+  const planes = emitWeightedPlanes(emit, layer, codes, curves?.driver);
   const weights = planesOf(layer).map(({ weight }) => weight);
-  const offsets = roundingOffsets(weights);
+  const bits = layer.driverBits === 1;
+  const offsets = bits ? roundingOffsets(weights) : weights.map(roundingOffset);
+  const sameValue = bits && !curves?.driver;
   return (part) => {
     const product = emitLinear(emit, layer, folded, part);
+    const addNoise = createNoise(emit, layer, folded, part, noise);
     const { zero } = folded.parts[part]!;
+    const ofColumns = (name: string, values: Float32Array) =>
+      emit.constant(`${name}_${part}`, float32(outputDims(layer, values.length), values));
+    const whole = !curves?.converter && zero.every(Number.isInteger);
     const converted = planes.map((plane, index) => {
       const [weight, offset] = [weights[index]!, offsets[index]!];
-      const shifted = Float32Array.from(zero, (z) => offset + weight * z);
-      const constant = emit.constant(
-        `zero_${part}_${index}`,
-        float32(outputDims(layer, zero.length), shifted),
-      );
-      return emitWeightedConversion(emit, layer.adcBits, product(plane), { index, weight, offset }, constant);
+      const sums = addNoise(product(plane), plane, index, sameValue ? weight : undefined);
+      const zeros = () => ofColumns(`weighted_zero_${index}`, zero.map((z) => weight * z));
+      // Beside a number that rounds, only whole codes have room.
+      const given = whole && !counted ? sums : emit.op('Add', [sums, zeros()]);
+      const bent = curves?.converter
+        ? emitBend(emit, given, curves.converter, `bent_${index}`, weight)
+        : given;
+      counted?.add(bent, weight);
+      const shift = whole
+        ? ofColumns(`zero_${index}`, zero.map((z) => offset + weight * z))
+        : emit.constant(`offset_${index}`, float32([], [offset]));
+      const plain = { index, weight, offset };
+      const sum = emitWeightedConversion(emit, layer.adcBits, whole ? sums : bent, plain, shift);
+      return bits ? sum : emit.op('Sub', [sum, emit.constant(`offset_${index}`, float32([], [offset]))]);
     });
     return converted.reduceRight((sum, plane) => emit.op('Add', [sum, plane]));
   };
@@ -93,16 +121,23 @@ function stackedPlanes(
   layer: CrossbarLayer,
   folded: FoldedLayer,
   parts: readonly string[],
+  { noise, counted }: AnalogOptions,
 ): EmitPart {
-  const { planes, weights } = emitPlanes(emit, layer, parts);
+  const { curves } = folded;
+  const { planes, weights } = emitPlanes(emit, layer, parts, curves?.driver);
   const count = weights.length;
+  const sameValue = layer.driverBits === 1 && !curves?.driver;
   return (part) => {
-    const sums = emitLinear(emit, layer, folded, part)(planes);
+    const addNoise = createNoise(emit, layer, folded, part, noise);
+    const product = emitLinear(emit, layer, folded, part)(planes);
+    const sums = addNoise(product, planes, 0, sameValue ? 1 : undefined);
     const { zero } = folded.parts[part]!;
-    const constant = zero.some((z) => z !== 0)
-      ? emit.constant(`zero_${part}`, float32([zero.length], zero))
-      : undefined;
-    const converted = emitConversion(emit, layer.adcBits, sums, constant);
+    const shifted = zero.some((z) => z !== 0)
+      ? emit.op('Add', [sums, emit.constant(`zero_${part}`, float32([zero.length], zero))])
+      : sums;
+    const given = curves?.converter ? emitBend(emit, shifted, curves.converter, 'bent') : shifted;
+    counted?.add(given);
+    const converted = emitConversion(emit, layer.adcBits, given);
     const flat = emit.op('Reshape', [converted.value, emit.constant('planes', int64([2], [count, -1]))]);
     const shape = emitBatchShape(emit, sums);
     const name = `plane_weights_${part}`;

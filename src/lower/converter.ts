@@ -13,25 +13,28 @@ import type { Emitter } from './emit.ts';
  *   1-7    Clip, then the same                an int8 that never reaches its own limits
  *   9-16   Round, Clip                        floats: wider integers have no MatMulInteger
  *
- * @param zero code of zero current, a constant that broadcasts
+ * @param given what the converters are given, in codes
  */
 export function emitConversion(
   emit: Emitter,
   bits: number,
-  sums: string,
-  zero: string | undefined,
+  given: string,
 ): { value: string; integer: boolean } {
-  const shifted = zero === undefined ? sums : emit.op('Add', [sums, zero]);
   const top = 2 ** (bits - 1) - 1;
   const limits = () => [
     emit.constant('code_min', float32([], [-top - 1])),
     emit.constant('code_max', float32([], [top])),
   ];
-  if (bits > 8) return { value: emit.op('Clip', [emit.op('Round', [shifted]), ...limits()]), integer: false };
-  const clipped = bits === 8 ? shifted : emit.op('Clip', [shifted, ...limits()]);
+  if (bits > 8) return { value: emit.op('Clip', [emit.op('Round', [given]), ...limits()]), integer: false };
+  const clipped = bits === 8 ? given : emit.op('Clip', [given, ...limits()]);
   const scale = emit.constant('one_code', float32([], [1]));
   const codeZero = emit.constant('code_zero', int8([], Int8Array.of(0)));
   return { value: emit.op('QuantizeLinear', [clipped, scale, codeZero]), integer: true };
+}
+
+/** A number that rounds: added to a 32-bit float it leaves whole multiples of a power of two. */
+export function roundingOffset(weight: number): number {
+  return 1.5 * 2 ** 23 * Math.abs(weight);
 }
 
 /**
@@ -44,7 +47,7 @@ export function roundingOffsets(weights: readonly number[]): number[] {
   const offsets: number[] = [];
   let sum = 0;
   for (const weight of weights.toReversed()) {
-    const offset = 1.5 * 2 ** 23 * Math.abs(weight) * (sum > 0 ? -1 : 1);
+    const offset = roundingOffset(weight) * (sum > 0 ? -1 : 1);
     offsets.unshift(offset);
     sum += offset;
   }

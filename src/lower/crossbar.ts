@@ -13,27 +13,38 @@ import type { Emitter } from './emit.ts';
 import { emitExact } from './exact.ts';
 import type { FoldedLayer } from './fold.ts';
 import { emitUnitChannels } from './linear.ts';
+import type { NoiseSource } from './noise-pool.ts';
 import { emitCodes } from './planes.ts';
+import { countSaturation } from './saturation.ts';
 
 export interface LowerOptions {
   /** Of the programmed chip; absent: the compiler's own gain and bias. */
   readonly calibration?: ColumnFit | undefined;
   /** Keep bit planes and conversions even where the exact form gives the same integers. */
   readonly bitSerial?: boolean;
+  /** Where read noise comes from, for arrays with variances. */
+  readonly noise?: NoiseSource | undefined;
+  /** Emit `saturationOf` the layer's output too, unless its form is exact and nothing can saturate. */
+  readonly saturation?: boolean;
 }
 
-/** Emits the layer; its result gets the layer's own output name. */
+/** Emits the layer; its result gets the layer's own output name. @returns what was emitted to be looked at besides */
 export function lowerCrossbar(
   emit: Emitter,
   layer: CrossbarLayer,
   folded: FoldedLayer,
   options: LowerOptions = {},
-): void {
-  const { calibration, bitSerial = false } = options;
+): readonly string[] {
+  const { calibration, bitSerial = false, noise, saturation } = options;
   const exact = folded.exact && !calibration;
   // Without planes their coding does not matter, and codes are the cheapest.
   const driven: CrossbarLayer = exact && !bitSerial ? { ...layer, inputCoding: 'binary' } : layer;
   const codes = emitCodes(emit, driven).map((part) => emitUnitChannels(emit, driven, folded, part));
-  if (exact) emitExact(emit, driven, folded, codes, bitSerial);
-  else emitAnalog(emit, driven, folded, codes, calibration);
+  if (exact) {
+    emitExact(emit, driven, folded, codes, bitSerial);
+    return [];
+  }
+  const counted = saturation ? countSaturation(emit, driven, folded) : undefined;
+  emitAnalog(emit, driven, folded, codes, { calibration, noise, counted });
+  return counted ? [counted.finish()] : [];
 }

@@ -10,13 +10,32 @@
  */
 import { InternalError } from '../diagnostic.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { PiecewiseLinear } from '../periphery.ts';
 import { columnCells, firstColumns } from './column-cells.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
 export interface ProgrammedArrays {
   readonly columns: number;
   readonly conductances: readonly Float32Array[];
+  /** Variance of one reading of every cell (S^2); undefined without read noise. */
+  readonly variances?: readonly Float32Array[] | undefined;
   readonly converters: ReadonlyMap<number, { readonly zero: Int32Array; readonly step: Float32Array }>;
+  /** By array; undefined where all converters are as they should be. */
+  readonly converterErrors?: readonly ConverterErrors[] | undefined;
+  readonly curves?: Curves | undefined;
+}
+
+/** Gain (a factor) and offset (codes) by converter; `sharedBy` neighbouring columns, or pairs, have one. */
+interface ConverterErrors {
+  readonly sharedBy: number;
+  readonly gain: Float32Array;
+  readonly offset: Float32Array;
+}
+
+/** What bends all converters, over codes, and all drivers, over levels, alike; undefined where nothing does. */
+export interface Curves {
+  readonly converter: PiecewiseLinear | undefined;
+  readonly driver: PiecewiseLinear | undefined;
 }
 
 /** One conversion per output: a copy of a slice, or the plus or minus column of it. */
@@ -25,7 +44,9 @@ export interface AnalogPart {
   readonly copy: number;
   /** [unit][row][column], in converter codes per driven row. */
   readonly weights: Float32Array;
-  /** Code that zero current gives, [unit][column], as the chip's converters are set. */
+  /** Variance of one conversion per driven row, in codes squared; undefined without read noise. */
+  readonly variances: Float32Array | undefined;
+  /** Code that zero current gives, [unit][column], as the chip's converters are set, with their offsets. */
   readonly zero: Float32Array;
   /** Integer weight units per code, [unit][column], as the digital program has it; negative for a minus or flipped column. */
   readonly coefficient: Float64Array;
@@ -46,8 +67,16 @@ export interface FoldedLayer {
   /** Rows per input channel: the kernel's positions. */
   readonly volume: number;
   readonly parts: readonly AnalogPart[];
+  readonly curves?: Curves | undefined;
   /** Whether every cell holds an exact digit, as its copies do, and every converter tells all sums apart. */
   readonly exact: boolean;
+}
+
+/** The layer with every conversion worth `gain` times as much; such a layer is not exact. */
+export function withGain(folded: FoldedLayer, gain = 1): FoldedLayer {
+  if (gain === 1) return folded;
+  const parts = folded.parts.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * gain) }));
+  return { ...folded, parts, exact: false };
 }
 
 /** Units are ordered tile by tile, and within a tile pack by pack. */
@@ -64,6 +93,7 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
   const partCount = layer.slices * layer.copies * (layer.convert === 'column' ? 2 : 1);
   const parts = Array.from({ length: partCount }, (_, part) => foldPart(frame, part));
   const whole = layer.convert === 'pair' && parts.every((part) => isWhole(part, frame));
+  const bent = arrays.curves?.converter ?? arrays.curves?.driver;
   if (whole) for (const part of parts) setUpright(part, slots * layer.columns);
   return {
     tiles: starts.length,
@@ -74,7 +104,8 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
     channelsPerGroup,
     volume,
     parts,
-    exact: whole && copiesAgree(parts),
+    curves: arrays.curves,
+    exact: whole && !arrays.variances && !bent && copiesAgree(parts),
   };
 }
 
@@ -141,6 +172,7 @@ function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
     const groups = tile.groupEnd - tile.groupStart;
     if (groups === 1) return false;
     const cells = arrays.conductances[tile.array]!;
+    const noise = arrays.variances?.[tile.array];
     const rows = tile.rowEnd - tile.rowStart;
     const width = tile.columnEnd - tile.columnStart;
     for (let row = 0; row < groups * rows; row++) {
@@ -150,6 +182,7 @@ function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
         const { added, subtracted } = columnCells(layer, tile, logical, firsts[index]! + logical);
         const [one, other] = [cells[line + added]!, cells[line + subtracted]!];
         if (layer.convert === 'pair' ? one !== other : one !== 0 || other !== 0) return true;
+        if (noise && noise[line + added]! + noise[line + subtracted]! > 0) return true;
       }
     }
     return false;
@@ -166,6 +199,7 @@ function foldPart(frame: Frame, part: number): AnalogPart {
   const unitRows = slots * channelsPerGroup * volume;
   const unitColumns = slots * layer.columns;
   const weights = new Float32Array(units * unitRows * unitColumns);
+  const variances = arrays.variances && new Float32Array(weights.length);
   const zero = new Float32Array(units * unitColumns);
   const coefficient = new Float64Array(units * unitColumns);
   const digitalZero = new Float64Array(units * unitColumns);
@@ -177,6 +211,8 @@ function foldPart(frame: Frame, part: number): AnalogPart {
     if (tile.slice !== slice || tile.copy !== copy) continue;
     const chip = arrays.converters.get(tile.block);
     const cells = arrays.conductances[tile.array];
+    const noise = arrays.variances?.[tile.array];
+    const errors = arrays.converterErrors?.[tile.array];
     if (!chip || !cells) throw new InternalError('fold', `block ${tile.block} is not on the chip`);
     const rows = tile.rowEnd - tile.rowStart;
     const t = starts.indexOf(tile.rowStart);
@@ -185,14 +221,16 @@ function foldPart(frame: Frame, part: number): AnalogPart {
       const unit = t * packs + Math.floor(group / packSize);
       const column = (group % packSize) * layer.columns + tile.columnStart + (logical % width);
       const setting = logical * perPart + side;
-      const step = chip.step[setting]!;
       const at = unit * unitColumns + column;
-      zero[at] = chip.zero[setting]!;
       digitalZero[at] = layer.converterZero[firstConverter + setting]!;
       const { added, subtracted, flipped } = columnCells(layer, tile, logical, firsts[index]! + logical);
       // A pair's converter sees a flipped column negated; a column's converter sees what plus or minus it is given.
       const negative = perPart === 1 ? flipped : side === 1;
       const own = (side === 0) === flipped ? subtracted : added;
+      const seen = perPart === 2 ? own : layer.encoding === 'differential' ? Math.floor(added / 2) : added;
+      const converter = errors ? Math.floor(seen / errors.sharedBy) : 0;
+      const step = chip.step[setting]! / (errors?.gain[converter] ?? 1);
+      zero[at] = chip.zero[setting]! + (errors?.offset[converter] ?? 0);
       coefficient[at] =
         ((negative ? -1 : 1) * layer.radix ** slice * layer.converterStep[firstConverter + setting]!) /
         layer.digitStep /
@@ -204,13 +242,19 @@ function foldPart(frame: Frame, part: number): AnalogPart {
         const line = (tile.row + (source - tile.groupStart) * rows) * arrays.columns;
         for (let row = 0; row < rows; row++) {
           const cell = line + row * arrays.columns;
-          const seen = perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
-          weights[(unit * unitRows + unitRow + row) * unitColumns + column] = seen / step;
+          const current =
+            perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
+          const index = (unit * unitRows + unitRow + row) * unitColumns + column;
+          weights[index] = current / step;
+          if (!variances || !noise) continue;
+          const variance =
+            perPart === 1 ? noise[cell + added]! + noise[cell + subtracted]! : noise[cell + own]!;
+          variances[index] = variance / step ** 2;
         }
       }
     }
   }
-  return { slice, copy, weights, zero, coefficient, digitalZero };
+  return { slice, copy, weights, variances, zero, coefficient, digitalZero };
 }
 
 /** Whole weights, one code per digit step, no sum beyond the converter's codes, and every sum exact in 32-bit floats. */
@@ -220,7 +264,10 @@ function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
   const rows = part.weights.length / part.zero.length;
   const weightOfDigit = layer.radix ** part.slice / layer.copies;
   const top = 2 ** (layer.adcBits - 1) - 1;
+  const level = 2 ** layer.driverBits - 1;
+  const bipolar = layer.inputCoding === 'bipolar';
   if (part.coefficient.some((c) => Math.abs(c) !== weightOfDigit && c !== 0)) return false;
+  if (!part.zero.every(Number.isInteger)) return false;
   const most = new Float64Array(columns);
   const least = new Float64Array(columns);
   for (let unit = 0; unit < units; unit++) {
@@ -230,12 +277,13 @@ function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
       for (let column = 0; column < columns; column++) {
         const weight = part.weights[(unit * rows + row) * columns + column]!;
         if (!Number.isInteger(weight)) return false;
-        if (weight > 0) most[column]! += weight;
-        else least[column]! += weight;
+        if (weight > 0 || bipolar) most[column]! += level * Math.abs(weight);
+        if (weight < 0 || bipolar) least[column]! -= level * Math.abs(weight);
       }
     }
     for (let c = 0; c < columns; c++) {
-      if (most[c]! > top || least[c]! < -top - 1 || 255 * (most[c]! - least[c]!) >= 2 ** 24) return false;
+      if (most[c]! > top || least[c]! < -top - 1 || (255 / level) * (most[c]! - least[c]!) >= 2 ** 24)
+        return false;
     }
   }
   return true;

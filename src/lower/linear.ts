@@ -9,11 +9,27 @@ import { padsExplicitly } from './planes.ts';
 /** Emits the product of one input, as often as it is called: [batch, units * outputs of a unit, ...]. */
 export type Product = (input: string) => string;
 
-/** The product of one part; its conductances become constants once. */
-export function emitLinear(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, part: number): Product {
+/** What inputs are multiplied by: what the cells conduct, or the variances of reading them. */
+type Factor = 'weights' | 'variances';
+
+/** The product of one part; its conductances, or their variances, become constants once. */
+export function emitLinear(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  part: number,
+  factor: Factor = 'weights',
+): Product {
+  const values = { name: factor === 'weights' ? 'conductances' : factor, data: folded.parts[part]![factor]! };
   return layer.geometry.kind === 'conv'
-    ? emitConv(emit, layer, layer.geometry, folded, part)
-    : emitMatMul(emit, layer, folded, part);
+    ? emitConv(emit, layer, layer.geometry, folded, part, values)
+    : emitMatMul(emit, layer, folded, part, values);
+}
+
+/** [unit][row][column], and the name of the constants made of it. */
+interface Values {
+  readonly name: string;
+  readonly data: Float32Array;
 }
 
 /** Codes of the channels that every unit of a convolution reads, unit after unit. */
@@ -36,11 +52,12 @@ function emitConv(
   geometry: Extract<Geometry, { kind: 'conv' }>,
   folded: FoldedLayer,
   part: number,
+  values: Values,
 ): Product {
   const units = folded.tiles * folded.packs;
   const rows = folded.slots * folded.channelsPerGroup * folded.volume;
   const columns = folded.slots * layer.columns;
-  const { weights } = folded.parts[part]!;
+  const { name, data: weights } = values;
   const kernels = new Float32Array(weights.length);
   for (let unit = 0; unit < units; unit++) {
     for (let row = 0; row < rows; row++) {
@@ -50,7 +67,7 @@ function emitConv(
     }
   }
   const dims = [units * columns, folded.slots * folded.channelsPerGroup, ...geometry.kernel];
-  const conductances = emit.constant(`conductances_${part}`, float32(dims, kernels));
+  const conductances = emit.constant(`${name}_${part}`, float32(dims, kernels));
   const explicit = padsExplicitly(layer);
   const attributes = {
     kernel_shape: ints(geometry.kernel),
@@ -63,14 +80,20 @@ function emitConv(
 }
 
 /** [vectors, rows] -> [vectors, tiles * outputs]. */
-function emitMatMul(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer, part: number): Product {
+function emitMatMul(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  part: number,
+  { name, data }: Values,
+): Product {
   const rows = folded.channelsPerGroup;
   const size = rows * layer.columns;
   const tiles = Array.from({ length: folded.tiles }, (_, tile) => {
-    const weights = folded.parts[part]!.weights.slice(tile * size, (tile + 1) * size);
+    const weights = data.slice(tile * size, (tile + 1) * size);
     const channels = folded.channels.subarray(tile * rows, (tile + 1) * rows);
     return {
-      matrix: emit.constant(`conductances_${part}_${tile}`, float32([rows, layer.columns], weights)),
+      matrix: emit.constant(`${name}_${part}_${tile}`, float32([rows, layer.columns], weights)),
       rows: folded.tiles === 1 ? undefined : emit.constant(`rows_${tile}`, int64([rows], [...channels])),
     };
   });

@@ -1,12 +1,14 @@
 /** Input codes of a layer, and their bit planes: what the drivers put on the wordlines, one plane after another. */
 import { type InputPlane, inputParts, inputPlanes } from '../ir/input-planes.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
+import { bend, type PiecewiseLinear } from '../periphery.ts';
 import { float32, int64, uint8 } from '../tensor.ts';
+import { emitBend } from './bend.ts';
 import { type Emitter, int } from './emit.ts';
 
 /** The planes of a layer's inputs, from the least to the largest weight. */
-export function planesOf(layer: Pick<CrossbarLayer, 'quantization' | 'inputCoding'>): readonly InputPlane[] {
-  return inputPlanes(layer.quantization, layer.inputCoding);
+export function planesOf(layer: Driven): readonly InputPlane[] {
+  return inputPlanes(layer.quantization, layer.inputCoding, layer.driverBits);
 }
 
 /**
@@ -65,48 +67,119 @@ function emitMagnitudes(emit: Emitter, layer: CrossbarLayer): string[] {
   });
 }
 
+/** What the planes of a layer depend on. */
+type Driven = Pick<CrossbarLayer, 'quantization' | 'inputCoding' | 'driverBits'>;
+
 /**
- * All planes as floats, in the batch: [planes * batch, ...]. A set bit is 1.
+ * All planes as floats, in the batch: [planes * batch, ...]. A driven row is its digit (1 for a set bit) as the drivers'
+ * curve bends it, or less that.
+ * @param parts the layer's codes, as `emitCodes` gives them
  * @returns with the planes' weights, in the order of the batch
  */
 export function emitPlanes(
   emit: Emitter,
-  layer: Pick<CrossbarLayer, 'geometry' | 'quantization' | 'inputCoding'>,
-  codes: readonly string[],
+  layer: Driven & Pick<CrossbarLayer, 'geometry'>,
+  parts: readonly string[],
+  curve?: PiecewiseLinear,
 ): { readonly planes: string; readonly weights: readonly number[] } {
   const rank = layer.geometry.kind === 'conv' ? 2 + layer.geometry.kernel.length : 2;
   const all = planesOf(layer);
-  const parts = codes.map((part, index) => {
-    const own = all.filter((plane) => plane.part === index);
-    const ones = Array<number>(rank).fill(1);
-    const factors = own.map(({ bit }) => shiftToTop(bit));
-    const shifts = emit.constant(`shifts_${index}`, uint8([own.length, ...ones], factors));
-    // One scale per plane, although all are 1: with one for all, onnxruntime 1.30 rewrites the product and rounds it.
-    const set = emit.constant(`set_bits_${index}`, float32([own.length], Array(own.length).fill(1)));
-    const clear = emit.constant(`clear_bits_${index}`, uint8([own.length], Array(own.length).fill(clearBit)));
-    const bits = emitBits(emit, emit.op('Mul', [part, shifts]));
-    const planes = emit.op('DequantizeLinear', [bits, set, clear], { axis: int(0) });
-    return emit.op('Reshape', [planes, emitBatchShape(emit, part)]);
-  });
-  const planes = parts.length === 1 ? parts[0]! : emit.op('Concat', parts, { axis: int(0) });
-  const weights = codes.flatMap((_, index) => all.filter((p) => p.part === index).map((p) => p.weight));
-  return { planes, weights };
+  const stack = (codes: string, part: number, planes: readonly InputPlane[]) =>
+    layer.driverBits === 1
+      ? emitStack(emit, codes, part, planes, rank, curve)
+      : emitDigits(emit, codes, part, planes, rank, curve);
+  if (layer.inputCoding === 'bipolar') {
+    const [plus, minus] = parts.map((codes, part) => stack(codes, part, all));
+    return { planes: emit.op('Sub', [plus!, minus!]), weights: all.map(({ weight }) => weight) };
+  }
+  const byPart = parts.map((_, part) => all.filter(({ plus }) => plus === part));
+  const stacks = byPart.flatMap((own, part) => (own.length === 0 ? [] : stack(parts[part]!, part, own)));
+  const planes = stacks.length === 1 ? stacks[0]! : emit.op('Concat', stacks, { axis: int(0) });
+  return { planes, weights: byPart.flat().map(({ weight }) => weight) };
 }
 
-/** The planes one by one, as floats like `codes`, from the least weight on. A set bit is its plane's weight. */
+/** The planes' bits of one part, in the batch. */
+function emitStack(
+  emit: Emitter,
+  codes: string,
+  part: number,
+  planes: readonly InputPlane[],
+  rank: number,
+  curve: PiecewiseLinear | undefined,
+): string {
+  const count = planes.length;
+  const factors = planes.map(({ bit }) => shiftToTop(bit));
+  const dims = [count, ...Array<number>(rank).fill(1)];
+  const shifts = emit.constant(`shifts_${part}`, uint8(dims, factors));
+  // One scale per plane, although all are the same: with one for all, onnxruntime 1.30 rewrites the product and rounds it.
+  const set = emit.constant(`set_bits_${part}`, float32([count], Array<number>(count).fill(levelOf(curve))));
+  const clear = emit.constant(`clear_bits_${part}`, uint8([count], Array<number>(count).fill(clearBit)));
+  const bits = emitBits(emit, emit.op('Mul', [codes, shifts]));
+  const stacked = emit.op('DequantizeLinear', [bits, set, clear], { axis: int(0) });
+  return emit.op('Reshape', [stacked, emitBatchShape(emit, codes)]);
+}
+
+/** The planes' digits of one part, in the batch. */
+function emitDigits(
+  emit: Emitter,
+  codes: string,
+  part: number,
+  planes: readonly InputPlane[],
+  rank: number,
+  curve: PiecewiseLinear | undefined,
+): string {
+  const dims = [planes.length, ...Array<number>(rank).fill(1)];
+  const masks = emit.constant(`masks_${part}`, uint8(dims, planes.map(maskOf)));
+  const lowest = planes.map(({ bit }) => 2 ** -bit);
+  const masked = emit.op('Cast', [emit.op('BitwiseAnd', [codes, masks])], { to: int(1) });
+  const digits = emit.op('Mul', [masked, emit.constant(`lowest_${part}`, float32(dims, lowest))]);
+  const levels = curve ? emitBend(emit, digits, curve, 'level') : digits;
+  return emit.op('Reshape', [levels, emitBatchShape(emit, codes)]);
+}
+
+/**
+ * The planes one by one, as floats like the codes, from the least weight on. A driven row is its plane's weight times its
+ * digit (1 for a set bit) as the drivers' curve bends it, or less that.
+ * @param parts the layer's codes, as `emitCodes` gives them
+ */
 export function emitWeightedPlanes(
   emit: Emitter,
-  layer: Pick<CrossbarLayer, 'quantization' | 'inputCoding'>,
-  codes: readonly string[],
+  layer: Driven,
+  parts: readonly string[],
+  curve?: PiecewiseLinear,
 ): string[] {
   const clear = emit.constant(`byte_${clearBit}`, uint8([], [clearBit]));
-  return planesOf(layer).map(({ part, bit, weight }, index) => {
-    const set = emit.constant(`set_bit_${index}`, float32([], [weight]));
+  return planesOf(layer).map((own, index) => {
+    const { bit, plus, minus, weight } = own;
+    const set = emit.constant(`set_bit_${index}`, float32([], [weight * levelOf(curve)]));
     const shift = emit.constant(`shift_${bit}`, uint8([], [shiftToTop(bit)]));
-    const shifted = bit === 7 ? codes[part]! : emit.op('Mul', [codes[part]!, shift]);
-    return emit.op('DequantizeLinear', [emitBits(emit, shifted), set, clear]);
+    const plane = (part: number) => {
+      if (layer.driverBits > 1) return emitWeightedDigit(emit, parts[part]!, own, curve);
+      const shifted = bit === 7 ? parts[part]! : emit.op('Mul', [parts[part]!, shift]);
+      return emit.op('DequantizeLinear', [emitBits(emit, shifted), set, clear]);
+    };
+    if (minus === undefined) return plane(plus!);
+    return plus === undefined ? emit.op('Neg', [plane(minus)]) : emit.op('Sub', [plane(plus), plane(minus)]);
   });
 }
+
+function emitWeightedDigit(
+  emit: Emitter,
+  codes: string,
+  plane: InputPlane,
+  curve: PiecewiseLinear | undefined,
+): string {
+  const mask = emit.constant(`byte_${maskOf(plane)}`, uint8([], [maskOf(plane)]));
+  // Bits where they are count as much as the plane's weight, but for its sign.
+  const masked = emit.op('Cast', [emit.op('BitwiseAnd', [codes, mask])], { to: int(1) });
+  const level = curve ? emitBend(emit, masked, curve, `level_${plane.bit}`, 2 ** plane.bit) : masked;
+  return plane.weight > 0 ? level : emit.op('Neg', [level]);
+}
+
+/** What a set bit drives. */
+const levelOf = (curve: PiecewiseLinear | undefined): number => (curve ? bend(curve, 1) : 1);
+
+const maskOf = ({ bit, width }: InputPlane): number => (2 ** width - 1) << bit;
 
 /** Modulo 256, a code times this has the bit on top. */
 const shiftToTop = (bit: number): number => 2 ** (7 - bit);

@@ -67,6 +67,7 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
       input_zero: number(layer.quantization.zero),
       input_signed: number(layer.quantization.signed ? 1 : 0),
       input_coding: text(layer.inputCoding),
+      driver_bits: number(layer.driverBits),
       encoding: text(layer.encoding),
       convert: text(layer.convert),
       adc_bits: number(layer.adcBits),
@@ -108,7 +109,8 @@ export function decodeCrossbar(
       zero: read.int('input_zero'),
       signed: read.int('input_signed') === 1,
     },
-    inputCoding: read.text('input_coding') === 'binary' ? 'binary' : 'sign-magnitude',
+    inputCoding: decodeCoding(read.text('input_coding')),
+    driverBits: read.int('driver_bits'),
     encoding: read.text('encoding') === 'offset' ? 'offset' : 'differential',
     convert: read.text('convert') === 'column' ? 'column' : 'pair',
     adcBits: read.int('adc_bits'),
@@ -145,6 +147,11 @@ function decodeTile(data: Int32Array, at: number): Tile {
     slice: field('slice'),
     copy: field('copy'),
   };
+}
+
+function decodeCoding(text: string): CrossbarLayer['inputCoding'] {
+  if (text === 'binary' || text === 'bipolar' || text === 'two-phase') return text;
+  throw new InternalError('package', `input_coding is '${text}'`);
 }
 
 function encodeGeometry(geometry: Geometry): Attributes {

@@ -35,6 +35,8 @@ export interface CrossbarLayer {
   readonly quantization: InputQuantization;
   /** How input codes drive the rows. */
   readonly inputCoding: InputCoding;
+  /** Bits of an input that enter at once. */
+  readonly driverBits: number;
   readonly encoding: 'differential' | 'offset';
   readonly convert: 'pair' | 'column';
   readonly adcBits: number;

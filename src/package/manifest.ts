@@ -25,6 +25,10 @@ export const manifestSchema = z.strictObject({
   preprocessing: z.unknown().optional().describe('how images became inputs during calibration'),
   files: z.record(z.string(), z.string()).describe('SHA-256 of every other file of the package'),
   summary: z.record(z.string(), z.unknown()).describe('the table of the compilation'),
+  faults: z
+    .looseObject({ sha256: z.string() })
+    .optional()
+    .describe('fault map of the one chip that this is for, and what was done about it'),
   nodes: z.array(
     z.strictObject({
       name: z.string(),

@@ -91,6 +91,7 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     ...(options.preprocessing === undefined ? {} : { preprocessing: options.preprocessing }),
     files,
     summary: { ...compiled.summary },
+    ...(compiled.faults && { faults: { ...compiled.faults } }),
     nodes: compiled.operators.map(({ origin, crossbar, rule }) => ({ ...origin, crossbar, rule })),
     calibration: { samples: [...record.samples] },
     knownAnswers: await knownAnswers(reference, record.knownAnswer.inputs),

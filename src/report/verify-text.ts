@@ -1,9 +1,18 @@
 /** A verification report -> one readable screen of text. */
 
 import type { ArrayCounters } from '../chip/chip.ts';
+import { formatTime } from '../time.ts';
 import { formatQuantity } from '../units.ts';
 import type { PairedDifference } from '../verify/metrics.ts';
-import type { MappedReport, Scores, Snr, Spread, VerifyReport } from '../verify/report.ts';
+import type {
+  MappedReport,
+  ReadingReport,
+  RefreshReport,
+  Scores,
+  Snr,
+  Spread,
+  VerifyReport,
+} from '../verify/report.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
 import { type Column, formatTable } from './table.ts';
 
@@ -44,7 +53,10 @@ function header({ model, package: pkg, target, data, trials, cost, seeds }: Veri
 }
 
 function comparison(report: VerifyReport): string[] {
-  const { float, ideal, mapped, trials } = report;
+  const { float, ideal, readings, trials } = report;
+  const over = trials.length > 1 ? `mean of ${trials.length} trials` : '1 trial';
+  const alone = readings.length === 1 && readings[0]!.at === 0;
+  const nameOf = (reading: ReadingReport) => readingName(reading, readings);
   const shown = (['top1', 'top5', 'agreement'] as const).filter((figure) => float[figure] !== undefined);
   const titles = { top1: 'top-1', top5: 'top-5', agreement: 'same class as float' };
   const columns: Column[] = [
@@ -58,19 +70,35 @@ function comparison(report: VerifyReport): string[] {
   const rows = [
     ['floating point', ...single(float), '', ''],
     ['quantized, ideal chip', ...single(ideal), formatSnr(ideal.snrToFloat), ''],
-    [
-      trials.length > 1 ? `mapped, mean of ${trials.length} trials` : 'mapped, 1 trial',
-      ...spread(mapped),
-      formatSnr(mapped.snrToFloat),
-      formatSnr(mapped.snrToIdeal),
-    ],
+    ...readings.map((reading, i) => [
+      i === 0 ? `mapped, ${over}${alone ? '' : `, ${nameOf(reading)}`}` : `  ${nameOf(reading)}`,
+      ...spread(reading),
+      formatSnr(reading.snrToFloat),
+      formatSnr(reading.snrToIdeal),
+    ]),
   ];
   return formatTable(columns, rows).trimEnd().split('\n');
 }
 
+/** Time, wires where both are shown, and what is done about drift. */
+function readingName({ at, wires, compensated }: ReadingReport, all: readonly ReadingReport[]): string {
+  const both = new Set(all.map((reading) => reading.wires)).size > 1;
+  return [
+    at === 0 ? 'right after' : `after ${formatTime(at)}`,
+    ...(both ? [wires ? 'wires on' : 'wires off'] : []),
+    ...(compensated === 'none' ? [] : [compensated === 'global' ? 'one factor' : 'columns fitted']),
+  ].join(', ');
+}
+
+function formatRefresh({ maxDrop, within, beyond }: RefreshReport): string {
+  const until = within === undefined ? undefined : within === 0 ? 'right after programming' : formatTime(within);
+  const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
+  return `refresh: a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given`;
+}
+
 function conclusion(report: VerifyReport): string[] {
-  const { ideal, mapped, trials, bounds, warnings, data, snrImages } = report;
-  const exact = report.effects.some((e) => e.name === 'programming error' && !e.applied);
+  const { ideal, mapped, trials, bounds, refresh, warnings, data, snrImages } = report;
+  const exact = report.effects.some((e) => e.name === 'programming error' && !e.applied) && report.readsAlike;
   const over =
     trials.length > 1
       ? '(over trials and images)'
@@ -81,6 +109,7 @@ function conclusion(report: VerifyReport): string[] {
   for (const { flag, limit, measured, met } of bounds) {
     lines.push(`${flag} ${limit}: ${met ? 'met' : 'NOT MET'} (${measured.toFixed(2)})`);
   }
+  if (refresh) lines.push(formatRefresh(refresh));
   if (snrImages < data.images) lines.push(`output SNR on ${formatCount(snrImages)} of the images`);
   for (const { code, message, notes } of warnings)
     lines.push(`warning[${code}]: ${message}`, ...notes.map((n) => `  ${n}`));

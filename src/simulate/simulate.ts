@@ -1,12 +1,15 @@
 /** Lowers a package and a programmed chip to one ordinary ONNX graph, and runs it. */
-import { programmedArrays } from '../calibrate/calibrate-chip.ts';
 import type { Chip } from '../chip/chip.ts';
+import { type ReadArrays, readArrays } from '../chip/read.ts';
+import type { ReadConditions } from '../chip/read-conditions.ts';
 import { raise } from '../diagnostic.ts';
 import { chipWrongPackage } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
-import { foldLayer } from '../lower/fold.ts';
+import { foldLayer, withGain } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
+import { withReading } from '../lower/noise.ts';
+import { noiseSource, readingInput, withPool } from '../lower/noise-pool.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
 import type { Package } from '../package/open.ts';
@@ -17,31 +20,50 @@ export interface SimulateOptions {
   readonly taps?: readonly string[];
   /** Keep bit planes and conversions where an exactly equal form is cheaper. */
   readonly bitSerial?: boolean;
+  /** Count conversions: `saturationOf` every layer that is not exact becomes an output too. Default: false. */
+  readonly saturation?: boolean;
   readonly threads?: number;
+  /** Time, wires and noise of the readings. Default: right after programming, with all that the target has. */
+  readonly conditions?: Partial<ReadConditions>;
+  /** The arrays as `readArrays` gave them, in place of reading them under `conditions`. */
+  readonly arrays?: ReadArrays;
+  /** Digital factor on all conversions, for drift that all cells share. Default: 1. */
+  readonly gain?: number;
 }
 
-/** The simulated chip as standard ONNX operators: it runs in any ONNX runtime. */
-export function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Graph {
+/**
+ * The simulated chip as standard ONNX operators: it runs in any ONNX runtime.
+ * @throws DiagnosticError chip/wrong-package, read/before-programming, wires/current-over-limit
+ */
+export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Graph> {
   if (chip.bitstream !== pkg.bitstream) raise([chipWrongPackage(pkg.folder, pkg.bitstream, chip.bitstream)]);
-  const arrays = programmedArrays(chip);
+  const { conditions, threads } = options;
+  const arrays =
+    options.arrays ?? (await readArrays(chip, pkg.target, conditions, threads ? { threads } : {}));
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>
       n.kind === 'onnx' && n.domain === crossbarDomain ? n.inputs.slice(1) : [],
     ),
   );
+  const noise = arrays.variances ? noiseSource : undefined;
+  const taps = [...(options.taps ?? [])];
   const lowered = lowerGraph(
-    pkg.host,
+    noise ? withPool(pkg.host, chip.seed) : pkg.host,
     (node) => {
       const layer = node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants) : undefined;
       if (!layer) return undefined;
-      return (emit) =>
-        lowerCrossbar(emit, layer, foldLayer(layer, arrays), {
+      return (emit) => {
+        const counts = lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), options.gain), {
           calibration: chip.calibration?.get(layer.output),
           bitSerial: options.bitSerial ?? false,
+          saturation: options.saturation ?? false,
+          noise,
         });
+        taps.push(...counts);
+      };
     },
-    options.taps,
+    taps,
   );
   const used = new Set(lowered.nodes.flatMap((n) => (n.kind === 'onnx' ? n.inputs : [])));
   // The tables of crossbar nodes have served their purpose.
@@ -49,10 +71,19 @@ export function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {
   return { ...lowered, opsets, constants };
 }
 
-/** Opens a session on the lowered chip. */
+/**
+ * Opens a session on the lowered chip. With read noise, every run is another reading, unless the feeds say which: a number
+ * for `crossloom/reading`.
+ */
 export async function simulate(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Session> {
-  return openSession(
-    encodeModel(lowerChip(pkg, chip, options)),
+  const session = await openSession(
+    encodeModel(await lowerChip(pkg, chip, options)),
     options.threads ? { threads: options.threads } : {},
   );
+  let readings = 0;
+  return {
+    ...session,
+    inputs: session.inputs.filter((name) => name !== readingInput),
+    run: (feeds, only) => session.run(withReading(session, feeds, readings++), only),
+  };
 }

@@ -41,7 +41,10 @@ export function idealizations(target: Target): ReadonlyMap<string, Target> {
     ...(programming.scheme === 'exact'
       ? []
       : [['the write error', { ...rest, programming: { scheme: 'exact' } }] as const]),
-    ...(programming.scheme === 'write-verify' && programming.unresponsive > 0
+    ...(target.faults && target.faults.stuckLow + target.faults.stuckHigh > 0
+      ? [['stuck cells', { ...target, faults: { ...target.faults, stuckLow: 0, stuckHigh: 0 } }] as const]
+      : []),
+    ...('unresponsive' in programming && programming.unresponsive > 0
       ? [
           [
             'cells that no pulse moves',

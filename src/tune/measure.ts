@@ -63,7 +63,8 @@ export async function measureMapping(
     const runs: ChipRun[] = [];
     for (let trial = 0; trial < setup.trials; trial++) {
       const chip = await programChip(pkg, { seed: seed + trial, threads: setup.threads });
-      runs.push(await runChip(part.images, { bytes: encodeModel(lowerChip(pkg, chip)) }, part.references));
+      const bytes = encodeModel(await lowerChip(pkg, chip, { threads: setup.threads }));
+      runs.push(await runChip(part.images, { bytes }, part.references));
     }
     return { ...lossOf(runs, part), arrays, chips, conversions };
   });

@@ -2,7 +2,7 @@
  * How much every layer alone costs the output, for every way of storing it: the network runs in floating point but for that
  * one layer, which is computed by a programmed and calibrated chip.
  */
-import { programmedArrays } from '../calibrate/calibrate-chip.ts';
+import { readArrays } from '../chip/read.ts';
 import { type Compiled, compile } from '../compile.ts';
 import type { Origin } from '../ir/graph.ts';
 import { blockColumns, blockRows } from '../ir/mapping.ts';
@@ -125,7 +125,7 @@ export async function measureUnits(
   );
   return withPackageOf(compiled, async (pkg) => {
     const chip = await programChip(pkg, { seed: setup.seed, threads: setup.threads });
-    const arrays = programmedArrays(chip);
+    const arrays = await readArrays(chip, pkg.target, { noise: false }, { threads: setup.threads });
     const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
     const encodeWith = (unit: Unit): Uint8Array => {
       const graph = lowerGraph(

@@ -3,6 +3,7 @@
  * products in other places, and float sums could come out differently.
  */
 import { InternalError } from '../diagnostic.ts';
+import { withReading } from '../lower/noise.ts';
 import type { Job } from '../pool.ts';
 import { openSession, type Session } from '../runtime/session.ts';
 import { type Tensor, toDoubles } from '../tensor.ts';
@@ -41,7 +42,7 @@ export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
     return {
       async run({ first, count, tensor }) {
         const outputs: (Float32Array | Float64Array)[] = [];
-        for (const session of sessions) outputs.push(await outputOf(session, plan, tensor, count));
+        for (const session of sessions) outputs.push(await outputOf(session, plan, { first, count, tensor }));
         return { first, count, outputs };
       },
       async close() {
@@ -55,10 +56,9 @@ export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
 async function outputOf(
   session: Session,
   plan: InferContext['plan'],
-  tensor: Tensor,
-  count: number,
+  { first, count, tensor }: ImageBatch,
 ): Promise<Float32Array | Float64Array> {
-  const results = await session.run({ [plan.input.name]: tensor }, [plan.output]);
+  const results = await session.run(withReading(session, { [plan.input.name]: tensor }, first), [plan.output]);
   const result = results[plan.output]!;
   const data = result.data instanceof Float32Array ? result.data : toDoubles(result);
   if (!data || data.length < count * plan.values)

@@ -1,4 +1,5 @@
 /** Batches of images through chip and reference, in any thread: signal and noise of every tapped value. */
+import { withReading } from '../lower/noise.ts';
 import type { Job } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
 import type { ImageBatch } from './infer-job.ts';
@@ -19,9 +20,9 @@ export const job: Job<LayersContext, ImageBatch, readonly SignalAndNoise[]> = {
     const reference = await openSession(ideal, { preciseIntegers: true, threads: 1 });
     const chip = await openSession(mapped, { threads: 1 });
     return {
-      async run({ tensor }) {
+      async run({ first, tensor }) {
         const wanted = await reference.run({ [input]: tensor }, taps);
-        const got = await chip.run({ [input]: tensor }, taps);
+        const got = await chip.run(withReading(chip, { [input]: tensor }, first), taps);
         return taps.map((tap) =>
           addSignal(silence, wanted[tap]!.data as Float32Array, got[tap]!.data as Float32Array),
         );

@@ -2,7 +2,6 @@
  * Signal-to-noise ratio of every crossbar layer's output on a programmed chip, against the integer reference. The chip
  * runs as a whole, so a layer's noise holds what the layers before it did.
  */
-import type { Chip } from '../chip/chip.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
@@ -11,6 +10,7 @@ import { lowerChip } from '../simulate/simulate.ts';
 import { job } from './layers-job.ts';
 import type { SignalAndNoise } from './metrics.ts';
 import { spread } from './plan.ts';
+import type { ChipReading } from './read-chip.ts';
 import { type ImageRun, imageBatches } from './run-images.ts';
 import { addSums } from './tally.ts';
 
@@ -23,13 +23,13 @@ export type LayerNoise = Map<string, SignalAndNoise>;
 /** Runs some images through chip and reference, and adds every layer's signal and noise to `sums`. */
 export async function addLayerNoise(
   pkg: Package,
-  chip: Chip,
+  { chip, gain, conditions }: Pick<ChipReading, 'chip' | 'gain' | 'conditions'>,
   { dataset, plan, threads }: ImageRun,
   sums: LayerNoise,
 ): Promise<void> {
   const taps = pkg.layers.map((layer) => layer.output);
   const ideal = encodeModel(lowerGraph(pkg.reference, () => undefined, taps));
-  const mapped = encodeModel(lowerChip(pkg, chip, { taps }));
+  const mapped = encodeModel(await lowerChip(pkg, chip, { taps, threads, gain, conditions }));
   const indices = spread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
   const batches: (readonly SignalAndNoise[])[] = [];
   const context = { ideal, mapped, input: plan.input.name, taps };

@@ -1,6 +1,7 @@
 /** Checks everything that a verification needs before anything is programmed, and settles which images it runs on. */
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
+import { checkTime } from '../chip/read-conditions.ts';
 import { checkLabels, type Dataset } from '../data/dataset.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import type { ValueInfo } from '../ir/graph.ts';
 import type { Package } from '../package/open.ts';
 import type { Session } from '../runtime/session.ts';
+import type { Target } from '../target.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import type { ModelFile, VerifyOptions } from './verify.ts';
 
@@ -50,7 +52,7 @@ export async function planVerification(
   float: Session,
 ): Promise<Plan> {
   const input = model.graph.inputs[0]!;
-  const problems = [...checkOptions(options), ...(await checkChips(pkg, options.chips ?? []))];
+  const problems = [...checkOptions(pkg.target, options), ...(await checkChips(pkg, options.chips ?? []))];
   if (model.sha256 !== pkg.manifest.model.sha256) {
     // Data that do not fit another model say nothing.
     raise([...problems, wrongModel(model.file, pkg.manifest.model.sha256, model.sha256)]);
@@ -99,14 +101,16 @@ export function spread(length: number, count: number): number[] {
   return Array.from({ length: taken }, (_, i) => Math.floor((i * length) / taken));
 }
 
-function checkOptions({ trials, images, batchSize, threads, seed }: VerifyOptions): Diagnostic[] {
-  const counts = Object.entries({ trials, images, batchSize, threads });
+function checkOptions(target: Target, options: VerifyOptions): Diagnostic[] {
+  const { trials, images, batchSize, threads, noiseStates, seed, at = [] } = options;
+  const counts = Object.entries({ trials, images, batchSize, threads, noiseStates });
   const problems = counts
     .filter(([, value]) => value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
     .map(([name, value]) => optionInvalid(name, `${value} is not a whole number of at least 1`));
   if (seed !== undefined && !Number.isSafeInteger(seed))
     problems.push(optionInvalid('seed', `${seed} is not a whole number`));
-  return problems;
+  const times = at.flatMap((time) => checkTime(target, time));
+  return [...problems, ...times.filter(({ severity }) => severity === 'error')];
 }
 
 async function checkChips(pkg: Package, chips: readonly (Chip | string)[]): Promise<Diagnostic[]> {

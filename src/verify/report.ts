@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Effect } from '../effects.ts';
 import type { Origin } from '../ir/graph.ts';
 import { decibels, type PairedDifference, type SignalAndNoise } from './metrics.ts';
+import type { Compensation } from './read-conditions.ts';
 
 /** A signal-to-noise ratio in dB; in words where it has no finite value. */
 export type Snr = number | 'equal' | 'not finite';
@@ -27,13 +28,17 @@ export interface ComparedScores extends Scores {
   readonly snrToFloat: Snr;
 }
 
-export interface TrialReport extends ComparedScores {
+/** One chip's figures. */
+export interface RunScores extends ComparedScores {
+  readonly snrToIdeal: Snr;
+}
+
+export interface TrialReport extends RunScores {
   /** The chip's seed. */
   readonly seed: number;
   /** Folder of a chip that was programmed before. */
   readonly chip?: string;
   readonly calibrated: boolean;
-  readonly snrToIdeal: Snr;
   /** What programming took, summed over the arrays. */
   readonly programming: ArrayCounters;
   /** Programming pulses (SET and RESET) per formed cell; absent where no cell was formed. */
@@ -57,6 +62,25 @@ export interface MappedReport {
   /** Of the outputs, over all trials. */
   readonly snrToFloat: Snr;
   readonly snrToIdeal: Snr;
+}
+
+/** The chips at one time after programming, through their wires or as if those had no resistance. */
+export interface ReadingReport extends MappedReport {
+  /** Seconds. */
+  readonly at: number;
+  readonly wires: boolean;
+  readonly compensated: Compensation;
+  readonly trials: readonly RunScores[];
+}
+
+/** How long programmed chips keep within a loss, of the times that were measured. */
+export interface RefreshReport {
+  /** Points. */
+  readonly maxDrop: number;
+  /** Longest time (s) up to which all losses are within; absent where the first is not. */
+  readonly within?: number;
+  /** First time whose loss is larger; absent where none is. */
+  readonly beyond?: number;
 }
 
 export interface LayerReport {
@@ -124,7 +148,12 @@ export interface VerifyReport {
   readonly seeds: readonly number[];
   readonly float: Scores;
   readonly ideal: ComparedScores & { readonly difference?: PairedDifference };
+  /** The first of the readings. */
   readonly mapped: MappedReport;
+  /** Each time through the wires first, then without, where the target has wires. */
+  readonly readings: readonly ReadingReport[];
+  /** With a bound on the loss and several times. */
+  readonly refresh?: RefreshReport;
   readonly trials: readonly TrialReport[];
   /** Images on which the outputs' signal-to-noise ratios of chips were taken. */
   readonly snrImages: number;
@@ -132,6 +161,8 @@ export interface VerifyReport {
   readonly cost: CostReport;
   readonly effects: readonly Effect[];
   readonly notModelled: readonly string[];
+  /** Whether chips with the same programmed conductances are read alike, whatever their seed. */
+  readonly readsAlike: boolean;
   /** Values of the target that are assumed, and how many values it has. */
   readonly assumed: { readonly of: number; readonly values: readonly AssumedValue[] };
   /** Largest difference of the integer reference on this computer to the answers that the compiler recorded. */

@@ -62,22 +62,46 @@ export interface ChipRun {
   readonly toIdeal: SignalAndNoise;
 }
 
-/** @param chip the simulated chip */
+/** One state of a chip, whose slow noise is frozen while it computes some of the images. */
+export interface ChipState {
+  /** Its images, counted from 0; `from` is a whole number of batches. */
+  readonly from: number;
+  readonly to: number;
+  /** The simulated chip in that state. */
+  readonly encode: () => Promise<EncodedModel>;
+}
+
+/** Runs a simulated chip over all images. */
 export async function runChip(
   images: ImageRun,
   chip: EncodedModel,
   references: ReferenceRun,
   onImages?: OnImages,
 ): Promise<ChipRun> {
+  const whole = { from: 0, to: images.plan.indices.length, encode: async () => chip };
+  return runStates(images, [whole], references, onImages);
+}
+
+/** Runs a simulated chip over the images, state after state. */
+export async function runStates(
+  images: ImageRun,
+  states: readonly ChipState[],
+  references: ReferenceRun,
+  onImages?: OnImages,
+): Promise<ChipRun> {
   const tally = createTally(images.plan);
   const toFloat: SignalAndNoise[] = [];
   const toIdeal: SignalAndNoise[] = [];
-  await forBatches(images, [chip], onImages, ({ first, outputs }, batch) => {
-    const mapped = outputs[0]!;
-    addToTally(tally, images.plan, first, mapped);
-    toFloat[batch] = addDifference(silence, references.floatOutputs, first, mapped);
-    toIdeal[batch] = addDifference(silence, references.idealOutputs, first, mapped);
-  });
+  const { batchSize } = images.plan;
+  for (const { from, to, encode } of states) {
+    const onState: OnImages = (done, total) => onImages?.(from + done, total);
+    await forBatches(images, [await encode()], onState, ({ first, outputs }) => {
+      const mapped = outputs[0]!;
+      addToTally(tally, images.plan, first, mapped);
+      toFloat[first / batchSize] = addDifference(silence, references.floatOutputs, first, mapped);
+      toIdeal[first / batchSize] = addDifference(silence, references.idealOutputs, first, mapped);
+    }, { from, to });
+  }
   return { tally, toFloat: sumOf(toFloat), toIdeal: sumOf(toIdeal) };
 }
 
@@ -92,27 +116,30 @@ async function forBatches(
   models: readonly EncodedModel[],
   onImages: OnImages | undefined,
   visit: (outputs: BatchOutputs, batch: number) => void,
+  { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: plan.indices.length },
 ): Promise<void> {
-  const { indices, batchSize, input, output, values } = plan;
+  const { batchSize, input, output, values } = plan;
+  const indices = plan.indices.slice(from, to);
   let done = 0;
-  await runJob(job, { models, plan: { input, output, values } }, imageBatches(dataset, plan, indices), {
+  await runJob(job, { models, plan: { input, output, values } }, imageBatches(dataset, plan, indices, from), {
     threads,
     count: Math.ceil(indices.length / batchSize),
     onResult(outputs, batch) {
       visit(outputs, batch);
       done += outputs.count;
-      onImages?.(done, indices.length);
+      onImages?.(done, plan.indices.length);
     },
   });
 }
 
-/** Samples of the data set, batch by batch. */
+/** Samples of the data set, batch by batch. @param start number of the first of them among the images of the plan */
 export async function* imageBatches(
   dataset: Dataset,
   { batchSize, input }: Plan,
   indices: readonly number[],
+  start = 0,
 ): AsyncGenerator<ImageBatch, void, undefined> {
-  let first = 0;
+  let first = start;
   for await (const { indices: samples, tensor } of dataset.batches(
     indices,
     batchSize,

@@ -1,19 +1,26 @@
 /** Puts what the runs over the images gave into one report. */
 import { z } from 'zod';
 import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
+import { checkTime } from '../chip/read-conditions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { boundNotMet, calibrationOverlap, knownAnswerDiffers } from '../diagnostics.ts';
 import { effectsOf, notModelled } from '../effects.ts';
 import type { Package } from '../package/open.ts';
+import { readsAlike } from '../reading.ts';
+import type { Target } from '../target.ts';
 import { version } from '../version.ts';
 import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
 import { type LayerNoise, layerImages } from './layers.ts';
 import { type PairedDifference, pairedDifference, silence } from './metrics.ts';
 import type { Plan } from './plan.ts';
+import type { Condition } from './read-conditions.ts';
 import {
   type BoundReport,
+  type CostReport,
   type MappedReport,
+  type ReadingReport,
+  type RunScores,
   type Scores,
   type Spread,
   snrOf,
@@ -25,7 +32,9 @@ import { addSums, scoresOf, type Tally } from './tally.ts';
 import type { ModelFile, VerifyOptions } from './verify.ts';
 
 /** One chip's run. */
-export interface Trial extends ChipRun {
+export interface Trial {
+  /** By condition. */
+  readonly runs: readonly ChipRun[];
   readonly seed: number;
   readonly chip?: string;
   readonly calibrated: boolean;
@@ -41,6 +50,7 @@ export interface Verification {
   readonly options: VerifyOptions;
   readonly plan: Plan;
   readonly references: ReferenceRun;
+  readonly conditions: readonly Condition[];
   readonly trials: readonly Trial[];
   readonly layers: LayerNoise;
   readonly knownAnswer: KnownAnswerCheck;
@@ -63,15 +73,19 @@ const storedSchema = z.object({
   layers: z.array(z.object({ copies: z.number(), residual: z.boolean() })),
 });
 
+/** What is known of the chip that a package was compiled for. */
+const mappedSchema = z.object({ sha256: z.string(), after: z.object({ cells: z.number() }) });
+
 export function summarizeVerification(verification: Verification): VerifyReport {
   const { pkg, model, dataset, options, plan, references, layers, knownAnswer } = verification;
   const { target } = pkg.manifest;
   const trials = verification.trials.map((trial) => trialReport(trial, references.float));
   const idealDifference = difference([references.ideal], references.float);
-  const mapped = mappedReport(verification, trials);
+  const readings = readingReports(verification);
+  const mapped: MappedReport = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = target.provenance.filter(({ from }) => from === 'assumed');
-  const warnings: Diagnostic[] = [];
+  const warnings: Diagnostic[] = timeWarnings(pkg.target, options.at ?? []);
   if (plan.overlap > 0 && !excluded) warnings.push(calibrationOverlap(plan.overlap));
   if (!answersAsRecorded(knownAnswer))
     warnings.push(knownAnswerDiffers(pkg.folder, knownAnswer.maxDifference, knownAnswer.largest));
@@ -105,6 +119,8 @@ export function summarizeVerification(verification: Verification): VerifyReport 
       ...(idealDifference && { difference: idealDifference }),
     },
     mapped,
+    readings,
+    ...refreshReport(options, readings),
     trials,
     snrImages: Math.ceil(plan.indices.length / references.floatOutputs.stride),
     layers: {
@@ -115,13 +131,15 @@ export function summarizeVerification(verification: Verification): VerifyReport 
         snr: snrOf(layers.get(output) ?? silence),
       })),
     },
-    cost: costSchema.parse(pkg.manifest.summary),
+    cost: costOf(pkg),
     effects: effectsOf(
       pkg.target,
       trials.some(({ calibrated }) => calibrated),
       storedSchema.parse(pkg.manifest.summary).layers,
+      pkg.manifest.faults && mappedSchema.parse(pkg.manifest.faults),
     ),
     notModelled,
+    readsAlike: readsAlike(pkg.target),
     assumed: {
       of: target.provenance.length,
       values: assumed.map(({ field, text, source }) => ({ field, text, source })),
@@ -134,29 +152,44 @@ export function summarizeVerification(verification: Verification): VerifyReport 
 }
 
 function trialReport(trial: Trial, float: Tally): TrialReport {
-  const { tally, toFloat, toIdeal, seed, chip, calibrated, counters, duration } = trial;
+  const { runs, seed, chip, calibrated, counters, duration } = trial;
   const programming = totalCounts(counters);
   const { setPulses, resetPulses, formed } = programming;
   return {
     seed,
     ...(chip !== undefined && { chip }),
     calibrated,
-    ...scoresOf(tally, float),
-    snrToFloat: snrOf(toFloat),
-    snrToIdeal: snrOf(toIdeal),
+    ...runScores(runs[0]!, float),
     programming,
     ...(formed > 0 && { pulsesPerCell: (setPulses + resetPulses) / formed }),
     duration,
   };
 }
 
-function mappedReport({ trials, references }: Verification, reports: readonly TrialReport[]): MappedReport {
+function runScores({ tally, toFloat, toIdeal }: ChipRun, float: Tally): RunScores {
+  return { ...scoresOf(tally, float), snrToFloat: snrOf(toFloat), snrToIdeal: snrOf(toIdeal) };
+}
+
+function readingReports({ conditions, trials, references, options }: Verification): ReadingReport[] {
+  return conditions.map((condition, i) => {
+    const runs = trials.map((trial) => trial.runs[i]!);
+    return {
+      ...condition,
+      compensated: condition.at > 0 ? (options.compensate ?? 'none') : 'none',
+      ...mappedReport(runs, references),
+      trials: runs.map((run) => runScores(run, references.float)),
+    };
+  });
+}
+
+function mappedReport(runs: readonly ChipRun[], references: ReferenceRun): MappedReport {
+  const scores = runs.map(({ tally }) => scoresOf(tally, references.float));
   const spreadOf = (figure: keyof Scores) => {
-    const values = reports.flatMap((report) => report[figure] ?? []);
+    const values = scores.flatMap((score) => score[figure] ?? []);
     return values.length > 0 && { [figure]: spread(values) };
   };
   const change = difference(
-    trials.map(({ tally }) => tally),
+    runs.map(({ tally }) => tally),
     references.float,
   );
   return {
@@ -164,9 +197,33 @@ function mappedReport({ trials, references }: Verification, reports: readonly Tr
     ...spreadOf('top5'),
     ...spreadOf('agreement'),
     ...(change && { difference: change }),
-    snrToFloat: snrOf(trials.map((t) => t.toFloat).reduce((a, b) => addSums(a, b))),
-    snrToIdeal: snrOf(trials.map((t) => t.toIdeal).reduce((a, b) => addSums(a, b))),
+    snrToFloat: snrOf(runs.map((t) => t.toFloat).reduce((a, b) => addSums(a, b))),
+    snrToIdeal: snrOf(runs.map((t) => t.toIdeal).reduce((a, b) => addSums(a, b))),
   };
+}
+
+/** What the times say about the target's laws, each thing once. */
+function timeWarnings(target: Target, times: readonly number[]): Diagnostic[] {
+  const all = times.flatMap((at) => checkTime(target, at));
+  return all.filter((d, i) => all.findIndex(({ at, message }) => at === d.at && message === d.message) === i);
+}
+
+/** How long the chips stay within --max-drop, of the times that were measured. */
+function refreshReport(
+  { maxDrop }: VerifyOptions,
+  readings: readonly ReadingReport[],
+): Pick<VerifyReport, 'refresh'> {
+  const wired = readings.some(({ wires }) => wires);
+  const measured = readings.filter(({ wires }) => wires === wired).sort((a, b) => a.at - b.at);
+  if (maxDrop === undefined || measured.length < 2 || measured.some((r) => !r.difference)) return {};
+  const beyond = measured.findIndex(({ difference: change }) => -change!.points > maxDrop);
+  const within = (beyond < 0 ? measured : measured.slice(0, beyond)).at(-1);
+  return { refresh: { maxDrop, ...(within && { within: within.at }), ...(beyond >= 0 && { beyond: measured[beyond]!.at }) } };
+}
+
+/** What an inference costs by the compiler's count. */
+export function costOf({ manifest }: Pick<Package, 'manifest'>): CostReport {
+  return costSchema.parse(manifest.summary);
 }
 
 function spread(values: readonly number[]): Spread {

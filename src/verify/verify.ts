@@ -14,13 +14,17 @@ import type { Package } from '../package/open.ts';
 import { availableThreads } from '../pool.ts';
 import { programChip } from '../program.ts';
 import { openSession } from '../runtime/session.ts';
-import { lowerChip } from '../simulate/simulate.ts';
 import { checkKnownAnswer } from './known-answer.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
 import { planVerification } from './plan.ts';
+import { openReading } from './read-chip.ts';
+import { type Compensation, conditionName, conditionsOf } from './read-conditions.ts';
 import type { VerifyReport } from './report.ts';
-import { type ChipRun, type ImageRun, runChip, runReferences } from './run-images.ts';
-import { summarizeVerification, type Trial } from './summarize.ts';
+import { type ChipRun, type ImageRun, runReferences, runStates } from './run-images.ts';
+import { costOf, summarizeVerification, type Trial } from './summarize.ts';
+
+/** States of slow noise over all images, where nothing else is said. */
+const defaultStates = 8;
 
 /** The model that was compiled, and the file as messages name it. */
 export type ModelFile = ImportedModel & { readonly file: string };
@@ -47,6 +51,14 @@ export interface VerifyOptions {
   readonly minAccuracy?: number;
   /** Largest accepted loss of top-1 against floating point (points), mean over chips. */
   readonly maxDrop?: number;
+  /** Times after programming at which the chips are read (s); bounds hold at the first. Default: right after it. */
+  readonly at?: readonly number[];
+  /** What is done about drift at those times. Default: none. */
+  readonly compensate?: Compensation;
+  /** Read noise, where the target has it. Default: true. */
+  readonly noise?: boolean;
+  /** States of random telegraph and 1/f noise over all images, at most. Default: 8. */
+  readonly noiseStates?: number;
   /** Called when a stage starts, and as it goes on. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
@@ -82,6 +94,7 @@ export async function verify(
   const references = await runReferences(images, models, report('floating point and ideal'));
 
   const layers: LayerNoise = new Map();
+  const conditions = conditionsOf(pkg.target, options.at);
   const given: readonly (Chip | string | undefined)[] =
     options.chips ?? Array(options.trials ?? 1).fill(undefined);
   const trials: Trial[] = [];
@@ -89,9 +102,20 @@ export async function verify(
     const stage = (what: string) => report(`chip ${number + 1} of ${given.length}: ${what}`);
     trials.push(
       await runTrial(pkg, chip, (options.seed ?? 1) + number, options, stage, async (programmed) => {
-        await addLayerNoise(pkg, programmed, images, layers);
-        const bytes = encodeModel(lowerChip(pkg, programmed));
-        return runChip(images, { bytes }, references, stage('simulate'));
+        const runs: ChipRun[] = [];
+        for (const condition of conditions) {
+          const reading = await openReading(pkg, programmed, plan, costOf(pkg).conversionTime, {
+            condition,
+            compensate: options.compensate ?? 'none',
+            noise: options.noise ?? true,
+            states: options.noiseStates ?? defaultStates,
+            threads: images.threads,
+          });
+          if (condition === conditions[0]) await addLayerNoise(pkg, reading, images, layers);
+          const what = conditions.length > 1 ? `simulate ${conditionName(condition)}` : 'simulate';
+          runs.push(await runStates(images, reading.states, references, stage(what)));
+        }
+        return runs;
       }),
     );
   }
@@ -102,6 +126,7 @@ export async function verify(
     options,
     plan,
     references,
+    conditions,
     trials,
     layers,
     knownAnswer,
@@ -116,14 +141,14 @@ async function runTrial(
   seed: number,
   options: VerifyOptions,
   stage: (what: string) => (done: number, total: number) => void,
-  run: (chip: Chip) => Promise<ChipRun>,
+  run: (chip: Chip) => Promise<readonly ChipRun[]>,
 ): Promise<Trial> {
   const start = performance.now();
   const chip = await takeChip(pkg, given, seed, options, stage);
   const programmed = performance.now();
-  const images = await run(chip);
+  const runs = await run(chip);
   return {
-    ...images,
+    runs,
     seed: chip.seed,
     ...(typeof given === 'string' && { chip: given }),
     calibrated: chip.calibration !== undefined,

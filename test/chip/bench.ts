@@ -5,7 +5,7 @@ import type { LoadedTarget, Target } from '../../src/target.ts';
 const fingerprint = 'ab'.repeat(32);
 
 const common: Pick<Target, 'driver' | 'adc' | 'slices'> = {
-  driver: { bits: 1, vRead: 0.2, rowsAtOnce: 256 },
+  driver: { bits: 1, polarity: 'bipolar', vRead: 0.2, rowsAtOnce: 256 },
   adc: { bits: 8, convert: 'pair', energy: 1e-12, time: 1e-7, sharedBy: 1 },
   slices: 1,
 };
@@ -150,7 +150,7 @@ export function programAll(
   codeOf: (row: number, column: number) => number,
 ): ArrayProgram {
   const { rows, columns } = target.array;
-  const tolerance = target.programming.scheme === 'write-verify' ? target.programming.tolerance : 1;
+  const tolerance = 'tolerance' in target.programming ? target.programming.tolerance : 1;
   const instructions = Array.from({ length: rows }, (_, row): Instruction => {
     const codes = Uint16Array.from({ length: columns }, (_, column) => codeOf(row, column));
     return { op: 'program', row, column: 0, tolerance, codes };

@@ -2,13 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { decodeBytes } from '../../src/bitstream/decode.ts';
+import type { FaultMap } from '../../src/fault-map.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { pathIn } from '../../src/package/open.ts';
+import { drawConverters, drawDrivers } from '../../src/device/converter-errors.ts';
+import { saturationOf } from '../../src/lower/saturation.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
+import type { Periphery } from '../../src/periphery.ts';
 import type { Target } from '../../src/target.ts';
 import { float32, sizeOf } from '../../src/tensor.ts';
 import { exactTarget, loaded, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
-import { directMvm } from '../oracle/direct-mvm.ts';
+import type { BitstreamHeader } from '../../src/ir/schedule.ts';
+import { type DirectPeriphery, directMvm } from '../oracle/direct-mvm.ts';
 import { mvmsOf } from '../oracle/input-codes.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
 import { type AttributeValue, model, node } from '../support/onnx-model.ts';
@@ -21,6 +26,8 @@ export interface Case {
   readonly low?: number;
   readonly high?: number;
   readonly seed?: number;
+  /** Of the chip with that seed. */
+  readonly faults?: FaultMap;
 }
 
 export interface Comparison {
@@ -40,22 +47,28 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
   const { graph, low = -1, high = 1, seed = 1 } = spec;
   const target = loaded(spec.target);
   const feeds = [1, 2, 3].map((s) => drawFeeds(graph.inputs, s, low, high, 2));
-  const compiled = await compileModel(modelOf(graph), target, feeds, spec.options);
+  const compiled = await compileModel(modelOf(graph), target, feeds, spec.options, spec.faults);
   return withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, target, seed);
     const { programs, header } = decodeBytes(await readFile(pathIn(pkg, 'bitstream')), 'program.xbs');
     const layer = pkg.layers[0]!;
     // Beyond the calibrated range, so that inputs saturate too.
     const test = drawFeeds(graph.inputs, 9, low * 1.1, high * 1.1, 2);
-    const session = await simulate(pkg, chip, { threads: 1, bitSerial: true });
-    const result = (await session.run(test))[layer.output]!.data as Float32Array;
+    const session = await simulate(pkg, chip, { threads: 1, bitSerial: true, saturation: true });
+    const results = await session.run(test);
+    const result = results[layer.output]!.data as Float32Array;
     await session.release();
     const total = { conversions: 0, close: 0, saturated: 0 };
     let compared = 0;
     for (const { codes, indexOf } of mvmsOf(layer, test[layer.input]!)) {
       const direct = directMvm(
         layer,
-        { programs, conductances: chip.conductances, columns: header.columns },
+        {
+          programs,
+          conductances: chip.conductances,
+          columns: header.columns,
+          periphery: peripheryOf(spec.target, seed, header),
+        },
         codes,
       );
       const largest = direct.outputs.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
@@ -73,6 +86,9 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
       total.saturated += direct.saturated;
     }
     expect(compared).toBe(result.length);
+    const counted = results[saturationOf(layer.output)]?.data;
+    if (counted) expect(Math.abs(counted[0] as number - total.saturated)).toBeLessThanOrEqual(total.close);
+    else expect(total.saturated).toBe(0);
     // Deciding close calls alike is not asked for; that they are rare is, unless whole digits add up to half codes.
     if (spec.target.programming.scheme !== 'exact')
       expect(total.close).toBeLessThanOrEqual(3 + 0.005 * total.conversions);
@@ -85,6 +101,26 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
       zero: layer.quantization.zero,
     };
   });
+}
+
+/** Errors of converters and drivers of the chip with that seed. */
+function peripheryOf(
+  { adc, adcErrors, driverErrors }: Target,
+  seed: number,
+  { arrays, rows, columns }: BitstreamHeader,
+): DirectPeriphery {
+  const all = Array.from({ length: arrays }, (_, array) => array);
+  return {
+    sharedBy: adc.sharedBy,
+    ...(adcErrors && {
+      converters: all.map((array) => drawConverters(adcErrors, adc.sharedBy, { seed, array, columns })),
+      converterNonlinearity: adcErrors.nonlinearity,
+    }),
+    ...(driverErrors && {
+      drivers: all.map((array) => drawDrivers(driverErrors, { seed, array, rows })),
+      driverNonlinearity: driverErrors.nonlinearity,
+    }),
+  };
 }
 
 /** Weights without a pattern, in [-1, 1]; every column's largest differs. */
@@ -122,7 +158,7 @@ export function matMulModel(leading: readonly number[], rows: number, columns: n
 
 type Changes = { readonly [K in 'array' | 'cell' | 'adc' | 'driver']?: Partial<Target[K]> } & {
   readonly slices?: number;
-};
+} & Periphery;
 
 function changed(base: Target, changes: Changes): Target {
   return {
@@ -132,6 +168,8 @@ function changed(base: Target, changes: Changes): Target {
     adc: { ...base.adc, ...changes.adc },
     driver: { ...base.driver, ...changes.driver },
     slices: changes.slices ?? base.slices,
+    adcErrors: changes.adcErrors,
+    driverErrors: changes.driverErrors,
   };
 }
 

@@ -39,10 +39,10 @@ describe('the lowered graph against the direct MVM', () => {
 
   it.each([4, 6, 8, 10, 16])('%i-bit converters, with exact and with programmed cells', async (bits) => {
     for (const target of [exact({ adc: { bits }, slices: 1 }), writeVerify({ adc: { bits } })]) {
-      for (const inputCoding of ['binary', 'sign-magnitude'] as const) {
+      for (const inputNumbers of ['binary', 'sign-magnitude'] as const) {
         const conv = convModel([5, 4, 4], [6, 5, 3, 3], { pads: [1, 1, 1, 1] });
-        await compareWithDirect({ graph: dense, target, options: { inputCoding } });
-        await compareWithDirect({ graph: conv, target, options: { inputCoding } });
+        await compareWithDirect({ graph: dense, target, options: { inputNumbers } });
+        await compareWithDirect({ graph: conv, target, options: { inputNumbers } });
       }
     }
   });

@@ -27,6 +27,7 @@ const layerOf = (signed: boolean) => ({
   },
   quantization: { scale: 1, zero: 0, signed },
   inputCoding: 'binary' as const,
+  driverBits: 1,
 });
 
 /** Runs what `write` emits for the codes. */
@@ -82,7 +83,8 @@ describe.each([false, true])('signed codes: %s', (signed) => {
       const conductances = emit.constant('kernel', float32([outputs, channels, 1, 1], kernel));
       const convolve = (input: string) => emit.op('Conv', [input, conductances]);
       const sums = convolve(emitPlanes(emit, layerOf(signed), ['codes']).planes);
-      const { value } = emitConversion(emit, bits, sums, emit.constant('zero', float32(shape, zeros)));
+      const given = emit.op('Add', [sums, emit.constant('zero', float32(shape, zeros))]);
+      const { value } = emitConversion(emit, bits, given);
       const rows = emit.op('Reshape', [value, emit.constant('rows', int64([2], [8, -1]))]);
       const real = emit.op('Cast', [rows], { to: int(1) });
       const converted = emitWeightedPlanes(emit, layerOf(signed), ['codes']).map((plane, bit) => {

@@ -2,10 +2,12 @@
  * The direct, slow crossbar: one input vector through the cells of one layer, cell by cell in doubles. It reads the
  * decoded bitstream, the chip's conductances and the crossbar node, and shares no code with src/lower.
  *
- *   binary coding: the bits of a code drive the rows; sign-magnitude: those of code - zero, positive rows in one pass and
- *   negative rows in another, whose codes are subtracted, and nothing is left of the input zero below
- *   current of a column = sum over the block's rows of bit * g          (every cell, used or not)
- *   code  = clamp(round(current / step) + zero)                         (half to even, `bits` wide)
+ *   binary coding: the bits of a code drive the rows (digits of several where drivers have as many); bipolar: those of |code - zero|, with its sign; two-phase: those of
+ *   the same, positive rows in one pass and negative rows in another, whose codes are subtracted; in both, nothing is left
+ *   of the input zero below
+ *   current of a column = sum over the block's rows of level(digit) * row gain * g    (every cell, used or not)
+ *   x     = current / step * converter gain + zero + converter offset
+ *   code  = clamp(round(x + nonlinearity(x)))                           (half to even, `bits` wide)
  *   value = sum over bits of weight(bit) * (code - zero) * step / digit step * radix^slice / copies
  *   out   = input scale * column scale * (sum of values - input zero * column sum) + bias
  */
@@ -29,6 +31,17 @@ export interface ProgrammedCells {
   readonly conductances: readonly Float32Array[];
   /** Columns of an array. */
   readonly columns: number;
+  readonly periphery?: DirectPeriphery;
+}
+
+/** Errors as they were drawn, by array. */
+export interface DirectPeriphery {
+  readonly sharedBy: number;
+  readonly converters?: readonly { readonly gain: Float32Array; readonly offset: Float32Array }[];
+  /** Of the rows. */
+  readonly drivers?: readonly Float32Array[];
+  readonly converterNonlinearity?: readonly number[];
+  readonly driverNonlinearity?: readonly number[];
 }
 
 interface Conversion {
@@ -71,13 +84,13 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
         const zero = layer.converterZero[firstConverter + setting]!;
         const sign = perColumn === 1 ? exchanged : 1 - 2 * side;
         const unit = (sign * step * radix ** tile.slice) / digitStep / copies;
-        for (const { weight, bit, drives } of passesOf(layer)) {
+        for (const { weight, bit, width, drives } of passesOf(layer)) {
           const { code, close, saturated } = convert(
             layer,
             tile,
             cells,
             codes,
-            (code) => (drives(code) >> bit) & 1,
+            (code) => Math.sign(drives(code)) * ((Math.abs(drives(code)) >> bit) % 2 ** width),
             columns,
             converter,
             setting,
@@ -104,23 +117,27 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
 interface Pass {
   readonly weight: number;
   readonly bit: number;
-  /** What a row is driven by, bit after bit. */
+  readonly width: number;
+  /** The sign with which a row is driven, and the number whose bits say when. */
   readonly drives: (code: number) => number;
 }
 
-function passesOf({ quantization, inputCoding }: CrossbarLayer): Pass[] {
+function passesOf({ quantization, inputCoding, driverBits }: CrossbarLayer): Pass[] {
   const { zero, signed } = quantization;
-  const bits = [0, 1, 2, 3, 4, 5, 6, 7];
-  if (inputCoding === 'binary')
-    return bits.map((bit) => ({
-      weight: signed && bit === 7 ? -128 : 2 ** bit,
-      bit,
-      drives: (code) => code,
-    }));
+  const twos = inputCoding === 'binary' && signed;
+  const digits: { bit: number; width: number }[] = [];
+  for (let bit = 0; bit < (twos ? 7 : 8); bit += driverBits)
+    digits.push({ bit, width: Math.min(driverBits, (twos ? 7 : 8) - bit) });
+  if (inputCoding === 'binary') {
+    const passes = digits.map((digit): Pass => ({ ...digit, weight: 2 ** digit.bit, drives: (code) => code }));
+    return twos ? [...passes, { bit: 7, width: 1, weight: -128, drives: (code) => code }] : passes;
+  }
   const number = (code: number) => (signed && code > 127 ? code - 256 : code) - zero;
-  return bits.flatMap((bit) => [
-    { weight: 2 ** bit, bit, drives: (code) => Math.max(number(code), 0) },
-    { weight: -(2 ** bit), bit, drives: (code) => Math.max(-number(code), 0) },
+  if (inputCoding === 'bipolar')
+    return digits.map((digit) => ({ ...digit, weight: 2 ** digit.bit, drives: number }));
+  return digits.flatMap((digit) => [
+    { ...digit, weight: 2 ** digit.bit, drives: (code) => Math.max(number(code), 0) },
+    { ...digit, weight: -(2 ** digit.bit), drives: (code) => Math.max(-number(code), 0) },
   ]);
 }
 
@@ -158,26 +175,60 @@ function convert(
   const conductances = cells.conductances[tile.array]!;
   const rows = tile.rowEnd - tile.rowStart;
   const blockRows = rows * (tile.groupEnd - tile.groupStart);
+  const { sharedBy, converters, drivers, ...bends }: DirectPeriphery = cells.periphery ?? { sharedBy: 1 };
+  const highest = 2 ** layer.driverBits - 1;
   let current = 0;
   let size = 0;
   for (let r = 0; r < blockRows; r++) {
     const input = (tile.groupStart + Math.floor(r / rows)) * layer.rows + tile.rowStart + (r % rows);
-    if (driven(codes[input]!) === 0) continue;
+    const digit = driven(codes[input]!);
+    if (digit === 0) continue;
+    const level = Math.abs(digit) + highest * interpolate(bends.driverNonlinearity, Math.abs(digit) / highest, highest);
+    const volts = Math.sign(digit) * level * (drivers?.[tile.array]?.[tile.row + r] ?? 1);
     for (const [column, sign] of columns) {
       const g = conductances[(tile.row + r) * cells.columns + column]!;
-      current += sign * g;
-      size += g;
+      current += volts * sign * g;
+      size += Math.abs(volts) * g;
     }
   }
-  const step = converter.step[setting]!;
-  const exact = current / step + converter.zero[setting]!;
+  const lowest = Math.min(...columns.map(([column]) => column));
+  const paired = layer.convert === 'pair';
+  const place = !paired
+    ? columns[0]![0]
+    : layer.encoding === 'differential'
+      ? Math.floor(lowest / 2)
+      : columns[0]![0];
+  const errors = converters?.[tile.array];
+  const shared = Math.floor(place / sharedBy);
+  const step = converter.step[setting]! / (errors ? errors.gain[shared]! : 1);
+  const zero = converter.zero[setting]! + (errors ? errors.offset[shared]! : 0);
   const top = 2 ** (converter.bits - 1) - 1;
+  const span = 2 * top + 1;
+  const table = bends.converterNonlinearity;
+  const given = current / step + zero;
+  const exact = given + span * interpolate(table, (given + top + 1) / span, span);
   const code = Math.max(-top - 1, Math.min(top, halfEven(exact)));
-  // Bound of the rounding errors of a sum of n terms in 32-bit floats.
-  const error = (blockRows + 3) * 2 ** -24 * (size / step + Math.abs(converter.zero[setting]!));
+  // Bound of the rounding errors of a sum of n terms in 32-bit floats, and of the pieces of a curve.
+  const steepest = 1 + steepestOf(table, span);
+  const pieces = table ? ((table.length + 1) * span) / 2 : 0;
+  const error = 2 ** -24 * (steepest * (blockRows + 3) * (size / step + Math.abs(zero)) + pieces);
   const inside = exact > -top - 1.5 && exact < top + 0.5;
   const close = inside && Math.abs(Math.abs(exact - Math.floor(exact)) - 0.5) <= error && error < 0.25;
   return { code, close, saturated: exact > top + 0.5 || exact < -top - 1.5 };
+}
+
+/** A table over 0 to 1, as a share of `span`; constant beyond. */
+function interpolate(table: readonly number[] | undefined, at: number, span: number): number {
+  if (!table) return 0;
+  const place = Math.max(0, Math.min(1, at)) * (table.length - 1);
+  const below = Math.min(table.length - 2, Math.floor(place));
+  return (table[below]! + (place - below) * (table[below + 1]! - table[below]!)) / span;
+}
+
+function steepestOf(table: readonly number[] | undefined, span: number): number {
+  if (!table) return 0;
+  const slopes = table.slice(1).map((value, i) => Math.abs(value - table[i]!) * ((table.length - 1) / span));
+  return Math.max(...slopes);
 }
 
 function halfEven(x: number): number {

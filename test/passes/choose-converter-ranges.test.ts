@@ -21,10 +21,9 @@ function errorOf(
   { low, high }: { readonly low: number; readonly high: number },
   codes: number,
 ): number {
-  return sums.reduce(
-    (sum, x) => sum + ((high - low) / codes) ** 2 / 12 + Math.max(0, low - x, x - high) ** 2,
-    0,
-  );
+  const rounding = ((high - low) / codes) ** 2 / 12;
+  // Zero has a code of its own.
+  return sums.reduce((sum, x) => sum + (x === 0 ? 0 : rounding) + Math.max(0, low - x, x - high) ** 2, 0);
 }
 
 describe('converter-range', () => {

@@ -50,7 +50,7 @@ export function slicedLayer(node: QuantizedMvmNode, changes: Partial<SlicedLayer
     node,
     uses: [node],
     encoding: 'differential',
-    inputCoding: 'binary',
+    inputNumbers: 'binary',
     radix: 255,
     levelStep: 1,
     slices: 1,

@@ -116,7 +116,7 @@ describe.skipIf(!present)('full-size MobileNet-V2 on 256x256 arrays (skipped wit
     };
     const { summary } = await compileModel(model, wide, await sharedFeeds('mobilenetv2-1.0-224', model, 1), {
       encoding,
-      inputCoding: 'binary',
+      inputNumbers: 'binary',
     });
     expect(summary.weights).toBe(3_471_040);
     expect(summary.mvms).toBe(80_753);

@@ -21,7 +21,7 @@ function allDigits(integers: Int8Array, radix: number, slices: number): Int8Arra
 
 const cellOf = (levels: number) => ({ ...exactTarget.cell, levels });
 
-const inputCoding = 'binary';
+const inputNumbers = 'binary';
 
 describe('slice-weights', () => {
   it('8 levels give 15 signed ones, and two digits of base 15 reach +-112', () => {
@@ -76,7 +76,7 @@ describe('slice-weights', () => {
         slices,
         copies: 1,
         residual: false,
-        inputCoding,
+        inputNumbers,
       };
       return sliceWeights.run([node], { target, choiceOf: () => choice })[0]!;
     };
@@ -93,7 +93,7 @@ describe('slice-weights', () => {
     const run = (tolerance: number, slices: number, copies: number) => {
       const programming = { ...(writeVerifyTarget.programming as WriteVerifyProgramming), tolerance };
       const node = quantizedLayer({ groups: 1, rows: 3, columns: 2, weightMax: slices === 1 ? 63 : 127 });
-      const choice: SliceChoice = { encoding: 'differential', slices, copies, residual: true, inputCoding };
+      const choice: SliceChoice = { encoding: 'differential', slices, copies, residual: true, inputNumbers };
       return sliceWeights.run([node], { target: { ...base, programming }, choiceOf: () => choice })[0]!;
     };
     // Two cells within a sixth of a level each are at most 17 / 3 levels of the digit below: 8 digits of 7 levels fit.
@@ -111,7 +111,7 @@ describe('slice-weights', () => {
         slices: 1,
         copies: 2,
         residual: true,
-        inputCoding,
+        inputNumbers,
         ...choice,
       })).map(({ code, at, message }) => `${code} ${at}: ${message}`);
     expect(problems(writeVerifyTarget, {})).toEqual([]);

@@ -7,6 +7,7 @@ import type { SampleSource } from '../../src/calibrate/record.ts';
 import type { Chip } from '../../src/chip/chip.ts';
 import { programChip } from '../../src/chip/execute.ts';
 import { type Compiled, compile } from '../../src/compile.ts';
+import type { FaultMap } from '../../src/fault-map.ts';
 import { sha256 } from '../../src/hash.ts';
 import type { Graph, ValueInfo } from '../../src/ir/graph.ts';
 import type { ImportedModel } from '../../src/onnx/decode.ts';
@@ -46,8 +47,10 @@ export async function compileModel(
   loaded: LoadedTarget,
   feeds: readonly Feeds[],
   options: Parameters<typeof parseOptions>[0] = {},
+  faults?: FaultMap,
 ): Promise<Compiled> {
-  return compile(model, loaded, parseOptions(options), { kind: 'samples', samples: samplesOf(feeds) });
+  const samples = { kind: 'samples', samples: samplesOf(feeds) } as const;
+  return compile(model, loaded, parseOptions(options), samples, {}, faults);
 }
 
 /** Writes the compilation and opens it again; `use` gets it while it is on disk. */

@@ -10,7 +10,7 @@ async function possible(target: string, given: Partial<Choice> = {}) {
     slices: 1,
     copies: 1,
     residual: false,
-    inputCoding: 'sign-magnitude',
+    inputNumbers: 'sign-magnitude',
     converterRange: 'mse',
     ...given,
   };

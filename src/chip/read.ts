@@ -1,0 +1,140 @@
+/** What the converters of a programmed chip see: its arrays at a time after programming, through their wires. */
+import { type ConverterErrors, drawConverters } from '../device/converter-errors.ts';
+import { hasReadNoise } from '../device/read-noise.ts';
+import { type PiecewiseLinear, piecewiseLinear } from '../periphery.ts';
+import { availableThreads, runJob } from '../pool.ts';
+import type { Target } from '../target.ts';
+import type { Chip } from './chip.ts';
+import { type ArrayTask, job, type ReadArray, type ReadContext } from './read-array.ts';
+import { type ReadConditions, raiseTime, rightAfter } from './read-conditions.ts';
+
+/** Arrays as `foldLayer` takes them. */
+export interface ReadArrays extends Pick<Chip, 'converters'> {
+  readonly columns: number;
+  /** Conductances that columns see (S), array by array, row by row. */
+  readonly conductances: readonly Float32Array[];
+  /** Variance of one reading of every cell (S^2); undefined without read noise. */
+  readonly variances: readonly Float32Array[] | undefined;
+  /** Of every array's converters; undefined where the target has none. */
+  readonly converterErrors: readonly ConverterErrors[] | undefined;
+  /** What bends all converters, over codes, and all drivers, over levels, alike. */
+  readonly curves: {
+    readonly converter: PiecewiseLinear | undefined;
+    readonly driver: PiecewiseLinear | undefined;
+  };
+}
+
+export interface ReadOptions {
+  readonly threads?: number;
+  readonly onArray?: (done: number, total: number) => void;
+}
+
+/**
+ * The arrays of a chip under given conditions; the same chip and conditions give the same arrays.
+ * @param conditions what is not given is as right after programming, with all that the target has
+ * @throws DiagnosticError options/time-before-programming, wires/current-over-limit
+ */
+export async function readArrays(
+  chip: Chip,
+  target: Target,
+  conditions: Partial<ReadConditions> = {},
+  options: ReadOptions = {},
+): Promise<ReadArrays> {
+  const all = effective(target, { ...rightAfter, ...conditions });
+  raiseTime(target, all.at);
+  const { columns } = chip.header;
+  const converting = { columns, converters: chip.converters, ...convertersOf(chip, target) };
+  if (all.at === 0 && !all.wires && !all.noise && !fluctuates(target) && !target.driverErrors)
+    return { ...converting, conductances: chip.conductances, variances: undefined };
+  const arrays = await remembered(chip, target, all, (as) => readAll(chip, target, as, options));
+  return {
+    ...converting,
+    conductances: arrays.map((array) => array.conductances),
+    variances: all.noise ? arrays.map((array) => array.variances!) : undefined,
+  };
+}
+
+/** Errors of the converters, and what bends them and the drivers: the same whenever a chip is read. */
+function convertersOf(
+  { seed, header, conductances }: Chip,
+  { adc, driver, adcErrors, driverErrors }: Target,
+): Pick<ReadArrays, 'converterErrors' | 'curves'> {
+  const half = 2 ** (adc.bits - 1);
+  return {
+    converterErrors:
+      adcErrors &&
+      conductances.map((_, array) =>
+        drawConverters(adcErrors, adc.sharedBy, { seed, array, columns: header.columns }),
+      ),
+    curves: {
+      converter: adcErrors && piecewiseLinear(adcErrors.nonlinearity, -half, half - 1),
+      driver: driverErrors && piecewiseLinear(driverErrors.nonlinearity, 0, 2 ** driver.bits - 1),
+    },
+  };
+}
+
+/** Conditions without what the target does not have. */
+function effective(target: Target, conditions: ReadConditions): ReadConditions {
+  const ages =
+    target.relaxation || target.drift || target.logNoise || target.powerNoise || fluctuates(target);
+  return {
+    ...conditions,
+    at: ages || conditions.at < 0 ? conditions.at : 0,
+    wires: conditions.wires && target.wires !== undefined,
+    noise: conditions.noise && hasReadNoise(target),
+    ...(!fluctuates(target) && { batch: 0, interval: 0 }),
+  };
+}
+
+/** Whether conductances change from one batch of readings to the next. */
+export function fluctuates({ telegraph, flicker }: Pick<Target, 'telegraph' | 'flicker'>): boolean {
+  return telegraph !== undefined || flicker !== undefined;
+}
+
+async function readAll(
+  chip: Chip,
+  target: Target,
+  conditions: ReadConditions,
+  { threads = availableThreads(), onArray }: ReadOptions,
+): Promise<readonly ReadArray[]> {
+  const { rows, columns } = chip.header;
+  const context: ReadContext = { target, rows, columns, seed: chip.seed, conditions };
+  const tasks = chip.conductances.map((conductances, array): ArrayTask => ({ array, conductances }));
+  const arrays: ReadArray[] = [];
+  let done = 0;
+  await runJob(job, context, tasks, {
+    threads,
+    count: tasks.length,
+    onResult(array, number) {
+      arrays[number] = array;
+      onArray?.(++done, tasks.length);
+    },
+  });
+  return arrays;
+}
+
+interface Memory {
+  readonly target: Target;
+  readonly key: string;
+  readonly arrays: Promise<readonly ReadArray[]>;
+}
+
+/** The last reading of a chip through its wires: a solve takes up to a second per array, and is asked for repeatedly. */
+const memory = new WeakMap<Chip['conductances'], Memory>();
+
+function remembered(
+  chip: Chip,
+  target: Target,
+  conditions: ReadConditions,
+  read: (conditions: ReadConditions) => Promise<readonly ReadArray[]>,
+): Promise<readonly ReadArray[]> {
+  if (!conditions.wires) return read(conditions);
+  // Noise of readings changes nothing of what is solved, so both with and without it are answered.
+  const whole = { ...conditions, noise: hasReadNoise(target) };
+  const key = JSON.stringify(whole);
+  const last = memory.get(chip.conductances);
+  if (last?.target === target && last.key === key) return last.arrays;
+  const arrays = read(whole);
+  memory.set(chip.conductances, { target, key, arrays });
+  return arrays;
+}

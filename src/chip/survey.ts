@@ -1,0 +1,47 @@
+/** Surveys a simulated chip: a seed and a number of arrays -> the map of its faulty cells, as a tester would measure it. */
+import { raise } from '../diagnostic.ts';
+import { cannotSurvey } from '../diagnostics.ts';
+import type { Fault, FaultMap } from '../fault-map.ts';
+import { availableThreads, runJob } from '../pool.ts';
+import type { LoadedTarget } from '../target.ts';
+import { job } from './survey-array.ts';
+
+export interface SurveyOptions {
+  /** Arrays that are tested: as many as a package takes, on as many chips as that needs. */
+  readonly arrays: number;
+  /** Any safe integer: the chip that `program` gets with the same seed. */
+  readonly seed: number;
+  /** Worker threads. Default: as many as this machine runs at once. The map is the same for any number. */
+  readonly threads?: number;
+  /** Called after every array. */
+  readonly onArray?: (done: number, total: number) => void;
+}
+
+/**
+ * Tests every cell of a chip. Cells that take exactly what they are told have no faults.
+ * @throws DiagnosticError survey/not-possible for a target whose cells cannot be programmed one by one
+ */
+export async function surveyChip(
+  loaded: Pick<LoadedTarget, 'target'>,
+  options: SurveyOptions,
+): Promise<FaultMap> {
+  const { target } = loaded;
+  const { arrays, seed, threads = availableThreads(), onArray } = options;
+  if (target.programming.scheme === 'transfer')
+    raise([
+      cannotSurvey(target.name, 'a transfer is a single open-loop SET, which shows no end of the window'),
+    ]);
+  const found: (readonly Fault[])[] = Array.from({ length: arrays }, () => []);
+  let done = 0;
+  const flawless = target.programming.scheme === 'exact' && !target.faults;
+  const tasks = flawless ? [] : found.keys();
+  await runJob(job, { target, seed, arrays }, tasks, {
+    threads,
+    count: arrays,
+    onResult(faults, array) {
+      found[array] = faults;
+      onArray?.(++done, arrays);
+    },
+  });
+  return { rows: target.array.rows, columns: target.array.columns, arrays: found };
+}

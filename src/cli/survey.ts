@@ -1,0 +1,69 @@
+/** `crossloom survey`: tests every cell of a simulated chip, as a tester does after forming, and writes its fault map. */
+import type { Command } from 'commander';
+import { surveyChip } from '../chip/survey.ts';
+import { faultCount, formatFaultMap, hashFaultMap } from '../fault-map.ts';
+import { loadTarget } from '../load-target.ts';
+import { counted, formatShare } from '../report/number.ts';
+import { withExamples } from './help.ts';
+import { type Io, printJson } from './io.ts';
+import { wholeNumber, withJson, withSet, withThreads } from './options.ts';
+import { checkOutput, writeInPlace } from './output.ts';
+import { withStages } from './stages.ts';
+
+interface SurveyCommandLine {
+  readonly target: string;
+  readonly set: readonly string[];
+  readonly arrays: number;
+  readonly seed: number;
+  readonly output: string;
+  readonly threads?: number;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+async function run(io: Io, args: SurveyCommandLine): Promise<void> {
+  const { arrays, seed, output, threads } = args;
+  await checkOutput(output, args.force ?? false);
+  const loaded = await loadTarget(args.target, args.set);
+  const map = await withStages(io, ({ report }) =>
+    surveyChip(loaded, {
+      arrays,
+      seed,
+      ...(threads !== undefined && { threads }),
+      onArray: (done, total) => report('testing arrays', done, total),
+    }),
+  );
+  const { name } = loaded.target;
+  await writeInPlace(output, Buffer.from(formatFaultMap(map, { target: name, seed })));
+  const faults = faultCount(map);
+  const cells = arrays * map.rows * map.columns;
+  if (args.json)
+    return printJson(io, {
+      map: output,
+      target: name,
+      seed,
+      arrays,
+      cells,
+      faults,
+      sha256: hashFaultMap(map),
+    });
+  io.stdout(
+    `${output}: ${counted(faults, 'faulty cell')} of ${counted(cells, 'cell')} (${formatShare(faults / cells)}) in ${counted(arrays, 'array')} of ${name}, seed ${seed}\n`,
+  );
+}
+
+export function registerSurvey(program: Command, io: Io): void {
+  const command = program
+    .command('survey')
+    .description('test every cell of a simulated chip and write the map of its faulty cells')
+    .option('--target <target>', 'a bundled target, or the path of a target file', 'tetramem-256-6bit')
+    .requiredOption('--arrays <n>', 'arrays that are tested, as many as the model takes', wholeNumber(1))
+    .requiredOption('-o, --output <faults.json>', 'the fault map')
+    .option('--seed <n>', 'the chip that `program` gets with this seed', wholeNumber(0), 1)
+    .option('--force', 'replace an existing file');
+  withExamples(
+    withJson(withThreads(withSet(command))),
+    'crossloom survey --target tetramem-256-6bit --arrays 192 --seed 1 -o faults.json',
+    'crossloom compile mobilenetv2.onnx --calibrate images/ --faults faults.json -o mobilenetv2.xbar',
+  ).action((args: SurveyCommandLine) => run(io, args));
+}

@@ -1,0 +1,99 @@
+/** `crossloom yield`: how many chips of a kind a package suits, before and after their faulty cells are worked around. */
+import type { Command } from 'commander';
+import { reportFaults } from '../../passes/report-faults.ts';
+import { workAroundFaults } from '../../passes/work-around-faults.ts';
+import { surveyChip } from '../chip/survey.ts';
+import { raise } from '../diagnostic.ts';
+import { boundNotMet } from '../diagnostics.ts';
+import type { FaultReport } from '../ir/fault-report.ts';
+import { mappingOf } from '../package/mapping-of.ts';
+import { openPackage } from '../package/open.ts';
+import { formatCount, formatShare } from '../report/number.ts';
+import { formatTable } from '../report/table.ts';
+import { withExamples } from './help.ts';
+import { type Io, printJson } from './io.ts';
+import { decimal, wholeNumber, withJson, withThreads } from './options.ts';
+import { withStages } from './stages.ts';
+
+interface YieldCommandLine {
+  readonly dies: number;
+  readonly seed: number;
+  readonly maxNoise: number;
+  readonly minYield?: number;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+interface Die extends Omit<FaultReport, 'worst'> {
+  readonly seed: number;
+}
+
+async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void> {
+  const { dies: count, seed: first, maxNoise, minYield, threads } = args;
+  const pkg = await openPackage(folder);
+  const { target, record } = pkg;
+  const mapping = mappingOf(pkg);
+  const dies: Die[] = [];
+  await withStages(io, async ({ report }) => {
+    const total = count * mapping.arrays;
+    for (let seed = first; seed < first + count; seed++) {
+      const faults = await surveyChip(pkg, {
+        arrays: mapping.arrays,
+        seed,
+        ...(threads !== undefined && { threads }),
+        onArray: (done) => report('testing arrays', dies.length * mapping.arrays + done, total),
+      });
+      const context = { faults, record, target };
+      const { worst: _, ...rest } = reportFaults(mapping, workAroundFaults.run(mapping, context), context);
+      dies.push({ seed, ...rest });
+    }
+  });
+  const shareOf = (noise: (die: Die) => number) =>
+    dies.filter((die) => noise(die) <= maxNoise).length / dies.length;
+  const before = shareOf((die) => die.before.noise);
+  const after = shareOf((die) => die.after.noise);
+  if (args.json) printJson(io, { package: folder, maxNoise, yield: { before, after }, dies });
+  else io.stdout(`${formatDies(dies)}\n${summary(dies, maxNoise, before, after)}`);
+  if (minYield !== undefined && 100 * after < minYield)
+    raise([boundNotMet(`--min-yield ${minYield}`, `${formatShare(after)} of the dies`)]);
+}
+
+function formatDies(dies: readonly Die[]): string {
+  const headers = ['die', 'faulty cells', 'off their digit', 'noise', 'not saved', 'noise left'];
+  return formatTable(
+    headers.map((header) => ({ header, align: 'right' })),
+    dies.map(({ seed, faulty, before, after }) => [
+      String(seed),
+      ...[faulty, before.cells].map(formatCount),
+      before.noise.toPrecision(3),
+      formatCount(after.cells),
+      after.noise.toPrecision(3),
+    ]),
+  );
+}
+
+function summary(dies: readonly Die[], maxNoise: number, before: number, after: number): string {
+  const good = (share: number) => `${formatShare(share)} of ${dies.length} dies`;
+  return `noise of at most ${maxNoise}: ${good(before)} with the columns in order, ${good(after)} worked around\n`;
+}
+
+export function registerYield(program: Command, io: Io): void {
+  const command = program
+    .command('yield')
+    .description('sample chips, and count those whose faulty cells can be worked around')
+    .argument('<package>', 'the package')
+    .option('--dies <n>', 'chips that are sampled', wholeNumber(1), 5)
+    .option('--seed <n>', 'of the first chip', wholeNumber(0), 1)
+    .option(
+      '--max-noise <x>',
+      "bound on what faulty cells do to all columns together, as a share of a column's signal",
+      decimal,
+      0.1,
+    )
+    .option('--min-yield <percent>', 'fail where fewer of the dies, worked around, stay within it', decimal);
+  withExamples(
+    withJson(withThreads(command)),
+    'crossloom yield mobilenetv2.xbar --dies 20',
+    'crossloom yield mobilenetv2.xbar --dies 20 --max-noise 0.01 --min-yield 95 --json',
+  ).action((folder: string, args: YieldCommandLine) => run(io, folder, args));
+}

@@ -1,0 +1,127 @@
+/**
+ * A fault map: which cells of one chip do not do as they are told, and what they conduct instead. Measured by a tester
+ * after forming, or by `survey` on a simulated chip; compiling works around it. The file, JSON, is described in
+ * docs/faults.md.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { type Diagnostic, InternalError, raise } from './diagnostic.ts';
+import { faultMapGeometry, faultMapInvalid, faultMapUnreadable } from './diagnostics.ts';
+import { sha256 } from './hash.ts';
+
+/** One faulty cell. */
+export interface Fault {
+  readonly row: number;
+  readonly column: number;
+  /** What it conducts whatever is done (S). */
+  readonly conductance: number;
+}
+
+export interface FaultMap {
+  /** Of every array. */
+  readonly rows: number;
+  readonly columns: number;
+  /** By array, in row-major order of their cells; an array without faults has an empty list. */
+  readonly arrays: readonly (readonly Fault[])[];
+}
+
+export const faultFileSchema = z.strictObject({
+  format: z.literal('crossloom-faults').describe('says what the file is'),
+  version: z.literal(1).describe('version of the format'),
+  target: z.string().optional().describe('kind of chip, for people; the geometry decides whether a map fits'),
+  seed: z.int().optional().describe('of the simulated chip that was surveyed'),
+  rows: z.int().min(1).describe('rows of every array'),
+  columns: z.int().min(1).describe('columns of every array'),
+  arrays: z
+    .array(z.array(z.tuple([z.int(), z.int(), z.number().nonnegative()])))
+    .min(1)
+    .describe('by array, its faulty cells as [row, column, conductance in siemens]'),
+});
+
+/** Problems of one file that are reported. */
+const problemsKept = 20;
+
+/** Faulty cells of all arrays. */
+export function faultCount({ arrays }: FaultMap): number {
+  return arrays.reduce((sum, faults) => sum + faults.length, 0);
+}
+
+/**
+ * Reads a fault map.
+ * @param geometry of the arrays that it is for
+ * @throws DiagnosticError faults/unreadable where the file is none; else faults/geometry where its arrays have another
+ *   size, and faults/invalid for cells outside of their array or listed twice, all at once
+ */
+export async function readFaultMap(
+  path: string,
+  geometry: Pick<FaultMap, 'rows' | 'columns'>,
+): Promise<FaultMap> {
+  const file = faultFileSchema.safeParse(parse(path, await readFile(path, 'utf8')));
+  if (!file.success) {
+    const issues = file.error.issues.slice(0, problemsKept);
+    raise(issues.map((i) => faultMapUnreadable(path, `${i.path.join('.') || 'the file'}: ${i.message}`)));
+    throw new InternalError('faults', 'a file without issues was refused');
+  }
+  const { rows, columns, arrays } = file.data;
+  const problems: Diagnostic[] = [];
+  if (rows !== geometry.rows || columns !== geometry.columns)
+    problems.push(
+      faultMapGeometry(
+        path,
+        `its arrays have ${rows} x ${columns} cells, and those of the target ${geometry.rows} x ${geometry.columns}`,
+      ),
+    );
+  arrays.forEach((faults, array) => {
+    const seen = new Set<number>();
+    for (const [row, column] of faults) {
+      if (problems.length === problemsKept) return;
+      const inside = row >= 0 && row < rows && column >= 0 && column < columns;
+      const place = `${path}: array ${array}, row ${row}, column ${column}`;
+      if (!inside) problems.push(faultMapInvalid(place, `an array has ${rows} x ${columns} cells`));
+      else if (seen.has(row * columns + column))
+        problems.push(faultMapInvalid(place, 'this cell is listed twice'));
+      else seen.add(row * columns + column);
+    }
+  });
+  raise(problems);
+  return sorted({
+    rows,
+    columns,
+    arrays: arrays.map((faults) =>
+      faults.map(([row, column, conductance]) => ({ row, column, conductance })),
+    ),
+  });
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    raise([faultMapUnreadable(path, error instanceof Error ? error.message : String(error))]);
+    throw error;
+  }
+}
+
+function sorted(map: FaultMap): FaultMap {
+  const order = (a: Fault, b: Fault) => a.row - b.row || a.column - b.column;
+  return { ...map, arrays: map.arrays.map((faults) => faults.toSorted(order)) };
+}
+
+/** The text of a fault map's file: one line per array. */
+export function formatFaultMap(
+  map: FaultMap,
+  about: { readonly target?: string; readonly seed?: number } = {},
+): string {
+  const { rows, columns, arrays } = map;
+  const head = JSON.stringify({ format: 'crossloom-faults', version: 1, ...about, rows, columns }).slice(
+    0,
+    -1,
+  );
+  const lines = arrays.map((faults) => JSON.stringify(faults.map((f) => [f.row, f.column, f.conductance])));
+  return `${head},"arrays":[\n${lines.join(',\n')}\n]}\n`;
+}
+
+/** SHA-256 of what a fault map says, whatever its file looks like. */
+export function hashFaultMap(map: FaultMap): string {
+  return sha256(formatFaultMap(sorted(map)));
+}

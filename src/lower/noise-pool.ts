@@ -1,0 +1,40 @@
+/** The standard normals that read noise is made of: one constant per lowered graph, and the number of the reading as an input. */
+import type { Graph } from '../ir/graph.ts';
+import { openStream } from '../random.ts';
+import { float32, type Tensor } from '../tensor.ts';
+
+/** Values of a graph that its layers draw noise from. */
+export interface NoiseSource {
+  /** Standard normals, [poolRows, poolColumns]. */
+  readonly pool: string;
+  /** Number of the reading, an int64 scalar: readings with the same number have the same noise. */
+  readonly reading: string;
+}
+
+/** Input of a lowered graph with read noise: the number of the first image of a batch. */
+export const readingInput = 'crossloom/reading';
+
+/** A power of two: multiplied by an odd number, readings come back to a row only after that many. */
+export const poolRows = 1 << 16;
+export const poolColumns = 64;
+
+/** The source in a graph that `withPool` made. */
+export const noiseSource: NoiseSource = { pool: 'crossloom/normals', reading: readingInput };
+
+/** The normals of one chip. */
+function drawPool(seed: number): Tensor {
+  const stream = openStream(seed, 'read-noise', 0);
+  stream.seek(0);
+  const normals = new Float32Array(poolRows * poolColumns);
+  for (let i = 0; i < normals.length; i++) normals[i] = stream.normal();
+  return float32([poolRows, poolColumns], normals);
+}
+
+/** The graph with a pool of normals, and the number of the reading as its last input. */
+export function withPool(graph: Graph, seed: number): Graph {
+  return {
+    ...graph,
+    inputs: [...graph.inputs, { name: noiseSource.reading, elementType: 7, dims: [] }],
+    constants: new Map([...graph.constants, [noiseSource.pool, drawPool(seed)]]),
+  };
+}

@@ -1,0 +1,6 @@
+/** Value of the polynomial with these coefficients, lowest power first, at x (Horner). */
+export function polynomial(coefficients: readonly number[], x: number): number {
+  let value = 0;
+  for (let k = coefficients.length - 1; k >= 0; k--) value = value * x + coefficients[k]!;
+  return value;
+}

@@ -1,0 +1,131 @@
+/** What no single field of a target's programming shows: which fields a pulse model has, and where a law holds. */
+import type { Diagnostic } from './diagnostic.ts';
+import { enduranceSpent, lawOutOfRange, targetMissing } from './diagnostics.ts';
+import { polynomial } from './polynomial.ts';
+import { type PulseParameters, pulsePresets } from './programming.ts';
+import { type ErrorLawProgramming, levelStepOf, type PulseVerifyProgramming, type Target } from './target.ts';
+import { formatQuantity } from './units.ts';
+
+/** A problem with one field, in words. */
+export interface Problem {
+  readonly path: readonly string[];
+  readonly reason: string;
+  readonly notes?: readonly string[];
+  /** Its own kind of diagnostic; without it the field is invalid. */
+  readonly diagnose?: (place: string, field: string, reason: string) => Diagnostic;
+}
+
+const siemens = (value: number) => formatQuantity(value, 'S', 6);
+const pathOf = (field: string) => [...field.split('.'), 'value'];
+
+/** Problems between the fields of programming and faults, and between them and the cell. */
+export function programmingProblems(target: Target): readonly Problem[] {
+  const { programming, faults } = target;
+  const problems: Problem[] = [];
+  if (programming.scheme === 'error-law') problems.push(...errorLawProblems(target, programming));
+  if (programming.scheme === 'pulse-verify') problems.push(...pulseProblems(target, programming));
+  if (faults && faults.stuckLow + faults.stuckHigh > 1)
+    problems.push({ path: pathOf('faults.stuckHigh'), reason: 'more than all cells would be stuck' });
+  if (faults && faults.spent >= faults.endurance)
+    problems.push({
+      path: pathOf('faults.spent'),
+      reason: `faults.endurance is ${faults.endurance}, so no pulse is left`,
+      diagnose: (place, field) => enduranceSpent(`${place}: ${field}`, 'any program', 'no pulses'),
+    });
+  return problems;
+}
+
+function errorLawProblems({ cell }: Target, law: ErrorLawProgramming): readonly Problem[] {
+  const problems: Problem[] = [];
+  const { validFrom, validTo } = law;
+  if (validFrom >= validTo)
+    return [
+      { path: pathOf('programming.validTo'), reason: `this must lie above validFrom, ${siemens(validFrom)}` },
+    ];
+  const range = `sigma(G) was fitted from ${siemens(validFrom)} to ${siemens(validTo)}`;
+  for (const field of ['gUseMin', 'gUseMax'] as const) {
+    if (cell[field] < validFrom || cell[field] > validTo)
+      problems.push({ path: pathOf(`cell.${field}`), reason: range, diagnose: lawOutOfRange });
+  }
+  const step = levelStepOf(cell);
+  for (let code = 0; code < cell.levels; code++) {
+    const g = cell.gUseMin + code * step;
+    const sigma = polynomial(law.sigma, g);
+    if (sigma >= 0) continue;
+    const reason = `sigma is negative, ${siemens(sigma)}, at level ${code}, ${siemens(g)}`;
+    problems.push({ path: pathOf('programming.sigma'), reason });
+    break;
+  }
+  return problems;
+}
+
+type Field = Exclude<keyof PulseParameters, 'model'>;
+
+const spreads: readonly Field[] = ['stepSpread', 'stepLaw', 'cycleToCycle'];
+const step: readonly Field[] = [
+  'stepSize',
+  ...spreads,
+  'upDown',
+  'upDownSpread',
+  'boundMax',
+  'boundMin',
+  'boundMaxSpread',
+  'boundMinSpread',
+  'writeNoise',
+];
+
+/** The parameters of each model. Presets have none. */
+const parametersOf: Readonly<Record<string, readonly Field[]>> = {
+  'constant-step': step,
+  'soft-bounds': [...step, 'noise'],
+  'linear-step': [...step, 'noise', 'gammaUp', 'gammaDown', 'gammaUpSpread', 'gammaDownSpread', 'slopeBound'],
+  'exponential-step': [
+    ...step,
+    'aUp',
+    'aDown',
+    'gammaUp',
+    'gammaDown',
+    'scale',
+    'offset',
+    'noiseFloor',
+    'noiseSlope',
+  ],
+  'cmo-hfox': spreads,
+};
+
+/** Window in which the compact model's own pulses switch (S). */
+const cmoWindow = { from: 25e-6, to: 93e-6 } as const;
+
+function pulseProblems({ cell }: Target, { pulse, ladder }: PulseVerifyProgramming): readonly Problem[] {
+  const problems: Problem[] = [];
+  const { model } = pulse;
+  const needed = parametersOf[model] ?? [];
+  for (const field of needed) {
+    if (pulse[field] === undefined)
+      problems.push({
+        path: pathOf(`programming.pulse.${field}`),
+        reason: '',
+        diagnose: (place, name) => targetMissing(place, name),
+      });
+  }
+  const preset = pulsePresets.some((name) => name === model);
+  for (const field of Object.keys(pulse) as (keyof PulseParameters)[]) {
+    if (field === 'model' || needed.includes(field)) continue;
+    const reason = preset
+      ? `the preset ${model} has all parameters, and nothing would use this one`
+      : `the model ${model} has no such parameter, and nothing would use it`;
+    problems.push({ path: pathOf(`programming.pulse.${field}`), reason });
+  }
+  if (model !== 'cmo-hfox') return problems;
+  const range = `the compact model holds for its own pulses, which switch between ${siemens(cmoWindow.from)} and ${siemens(cmoWindow.to)}`;
+  for (const field of ['gMin', 'gMax'] as const) {
+    if (cell[field] < cmoWindow.from || cell[field] > cmoWindow.to)
+      problems.push({ path: pathOf(`cell.${field}`), reason: range, diagnose: lawOutOfRange });
+  }
+  if (ladder)
+    problems.push({
+      path: ['programming', 'ladder'],
+      reason: 'the compact model holds for its own pulses, not for higher ones',
+    });
+  return problems;
+}

@@ -1,0 +1,53 @@
+/**
+ * The leaves of a target file, `{ value, from, source }`: each schema reads one as its value alone, in SI units, and
+ * carries its unit and description.
+ */
+import { z } from 'zod';
+import { parseQuantity, type Unit } from './units.ts';
+
+/** Matches what parseQuantity reads; for editors that check against the published JSON Schema. */
+const quantityPattern = (unit: Unit): string =>
+  `^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*[fpnumkMG]?${unit}\\s*$`;
+
+const from = z
+  .enum(['paper', 'source', 'derived', 'assumed'])
+  .describe(
+    'paper: the publication itself; source: another text, named; derived: arithmetic; assumed: none of these',
+  );
+const source = z.string().min(1).describe('Figure, table, text or reasoning behind the value');
+
+/** A leaf: the value with its origin. Reads as the value alone. */
+export function leaf<V extends z.ZodType>(value: V, unit: Unit, description: string) {
+  return z
+    .strictObject({
+      value,
+      from,
+      source,
+    })
+    .meta({ description, unit })
+    .transform((read): z.output<V> => (read as { value: z.output<V> }).value);
+}
+
+/** A quantity of at least `min`, written with its unit. */
+export function quantity(unit: Unit, description: string, range: z.ZodNumber = z.number().min(0)) {
+  const value = z
+    .string()
+    .meta({ pattern: quantityPattern(unit), examples: [unit === 'S' ? '50 uS' : `1 ${unit}`] })
+    .transform((text, context) => {
+      const parsed = parseQuantity(text, unit);
+      if (parsed !== undefined) return parsed;
+      context.issues.push({ code: 'custom', input: text, params: { unit } });
+      return z.NEVER;
+    })
+    .pipe(range);
+  return leaf(value, unit, description);
+}
+
+export const above0 = z.number().gt(0);
+
+export const integer = (min: number, max: number, description: string) =>
+  leaf(z.int().min(min).max(max), '', description);
+export const share = (description: string) => leaf(z.number().min(0).max(1), '', description);
+export const spread = (description: string) => leaf(z.number().min(0), '', description);
+export const choice = <const C extends readonly [string, ...string[]]>(options: C, description: string) =>
+  leaf(z.enum(options), '', description);

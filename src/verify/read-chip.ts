@@ -1,0 +1,91 @@
+/** A programmed chip under one condition -> the lowered graphs that compute the images, one per state of its slow noise. */
+import { calibrateOnThreads } from '../calibrate/calibrate-job.ts';
+import type { Chip } from '../chip/chip.ts';
+import { fluctuates, type ReadArrays, readArrays } from '../chip/read.ts';
+import type { ReadConditions } from '../chip/read-conditions.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Package } from '../package/open.ts';
+import { lowerChip } from '../simulate/simulate.ts';
+import type { Plan } from './plan.ts';
+import type { Compensation, Condition } from './read-conditions.ts';
+import type { ChipState } from './run-images.ts';
+
+export interface ReadingOptions {
+  readonly condition: Condition;
+  readonly compensate: Compensation;
+  readonly noise: boolean;
+  /** States of slow noise over all images, at most. */
+  readonly states: number;
+  readonly threads: number;
+}
+
+export interface ChipReading {
+  /** With the corrections that it has under this condition. */
+  readonly chip: Chip;
+  /** Digital factor on all conversions. */
+  readonly gain: number;
+  readonly conditions: Partial<ReadConditions>;
+  readonly states: readonly ChipState[];
+}
+
+/**
+ * @param inference seconds from one image to the next: slow noise moves on by as much
+ * @throws DiagnosticError wires/current-over-limit
+ */
+export async function openReading(
+  pkg: Package,
+  programmed: Chip,
+  plan: Pick<Plan, 'indices' | 'batchSize'>,
+  inference: number,
+  options: ReadingOptions,
+): Promise<ChipReading> {
+  const { condition, noise, threads } = options;
+  const conditions = { ...condition, noise };
+  const { chip, gain } = await compensated(pkg, programmed, options);
+  const spans = stateSpans(plan, fluctuates(pkg.target) ? options.states : 1);
+  const interval = inference * spans[0]!.to;
+  const states = spans.map(({ from, to }, batch): ChipState => {
+    const encode = async () => {
+      const arrays = await readArrays(chip, pkg.target, { ...conditions, batch, interval }, { threads });
+      return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, gain })) };
+    };
+    return { from, to, encode };
+  });
+  return { chip, gain, conditions, states };
+}
+
+/** Cuts the images into at most `count` spans of whole batches, all as long as the first or shorter. */
+export function stateSpans(
+  { indices, batchSize }: Pick<Plan, 'indices' | 'batchSize'>,
+  count: number,
+): { readonly from: number; readonly to: number }[] {
+  const batches = Math.ceil(indices.length / batchSize);
+  const size = Math.ceil(batches / Math.min(count, batches)) * batchSize;
+  return Array.from({ length: Math.ceil(indices.length / size) }, (_, i) => ({
+    from: i * size,
+    to: Math.min((i + 1) * size, indices.length),
+  }));
+}
+
+/** The chip with its corrections, and the digital factor on all conversions, under a condition. */
+export async function compensated(
+  pkg: Package,
+  chip: Chip,
+  { condition, compensate, threads }: Pick<ReadingOptions, 'condition' | 'compensate' | 'threads'>,
+): Promise<{ readonly chip: Chip; readonly gain: number }> {
+  const { at, wires } = condition;
+  if (compensate === 'columns' && at > 0)
+    return { chip: await calibrateOnThreads(pkg, chip, { threads, conditions: { at, wires } }), gain: 1 };
+  // Corrections that were fitted through the wires fit no chip without them.
+  const refit = chip.calibration !== undefined && pkg.target.wires !== undefined && !wires;
+  const fitted = refit ? await calibrateOnThreads(pkg, chip, { threads, conditions: { wires } }) : chip;
+  if (compensate === 'none' || at === 0) return { chip: fitted, gain: 1 };
+  const total = async (time: number) =>
+    totalConductance(await readArrays(chip, pkg.target, { at: time, wires, noise: false }, { threads }));
+  return { chip: fitted, gain: (await total(0)) / (await total(at)) };
+}
+
+/** What reading all rows and columns once, all rows driven, adds up to (S). */
+function totalConductance({ conductances }: ReadArrays): number {
+  return conductances.reduce((sum, cells) => sum + cells.reduce((own, g) => own + g, 0), 0);
+}

@@ -1,0 +1,26 @@
+/** Under which conditions a verification reads every chip: each time after programming, through the wires and without. */
+import type { Target } from '../target.ts';
+import { formatTime } from '../time.ts';
+
+/** What is done about drift: nothing, one digital factor for the chip, or gain and bias of every column anew. */
+export type Compensation = 'none' | 'global' | 'columns';
+
+export const compensations: readonly Compensation[] = ['none', 'global', 'columns'];
+
+export interface Condition {
+  /** Seconds after programming. */
+  readonly at: number;
+  readonly wires: boolean;
+}
+
+/** All conditions, those of the first time first; each time through the wires first. */
+export function conditionsOf(target: Target, times: readonly number[] = [0]): Condition[] {
+  const wires = target.wires ? [true, false] : [false];
+  return [...new Set(times)].flatMap((at) => wires.map((on) => ({ at, wires: on })));
+}
+
+/** Such as `1 d after programming, without wires`. */
+export function conditionName({ at, wires }: Condition, hasWires = true): string {
+  const time = at === 0 ? 'right after programming' : `${formatTime(at)} after programming`;
+  return hasWires && !wires ? `${time}, without wires` : time;
+}

@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import type { Chip } from '../../src/chip/chip.ts';
+import { readArrays } from '../../src/chip/read.ts';
+import { checkTime } from '../../src/chip/read-conditions.ts';
+import { drifted, relaxed } from '../../src/device/drift.ts';
+import { readVariance } from '../../src/device/read-noise.ts';
+import { DiagnosticError } from '../../src/diagnostic.ts';
+import { openStream } from '../../src/random.ts';
+import type { WireResistance } from '../../src/reading.ts';
+import type { Target } from '../../src/target.ts';
+import { effectiveConductances } from '../../src/wires/effective.ts';
+import { cmoNoise, cmoRelaxation, pcmDrift } from '../support/reading-laws.ts';
+import { headerOf, writeVerifyTarget } from './bench.ts';
+
+const base: Target = { ...writeVerifyTarget, array: { rows: 12, columns: 10, arraysPerChip: 4 } };
+const unformed = Math.fround(base.cell.gUnformed);
+
+const wires: WireResistance = {
+  rowSegment: 1,
+  columnSegment: 2,
+  driver: 5,
+  sense: 3,
+  sides: 'one',
+  maxDriverCurrent: 1,
+  maxColumnCurrent: 1,
+};
+const telegraph = { share: 0.3, amplitude: 0.2, dwellHigh: 1, dwellLow: 1 };
+const flicker = { amplitude: 0.05, shortest: 1e-3, longest: 1e3 };
+const whole: Target = {
+  ...base,
+  relaxation: cmoRelaxation,
+  drift: pcmDrift,
+  telegraph,
+  flicker,
+  logNoise: cmoNoise,
+  wires,
+};
+
+/** Three arrays between 20 and 80 uS; every seventh cell is unformed. */
+function chipOf(seed = 1): Chip {
+  const conductances = Array.from({ length: 3 }, (_, array) =>
+    Float32Array.from({ length: 120 }, (__, cell) =>
+      cell % 7 === 0 ? unformed : (20 + 60 * Math.abs(Math.sin(array + cell))) * 1e-6,
+    ),
+  );
+  return {
+    header: headerOf(base, 3),
+    seed,
+    bitstream: '',
+    conductances,
+    hidden: [],
+    drivers: [],
+    converters: new Map(),
+    counters: [],
+    failed: [],
+    wear: { memristor: 0, fecap: 0 },
+  };
+}
+
+const read = async (target: Target, ...more: readonly unknown[]) =>
+  (await readArrays(chipOf(), target, ...(more as []))).conductances.map((cells) => [...cells]);
+
+async function codesOf(promise: Promise<unknown>): Promise<string[]> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  if (!(error instanceof DiagnosticError)) throw error;
+  return error.diagnostics.map(({ code, at }) => `${code} ${at}`);
+}
+
+describe('reading a chip', () => {
+  test('of a target without such effects gives the programmed cells themselves', async () => {
+    const chip = chipOf();
+    const arrays = await readArrays(chip, base, { at: 1e6 });
+    expect(arrays.conductances).toBe(chip.conductances);
+    expect(arrays.variances).toBeUndefined();
+  });
+
+  test('right after programming has not drifted', async () => {
+    const target = { ...base, relaxation: cmoRelaxation, drift: pcmDrift };
+    expect(await read(target)).toEqual(chipOf().conductances.map((cells) => [...cells]));
+  });
+
+  test('moves every formed cell by the laws, with its own draw', async () => {
+    const target = { ...base, relaxation: cmoRelaxation, drift: pcmDrift };
+    const arrays = await read(target, { at: 3600 });
+    const chip = chipOf();
+    for (const [array, cells] of arrays.entries()) {
+      const streams = ['relaxation', 'drift'].map((name) => openStream(1, name, array));
+      cells.forEach((g, cell) => {
+        const programmed = chip.conductances[array]![cell]!;
+        if (programmed === unformed) return expect(g).toBe(unformed);
+        for (const stream of streams) stream.seek(cell);
+        const after = Math.fround(relaxed(cmoRelaxation, programmed, 3600, streams[0]!.normal()));
+        expect(g).toBe(Math.fround(drifted(pcmDrift, after, 3600, streams[1]!.normal())));
+      });
+    }
+  });
+
+  test('gives the variances that the laws say', async () => {
+    const target = { ...base, readNoise: { sigma: [1e-6, 0.01] }, logNoise: cmoNoise };
+    const { variances, conductances } = await readArrays(chipOf(), target, { at: 10 });
+    variances!.forEach((cells, array) => {
+      cells.forEach((variance, cell) => {
+        const g = conductances[array]![cell]!;
+        expect(variance).toBe(g === unformed ? 0 : Math.fround(readVariance(target, g, g, 10)));
+      });
+    });
+    expect((await readArrays(chipOf(), target, { noise: false })).variances).toBeUndefined();
+  });
+
+  test('goes through the wires last', async () => {
+    const aged = await read(whole, { at: 3600, wires: false });
+    const seen = await read(whole, { at: 3600 });
+    seen.forEach((cells, array) => {
+      const wanted = effectiveConductances(Float32Array.from(aged[array]!), 12, 10, wires).conductances;
+      expect(cells).toEqual([...Float32Array.from(wanted)]);
+    });
+  });
+
+  test('is the same again, and another chip is another', async () => {
+    const conditions = { at: 60, batch: 3, interval: 0.5 };
+    expect(await read(whole, conditions)).toEqual(await read(whole, conditions));
+    const other = await readArrays(chipOf(2), whole, conditions);
+    expect(other.conductances.map((cells) => [...cells])).not.toEqual(await read(whole, conditions));
+  });
+
+  test('one effect switched off does not reshuffle another', async () => {
+    const { telegraph: _, ...calm } = whole;
+    const only = { ...base, telegraph };
+    const conditions = { at: 60, wires: false, noise: false };
+    const [with_, without, alone] = [
+      await read(whole, conditions),
+      await read(calm, conditions),
+      await read(only, { ...conditions }),
+    ];
+    const programmed = chipOf().conductances;
+    for (const [array, cells] of with_.entries()) {
+      cells.forEach((g, cell) => {
+        const factor = alone[array]![cell]! / programmed[array]![cell]!;
+        expect(g / without[array]![cell]!).toBeCloseTo(factor, 5);
+      });
+    }
+  });
+
+  test('batches see slow noise move on by its own time', async () => {
+    const target = { ...base, telegraph };
+    const at = (batch: number, interval: number) => read(target, { batch, interval });
+    const first = await at(0, 0);
+    expect(await at(4, 0)).toEqual(first);
+    expect(await at(4, 1e-9)).toEqual(first);
+    expect(await at(1, 1)).not.toEqual(first);
+  });
+});
+
+describe('limits', () => {
+  test('a time before programming is an error', async () => {
+    expect(await codesOf(readArrays(chipOf(), base, { at: -1 }))).toEqual([
+      'read/before-programming --at -1 s',
+    ]);
+  });
+
+  test('times, levels and laws that do not fit are warnings', () => {
+    const codes = (target: Target, at: number) => checkTime(target, at).map(({ code }) => code);
+    const relaxing: Target = { ...base, relaxation: cmoRelaxation };
+    const within: Target = { ...relaxing, cell: { ...base.cell, gUseMin: 9e-6, gUseMax: 88e-6 } };
+    expect(codes(base, 0)).toEqual([]);
+    expect(codes(base, 1)).toEqual(['read/nothing-changes']);
+    expect(codes(within, 3600)).toEqual([]);
+    expect(codes(within, 0.5)).toEqual(['read/time-not-covered']);
+    expect(codes(relaxing, 1e8)).toEqual(['read/time-not-covered', 'read/conductance-not-covered']);
+    expect(checkTime(within, 1e8)[0]!.message).toContain('from 1 s to 7 d');
+  });
+
+  test('a driver or a column over its limit is named', async () => {
+    const over = { ...wires, maxDriverCurrent: 1e-6, maxColumnCurrent: 1e-6 };
+    const codes = await codesOf(readArrays(chipOf(), { ...base, wires: over }));
+    expect(codes).toHaveLength(2);
+    expect(codes[0]).toMatch(/^wires\/current-over-limit array 0, driver \d+$/);
+    expect(codes[1]).toMatch(/^wires\/current-over-limit array 0, column \d+$/);
+    expect(await read({ ...base, wires: over }, { wires: false })).toHaveLength(3);
+  });
+
+  test('a column carries the rows that are driven at once', async () => {
+    const { conductances } = effectiveConductances(chipOf().conductances[0]!, 12, 10, wires);
+    const largest = Math.max(
+      ...Array.from({ length: 10 }, (_, column) =>
+        Array.from({ length: 12 }, (__, row) => conductances[row * 10 + column]!)
+          .sort((a, b) => b - a)
+          .slice(0, 4)
+          .reduce((a, b) => a + b),
+      ),
+    );
+    const limited = (limit: number): Target => ({
+      ...base,
+      driver: { ...base.driver, rowsAtOnce: 4 },
+      wires: { ...wires, maxColumnCurrent: 0.2 * limit },
+    });
+    const first = { ...chipOf(), conductances: chipOf().conductances.slice(0, 1) };
+    await readArrays(first, limited(largest * 1.001));
+    expect(
+      await codesOf(
+        readArrays({ ...first, conductances: [...first.conductances] }, limited(largest * 0.999)),
+      ),
+    ).toHaveLength(1);
+  });
+});

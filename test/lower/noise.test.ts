@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { decodeBytes } from '../../src/bitstream/decode.ts';
+import { readArrays } from '../../src/chip/read.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { createEmitter } from '../../src/lower/emit.ts';
+import type { FoldedLayer } from '../../src/lower/fold.ts';
+import { createNoise } from '../../src/lower/noise.ts';
+import { noiseSource, readingInput, withPool } from '../../src/lower/noise-pool.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import type { CrossbarLayer } from '../../src/package/crossbar.ts';
+import { pathIn } from '../../src/package/open.ts';
+import { openStream } from '../../src/random.ts';
+import { openSession } from '../../src/runtime/session.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import type { Target } from '../../src/target.ts';
+import { float32, int64, type Tensor } from '../../src/tensor.ts';
+import { loaded } from '../chip/bench.ts';
+import { directMvm } from '../oracle/direct-mvm.ts';
+import { mvmsOf } from '../oracle/input-codes.ts';
+import { countTolerance, momentsOf, normalBelow } from '../statistics.ts';
+import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
+import { convModel, matMulModel, writeVerify } from './against-direct.ts';
+
+const columns = 64;
+const vectors = 2048;
+
+/** Noise of several planes of one row with variance 1 that is always driven: [plane][vector][column]. */
+async function noiseOf(planes: number) {
+  const layer = {
+    output: 'y',
+    columns,
+    geometry: { kind: 'matmul' },
+    quantization: { scale: 1, zero: 0, signed: false },
+  } as Partial<CrossbarLayer> as CrossbarLayer;
+  const one = new Float32Array(columns).fill(1);
+  const none = new Float64Array(columns);
+  const folded: FoldedLayer = {
+    tiles: 1,
+    packs: 1,
+    packSize: 1,
+    slots: 1,
+    channels: Int32Array.of(0),
+    channelsPerGroup: 1,
+    volume: 1,
+    parts: [
+      { slice: 0, copy: 0, weights: one, variances: one, zero: one, coefficient: none, digitalZero: none },
+    ],
+    exact: false,
+  };
+  const emit = createEmitter('y', { name: 'y', op: 'MatMul', index: 0 });
+  const add = createNoise(emit, layer, folded, 0, noiseSource);
+  const outputs = Array.from({ length: planes }, (_, plane) => add('sums', 'driven', plane, 1));
+  const graph: Graph = {
+    name: 'noise',
+    irVersion: 10,
+    opsets: { '': 21 },
+    inputs: [
+      { name: 'sums', elementType: 1, dims: [vectors, columns] },
+      { name: 'driven', elementType: 1, dims: [vectors, 1] },
+    ],
+    outputs: outputs.map((name) => ({ name, elementType: 1, dims: undefined })),
+    nodes: emit.nodes,
+    constants: emit.constants,
+    functions: [],
+  };
+  const session = await openSession(encodeModel(withPool(graph, 1)), { threads: 1 });
+  const feeds = {
+    sums: float32([vectors, columns], new Float32Array(vectors * columns)),
+    driven: float32([vectors, 1], new Float32Array(vectors).fill(1)),
+  };
+  return async (reading: number) => {
+    const results = await session.run({ ...feeds, [readingInput]: int64([], [reading]) });
+    return outputs.map((name) => results[name]!.data as Float32Array);
+  };
+}
+
+function correlation(a: Float32Array, b: Float32Array, lag = 0): number {
+  let sum = 0;
+  for (let i = 0; i + lag < b.length; i++) sum += a[i]! * b[i + lag]!;
+  return sum / (b.length - lag);
+}
+
+describe('read noise', () => {
+  const count = vectors * columns;
+  const bound = 4 / Math.sqrt(count);
+
+  test('is normal', async () => {
+    const [noise] = await (await noiseOf(1))(0);
+    const { mean, sigma } = momentsOf(noise!);
+    expect(Math.abs(mean)).toBeLessThan(bound);
+    expect(Math.abs(sigma - 1)).toBeLessThan(bound);
+    for (const x of [-3, -2, -1, 0, 1, 2, 3]) {
+      const below = noise!.reduce((n, v) => n + (v < x ? 1 : 0), 0);
+      expect(Math.abs(below - count * normalBelow(x))).toBeLessThan(countTolerance(count, normalBelow(x)));
+    }
+  });
+
+  test('is not correlated within a plane, between planes, or between readings', async () => {
+    const read = await noiseOf(8);
+    const planes = await read(0);
+    for (const lag of [1, 2, columns, 3 * columns])
+      expect(Math.abs(correlation(planes[0]!, planes[0]!, lag))).toBeLessThan(bound);
+    for (const [i, plane] of planes.entries()) {
+      for (const other of planes.slice(i + 1))
+        expect(Math.abs(correlation(plane, other))).toBeLessThan(bound * 1.3);
+    }
+    for (const reading of [1, 2, 500])
+      expect(Math.abs(correlation(planes[0]!, (await read(reading))[0]!))).toBeLessThan(bound * 1.1);
+  });
+
+  test('is the same for the same reading', async () => {
+    const read = await noiseOf(1);
+    const first = (await read(7))[0]!;
+    await read(8);
+    expect((await read(7))[0]).toEqual(first);
+  });
+});
+
+/** Fine converters, so that their rounding hides nothing. */
+const target: Target = {
+  ...writeVerify({ adc: { bits: 14, convert: 'pair' } }),
+  readNoise: { sigma: [2e-6, 0.02] },
+};
+
+const samples = 1500;
+
+/** Variance of every output of one input, by the lowered graph and by cells that are drawn anew for every plane. */
+async function variances(graph: Graph, of: Target) {
+  const feeds = [1, 2, 3].map((s) => drawFeeds(graph.inputs, s, 0, 1, 2));
+  const compiled = await compileModel(modelOf(graph), loaded(of), feeds);
+  return withPackage(compiled, async (pkg) => {
+    const chip = await programPackage(pkg, loaded(of));
+    const layer = pkg.layers[0]!;
+    const input = feeds[0]!;
+    const session = await simulate(pkg, chip, { threads: 1 });
+    const drawn: Float32Array[] = [];
+    for (let n = 0; n < samples; n++) drawn.push((await session.run(input))[layer.output]!.data as Float32Array);
+    await session.release();
+
+    const { programs, header } = decodeBytes(await readFile(pathIn(pkg, 'bitstream')), 'program.xbs');
+    const { variances: noise } = await readArrays(chip, of);
+    const { codes, indexOf } = [...mvmsOf(layer, input[layer.input]! as Tensor)][0]!;
+    const outputs = layer.groups * layer.columns;
+    const direct = new Float64Array(outputs);
+    for (let bit = 0; bit < 8; bit++) {
+      const masked = codes.map((code) => code & (1 << bit));
+      const runs = Array.from({ length: 250 }, (_, n) => {
+        const conductances = chip.conductances.map((cells, array) => {
+          const stream = openStream(n, 'direct', array * 8 + bit);
+          return cells.map((g, cell) => g + Math.sqrt(noise![array]![cell]!) * stream.normal());
+        });
+        return directMvm(layer, { programs, conductances, columns: header.columns }, masked).outputs;
+      });
+      for (let o = 0; o < outputs; o++) direct[o]! += momentsOf(runs.map((run) => run[o]!)).sigma ** 2;
+    }
+    const lowered = direct.map((_, o) => momentsOf(drawn.map((values) => values[indexOf(o)]!)).sigma ** 2);
+    return { lowered, direct };
+  });
+}
+
+describe('the lowered graph has the variance of noisy cells', () => {
+  test.each([
+    ['a matrix product', matMulModel([2], 40, 12), target],
+    ['a convolution', convModel([3, 5, 5], [8, 3, 3, 3]), target],
+    [
+      'columns converted by themselves',
+      matMulModel([2], 24, 6),
+      { ...target, adc: { ...target.adc, convert: 'column' as const } },
+    ],
+  ])('%s', async (_, graph, of) => {
+    const { lowered, direct } = await variances(graph, of);
+    const ratio = lowered.map((v, o) => v / direct[o]!);
+    const mean = ratio.reduce((a, b) => a + b, 0) / ratio.length;
+    // Each ratio has a relative error of sqrt(2 / 1500 + 2 / 250) at most, because one plane dominates at most.
+    const error = Math.sqrt(2 / samples + 2 / 250);
+    for (const one of ratio) expect(Math.abs(one - 1)).toBeLessThan(4.5 * error);
+    expect(Math.abs(mean - 1)).toBeLessThan((4 * error) / Math.sqrt(ratio.length));
+  });
+});
