@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the README's figures of speed. Ratios are taken between runs in the same process. `npm run bench --
- * big` is bench/big.ts instead, and `-- wires` bench/wires.ts.
+ * big` is bench/big.ts instead, `-- wires` bench/wires.ts, and
+ * `-- converters` bench/converters.ts.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -25,6 +26,7 @@ import { float32, type Tensor } from '../src/tensor.ts';
 import { verify } from '../src/verify/verify.ts';
 import { benchBig } from './big.ts';
 import { time } from './clock.ts';
+import { benchConverters } from './converters.ts';
 import { compileModel, findModel } from './model.ts';
 import { benchWires } from './wires.ts';
 
@@ -34,6 +36,10 @@ if (process.argv[2] === 'big') {
 }
 if (process.argv[2] === 'wires') {
   await benchWires();
+  process.exit();
+}
+if (process.argv[2] === 'converters') {
+  await benchConverters();
   process.exit();
 }
 

@@ -2,7 +2,7 @@
  * Every diagnostic that Crossloom can give: one constructor per code, all wording in one place.
  *
  * Exit codes: 10-19 model, 20-24 target, 25-29 options and mapping, 30-39 package, bitstream and chip, 40-49 data,
- * 50-59 verification bounds and wires. 1 stands for errors of several kinds, 2 for usage and environment, 70 for our own bugs.
+ * 50-59 verification bounds, reading, wear and wires. 1 stands for errors of several kinds, 2 for usage and environment, 70 for our own bugs.
  */
 import type { Diagnostic } from './diagnostic.ts';
 
@@ -262,7 +262,7 @@ export const chipCannotExecute = (place: string, reason: string): Diagnostic =>
 
 export const enduranceSpent = (place: string, needed: string, left: string): Diagnostic =>
   error(
-    'chip/endurance-spent',
+    'wear/endurance-spent',
     53,
     place,
     `this needs ${needed} and the memristors have ${left} left`,

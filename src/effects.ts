@@ -14,7 +14,7 @@ export type { Effect } from './effect.ts';
 export const notModelled: readonly string[] = [
   'nonlinear current-voltage curves of the cells',
   'noise of the input drivers and of the converters themselves, and how long both take to settle',
-  'temperature, wear below the end of endurance, and disturbance of neighbouring cells',
+  'temperature, wear below the end of endurance, and disturbance of cells by reading or by their neighbours',
 ];
 
 /** How a layer's digits are stored. */

@@ -22,11 +22,11 @@ export { soleInput, spreadSamples } from './calibrate/samples.ts';
 export type { CalibrationRecord } from './calibration-record.ts';
 /** A programmed chip as plain data, and the sums of its counters. */
 export { type ArrayCounters, type Chip, totalCounts } from './chip/chip.ts';
+/** Loads a saved chip, checking sizes and hashes. */
+export { loadChip } from './chip/load.ts';
 /** The arrays of a chip as converters see them: at a time, through wires, with the variances of readings. */
 export { type ReadArrays, type ReadOptions, readArrays } from './chip/read.ts';
 export { checkTime, type ReadConditions } from './chip/read-conditions.ts';
-/** Loads a saved chip, checking sizes and hashes. */
-export { loadChip } from './chip/load.ts';
 /** Saves a chip into a folder. */
 export { saveChip } from './chip/save.ts';
 /** Tests the cells of a simulated chip; the map of its faulty ones is what `compile` works around. */

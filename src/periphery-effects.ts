@@ -14,6 +14,7 @@ function inputs({ driver }: Target): Effect {
     applied: true,
     parameters: {
       'driver.bits': String(driver.bits),
+      'driver.polarity': driver.polarity,
       'driver.vRead': volts(driver.vRead),
       'driver.rowsAtOnce': String(driver.rowsAtOnce),
     },

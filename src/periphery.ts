@@ -68,7 +68,10 @@ export function piecewiseLinear(
   for (let i = 1; i < table.length; i++) add(least + i * width, 1 + (table[i]! - table[i - 1]!) / width);
   add(Number.POSITIVE_INFINITY, 1);
   // At x = least every piece after the first counts with its lower end.
-  const atLeast = pieces.reduce((sum, { from, to, slope }) => sum + slope * Math.min(Math.max(least, from), to), 0);
+  const atLeast = pieces.reduce(
+    (sum, { from, to, slope }) => sum + slope * Math.min(Math.max(least, from), to),
+    0,
+  );
   return { constant: least + table[0]! - atLeast, pieces };
 }
 

@@ -33,5 +33,7 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
     threads,
     ...(options.onArray && { onArray: options.onArray }),
   });
-  return (options.calibrate ?? true) ? calibrateOnThreads(pkg, chip, { threads, onLayer: options.onLayer }) : chip;
+  return (options.calibrate ?? true)
+    ? calibrateOnThreads(pkg, chip, { threads, onLayer: options.onLayer })
+    : chip;
 }

@@ -1,6 +1,7 @@
 /** How the fields of the laws between programming and reading fit together, and with the levels that are read. */
-import type { Problem } from './programming-check.ts';
+
 import { polynomial } from './polynomial.ts';
+import type { Problem } from './programming-check.ts';
 import type { Target } from './target.ts';
 import { levelStepOf } from './target.ts';
 import { formatQuantity } from './units.ts';
@@ -13,7 +14,11 @@ export function readingProblems(target: Target): readonly Problem[] {
   };
   if (relaxation) {
     const { validFrom, validTo, validGMin, validGMax } = relaxation;
-    expect(validFrom > 0, 'relaxation.validFrom', 'this must be more than 0 s: a logarithm has no value there');
+    expect(
+      validFrom > 0,
+      'relaxation.validFrom',
+      'this must be more than 0 s: a logarithm has no value there',
+    );
     expect(validFrom <= validTo, 'relaxation.validTo', 'this lies before relaxation.validFrom');
     expect(validGMin <= validGMax, 'relaxation.validGMax', 'this lies below relaxation.validGMin');
   }
@@ -23,7 +28,8 @@ export function readingProblems(target: Target): readonly Problem[] {
     expect(drift.validFrom <= drift.validTo, 'drift.validTo', 'this lies before drift.validFrom');
     expect(drift.validGMin <= drift.validGMax, 'drift.validGMax', 'this lies below drift.validGMin');
   }
-  if (flicker) expect(flicker.shortest <= flicker.longest, 'flicker.longest', 'this is shorter than flicker.shortest');
+  if (flicker)
+    expect(flicker.shortest <= flicker.longest, 'flicker.longest', 'this is shorter than flicker.shortest');
   if (readNoise) {
     const levels = Array.from({ length: cell.levels }, (_, code) => cell.gUseMin + code * levelStepOf(cell));
     const negative = levels.find((g) => polynomial(readNoise.sigma, g) < 0);

@@ -18,7 +18,9 @@ function effect<Section>(
   parametersOf: (section: Section) => Readonly<Record<string, string>>,
   law: string,
 ): Effect {
-  const named = section ? Object.entries(parametersOf(section)).map(([key, text]) => [`${field}.${key}`, text]) : [];
+  const named = section
+    ? Object.entries(parametersOf(section)).map(([key, text]) => [`${field}.${key}`, text])
+    : [];
   return { name, applied: section !== undefined, parameters: Object.fromEntries(named), law };
 }
 

@@ -136,7 +136,12 @@ function crossChecks(target: Target): readonly Problem[] {
   const converters = paired && adc.convert === 'pair' ? Math.floor(array.columns / 2) : array.columns;
   expect(adc.sharedBy <= converters, 'adc.sharedBy', `the array has only ${converters} values to convert`);
   if (target.hidden !== undefined) problems.push(...hiddenChecks(target, target.hidden));
-  return [...problems, ...programmingProblems(target), ...readingProblems(target), ...peripheryProblems(target)];
+  return [
+    ...problems,
+    ...programmingProblems(target),
+    ...readingProblems(target),
+    ...peripheryProblems(target),
+  ];
 }
 
 function hiddenChecks({ array, cell }: Target, hidden: HiddenPlane): readonly Problem[] {

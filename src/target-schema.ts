@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import type { Target } from './target.ts';
 import { above0, choice, integer, leaf, quantity, share, spread } from './target-leaf.ts';
-import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './target-programming.ts';
 import { peripherySections } from './target-periphery.ts';
+import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './target-programming.ts';
 import { readingSections } from './target-reading.ts';
 import type { Unit } from './units.ts';
 

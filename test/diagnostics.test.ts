@@ -43,6 +43,7 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   verify: [50, 59],
   tune: [50, 59],
   read: [50, 59],
+  wear: [50, 59],
   wires: [50, 59],
 };
 

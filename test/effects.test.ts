@@ -9,6 +9,7 @@ import { effectsOf, notModelled, type StoredLayer } from '../src/effects.ts';
 import { bundledTargets, loadTarget } from '../src/load-target.ts';
 import { parseOptions } from '../src/options.ts';
 import { hostGraph } from '../src/package/host.ts';
+import type { Periphery } from '../src/periphery.ts';
 import type { Reading } from '../src/reading.ts';
 import type { LoadedTarget, Target } from '../src/target.ts';
 import { fieldsOfTarget, type Scheme, targetSchemas } from '../src/target-schema.ts';
@@ -72,7 +73,7 @@ const targetOf: Record<Scheme, string> = {
 };
 
 /** All that may happen between programming and reading. */
-const everySection: Reading = {
+const everySection: Reading & Periphery = {
   relaxation: cmoRelaxation,
   drift: pcmDrift,
   telegraph: { share: 0.5, amplitude: 0.1, dwellHigh: 1, dwellLow: 1 },
@@ -89,6 +90,8 @@ const everySection: Reading = {
     maxDriverCurrent: 1,
     maxColumnCurrent: 1,
   },
+  adcErrors: { gainSpread: 0.01, offsetSpread: 1, nonlinearity: [0, 0.5, 0] },
+  driverErrors: { gainSpread: 0.01, nonlinearity: [0, 0] },
 };
 
 /** Fields of a scheme that mean nothing to it: what an exact cell could be programmed to beyond its levels. */

@@ -28,7 +28,7 @@ export interface ProgramOptions {
  * @throws DiagnosticError bitstream/invalid where a section cannot be decoded; bitstream/wrong-target where the header's
  *   fingerprint is not the target's; chip/cannot-execute where an instruction needs another programming scheme, an
  *   unformed cell or FeCAPs that were not woken up, is out of range, or where arrays are missing or repeated;
- *   chip/endurance-spent for every array with a memristor that got more pulses than it had left
+ *   wear/endurance-spent for every array with a memristor that got more pulses than it had left
  */
 export async function programChip(
   header: BitstreamHeader,

@@ -8,9 +8,9 @@ import { openDataset } from '../data/open.ts';
 import { findPreprocessing, type Preprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { InternalError, raise } from '../diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
+import { availableThreads } from '../pool.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
 import { formatTable } from '../report/table.ts';
-import { availableThreads } from '../pool.ts';
 import { simulate } from '../simulate/simulate.ts';
 import type { Tensor } from '../tensor.ts';
 import { formatTime } from '../time.ts';
@@ -67,7 +67,15 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
   const seed = chip.seed;
   if (args.json) {
-    printJson(io, { package: folder, chip: args.chip, seed, at: args.at, input: args.input, sample: sample.id, results });
+    printJson(io, {
+      package: folder,
+      chip: args.chip,
+      seed,
+      at: args.at,
+      input: args.input,
+      sample: sample.id,
+      results,
+    });
     return;
   }
   const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;

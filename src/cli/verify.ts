@@ -7,8 +7,8 @@ import { raise } from '../diagnostic.ts';
 import { preprocessingMissing } from '../diagnostics.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
-import { formatVerification } from '../report/verify-text.ts';
 import { readsAlike } from '../reading.ts';
+import { formatVerification } from '../report/verify-text.ts';
 import type { Compensation } from '../verify/read-conditions.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
@@ -136,9 +136,17 @@ export function registerVerify(program: Command, io: Io): void {
         .argParser(repeated)
         .conflicts(['trials', 'seed']),
     )
-    .option('--at <times>', 'read the chips this long after programming, such as 1s,1h,1d,10y (default: right after)', times)
+    .option(
+      '--at <times>',
+      'read the chips this long after programming, such as 1s,1h,1d,10y (default: right after)',
+      times,
+    )
     .option('--no-noise', 'leave out the noise of readings')
-    .option('--noise-states <n>', 'states of random telegraph and 1/f noise over all images (default: 8)', whole)
+    .option(
+      '--noise-states <n>',
+      'states of random telegraph and 1/f noise over all images (default: 8)',
+      whole,
+    )
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option('--min-accuracy <percent>', 'exit with 50 where the mean top-1 of the chips is lower', decimal)
     .option('--max-drop <points>', 'exit with 50 where the chips lose more against floating point', decimal)

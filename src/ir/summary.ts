@@ -1,6 +1,7 @@
 /** What a mapping costs, layer by layer: the table at the end of a compilation. */
 import type { CalibrationRecord } from '../calibration-record.ts';
 import type { Target } from '../target.ts';
+import { conversionsInSequence } from './conversion-time.ts';
 import type { Origin } from './graph.ts';
 import { codingOf, inputPlanes } from './input-planes.ts';
 import {
@@ -32,6 +33,8 @@ export interface LayerSummary {
   readonly mvms: number;
   readonly drives: number;
   readonly conversions: number;
+  /** Conversions that follow each other in one drive, because they share a converter or an array's columns. */
+  readonly inSequence: number;
 }
 
 export interface MappingSummary {
@@ -47,7 +50,7 @@ export interface MappingSummary {
   readonly conversions: number;
   /** Energy of the conversions of one inference (J). */
   readonly conversionEnergy: number;
-  /** Time of the conversions of one inference if every array's converters run one layer after the other (s). */
+  /** Time of the conversions of one inference, one layer after the other, and its arrays at once (s). */
   readonly conversionTime: number;
 }
 
@@ -74,7 +77,7 @@ export function summarize(
     mvms: layers.reduce((sum, l) => sum + l.mvms, 0),
     conversions,
     conversionEnergy: conversions * target.adc.energy,
-    conversionTime: layers.reduce((sum, l) => sum + l.drives * target.adc.sharedBy * target.adc.time, 0),
+    conversionTime: layers.reduce((sum, l) => sum + l.drives * l.inSequence * target.adc.time, 0),
   };
 }
 
@@ -110,6 +113,7 @@ function summarizeLayer(
     mvms,
     drives,
     conversions: drives * converters,
+    inSequence: conversionsInSequence(layer, blocks, target.adc),
   };
 }
 

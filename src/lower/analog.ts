@@ -98,7 +98,11 @@ function planeByPlane(
     const converted = planes.map((plane, index) => {
       const [weight, offset] = [weights[index]!, offsets[index]!];
       const sums = addNoise(product(plane), plane, index, sameValue ? weight : undefined);
-      const zeros = () => ofColumns(`weighted_zero_${index}`, zero.map((z) => weight * z));
+      const zeros = () =>
+        ofColumns(
+          `weighted_zero_${index}`,
+          zero.map((z) => weight * z),
+        );
       // Beside a number that rounds, only whole codes have room.
       const given = whole && !counted ? sums : emit.op('Add', [sums, zeros()]);
       const bent = curves?.converter
@@ -106,7 +110,10 @@ function planeByPlane(
         : given;
       counted?.add(bent, weight);
       const shift = whole
-        ? ofColumns(`zero_${index}`, zero.map((z) => offset + weight * z))
+        ? ofColumns(
+            `zero_${index}`,
+            zero.map((z) => offset + weight * z),
+          )
         : emit.constant(`offset_${index}`, float32([], [offset]));
       const plain = { index, weight, offset };
       const sum = emitWeightedConversion(emit, layer.adcBits, whole ? sums : bent, plain, shift);

@@ -12,6 +12,7 @@ import { InternalError } from '../diagnostic.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { PiecewiseLinear } from '../periphery.ts';
 import { columnCells, firstColumns } from './column-cells.ts';
+import { copiesAgree, setUpright } from './whole.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
 export interface ProgrammedArrays {
@@ -70,13 +71,6 @@ export interface FoldedLayer {
   readonly curves?: Curves | undefined;
   /** Whether every cell holds an exact digit, as its copies do, and every converter tells all sums apart. */
   readonly exact: boolean;
-}
-
-/** The layer with every conversion worth `gain` times as much; such a layer is not exact. */
-export function withGain(folded: FoldedLayer, gain = 1): FoldedLayer {
-  if (gain === 1) return folded;
-  const parts = folded.parts.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * gain) }));
-  return { ...folded, parts, exact: false };
 }
 
 /** Units are ordered tile by tile, and within a tile pack by pack. */
@@ -287,25 +281,4 @@ function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
     }
   }
   return true;
-}
-
-/** Negates flipped columns where nothing is rounded or clipped: then it does not matter on which side of a converter. */
-function setUpright({ weights, zero, coefficient, digitalZero }: AnalogPart, columns: number): void {
-  const rows = weights.length / zero.length;
-  for (let at = 0; at < zero.length; at++) {
-    if (coefficient[at]! >= 0) continue;
-    coefficient[at]! *= -1;
-    zero[at]! *= -1;
-    digitalZero[at]! *= -1;
-    const unit = Math.floor(at / columns);
-    for (let row = 0; row < rows; row++) weights[(unit * rows + row) * columns + (at % columns)]! *= -1;
-  }
-}
-
-/** Whether all copies of every slice hold the same. */
-function copiesAgree(parts: readonly AnalogPart[]): boolean {
-  return parts.every(({ slice, weights }) => {
-    const first = parts.find((part) => part.slice === slice)!;
-    return weights.every((w, i) => w === first.weights[i]);
-  });
 }

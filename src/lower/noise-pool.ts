@@ -15,8 +15,8 @@ export interface NoiseSource {
 export const readingInput = 'crossloom/reading';
 
 /** A power of two: multiplied by an odd number, readings come back to a row only after that many. */
-export const poolRows = 1 << 16;
-export const poolColumns = 64;
+export const poolRows = 1 << 17;
+export const poolColumns = 32;
 
 /** The source in a graph that `withPool` made. */
 export const noiseSource: NoiseSource = { pool: 'crossloom/normals', reading: readingInput };

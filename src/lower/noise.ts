@@ -3,8 +3,9 @@
  * more product. The normals come out of a pool, a constant: every conversion takes them from where its layer, part, plane
  * and the number of the reading say, so that neither planes nor layers nor readings share them.
  */
-import type { CrossbarLayer } from '../package/crossbar.ts';
+
 import { InternalError } from '../diagnostic.ts';
+import type { CrossbarLayer } from '../package/crossbar.ts';
 import { float32, int64, type Tensor } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import type { FoldedLayer } from './fold.ts';
@@ -39,6 +40,8 @@ export function createNoise(
   if (!folded.parts[part]!.variances) return (sums) => sums;
   if (!source) throw new InternalError('lower', `${layer.output}: read noise without a pool`);
   const product = emitLinear(emit, layer, folded, part, 'variances');
+  // Whole rows of the pool, whatever the batch and the space.
+  const fits = folded.parts[part]!.zero.length % poolColumns === 0;
   let shared: Slots | undefined;
   return (sums, driven, plane, weight) => {
     // All planes of a part have sums of one shape.
@@ -47,15 +50,19 @@ export function createNoise(
     const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${plane}`, start)]);
     const count = emit.constant('pool_rows', int64([], [poolRows]));
     const drawn = emit.op('Gather', [source.pool, emit.op('Mod', [slots, count])], { axis: int(0) });
-    const flat = emit.op('Reshape', [drawn, emit.constant('flat', int64([1], [-1]))]);
-    const taken = emit.op('Slice', [flat, emit.constant('first', int64([1], [0])), shared.size]);
-    const normals = emit.op('Reshape', [taken, shared.shape]);
+    const normals = emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.size), shared.shape]);
     const squared = emitSquare(emit, layer, driven, plane, weight);
     // PRelu multiplies what is below zero, and its result has the shape of its first operand whatever that of the second:
     // with Mul, onnxruntime 1.30 loses track of shapes, reuses no memory, and takes minutes to open a session.
     const sigma = emit.op('Neg', [emit.op('Sqrt', [product(squared)])]);
     return emit.op('Add', [sums, emit.op('PRelu', [sigma, normals])]);
   };
+}
+
+/** The first `size` of the numbers drawn. */
+function emitFirst(emit: Emitter, drawn: string, size: string): string {
+  const flat = emit.op('Reshape', [drawn, emit.constant('flat', int64([1], [-1]))]);
+  return emit.op('Slice', [flat, emit.constant('first', int64([1], [0])), size]);
 }
 
 /** A driven row counts with the square of its value: cheaper by a constant, unless values differ. */

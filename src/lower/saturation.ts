@@ -15,11 +15,7 @@ export interface SaturationCount {
   finish(): string;
 }
 
-export function countSaturation(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  folded: FoldedLayer,
-): SaturationCount {
+export function countSaturation(emit: Emitter, layer: CrossbarLayer, folded: FoldedLayer): SaturationCount {
   const top = 2 ** (layer.adcBits - 1) - 1;
   const positions = outputPositions(layer, folded);
   const outside: string[] = [];
@@ -30,7 +26,8 @@ export function countSaturation(
     add(given, factor = 1) {
       const values = selectOutputs(emit, folded, positions, given);
       const ends = [-top - 1.5, top + 0.5].map((x) => factor * x);
-      const limit = (what: string, x: number) => emit.constant(`saturated_${what}_${factor}`, float32([], [x]));
+      const limit = (what: string, x: number) =>
+        emit.constant(`saturated_${what}_${factor}`, float32([], [x]));
       const over = emit.op('Or', [
         emit.op('Less', [values, limit('below', Math.min(...ends))]),
         emit.op('Greater', [values, limit('above', Math.max(...ends))]),

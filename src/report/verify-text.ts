@@ -5,6 +5,7 @@ import { formatTime } from '../time.ts';
 import { formatQuantity } from '../units.ts';
 import type { PairedDifference } from '../verify/metrics.ts';
 import type {
+  LayerReport,
   MappedReport,
   ReadingReport,
   RefreshReport,
@@ -91,7 +92,8 @@ function readingName({ at, wires, compensated }: ReadingReport, all: readonly Re
 }
 
 function formatRefresh({ maxDrop, within, beyond }: RefreshReport): string {
-  const until = within === undefined ? undefined : within === 0 ? 'right after programming' : formatTime(within);
+  const until =
+    within === undefined ? undefined : within === 0 ? 'right after programming' : formatTime(within);
   const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
   return `refresh: a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given`;
 }
@@ -130,9 +132,23 @@ function layers({ layers: { images, snr } }: VerifyReport): string[] {
     `Layers with the lowest SNR, of ${snr.length} ${over}:`,
     ...order.map((layer) => {
       const name = shortenMiddle(nameOf(layer), width).padEnd(width);
-      return `  ${name}  ${layer.origin.op.padEnd(6)}  ${formatSnr(layer.snr)}`;
+      const snrText = formatSnr(layer.snr).padStart(8);
+      return `  ${name}  ${layer.origin.op.padEnd(6)}  ${snrText}  ${saturation(layer)}`;
     }),
+    ...mostSaturated(snr, order).map(
+      (layer) => `  Most conversions saturate in ${nameOf(layer)}: ${formatShare(layer.saturated)}`,
+    ),
   ];
+}
+
+function saturation({ saturated }: LayerReport): string {
+  return saturated > 0 ? `${formatShare(saturated)} of its conversions saturate` : 'no conversion saturates';
+}
+
+/** The layer that saturates most, unless it is listed anyway. */
+function mostSaturated(all: readonly LayerReport[], listed: readonly LayerReport[]): LayerReport[] {
+  const most = all.reduce((a, b) => (b.saturated > a.saturated ? b : a));
+  return most.saturated > 0 && !listed.includes(most) ? [most] : [];
 }
 
 function rank(snr: Snr): number {

@@ -58,7 +58,9 @@ async function outputOf(
   plan: InferContext['plan'],
   { first, count, tensor }: ImageBatch,
 ): Promise<Float32Array | Float64Array> {
-  const results = await session.run(withReading(session, { [plan.input.name]: tensor }, first), [plan.output]);
+  const results = await session.run(withReading(session, { [plan.input.name]: tensor }, first), [
+    plan.output,
+  ]);
   const result = results[plan.output]!;
   const data = result.data instanceof Float32Array ? result.data : toDoubles(result);
   if (!data || data.length < count * plan.values)

@@ -11,21 +11,32 @@ export interface LayersContext {
   readonly mapped: Uint8Array;
   readonly input: string;
   readonly taps: readonly string[];
+  /** By tap, what counts the conversions; undefined where a layer is exact. */
+  readonly counts: readonly (string | undefined)[];
+}
+
+export interface LayerSums extends SignalAndNoise {
+  /** Conversions that saturate, of all; none are counted where a layer is exact. */
+  readonly saturated: number;
+  readonly conversions: number;
 }
 
 /** Gives one sum per tap. */
-export const job: Job<LayersContext, ImageBatch, readonly SignalAndNoise[]> = {
+export const job: Job<LayersContext, ImageBatch, readonly LayerSums[]> = {
   module: import.meta.url,
-  async open({ ideal, mapped, input, taps }) {
+  async open({ ideal, mapped, input, taps, counts }) {
+    const wantedOfChip = [...taps, ...counts.flatMap((name) => name ?? [])];
     const reference = await openSession(ideal, { preciseIntegers: true, threads: 1 });
     const chip = await openSession(mapped, { threads: 1 });
     return {
       async run({ first, tensor }) {
         const wanted = await reference.run({ [input]: tensor }, taps);
-        const got = await chip.run(withReading(chip, { [input]: tensor }, first), taps);
-        return taps.map((tap) =>
-          addSignal(silence, wanted[tap]!.data as Float32Array, got[tap]!.data as Float32Array),
-        );
+        const got = await chip.run(withReading(chip, { [input]: tensor }, first), wantedOfChip);
+        return taps.map((tap, i) => {
+          const [saturated = 0, conversions = 0] = (got[counts[i] ?? '']?.data ?? []) as Float32Array;
+          const noise = addSignal(silence, wanted[tap]!.data as Float32Array, got[tap]!.data as Float32Array);
+          return { ...noise, saturated, conversions };
+        });
       },
       async close() {
         await chip.release();

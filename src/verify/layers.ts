@@ -1,14 +1,14 @@
 /**
- * Signal-to-noise ratio of every crossbar layer's output on a programmed chip, against the integer reference. The chip
- * runs as a whole, so a layer's noise holds what the layers before it did.
+ * Signal-to-noise ratio of every crossbar layer's output on a programmed chip, against the integer reference, and how many of
+ * its conversions saturate. The chip runs as a whole, so a layer's noise holds what the layers before it did.
  */
 import { lowerGraph } from '../lower/graph.ts';
+import { saturationOf } from '../lower/saturation.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { runJob } from '../pool.ts';
 import { lowerChip } from '../simulate/simulate.ts';
-import { job } from './layers-job.ts';
-import type { SignalAndNoise } from './metrics.ts';
+import { job, type LayerSums } from './layers-job.ts';
 import { spread } from './plan.ts';
 import type { ChipReading } from './read-chip.ts';
 import { type ImageRun, imageBatches } from './run-images.ts';
@@ -18,7 +18,7 @@ import { addSums } from './tally.ts';
 export const layerImages = 8;
 
 /** By the layer's output value. */
-export type LayerNoise = Map<string, SignalAndNoise>;
+export type LayerNoise = Map<string, LayerSums>;
 
 /** Runs some images through chip and reference, and adds every layer's signal and noise to `sums`. */
 export async function addLayerNoise(
@@ -29,10 +29,12 @@ export async function addLayerNoise(
 ): Promise<void> {
   const taps = pkg.layers.map((layer) => layer.output);
   const ideal = encodeModel(lowerGraph(pkg.reference, () => undefined, taps));
-  const mapped = encodeModel(await lowerChip(pkg, chip, { taps, threads, gain, conditions }));
+  const lowered = await lowerChip(pkg, chip, { taps, saturation: true, threads, gain, conditions });
+  const given = new Set(lowered.outputs.map(({ name }) => name));
+  const counts = taps.map(saturationOf).map((name) => (given.has(name) ? name : undefined));
   const indices = spread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
-  const batches: (readonly SignalAndNoise[])[] = [];
-  const context = { ideal, mapped, input: plan.input.name, taps };
+  const batches: (readonly LayerSums[])[] = [];
+  const context = { ideal, mapped: encodeModel(lowered), input: plan.input.name, taps, counts };
   await runJob(job, context, imageBatches(dataset, plan, indices), {
     threads,
     count: Math.ceil(indices.length / plan.batchSize),
@@ -41,6 +43,13 @@ export async function addLayerNoise(
     },
   });
   for (const batch of batches) {
-    for (const [i, tap] of taps.entries()) sums.set(tap, addSums(batch[i]!, sums.get(tap)));
+    for (const [i, tap] of taps.entries()) {
+      const [more, sum] = [batch[i]!, sums.get(tap)];
+      sums.set(tap, {
+        ...addSums(more, sum),
+        saturated: more.saturated + (sum?.saturated ?? 0),
+        conversions: more.conversions + (sum?.conversions ?? 0),
+      });
+    }
   }
 }

@@ -78,11 +78,22 @@ export async function compensated(
     return { chip: await calibrateOnThreads(pkg, chip, { threads, conditions: { at, wires } }), gain: 1 };
   // Corrections that were fitted through the wires fit no chip without them.
   const refit = chip.calibration !== undefined && pkg.target.wires !== undefined && !wires;
-  const fitted = refit ? await calibrateOnThreads(pkg, chip, { threads, conditions: { wires } }) : chip;
+  const fitted = refit ? await withoutWires(pkg, chip, threads) : chip;
   if (compensate === 'none' || at === 0) return { chip: fitted, gain: 1 };
   const total = async (time: number) =>
     totalConductance(await readArrays(chip, pkg.target, { at: time, wires, noise: false }, { threads }));
   return { chip: fitted, gain: (await total(0)) / (await total(at)) };
+}
+
+/** Chips by what they were before: every time after programming asks for the same. */
+const refitted = new WeakMap<Chip, Promise<Chip>>();
+
+function withoutWires(pkg: Package, chip: Chip, threads: number): Promise<Chip> {
+  const known = refitted.get(chip);
+  if (known) return known;
+  const fitted = calibrateOnThreads(pkg, chip, { threads, conditions: { wires: false } });
+  refitted.set(chip, fitted);
+  return fitted;
 }
 
 /** What reading all rows and columns once, all rows driven, adds up to (S). */

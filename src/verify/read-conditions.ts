@@ -20,7 +20,7 @@ export function conditionsOf(target: Target, times: readonly number[] = [0]): Co
 }
 
 /** Such as `1 d after programming, without wires`. */
-export function conditionName({ at, wires }: Condition, hasWires = true): string {
+export function conditionName({ at, wires }: Condition, target: Target): string {
   const time = at === 0 ? 'right after programming' : `${formatTime(at)} after programming`;
-  return hasWires && !wires ? `${time}, without wires` : time;
+  return target.wires && !wires ? `${time}, without wires` : time;
 }

@@ -89,6 +89,8 @@ export interface LayerReport {
   readonly output: string;
   /** Of the layer's output against the integer reference, errors of earlier layers included; over all trials. */
   readonly snr: Snr;
+  /** Share of its conversions that saturate, over all trials; 0 where its form is exact and nothing can. */
+  readonly saturated: number;
 }
 
 export interface AssumedValue {

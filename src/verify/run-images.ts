@@ -95,12 +95,18 @@ export async function runStates(
   const { batchSize } = images.plan;
   for (const { from, to, encode } of states) {
     const onState: OnImages = (done, total) => onImages?.(from + done, total);
-    await forBatches(images, [await encode()], onState, ({ first, outputs }) => {
-      const mapped = outputs[0]!;
-      addToTally(tally, images.plan, first, mapped);
-      toFloat[first / batchSize] = addDifference(silence, references.floatOutputs, first, mapped);
-      toIdeal[first / batchSize] = addDifference(silence, references.idealOutputs, first, mapped);
-    }, { from, to });
+    await forBatches(
+      images,
+      [await encode()],
+      onState,
+      ({ first, outputs }) => {
+        const mapped = outputs[0]!;
+        addToTally(tally, images.plan, first, mapped);
+        toFloat[first / batchSize] = addDifference(silence, references.floatOutputs, first, mapped);
+        toIdeal[first / batchSize] = addDifference(silence, references.idealOutputs, first, mapped);
+      },
+      { from, to },
+    );
   }
   return { tally, toFloat: sumOf(toFloat), toIdeal: sumOf(toIdeal) };
 }

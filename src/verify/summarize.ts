@@ -1,34 +1,30 @@
 /** Puts what the runs over the images gave into one report. */
 import { z } from 'zod';
 import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
-import { checkTime } from '../chip/read-conditions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { boundNotMet, calibrationOverlap, knownAnswerDiffers } from '../diagnostics.ts';
 import { effectsOf, notModelled } from '../effects.ts';
 import type { Package } from '../package/open.ts';
 import { readsAlike } from '../reading.ts';
-import type { Target } from '../target.ts';
 import { version } from '../version.ts';
 import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
 import { type LayerNoise, layerImages } from './layers.ts';
-import { type PairedDifference, pairedDifference, silence } from './metrics.ts';
+import type { LayerSums } from './layers-job.ts';
+import { silence } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { Condition } from './read-conditions.ts';
 import {
   type BoundReport,
   type CostReport,
   type MappedReport,
-  type ReadingReport,
-  type RunScores,
-  type Scores,
-  type Spread,
   snrOf,
   type TrialReport,
   type VerifyReport,
 } from './report.ts';
 import type { ChipRun, ReferenceRun } from './run-images.ts';
-import { addSums, scoresOf, type Tally } from './tally.ts';
+import { difference, readingReports, refreshReport, runScores, timeWarnings } from './summarize-readings.ts';
+import { scoresOf, type Tally } from './tally.ts';
 import type { ModelFile, VerifyOptions } from './verify.ts';
 
 /** One chip's run. */
@@ -129,6 +125,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
         origin,
         output,
         snr: snrOf(layers.get(output) ?? silence),
+        saturated: saturatedShare(layers.get(output)),
       })),
     },
     cost: costOf(pkg),
@@ -151,6 +148,10 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   };
 }
 
+function saturatedShare(sums: LayerSums | undefined): number {
+  return sums && sums.conversions > 0 ? sums.saturated / sums.conversions : 0;
+}
+
 function trialReport(trial: Trial, float: Tally): TrialReport {
   const { runs, seed, chip, calibrated, counters, duration } = trial;
   const programming = totalCounts(counters);
@@ -166,77 +167,9 @@ function trialReport(trial: Trial, float: Tally): TrialReport {
   };
 }
 
-function runScores({ tally, toFloat, toIdeal }: ChipRun, float: Tally): RunScores {
-  return { ...scoresOf(tally, float), snrToFloat: snrOf(toFloat), snrToIdeal: snrOf(toIdeal) };
-}
-
-function readingReports({ conditions, trials, references, options }: Verification): ReadingReport[] {
-  return conditions.map((condition, i) => {
-    const runs = trials.map((trial) => trial.runs[i]!);
-    return {
-      ...condition,
-      compensated: condition.at > 0 ? (options.compensate ?? 'none') : 'none',
-      ...mappedReport(runs, references),
-      trials: runs.map((run) => runScores(run, references.float)),
-    };
-  });
-}
-
-function mappedReport(runs: readonly ChipRun[], references: ReferenceRun): MappedReport {
-  const scores = runs.map(({ tally }) => scoresOf(tally, references.float));
-  const spreadOf = (figure: keyof Scores) => {
-    const values = scores.flatMap((score) => score[figure] ?? []);
-    return values.length > 0 && { [figure]: spread(values) };
-  };
-  const change = difference(
-    runs.map(({ tally }) => tally),
-    references.float,
-  );
-  return {
-    ...spreadOf('top1'),
-    ...spreadOf('top5'),
-    ...spreadOf('agreement'),
-    ...(change && { difference: change }),
-    snrToFloat: snrOf(runs.map((t) => t.toFloat).reduce((a, b) => addSums(a, b))),
-    snrToIdeal: snrOf(runs.map((t) => t.toIdeal).reduce((a, b) => addSums(a, b))),
-  };
-}
-
-/** What the times say about the target's laws, each thing once. */
-function timeWarnings(target: Target, times: readonly number[]): Diagnostic[] {
-  const all = times.flatMap((at) => checkTime(target, at));
-  return all.filter((d, i) => all.findIndex(({ at, message }) => at === d.at && message === d.message) === i);
-}
-
-/** How long the chips stay within --max-drop, of the times that were measured. */
-function refreshReport(
-  { maxDrop }: VerifyOptions,
-  readings: readonly ReadingReport[],
-): Pick<VerifyReport, 'refresh'> {
-  const wired = readings.some(({ wires }) => wires);
-  const measured = readings.filter(({ wires }) => wires === wired).sort((a, b) => a.at - b.at);
-  if (maxDrop === undefined || measured.length < 2 || measured.some((r) => !r.difference)) return {};
-  const beyond = measured.findIndex(({ difference: change }) => -change!.points > maxDrop);
-  const within = (beyond < 0 ? measured : measured.slice(0, beyond)).at(-1);
-  return { refresh: { maxDrop, ...(within && { within: within.at }), ...(beyond >= 0 && { beyond: measured[beyond]!.at }) } };
-}
-
 /** What an inference costs by the compiler's count. */
 export function costOf({ manifest }: Pick<Package, 'manifest'>): CostReport {
   return costSchema.parse(manifest.summary);
-}
-
-function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  if (values.length === 1) return { mean };
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
-}
-
-/** Of top-1; undefined without labels, and for a single image, which has no interval. */
-function difference(tallies: readonly Tally[], float: Tally): PairedDifference | undefined {
-  const correct = tallies.flatMap(({ top1 }) => top1 ?? []);
-  return float.top1 && float.top1.length > 1 ? pairedDifference(correct, float.top1) : undefined;
 }
 
 function boundReports(

@@ -112,7 +112,8 @@ export async function verify(
             threads: images.threads,
           });
           if (condition === conditions[0]) await addLayerNoise(pkg, reading, images, layers);
-          const what = conditions.length > 1 ? `simulate ${conditionName(condition)}` : 'simulate';
+          const what =
+            conditions.length > 1 ? `simulate ${conditionName(condition, pkg.target)}` : 'simulate';
           runs.push(await runStates(images, reading.states, references, stage(what)));
         }
         return runs;

@@ -201,7 +201,7 @@ describe('endurance', () => {
     const target = worn({ stuckLow: 0, stuckHigh: 0, endurance: 1e6, spent: 999_989 });
     const error: unknown = await run(target, programs(target, 2)).catch((e: unknown) => e);
     if (!(error instanceof DiagnosticError)) throw error;
-    expect(error.diagnostics.map((d) => d.code)).toEqual(['chip/endurance-spent', 'chip/endurance-spent']);
+    expect(error.diagnostics.map((d) => d.code)).toEqual(['wear/endurance-spent', 'wear/endurance-spent']);
     expect(exitCodeOf(error.diagnostics)).toBe(53);
     expect(error.diagnostics[1]!.at).toBe('array 1, cell (row 0, column 0)');
     expect(error.diagnostics[0]!.message).toContain('12 pulses and the memristors have 11 left');

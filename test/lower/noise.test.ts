@@ -135,7 +135,8 @@ async function variances(graph: Graph, of: Target) {
     const input = feeds[0]!;
     const session = await simulate(pkg, chip, { threads: 1 });
     const drawn: Float32Array[] = [];
-    for (let n = 0; n < samples; n++) drawn.push((await session.run(input))[layer.output]!.data as Float32Array);
+    for (let n = 0; n < samples; n++)
+      drawn.push((await session.run(input))[layer.output]!.data as Float32Array);
     await session.release();
 
     const { programs, header } = decodeBytes(await readFile(pathIn(pkg, 'bitstream')), 'program.xbs');

@@ -47,11 +47,6 @@ describe('converter errors', () => {
     }
   });
 
-  it('16-bit converters: gain and offset', async () => {
-    const target = writeVerify({ adc: { bits: 16 }, adcErrors: straight });
-    for (const graph of [dense, padded]) await compareWithDirect({ graph, target });
-  });
-
   it('copies and several slices', async () => {
     const options = { slices: 2, copies: 2 };
     await compareWithDirect({ graph: dense, target: writeVerify({ adcErrors: both }), options });

@@ -16,6 +16,7 @@ const layer = (name: string, rule: string): LayerSummary => ({
   mvms: 12544,
   drives: 8 * 12544,
   conversions: 55898472,
+  inSequence: 1,
 });
 
 const summaryOf = (names: readonly string[]): MappingSummary => ({

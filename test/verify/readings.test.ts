@@ -87,7 +87,10 @@ describe('times', () => {
         const chip = await programChip(pkg, { seed: 1 });
         const options = { condition: { at: 1e5, wires: false }, noise: false, states: 1, threads: 1 };
         const plan = { indices: [0], batchSize: 1 };
-        const { gain, chip: same } = await openReading(pkg, chip, plan, 0, { ...options, compensate: 'global' });
+        const { gain, chip: same } = await openReading(pkg, chip, plan, 0, {
+          ...options,
+          compensate: 'global',
+        });
         const total = async (at: number) =>
           (await readArrays(chip, pkg.target, { at })).conductances
             .flatMap((cells) => [...cells])

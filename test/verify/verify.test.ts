@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { saveChip } from '../../src/chip/save.ts';
 import { lowerGraph } from '../../src/lower/graph.ts';
+import { saturationOf } from '../../src/lower/saturation.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Package } from '../../src/package/open.ts';
 import { programChip } from '../../src/program.ts';
+import { formatVerification } from '../../src/report/verify-text.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { boundsNotMet } from '../../src/verify/summarize.ts';
@@ -111,6 +113,22 @@ describe('figures', () => {
       expect(last!.snr).toBeCloseTo(report.mapped.snrToIdeal as number, 3);
       expect(report.layers.images).toBe(8);
     });
+  });
+
+  test('conversions that saturate are counted, of every layer', async () => {
+    const counting = async (pkg: Package, model: Parameters<typeof verify>[1]) => {
+      const report = await verify(pkg, model, memoryData(samples.slice(0, 8), undefined));
+      const chip = await programChip(pkg, { seed: 1 });
+      const session = await simulate(pkg, chip, { saturation: true });
+      const counted = await session.run({ x: batchOf(samples.slice(0, 8)) });
+      for (const { output, saturated } of report.layers.snr) {
+        const [over, all] = counted[saturationOf(output)]!.data as Float32Array;
+        expect(over).toBeGreaterThan(0);
+        expect(saturated).toBeCloseTo(over! / all!, 9);
+      }
+      expect(formatVerification(report)).toContain('of its conversions saturate');
+    };
+    await withTiny(noisy, calibration, counting, ['adc.bits=3']);
   });
 
   test('do not depend on the batch size', async () => {

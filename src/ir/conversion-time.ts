@@ -1,0 +1,46 @@
+/**
+ * How long the conversions of one drive of a layer's inputs take. All arrays convert at once, and within an array all
+ * converters; one converter takes the columns (or pairs) that share it one after the other; and blocks that lie below each
+ * other in one array are driven one after the other.
+ */
+import type { Target } from '../target.ts';
+import { blockWeightColumns, type PlacedBlock, type SlicedLayer } from './mapping.ts';
+
+/** Conversions that follow each other: those of the busiest converter, summed over the drives of the busiest array. */
+export function conversionsInSequence(
+  { encoding }: Pick<SlicedLayer, 'encoding'>,
+  blocks: readonly PlacedBlock[],
+  { convert, sharedBy }: Pick<Target['adc'], 'convert' | 'sharedBy'>,
+): number {
+  /** By array and first row: conversions of every converter. */
+  const drives = new Map<number, Map<number, Map<number, number>>>();
+  for (const block of blocks) {
+    const ofArray = drives.get(block.array) ?? new Map<number, Map<number, number>>();
+    drives.set(block.array, ofArray);
+    const busy = ofArray.get(block.row) ?? new Map<number, number>();
+    ofArray.set(block.row, busy);
+    const { first, count } = placesOf(block, encoding, convert);
+    for (let place = first; place < first + count; place++) {
+      const converter = Math.floor(place / sharedBy);
+      busy.set(converter, (busy.get(converter) ?? 0) + 1);
+    }
+  }
+  const inArray = [...drives.values()].map((ofArray) =>
+    [...ofArray.values()].reduce((sum, busy) => sum + Math.max(...busy.values()), 0),
+  );
+  return inArray.reduce((most, count) => Math.max(most, count), 0);
+}
+
+/** Where a block's conversions lie among those of its array. A reference column is converted once. */
+function placesOf(
+  block: PlacedBlock,
+  encoding: SlicedLayer['encoding'],
+  convert: Target['adc']['convert'],
+): { first: number; count: number } {
+  const columns = blockWeightColumns(block);
+  if (encoding === 'offset')
+    return { first: block.column, count: convert === 'pair' ? columns : columns + 1 };
+  return convert === 'pair'
+    ? { first: Math.floor(block.column / 2), count: columns }
+    : { first: block.column, count: 2 * columns };
+}
