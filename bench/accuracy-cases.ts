@@ -17,6 +17,8 @@ export interface Case {
   /** What is special about this row, as the table says it. */
   readonly note?: string;
   readonly options?: Partial<CompileOptions>;
+  /** Whether every chip is tested and gets a mapping around its own faulty cells. */
+  readonly aroundFaults?: boolean;
   /** Factor on the assumed spreads of a transfer. */
   readonly spread?: number;
   readonly images: number;
@@ -99,6 +101,7 @@ const bits = (count: number) => ({
   options: { set: [`adc.bits=${count}`] },
 });
 
+const aroundFaults = { note: 'around faults', aroundFaults: true };
 /** Every digit in two cell pairs, the second aimed at what the first one missed. */
 const twoCopies = { note: 'two copies, residual', options: { copies: 2, residual: true } };
 
@@ -107,10 +110,13 @@ const all = [mobilenetV2, resnet20, resnet32, keywords, mobilenetV1, vit, resnet
 export const cases: readonly Case[] = [
   on(mobilenetV2, 'ideal'),
   ...all.map((model) => on(model, 'tetramem-256-6bit')),
+  ...all.map((model) => on(model, 'tetramem-256-6bit', aroundFaults)),
   on(mobilenetV2, 'tetramem-256-6bit', twoCopies),
   ...all.map((model) => on(model, 'tetramem-256')),
-  on(mobilenetV2, 'tetramem-256', twoCopies),
-  ...[5, 6, 7, 9, 10].map((count) => on(mobilenetV2, 'tetramem-256', { ...bits(count), trials: 1 })),
+  ...all.map((model) => on(model, 'tetramem-256', aroundFaults)),
+  ...[5, 6, 7, 8, 9, 10].map((count) =>
+    on(mobilenetV2, 'tetramem-256', { ...bits(count), aroundFaults: true, trials: 1 }),
+  ),
   ...[5, 6, 7, 9, 10].map((count) => on(keywords, 'tetramem-256', bits(count))),
   ...[0.5, 1, 2].map((spread) =>
     on(demo, 'leti-fecap-130nm', { spread, note: `${spread} times the assumed spread` }),

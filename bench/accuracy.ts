@@ -18,6 +18,7 @@ import {
   spreadSamples,
   type VerifyReport,
   verify,
+  withPackagesAroundFaults,
   writePackage,
 } from '../src/index.ts';
 import { formatTable } from '../src/report/table.ts';
@@ -90,11 +91,13 @@ async function measure(item: Case): Promise<Measured> {
     records.set(item.file, compiled.record);
     const place = join(folder, 'model.xbar');
     await writePackage(compiled, place);
-    const report = await verify(await openPackage(place), model, dataset, {
-      trials: item.trials,
-      images: item.images,
-      excludeCalibration: true,
-    });
+    const pkg = await openPackage(place);
+    const of = { trials: item.trials, images: item.images, excludeCalibration: true };
+    const report = item.aroundFaults
+      ? await withPackagesAroundFaults(pkg, model, undefined, (packageFor) =>
+          verify(pkg, model, dataset, { ...of, packageFor }),
+        )
+      : await verify(pkg, model, dataset, of);
     return { report, arrays: compiled.mapping.arrays };
   } finally {
     await rm(folder, { recursive: true, force: true });

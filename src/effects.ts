@@ -34,19 +34,19 @@ export interface MappedFaults {
  * The effects of a target, in the order in which they act.
  * @param calibrated whether digital gain and bias were re-estimated on the programmed chip
  * @param layers how the layers of a package are stored: what makes their weights more exact is listed where it is used
- * @param mapped the fault map that the package works around, if any
+ * @param mapped the fault maps of chips that are worked around
  */
 export function effectsOf(
   target: Target,
   calibrated: boolean,
   layers: readonly StoredLayer[] = [],
-  mapped?: MappedFaults,
+  mapped: readonly MappedFaults[] = [],
 ): Effect[] {
   return [
     levels(target),
     ...programmingEffects(target),
     ...faults(target),
-    ...(mapped ? [workedAround(mapped)] : []),
+    ...(mapped.length > 0 ? [workedAround(mapped)] : []),
     ...storing(layers),
     unused(target),
     ...readingEffects(target),
@@ -71,11 +71,14 @@ function levels({ cell, slices }: Target): Effect {
   };
 }
 
-function workedAround({ sha256, after }: MappedFaults): Effect {
+function workedAround(maps: readonly MappedFaults[]): Effect {
   return {
     name: 'known faulty cells, worked around',
     applied: true,
-    parameters: { 'fault map': sha256.slice(0, 12), 'cells not saved': String(after.cells) },
+    parameters: {
+      'fault maps': maps.map(({ sha256 }) => sha256.slice(0, 12)).join(', '),
+      'cells not saved': maps.map(({ after }) => after.cells).join(', '),
+    },
     law: 'columns are flipped and moved until stuck and unresponsive cells of this chip hold what they are to; any other chip suffers from its own',
   };
 }

@@ -11,6 +11,8 @@ export { listOperators, type OperatorListing } from '../passes/list-operators.ts
 /** Works around the faults of one chip, and tells what that came to, for a mapping: see `mappingOf`. */
 export { reportFaults } from '../passes/report-faults.ts';
 export { type FaultContext, workAroundFaults } from '../passes/work-around-faults.ts';
+/** Tests a chip and compiles a package's model once more, around the chip's faulty cells. */
+export { compileAroundFaults, withPackagesAroundFaults } from './around-faults.ts';
 /** Reads a bitstream array by array, disassembles it into text, and assembles such text into the same bytes. */
 export { assemble } from './bitstream/assemble.ts';
 export { type Bitstream, decodeBitstream } from './bitstream/decode.ts';

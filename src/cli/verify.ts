@@ -1,5 +1,6 @@
 /** `crossloom verify`: scores floating point, the ideal chip and programmed chips on the same labelled images. */
 import { type Command, Option } from 'commander';
+import { withPackagesAroundFaults } from '../around-faults.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
@@ -34,6 +35,7 @@ export interface VerifyArguments {
   /** false with --no-calibrate. */
   readonly calibrate?: boolean;
   readonly chip?: readonly string[];
+  readonly aroundFaults?: true;
   readonly at?: readonly number[];
   readonly compensate?: Compensation;
   /** false with --no-noise. */
@@ -50,9 +52,14 @@ export async function verifyPackage(io: Io, folder: string, args: VerifyArgument
   const pkg = await openPackage(folder);
   const model = { ...(await readModel(args.model)), file: args.model };
   const dataset = await openData(io, pkg, args);
-  return withStages(io, ({ report }) =>
-    verify(pkg, model, dataset, { ...optionsOf(pkg, args), onProgress: report }),
-  );
+  return withStages(io, ({ report }) => {
+    const options = { ...optionsOf(pkg, args), onProgress: report };
+    return args.aroundFaults
+      ? withPackagesAroundFaults(pkg, model, args.threads, (packageFor) =>
+          verify(pkg, model, dataset, { ...options, packageFor }),
+        )
+      : verify(pkg, model, dataset, options);
+  });
 }
 
 /** Preprocessing: the flag, else what the compilation recorded, else a file beside model or data. */
@@ -135,6 +142,12 @@ export function registerVerify(program: Command, io: Io): void {
       new Option('--chip <dir>', 'verify this saved chip instead of new ones (repeatable)')
         .argParser(repeated)
         .conflicts(['trials', 'seed']),
+    )
+    .addOption(
+      new Option(
+        '--around-faults',
+        'test every new chip, and program it from a mapping around its own faulty cells',
+      ).conflicts('chip'),
     )
     .option(
       '--at <times>',

@@ -18,7 +18,12 @@ export const manifestSchema = z.strictObject({
       .custom<Target>(isObject)
       .describe('the target in SI units, as it was checked when it was loaded'),
     provenance: z.array(
-      z.strictObject({ field: z.string(), text: z.string(), from: z.string(), source: z.string() }),
+      z.strictObject({
+        field: z.string(),
+        text: z.string(),
+        from: z.enum(['paper', 'source', 'derived', 'assumed', 'override']),
+        source: z.string(),
+      }),
     ),
   }),
   options: z.record(z.string(), z.unknown()),

@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { boundNotMet, calibrationOverlap, knownAnswerDiffers } from '../diagnostics.ts';
 import { effectsOf, notModelled } from '../effects.ts';
+import type { Manifest } from '../package/manifest.ts';
 import type { Package } from '../package/open.ts';
 import { readsAlike } from '../reading.ts';
 import { version } from '../version.ts';
@@ -34,6 +35,8 @@ export interface Trial {
   readonly seed: number;
   readonly chip?: string;
   readonly calibrated: boolean;
+  /** What its package says of the fault map that it was compiled around. */
+  readonly faults: Manifest['faults'];
   /** By array. */
   readonly counters: readonly ArrayCounters[];
   readonly duration: TrialReport['duration'];
@@ -71,6 +74,12 @@ const storedSchema = z.object({
 
 /** What is known of the chip that a package was compiled for. */
 const mappedSchema = z.object({ sha256: z.string(), after: z.object({ cells: z.number() }) });
+
+/** The fault maps that chips were worked around, each once. */
+function faultMaps(trials: readonly Trial[]): z.output<typeof mappedSchema>[] {
+  const maps = trials.flatMap(({ faults }) => (faults ? [mappedSchema.parse(faults)] : []));
+  return [...new Map(maps.map((map) => [map.sha256, map])).values()];
+}
 
 export function summarizeVerification(verification: Verification): VerifyReport {
   const { pkg, model, dataset, options, plan, references, layers, knownAnswer } = verification;
@@ -133,7 +142,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
       pkg.target,
       trials.some(({ calibrated }) => calibrated),
       storedSchema.parse(pkg.manifest.summary).layers,
-      pkg.manifest.faults && mappedSchema.parse(pkg.manifest.faults),
+      faultMaps(verification.trials),
     ),
     notModelled,
     readsAlike: readsAlike(pkg.target),

@@ -29,6 +29,9 @@ const defaultStates = 8;
 /** The model that was compiled, and the file as messages name it. */
 export type ModelFile = ImportedModel & { readonly file: string };
 
+/** Names a stage of one chip's trial, and says how far it is. */
+export type OnStage = (what: string) => (done: number, total: number) => void;
+
 export interface VerifyOptions {
   /** Chips to program. Default: 1. */
   readonly trials?: number;
@@ -36,6 +39,8 @@ export interface VerifyOptions {
   readonly seed?: number;
   /** Chips that were programmed before, or their folders: used as they are instead of programming `trials` new ones. */
   readonly chips?: readonly (Chip | string)[];
+  /** What a new chip with this seed is programmed from, compiled from the same model. Default: the package itself. */
+  readonly packageFor?: (seed: number, stage: OnStage) => Promise<Package>;
   /** Re-estimate gain and bias on new chips. Default: true. */
   readonly calibrate?: boolean;
   /** Most images, evenly spread over the data. Default: all. */
@@ -101,17 +106,17 @@ export async function verify(
   for (const [number, chip] of given.entries()) {
     const stage = (what: string) => report(`chip ${number + 1} of ${given.length}: ${what}`);
     trials.push(
-      await runTrial(pkg, chip, (options.seed ?? 1) + number, options, stage, async (programmed) => {
+      await runTrial(pkg, chip, (options.seed ?? 1) + number, options, stage, async (programmed, own) => {
         const runs: ChipRun[] = [];
         for (const condition of conditions) {
-          const reading = await openReading(pkg, programmed, plan, costOf(pkg).conversionTime, {
+          const reading = await openReading(own, programmed, plan, costOf(own).conversionTime, {
             condition,
             compensate: options.compensate ?? 'none',
             noise: options.noise ?? true,
             states: options.noiseStates ?? defaultStates,
             threads: images.threads,
           });
-          if (condition === conditions[0]) await addLayerNoise(pkg, reading, images, layers);
+          if (condition === conditions[0]) await addLayerNoise(own, reading, images, layers);
           const what =
             conditions.length > 1 ? `simulate ${conditionName(condition, pkg.target)}` : 'simulate';
           runs.push(await runStates(images, reading.states, references, stage(what)));
@@ -141,16 +146,18 @@ async function runTrial(
   given: Chip | string | undefined,
   seed: number,
   options: VerifyOptions,
-  stage: (what: string) => (done: number, total: number) => void,
-  run: (chip: Chip) => Promise<readonly ChipRun[]>,
+  stage: OnStage,
+  run: (chip: Chip, own: Package) => Promise<readonly ChipRun[]>,
 ): Promise<Trial> {
   const start = performance.now();
-  const chip = await takeChip(pkg, given, seed, options, stage);
+  const own = given === undefined ? ((await options.packageFor?.(seed, stage)) ?? pkg) : pkg;
+  const chip = await takeChip(own, given, seed, options, stage);
   const programmed = performance.now();
-  const runs = await run(chip);
+  const runs = await run(chip, own);
   return {
     runs,
     seed: chip.seed,
+    faults: own.manifest.faults,
     ...(typeof given === 'string' && { chip: given }),
     calibrated: chip.calibration !== undefined,
     counters: chip.counters,
@@ -163,7 +170,7 @@ async function takeChip(
   given: Chip | string | undefined,
   seed: number,
   options: VerifyOptions,
-  stage: (what: string) => (done: number, total: number) => void,
+  stage: OnStage,
 ): Promise<Chip> {
   if (typeof given === 'string') return loadChip(given);
   return (

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPackage } from '../../src/package/open.ts';
+import type { VerifyReport } from '../../src/verify/report.ts';
 import { runCli } from './run-cli.ts';
 import { tinyFolder } from './tiny-net.ts';
 
@@ -63,6 +64,36 @@ describe('crossloom survey', () => {
     ]);
     expect(hidden.exit).toBe(29);
     expect(hidden.err).toContain('error[survey/not-possible] at --target leti-fecap-130nm');
+  });
+});
+
+describe('crossloom verify --around-faults', () => {
+  test('programs every chip from a mapping around its own faults', async () => {
+    await compileNet();
+    const verify = async (...flags: readonly string[]) => {
+      const { out, err } = await runCli([
+        ...['verify', at('net.xbar'), '--model', at('net.onnx'), '--data', at('data.npy'), '--json'],
+        ...['--trials', '2', '--seed', '3', ...flags],
+      ]);
+      expect(err).not.toContain('error');
+      return JSON.parse(out) as VerifyReport;
+    };
+    const [plain, around] = [await verify(), await verify('--around-faults')];
+    const lost = ({ trials }: VerifyReport) =>
+      trials.reduce((sum, { programming }) => sum + programming.cellsGivenUp, 0);
+    expect(lost(plain)).toBeGreaterThan(8);
+    expect(lost(around)).toBeLessThan(lost(plain) / 3);
+    const effect = around.effects.find(({ name }) => name === 'known faulty cells, worked around')!;
+    expect(effect.parameters['fault maps']!.split(', ')).toHaveLength(2);
+    expect(plain.effects.map(({ name }) => name)).not.toContain(effect.name);
+  });
+
+  test('and --chip exclude each other', async () => {
+    const { exit } = await runCli([
+      ...['verify', at('net.xbar'), '--model', at('net.onnx'), '--data', at('data.npy')],
+      ...['--around-faults', '--chip', at('chip')],
+    ]);
+    expect(exit).toBe(2);
   });
 });
 

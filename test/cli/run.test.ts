@@ -97,6 +97,16 @@ describe('crossloom run', () => {
     expect((await runCli([...args, '--seed', '1'])).exit).toBe(2);
   });
 
+  test('reads the chip some time after programming', async () => {
+    const args = ['run', at('ideal.xbar'), '--input', at('one.png')];
+    const later = await runCli([...args, '--at', '1h']);
+    expect(later.exit).toBe(0);
+    expect(later.err).toContain('warning[read/nothing-changes]');
+    expect(later.out).toContain('on a chip programmed with seed 1, 1 h after programming');
+    expect((await runCli([...args, '--at', '-1h'])).exit).toBe(52);
+    expect((await runCli([...args, '--at', '1h,2h'])).exit).toBe(2);
+  });
+
   test('preprocesses as the package recorded it, unless told otherwise', async () => {
     await writeFile(at('double.yaml'), 'mean: 128\nstd: 32\ncolor: gray\n');
     const recorded = await runJson('ideal.xbar', '--input', at('one.png'));

@@ -7,6 +7,7 @@ import { sha256 } from '../../src/hash.ts';
 import { encodeNpy } from '../../src/npy.ts';
 import { npy } from '../data/files.ts';
 import { type Built, build } from '../support/built.ts';
+import { driftFields, sectionOf, wireFields } from '../support/reading-laws.ts';
 import { runCli } from './run-cli.ts';
 import { classes, tinyFolder, tinyImages } from './tiny-net.ts';
 
@@ -15,6 +16,13 @@ const smallArrays = ['array.rows=16', 'array.columns=16', 'driver.rowsAtOnce=16'
   '--set',
   f,
 ]);
+/** Every kind of randomness between programming and reading, and wires. */
+const reading = [
+  ...sectionOf('drift', driftFields),
+  ...sectionOf('telegraph', { share: 0.5, amplitude: 0.2, dwellHigh: '1 us', dwellLow: '1 us' }),
+  ...sectionOf('logNoise', { amplitude: '5 uS', gReference: '1 uS', readTime: '1 us' }),
+  ...sectionOf('wires', wireFields),
+].flatMap((field) => ['--set', field]);
 let folder = '';
 let built: Built;
 const at = (name: string) => join(folder, name);
@@ -26,7 +34,7 @@ async function compileNet(name: string, ...flags: readonly string[]): Promise<vo
 
 beforeAll(async () => {
   [folder, built] = await Promise.all([tinyFolder(), build()]);
-  await compileNet('pulses.xbar', ...smallArrays);
+  await compileNet('pulses.xbar', ...smallArrays, ...reading);
   await compileNet('transfers.xbar', '--target', 'leti-fecap-130nm');
   const test = encodeNpy({ type: 'uint8', dims: [images, 6, 6, 1], data: tinyImages(images, 5) });
   await writeFile(at('test.npy'), test);
@@ -64,7 +72,17 @@ test('a report is the same, apart from times', async () => {
   const verify = async (threads: number) => {
     const data = ['--data', at('test.npy'), '--labels', at('labels.npy')];
     const preprocess = ['--preprocess', at('net.preprocess.yaml')];
-    const flags = ['--model', at('net.onnx'), ...data, ...preprocess, '--trials', '2', '--json'];
+    const flags = [
+      '--model',
+      at('net.onnx'),
+      ...data,
+      ...preprocess,
+      '--trials',
+      '2',
+      '--at',
+      '0s,1h',
+      '--json',
+    ];
     const { exit, out } = await built.cli(
       'verify',
       at('pulses.xbar'),

@@ -8,6 +8,7 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import { programChip } from '../../src/program.ts';
 import type { VerifyReport } from '../../src/verify/report.ts';
 import { npy } from '../data/files.ts';
+import { driftFields, sectionOf } from '../support/reading-laws.ts';
 import { features, inputs, labelsFor, memoryData, tinyModel, withTiny } from '../verify/tiny.ts';
 import { runCli } from './run-cli.ts';
 
@@ -90,6 +91,47 @@ describe('crossloom verify', () => {
     expect(err).toMatch(/^error\[verify\/bound-not-met\] at --min-accuracy 99\.5: .*mean top-1 is [\d.]+ %/);
     expect((await labelled('--trials', '1', '--min-accuracy', '10')).exit).toBe(0);
     expect((await labelled('--max-drop', 'much')).exit).toBe(2);
+  });
+
+  test('reads chips at times after programming', async () => {
+    const flags = ['--set'].flatMap((flag) =>
+      sectionOf('drift', driftFields).flatMap((field) => [flag, field]),
+    );
+    const compiled = await runCli([
+      'compile',
+      at('model.onnx'),
+      '--calibrate',
+      at('data.npy'),
+      '-o',
+      at('drift.xbar'),
+      ...flags,
+    ]);
+    expect(compiled.exit).toBe(0);
+    const drifting = (...more: readonly string[]) =>
+      runCli([
+        'verify',
+        at('drift.xbar'),
+        '--model',
+        at('model.onnx'),
+        '--data',
+        at('data.npy'),
+        '--labels',
+        at('labels.npy'),
+        ...['--trials', '1', '--preprocess', at('preprocess.yaml')],
+        ...more,
+      ]);
+    const { exit, out } = await drifting('--at', '0s,1h,10d', '--max-drop', '100', '--compensate', 'global');
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^mapped, 1 trial, right after +[\d.]+ %/m);
+    expect(out).toMatch(/^ {2}after 1 h, one factor +[\d.]+ %/m);
+    expect(out).toMatch(/^refresh: a loss of 100 points is kept up to 10 d, of the times given$/m);
+    const json = await drifting('--at', '1y', '--json', '--no-noise');
+    const report = JSON.parse(json.out) as VerifyReport;
+    expect(report.readings.map((reading) => reading.at)).toEqual([31_557_600]);
+    expect(report.warnings.map(({ code }) => code)).toContain('read/time-not-covered');
+    expect((await drifting('--at', '-1h')).exit).toBe(52);
+    expect((await drifting('--at', '1 week')).exit).toBe(2);
+    expect((await drifting('--compensate', 'much')).exit).toBe(2);
   });
 
   test('says what belongs to the report without labels', async () => {
