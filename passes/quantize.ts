@@ -99,7 +99,7 @@ function quantizeMatrix(
  * as the weights of a quantized model do; then that grid is kept. A column of zeros gets step 0, and gives its bias and
  * nothing else: the errors of its cells stay out of the output.
  */
-function chooseSteps(weights: Reals, columns: number, weightMax: number): Float64Array {
+export function chooseSteps(weights: Reals, columns: number, weightMax: number): Float64Array {
   const largest = new Float64Array(columns);
   for (let at = 0; at < weights.length; at += columns) {
     for (let c = 0; c < columns; c++) largest[c] = Math.max(largest[c]!, Math.abs(weights[at + c]!));

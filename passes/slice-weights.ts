@@ -19,6 +19,9 @@ export interface SliceChoice {
   readonly inputNumbers: InputNumbers;
 }
 
+/** The same where the encoding may still be open. */
+type OpenChoice = Omit<SliceChoice, 'encoding'> & { readonly encoding: Encoding | 'auto' };
+
 /** Largest digit that one weight's cells can hold: levels - 1 for a pair, half of that beside an offset column. */
 export function digitMax(cell: Target['cell'], encoding: Encoding): number {
   return encoding === 'differential' ? cell.levels - 1 : Math.floor((cell.levels - 1) / 2);
@@ -38,11 +41,13 @@ export function weightMax(
 export function findEncodingProblems(
   nodes: readonly MvmNode[],
   target: Target,
-  choiceOf: (node: MvmNode) => SliceChoice,
+  choiceOf: (node: MvmNode) => OpenChoice,
 ): Diagnostic[] {
   return nodes.flatMap((node) => {
-    const choice = choiceOf(node);
-    const { encoding } = choice;
+    const open = choiceOf(node);
+    // What is left open can become pairs of cells, which hold whatever cells can hold.
+    const encoding = open.encoding === 'auto' ? 'differential' : open.encoding;
+    const choice = { ...open, encoding };
     const place = `encoding ${encoding}: ${describeOrigin(node.origin)}`;
     if (encoding === 'offset' && target.hidden)
       return [

@@ -1,5 +1,6 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
 import { type ConverterSettings, chooseConverterRanges } from '../passes/choose-converter-ranges.ts';
+import { chooseEncodings } from '../passes/choose-encodings.ts';
 import { correctBiases } from '../passes/correct-biases.ts';
 import { decomposeLayers } from '../passes/decompose-layers.ts';
 import { equalize } from '../passes/equalize.ts';
@@ -11,7 +12,7 @@ import { packGroups } from '../passes/pack-groups.ts';
 import { placeBlocks } from '../passes/place-blocks.ts';
 import { quantize } from '../passes/quantize.ts';
 import { reportFaults } from '../passes/report-faults.ts';
-import { findEncodingProblems, sliceWeights, weightMax } from '../passes/slice-weights.ts';
+import { findEncodingProblems, type SliceChoice, sliceWeights, weightMax } from '../passes/slice-weights.ts';
 import { tile } from '../passes/tile.ts';
 import { workAroundFaults } from '../passes/work-around-faults.ts';
 import { writeSchedule } from '../passes/write-schedule.ts';
@@ -22,16 +23,17 @@ import type { CalibrationRecord } from './calibration-record.ts';
 import { InternalError, raise } from './diagnostic.ts';
 import { calibrationMismatch, faultMapGeometry, noRanges } from './diagnostics.ts';
 import type { FaultMap } from './fault-map.ts';
+import type { EncodingChoice } from './ir/encoding-choice.ts';
 import type { FaultReport } from './ir/fault-report.ts';
 import { describeOrigin, type Graph, type MvmNode, type Origin, type QuantizedMvmNode } from './ir/graph.ts';
-import type { Mapping } from './ir/mapping.ts';
+import type { Encoding, Mapping } from './ir/mapping.ts';
 import type { ArrayProgram } from './ir/schedule.ts';
 import { type MappingSummary, summarize } from './ir/summary.ts';
 import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
-import { type CompileOptions, choiceFor, layerOptions } from './options.ts';
+import { type Choice, type CompileOptions, choiceFor, layerOptions } from './options.ts';
 import type { LoadedTarget, Target } from './target.ts';
 
 /** What a compilation made, before it is written as a package. */
@@ -84,7 +86,6 @@ export async function compile(
   const { target } = loaded;
   const keepDigital = (origin: Origin) => layerOptions(options, origin).digital ?? false;
   const choiceOf = (node: MvmNode | QuantizedMvmNode) => choiceFor(options, node.origin, target);
-  const weightMaxOf = (node: MvmNode) => weightMax(target.cell, choiceOf(node), options.weightBits);
   const passed = <T extends Graph | Mapping>(name: string, result: T): T => {
     if ('nodes' in result) verifyGraph(result);
     else verifyMapping(result, target);
@@ -99,15 +100,17 @@ export async function compile(
   const lowered = passed(lowerLinear.name, lowerLinear.run(plain, { file: model.file, keepDigital }));
   const normed = passed(foldBatchNorm.name, foldBatchNorm.run(lowered));
   const real = options.equalization ? passed(equalize.name, equalize.run(normed)) : normed;
-  raise(
-    findEncodingProblems(
-      real.nodes.filter((n) => n.kind === 'mvm'),
-      target,
-      choiceOf,
-    ),
-  );
+  const matrices = real.nodes.filter((n) => n.kind === 'mvm');
+  raise(findEncodingProblems(matrices, target, choiceOf));
   const record = await calibrate(real, model, options, calibration, hooks);
   hooks.onProgress?.('map', 0, 1);
+  const { weightBits } = options;
+  const encodings = chooseEncodings.run(matrices, { record, target, choiceOf, weightBits });
+  const settledOf = (node: MvmNode | QuantizedMvmNode): SliceChoice => {
+    const choice = choiceOf(node);
+    return { ...choice, encoding: settledEncoding(choice, encodings.get(node.output)) };
+  };
+  const weightMaxOf = (node: MvmNode) => weightMax(target.cell, settledOf(node), weightBits);
   const quantized = passed(
     quantize.name,
     quantize.run(real, { record, weightMaxOf, rounding: options.weightRounding }),
@@ -117,7 +120,7 @@ export async function compile(
     : quantized;
   const layers = sliceWeights.run(
     graph.nodes.filter((n) => n.kind === 'quantized-mvm'),
-    { target, choiceOf },
+    { target, choiceOf: settledOf },
   );
   const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
   const placed = passed(
@@ -134,7 +137,10 @@ export async function compile(
   });
   hooks.onProgress?.('map', 1, 1);
   const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));
-  const summary = summarize(mapping, record, target, (origin) => rules.get(origin.index) ?? '');
+  const summary = summarize(mapping, record, target, {
+    ruleOf: (origin) => rules.get(origin.index) ?? '',
+    encodingOf: (node) => encodings.get(node.output),
+  });
   return {
     model: { file: model.file, sha256: model.sha256 },
     loaded,
@@ -148,6 +154,12 @@ export async function compile(
     summary,
     ...(around && { faults: reportFaults(placed, mapping, around) }),
   };
+}
+
+function settledEncoding({ encoding }: Choice, chosen: EncodingChoice | undefined): Encoding {
+  if (encoding !== 'auto') return encoding;
+  if (chosen) return chosen.encoding;
+  throw new InternalError('compile', 'a layer without an encoding');
 }
 
 /** Raises faults/geometry where a map is not of these arrays, or of too few of them. */

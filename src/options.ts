@@ -8,7 +8,9 @@ import { optionInvalid } from './diagnostics.ts';
 import type { Origin } from './ir/graph.ts';
 import type { Target } from './target.ts';
 
-const encoding = z.enum(['differential', 'offset']).describe('how signed weights become conductances');
+const encoding = z
+  .enum(['auto', 'differential', 'offset'])
+  .describe('how signed weights become conductances; `auto` is decided layer by layer');
 const slices = z.number().int().min(1).max(8).describe('cells (or cell pairs) per weight');
 const copies = z
   .number()
@@ -23,9 +25,7 @@ const residual = z
   );
 const inputNumbers = z
   .enum(['binary', 'sign-magnitude'])
-  .describe(
-    'how inputs of both signs drive the rows: the bits of their codes, or of their magnitudes',
-  );
+  .describe('how inputs of both signs drive the rows: the bits of their codes, or of their magnitudes');
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
 const layerSchema = z.strictObject({
@@ -126,7 +126,7 @@ export function layerOptions(options: CompileOptions, origin: Origin): LayerOpti
 
 /** How one layer goes onto crossbars, with every field said. */
 export interface Choice {
-  readonly encoding: 'differential' | 'offset';
+  readonly encoding: 'auto' | 'differential' | 'offset';
   readonly slices: number;
   readonly copies: number;
   readonly residual: boolean;

@@ -113,6 +113,7 @@ function wires(section: WireResistance | undefined): Effect {
       driver: ohm(wire.driver),
       sense: ohm(wire.sense),
       sides: wire.sides,
+      idleRows: wire.idleRows,
       maxDriverCurrent: formatQuantity(wire.maxDriverCurrent, 'A'),
       maxColumnCurrent: formatQuantity(wire.maxColumnCurrent, 'A'),
     }),

@@ -99,6 +99,8 @@ export interface WireResistance {
   readonly sense: number;
   /** Whether rows are driven from the left end only, or from both ends. */
   readonly sides: 'one' | 'two';
+  /** What rows do while others are driven: held at 0 V, where their cells conduct, or gated off, where they do not. */
+  readonly idleRows: 'grounded' | 'gated';
   readonly maxDriverCurrent: number;
   readonly maxColumnCurrent: number;
 }

@@ -127,7 +127,7 @@ function crossChecks(target: Target): readonly Problem[] {
   );
   expect(cell.gUseMax <= cell.gMax, 'cell.gUseMax', `this lies above cell.gMax, ${siemens(cell.gMax)}`);
   expect(driver.rowsAtOnce <= array.rows, 'driver.rowsAtOnce', `the array has ${array.rows} rows`);
-  const paired = cell.encoding === 'differential';
+  const paired = cell.encoding !== 'offset';
   expect(
     !paired || array.columns % 2 === 0,
     'array.columns',

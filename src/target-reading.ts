@@ -77,6 +77,10 @@ const wires = z.strictObject({
   driver: quantity('ohm', 'Resistance between a driver and the first cell of its row'),
   sense: quantity('ohm', 'Resistance between the last cell of a column and its virtual ground'),
   sides: choice(['one', 'two'], 'Ends of a row that have a driver: `one` or `two`'),
+  idleRows: choice(
+    ['grounded', 'gated'],
+    'Rows beyond the `rowsAtOnce` that are driven: held at 0 V (`grounded`), or their cells cut off (`gated`)',
+  ),
   maxDriverCurrent: quantity('A', 'Largest current of one driver', above0),
   maxColumnCurrent: quantity('A', 'Largest current that the converter of a column takes', above0),
 });

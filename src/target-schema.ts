@@ -25,8 +25,8 @@ const cell = z.strictObject({
   gUseMin: quantity('S', 'Conductance of level 0: the lowest used for MVM'),
   gUseMax: quantity('S', 'Conductance of the highest level: the highest used for MVM'),
   encoding: choice(
-    ['differential', 'offset'],
-    'Signed weights: `differential` column pairs, or an `offset` with a reference column',
+    ['auto', 'differential', 'offset'],
+    'Signed weights: `differential` column pairs, an `offset` with a reference column, or `auto`: the compiler chooses layer by layer',
   ),
   unused: choice(
     ['unformed', 'reset'],

@@ -87,7 +87,8 @@ export interface Target extends Reading, Periphery {
     /** Window used for MVM (S). */
     readonly gUseMin: number;
     readonly gUseMax: number;
-    readonly encoding: 'differential' | 'offset';
+    /** Where the options do not say; `auto` where nothing in the hardware settles it, and the compiler may choose. */
+    readonly encoding: 'auto' | 'differential' | 'offset';
     /** What a cell that no weight uses is: never formed, or formed and RESET like the others. */
     readonly unused: 'unformed' | 'reset';
     /** Conductance of a cell that was never formed (S). */

@@ -87,6 +87,7 @@ const everySection: Reading & Periphery = {
     driver: 1,
     sense: 1,
     sides: 'one',
+    idleRows: 'grounded',
     maxDriverCurrent: 1,
     maxColumnCurrent: 1,
   },

@@ -156,7 +156,7 @@ export function registerCompile(program: Command, io: Io): void {
     .option('--slices <n>', 'cells, or pairs of cells, per weight', whole)
     .option('--copies <n>', 'times that every digit is stored, for their average', whole)
     .option('--residual', 'aim each part of a weight at what the others are read to lack')
-    .addOption(new Option('--encoding <e>', 'of signed weights').choices(['differential', 'offset']))
+    .addOption(new Option('--encoding <e>', 'of signed weights').choices(['auto', 'differential', 'offset']))
     .option('--weight-bits <n>', 'bits of a weight, sign included', whole)
     .addOption(
       new Option('--converter-range <policy>', 'of the converters').choices(['mse', 'max', 'percentile']),

@@ -2,12 +2,14 @@
 import type { CalibrationRecord } from '../calibration-record.ts';
 import type { Target } from '../target.ts';
 import { conversionsInSequence } from './conversion-time.ts';
-import type { Origin } from './graph.ts';
+import type { EncodingChoice } from './encoding-choice.ts';
+import type { Origin, QuantizedMvmNode } from './graph.ts';
 import { codingOf, inputPlanes } from './input-planes.ts';
 import {
   blockColumns,
   blockRows,
   blockWeightColumns,
+  type Encoding,
   lengthOf,
   type Mapping,
   type PlacedBlock,
@@ -24,6 +26,9 @@ export interface LayerSummary {
   readonly slices: number;
   readonly copies: number;
   readonly residual: boolean;
+  readonly encoding: Encoding;
+  /** Why, and what the other encoding would have come to, where the compiler chose it. */
+  readonly encodingChoice?: Omit<EncodingChoice, 'encoding'>;
   /** Blocks of cells, and arrays on which they lie (which other layers may share). */
   readonly blocks: number;
   readonly arrays: number;
@@ -54,16 +59,24 @@ export interface MappingSummary {
   readonly conversionTime: number;
 }
 
+/** What earlier passes decided about layers. */
+export interface Decisions {
+  /** The rule that sent a node to crossbars. */
+  readonly ruleOf: (origin: Origin) => string;
+  /** undefined where the options or the target name the encoding. */
+  readonly encodingOf: (node: QuantizedMvmNode) => EncodingChoice | undefined;
+}
+
 export function summarize(
   mapping: Mapping,
   record: CalibrationRecord,
   target: Target,
-  ruleOf: (origin: Origin) => string,
+  decisions: Decisions,
 ): MappingSummary {
   const byLayer: PlacedBlock[][] = mapping.layers.map(() => []);
   for (const block of mapping.blocks) byLayer[block.layer]!.push(block);
   const layers = mapping.layers.map((layer, i) =>
-    summarizeLayer(layer, byLayer[i]!, record, target, ruleOf(layer.node.origin)),
+    summarizeLayer(layer, byLayer[i]!, record, target, decisions),
   );
   const cells = mapping.layers.reduce((sum, _, i) => sum + weightCells(mapping.layers[i]!, byLayer[i]!), 0);
   const conversions = layers.reduce((sum, l) => sum + l.conversions, 0);
@@ -86,9 +99,10 @@ function summarizeLayer(
   blocks: readonly PlacedBlock[],
   record: CalibrationRecord,
   target: Target,
-  rule: string,
+  { ruleOf, encodingOf }: Decisions,
 ): LayerSummary {
   const { node } = layer;
+  const chosen = encodingOf(node);
   const positions = layer.uses.map((use) => record.layers.get(use.output)!.positions);
   const mvms = positions.reduce((sum, own) => sum + own, 0);
   const drives = layer.uses.reduce((sum, { quantization }, use) => {
@@ -103,10 +117,12 @@ function summarizeLayer(
     origin: node.origin,
     uses: layer.uses.length,
     shape: `${node.groups > 1 ? `${node.groups} x ` : ''}${node.rows}x${node.columns}`,
-    rule,
+    rule: ruleOf(node.origin),
     slices: layer.slices,
     copies: layer.copies,
     residual: layer.residual,
+    encoding: layer.encoding,
+    ...(chosen && { encodingChoice: { reason: chosen.reason, estimates: chosen.estimates } }),
     blocks: blocks.length,
     arrays: new Set(blocks.map((b) => b.array)).size,
     utilization: weightCells(layer, blocks) / blocked,

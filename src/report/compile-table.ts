@@ -4,12 +4,12 @@ import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
 import type { LoadedTarget } from '../target.ts';
 import { formatQuantity } from '../units.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
-import { formatTable } from './table.ts';
+import { type Column, formatTable } from './table.ts';
 
 /** Names are not shortened below this, so that they still tell layers apart (characters). */
 const narrowestName = 16;
 
-const columns = [
+const columns: readonly Column[] = [
   { header: 'layer' },
   { header: 'shape', align: 'right' },
   { header: 'rule' },
@@ -18,7 +18,9 @@ const columns = [
   { header: 'utilization', align: 'right' },
   { header: 'MVMs', align: 'right' },
   { header: 'conversions', align: 'right' },
-] as const;
+];
+/** Shown where the compiler chose it for some layer: what it chose, and why. */
+const encodingColumn: Column = { header: 'encoding' };
 
 /** A node's own name, or what else tells it apart. */
 export function nameOf(origin: Origin): string {
@@ -37,11 +39,17 @@ function partsText({ slices, copies, residual }: LayerSummary): string {
   return `${slices}${copies === 1 ? '' : ` x${copies}`}${residual ? ' r' : ''}`;
 }
 
+function encodingText({ encoding, encodingChoice }: LayerSummary): string {
+  return encodingChoice ? `${encoding} (${encodingChoice.reason})` : encoding;
+}
+
 /**
  * One line per layer; the shape is rows x columns of its matrix, after the number of groups where it has several.
  * @param width characters per line; where the table is wider, the layers' names lose their middle
  */
 export function formatLayers(summary: MappingSummary, width?: number): string {
+  const chosen = summary.layers.some(({ encodingChoice }) => encodingChoice);
+  const shown = chosen ? [...columns, encodingColumn] : columns;
   const rows = summary.layers.map((layer) => [
     nameOf(layer.origin),
     layer.shape,
@@ -51,14 +59,15 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
     formatShare(layer.utilization),
     formatCount(layer.mvms),
     formatCount(layer.conversions),
+    ...(chosen ? [encodingText(layer)] : []),
   ]);
-  const table = formatTable(columns, rows);
+  const table = formatTable(shown, rows);
   const excess = width === undefined ? 0 : Math.max(...table.split('\n').map((l) => l.length)) - width;
   if (excess <= 0) return table;
   const longest = Math.max(...rows.map((row) => row[0]!.length));
   const room = Math.max(narrowestName, longest - excess);
   return formatTable(
-    columns,
+    shown,
     rows.map(([name = '', ...rest]) => [shortenMiddle(name, room), ...rest]),
   );
 }

@@ -59,5 +59,5 @@ function isPossible({ encoding, slices, copies, residual }: Choice, target: Targ
   if (slices < 1 || slices > mostParts || copies > mostParts) return false;
   if (encoding === 'offset' && (target.hidden || target.cell.levels < 3)) return false;
   if (!residual) return true;
-  return encoding === 'differential' && parts > 1 && 2 * parts <= target.array.columns;
+  return encoding !== 'offset' && parts > 1 && 2 * parts <= target.array.columns;
 }

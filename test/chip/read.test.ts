@@ -21,6 +21,7 @@ const wires: WireResistance = {
   driver: 5,
   sense: 3,
   sides: 'one',
+  idleRows: 'grounded',
   maxDriverCurrent: 1,
   maxColumnCurrent: 1,
 };

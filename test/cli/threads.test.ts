@@ -80,7 +80,9 @@ test('a report is the same, apart from times', async () => {
       '--trials',
       '2',
       '--at',
-      '0s,1h',
+      '1h',
+      '--noise-states',
+      '2',
       '--json',
     ];
     const { exit, out } = await built.cli(

@@ -48,7 +48,7 @@ describe('crossloom verify', () => {
     expect(out).toMatch(
       /^mapped - float: (.* 95 % interval .* to .*|no image changed .*) \(over trials and images\)$/m,
     );
-    expect(out).toMatch(/^ {2}(first|second) +MatMul +[\d.]+ dB$/m);
+    expect(out).toMatch(/^ {2}(first|second) +MatMul +[\d.]+ dB {2}[\d.]+ % of its conversions saturate$/m);
     expect(out).toMatch(/^ {2}cells +\d+ formed, [\d.]+ pulses each/m);
     expect(out).toMatch(/^not modelled {2}\w/m);
     expect(out.replaceAll(/\n {14}/g, ' ')).toMatch(/^switched off .*wire resistance/m);

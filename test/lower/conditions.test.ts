@@ -19,6 +19,7 @@ const wires = {
   driver: 10,
   sense: 10,
   sides: 'two',
+  idleRows: 'grounded',
   maxDriverCurrent: 1,
   maxColumnCurrent: 1,
 } as const;

@@ -81,6 +81,7 @@ export const wireFields = {
   driver: '1 ohm',
   sense: '1 ohm',
   sides: 'one',
+  idleRows: 'grounded',
   maxDriverCurrent: '1 A',
   maxColumnCurrent: '1 A',
 };

@@ -1,0 +1,247 @@
+/**
+ * What storing a matrix in one encoding costs and is expected to lose: weights, the inputs of a calibration record and a
+ * target's programming law -> cells, and signal-to-noise ratios of the outputs. Of one column, in integer weight units,
+ *
+ *   signal    variance of sum_r w_r x_r over the calibration vectors
+ *   rounding  sum_r (w_r - round(w_r))^2 Var x_r
+ *   writing   sum over parts radix^(2 slice) / copies * sum_r (sigma^2(G+) + sigma^2(G-)) Var x_r / (digit step)^2
+ *
+ * over all rows that drive the column's block: the reference column errs like any other (its error is common to the
+ * columns of a block, and counts for each), and so do cells off the diagonal of a block with several groups, which hold the
+ * digit 0 beside a reference column and are unused otherwise. Variances, not mean squares: what errors do to the mean of an
+ * output, calibration of the chip moves into its bias. Converters, read noise, time and wires are left out, because they
+ * hardly tell the encodings apart.
+ */
+import type { LayerRecord } from '../src/calibration-record.ts';
+import type { EncodingEstimate } from '../src/ir/encoding-choice.ts';
+import type { MvmNode, QuantizedMvmNode, Reals } from '../src/ir/graph.ts';
+import {
+  type Block,
+  blockColumns,
+  blockRows,
+  digitsOf,
+  lengthOf,
+  type SlicedLayer,
+} from '../src/ir/mapping.ts';
+import { levelSigma, unusedSigma } from '../src/level-sigma.ts';
+import { levelStepOf, type Target } from '../src/target.ts';
+import { packGroups } from './pack-groups.ts';
+import { chooseSteps } from './quantize.ts';
+import { roundNearest } from './round-weights.ts';
+import { type SliceChoice, sliceWeights, weightMax } from './slice-weights.ts';
+import { tile } from './tile.ts';
+
+/** Columns that the estimate is taken over, evenly spread: the others are like them. */
+const columnsUsed = 64;
+/** Calibration vectors, of all uses of a matrix together. */
+const vectorsUsed = 256;
+
+/** Some columns of a matrix, and what drives its rows. */
+export interface MatrixSample {
+  readonly node: MvmNode;
+  /** Groups that are looked at, and columns of each. */
+  readonly groups: readonly number[];
+  readonly columns: readonly number[];
+  /** Weights of these columns, [group][row][column]. */
+  readonly weights: Float64Array;
+  /** Input numbers, code - zero, [vector][group * rows + row] over all groups. */
+  readonly inputs: Int16Array;
+  /** Variance of each, length groups * rows. */
+  readonly variances: Float64Array;
+}
+
+/** @param records of every layer that uses the node's matrix */
+export function sampleMatrix(node: MvmNode, records: readonly LayerRecord[]): MatrixSample {
+  const groups = spread(node.groups, columnsUsed);
+  const columns = spread(node.columns, Math.max(1, Math.floor(columnsUsed / groups.length)));
+  const inputs = inputsOf(records, node.groups * node.rows);
+  return {
+    node,
+    groups,
+    columns,
+    weights: weightsOf(node, node.weights(), groups, columns),
+    inputs,
+    variances: variancesOf(inputs, node.groups * node.rows),
+  };
+}
+
+/** At most `most` whole numbers below `count`, evenly spread. */
+function spread(count: number, most: number): number[] {
+  const used = Math.min(count, most);
+  return Array.from({ length: used }, (_, i) => Math.floor((i * count) / used));
+}
+
+function weightsOf(
+  { rows, columns: width }: MvmNode,
+  weights: Reals,
+  groups: readonly number[],
+  columns: readonly number[],
+): Float64Array {
+  const sampled = new Float64Array(groups.length * rows * columns.length);
+  let at = 0;
+  for (const group of groups)
+    for (let row = 0; row < rows; row++)
+      for (const column of columns) sampled[at++] = weights[(group * rows + row) * width + column]!;
+  return sampled;
+}
+
+function inputsOf(records: readonly LayerRecord[], width: number): Int16Array {
+  const most = Math.max(1, Math.floor(vectorsUsed / records.length));
+  const used = records.flatMap((record) => spread(record.count, most).map((vector) => ({ record, vector })));
+  const inputs = new Int16Array(used.length * width);
+  used.forEach(({ record: { vectors, quantization }, vector }, at) => {
+    for (let row = 0; row < width; row++) {
+      const code = vectors[vector * width + row]!;
+      inputs[at * width + row] = (quantization.signed && code > 127 ? code - 256 : code) - quantization.zero;
+    }
+  });
+  return inputs;
+}
+
+function variancesOf(inputs: Int16Array, width: number): Float64Array {
+  const count = inputs.length / width;
+  const sums = new Float64Array(width);
+  const squares = new Float64Array(width);
+  for (let at = 0; at < inputs.length; at++) {
+    sums[at % width]! += inputs[at]!;
+    squares[at % width]! += inputs[at]! ** 2;
+  }
+  return squares.map((square, row) => Math.max(0, square / count - (sums[row]! / count) ** 2));
+}
+
+/** Estimates one encoding of a matrix. */
+export function estimateEncoding(
+  sample: MatrixSample,
+  choice: SliceChoice,
+  target: Target,
+  weightBits: number,
+): EncodingEstimate {
+  const { node, groups, columns, weights, variances } = sample;
+  const { rows } = node;
+  const largest = weightMax(target.cell, choice, weightBits);
+  const integers = new Int8Array(weights.length);
+  const size = rows * columns.length;
+  const steps = groups.map((_, own) => {
+    const matrix = weights.subarray(own * size, (own + 1) * size);
+    const ofGroup = chooseSteps(matrix, columns.length, largest);
+    const rounded = integers.subarray(own * size, (own + 1) * size);
+    roundNearest(
+      { weights: matrix, rows, columns: columns.length, steps: ofGroup, weightMax: largest },
+      rounded,
+    );
+    return ofGroup;
+  });
+  const layer = slicedAs(node, choice, target, largest);
+  const blocks = packGroups.run(tile.run([layer], { target }), { layers: [layer], target });
+  const error = digitErrors(layer, target);
+  const besides = drivenBesides(blocks, node, variances);
+  const sampled: SlicedLayer = {
+    ...layer,
+    node: { ...layer.node, groups: groups.length, columns: columns.length, integers },
+  };
+  const digits = Array.from({ length: layer.slices }, (_, s) => digitsOf(sampled, s, 0, integers.length));
+  let [signal, rounding, writing] = [0, 0, 0];
+  for (const [own, group] of groups.entries()) {
+    for (let column = 0; column < columns.length; column++) {
+      const step = steps[own]![column]!;
+      if (step === 0) continue;
+      let [rounded, written] = [0, 0];
+      for (let row = 0; row < rows; row++) {
+        const at = own * size + row * columns.length + column;
+        const variance = variances[group * rows + row]!;
+        rounded += (weights[at]! / step - integers[at]!) ** 2 * variance;
+        for (let s = 0; s < layer.slices; s++)
+          written += layer.radix ** (2 * s) * error.of(digits[s]![at]!) * variance;
+      }
+      for (let s = 0; s < layer.slices; s++)
+        written += layer.radix ** (2 * s) * error.beside * besides[group]!;
+      signal += step ** 2 * outputVariance(sample, integers, own, column);
+      rounding += step ** 2 * rounded;
+      writing += (step ** 2 * written) / layer.copies;
+    }
+  }
+  return {
+    cells: blocks.reduce((sum, block) => sum + blockRows(block) * blockColumns(block, layer.encoding), 0),
+    writeSnr: decibels(signal / writing),
+    roundingSnr: decibels(signal / rounding),
+    snr: decibels(signal / (writing + rounding)),
+  };
+}
+
+const decibels = (ratio: number): number => 10 * Math.log10(ratio);
+
+/** The matrix as `sliceWeights` would slice it; its integers are not needed for that. */
+function slicedAs(node: MvmNode, choice: SliceChoice, target: Target, largest: number): SlicedLayer {
+  const { weights: _, ...rest } = node;
+  const quantized: QuantizedMvmNode = {
+    ...rest,
+    kind: 'quantized-mvm',
+    quantization: { scale: 1, zero: 0, signed: false },
+    integers: new Int8Array(0),
+    weightMax: largest,
+    scales: new Float64Array(0),
+  };
+  return sliceWeights.run([quantized], { target, choiceOf: () => choice })[0]!;
+}
+
+interface DigitErrors {
+  /** Variance of what a pair, or a cell and its reference, hold instead of a digit, in digit steps squared. */
+  readonly of: (digit: number) => number;
+  /** The same of the cells off the diagonal of a block with several groups. */
+  readonly beside: number;
+}
+
+function digitErrors({ encoding, radix, levelStep }: SlicedLayer, target: Target): DigitErrors {
+  const levelOf = (code: number) => target.cell.gUseMin + code * levelStepOf(target.cell);
+  const digitStep = levelStep * levelStepOf(target.cell);
+  const variance = (digit: number) => (levelSigma(target, levelOf(digit * levelStep)) / digitStep) ** 2;
+  const most = (radix - 1) / 2;
+  const paired = encoding === 'differential';
+  const reference = variance(paired ? 0 : most);
+  const table = Float64Array.from({ length: radix }, (_, i) =>
+    paired ? variance(Math.abs(i - most)) + reference : variance(i) + reference,
+  );
+  const unused = 2 * (unusedSigma(target) / digitStep) ** 2;
+  return { of: (digit) => table[digit + most]!, beside: paired ? unused : 2 * reference };
+}
+
+/** By group: variances of the rows of other groups that drive the columns of its blocks, summed. */
+function drivenBesides(
+  blocks: readonly Block[],
+  { groups, rows }: MvmNode,
+  variances: Float64Array,
+): Float64Array {
+  const besides = new Float64Array(groups);
+  for (const block of blocks) {
+    if (block.slice > 0 || block.copy > 0 || block.columns.start > 0 || lengthOf(block.groups) === 1)
+      continue;
+    const { start, end } = block.groups;
+    const own = Array.from({ length: end - start }, (_, i) => {
+      const first = (start + i) * rows;
+      return variances
+        .subarray(first + block.rows.start, first + block.rows.end)
+        .reduce((sum, variance) => sum + variance, 0);
+    });
+    const all = own.reduce((sum, variance) => sum + variance, 0);
+    for (const [i, variance] of own.entries()) besides[start + i]! += all - variance;
+  }
+  return besides;
+}
+
+/** Variance of an output over the calibration vectors, in integer weight units. */
+function outputVariance(sample: MatrixSample, integers: Int8Array, own: number, column: number): number {
+  const { node, groups, columns, inputs } = sample;
+  const { rows } = node;
+  const width = node.groups * rows;
+  const count = inputs.length / width;
+  let [sum, square] = [0, 0];
+  for (let vector = 0; vector < count; vector++) {
+    const first = vector * width + groups[own]! * rows;
+    let output = 0;
+    for (let row = 0; row < rows; row++)
+      output += integers[(own * rows + row) * columns.length + column]! * inputs[first + row]!;
+    sum += output;
+    square += output ** 2;
+  }
+  return Math.max(0, square / count - (sum / count) ** 2);
+}
