@@ -39,7 +39,7 @@ const photographs = {
   preprocessing: { mean: [127.5], std: [127.5], labelOffset: 1 },
 };
 
-const mobilenetV2: Model = {
+export const mobilenetV2: Model = {
   model: 'MobileNet-V2 1.0 224',
   file: trained('mobilenetv2-1.0-224'),
   ...photographs,
@@ -50,7 +50,7 @@ const mobilenetV1: Model = {
   ...photographs,
   preprocessing: { ...photographs.preprocessing, resize: [128, 128] },
 };
-const resnet20: Model = {
+export const resnet20: Model = {
   model: 'CIFAR-10 ResNet-20',
   file: trained('cifar10-resnet20'),
   preprocessing: imagenetStatistics,
@@ -73,7 +73,7 @@ const vit: Model = {
   },
   ...cifar,
 };
-const keywords: Model = {
+export const keywords: Model = {
   model: 'MLPerf Tiny DS-CNN',
   file: trained('mlperf-tiny-dscnn'),
   data: join(shared, 'keywords'),
@@ -90,7 +90,8 @@ const demo: Model = {
 };
 
 const chips = 5;
-const on = (model: Model, target: string, more: Partial<Case> = {}): Case => ({
+/** A row with five chips, or one where programming is exact. */
+export const on = (model: Model, target: string, more: Partial<Case> = {}): Case => ({
   ...model,
   target,
   trials: target === 'ideal' ? 1 : chips,

@@ -1,49 +1,23 @@
 /**
  * `npm run accuracy`: the README's figures of accuracy. Every row compiles a model, programs chips, and scores them
- * beside floating point on images that calibration has not seen. Arguments are patterns that pick rows by their label.
+ * beside floating point on images that calibration has not seen, as if wires had no resistance (bench/conditions.ts has
+ * these). Arguments are patterns that pick rows by their label.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  type CalibrationRecord,
-  compile,
-  loadTarget,
-  openDataset,
-  openPackage,
-  parseOptions,
-  readModel,
-  soleInput,
-  spreadSamples,
-  type VerifyReport,
-  verify,
-  withPackagesAroundFaults,
-  writePackage,
-} from '../src/index.ts';
 import { formatTable } from '../src/report/table.ts';
 import { type Case, cases } from './accuracy-cases.ts';
-
-/** The four spreads of a transfer that the target assumes, scaled together. */
-const spreads = [
-  'programming.cycleToCycle',
-  'hidden.chargeSpread',
-  'hidden.lineNoise',
-  'hidden.thresholdSpread',
-];
+import { type Measured, measure } from './measure.ts';
 
 const labelOf = (item: Case) => [item.model, item.target, item.note ?? ''].join(' ').trim();
 const wanted = process.argv.slice(2);
 const chosen = cases.filter((item) => wanted.every((pattern) => new RegExp(pattern).test(labelOf(item))));
-/** A record holds for every target: each model is recorded once. */
-const records = new Map<string, CalibrationRecord>();
 const rows: string[][] = [];
 for (const item of chosen) {
   if (!existsSync(item.file)) {
     process.stdout.write(`skipped: ${item.model} is not at ${item.file}; set CROSSLOOM_DATA\n`);
     continue;
   }
-  rows.push(rowOf(item, await measure(item)));
+  rows.push(rowOf(item, await measure(item, { wires: 'off' })));
   process.stderr.write(`${rows.at(-1)!.join('  ')}\n`);
 }
 const headers = [
@@ -64,54 +38,6 @@ process.stdout.write(
     rows,
   )}\n`,
 );
-
-interface Measured {
-  readonly report: VerifyReport;
-  readonly arrays: number;
-}
-
-async function measure(item: Case): Promise<Measured> {
-  const folder = await mkdtemp(join(tmpdir(), 'crossloom-accuracy-'));
-  try {
-    const model = { ...(await readModel(item.file)), file: item.file };
-    const options = parseOptions({ target: item.target, ...item.options });
-    const loaded = await loadTarget(item.target, [...options.set, ...(await scaledSpreads(item))]);
-    const dataset = await openDataset(item.data, { flags: item.preprocessing });
-    const calibration = item.calibrate
-      ? await openDataset(item.calibrate, { flags: item.preprocessing })
-      : dataset;
-    const samples = spreadSamples(calibration, soleInput(model.graph, item.file), options.calibrationSamples);
-    const known = records.get(item.file);
-    const compiled = await compile(
-      model,
-      loaded,
-      options,
-      known ? { kind: 'record', record: known } : { kind: 'samples', samples },
-    );
-    records.set(item.file, compiled.record);
-    const place = join(folder, 'model.xbar');
-    await writePackage(compiled, place);
-    const pkg = await openPackage(place);
-    const of = { trials: item.trials, images: item.images, excludeCalibration: true };
-    const report = item.aroundFaults
-      ? await withPackagesAroundFaults(pkg, model, undefined, (packageFor) =>
-          verify(pkg, model, dataset, { ...of, packageFor }),
-        )
-      : await verify(pkg, model, dataset, of);
-    return { report, arrays: compiled.mapping.arrays };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Overrides that multiply the target's own spreads. */
-async function scaledSpreads(item: Case): Promise<string[]> {
-  const { provenance } = await loadTarget(item.target);
-  return spreads.flatMap((field) => {
-    const own = provenance.find((entry) => entry.field === field);
-    return own && item.spread ? [`${field}=${Number(own.text) * item.spread}`] : [];
-  });
-}
 
 function rowOf(item: Case, { report, arrays }: Measured): string[] {
   const percent = (value: number | undefined) => (value === undefined ? '' : value.toFixed(2));

@@ -10,7 +10,7 @@ import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { readsAlike } from '../reading.ts';
 import { formatVerification } from '../report/verify-text.ts';
-import type { Compensation } from '../verify/read-conditions.ts';
+import { type Compensation, type WiresRead, wiresRead } from '../verify/read-conditions.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
 import { type VerifyOptions, verify } from '../verify/verify.ts';
@@ -37,6 +37,7 @@ export interface VerifyArguments {
   readonly chip?: readonly string[];
   readonly aroundFaults?: true;
   readonly at?: readonly number[];
+  readonly wires?: WiresRead;
   readonly compensate?: Compensation;
   /** false with --no-noise. */
   readonly noise?: boolean;
@@ -79,7 +80,7 @@ async function openData(io: Io, pkg: Package, args: VerifyArguments): Promise<Da
 
 function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
   const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop, threads } = args;
-  const { at, compensate, noise, noiseStates } = args;
+  const { at, wires, compensate, noise, noiseStates } = args;
   // Chips without any randomness are all the same.
   const chips = pkg.target.programming.scheme === 'exact' && readsAlike(pkg.target) ? 1 : defaultTrials;
   return {
@@ -90,6 +91,7 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
     ...(images !== undefined && { images }),
     ...(chip !== undefined && { chips: chip }),
     ...(at !== undefined && { at }),
+    ...(wires !== undefined && { wires }),
     ...(compensate !== undefined && { compensate }),
     ...(noise !== undefined && { noise }),
     ...(noiseStates !== undefined && { noiseStates }),
@@ -153,6 +155,12 @@ export function registerVerify(program: Command, io: Io): void {
       '--at <times>',
       'read the chips this long after programming, such as 1s,1h,1d,10y (default: right after)',
       times,
+    )
+    .addOption(
+      new Option(
+        '--wires <which>',
+        'read through the wires, as if they had no resistance, or both (default: both, where the target has wires)',
+      ).choices(wiresRead),
     )
     .option('--no-noise', 'leave out the noise of readings')
     .option(

@@ -17,6 +17,8 @@ export interface ReadingOptions {
   /** States of slow noise over all images, at most. */
   readonly states: number;
   readonly threads: number;
+  /** Called with the arrays of every state as they are read. */
+  readonly onRead?: (arrays: ReadArrays) => void;
 }
 
 export interface ChipReading {
@@ -30,7 +32,6 @@ export interface ChipReading {
 
 /**
  * @param inference seconds from one image to the next: slow noise moves on by as much
- * @throws DiagnosticError wires/current-over-limit
  */
 export async function openReading(
   pkg: Package,
@@ -47,6 +48,7 @@ export async function openReading(
   const states = spans.map(({ from, to }, batch): ChipState => {
     const encode = async () => {
       const arrays = await readArrays(chip, pkg.target, { ...conditions, batch, interval }, { threads });
+      options.onRead?.(arrays);
       return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, gain })) };
     };
     return { from, to, encode };
@@ -88,12 +90,16 @@ export async function compensated(
 /** Chips by what they were before: every time after programming asks for the same. */
 const refitted = new WeakMap<Chip, Promise<Chip>>();
 
-function withoutWires(pkg: Package, chip: Chip, threads: number): Promise<Chip> {
+/** The chip, calibrated as if its wires had no resistance. */
+export function withoutWires(pkg: Package, chip: Chip, threads: number): Promise<Chip> {
   const known = refitted.get(chip);
   if (known) return known;
   const fitted = calibrateOnThreads(pkg, chip, { threads, conditions: { wires: false } });
   refitted.set(chip, fitted);
-  return fitted;
+  return fitted.then((result) => {
+    refitted.set(result, fitted);
+    return result;
+  });
 }
 
 /** What reading all rows and columns once, all rows driven, adds up to (S). */

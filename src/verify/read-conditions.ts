@@ -13,10 +13,20 @@ export interface Condition {
   readonly wires: boolean;
 }
 
+/** Through the wires, as if they had no resistance, or both. */
+export type WiresRead = 'on' | 'off' | 'both';
+
+export const wiresRead: readonly WiresRead[] = ['on', 'off', 'both'];
+
 /** All conditions, those of the first time first; each time through the wires first. */
-export function conditionsOf(target: Target, times: readonly number[] = [0]): Condition[] {
-  const wires = target.wires ? [true, false] : [false];
-  return [...new Set(times)].flatMap((at) => wires.map((on) => ({ at, wires: on })));
+export function conditionsOf(
+  target: Target,
+  times: readonly number[] = [0],
+  wires: WiresRead = 'both',
+): Condition[] {
+  const given = [...(wires === 'off' ? [] : [true]), ...(wires === 'on' ? [] : [false])];
+  const ways = target.wires ? given : [false];
+  return [...new Set(times)].flatMap((at) => ways.map((on) => ({ at, wires: on })));
 }
 
 /** Such as `1 d after programming, without wires`. */

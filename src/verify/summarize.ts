@@ -53,6 +53,8 @@ export interface Verification {
   readonly trials: readonly Trial[];
   readonly layers: LayerNoise;
   readonly knownAnswer: KnownAnswerCheck;
+  /** Lines over their limits, of the chip that has most kinds of them. */
+  readonly currents: readonly Diagnostic[];
   /** Seconds. */
   readonly duration: number;
 }
@@ -90,7 +92,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const mapped: MappedReport = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = target.provenance.filter(({ from }) => from === 'assumed');
-  const warnings: Diagnostic[] = timeWarnings(pkg.target, options.at ?? []);
+  const warnings: Diagnostic[] = [...timeWarnings(pkg.target, options.at ?? []), ...verification.currents];
   if (plan.overlap > 0 && !excluded) warnings.push(calibrationOverlap(plan.overlap));
   if (!answersAsRecorded(knownAnswer))
     warnings.push(knownAnswerDiffers(pkg.folder, knownAnswer.maxDifference, knownAnswer.largest));

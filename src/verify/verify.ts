@@ -7,6 +7,7 @@ import { soleInput } from '../calibrate/samples.ts';
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { graphInvalid } from '../diagnostics.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -17,8 +18,8 @@ import { openSession } from '../runtime/session.ts';
 import { checkKnownAnswer } from './known-answer.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
 import { planVerification } from './plan.ts';
-import { openReading } from './read-chip.ts';
-import { type Compensation, conditionName, conditionsOf } from './read-conditions.ts';
+import { openReading, withoutWires } from './read-chip.ts';
+import { type Compensation, conditionName, conditionsOf, type WiresRead } from './read-conditions.ts';
 import type { VerifyReport } from './report.ts';
 import { type ChipRun, type ImageRun, runReferences, runStates } from './run-images.ts';
 import { costOf, summarizeVerification, type Trial } from './summarize.ts';
@@ -58,6 +59,8 @@ export interface VerifyOptions {
   readonly maxDrop?: number;
   /** Times after programming at which the chips are read (s); bounds hold at the first. Default: right after it. */
   readonly at?: readonly number[];
+  /** Whether chips are read through the target's wires, as if these had no resistance, or both. Default: both. */
+  readonly wires?: WiresRead;
   /** What is done about drift at those times. Default: none. */
   readonly compensate?: Compensation;
   /** Read noise, where the target has it. Default: true. */
@@ -99,10 +102,11 @@ export async function verify(
   const references = await runReferences(images, models, report('floating point and ideal'));
 
   const layers: LayerNoise = new Map();
-  const conditions = conditionsOf(pkg.target, options.at);
+  const conditions = conditionsOf(pkg.target, options.at, options.wires);
   const given: readonly (Chip | string | undefined)[] =
     options.chips ?? Array(options.trials ?? 1).fill(undefined);
   const trials: Trial[] = [];
+  let currents: readonly Diagnostic[] = [];
   for (const [number, chip] of given.entries()) {
     const stage = (what: string) => report(`chip ${number + 1} of ${given.length}: ${what}`);
     trials.push(
@@ -115,6 +119,9 @@ export async function verify(
             noise: options.noise ?? true,
             states: options.noiseStates ?? defaultStates,
             threads: images.threads,
+            onRead: ({ warnings }) => {
+              if (warnings.length > currents.length) currents = warnings;
+            },
           });
           if (condition === conditions[0]) await addLayerNoise(own, reading, images, layers);
           const what =
@@ -136,6 +143,7 @@ export async function verify(
     trials,
     layers,
     knownAnswer,
+    currents,
     duration: (performance.now() - start) / 1000,
   });
 }
@@ -173,14 +181,16 @@ async function takeChip(
   stage: OnStage,
 ): Promise<Chip> {
   if (typeof given === 'string') return loadChip(given);
-  return (
-    given ??
-    programChip(pkg, {
-      seed,
-      calibrate: options.calibrate ?? true,
-      ...(options.threads !== undefined && { threads: options.threads }),
-      onArray: stage('program'),
-      onLayer: stage('calibrate'),
-    })
-  );
+  if (given) return given;
+  const { calibrate = true, threads = availableThreads(), wires } = options;
+  // Nobody asks for the corrections that wires take, which are not cheap to solve for.
+  const apart = calibrate && wires === 'off' && pkg.target.wires !== undefined;
+  const chip = await programChip(pkg, {
+    seed,
+    calibrate: calibrate && !apart,
+    threads,
+    onArray: stage('program'),
+    onLayer: stage('calibrate'),
+  });
+  return apart ? withoutWires(pkg, chip, threads) : chip;
 }

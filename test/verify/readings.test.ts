@@ -3,8 +3,9 @@ import { readArrays } from '../../src/chip/read.ts';
 import { programChip } from '../../src/program.ts';
 import { formatVerification } from '../../src/report/verify-text.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
+import type { Target } from '../../src/target.ts';
 import { openReading, stateSpans } from '../../src/verify/read-chip.ts';
-import { conditionsOf } from '../../src/verify/read-conditions.ts';
+import { conditionsOf, type WiresRead } from '../../src/verify/read-conditions.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { raised } from '../data/files.ts';
 import { driftFields, relaxationFields, sectionOf, wireFields } from '../support/reading-laws.ts';
@@ -142,6 +143,14 @@ describe('wires', () => {
     expect(conditionsOf(without, [0, 5, 0])).toEqual([
       { at: 0, wires: false },
       { at: 5, wires: false },
+    ]);
+    const wires = {} as NonNullable<Target['wires']>;
+    const ways = (which?: WiresRead) => conditionsOf({ ...without, wires }, [7], which).map((c) => c.wires);
+    expect([ways(), ways('both'), ways('on'), ways('off')]).toEqual([
+      [true, false],
+      [true, false],
+      [true],
+      [false],
     ]);
   });
 });

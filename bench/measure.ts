@@ -1,0 +1,83 @@
+/** What all tables of accuracy have in common: one of their rows, measured. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type CalibrationRecord,
+  compile,
+  loadTarget,
+  openDataset,
+  openPackage,
+  parseOptions,
+  readModel,
+  soleInput,
+  spreadSamples,
+  type VerifyOptions,
+  type VerifyReport,
+  verify,
+  withPackagesAroundFaults,
+  writePackage,
+} from '../src/index.ts';
+import type { Case } from './accuracy-cases.ts';
+
+/** The four spreads of a transfer that the target assumes, scaled together. */
+const spreads = [
+  'programming.cycleToCycle',
+  'hidden.chargeSpread',
+  'hidden.lineNoise',
+  'hidden.thresholdSpread',
+];
+
+/** A record holds for every target: each model is recorded once. */
+const records = new Map<string, CalibrationRecord>();
+
+export interface Measured {
+  readonly report: VerifyReport;
+  readonly arrays: number;
+  /** Chips of hardware that one programmed chip of the simulation takes. */
+  readonly hardware: number;
+}
+
+/** Compiles a model, programs chips and verifies them on images that calibration has not seen. */
+export async function measure(item: Case, conditions: VerifyOptions): Promise<Measured> {
+  const folder = await mkdtemp(join(tmpdir(), 'crossloom-accuracy-'));
+  try {
+    const model = { ...(await readModel(item.file)), file: item.file };
+    const options = parseOptions({ target: item.target, ...item.options });
+    const loaded = await loadTarget(item.target, [...options.set, ...(await scaledSpreads(item))]);
+    const dataset = await openDataset(item.data, { flags: item.preprocessing });
+    const calibration = item.calibrate
+      ? await openDataset(item.calibrate, { flags: item.preprocessing })
+      : dataset;
+    const samples = spreadSamples(calibration, soleInput(model.graph, item.file), options.calibrationSamples);
+    const known = records.get(item.file);
+    const compiled = await compile(
+      model,
+      loaded,
+      options,
+      known ? { kind: 'record', record: known } : { kind: 'samples', samples },
+    );
+    records.set(item.file, compiled.record);
+    const place = join(folder, 'model.xbar');
+    await writePackage(compiled, place);
+    const pkg = await openPackage(place);
+    const of = { ...conditions, trials: item.trials, images: item.images, excludeCalibration: true };
+    const report = item.aroundFaults
+      ? await withPackagesAroundFaults(pkg, model, undefined, (packageFor) =>
+          verify(pkg, model, dataset, { ...of, packageFor }),
+        )
+      : await verify(pkg, model, dataset, of);
+    return { report, arrays: compiled.mapping.arrays, hardware: compiled.summary.chips };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Overrides that multiply the target's own spreads. */
+async function scaledSpreads(item: Case): Promise<string[]> {
+  const { provenance } = await loadTarget(item.target);
+  return spreads.flatMap((field) => {
+    const own = provenance.find((entry) => entry.field === field);
+    return own && item.spread ? [`${field}=${Number(own.text) * item.spread}`] : [];
+  });
+}
