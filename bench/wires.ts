@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- wires`: seconds of one core for what a crossbar with wire resistance computes, all its inputs at
  * once, and for one vector by the solver that takes nonlinear cells too. Beside it, as a ratio in the same process, a
- * banded Cholesky factorization of the same nodal equations. Times are the least of several runs.
+ * banded Cholesky factorization of the same nodal equations. Times are the least of several runs. At the end, what wires
+ * leave of Gaussian weights.
  */
 import { cpus } from 'node:os';
 import { formatTable } from '../src/report/table.ts';
@@ -10,6 +11,7 @@ import type { Cells, Wires } from '../src/wires/network.ts';
 import { solveMvm } from '../src/wires/nonlinear.ts';
 import { effectiveByBand } from './banded.ts';
 import { time } from './clock.ts';
+import { wireLosses } from './wire-losses.ts';
 
 const ohm = (each: number): Wires => ({
   rowSegment: each,
@@ -62,6 +64,7 @@ export async function benchWires(): Promise<void> {
   process.stdout.write(`${cpus()[0]!.model}, Node ${process.version}\n\n`);
   const header = ['what', 'network', 'least', ''].map((text) => ({ header: text }));
   process.stdout.write(`${formatTable(header, rows)}\n`);
+  process.stdout.write(`Signal that wires leave, in dB\n${wireLosses()}\n`);
 }
 
 /** Fixed pseudo-random square crossbar. */

@@ -16,6 +16,7 @@ import { type BitPlanes, bitPlanes } from './bit-planes.ts';
 import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
 import { type ConverterPolicy, rangeOf } from './converter-range.ts';
 import { digitSums } from './digit-sums.ts';
+import { shareRanges } from './share-ranges.ts';
 
 /** Settings of one block's converters. Step is the summed conductance of one code (S). */
 export interface ConverterSettings {
@@ -27,6 +28,8 @@ export interface ConverterContext {
   readonly record: CalibrationRecord;
   readonly target: Target;
   readonly policyOf: (layer: SlicedLayer) => ConverterPolicy;
+  /** Neighbouring columns of a block that share one range. Default: 1. */
+  readonly columnsPerRange?: number;
 }
 
 /** Calibration vectors that are looked at: twice as many moved no figure of MobileNet-V2. */
@@ -157,7 +160,7 @@ function settle(
   const policy = context.policyOf(layer);
   const zero: number[] = [];
   const step: number[] = [];
-  for (const seen of sumsOf(law)) {
+  for (const { seen, columns } of shareRanges(sumsOf(law), context.columnsPerRange ?? 1)) {
     const { least, most } = seen;
     const { low, high } = rangeOf(seen, policy, codes);
     // A column that no sample drives gets the range of what its cells could add up to.
@@ -165,9 +168,9 @@ function settle(
     const lossless = law.floor === 0 && most - least <= codes;
     const unit = lossless ? 1 : (range.high - range.low) / codes;
     const middle = lossless ? (least + most) / 2 : (range.low + range.high) / 2;
-    step.push(unit * digitStep);
+    step.push(...Array<number>(columns).fill(unit * digitStep));
     // Codes run from -2^(bits - 1): their middle is -1/2.
-    zero.push(Math.round(-middle / unit - 0.5));
+    zero.push(...Array<number>(columns).fill(Math.round(-middle / unit - 0.5)));
   }
   return { zero: Int32Array.from(zero), step: Float32Array.from(step) };
 }

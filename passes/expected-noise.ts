@@ -23,8 +23,8 @@ import {
   lengthOf,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
-import { levelSigma, unusedSigma } from '../src/level-sigma.ts';
-import { levelStepOf, type Target } from '../src/target.ts';
+import type { Target } from '../src/target.ts';
+import { digitErrors } from './digit-errors.ts';
 import { packGroups } from './pack-groups.ts';
 import { chooseSteps } from './quantize.ts';
 import { roundNearest } from './round-weights.ts';
@@ -182,27 +182,6 @@ function slicedAs(node: MvmNode, choice: SliceChoice, target: Target, largest: n
     scales: new Float64Array(0),
   };
   return sliceWeights.run([quantized], { target, choiceOf: () => choice })[0]!;
-}
-
-interface DigitErrors {
-  /** Variance of what a pair, or a cell and its reference, hold instead of a digit, in digit steps squared. */
-  readonly of: (digit: number) => number;
-  /** The same of the cells off the diagonal of a block with several groups. */
-  readonly beside: number;
-}
-
-function digitErrors({ encoding, radix, levelStep }: SlicedLayer, target: Target): DigitErrors {
-  const levelOf = (code: number) => target.cell.gUseMin + code * levelStepOf(target.cell);
-  const digitStep = levelStep * levelStepOf(target.cell);
-  const variance = (digit: number) => (levelSigma(target, levelOf(digit * levelStep)) / digitStep) ** 2;
-  const most = (radix - 1) / 2;
-  const paired = encoding === 'differential';
-  const reference = variance(paired ? 0 : most);
-  const table = Float64Array.from({ length: radix }, (_, i) =>
-    paired ? variance(Math.abs(i - most)) + reference : variance(i) + reference,
-  );
-  const unused = 2 * (unusedSigma(target) / digitStep) ** 2;
-  return { of: (digit) => table[digit + most]!, beside: paired ? unused : 2 * reference };
 }
 
 /** By group: variances of the rows of other groups that drive the columns of its blocks, summed. */

@@ -2,7 +2,8 @@
  * Places blocks on arrays: rectangles of cells in as few arrays as a first-fit search by decreasing height finds.
  * Several layers may share an array, never a cell. Free space is kept as disjoint rectangles (guillotine cuts, Jylanki,
  * "A thousand ways to pack the bin", 2010); a block goes where it leaves the shortest side. The parts of a residual
- * layer's tile are one rectangle, side by side.
+ * layer's tile are one rectangle, side by side. Where wires have resistance, blocks lie at the sensed end of the columns,
+ * and where rows that are not driven are gated off, each within one bank of rows that conduct together.
  */
 import { raise } from '../src/diagnostic.ts';
 import { tooManyArrays } from '../src/diagnostics.ts';
@@ -19,6 +20,7 @@ import {
 import type { Target } from '../src/target.ts';
 
 interface Free {
+  /** Counted from the sensed end where wires have resistance. */
   readonly row: number;
   readonly column: number;
   readonly rows: number;
@@ -55,7 +57,8 @@ export const placeBlocks = {
       free[place.array]!.push(...cut(hole, rows, columns));
       for (let part = 0; part < bundle; part++) {
         const column = hole.column + part * width;
-        placed[index + part] = { ...blocks[index + part]!, array: place.array, row: hole.row, column };
+        const row = target.wires ? target.array.rows - hole.row - rows : hole.row;
+        placed[index + part] = { ...blocks[index + part]!, array: place.array, row, column };
       }
     }
     if (free.length > arrays) raise([tooManyArrays(free.length, arrays, largestLayers(blocks, layers))]);
@@ -64,7 +67,12 @@ export const placeBlocks = {
 };
 
 function openArray(free: Free[][], target: Target): { array: number; hole: number } {
-  free.push([{ row: 0, column: 0, rows: target.array.rows, columns: target.array.columns }]);
+  const { rows, columns } = target.array;
+  const bank = target.wires?.idleRows === 'gated' ? target.driver.rowsAtOnce : rows;
+  const banks: Free[] = [];
+  for (let row = 0; row < rows; row += bank)
+    banks.push({ row, column: 0, rows: Math.min(bank, rows - row), columns });
+  free.push(banks);
   return { array: free.length - 1, hole: 0 };
 }
 

@@ -3,36 +3,20 @@
  * then either level codes (write-verify, with residual slicing where a layer asks for it) or hidden weights and their
  * transfer (chips with FeCAP planes).
  */
-import {
-  blockWeightColumns,
-  digitsOf,
-  lengthOf,
-  type Mapping,
-  type PlacedBlock,
-  partsOf,
-  runsOf,
-  type SlicedLayer,
-} from '../src/ir/mapping.ts';
+import { type Mapping, partsOf } from '../src/ir/mapping.ts';
 import type { ArrayProgram, Instruction } from '../src/ir/schedule.ts';
 import { type HiddenPlane, levelStepOf, type Target } from '../src/target.ts';
+import type { Predistorted } from '../src/wires/predistort.ts';
 import { instructionTolerance, writePrecisionOf } from '../src/write-precision.ts';
+import { codesOf, type Segment, segmentsOf } from './array-segments.ts';
 import type { ConverterSettings } from './choose-converter-ranges.ts';
-import { isFirstPart, residualInstructions } from './write-residual.ts';
+import { residualInstructions } from './write-residual.ts';
 
 export interface ScheduleContext {
   readonly converters: readonly ConverterSettings[];
   readonly target: Target;
-}
-
-/** Digits of neighbouring weights in one row of an array. */
-interface Segment {
-  readonly row: number;
-  /** First cell column. */
-  readonly column: number;
-  readonly digits: Int8Array;
-  readonly layer: SlicedLayer;
-  /** Programmed to the digits as they are, rather than to what reading other parts leaves to be made up. */
-  readonly direct: boolean;
+  /** By array: what makes up for its wires; absent where nothing does. */
+  readonly predistorted?: readonly Predistorted[] | undefined;
 }
 
 export const writeSchedule = {
@@ -41,80 +25,56 @@ export const writeSchedule = {
     const byArray: number[][] = Array.from({ length: mapping.arrays }, () => []);
     for (const [index, block] of mapping.blocks.entries()) byArray[block.array]!.push(index);
     for (let array = 0; array < mapping.arrays; array++) {
-      yield { array, instructions: programArray(mapping, byArray[array]!, context) };
+      yield { array, instructions: programArray(mapping, array, byArray[array]!, context) };
     }
   },
 };
 
-function programArray(mapping: Mapping, blocks: readonly number[], context: ScheduleContext): Instruction[] {
+function programArray(
+  mapping: Mapping,
+  array: number,
+  blocks: readonly number[],
+  context: ScheduleContext,
+): Instruction[] {
   const { target } = context;
+  const predistorted = context.predistorted?.[array];
+  const settings = settingsOf(blocks, context, predistorted);
   const segments = blocks.flatMap((index) => segmentsOf(mapping.blocks[index]!, mapping));
   segments.sort((a, b) => a.row - b.row || a.column - b.column);
   return [
     { op: 'driver', bits: target.driver.bits, vRead: Math.fround(target.driver.vRead) },
     ...blocks.map(
-      (index): Instruction => ({
+      (index, i): Instruction => ({
         op: 'converter',
         block: index,
         bits: target.adc.bits,
         convert: target.adc.convert,
-        ...context.converters[index]!,
+        ...settings[i]!,
       }),
     ),
     ...formAndReset(segments, target),
     ...(target.hidden
       ? transferInstructions(segments, target.hidden)
-      : programInstructions(segments, blocks, mapping, context)),
+      : programInstructions(segments, blocks, mapping, context, predistorted)),
   ];
 }
 
-/**
- * The rows of a block. Of a block-diagonal packing a pair of columns needs its own group's weights only. Beside a
- * reference column every cell of a row is programmed, to the digit 0 off the diagonal: the reference column is driven by
- * the rows of all groups, and so must be what it is subtracted from.
- */
-function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
-  const layer = mapping.layers[block.layer]!;
-  const { node, encoding } = layer;
-  const width = lengthOf(block.columns);
-  const direct = !layer.residual || isFirstPart(block, layer);
-  const segments: Segment[] = [];
-  let row = block.row;
-  for (let group = block.groups.start; group < block.groups.end; group++) {
-    const runs = runsOf(block, group - block.groups.start);
-    for (let k = block.rows.start; k < block.rows.end; k++, row++) {
-      const first = (group * node.rows + k) * node.columns + block.columns.start;
-      const weights = digitsOf(layer, block.slice, first, width);
-      const pieces = block.places
-        ? runs.map(({ place, columns, signs }) => {
-            return { place, digits: Int8Array.from(columns, (column, i) => signs[i]! * weights[column]!) };
-          })
-        : [{ place: runs[0]!.place, digits: weights }];
-      if (encoding === 'differential') {
-        for (const { place, digits } of pieces)
-          segments.push({ row, column: block.column + 2 * place, digits, layer, direct });
-      } else {
-        const line = new Int8Array(blockWeightColumns(block) + 1);
-        for (const { place, digits } of pieces) line.set(digits, place);
-        segments.push({ row, column: block.column, digits: line, layer, direct });
-      }
-    }
-  }
-  return segments;
-}
-
-/** Level codes of a segment's cells, in column order. */
-function codesOf(segment: Segment): Uint16Array {
-  const { encoding, levelStep, radix } = segment.layer;
-  if (encoding === 'offset') {
-    return Uint16Array.from(segment.digits, (digit) => (digit + (radix - 1) / 2) * levelStep);
-  }
-  const codes = new Uint16Array(2 * segment.digits.length);
-  segment.digits.forEach((digit, i) => {
-    codes[2 * i] = Math.max(digit, 0) * levelStep;
-    codes[2 * i + 1] = Math.max(-digit, 0) * levelStep;
+/** Converters whose steps are worth what the wires leave of them: the digital program counts in whole ones. */
+function settingsOf(
+  blocks: readonly number[],
+  { converters, target }: ScheduleContext,
+  predistorted: Predistorted | undefined,
+): ConverterSettings[] {
+  const perSum = target.adc.convert === 'pair' ? 1 : 2;
+  let sum = 0;
+  return blocks.map((index) => {
+    const { zero, step } = converters[index]!;
+    const first = sum;
+    sum += step.length / perSum;
+    if (!predistorted) return { zero, step };
+    const gainOf = (setting: number) => predistorted.gains[first + Math.floor(setting / perSum)]!;
+    return { zero, step: step.map((whole, setting) => whole * gainOf(setting)) };
   });
-  return codes;
 }
 
 function cellCount(segment: Segment): number {
@@ -151,6 +111,7 @@ function programInstructions(
   indices: readonly number[],
   { layers, blocks }: Mapping,
   { converters, target }: ScheduleContext,
+  predistorted: Predistorted | undefined,
 ): Instruction[] {
   const precision = writePrecisionOf(target);
   const tolerance = instructionTolerance(target);
@@ -164,9 +125,14 @@ function programInstructions(
     const whole = settings.map(({ step }) => tellsDigitsApart(step, digitStep));
     return residualInstructions(block, layer, whole, precision);
   };
+  const told = (s: Segment) => {
+    if (!predistorted) return codesOf(s);
+    const first = s.row * target.array.columns + s.column;
+    return Uint16Array.from(predistorted.codes.subarray(first, first + cellCount(s)));
+  };
   return [
     ...direct.map(
-      (s): Instruction => ({ op: 'program', row: s.row, column: s.column, tolerance, codes: codesOf(s) }),
+      (s): Instruction => ({ op: 'program', row: s.row, column: s.column, tolerance, codes: told(s) }),
     ),
     ...indices.flatMap(residual),
     ...segments.map(

@@ -1,4 +1,5 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
+import { codedArrays } from '../passes/array-codes.ts';
 import { type ConverterSettings, chooseConverterRanges } from '../passes/choose-converter-ranges.ts';
 import { chooseEncodings } from '../passes/choose-encodings.ts';
 import { correctBiases } from '../passes/correct-biases.ts';
@@ -31,10 +32,13 @@ import type { ArrayProgram } from './ir/schedule.ts';
 import { type MappingSummary, summarize } from './ir/summary.ts';
 import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
+import { narrowTarget } from './narrow-target.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
 import { type Choice, type CompileOptions, choiceFor, layerOptions } from './options.ts';
+import { availableThreads, runJob } from './pool.ts';
 import type { LoadedTarget, Target } from './target.ts';
+import { type Predistorted, job as predistortJob } from './wires/predistort.ts';
 
 /** What a compilation made, before it is written as a package. */
 export interface Compiled {
@@ -77,12 +81,13 @@ export interface CompileHooks {
  */
 export async function compile(
   model: ImportedModel & { readonly file: string },
-  loaded: LoadedTarget,
+  whole: LoadedTarget,
   options: CompileOptions,
   calibration: Calibration | undefined,
   hooks: CompileHooks = {},
   faults?: FaultMap,
 ): Promise<Compiled> {
+  const loaded = narrowTarget(whole, options);
   const { target } = loaded;
   const keepDigital = (origin: Origin) => layerOptions(options, origin).digital ?? false;
   const choiceOf = (node: MvmNode | QuantizedMvmNode) => choiceFor(options, node.origin, target);
@@ -134,7 +139,9 @@ export async function compile(
     record,
     target,
     policyOf: (layer) => choiceOf(layer.node).converterRange,
+    columnsPerRange: options.columnsPerRange,
   });
+  const predistorted = await correctWires(mapping, target, options, hooks);
   hooks.onProgress?.('map', 1, 1);
   const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));
   const summary = summarize(mapping, record, target, {
@@ -149,7 +156,7 @@ export async function compile(
     graph,
     mapping,
     converters,
-    schedule: () => writeSchedule.run(mapping, { converters, target }),
+    schedule: () => writeSchedule.run(mapping, { converters, target, predistorted }),
     record,
     summary,
     ...(around && { faults: reportFaults(placed, mapping, around) }),
@@ -161,6 +168,38 @@ function settledEncoding({ encoding }: Choice, chosen: EncodingChoice | undefine
   if (chosen) return chosen.encoding;
   throw new InternalError('compile', 'a layer without an encoding');
 }
+
+/** What makes up for the wires of every array; undefined where nothing is to. */
+async function correctWires(
+  mapping: Mapping,
+  target: Target,
+  { wireCorrection }: CompileOptions,
+  hooks: CompileHooks,
+): Promise<readonly Predistorted[] | undefined> {
+  const { array, cell, driver, wires } = target;
+  if (!wires || wireCorrection === 'none') return undefined;
+  const context = {
+    array,
+    cell,
+    wires,
+    bank: wires.idleRows === 'gated' ? driver.rowsAtOnce : array.rows,
+    rounds: wireCorrection === 'levels' ? predistortRounds : 0,
+  };
+  const results: Predistorted[] = [];
+  let done = 0;
+  await runJob(predistortJob, context, codedArrays(mapping, target), {
+    threads: availableThreads(),
+    count: mapping.arrays,
+    onResult(result, number) {
+      results[number] = result;
+      hooks.onProgress?.('correct for the wires', ++done, mapping.arrays);
+    },
+  });
+  return results;
+}
+
+/** Four bring what six do but for a tenth of a decibel. */
+const predistortRounds = 4;
 
 /** Raises faults/geometry where a map is not of these arrays, or of too few of them. */
 function checkGeometry(faults: FaultMap, { arrays }: Mapping, { array }: Target): void {

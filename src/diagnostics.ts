@@ -434,16 +434,16 @@ export const wiresNotConverged = (
   );
 
 export const currentOverLimit = (
-  array: string,
-  line: 'driver' | 'column',
-  index: number,
-  current: number,
-  limit: number,
+  array: number,
+  { line, index, current, limit }: Readonly<{ line: string; index: number; current: number; limit: number }>,
+  over: number,
+  arrays: number,
 ): Diagnostic =>
-  error(
+  warning(
     'wires/current-over-limit',
-    59,
-    `${array}, ${line} ${index}`,
-    `its largest current is ${(current * 1e3).toPrecision(4)} mA, and its limit ${(limit * 1e3).toPrecision(4)} mA`,
-    'Drive fewer rows at once, use a smaller window of conductances, or lower the read voltage.',
+    `array ${array}, ${line} ${index}`,
+    `the largest current of a ${line} is ${milli(current)} mA (array ${array}, ${line} ${index}), and the limit ${milli(limit)} mA; ${over} of ${arrays} arrays are over it`,
+    'A real chip could not compute this. Drive fewer rows at once (rowsAtOnce), use a smaller window of conductances (window), or lower the read voltage.',
   );
+
+const milli = (ampere: number) => (ampere * 1e3).toPrecision(4);

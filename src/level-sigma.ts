@@ -4,7 +4,8 @@
  * cells of a level, and calibration of the chip takes most of it away. By scheme, each in closed form:
  *
  *   exact         0
- *   write-verify  a reading lies evenly within the tolerance: sqrt(tolerance^2 / 3 + readNoise^2)
+ *   write-verify  a reading lies evenly within the tolerance: sqrt(tolerance^2 / 3 + readNoise^2). A loop that nears its
+ *                 level from one side alone leaves less than that around a mean that is off: this is about both together
  *   pulse-verify  the same, with the tolerance of that level
  *   error-law     sigma(G) of the law, held within the window
  *   transfer      FeCAP charge, line and threshold errors of the digit, and the spread of its SET; sign errors left out
@@ -53,7 +54,7 @@ function spreadAt({ cell, programming, hidden }: Programmed, level: number): Spr
       return { mean: level, variance: own ** 2 / 3 + readNoise ** 2 };
     }
     case 'error-law':
-      return heldSpread(programming, cell, level);
+      return heldSpread(programming.distribution, lawSigma(programming, level), cell, level);
     case 'transfer': {
       const step = levelStepOf(cell);
       const digit = Math.round((level - cell.gUseMin) / step);
@@ -62,8 +63,11 @@ function spreadAt({ cell, programming, hidden }: Programmed, level: number): Spr
       let charge = 0;
       for (let bit = 0; bit < transferBits; bit++)
         if ((digit >> bit) & 1) charge += (2 ** bit * chargeSpread) ** 2;
-      const variance = step ** 2 * (charge + lineNoise ** 2 + thresholdSpread ** 2);
-      return { mean: level, variance: variance + (level * programming.cycleToCycle) ** 2 };
+      const sigma = step * Math.sqrt(charge + lineNoise ** 2 + thresholdSpread ** 2);
+      const { mean, variance } = heldSpread('normal', sigma, cell, level);
+      // A factor of mean 1 on what the digit gives.
+      const relative = programming.cycleToCycle ** 2;
+      return { mean, variance: variance * (1 + relative) + mean ** 2 * relative };
     }
   }
 }
@@ -72,11 +76,19 @@ function spreadAt({ cell, programming, hidden }: Programmed, level: number): Spr
 const nodes = 600;
 const reach = 6;
 
-/** An error law's conductances, held within the window: clip(G + sigma xi), by the midpoint rule over xi. */
-function heldSpread(law: ErrorLawProgramming, { gMin, gMax }: Target['cell'], level: number): Spread {
-  const sigma = Math.max(0, polynomial(law.sigma, level));
+function lawSigma({ sigma }: ErrorLawProgramming, level: number): number {
+  return Math.max(0, polynomial(sigma, level));
+}
+
+/** Conductances around a level, held within the window: clip(G + sigma xi), by the midpoint rule over xi. */
+function heldSpread(
+  distribution: ErrorLawProgramming['distribution'],
+  sigma: number,
+  { gMin, gMax }: Target['cell'],
+  level: number,
+): Spread {
   if (sigma === 0) return { mean: level, variance: 0 };
-  const uniform = law.distribution === 'uniform';
+  const uniform = distribution === 'uniform';
   const end = uniform ? Math.sqrt(3) : reach;
   const logVariance = level > 0 ? Math.log1p((sigma / level) ** 2) : 0;
   let [weights, mean, square] = [0, 0, 0];
@@ -84,7 +96,7 @@ function heldSpread(law: ErrorLawProgramming, { gMin, gMax }: Target['cell'], le
     const xi = (2 * end * (i + 0.5)) / nodes - end;
     const weight = uniform ? 1 : Math.exp(-0.5 * xi * xi);
     const drawn =
-      law.distribution === 'log-normal'
+      distribution === 'log-normal'
         ? level * Math.exp(Math.sqrt(logVariance) * xi - logVariance / 2)
         : level + sigma * xi;
     const off = Math.min(gMax, Math.max(gMin, drawn)) - level;

@@ -49,6 +49,12 @@ export const optionsSchema = z.strictObject({
   encoding: encoding.optional(),
   inputNumbers: inputNumbers.default('sign-magnitude'),
   converterRange: converterRange.default('mse'),
+  columnsPerRange: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe('neighbouring columns (or pairs) whose converters share one range'),
   activationRange: z
     .enum(['mse', 'minmax', 'percentile'])
     .default('mse')
@@ -70,6 +76,22 @@ export const optionsSchema = z.strictObject({
     .min(16)
     .default(1024)
     .describe('input vectors kept per layer, for converters and chips'),
+  rowsAtOnce: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('rows driven at once, of those that the target can'),
+  window: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe('share of the window of conductances that is used, from its lower end'),
+  wireCorrection: z
+    .enum(['none', 'gains', 'levels'])
+    .default('none')
+    .describe('what makes up for the resistance of wires: converter steps, or level codes as well'),
   arrays: z.number().int().min(1).default(100_000).describe('arrays that may be used'),
   layers: z.array(layerSchema).default([]).describe('overrides by ONNX node name; the last match wins'),
 });

@@ -43,7 +43,11 @@ describe('a target', () => {
   const errors = { gainSpread: 0, offsetSpread: 0 };
 
   it.each([
-    ['codes that fall', { adcErrors: { ...errors, nonlinearity: [0, 200, -60, 0] } }, 'adcErrors.nonlinearity'],
+    [
+      'codes that fall',
+      { adcErrors: { ...errors, nonlinearity: [0, 200, -60, 0] } },
+      'adcErrors.nonlinearity',
+    ],
     [
       'voltages that fall',
       { driverErrors: { gainSpread: 0, nonlinearity: [0, 1.1, 0, 0] } },

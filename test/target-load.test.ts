@@ -148,6 +148,25 @@ describe('fields must fit together', () => {
     expect((await problemsOf(name, overrides)).join('\n')).toContain(message);
   });
 
+  test('errors of converters and drivers are lists and spreads, checked', async () => {
+    const leaf = (value: string) => `{ value: ${value}, from: assumed, source: a test }`;
+    const sections = (nonlinearity: string, level: string) =>
+      [
+        `adcErrors:\n  gainSpread: ${leaf('0.01')}\n  offsetSpread: ${leaf('0.5')}\n`,
+        `  nonlinearity: ${leaf(nonlinearity)}\n`,
+        `driverErrors:\n  gainSpread: ${leaf('0.02')}\n  nonlinearity: ${leaf(level)}\n`,
+      ].join('');
+    const file = (...of: [string, string]) =>
+      changed('ideal', ['\ndriver:\n', `\n${sections(...of)}\ndriver:\n`]);
+    const { target } = await loadTarget(await file('[0, 0.5, -0.5]', '[0, 0.1]'));
+    expect(target.adcErrors).toEqual({ gainSpread: 0.01, offsetSpread: 0.5, nonlinearity: [0, 0.5, -0.5] });
+    expect(target.driverErrors).toEqual({ gainSpread: 0.02, nonlinearity: [0, 0.1] });
+    const falling = (await problemsOf(await file('[0, 1e6, 0]', '[1, 0]'))).join('\n');
+    expect(falling).toContain('adcErrors.nonlinearity: codes would fall');
+    expect(falling).toContain('driverErrors.nonlinearity: this must begin with 0');
+    expect((await problemsOf(await file('[0]', '[0, 0]')))[0]).toContain('adcErrors.nonlinearity');
+  });
+
   test('hidden planes exist only with a transfer', async () => {
     const leti = await readFile('targets/leti-fecap-130nm.yaml', 'utf8');
     const plane = /^hidden:\n(?: {2}.*\n)+/m.exec(leti)![0];

@@ -13,14 +13,13 @@ import {
   telegraphFactor,
   walk,
 } from '../device/telegraph.ts';
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { currentOverLimit } from '../diagnostics.ts';
 import type { Job } from '../pool.ts';
 import { openStream } from '../random.ts';
 import type { WireResistance } from '../reading.ts';
 import type { Target } from '../target.ts';
-import { type EffectiveCrossbar, effectiveConductances } from '../wires/effective.ts';
-import { currentsOverLimit, worstCurrents } from '../wires/limits.ts';
+import { effectiveBanks } from '../wires/banks.ts';
+import type { EffectiveCrossbar } from '../wires/effective.ts';
+import { currentsOverLimit, type Excess, worstCurrents } from '../wires/limits.ts';
 import type { ReadConditions } from './read-conditions.ts';
 
 export interface ReadContext {
@@ -42,6 +41,8 @@ export interface ReadArray {
   readonly conductances: Float32Array;
   /** Variance of one reading of every cell (S^2); undefined without read noise. */
   readonly variances: Float32Array | undefined;
+  /** The busiest driver and the busiest column that are over their limits. */
+  readonly over: readonly Excess[];
 }
 
 export const job: Job<ReadContext, ArrayTask, ReadArray> = {
@@ -49,7 +50,6 @@ export const job: Job<ReadContext, ArrayTask, ReadArray> = {
   open: (context) => ({ run: (task) => readArray(context, task) }),
 };
 
-/** @throws DiagnosticError wires/current-over-limit */
 export function readArray(context: ReadContext, { array, conductances }: ArrayTask): ReadArray {
   const { target, conditions } = context;
   // A cell that was never formed has no filament that could drift or fluctuate.
@@ -58,14 +58,16 @@ export function readArray(context: ReadContext, { array, conductances }: ArrayTa
   const cells = shared(conductances);
   if (conditions.at > 0) age(context, array, cells, formed);
   fluctuate(context, array, cells, formed);
+  let over: readonly Excess[] = [];
   const noisy = conditions.noise && hasReadNoise(target);
   const variances = noisy ? shared(conductances) : undefined;
   variances?.forEach((g, cell) => {
     variances[cell] = formed(cell) ? readVariance(target, g, cells[cell]!, conditions.at) : 0;
   });
   if (conditions.wires && target.wires) {
-    const effective = effectiveConductances(cells, context.rows, context.columns, target.wires);
-    raise(currentsOver(context, array, target.wires, effective));
+    const { rows, columns } = context;
+    const effective = effectiveBanks(cells, rows, columns, target.wires, bankOf(target, rows));
+    over = worstOver(context, target.wires, effective);
     cells.forEach((g, cell) => {
       const seen = effective.conductances[cell]!;
       // A change of one cell reaches the converter about as weakened as its current does.
@@ -74,7 +76,7 @@ export function readArray(context: ReadContext, { array, conductances }: ArrayTa
     });
   }
   drive(context, array, cells, variances);
-  return { conductances: cells, variances };
+  return { conductances: cells, variances, over };
 }
 
 /** Rows whose drivers give more or less than the read voltage: as if their cells conducted more or less. */
@@ -153,33 +155,47 @@ function timesSeen({ at, batch, interval }: ReadConditions): number[] {
 }
 
 /** The busiest driver and the busiest column that are over their limits, for the inputs that ask most of them. */
-function currentsOver(
+function worstOver(
   { target, rows }: ReadContext,
-  array: number,
-  { maxDriverCurrent, maxColumnCurrent }: WireResistance,
+  wires: WireResistance,
   effective: EffectiveCrossbar,
-): Diagnostic[] {
+): readonly Excess[] {
   const { vRead, rowsAtOnce } = target.driver;
   const currents = worstCurrents(effective, vRead);
-  const columns = rowsAtOnce < rows ? columnCurrents(effective, target.driver) : currents.columns;
+  const columns = rowsAtOnce < rows ? columnCurrents(effective, target) : currents.columns;
   const over = currentsOverLimit(
     { ...currents, columns },
-    { driver: maxDriverCurrent, column: maxColumnCurrent },
+    { driver: wires.maxDriverCurrent, column: wires.maxColumnCurrent },
   );
   return (['driver', 'column'] as const).flatMap((kind) => {
     const [worst] = over.filter(({ line }) => line === kind).sort((a, b) => b.current - a.current);
-    return worst ? [currentOverLimit(`array ${array}`, kind, worst.index, worst.current, worst.limit)] : [];
+    return worst ?? [];
   });
 }
 
-/** Where fewer rows are driven at once than there are: those of a column that conduct most. */
-function columnCurrents(
-  { conductances, drivers }: EffectiveCrossbar,
-  { vRead, rowsAtOnce }: Target['driver'],
-): Float64Array {
+/**
+ * Where fewer rows are driven at once than there are: those of a column that conduct most, of the bank that does where
+ * the others are gated off.
+ */
+function columnCurrents({ conductances, drivers }: EffectiveCrossbar, target: Target): Float64Array {
+  const { vRead, rowsAtOnce } = target.driver;
   const columns = conductances.length / drivers.length;
+  const bank = bankOf(target, drivers.length);
   return Float64Array.from({ length: columns }, (_, column) => {
-    const own = drivers.map((__, row) => conductances[row * columns + column]!).sort();
-    return vRead * own.subarray(-rowsAtOnce).reduce((sum, g) => sum + g, 0);
+    const own = drivers.map((__, row) => conductances[row * columns + column]!);
+    let most = 0;
+    for (let end = own.length; end > 0; end -= bank) {
+      const together = own
+        .slice(Math.max(0, end - bank), end)
+        .sort()
+        .subarray(-rowsAtOnce);
+      most = Math.max(most, vRead * together.reduce((sum, g) => sum + g, 0));
+    }
+    return most;
   });
+}
+
+/** Rows whose cells conduct at a time. */
+function bankOf({ wires, driver }: Target, rows: number): number {
+  return wires?.idleRows === 'gated' ? Math.min(rows, driver.rowsAtOnce) : rows;
 }

@@ -1,6 +1,8 @@
 /** What the converters of a programmed chip see: its arrays at a time after programming, through their wires. */
 import { type ConverterErrors, drawConverters } from '../device/converter-errors.ts';
 import { hasReadNoise } from '../device/read-noise.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { currentOverLimit } from '../diagnostics.ts';
 import { type PiecewiseLinear, piecewiseLinear } from '../periphery.ts';
 import { availableThreads, runJob } from '../pool.ts';
 import type { Target } from '../target.ts';
@@ -17,6 +19,8 @@ export interface ReadArrays extends Pick<Chip, 'converters'> {
   readonly variances: readonly Float32Array[] | undefined;
   /** Of every array's converters; undefined where the target has none. */
   readonly converterErrors: readonly ConverterErrors[] | undefined;
+  /** Drivers and columns whose largest current is over the target's limit: at most one of each kind. */
+  readonly warnings: readonly Diagnostic[];
   /** What bends all converters, over codes, and all drivers, over levels, alike. */
   readonly curves: {
     readonly converter: PiecewiseLinear | undefined;
@@ -32,7 +36,7 @@ export interface ReadOptions {
 /**
  * The arrays of a chip under given conditions; the same chip and conditions give the same arrays.
  * @param conditions what is not given is as right after programming, with all that the target has
- * @throws DiagnosticError options/time-before-programming, wires/current-over-limit
+ * @throws DiagnosticError options/time-before-programming
  */
 export async function readArrays(
   chip: Chip,
@@ -45,13 +49,25 @@ export async function readArrays(
   const { columns } = chip.header;
   const converting = { columns, converters: chip.converters, ...convertersOf(chip, target) };
   if (all.at === 0 && !all.wires && !all.noise && !fluctuates(target) && !target.driverErrors)
-    return { ...converting, conductances: chip.conductances, variances: undefined };
+    return { ...converting, conductances: chip.conductances, variances: undefined, warnings: [] };
   const arrays = await remembered(chip, target, all, (as) => readAll(chip, target, as, options));
   return {
     ...converting,
     conductances: arrays.map((array) => array.conductances),
     variances: all.noise ? arrays.map((array) => array.variances!) : undefined,
+    warnings: currentWarnings(arrays),
   };
+}
+
+/** The line of each kind that is furthest over its limit, and on how many arrays there are such. */
+function currentWarnings(arrays: readonly ReadArray[]): Diagnostic[] {
+  return (['driver', 'column'] as const).flatMap((kind) => {
+    const found = arrays.flatMap(({ over }, array) =>
+      over.filter(({ line }) => line === kind).map((excess) => ({ array, excess })),
+    );
+    const [worst] = found.sort((a, b) => b.excess.current - a.excess.current);
+    return worst ? [currentOverLimit(worst.array, worst.excess, found.length, arrays.length)] : [];
+  });
 }
 
 /** Errors of the converters, and what bends them and the drivers: the same whenever a chip is read. */

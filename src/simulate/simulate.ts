@@ -34,7 +34,7 @@ export interface SimulateOptions {
 
 /**
  * The simulated chip as standard ONNX operators: it runs in any ONNX runtime.
- * @throws DiagnosticError chip/wrong-package, read/before-programming, wires/current-over-limit
+ * @throws DiagnosticError chip/wrong-package, read/before-programming
  */
 export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Graph> {
   if (chip.bitstream !== pkg.bitstream) raise([chipWrongPackage(pkg.folder, pkg.bitstream, chip.bitstream)]);

@@ -64,9 +64,6 @@ function solveBank(
     sense: wires.sense + (rows - bottom) * wires.columnSegment,
   });
   for (let i = 0; i < height; i++)
-    to.conductances.set(
-      solved.conductances.subarray(i * width, (i + 1) * width),
-      (top + i) * columns + left,
-    );
+    to.conductances.set(solved.conductances.subarray(i * width, (i + 1) * width), (top + i) * columns + left);
   to.drivers.set(solved.drivers, top);
 }

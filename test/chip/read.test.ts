@@ -177,13 +177,16 @@ describe('limits', () => {
     expect(checkTime(within, 1e8)[0]!.message).toContain('from 1 s to 7 d');
   });
 
-  test('a driver or a column over its limit is named', async () => {
-    const over = { ...wires, maxDriverCurrent: 1e-6, maxColumnCurrent: 1e-6 };
-    const codes = await codesOf(readArrays(chipOf(), { ...base, wires: over }));
-    expect(codes).toHaveLength(2);
-    expect(codes[0]).toMatch(/^wires\/current-over-limit array 0, driver \d+$/);
-    expect(codes[1]).toMatch(/^wires\/current-over-limit array 0, column \d+$/);
-    expect(await read({ ...base, wires: over }, { wires: false })).toHaveLength(3);
+  test('a driver or a column over its limit is named, the worst of all arrays', async () => {
+    const target = { ...base, wires: { ...wires, maxDriverCurrent: 1e-6, maxColumnCurrent: 1e-6 } };
+    const { warnings } = await readArrays(chipOf(), target);
+    const over = chipOf().conductances.map((cells) => effectiveConductances(cells, 12, 10, wires).drivers);
+    const largest = Math.max(...over.flatMap((drivers) => [...drivers]));
+    expect(warnings.map(({ code }) => code)).toEqual(Array(2).fill('wires/current-over-limit'));
+    expect(warnings[0]!.message).toContain(`is ${(200 * largest).toPrecision(4)} mA`);
+    expect(warnings[0]!.message).toContain('3 of 3 arrays');
+    expect(warnings[1]!.at).toMatch(/^array \d, column \d+$/);
+    expect((await readArrays(chipOf(), target, { wires: false })).warnings).toEqual([]);
   });
 
   test('a column carries the rows that are driven at once', async () => {
@@ -202,11 +205,9 @@ describe('limits', () => {
       wires: { ...wires, maxColumnCurrent: 0.2 * limit },
     });
     const first = { ...chipOf(), conductances: chipOf().conductances.slice(0, 1) };
-    await readArrays(first, limited(largest * 1.001));
-    expect(
-      await codesOf(
-        readArrays({ ...first, conductances: [...first.conductances] }, limited(largest * 0.999)),
-      ),
-    ).toHaveLength(1);
+    const warnings = async (limit: number) =>
+      (await readArrays({ ...first, conductances: [...first.conductances] }, limited(limit))).warnings;
+    expect(await warnings(largest * 1.001)).toEqual([]);
+    expect(await warnings(largest * 0.999)).toHaveLength(1);
   });
 });

@@ -2,17 +2,17 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { decodeBytes } from '../../src/bitstream/decode.ts';
+import { drawConverters, drawDrivers } from '../../src/device/converter-errors.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { pathIn } from '../../src/package/open.ts';
-import { drawConverters, drawDrivers } from '../../src/device/converter-errors.ts';
+import type { BitstreamHeader } from '../../src/ir/schedule.ts';
 import { saturationOf } from '../../src/lower/saturation.ts';
-import { simulate } from '../../src/simulate/simulate.ts';
+import { pathIn } from '../../src/package/open.ts';
 import type { Periphery } from '../../src/periphery.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
 import type { Target } from '../../src/target.ts';
 import { float32, sizeOf } from '../../src/tensor.ts';
 import { exactTarget, loaded, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
-import type { BitstreamHeader } from '../../src/ir/schedule.ts';
 import { type DirectPeriphery, directMvm } from '../oracle/direct-mvm.ts';
 import { mvmsOf } from '../oracle/input-codes.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
@@ -87,7 +87,7 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
     }
     expect(compared).toBe(result.length);
     const counted = results[saturationOf(layer.output)]?.data;
-    if (counted) expect(Math.abs(counted[0] as number - total.saturated)).toBeLessThanOrEqual(total.close);
+    if (counted) expect(Math.abs((counted[0] as number) - total.saturated)).toBeLessThanOrEqual(total.close);
     else expect(total.saturated).toBe(0);
     // Deciding close calls alike is not asked for; that they are rare is, unless whole digits add up to half codes.
     if (spec.target.programming.scheme !== 'exact')

@@ -17,11 +17,7 @@ import { openSession } from '../../src/runtime/session.ts';
 import { float32 } from '../../src/tensor.ts';
 import { directMvm, type ProgrammedCells } from '../oracle/direct-mvm.ts';
 
-const file = join(
-  process.env.CROSSLOOM_DATA ?? '../shared/data',
-  'circuits',
-  'crosssim-8bit-bitserial.npz',
-);
+const file = join(process.env.CROSSLOOM_DATA ?? '../shared/data', 'circuits', 'crosssim-8bit-bitserial.npz');
 
 /** Of its parameter file. */
 const [gMin, gMax, range, largest] = [1e-6, 1e-4, 8, 0.4];
@@ -126,7 +122,10 @@ describe.skipIf(!existsSync(file))('CrossSim (skipped where CROSSLOOM_DATA has n
       const { outputs } = directMvm(layer, cells, codes);
       for (let o = 0; o < columns; o++) {
         const wanted = y[o * vectors + v]!;
-        const errors = { lowered: Math.abs(lowered[v * columns + o]! - wanted), direct: Math.abs(outputs[o]! - wanted) };
+        const errors = {
+          lowered: Math.abs(lowered[v * columns + o]! - wanted),
+          direct: Math.abs(outputs[o]! - wanted),
+        };
         for (const form of ['lowered', 'direct'] as const) {
           expect(errors[form]).toBeLessThan(1.001 * oneStep);
           if (errors[form] > 1e-5) differing[form]++;

@@ -53,6 +53,16 @@ describe('converter errors', () => {
   });
 });
 
+describe('converters that share a range', () => {
+  it.each([4, 1000])('%i columns', async (columnsPerRange) => {
+    for (const convert of ['pair', 'column'] as const) {
+      const options = { columnsPerRange };
+      for (const graph of [dense, grouped])
+        await compareWithDirect({ graph, target: writeVerify({ adc: { convert } }), options });
+    }
+  });
+});
+
 describe('drivers of several bits', () => {
   it.each([2, 3, 4, 8])('%i bits', async (bits) => {
     for (const numbers of inputNumbers) {

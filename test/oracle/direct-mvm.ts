@@ -129,7 +129,9 @@ function passesOf({ quantization, inputCoding, driverBits }: CrossbarLayer): Pas
   for (let bit = 0; bit < (twos ? 7 : 8); bit += driverBits)
     digits.push({ bit, width: Math.min(driverBits, (twos ? 7 : 8) - bit) });
   if (inputCoding === 'binary') {
-    const passes = digits.map((digit): Pass => ({ ...digit, weight: 2 ** digit.bit, drives: (code) => code }));
+    const passes = digits.map(
+      (digit): Pass => ({ ...digit, weight: 2 ** digit.bit, drives: (code) => code }),
+    );
     return twos ? [...passes, { bit: 7, width: 1, weight: -128, drives: (code) => code }] : passes;
   }
   const number = (code: number) => (signed && code > 127 ? code - 256 : code) - zero;
@@ -183,7 +185,8 @@ function convert(
     const input = (tile.groupStart + Math.floor(r / rows)) * layer.rows + tile.rowStart + (r % rows);
     const digit = driven(codes[input]!);
     if (digit === 0) continue;
-    const level = Math.abs(digit) + highest * interpolate(bends.driverNonlinearity, Math.abs(digit) / highest, highest);
+    const level =
+      Math.abs(digit) + highest * interpolate(bends.driverNonlinearity, Math.abs(digit) / highest, highest);
     const volts = Math.sign(digit) * level * (drivers?.[tile.array]?.[tile.row + r] ?? 1);
     for (const [column, sign] of columns) {
       const g = conductances[(tile.row + r) * cells.columns + column]!;

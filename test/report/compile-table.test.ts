@@ -10,6 +10,7 @@ const layer = (name: string, rule: string): LayerSummary => ({
   slices: 2,
   copies: 1,
   residual: false,
+  encoding: 'differential',
   blocks: 9,
   arrays: 1306,
   utilization: 0.0357,
@@ -55,6 +56,21 @@ describe('the table of layers', () => {
       .slice(2)
       .map((line) => line.split(' ')[0]);
     expect(new Set(shown).size).toBe(53);
+  });
+
+  test('tells what encoding the compiler chose, and why', () => {
+    const summary = summaryOf(['stem', 'head']);
+    const [stem, head] = summary.layers as [LayerSummary, LayerSummary];
+    expect(formatLayers(summary)).not.toContain('encoding');
+    const chosen: LayerSummary = {
+      ...stem,
+      encoding: 'offset',
+      encodingChoice: { reason: '51 % of the cells', estimates: {} },
+    };
+    const text = formatLayers({ ...summary, layers: [chosen, head] });
+    expect(text).toMatch(/^layer .* encoding$/m);
+    expect(text).toMatch(/^stem .* offset \(51 % of the cells\)$/m);
+    expect(text).toMatch(/^head .* differential$/m);
   });
 
   test('tells slices, copies and whether they compensate each other', () => {

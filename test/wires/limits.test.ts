@@ -67,12 +67,10 @@ describe('limits', () => {
     expect(currentsOverLimit(currents, { column: 5.5e-3 })).toHaveLength(1);
   });
 
-  it('wires/current-over-limit says which line of which array, and by how much', () => {
-    const [{ line, index, current, limit }] = currentsOverLimit(currents, { driver: 2e-3 }) as [
-      ReturnType<typeof currentsOverLimit>[number],
-    ];
-    expect(formatDiagnostic(currentOverLimit('array 4', line, index, current, limit))).toMatch(
-      /^error\[wires\/current-over-limit\] at array 4, driver 1: its largest current is 3\.000 mA, and its limit 2\.000 mA\n/,
+  it('wires/current-over-limit says which line of which array, by how much, and on how many', () => {
+    const [excess] = currentsOverLimit(currents, { driver: 2e-3 });
+    expect(formatDiagnostic(currentOverLimit(4, excess!, 3, 8))).toMatch(
+      /^warning\[wires\/current-over-limit\] at array 4, driver 1: the largest current of a driver is 3\.000 mA \(array 4, driver 1\), and the limit 2\.000 mA; 3 of 8 arrays are over it\n/,
     );
   });
 });

@@ -1,0 +1,52 @@
+/**
+ * A target as a compilation uses it: fewer rows at once, and a smaller part of the window of conductances, where the options
+ * say so. Both are overrides of target fields, recorded as such, and change the fingerprint.
+ */
+import { raise } from './diagnostic.ts';
+import { optionInvalid } from './diagnostics.ts';
+import { targetFingerprint } from './load-target.ts';
+import type { CompileOptions } from './options.ts';
+import type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
+import { formatQuantity } from './units.ts';
+
+/** @throws DiagnosticError options/invalid for more rows than the target drives at once, and for a chip of transfers */
+export function narrowTarget(
+  loaded: LoadedTarget,
+  { rowsAtOnce, window }: Pick<CompileOptions, 'rowsAtOnce' | 'window'>,
+): LoadedTarget {
+  const { target } = loaded;
+  const { cell, driver } = target;
+  if ((rowsAtOnce ?? driver.rowsAtOnce) === driver.rowsAtOnce && (window ?? 1) === 1) return loaded;
+  const rows = rowsAtOnce ?? driver.rowsAtOnce;
+  raise([
+    ...(rows > driver.rowsAtOnce
+      ? [optionInvalid(`rowsAtOnce: ${rows}`, `the target drives ${driver.rowsAtOnce} rows at once at most`)]
+      : []),
+    ...(window !== undefined && window < 1 && target.hidden
+      ? [optionInvalid(`window: ${window}`, 'a transfer sets the levels of this target by circuits')]
+      : []),
+  ]);
+  const gUseMax = cell.gUseMin + (window ?? 1) * (cell.gUseMax - cell.gUseMin);
+  const narrowed: Target = {
+    ...target,
+    cell: { ...cell, gUseMax },
+    driver: { ...driver, rowsAtOnce: rows },
+  };
+  const changes = new Map<string, Pick<ProvenanceEntry, 'text' | 'source'>>([
+    ...(rows === driver.rowsAtOnce
+      ? []
+      : [['driver.rowsAtOnce', { text: String(rows), source: `rowsAtOnce: ${rows}` }] as const]),
+    ...(gUseMax === cell.gUseMax
+      ? []
+      : [['cell.gUseMax', { text: formatQuantity(gUseMax, 'S', 6), source: `window: ${window}` }] as const]),
+  ]);
+  return {
+    target: narrowed,
+    fingerprint: targetFingerprint(narrowed),
+    overrides: [...loaded.overrides, ...[...changes].map(([field, { text }]) => `${field}=${text}`)],
+    provenance: loaded.provenance.map((entry): ProvenanceEntry => {
+      const change = changes.get(entry.field);
+      return change ? { ...entry, ...change, from: 'override' } : entry;
+    }),
+  };
+}
