@@ -128,9 +128,9 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** The model on a chip whose unused cells are RESET and conduct, so that depthwise blocks count as wholes. */
+/** The model on a chip whose unused cells are RESET and conduct, all alike, so that depthwise blocks count as wholes. */
 async function withUnusedReset(imported: ImportedModel, record: CalibrationRecord): Promise<Package> {
-  const loaded = await loadTarget('tetramem-256-6bit', ['cell.unused=reset']);
+  const loaded = await loadTarget('tetramem-256-6bit', ['cell.unused=reset', 'programming.resetSpread=0 uS']);
   const compiled = await compile({ ...imported, file: model.file }, loaded, parseOptions({}), {
     kind: 'record',
     record,

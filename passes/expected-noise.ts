@@ -25,6 +25,8 @@ import {
 } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
 import { digitErrors } from './digit-errors.ts';
+import { groupsAtOnce } from './groups-at-once.ts';
+import { inputsOf, spread, variancesOf } from './input-variances.ts';
 import { packGroups } from './pack-groups.ts';
 import { chooseSteps } from './quantize.ts';
 import { roundNearest } from './round-weights.ts';
@@ -33,8 +35,6 @@ import { tile } from './tile.ts';
 
 /** Columns that the estimate is taken over, evenly spread: the others are like them. */
 const columnsUsed = 64;
-/** Calibration vectors, of all uses of a matrix together. */
-const vectorsUsed = 256;
 
 /** Some columns of a matrix, and what drives its rows. */
 export interface MatrixSample {
@@ -42,6 +42,8 @@ export interface MatrixSample {
   /** Groups that are looked at, and columns of each. */
   readonly groups: readonly number[];
   readonly columns: readonly number[];
+  /** Largest weight of every group. */
+  readonly largest: Float64Array;
   /** Weights of these columns, [group][row][column]. */
   readonly weights: Float64Array;
   /** Input numbers, code - zero, [vector][group * rows + row] over all groups. */
@@ -55,20 +57,25 @@ export function sampleMatrix(node: MvmNode, records: readonly LayerRecord[]): Ma
   const groups = spread(node.groups, columnsUsed);
   const columns = spread(node.columns, Math.max(1, Math.floor(columnsUsed / groups.length)));
   const inputs = inputsOf(records, node.groups * node.rows);
+  const weights = node.weights();
   return {
     node,
     groups,
     columns,
-    weights: weightsOf(node, node.weights(), groups, columns),
+    largest: largestOf(weights, node.groups),
+    weights: weightsOf(node, weights, groups, columns),
     inputs,
     variances: variancesOf(inputs, node.groups * node.rows),
   };
 }
 
-/** At most `most` whole numbers below `count`, evenly spread. */
-function spread(count: number, most: number): number[] {
-  const used = Math.min(count, most);
-  return Array.from({ length: used }, (_, i) => Math.floor((i * count) / used));
+function largestOf(weights: Reals, groups: number): Float64Array {
+  const size = weights.length / groups;
+  return Float64Array.from({ length: groups }, (_, group) => {
+    let most = 0;
+    for (let at = group * size; at < (group + 1) * size; at++) most = Math.max(most, Math.abs(weights[at]!));
+    return most;
+  });
 }
 
 function weightsOf(
@@ -83,30 +90,6 @@ function weightsOf(
     for (let row = 0; row < rows; row++)
       for (const column of columns) sampled[at++] = weights[(group * rows + row) * width + column]!;
   return sampled;
-}
-
-function inputsOf(records: readonly LayerRecord[], width: number): Int16Array {
-  const most = Math.max(1, Math.floor(vectorsUsed / records.length));
-  const used = records.flatMap((record) => spread(record.count, most).map((vector) => ({ record, vector })));
-  const inputs = new Int16Array(used.length * width);
-  used.forEach(({ record: { vectors, quantization }, vector }, at) => {
-    for (let row = 0; row < width; row++) {
-      const code = vectors[vector * width + row]!;
-      inputs[at * width + row] = (quantization.signed && code > 127 ? code - 256 : code) - quantization.zero;
-    }
-  });
-  return inputs;
-}
-
-function variancesOf(inputs: Int16Array, width: number): Float64Array {
-  const count = inputs.length / width;
-  const sums = new Float64Array(width);
-  const squares = new Float64Array(width);
-  for (let at = 0; at < inputs.length; at++) {
-    sums[at % width]! += inputs[at]!;
-    squares[at % width]! += inputs[at]! ** 2;
-  }
-  return squares.map((square, row) => Math.max(0, square / count - (sums[row]! / count) ** 2));
 }
 
 /** Estimates one encoding of a matrix. */
@@ -132,7 +115,11 @@ export function estimateEncoding(
     return ofGroup;
   });
   const layer = slicedAs(node, choice, target, largest);
-  const blocks = packGroups.run(tile.run([layer], { target }), { layers: [layer], target });
+  const blocks = packGroups.run(tile.run([layer], { target }), {
+    layers: [layer],
+    target,
+    groupsAtOnce: () => groupsAtOnce(layer, target, () => sample),
+  });
   const error = digitErrors(layer, target);
   const besides = drivenBesides(blocks, node, variances);
   const sampled: SlicedLayer = {

@@ -1,10 +1,6 @@
 /**
  * Packs the groups of a grouped convolution block-diagonally: as many as fit one array share a block, each with its
  * own rows and columns. 28 depthwise 3x3 channels then fill 252 rows and 28 column pairs of a 256x256 array.
- *
- * Where cells that no weight uses are RESET, they conduct, and as much as RESET scatters they err: those that the rows of
- * other groups drive soon err by more than a group's own. No more groups share a block there than add 1 dB to the errors of
- * a group's own cells, which costs time, since blocks below each other are driven one after the other.
  */
 import {
   type Block,
@@ -15,16 +11,20 @@ import {
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
-import { digitErrors } from './digit-errors.ts';
 
 export const packGroups = {
   name: 'pack-groups',
   run(
     blocks: readonly Block[],
-    context: { readonly layers: readonly SlicedLayer[]; readonly target: Target },
+    context: {
+      readonly layers: readonly SlicedLayer[];
+      readonly target: Target;
+      /** Most groups of a layer that may share a block. Default: as many as fit. */
+      readonly groupsAtOnce?: (layer: SlicedLayer) => number;
+    },
   ): Block[] {
     const rowLimit = Math.min(context.target.array.rows, context.target.driver.rowsAtOnce);
-    const limits = context.layers.map((layer) => groupsAtOnce(layer, context.target));
+    const limits = context.layers.map((layer) => context.groupsAtOnce?.(layer) ?? Number.POSITIVE_INFINITY);
     const packed: Block[] = [];
     /** The block that is still being filled, by what all blocks of a pack have in common. */
     const open = new Map<string, number>();
@@ -50,16 +50,3 @@ export const packGroups = {
     return packed;
   },
 };
-
-/** 1 dB. */
-const tolerated = 10 ** 0.1 - 1;
-
-/** Most groups of a layer that may drive a block together, for the sake of its unused cells. */
-function groupsAtOnce(layer: SlicedLayer, target: Target): number {
-  // Beside a reference column every cell of a block is programmed.
-  if (target.cell.unused !== 'reset' || layer.encoding === 'offset') return Number.POSITIVE_INFINITY;
-  const { of, beside } = digitErrors(layer, target);
-  // The weights of a column are a quarter of their largest on average, as those of a normal distribution are.
-  const own = of(Math.round((layer.radix - 1) / 8));
-  return beside === 0 ? Number.POSITIVE_INFINITY : 1 + Math.floor((tolerated * own) / beside);
-}

@@ -7,6 +7,7 @@ import { decomposeLayers } from '../passes/decompose-layers.ts';
 import { equalize } from '../passes/equalize.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { foldConstants } from '../passes/fold-constants.ts';
+import { groupsAtOnce, loadOf } from '../passes/groups-at-once.ts';
 import { listOperators, type OperatorListing } from '../passes/list-operators.ts';
 import { lowerLinear } from '../passes/lower-linear.ts';
 import { packGroups } from '../passes/pack-groups.ts';
@@ -127,7 +128,11 @@ export async function compile(
     graph.nodes.filter((n) => n.kind === 'quantized-mvm'),
     { target, choiceOf: settledOf },
   );
-  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
+  const blocks = packGroups.run(tile.run(layers, { target }), {
+    layers,
+    target,
+    groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => loadOf(layer, record)),
+  });
   const placed = passed(
     placeBlocks.name,
     placeBlocks.run(blocks, { layers, target, arrays: options.arrays }),

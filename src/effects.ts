@@ -14,7 +14,7 @@ export type { Effect } from './effect.ts';
 export const notModelled: readonly string[] = [
   'nonlinear current-voltage curves of the cells',
   'noise of the input drivers and of the converters themselves, and how long both take to settle',
-  'temperature, wear below the end of endurance, and disturbance of cells by reading or by their neighbours',
+  'temperature, wear below the end of endurance, and disturbance of cells by reading',
 ];
 
 /** How a layer's digits are stored. */
@@ -46,6 +46,7 @@ export function effectsOf(
     levels(target),
     ...programmingEffects(target),
     ...faults(target),
+    disturb(target),
     ...(mapped.length > 0 ? [workedAround(mapped)] : []),
     ...storing(layers),
     unused(target),
@@ -105,6 +106,21 @@ function faults({ cell, faults }: Target): Effect[] {
       law: 'a chip is refused that gives a memristor more pulses than endurance - spent; below that pulses change nothing',
     },
   ];
+}
+
+function disturb({ disturb }: Target): Effect {
+  return {
+    name: 'half-select disturb',
+    applied: disturb !== undefined,
+    parameters: disturb
+      ? {
+          'disturb.disturbDrift': percent(disturb.disturbDrift),
+          'disturb.spread': percent(disturb.spread),
+          'disturb.pulses': String(disturb.pulses),
+        }
+      : {},
+    law: 'G (1 + (disturbDrift + spread xi) n / pulses) after n pulses to other cells of its row and column, one xi per cell',
+  };
 }
 
 function storing(layers: readonly StoredLayer[]): Effect[] {

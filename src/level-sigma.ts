@@ -73,7 +73,7 @@ function spreadAt({ cell, programming, hidden }: Programmed, level: number): Spr
 }
 
 /** Nodes of the midpoint rule over a standard normal; beyond six standard deviations there is next to nothing. */
-const nodes = 600;
+const nodes = 200;
 const reach = 6;
 
 function lawSigma({ sigma }: ErrorLawProgramming, level: number): number {

@@ -32,6 +32,14 @@ export function programmingProblems(target: Target): readonly Problem[] {
       reason: `faults.endurance is ${faults.endurance}, so no pulse is left`,
       diagnose: (place, field) => enduranceSpent(`${place}: ${field}`, 'any program', 'no pulses'),
     });
+  if (target.disturb && (programming.scheme === 'exact' || programming.scheme === 'transfer'))
+    problems.push({
+      path: ['disturb'],
+      reason:
+        programming.scheme === 'exact'
+          ? 'exact cells are programmed without pulses'
+          : 'the transistors through which a transfer programs its cells isolate all others',
+    });
   return problems;
 }
 

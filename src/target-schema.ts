@@ -102,8 +102,23 @@ const faults = z.strictObject({
   spent: leaf(z.number().min(0), '', 'Pulses that every memristor has seen before'),
 });
 
+const disturb = z.strictObject({
+  disturbDrift: leaf(
+    z.number(),
+    '',
+    'Mean relative change of the conductance after `pulses` half-select pulses',
+  ),
+  spread: spread('Spread of that change from cell to cell'),
+  pulses: leaf(above0, '', 'Half-select pulses after which the change was measured'),
+});
+
 /** Effects that a target may have: all fields of a section, or no such section. */
-const sections = { faults: faults.optional(), ...readingSections, ...peripherySections };
+const sections = {
+  faults: faults.optional(),
+  disturb: disturb.optional(),
+  ...readingSections,
+  ...peripherySections,
+};
 
 /** The schema of a whole target file for each scheme of programming. */
 export const targetSchemas = {

@@ -70,6 +70,14 @@ export interface Faults {
   readonly spent: number;
 }
 
+/** What a pulse to one cell does to the others of its row and column, where no transistors isolate them. */
+export interface Disturb {
+  /** Mean relative change of the conductance after `pulses` half-select pulses, and its spread from cell to cell. */
+  readonly disturbDrift: number;
+  readonly spread: number;
+  readonly pulses: number;
+}
+
 export interface Target extends Reading, Periphery {
   readonly name: string;
   readonly title: string;
@@ -118,6 +126,7 @@ export interface Target extends Reading, Periphery {
   readonly slices: number;
   // Optional sections: an effect is off where its section is absent.
   readonly faults?: Faults | undefined;
+  readonly disturb?: Disturb | undefined;
 }
 
 export interface LoadedTarget {

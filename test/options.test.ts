@@ -149,6 +149,28 @@ describe('options of layers in a compilation', () => {
     expect(operators.map((o) => o.crossbar)).toEqual([false, true]);
   });
 
+  it('leave the encoding of some layers to the compiler, as a target may of all', async () => {
+    const fine = { ...exactTarget.cell, levels: 255, encoding: 'auto' } as const;
+    const open = loaded({ ...exactTarget, cell: fine });
+    const choices = async (target: typeof open, options: Parameters<typeof compileModel>[3] = {}) => {
+      const { summary } = await compileModel(two, target, feeds, options);
+      return summary.layers.map((l) => [l.encoding, l.encodingChoice?.reason]);
+    };
+    // Both layers have one matrix. Exact cells lose nothing beside a reference column but half of the levels.
+    expect(await choices(open)).toEqual([['offset', '63 % of the cells']]);
+    expect(await choices(open, { encoding: 'differential' })).toEqual([['differential', undefined]]);
+    const coarse = await choices(loaded(exactTarget), {
+      layers: [
+        { match: 'first', slices: 2, encoding: 'offset' },
+        { match: 'second', encoding: 'auto' },
+      ],
+    });
+    expect(coarse).toEqual([
+      ['offset', undefined],
+      ['differential', expect.stringMatching(/^offset: \d\.\d dB more error$/)],
+    ]);
+  });
+
   it('are refused where the cells cannot hold the encoding', async () => {
     const offset = { encoding: 'offset' as const };
     const run = (target: typeof exactTarget) =>

@@ -63,7 +63,7 @@ describe('a target file', () => {
       [
         'target/invalid file: array.rows: this must be a whole number',
         'target/invalid file: cell.gMin: this must be at least 0 S',
-        'target/invalid file: cell.encoding: this must be one of differential, offset',
+        'target/invalid file: cell.encoding: this must be one of auto, differential, offset',
         'target/missing-field file: cell.levels: this field is missing',
         'target/invalid file: cell.level: there is no such field, and nothing would use it',
         'target/invalid file: driver.bits.source: this must not be empty',
@@ -165,6 +165,18 @@ describe('fields must fit together', () => {
     expect(falling).toContain('adcErrors.nonlinearity: codes would fall');
     expect(falling).toContain('driverErrors.nonlinearity: this must begin with 0');
     expect((await problemsOf(await file('[0]', '[0, 0]')))[0]).toContain('adcErrors.nonlinearity');
+  });
+
+  test('half-select disturb needs cells that are pulsed', async () => {
+    const leaf = (value: string) => `{ value: ${value}, from: assumed, source: a test }`;
+    const section = `disturb:\n  disturbDrift: ${leaf('-0.005')}\n  spread: ${leaf('0.025')}\n  pulses: ${leaf('1e5')}\n`;
+    const with_ = (name: string) => changed(name, ['\ndriver:\n', `\n${section}driver:\n`]);
+    const { target } = await loadTarget(await with_('cmo-hfox-130nm'));
+    expect(target.disturb).toEqual({ disturbDrift: -0.005, spread: 0.025, pulses: 1e5 });
+    expect((await problemsOf(await with_('ideal')))[0]).toContain(
+      'disturb: exact cells are programmed without pulses',
+    );
+    expect((await problemsOf(await with_('leti-fecap-130nm')))[0]).toContain('disturb: the transistors');
   });
 
   test('hidden planes exist only with a transfer', async () => {

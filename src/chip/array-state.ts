@@ -4,6 +4,7 @@ import type { ArrayGeometry } from '../ir/schedule.ts';
 import type { Target } from '../target.ts';
 import { type DriverSettings, type FailedCell, noCounts } from './chip.ts';
 import { type Devices, devicesOf } from './devices.ts';
+import { type HalfSelects, openHalfSelects } from './half-select.ts';
 
 export interface ArrayState {
   readonly array: number;
@@ -27,13 +28,15 @@ export interface ArrayState {
   readonly cycles: Uint32Array;
   readonly counters: ReturnType<typeof noCounts>;
   readonly failed: FailedCell[];
+  /** undefined where pulses disturb no other cell. */
+  readonly halfSelects: HalfSelects | undefined;
   drivers: DriverSettings | undefined;
 }
 
 export function openArray(target: Target, geometry: ArrayGeometry, seed: number, array: number): ArrayState {
   const { rows, columns } = geometry;
   const cells = rows * columns;
-  const { faults, cell } = target;
+  const { faults, disturb, cell } = target;
   const stuck: StuckCells = faults ? drawStuckCells(faults, cell, seed, array, cells) : new Map();
   // Shared memory: threads hand an array over, and read the cells of a whole chip, without copying them.
   const conductances = new Float32Array(new SharedArrayBuffer(4 * cells)).fill(cell.gUnformed);
@@ -53,6 +56,7 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     cycles: new Uint32Array(cells),
     counters: noCounts(),
     failed: [],
+    halfSelects: disturb && openHalfSelects(disturb, rows, columns),
     drivers: undefined,
   };
 }

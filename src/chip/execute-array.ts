@@ -16,6 +16,7 @@ import type { Target } from '../target.ts';
 import { type ArrayState, openArray } from './array-state.ts';
 import type { ArrayCounters, ConverterSettings } from './chip.ts';
 import { type ReadBackDevices, readBackOf, type TransferDevices } from './devices.ts';
+import { disturbCells } from './half-select.ts';
 import { transfer, wakeUp, writeHidden } from './hidden-plane.ts';
 import { findObstacle } from './obstacle.ts';
 import { form, program, reset, verify } from './program-cells.ts';
@@ -52,6 +53,7 @@ function programArray(context: ProgrammingContext, given: ArrayProgram | Section
   const state = openArray(target, header, seed, array);
   const converters = new Map<number, ConverterSettings>();
   executeAll(state, header, instructions, converters);
+  disturbCells(state, seed);
   const { conductances, drivers, failed, counters, devices, cycles } = state;
   const plane = devices.scheme === 'transfer' ? devices.plane : undefined;
   const memristorWear = cycles.reduce((most, count) => Math.max(most, count), 0);

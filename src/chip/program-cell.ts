@@ -10,6 +10,7 @@ import { writeVerify } from '../device/write-verify.ts';
 import { type ArrayState, nextEvent, setConductance } from './array-state.ts';
 import { failedCellsKept } from './chip.ts';
 import type { PulseVerifyDevices, ReadBackDevices } from './devices.ts';
+import { countPulses } from './half-select.ts';
 
 /** Programs one cell to a level code. */
 export function programCode(
@@ -27,6 +28,7 @@ export function programCode(
   const pulses = outcome.setPulses + outcome.resetPulses;
   setConductance(state, index, outcome.conductance);
   state.cycles[index]! += pulses;
+  countPulses(state, index, pulses);
   counters.setPulses += outcome.setPulses;
   counters.resetPulses += outcome.resetPulses;
   counters.verifyReads += reads;

@@ -14,6 +14,7 @@ import type {
 } from '../ir/schedule.ts';
 import { type ArrayState, forMasked, nextEvent, setConductance } from './array-state.ts';
 import { type Devices, type PulseVerifyDevices, readBackOf } from './devices.ts';
+import { countRowPulse } from './half-select.ts';
 import { programCode } from './program-cell.ts';
 
 interface Costs {
@@ -53,6 +54,7 @@ export function reset(state: ArrayState, instruction: ResetInstruction): void {
   const { devices, cell, counters } = state;
   const costs = costsOf(devices);
   const before = counters.resetPulses;
+  const pulsed: number[] = [];
   forMasked(state, instruction.row, instruction.mask, (index) => {
     state.levels[index] = -1;
     if (devices.scheme === 'exact') {
@@ -71,7 +73,9 @@ export function reset(state: ArrayState, instruction: ResetInstruction): void {
     );
     state.cycles[index]!++;
     counters.resetPulses++;
+    pulsed.push(index);
   });
+  countRowPulse(state, instruction.row, pulsed);
   const pulses = counters.resetPulses - before;
   if (!costs || pulses === 0) return;
   counters.time += costs.resetTime;

@@ -19,6 +19,8 @@ export interface ReadArrays extends Pick<Chip, 'converters'> {
   readonly variances: readonly Float32Array[] | undefined;
   /** Of every array's converters; undefined where the target has none. */
   readonly converterErrors: readonly ConverterErrors[] | undefined;
+  /** Read as if the wires had no resistance. */
+  readonly unwired: boolean;
   /** Drivers and columns whose largest current is over the target's limit: at most one of each kind. */
   readonly warnings: readonly Diagnostic[];
   /** What bends all converters, over codes, and all drivers, over levels, alike. */
@@ -47,7 +49,8 @@ export async function readArrays(
   const all = effective(target, { ...rightAfter, ...conditions });
   raiseTime(target, all.at);
   const { columns } = chip.header;
-  const converting = { columns, converters: chip.converters, ...convertersOf(chip, target) };
+  const unwired = target.wires !== undefined && !all.wires;
+  const converting = { columns, unwired, converters: chip.converters, ...convertersOf(chip, target) };
   if (all.at === 0 && !all.wires && !all.noise && !fluctuates(target) && !target.driverErrors)
     return { ...converting, conductances: chip.conductances, variances: undefined, warnings: [] };
   const arrays = await remembered(chip, target, all, (as) => readAll(chip, target, as, options));

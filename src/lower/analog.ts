@@ -12,12 +12,13 @@ import { emitBend } from './bend.ts';
 import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets } from './converter.ts';
 import { type Emitter, int } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
-import { type FoldedLayer, outputPositions } from './fold.ts';
+import type { FoldedLayer } from './fold.ts';
 import { emitLinear } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
 import { emitBatchShape, emitPlanes, emitWeightedPlanes, planesOf } from './planes.ts';
 import type { SaturationCount } from './saturation.ts';
+import { outputPositions } from './units.ts';
 
 /** Digital gain and bias per output column, re-estimated on the programmed chip. */
 export interface ColumnFit {

@@ -12,7 +12,8 @@ import { InternalError } from '../diagnostic.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { PiecewiseLinear } from '../periphery.ts';
 import { columnCells, firstColumns } from './column-cells.ts';
-import { copiesAgree, setUpright } from './whole.ts';
+import { type Frame, slotsOf, unitChannels } from './units.ts';
+import { copiesAgree, isWhole, setUpright } from './whole.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
 export interface ProgrammedArrays {
@@ -24,6 +25,8 @@ export interface ProgrammedArrays {
   /** By array; undefined where all converters are as they should be. */
   readonly converterErrors?: readonly ConverterErrors[] | undefined;
   readonly curves?: Curves | undefined;
+  /** Read as if its wires had no resistance: converters are then set as for such a chip. Default: false. */
+  readonly unwired?: boolean;
 }
 
 /** Gain (a factor) and offset (codes) by converter; `sharedBy` neighbouring columns, or pairs, have one. */
@@ -103,62 +106,6 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
   };
 }
 
-interface Frame {
-  readonly layer: CrossbarLayer;
-  readonly arrays: ProgrammedArrays;
-  readonly volume: number;
-  /** First input channel within the group, per row tile. */
-  readonly firstChannel: readonly number[];
-  readonly channelsPerGroup: number;
-  readonly packSize: number;
-  readonly slots: number;
-  readonly packs: number;
-  /** First row, per row tile. */
-  readonly starts: readonly number[];
-}
-
-/**
- * Slots for `packSize` groups. onnxruntime's blocked convolutions take 16 channels at a time: with 32 slots for 28
- * groups, depthwise layers of MobileNet-V2 take 141 ms instead of 255.
- */
-function slotsOf(packSize: number, channelsPerGroup: number, columns: number): number {
-  if (packSize === 1) return 1;
-  for (let slots = packSize; slots <= 1.25 * packSize; slots++) {
-    if ((slots * channelsPerGroup) % 16 === 0 && (slots * columns) % 16 === 0) return slots;
-  }
-  return packSize;
-}
-
-function unitChannels(frame: Frame): Int32Array {
-  const { layer, volume, firstChannel, channelsPerGroup, packSize, slots, packs } = frame;
-  const groupChannels = Math.ceil(layer.rows / volume);
-  const channels = new Int32Array(firstChannel.length * packs * slots * channelsPerGroup);
-  let at = 0;
-  for (const first of firstChannel) {
-    for (let slot = 0; slot < packs * slots; slot++) {
-      const group = Math.floor(slot / slots) * packSize + (slot % slots);
-      const filled = slot % slots < packSize && group < layer.groups;
-      for (let c = first; c < first + channelsPerGroup; c++) {
-        // A unit shorter than the longest is filled up with any channel: its weights are zero.
-        channels[at++] = filled && c < groupChannels ? group * groupChannels + c : 0;
-      }
-    }
-  }
-  return channels;
-}
-
-/** Where the layer's outputs are among the units': [tile][output]. */
-export function outputPositions(
-  { groups, columns }: Pick<CrossbarLayer, 'groups' | 'columns'>,
-  { tiles, packs, packSize, slots }: FoldedLayer,
-): Int32Array {
-  return Int32Array.from({ length: tiles * groups * columns }, (_, i) => {
-    const group = Math.floor(i / columns) % groups;
-    const unit = Math.floor(i / (groups * columns)) * packs + Math.floor(group / packSize);
-    return (unit * slots + (group % packSize)) * columns + (i % columns);
-  });
-}
-
 /** Whether a cell off the diagonal of a block changes what its column's converter sees. */
 function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
   const firsts = firstColumns(layer.tiles);
@@ -223,7 +170,8 @@ function foldPart(frame: Frame, part: number): AnalogPart {
       const own = (side === 0) === flipped ? subtracted : added;
       const seen = perPart === 2 ? own : layer.encoding === 'differential' ? Math.floor(added / 2) : added;
       const converter = errors ? Math.floor(seen / errors.sharedBy) : 0;
-      const step = chip.step[setting]! / (errors?.gain[converter] ?? 1);
+      const whole = arrays.unwired ? layer.converterStep[firstConverter + setting]! : chip.step[setting]!;
+      const step = whole / (errors?.gain[converter] ?? 1);
       zero[at] = chip.zero[setting]! + (errors?.offset[converter] ?? 0);
       coefficient[at] =
         ((negative ? -1 : 1) * layer.radix ** slice * layer.converterStep[firstConverter + setting]!) /
@@ -249,36 +197,4 @@ function foldPart(frame: Frame, part: number): AnalogPart {
     }
   }
   return { slice, copy, weights, variances, zero, coefficient, digitalZero };
-}
-
-/** Whole weights, one code per digit step, no sum beyond the converter's codes, and every sum exact in 32-bit floats. */
-function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
-  const columns = slots * layer.columns;
-  const units = part.zero.length / columns;
-  const rows = part.weights.length / part.zero.length;
-  const weightOfDigit = layer.radix ** part.slice / layer.copies;
-  const top = 2 ** (layer.adcBits - 1) - 1;
-  const level = 2 ** layer.driverBits - 1;
-  const bipolar = layer.inputCoding === 'bipolar';
-  if (part.coefficient.some((c) => Math.abs(c) !== weightOfDigit && c !== 0)) return false;
-  if (!part.zero.every(Number.isInteger)) return false;
-  const most = new Float64Array(columns);
-  const least = new Float64Array(columns);
-  for (let unit = 0; unit < units; unit++) {
-    most.set(part.zero.subarray(unit * columns, (unit + 1) * columns));
-    least.set(most);
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const weight = part.weights[(unit * rows + row) * columns + column]!;
-        if (!Number.isInteger(weight)) return false;
-        if (weight > 0 || bipolar) most[column]! += level * Math.abs(weight);
-        if (weight < 0 || bipolar) least[column]! -= level * Math.abs(weight);
-      }
-    }
-    for (let c = 0; c < columns; c++) {
-      if (most[c]! > top || least[c]! < -top - 1 || (255 / level) * (most[c]! - least[c]!) >= 2 ** 24)
-        return false;
-    }
-  }
-  return true;
 }

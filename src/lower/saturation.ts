@@ -3,7 +3,8 @@ import type { CrossbarLayer } from '../package/crossbar.ts';
 import { float32, int64 } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import { selectOutputs } from './epilogue.ts';
-import { type FoldedLayer, outputPositions } from './fold.ts';
+import type { FoldedLayer } from './fold.ts';
+import { outputPositions } from './units.ts';
 
 /** Value with two numbers (floats): conversions that saturate, and all conversions. */
 export const saturationOf = (output: string): string => `${output}/saturation`;

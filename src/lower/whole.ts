@@ -1,5 +1,6 @@
 /** Folded parts as wholes: what is the same for all of their conversions. */
 import type { AnalogPart, FoldedLayer } from './fold.ts';
+import type { Frame } from './units.ts';
 
 /** Negates flipped columns where nothing is rounded or clipped: then it does not matter on which side of a converter. */
 export function setUpright({ weights, zero, coefficient, digitalZero }: AnalogPart, columns: number): void {
@@ -27,4 +28,36 @@ export function withGain(folded: FoldedLayer, gain = 1): FoldedLayer {
   if (gain === 1) return folded;
   const parts = folded.parts.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * gain) }));
   return { ...folded, parts, exact: false };
+}
+
+/** Whole weights, one code per digit step, no sum beyond the converter's codes, and every sum exact in 32-bit floats. */
+export function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
+  const columns = slots * layer.columns;
+  const units = part.zero.length / columns;
+  const rows = part.weights.length / part.zero.length;
+  const weightOfDigit = layer.radix ** part.slice / layer.copies;
+  const top = 2 ** (layer.adcBits - 1) - 1;
+  const level = 2 ** layer.driverBits - 1;
+  const bipolar = layer.inputCoding === 'bipolar';
+  if (part.coefficient.some((c) => Math.abs(c) !== weightOfDigit && c !== 0)) return false;
+  if (!part.zero.every(Number.isInteger)) return false;
+  const most = new Float64Array(columns);
+  const least = new Float64Array(columns);
+  for (let unit = 0; unit < units; unit++) {
+    most.set(part.zero.subarray(unit * columns, (unit + 1) * columns));
+    least.set(most);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const weight = part.weights[(unit * rows + row) * columns + column]!;
+        if (!Number.isInteger(weight)) return false;
+        if (weight > 0 || bipolar) most[column]! += level * Math.abs(weight);
+        if (weight < 0 || bipolar) least[column]! -= level * Math.abs(weight);
+      }
+    }
+    for (let c = 0; c < columns; c++) {
+      if (most[c]! > top || least[c]! < -top - 1 || (255 / level) * (most[c]! - least[c]!) >= 2 ** 24)
+        return false;
+    }
+  }
+  return true;
 }

@@ -2,6 +2,7 @@
 import type { Blame } from '../tune/blame.ts';
 import type { Loss } from '../tune/measure.ts';
 import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
+import { remedyName } from '../tune/wire-remedies.ts';
 import type { Snr } from '../verify/report.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
 import { type Column, formatTable } from './table.ts';
@@ -12,6 +13,7 @@ const nameWidth = 40;
 export function formatTuning(report: TuneReport, width = 160): string {
   const sections = [
     header(report),
+    report.wires ? remedies(report.wires) : '',
     layers(report),
     tried(report, width),
     report.blame ? blame('Where mapping 1 loses it', report.integers, report.blame) : '',
@@ -33,6 +35,26 @@ function header({ model, target, data, trials, seed, float, maxDrop, maxDigital 
     `chips     ${formatCount(trials)} per mapping (from seed ${seed})`,
     `float     ${float.toFixed(2)} % top-1 on the images to tune on`,
     '',
+  ].join('\n');
+}
+
+function remedies({ tried, taken }: NonNullable<TuneReport['wires']>): string {
+  const right = ['arrays', 'conversions', 'loss', 'SNR'];
+  const columns = ['', 'arrays', 'conversions', 'loss', '95 %', 'SNR', 'bound'].map(
+    (header): Column => ({ header, align: right.includes(header) ? 'right' : 'left' }),
+  );
+  const rows = tried.map(({ remedy, arrays, conversions, loss, snrToFloat, met }) => [
+    remedyName(remedy) || 'as given',
+    formatCount(arrays),
+    formatCount(conversions),
+    points(loss.points),
+    interval(loss),
+    decibels(snrToFloat),
+    met ? 'met' : 'missed',
+  ]);
+  return [
+    `Against the wires, all layers as given: ${remedyName(taken) || 'nothing'} is taken, and tuned from there`,
+    formatTable(columns, rows),
   ].join('\n');
 }
 

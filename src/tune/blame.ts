@@ -38,6 +38,7 @@ export function idealizations(target: Target): ReadonlyMap<string, Target> {
   const { programming } = target;
   return new Map<string, Target>([
     ['the converter', { ...target, adc: { ...target.adc, bits: 16 } }],
+    ...(target.wires ? [['the wires', { ...target, wires: undefined }] as const] : []),
     ...(programming.scheme === 'exact'
       ? []
       : [['the write error', { ...rest, programming: { scheme: 'exact' } }] as const]),

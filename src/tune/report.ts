@@ -4,6 +4,7 @@ import type { Snr } from '../verify/report.ts';
 import type { Blame } from './blame.ts';
 import type { Loss, LossReport, MappingReport } from './measure.ts';
 import type { Why } from './search.ts';
+import type { TriedRemedies } from './wire-remedies.ts';
 
 /** One layer with one way of storing it, and everything else in floating point. */
 export interface VariantReport {
@@ -56,6 +57,8 @@ export interface TuneReport {
   readonly float: number;
   readonly integers: LossReport;
   readonly tried: readonly TriedReport[];
+  /** What was tried against the wires, each with all layers as given, and which of it is in all mappings; absent without wires. */
+  readonly wires?: TriedRemedies;
   /** Of the mapping as given; absent where that meets the bound. */
   readonly blame?: Blame;
   readonly sensitivity: { readonly images: number; readonly layers: readonly LayerReport[] };

@@ -34,6 +34,7 @@ export function reportTuning(tuning: Tuning, duration: number): TuneReport {
     float: percentOf(references.float.top1!),
     integers: lossOf([{ tally: ideal, toFloat: idealNoise, toIdeal: idealNoise }], setup.tuning),
     tried: found.tried.map((tried) => triedReport(tuning, tried)),
+    ...(tuning.wires.tried.length > 0 && { wires: tuning.wires }),
     ...(blame && { blame }),
     sensitivity: {
       images: Math.min(sensitivityImages, images.plan.indices.length),
@@ -89,7 +90,7 @@ function layerReports({ units, compared }: Tuning, taken: Assignment): LayerRepo
 }
 
 /** What all measurements together took; networks in floating point and in integers apart. */
-function workOf({ setup, compared, found, blame, remaining, heldOut }: Tuning): TuneReport['work'] {
+function workOf({ setup, compared, found, wires, blame, remaining, heldOut }: Tuning): TuneReport['work'] {
   const tuning = setup.tuning.images.plan.indices.length;
   const variants = new Set(compared.flatMap((own) => own.map(({ variant }) => variant.name))).size;
   const alone = compared.reduce((sum, own) => sum + own.length, 0);
@@ -99,7 +100,7 @@ function workOf({ setup, compared, found, blame, remaining, heldOut }: Tuning): 
     0,
   );
   const confirmed = found.tried.filter((tried) => tried.confirmed).length;
-  const whole = found.tried.length + confirmed + onChips;
+  const whole = found.tried.length + wires.tried.length + confirmed + onChips;
   const last = heldOut ? 1 : 0;
   return {
     mappings: 1 + variants + whole + last,

@@ -17,6 +17,7 @@ import { type Assignment, type Measured, type SearchResult, search } from './sea
 import { type Unit, unitsOf } from './sensitivity.ts';
 import { prepare, type Setup } from './setup.ts';
 import { reportTuning } from './summarize.ts';
+import { type TriedRemedies, tryRemedies, withRemedy } from './wire-remedies.ts';
 
 export interface TuneOptions {
   /** Largest accepted loss of top-1 against floating point (points), mean over chips. Default: 1. */
@@ -53,6 +54,8 @@ export interface Tuning {
   readonly units: readonly Unit[];
   readonly compared: readonly (readonly Compared[])[];
   readonly found: SearchResult<TuneMeasured>;
+  /** What was tried against the resistance of wires before anything else. */
+  readonly wires: TriedRemedies;
   /** Of the mapping as given, where it does not meet the bound. */
   readonly blame?: Blame;
   /** Of the best mapping, where none meets the bound. */
@@ -78,11 +81,13 @@ export async function tune(
 ): Promise<TuneReport> {
   const start = performance.now();
   const limits = { maxDrop: tuning.maxDrop ?? 1, maxDigital: tuning.maxDigital ?? 10 };
-  const setup = await prepare(model, loaded, options, calibration, dataset, { ...tuning, ...limits });
+  const prepared = await prepare(model, loaded, options, calibration, dataset, { ...tuning, ...limits });
+  const wires = await tryRemedies(prepared, limits.maxDrop);
+  const setup = await withRemedy(prepared, wires.taken);
   const units = unitsOf(setup.compiled);
   const compared = await compareVariants(setup, units);
   const optionsOf = (assignment: Assignment) =>
-    applyVariants(options, loaded.target, units, variantsIn(compared, assignment));
+    applyVariants(setup.options, loaded.target, units, variantsIn(compared, assignment));
   const found = await searchMappings(setup, units, compared, optionsOf, limits);
 
   const [given] = found.tried;
@@ -104,6 +109,7 @@ export async function tune(
       units,
       compared,
       found,
+      wires,
       ...(ofGiven && { blame: ofGiven }),
       ...(ofBest && { remaining: ofBest }),
       ...(chosenOptions && { options: chosenOptions }),

@@ -2,7 +2,10 @@
 import { expect, test } from 'vitest';
 import { programChip } from '../../src/chip/execute.ts';
 import { surveyChip } from '../../src/chip/survey.ts';
+import { surveyArray } from '../../src/chip/survey-array.ts';
 import { openWriteVerifyDraws, stepGainOf } from '../../src/device/write-verify.ts';
+import { loadTarget } from '../../src/load-target.ts';
+import { openStream } from '../../src/random.ts';
 import type { Target, WriteVerifyProgramming } from '../../src/target.ts';
 import { exactTarget, headerOf, loaded, options, programAll, writeVerifyTarget } from './bench.ts';
 
@@ -61,4 +64,52 @@ test('stuck cells are found at their ends of the window', async () => {
 test('exact cells without stuck ones have no faults', async () => {
   const map = await surveyChip(loaded(exactTarget), { arrays: 2, seed: 1 });
   expect(map.arrays).toEqual([[], []]);
+});
+
+test('a few strong pulses find what the full write loop finds', () => {
+  const faults = { stuckLow: 0.01, stuckHigh: 0.01, endurance: 1e9, spent: 0 };
+  // Steps from cell to cell so different that some are slow, and few pulses settle nothing.
+  const programming = { ...law, unresponsive: 0.01, deviceToDevice: 0.35 };
+  const context = { target: withDead(0, { programming, faults }), seed: 4, arrays: 3 };
+  for (const array of [0, 1, 2]) {
+    const quick = surveyArray(context, array);
+    const slow = surveyArray(context, array, false);
+    const places = (found: typeof slow) => found.map(({ row, column }) => [row, column]);
+    expect(places(quick)).toEqual(places(slow));
+    expect(quick.length).toBeGreaterThan(80);
+    // Dead cells within the noise of the readings; cells that hardly move have moved a little further.
+    for (const [i, { conductance }] of quick.entries())
+      expect(Math.abs(conductance - slow[i]!.conductance)).toBeLessThan(100e-6);
+  }
+});
+
+test('cells under an error law are dead or sound, whatever their sigma', async () => {
+  const { target } = await loadTarget('pcm-256', ['programming.unresponsive=0.01']);
+  const small: Target = { ...target, array: { ...target.array, rows: 64, columns: 64 } };
+  const map = await surveyChip(loaded(small), { arrays: 2, seed: 9 });
+  for (const [array, faults] of map.arrays.entries()) {
+    const draws = openStream(9, 'unresponsive', array);
+    const dead = Array.from({ length: 64 * 64 }, (_, cell) => cell).filter((cell) => {
+      draws.seek(cell);
+      return draws.uniform() < 0.01;
+    });
+    expect(dead.length).toBeGreaterThan(20);
+    expect(faults.map(({ row, column }) => 64 * row + column)).toEqual(dead);
+  }
+});
+
+test('cells that are pulsed one by one are tested within the tolerance of their own loop', async () => {
+  const { target } = await loadTarget('test/device/pulse-verify.yaml');
+  const map = await surveyChip(loaded(target), { arrays: 1, seed: 9 });
+  const draws = openStream(9, 'unresponsive', 0);
+  const { rows, columns } = target.array;
+  const dead = Array.from({ length: rows * columns }, (_, cell) => cell).filter((cell) => {
+    draws.seek(cell);
+    return draws.uniform() < 0.01;
+  });
+  const found = map.arrays[0]!.map(({ row, column }) => row * columns + column);
+  expect(dead.length).toBeGreaterThan(20);
+  expect(found).toEqual(expect.arrayContaining(dead));
+  // Slow cells that the loop gives up within half of the window are faulty too: at most all that are slow, 2 %.
+  expect(found.length - dead.length).toBeLessThan(0.03 * rows * columns);
 });

@@ -44,15 +44,18 @@ describe('crossloom verify', () => {
     expect(out).toContain('data          data.npy: 30 images, 8 classes\n');
     expect(out).toMatch(/^floating point +80\.00 % +[\d.]+ % +100\.00 %$/m);
     expect(out).toMatch(/^quantized, ideal chip +[\d.]+ % .* dB$/m);
-    expect(out).toMatch(/^mapped, mean of 2 trials +[\d.]+ ± [\d.]+ % .* dB +[\d.]+ dB$/m);
+    expect(out).toMatch(
+      /^mapped, mean of 2 trials, right after, wires on +[\d.]+ ± [\d.]+ % .* dB +[\d.]+ dB$/m,
+    );
+    expect(out).toMatch(/^ {2}right after, wires off +[\d.]+ ± [\d.]+ % .* dB$/m);
     expect(out).toMatch(
       /^mapped - float: (.* 95 % interval .* to .*|no image changed .*) \(over trials and images\)$/m,
     );
     expect(out).toMatch(/^ {2}(first|second) +MatMul +[\d.]+ dB {2}[\d.]+ % of its conversions saturate$/m);
     expect(out).toMatch(/^ {2}cells +\d+ formed, [\d.]+ pulses each/m);
     expect(out).toMatch(/^not modelled {2}\w/m);
-    expect(out.replaceAll(/\n {14}/g, ' ')).toMatch(/^switched off .*wire resistance/m);
-    expect(out).toMatch(/^assumed +28 of the target's 36 values: cell.gMin=50 uS/m);
+    expect(out.replaceAll(/\n {14}/g, ' ')).toMatch(/^simulated .*wire resistance/m);
+    expect(out).toMatch(/^assumed +35 of the target's 4\d values: cell.gMin=50 uS/m);
     const lines = out.split('\n');
     expect(lines.length).toBeLessThan(45);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(160);
@@ -65,7 +68,7 @@ describe('crossloom verify', () => {
     expect(JSON.parse(await readFile(at('report.json'), 'utf8'))).toEqual(report);
     expect(report).toMatchObject({ seeds: [1, 2], float: { top1: 80 }, data: { images: 30 } });
     expect(report.trials).toHaveLength(2);
-    expect(report.assumed.values).toHaveLength(28);
+    expect(report.assumed.values).toHaveLength(35);
     expect((await readdir(folder)).filter((file) => file.includes('.new-'))).toEqual([]);
   });
 
@@ -122,12 +125,15 @@ describe('crossloom verify', () => {
       ]);
     const { exit, out } = await drifting('--at', '0s,1h,10d', '--max-drop', '100', '--compensate', 'global');
     expect(exit).toBe(0);
-    expect(out).toMatch(/^mapped, 1 trial, right after +[\d.]+ %/m);
-    expect(out).toMatch(/^ {2}after 1 h, one factor +[\d.]+ %/m);
+    expect(out).toMatch(/^mapped, 1 trial, right after, wires on +[\d.]+ %/m);
+    expect(out).toMatch(/^ {2}after 1 h, wires on, one factor +[\d.]+ %/m);
     expect(out).toMatch(/^refresh: a loss of 100 points is kept up to 10 d, of the times given$/m);
     const json = await drifting('--at', '1y', '--json', '--no-noise');
     const report = JSON.parse(json.out) as VerifyReport;
-    expect(report.readings.map((reading) => reading.at)).toEqual([31_557_600]);
+    expect(report.readings.map(({ at: time, wires }) => [time, wires])).toEqual([
+      [31_557_600, true],
+      [31_557_600, false],
+    ]);
     expect(report.warnings.map(({ code }) => code)).toContain('read/time-not-covered');
     expect((await drifting('--at', '-1h')).exit).toBe(52);
     expect((await drifting('--at', '1 week')).exit).toBe(2);

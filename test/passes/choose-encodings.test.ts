@@ -1,7 +1,9 @@
 /** What an encoding is expected to lose is what chips in it lose; and the rule that chooses one. */
 import { describe, expect, test } from 'vitest';
 import { chooseEncodings, decide } from '../../passes/choose-encodings.ts';
+import { digitErrors } from '../../passes/digit-errors.ts';
 import { estimateEncoding, sampleMatrix } from '../../passes/expected-noise.ts';
+import { groupsAtOnce, loadOf } from '../../passes/groups-at-once.ts';
 import { packGroups } from '../../passes/pack-groups.ts';
 import { placeBlocks } from '../../passes/place-blocks.ts';
 import { quantize } from '../../passes/quantize.ts';
@@ -49,7 +51,7 @@ const target: Target = {
     validFrom: 0,
     validTo: 25e-6,
     pulses: 10,
-    resetSpread: 0.3e-6,
+    resetSpread: 0.15e-6,
   },
 };
 
@@ -86,7 +88,11 @@ function mapped(node: MvmNode, record: CalibrationRecord, own: SliceChoice): Map
   const weightMaxOf = () => weightMax(target.cell, own, 8);
   const quantized = quantize.run(graph, { record, weightMaxOf, rounding: 'nearest' }).nodes[0];
   const layers = sliceWeights.run([quantized as QuantizedMvmNode], { target, choiceOf: () => own });
-  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
+  const blocks = packGroups.run(tile.run(layers, { target }), {
+    layers,
+    target,
+    groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => loadOf(layer, record)),
+  });
   return placeBlocks.run(blocks, { layers, target, arrays: 100 });
 }
 
@@ -245,5 +251,44 @@ describe('the rule', () => {
       reason,
       estimates: {},
     });
+  });
+});
+
+describe('groups that drive a block together', () => {
+  const layerFor = (groups: number, own: SliceChoice) => {
+    const node = layerOf(groups, 9, 1);
+    const record = recordFor(node);
+    return { layer: mapped(node, record, own).layers[0]!, record };
+  };
+
+  test('are all that fit, or one where RESET cells besides would add more than 1 dB', () => {
+    const { layer, record } = layerFor(20, choice({}));
+    const alike = { variances: new Float64Array(180).fill(1), largest: new Float64Array(20).fill(1) };
+    const { of, beside } = digitErrors(layer, target);
+    // At inputs alike n - 1 groups besides err by (n - 1) times 9 cells; 5 groups fill 45 of 48 rows.
+    const ratio = (4 * beside) / of(32);
+    const atSpread = (factor: number): Target => {
+      if (target.programming.scheme !== 'error-law') throw new Error('another scheme');
+      const resetSpread = target.programming.resetSpread * factor;
+      return { ...target, programming: { ...target.programming, resetSpread } };
+    };
+    const just = Math.sqrt((10 ** 0.1 - 1) / ratio);
+    expect(groupsAtOnce(layer, atSpread(0.99 * just), () => alike)).toBe(Number.POSITIVE_INFINITY);
+    expect(groupsAtOnce(layer, atSpread(1.01 * just), () => alike)).toBe(1);
+    expect(groupsAtOnce(layer, atSpread(10 * just), () => loadOf(layer, record))).toBe(1);
+    // One loud group among silent ones drowns them.
+    const loud = { variances: alike.variances.slice(), largest: alike.largest.slice() };
+    loud.variances.fill(1e4, 0, 9);
+    loud.largest[0] = 0.01;
+    expect(groupsAtOnce(layer, atSpread(0.5 * just), () => loud)).toBe(1);
+  });
+
+  test('are all that fit where unused cells do not err', () => {
+    const { layer, record } = layerFor(20, choice({}));
+    const load = () => loadOf(layer, record);
+    const unformed: Target = { ...target, cell: { ...target.cell, unused: 'unformed' } };
+    expect(groupsAtOnce(layer, unformed, load)).toBe(Number.POSITIVE_INFINITY);
+    const beside = layerFor(20, choice({ encoding: 'offset' }));
+    expect(groupsAtOnce(beside.layer, target, load)).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -47,6 +47,36 @@ describe('place-blocks', () => {
     expect(places(false)).toEqual(['0 0 0', '0 10 0']);
   });
 
+  it('lies at the sensed end where wires have resistance, within a bank where idle rows are gated off', () => {
+    const wires = {
+      rowSegment: 1,
+      columnSegment: 1,
+      driver: 1,
+      sense: 1,
+      sides: 'one',
+      maxDriverCurrent: 1,
+      maxColumnCurrent: 1,
+    } as const;
+    const rowsOf = (idleRows: 'grounded' | 'gated') => {
+      const target = { ...sized(20, 4), wires: { ...wires, idleRows } };
+      const layers = [6, 5, 3].map((rows) => layerOf(1, rows, 2, 'differential'));
+      return place(layers, { ...target, driver: { ...target.driver, rowsAtOnce: 8 } }).blocks.map(
+        ({ array, row }) => [array, row],
+      );
+    };
+    // From the end: 6, 5 and 3 rows on top of each other; then in banks of 8, 8 and 4 rows.
+    expect(rowsOf('grounded')).toEqual([
+      [0, 14],
+      [0, 9],
+      [0, 6],
+    ]);
+    expect(rowsOf('gated')).toEqual([
+      [0, 14],
+      [0, 7],
+      [0, 1],
+    ]);
+  });
+
   it('never puts two blocks on one cell, nor one beyond an array, and places every digit', () => {
     const layer = fc.tuple(
       fc.integer({ min: 1, max: 5 }),

@@ -1,0 +1,85 @@
+/**
+ * What may be done about the resistance of wires for a whole mapping, from the cheapest on: every remedy is measured on
+ * programmed chips until one meets the bound. Layers are tuned from there.
+ */
+import { compile } from '../compile.ts';
+import type { CompileOptions } from '../options.ts';
+import type { Target } from '../target.ts';
+import { anyArrays, type MappingReport, measureMapping } from './measure.ts';
+import type { Setup } from './setup.ts';
+
+/** Options of a compilation that bear on wires. */
+export type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowsAtOnce' | 'window'>;
+
+export interface RemedyReport extends MappingReport {
+  readonly remedy: Remedy;
+  readonly met: boolean;
+}
+
+export interface TriedRemedies {
+  /** In the order of the measurements; empty for a target without wires. */
+  readonly tried: readonly RemedyReport[];
+  readonly taken: Remedy;
+}
+
+/** Share of the window, and rows, that a remedy uses. */
+const [narrow, fewer, fewest] = [0.1, 4, 8];
+
+/** The mapping as given first; nothing else where the target has no wires. */
+export function remediesFor(target: Target, given: Remedy): readonly Remedy[] {
+  const own = { wireCorrection: given.wireCorrection, rowsAtOnce: given.rowsAtOnce, window: given.window };
+  if (!target.wires) return [own];
+  const rows = Math.min(given.rowsAtOnce ?? target.driver.rowsAtOnce, target.array.rows);
+  const levels = { ...own, wireCorrection: 'levels' as const };
+  const few = (share: number) => ({ ...levels, rowsAtOnce: Math.max(1, Math.floor(rows / share)) });
+  const smaller = target.hidden ? {} : { window: narrow * (given.window ?? 1) };
+  const all: Remedy[] = [
+    own,
+    levels,
+    { ...levels, ...smaller },
+    few(fewer),
+    { ...few(fewer), ...smaller },
+    { ...few(fewest), ...smaller },
+  ];
+  return all.filter((remedy, i) => all.findIndex((other) => sameRemedy(other, remedy)) === i);
+}
+
+const sameRemedy = (a: Remedy, b: Remedy) => JSON.stringify(a) === JSON.stringify(b);
+
+/** What is tuned once a remedy is taken: a compilation with its options. */
+export async function withRemedy(setup: Setup, taken: Remedy): Promise<Setup> {
+  const options = { ...setup.options, ...taken };
+  if (sameRemedy(taken, remediesFor(setup.loaded.target, setup.options)[0]!)) return setup;
+  const record = { kind: 'record', record: setup.record } as const;
+  const compiled = await compile(setup.model, setup.loaded, { ...options, arrays: anyArrays }, record);
+  return { ...setup, options, compiled };
+}
+
+/** Measures remedies until one meets the bound; where none does, the one with the least error is taken. */
+export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedRemedies> {
+  const remedies = remediesFor(setup.loaded.target, setup.options);
+  const tried: RemedyReport[] = [];
+  if (remedies.length === 1) return { tried, taken: remedies[0]! };
+  for (const [number, remedy] of remedies.entries()) {
+    setup.report('remedies for the wires', number, remedies.length);
+    const measured = await measureMapping(
+      setup,
+      { ...setup.options, ...remedy },
+      { part: setup.tuning, seed: setup.seed },
+    );
+    const met = measured.loss.points <= maxDrop && measured.arrays <= setup.options.arrays;
+    tried.push({ remedy, met, ...measured });
+    if (met) break;
+  }
+  const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;
+  return { tried, taken: best.remedy };
+}
+
+/** Such as `levels corrected, 64 rows at once, 10 % of the window`. */
+export function remedyName({ wireCorrection, rowsAtOnce, window }: Remedy): string {
+  return [
+    ...(wireCorrection === 'none' ? [] : [`${wireCorrection} corrected`]),
+    ...(rowsAtOnce === undefined ? [] : [`${rowsAtOnce} rows at once`]),
+    ...(window === undefined ? [] : [`${Number((100 * window).toPrecision(3))} % of the window`]),
+  ].join(', ');
+}

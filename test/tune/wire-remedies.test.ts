@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { loadTarget } from '../../src/load-target.ts';
+import { remediesFor, remedyName } from '../../src/tune/wire-remedies.ts';
+
+const wires = {
+  rowSegment: 1,
+  columnSegment: 1,
+  driver: 1,
+  sense: 1,
+  sides: 'one',
+  idleRows: 'gated',
+  maxDriverCurrent: 1,
+  maxColumnCurrent: 1,
+} as const;
+const { target } = await loadTarget('tetramem-256-6bit');
+const given = { wireCorrection: 'none', rowsAtOnce: undefined, window: undefined } as const;
+
+describe('remedies for wires', () => {
+  test('are none for a target without wires', () => {
+    expect(remediesFor({ ...target, wires: undefined }, given)).toEqual([given]);
+  });
+
+  test('start with the mapping as given and go on from the cheapest', () => {
+    const names = remediesFor({ ...target, wires }, given).map(remedyName);
+    expect(names).toEqual([
+      '',
+      'levels corrected',
+      'levels corrected, 10 % of the window',
+      'levels corrected, 64 rows at once',
+      'levels corrected, 64 rows at once, 10 % of the window',
+      'levels corrected, 32 rows at once, 10 % of the window',
+    ]);
+  });
+
+  test('add to what is given, and leave the levels of a transfer alone', async () => {
+    const leti = await loadTarget('leti-fecap-130nm');
+    const names = remediesFor(
+      { ...leti.target, wires },
+      { ...given, wireCorrection: 'levels', rowsAtOnce: 16 },
+    ).map(remedyName);
+    expect(names).toEqual([
+      'levels corrected, 16 rows at once',
+      'levels corrected, 4 rows at once',
+      'levels corrected, 2 rows at once',
+    ]);
+  });
+});
