@@ -89,7 +89,12 @@ try {
 
   const dataset = await openDataset(model.data, { flags: model.preprocessing });
   const verifying = (count: number) => () =>
-    verify(pkg, { ...imported, file: model.file }, dataset, { chips: [chip], images, threads: count });
+    verify(pkg, { ...imported, file: model.file }, dataset, {
+      chips: [chip],
+      images,
+      threads: count,
+      wires: 'off',
+    });
   const [one, two] = [await time(1, verifying(1)), await time(1, verifying(2))];
   report(
     `verify ${images} images on a chip, 2 threads`,
@@ -101,8 +106,8 @@ try {
   const float = await bestBatch(original, imported.graph.inputs[0]!, 15);
   await original.release();
   report('floating point, onnxruntime', `${(float * 1e3).toFixed(2)} ms/image`, 'best of batch 1, 4 and 8');
-  const timed = async (what: string, of: Package, programmed: Chip) => {
-    const simulated = await simulate(of, programmed);
+  const timed = async (what: string, of: Package, programmed: Chip, wires = false) => {
+    const simulated = await simulate(of, programmed, { conditions: { wires, noise: false } });
     const mapped = await bestBatch(simulated, imported.graph.inputs[0]!, 5);
     await simulated.release();
     report(
@@ -113,11 +118,9 @@ try {
   };
   await timed('simulated chip, unused cells unformed', pkg, chip);
   const whole = await withUnusedReset(imported, compiled.record);
-  await timed(
-    'simulated chip, whole depthwise blocks',
-    whole,
-    await programChip(whole, { seed: 1, calibrate: false }),
-  );
+  const wholeChip = await programChip(whole, { seed: 1, calibrate: false });
+  await timed('simulated chip, whole depthwise blocks', whole, wholeChip);
+  await timed('the same, through the wires', whole, wholeChip, true);
 
   const cpu = cpus();
   process.stdout.write(

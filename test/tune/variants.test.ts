@@ -40,6 +40,7 @@ describe('ways of storing a layer', () => {
       slices: 2,
       copies: 1,
       residual: true,
+      inputNumbers: 'sign-magnitude',
       converterRange: 'mse',
     });
   });
