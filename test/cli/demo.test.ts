@@ -53,7 +53,7 @@ describe('crossloom demo', () => {
     const commands = out.split('\n').filter((line) => line.startsWith('$ crossloom '));
     const verbs = ['compile', 'program', 'verify'];
     expect(commands.map((line) => line.split(' ')[2])).toEqual([...verbs, ...verbs]);
-    expect(commands[2]).toContain(`--images 20 --chip ${join(keep, 'tetramem-256-6bit-chip')}`);
+    expect(commands[2]).toContain(`--images 20 --wires on --chip ${join(keep, 'tetramem-256-6bit-chip')}`);
     expect(out).toMatch(/[\d,]+ FeCAP writes, [\d,]+ transfers/);
     for (const target of ['tetramem-256-6bit', 'leti-fecap-130nm']) {
       const [, float, chip] = new RegExp(
