@@ -90,7 +90,7 @@ export const optionsSchema = z.strictObject({
     .describe('share of the window of conductances that is used, from its lower end'),
   wireCorrection: z
     .enum(['none', 'gains', 'levels'])
-    .default('gains')
+    .default('none')
     .describe('what makes up for the resistance of wires: converter steps, or level codes as well'),
   arrays: z.number().int().min(1).default(100_000).describe('arrays that may be used'),
   layers: z.array(layerSchema).default([]).describe('overrides by ONNX node name; the last match wins'),

@@ -24,6 +24,7 @@ export interface CompileFlags {
   readonly residual?: true;
   readonly encoding?: Fields['encoding'];
   readonly converterRange?: Fields['converterRange'];
+  readonly wireCorrection?: Fields['wireCorrection'];
   readonly activationRange?: Fields['activationRange'];
   readonly weightBits?: number;
   readonly arrays?: number;
@@ -41,7 +42,7 @@ export async function readOptions(flags: CompileFlags): Promise<CompileOptions> 
   const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
   if (flags.options !== undefined) parseOptions(file, flags.options);
   const { target, slices, copies, residual, encoding } = flags;
-  const { converterRange, activationRange, weightBits, arrays, samples } = flags;
+  const { converterRange, activationRange, weightBits, wireCorrection, arrays, samples } = flags;
   const scalars = {
     target,
     slices,
@@ -51,6 +52,7 @@ export async function readOptions(flags: CompileFlags): Promise<CompileOptions> 
     converterRange,
     activationRange,
     weightBits,
+    wireCorrection,
     arrays,
     calibrationSamples: samples,
     biasCorrection: flags.biasCorrection ? undefined : false,

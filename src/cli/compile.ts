@@ -168,6 +168,13 @@ export function registerCompile(program: Command, io: Io): void {
         'percentile',
       ]),
     )
+    .addOption(
+      new Option('--wire-correction <how>', "for the resistance of the target's wires").choices([
+        'none',
+        'gains',
+        'levels',
+      ]),
+    )
     .option('--arrays <n>', 'arrays that may be used', whole)
     .option('--faults <faults.json>', 'fault map of the one chip that this is for (docs/faults.md)')
     .addOption(

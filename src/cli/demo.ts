@@ -35,6 +35,7 @@ interface DemoTarget {
   readonly about: string;
   /** Overrides of the target's fields. */
   readonly set: readonly string[];
+  readonly wireCorrection: 'none' | 'gains';
 }
 
 const targets: readonly DemoTarget[] = [
@@ -43,11 +44,13 @@ const targets: readonly DemoTarget[] = [
     about:
       'memristors of 64 levels, written by write-verify; a tenth of their window, for the sake of the wires',
     set: ['cell.gUseMax=459.4uS'],
+    wireCorrection: 'gains',
   },
   {
     name: 'leti-fecap-130nm',
     about: 'FeCAP hidden weights, transferred into memristors of 8 levels',
     set: [],
+    wireCorrection: 'none',
   },
 ];
 
@@ -111,7 +114,7 @@ interface DemoResult {
  */
 async function runTarget(
   demo: Demo,
-  { name, about, set }: DemoTarget,
+  { name, about, set, wireCorrection }: DemoTarget,
   earlier?: string,
 ): Promise<DemoResult> {
   const { io, say, folder, fixture, model, data, images } = demo;
@@ -123,13 +126,15 @@ async function runTarget(
 
   const samples = `${fixture}#calibration`;
   const source = earlier === undefined ? `--calibrate ${shortPath(samples)}` : `--calibration ${earlier}`;
-  const overrides = set.map((text) => ` --set ${text}`).join('');
+  const corrected = wireCorrection === 'none' ? '' : ` --wire-correction ${wireCorrection}`;
+  const overrides = `${set.map((text) => ` --set ${text}`).join('')}${corrected}`;
   command(`compile ${modelPath} --target ${name}${overrides} ${source} -o ${output}`);
   const { compiled } = await compileModel(io, model.file, {
     output,
     target: name,
     ...(earlier === undefined ? { calibrate: samples } : { calibration: earlier }),
     set,
+    wireCorrection,
     keepDigital: [],
     biasCorrection: true,
   });
