@@ -67,7 +67,7 @@ describe('docs/options.md', () => {
       (command) => command.name() === 'compile',
     )!;
     const flags = [...rowsOf(whole).values()].flatMap(([, , flag = '']) => flag.replaceAll('`', '') || []);
-    expect(flags).toHaveLength(13);
+    expect(flags).toHaveLength(14);
     for (const flag of flags) expect(compile.options.map(({ long }) => long)).toContain(flag);
   });
 });
