@@ -141,13 +141,14 @@ describe('--print-after', () => {
 
   test('prints the mapping, a block a line', async () => {
     const { out } = await compileNet('--print-after', 'place-blocks');
+    // The target has wires: blocks lie at the sensed end of the 256 rows.
     expect(out.split('\n\n')[0]).toBe(
       [
         'mapping on 1 arrays',
         "layer 0 map: 9 x 4, differential, 1 digits of base 127, 1 levels a step  ; node 'stem' (Conv, #0)",
         "layer 1 logits: 64 x 12, differential, 1 digits of base 127, 1 levels a step  ; node 'classifier' (Gemm, #3)",
-        'block 0 layer 0 slice 0 groups 0..1 rows 0..9 columns 0..4 at array 0 row 64 column 0: 9 x 8 cells',
-        'block 1 layer 1 slice 0 groups 0..1 rows 0..64 columns 0..12 at array 0 row 0 column 0: 64 x 24 cells',
+        'block 0 layer 0 slice 0 groups 0..1 rows 0..9 columns 0..4 at array 0 row 183 column 0: 9 x 8 cells',
+        'block 1 layer 1 slice 0 groups 0..1 rows 0..64 columns 0..12 at array 0 row 192 column 0: 64 x 24 cells',
       ].join('\n'),
     );
   });
