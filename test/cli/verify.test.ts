@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { saveChip } from '../../src/chip/save.ts';
 import { encodeNpy } from '../../src/npy.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
+import type { Package } from '../../src/package/open.ts';
 import { programChip } from '../../src/program.ts';
 import type { VerifyReport } from '../../src/verify/report.ts';
 import { npy } from '../data/files.ts';
@@ -26,10 +27,12 @@ beforeAll(async () => {
   );
   await writeFile(at('labels.npy'), npy('|u1', '(30,)', Uint8Array.from(labelsFor(samples, 24))));
   await writeFile(at('preprocess.yaml'), 'scale: 1\n');
-  await withTiny('tetramem-256-6bit', memoryData(samples.slice(0, 3), undefined), async (pkg) => {
+  const calibration = memoryData(samples.slice(0, 3), undefined);
+  const save = async (pkg: Package) => {
     await cp(pkg.folder, at('tiny.xbar'), { recursive: true });
     await saveChip(await programChip(pkg, { seed: 9 }), at('chip9'));
-  });
+  };
+  await withTiny('tetramem-256-6bit', calibration, save, [], true);
 });
 afterAll(() => rm(folder, { recursive: true }));
 

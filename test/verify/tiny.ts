@@ -109,11 +109,12 @@ export async function withTiny<T>(
   calibration: Dataset,
   use: (pkg: Package, model: Model) => Promise<T>,
   overrides: readonly string[] = [],
+  keepWires = false,
 ): Promise<T> {
   const tiny = tinyModel();
   const whole = await loadTarget(target, overrides);
   // Wires have tests of their own, which say so.
-  const wired = overrides.some((override) => override.startsWith('wires.'));
+  const wired = keepWires || overrides.some((override) => override.startsWith('wires.'));
   const loaded = wired ? whole : { ...whole, target: { ...whole.target, wires: undefined } };
   const samples = spreadSamples(calibration, soleInput(tiny.graph, tiny.file), calibration.length);
   const compiled = await compile(tiny, loaded, parseOptions({}), { kind: 'samples', samples });
