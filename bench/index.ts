@@ -6,15 +6,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { type Chip, totalCounts } from '../src/chip/chip.ts';
 import { compile } from '../src/compile.ts';
 import { openDataset } from '../src/data/open.ts';
-import { loadTarget } from '../src/load-target.ts';
-import type { ImportedModel } from '../src/onnx/decode.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { upgradeOpset } from '../src/onnx/upgrade.ts';
-import { parseOptions } from '../src/options.ts';
 import { openPackage, type Package } from '../src/package/open.ts';
 import { writePackage } from '../src/package/write.ts';
 import { availableThreads } from '../src/pool.ts';
@@ -117,10 +113,8 @@ try {
     );
   };
   await timed('simulated chip, unused cells unformed', pkg, chip);
-  const whole = await withUnusedReset(imported, compiled.record);
-  const wholeChip = await programChip(whole, { seed: 1, calibrate: false });
-  await timed('simulated chip, whole depthwise blocks', whole, wholeChip);
-  await timed('the same, through the wires', whole, wholeChip, true);
+  // What wires couple is lowered with the whole blocks of depthwise layers.
+  await timed('simulated chip, whole blocks through the wires', pkg, chip, true);
 
   const cpu = cpus();
   process.stdout.write(
@@ -129,18 +123,6 @@ try {
   process.stdout.write(`${formatTable([{ header: 'what' }, { header: 'median' }, { header: '' }], rows)}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
-}
-
-/** The model on a chip whose unused cells are RESET and conduct, all alike, so that depthwise blocks count as wholes. */
-async function withUnusedReset(imported: ImportedModel, record: CalibrationRecord): Promise<Package> {
-  const loaded = await loadTarget('tetramem-256-6bit', ['cell.unused=reset', 'programming.resetSpread=0 uS']);
-  const compiled = await compile({ ...imported, file: model.file }, loaded, parseOptions({}), {
-    kind: 'record',
-    record,
-  });
-  const place = join(folder, 'whole.xbar');
-  await writePackage(compiled, place);
-  return openPackage(place);
 }
 
 /** Seconds per image at the best batch size (median of `count` runs each). */
