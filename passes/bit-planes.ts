@@ -1,4 +1,5 @@
 /** The bits that drive rows of an array: input parts turned from one byte per row to one byte per 8 rows. */
+import { evenlySpread } from '../src/evenly-spread.ts';
 import { lengthOf, type PlacedBlock } from '../src/ir/mapping.ts';
 
 /** Which rows of one group every vector drives, one input bit at a time. */
@@ -35,8 +36,7 @@ export function bitPlanes(
   const size = samples * octets;
   const all = new Uint8Array(groups * size);
   const given = parts[0]!.length / (shape.groups * shape.rows);
-  for (let vector = 0; vector < vectors; vector++) {
-    const source = Math.floor((vector * given) / vectors);
+  for (const [vector, source] of evenlySpread(given, vectors).entries()) {
     for (let own = 0; own < groups; own++) {
       const first = (source * shape.groups + block.groups.start + own) * shape.rows + block.rows.start;
       for (const [number, part] of parts.entries()) {

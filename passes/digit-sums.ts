@@ -2,6 +2,7 @@
  * The sums that a block's columns see when drivers of several bits put digits of the calibration vectors on their rows: the
  * plain way, one multiplication per driven cell, where `column-sums` has single bits.
  */
+import { evenlySpread } from '../src/evenly-spread.ts';
 import { codingOf, type InputPlane, inputPlanes } from '../src/ir/input-planes.ts';
 import { digitsOf, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
@@ -88,8 +89,7 @@ function digitsOfGroup(
   const given = parts[0]!.length / (groups * allRows);
   const values = new Int16Array(vectors * turns.length * planes.length * rows);
   let at = 0;
-  for (let vector = 0; vector < vectors; vector++) {
-    const source = Math.floor((vector * given) / vectors);
+  for (const source of evenlySpread(given, vectors)) {
     const first = (source * groups + block.groups.start + own) * allRows + block.rows.start;
     for (const turn of turns) {
       for (const { bit, width } of planes) {

@@ -13,6 +13,7 @@
  * hardly tell the encodings apart.
  */
 import type { LayerRecord } from '../src/calibration-record.ts';
+import { evenlySpread } from '../src/evenly-spread.ts';
 import type { EncodingEstimate } from '../src/ir/encoding-choice.ts';
 import type { MvmNode, QuantizedMvmNode, Reals } from '../src/ir/graph.ts';
 import {
@@ -26,7 +27,7 @@ import {
 import type { Target } from '../src/target.ts';
 import { digitErrors } from './digit-errors.ts';
 import { groupsAtOnce } from './groups-at-once.ts';
-import { inputsOf, spread, variancesOf } from './input-variances.ts';
+import { inputsOf, variancesOf } from './input-variances.ts';
 import { packGroups } from './pack-groups.ts';
 import { chooseSteps } from './quantize.ts';
 import { roundNearest } from './round-weights.ts';
@@ -54,8 +55,8 @@ export interface MatrixSample {
 
 /** @param records of every layer that uses the node's matrix */
 export function sampleMatrix(node: MvmNode, records: readonly LayerRecord[]): MatrixSample {
-  const groups = spread(node.groups, columnsUsed);
-  const columns = spread(node.columns, Math.max(1, Math.floor(columnsUsed / groups.length)));
+  const groups = evenlySpread(node.groups, columnsUsed);
+  const columns = evenlySpread(node.columns, Math.max(1, Math.floor(columnsUsed / groups.length)));
   const inputs = inputsOf(records, node.groups * node.rows);
   const weights = node.weights();
   return {

@@ -1,19 +1,16 @@
 /** What drives the rows of a matrix: input numbers of calibration vectors, and how much each row's vary. */
 import type { LayerRecord } from '../src/calibration-record.ts';
+import { evenlySpread } from '../src/evenly-spread.ts';
 
 /** Calibration vectors that are looked at, of all uses of a matrix together. */
 const vectorsUsed = 256;
 
-/** At most `most` whole numbers below `count`, evenly spread. */
-export function spread(count: number, most: number): number[] {
-  const used = Math.min(count, most);
-  return Array.from({ length: used }, (_, i) => Math.floor((i * count) / used));
-}
-
 /** Input numbers, code - zero, [vector][row]. */
 export function inputsOf(records: readonly LayerRecord[], width: number): Int16Array {
   const most = Math.max(1, Math.floor(vectorsUsed / records.length));
-  const used = records.flatMap((record) => spread(record.count, most).map((vector) => ({ record, vector })));
+  const used = records.flatMap((record) =>
+    evenlySpread(record.count, most).map((vector) => ({ record, vector })),
+  );
   const inputs = new Int16Array(used.length * width);
   used.forEach(({ record: { vectors, quantization }, vector }, at) => {
     for (let row = 0; row < width; row++) {

@@ -10,6 +10,7 @@
  * Errors are fed back within spans of rows, so that the work grows in proportion to the weights.
  */
 import type { LayerRecord } from '../src/calibration-record.ts';
+import { evenlySpread } from '../src/evenly-spread.ts';
 import type { Reals } from '../src/ir/graph.ts';
 import { inputProducts } from './input-products.ts';
 
@@ -139,11 +140,8 @@ export function inputCovariance(
   const result = new Float64Array(rows * rows);
   const most = Math.ceil(vectorsFor(rows) / records.length);
   for (const { vectors, count, inputMean, quantization } of records) {
-    const used = Math.min(count, most);
-    const firsts = Int32Array.from(
-      { length: used },
-      (_, v) => Math.floor((v * count) / used) * inputMean.length + firstRow,
-    );
+    const firsts = Int32Array.from(evenlySpread(count, most), (v) => v * inputMean.length + firstRow);
+    const used = firsts.length;
     const { sums, products, stride } = inputProducts(vectors, firsts, rows, quantization.signed);
     const scale = (quantization.scale / records[0]!.quantization.scale) ** 2;
     for (let i = 0; i < rows; i++) {

@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { InternalError, raise } from '../diagnostic.ts';
 import { graphInvalid } from '../diagnostics.ts';
+import { evenlySpread } from '../evenly-spread.ts';
 import type { Graph, ValueInfo } from '../ir/graph.ts';
 import type { SampleSource } from './record.ts';
 
@@ -18,11 +19,11 @@ export function soleInput(graph: Pick<Graph, 'inputs'>, file: string): ValueInfo
 
 /** @param count most samples that are used */
 export function spreadSamples(dataset: Dataset, input: ValueInfo, count: number): SampleSource {
-  const length = Math.min(count, dataset.length);
+  const indices = evenlySpread(dataset.length, count);
   return {
-    length,
+    length: indices.length,
     async sample(i) {
-      const index = Math.floor((i * dataset.length) / length);
+      const index = indices[i]!;
       for await (const batch of dataset.batches([index], 1, input.dims ?? [undefined])) {
         return { feeds: { [input.name]: batch.tensor }, hash: batch.hashes[0]! };
       }

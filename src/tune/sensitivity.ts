@@ -4,6 +4,7 @@
  */
 import { readArrays } from '../chip/read.ts';
 import { type Compiled, compile } from '../compile.ts';
+import { evenlySpread } from '../evenly-spread.ts';
 import type { Origin } from '../ir/graph.ts';
 import { blockColumns, blockRows } from '../ir/mapping.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
@@ -16,7 +17,6 @@ import { runJob } from '../pool.ts';
 import { programChip } from '../program.ts';
 import { openSession } from '../runtime/session.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
-import { spread } from '../verify/plan.ts';
 import { imageBatches } from '../verify/run-images.ts';
 import { anyArrays } from './measure.ts';
 import { job, type OutputError, type SensitivityContext } from './sensitivity-job.ts';
@@ -81,7 +81,7 @@ function costOf({ mapping, summary, loaded }: Compiled, unit: Unit) {
 export async function openSensitivity({ real, tuning }: Setup): Promise<SensitivityContext> {
   const { plan, dataset } = tuning.images;
   const output = scoreOf(real, plan.output);
-  const indices = spread(plan.indices.length, sensitivityImages).map((i) => plan.indices[i]!);
+  const indices = evenlySpread(plan.indices.length, sensitivityImages).map((i) => plan.indices[i]!);
   const batches: ImageBatch[] = [];
   for await (const batch of imageBatches(dataset, plan, indices)) batches.push(batch);
   const float = lowerGraph(

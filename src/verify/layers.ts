@@ -2,6 +2,7 @@
  * Signal-to-noise ratio of every crossbar layer's output on a programmed chip, against the integer reference, and how many of
  * its conversions saturate. The chip runs as a whole, so a layer's noise holds what the layers before it did.
  */
+import { evenlySpread } from '../evenly-spread.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { saturationOf } from '../lower/saturation.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -9,7 +10,6 @@ import type { Package } from '../package/open.ts';
 import { runJob } from '../pool.ts';
 import { lowerChip } from '../simulate/simulate.ts';
 import { job, type LayerSums } from './layers-job.ts';
-import { spread } from './plan.ts';
 import type { ChipReading } from './read-chip.ts';
 import { type ImageRun, imageBatches } from './run-images.ts';
 import { addSums } from './tally.ts';
@@ -32,7 +32,7 @@ export async function addLayerNoise(
   const lowered = await lowerChip(pkg, chip, { taps, saturation: true, threads, gain, conditions });
   const given = new Set(lowered.outputs.map(({ name }) => name));
   const counts = taps.map(saturationOf).map((name) => (given.has(name) ? name : undefined));
-  const indices = spread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
+  const indices = evenlySpread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
   const batches: (readonly LayerSums[])[] = [];
   const context = { ideal, mapped: encodeModel(lowered), input: plan.input.name, taps, counts };
   await runJob(job, context, imageBatches(dataset, plan, indices), {

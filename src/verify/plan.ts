@@ -11,6 +11,7 @@ import {
   optionInvalid,
   wrongModel,
 } from '../diagnostics.ts';
+import { evenlySpread } from '../evenly-spread.ts';
 import type { ValueInfo } from '../ir/graph.ts';
 import type { Package } from '../package/open.ts';
 import type { Session } from '../runtime/session.ts';
@@ -70,7 +71,7 @@ export async function planVerification(
 
   const batchSize =
     options.batchSize ?? Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
-  const wanted = spread(dataset.length, options.images ?? dataset.length);
+  const wanted = evenlySpread(dataset.length, options.images ?? dataset.length);
   const used = await usedForCalibration(pkg, dataset, input, wanted, batchSize, options.onProgress);
   const indices = options.excludeCalibration ? wanted.filter((_, i) => used[i] === 0) : wanted;
   if (indices.length === 0)
@@ -93,12 +94,6 @@ export async function planVerification(
     batchSize,
     overlap: used.reduce((sum, flag) => sum + flag, 0),
   };
-}
-
-/** `count` of `length` samples, evenly spread. */
-export function spread(length: number, count: number): number[] {
-  const taken = Math.min(length, count);
-  return Array.from({ length: taken }, (_, i) => Math.floor((i * length) / taken));
 }
 
 function checkOptions(target: Target, options: VerifyOptions): Diagnostic[] {

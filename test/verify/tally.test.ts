@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { evenlySpread } from '../../src/evenly-spread.ts';
 import { addSignal, silence } from '../../src/verify/metrics.ts';
-import { type Plan, spread } from '../../src/verify/plan.ts';
+import type { Plan } from '../../src/verify/plan.ts';
 import {
   addDifference,
   addOutputs,
@@ -94,7 +95,7 @@ describe('tallies', () => {
 });
 
 test('spread covers the data evenly', () => {
-  expect(spread(10, 4)).toEqual([0, 2, 5, 7]);
-  expect(spread(3, 9)).toEqual([0, 1, 2]);
-  expect(new Set(spread(1000, 999)).size).toBe(999);
+  expect(evenlySpread(10, 4)).toEqual([0, 2, 5, 7]);
+  expect(evenlySpread(3, 9)).toEqual([0, 1, 2]);
+  expect(new Set(evenlySpread(1000, 999)).size).toBe(999);
 });
