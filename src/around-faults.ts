@@ -9,11 +9,11 @@ import { surveyChip } from './chip/survey.ts';
 import { type Compiled, compile } from './compile.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { parseOptions } from './options.ts';
-import { mappingOf } from './package/mapping-of.ts';
 import { openPackage, type Package } from './package/open.ts';
 import { writePackage } from './package/write.ts';
 import { availableThreads } from './pool.ts';
 import type { LoadedTarget } from './target.ts';
+import { costOf } from './verify/summarize.ts';
 import type { VerifyOptions } from './verify/verify.ts';
 
 export interface AroundFaultsOptions {
@@ -36,12 +36,17 @@ export async function compileAroundFaults(
   const { values: target, fingerprint, overrides, provenance } = pkg.manifest.target;
   const loaded: LoadedTarget = { target, fingerprint, overrides, provenance };
   const faults = await surveyChip(pkg, {
-    arrays: mappingOf(pkg).arrays,
+    arrays: costOf(pkg).arrays,
     seed,
     threads,
     ...(onArray && { onArray }),
   });
-  const options = parseOptions(pkg.manifest.options, 'the options of the package');
+  // The package's target is narrowed by them already.
+  const {
+    window: _,
+    rowsAtOnce: __,
+    ...options
+  } = parseOptions(pkg.manifest.options, 'the options of the package');
   return compile(model, loaded, options, { kind: 'record', record: pkg.record }, {}, faults);
 }
 
