@@ -1,17 +1,16 @@
 /**
  * `npm run bench`: the README's figures of speed. Ratios are taken between runs in the same process. `npm run bench --
- * big` is bench/big.ts instead, `-- wires` bench/wires.ts, and
- * `-- converters` bench/converters.ts.
+ * NAME` runs one of the others instead.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Chip, totalCounts } from '../src/chip/chip.ts';
+import { totalCounts } from '../src/chip/chip.ts';
 import { compile } from '../src/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { upgradeOpset } from '../src/onnx/upgrade.ts';
-import { openPackage, type Package } from '../src/package/open.ts';
+import { openPackage } from '../src/package/open.ts';
 import { writePackage } from '../src/package/write.ts';
 import { availableThreads } from '../src/pool.ts';
 import { programChip } from '../src/program.ts';
@@ -26,16 +25,14 @@ import { benchConverters } from './converters.ts';
 import { compileModel, findModel } from './model.ts';
 import { benchWires } from './wires.ts';
 
-if (process.argv[2] === 'big') {
-  await benchBig(process.argv.slice(3));
-  process.exit();
-}
-if (process.argv[2] === 'wires') {
-  await benchWires();
-  process.exit();
-}
-if (process.argv[2] === 'converters') {
-  await benchConverters();
+const others: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  big: benchBig,
+  wires: benchWires,
+  converters: benchConverters,
+};
+const other = others[process.argv[2] ?? ''];
+if (other) {
+  await other(process.argv.slice(3));
   process.exit();
 }
 
@@ -102,8 +99,8 @@ try {
   const float = await bestBatch(original, imported.graph.inputs[0]!, 15);
   await original.release();
   report('floating point, onnxruntime', `${(float * 1e3).toFixed(2)} ms/image`, 'best of batch 1, 4 and 8');
-  const timed = async (what: string, of: Package, programmed: Chip, wires = false) => {
-    const simulated = await simulate(of, programmed, { conditions: { wires, noise: false } });
+  const timed = async (what: string, wires: boolean) => {
+    const simulated = await simulate(pkg, chip, { conditions: { wires, noise: false } });
     const mapped = await bestBatch(simulated, imported.graph.inputs[0]!, 5);
     await simulated.release();
     report(
@@ -112,9 +109,9 @@ try {
       `${(mapped / float).toFixed(1)} times floating point`,
     );
   };
-  await timed('simulated chip, unused cells unformed', pkg, chip);
+  await timed('simulated chip, unused cells unformed', false);
   // What wires couple is lowered with the whole blocks of depthwise layers.
-  await timed('simulated chip, whole blocks through the wires', pkg, chip, true);
+  await timed('simulated chip, whole blocks through the wires', true);
 
   const cpu = cpus();
   process.stdout.write(

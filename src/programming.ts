@@ -12,8 +12,26 @@ export interface ExactProgramming {
   readonly scheme: 'exact';
 }
 
+/** What all schemes have that form memristors and RESET them. */
+interface FormingProgramming {
+  /** Spread of the conductance right after RESET (S). */
+  readonly resetSpread: number;
+  readonly formTime: number;
+  readonly formEnergy: number;
+}
+
+/** What the schemes have in common that program cell by cell and read back. */
+interface ReadBackProgramming extends FormingProgramming {
+  /** Share of cells that no pulse moves. */
+  readonly unresponsive: number;
+  readonly pulseTime: number;
+  readonly pulseEnergy: number;
+  readonly readTime: number;
+  readonly readEnergy: number;
+}
+
 /** Closed loop: read, and pulse towards the level until within tolerance, else give up. */
-export interface WriteVerifyProgramming {
+export interface WriteVerifyProgramming extends ReadBackProgramming {
   readonly scheme: 'write-verify';
   /** Accepted distance from the level's conductance (S). */
   readonly tolerance: number;
@@ -29,20 +47,10 @@ export interface WriteVerifyProgramming {
   readonly deviceToDevice: number;
   /** Standard deviation of one verify reading (S). */
   readonly readNoise: number;
-  /** Share of cells that no pulse moves. */
-  readonly unresponsive: number;
-  /** Spread of the conductance right after RESET (S). */
-  readonly resetSpread: number;
-  readonly pulseTime: number;
-  readonly pulseEnergy: number;
-  readonly readTime: number;
-  readonly readEnergy: number;
-  readonly formTime: number;
-  readonly formEnergy: number;
 }
 
 /** One shot into a published distribution: what remains after the write loop of the authors, whatever that was. */
-export interface ErrorLawProgramming {
+export interface ErrorLawProgramming extends ReadBackProgramming {
   readonly scheme: 'error-law';
   /** Distribution of the conductance; its mean is the level's, its standard deviation is sigma. */
   readonly distribution: 'normal' | 'log-normal' | 'uniform';
@@ -53,16 +61,6 @@ export interface ErrorLawProgramming {
   readonly validTo: number;
   /** Mean number of pulses per cell, for time, energy and wear. */
   readonly pulses: number;
-  /** Share of cells that no pulse moves. */
-  readonly unresponsive: number;
-  /** Spread of the conductance right after RESET (S). */
-  readonly resetSpread: number;
-  readonly pulseTime: number;
-  readonly pulseEnergy: number;
-  readonly readTime: number;
-  readonly readEnergy: number;
-  readonly formTime: number;
-  readonly formEnergy: number;
 }
 
 /** Models of what one of many identical pulses does. */
@@ -128,7 +126,7 @@ export interface PulseParameters {
 }
 
 /** Closed loop with identical SET and RESET pulses, whose steps a pulse model gives. */
-export interface PulseVerifyProgramming {
+export interface PulseVerifyProgramming extends ReadBackProgramming {
   readonly scheme: 'pulse-verify';
   readonly pulse: PulseParameters;
   /** Accepted distance of a reading from the conductance of the highest level (S). */
@@ -148,18 +146,8 @@ export interface PulseVerifyProgramming {
   /** Share of cells whose steps are slowGain times the others'. */
   readonly slow: number;
   readonly slowGain: number;
-  /** Share of cells that no pulse moves. */
-  readonly unresponsive: number;
   /** Higher pulses for cells that do not move. */
   readonly ladder?: PulseLadder | undefined;
-  /** Spread of the conductance right after RESET (S). */
-  readonly resetSpread: number;
-  readonly pulseTime: number;
-  readonly pulseEnergy: number;
-  readonly readTime: number;
-  readonly readEnergy: number;
-  readonly formTime: number;
-  readonly formEnergy: number;
 }
 
 export interface PulseLadder {
@@ -171,16 +159,12 @@ export interface PulseLadder {
 }
 
 /** Open loop: hidden weights in FeCAPs set the compliance of a single SET through the transfer line. */
-export interface TransferProgramming {
+export interface TransferProgramming extends FormingProgramming {
   readonly scheme: 'transfer';
   /** Relative spread of a level's conductance from SET to SET. */
   readonly cycleToCycle: number;
-  /** Spread of the conductance right after RESET (S). */
-  readonly resetSpread: number;
   readonly setTime: number;
   readonly setEnergy: number;
   readonly resetTime: number;
   readonly resetEnergy: number;
-  readonly formTime: number;
-  readonly formEnergy: number;
 }

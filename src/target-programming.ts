@@ -12,6 +12,23 @@ const scheme = <const S extends Programming['scheme']>(name: S) =>
 
 export const exact = z.strictObject({ scheme: scheme('exact') });
 
+const resetSpread = quantity('S', 'Spread of the conductance right after RESET');
+const forming = {
+  formTime: quantity('s', 'Time of forming one cell'),
+  formEnergy: quantity('J', 'Energy of forming one cell'),
+};
+
+/** Fields of the schemes that program cell by cell and read back. */
+const readBack = {
+  unresponsive: share('Share of cells that no pulse moves'),
+  resetSpread,
+  pulseTime: quantity('s', 'Time of one programming pulse'),
+  pulseEnergy: quantity('J', 'Energy of one programming pulse'),
+  readTime: quantity('s', 'Time of one verify reading'),
+  readEnergy: quantity('J', 'Energy of one verify reading'),
+  ...forming,
+};
+
 export const writeVerify = z.strictObject({
   scheme: scheme('write-verify'),
   tolerance: quantity('S', "Accepted distance from the level's conductance", above0),
@@ -21,14 +38,7 @@ export const writeVerify = z.strictObject({
   cycleToCycle: spread('Relative spread of a step from pulse to pulse'),
   deviceToDevice: spread('Relative spread of the step gain from cell to cell'),
   readNoise: quantity('S', 'Standard deviation of one verify reading'),
-  unresponsive: share('Share of cells that no pulse moves'),
-  resetSpread: quantity('S', 'Spread of the conductance right after RESET'),
-  pulseTime: quantity('s', 'Time of one programming pulse'),
-  pulseEnergy: quantity('J', 'Energy of one programming pulse'),
-  readTime: quantity('s', 'Time of one verify reading'),
-  readEnergy: quantity('J', 'Energy of one verify reading'),
-  formTime: quantity('s', 'Time of forming one cell'),
-  formEnergy: quantity('J', 'Energy of forming one cell'),
+  ...readBack,
 });
 
 /** A polynomial in uS as coefficients in SI units: sigma / uS = sum c_k (G / uS)^k. */
@@ -52,14 +62,7 @@ export const errorLaw = z.strictObject({
   validFrom: quantity('S', 'Lowest conductance for which sigma(G) was fitted'),
   validTo: quantity('S', 'Highest conductance for which sigma(G) was fitted'),
   pulses: integer(0, 1e6, 'Mean number of pulses per cell, for time, energy and wear'),
-  unresponsive: share('Share of cells that no pulse moves'),
-  resetSpread: quantity('S', 'Spread of the conductance right after RESET'),
-  pulseTime: quantity('s', 'Time of one programming pulse'),
-  pulseEnergy: quantity('J', 'Energy of one programming pulse'),
-  readTime: quantity('s', 'Time of one verify reading'),
-  readEnergy: quantity('J', 'Energy of one verify reading'),
-  formTime: quantity('s', 'Time of forming one cell'),
-  formEnergy: quantity('J', 'Energy of forming one cell'),
+  ...readBack,
 });
 
 const plain = (description: string) => leaf(z.number(), '', description).optional();
@@ -132,25 +135,17 @@ export const pulseVerify = z.strictObject({
   relaxSpread: quantity('S', 'Spread of that change'),
   slow: share('Share of cells whose steps are smaller'),
   slowGain: leaf(above0.max(1), '', 'Factor on the steps of slow cells'),
-  unresponsive: share('Share of cells that no pulse moves'),
   ladder: ladder.optional(),
-  resetSpread: quantity('S', 'Spread of the conductance right after RESET'),
-  pulseTime: quantity('s', 'Time of one programming pulse'),
-  pulseEnergy: quantity('J', 'Energy of one programming pulse'),
-  readTime: quantity('s', 'Time of one verify reading'),
-  readEnergy: quantity('J', 'Energy of one verify reading'),
-  formTime: quantity('s', 'Time of forming one cell'),
-  formEnergy: quantity('J', 'Energy of forming one cell'),
+  ...readBack,
 });
 
 export const transfer = z.strictObject({
   scheme: scheme('transfer'),
   cycleToCycle: spread("Relative spread of a level's conductance from SET to SET"),
-  resetSpread: quantity('S', 'Spread of the conductance right after RESET'),
+  resetSpread,
   setTime: quantity('s', 'Time of one SET'),
   setEnergy: quantity('J', 'Energy of one SET'),
   resetTime: quantity('s', 'Time of one RESET'),
   resetEnergy: quantity('J', 'Energy of one RESET'),
-  formTime: quantity('s', 'Time of forming one cell'),
-  formEnergy: quantity('J', 'Energy of forming one cell'),
+  ...forming,
 });
