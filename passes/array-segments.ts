@@ -16,6 +16,8 @@ export interface Segment {
   /** First cell column. */
   readonly column: number;
   readonly digits: Int8Array;
+  /** Hidden integers of the same weights, where training left some. */
+  readonly hidden?: Int16Array;
   readonly layer: SlicedLayer;
   /** Programmed to the digits as they are, rather than to what reading other parts leaves to be made up. */
   readonly direct: boolean;
@@ -38,14 +40,17 @@ export function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
     for (let k = block.rows.start; k < block.rows.end; k++, row++) {
       const first = (group * node.rows + k) * node.columns + block.columns.start;
       const weights = digitsOf(layer, block.slice, first, width);
+      const trained = layer.hidden?.subarray(first, first + width);
       const pieces = block.places
-        ? runs.map(({ place, columns, signs }) => {
-            return { place, digits: Int8Array.from(columns, (column, i) => signs[i]! * weights[column]!) };
-          })
-        : [{ place: runs[0]!.place, digits: weights }];
+        ? runs.map(({ place, columns, signs }) => ({
+            place,
+            digits: Int8Array.from(columns, (column, i) => signs[i]! * weights[column]!),
+            ...(trained && { hidden: Int16Array.from(columns, (column, i) => signs[i]! * trained[column]!) }),
+          }))
+        : [{ place: runs[0]!.place, digits: weights, ...(trained && { hidden: trained }) }];
       if (encoding === 'differential') {
-        for (const { place, digits } of pieces)
-          segments.push({ row, column: block.column + 2 * place, digits, layer, direct });
+        for (const { place, ...weight } of pieces)
+          segments.push({ row, column: block.column + 2 * place, ...weight, layer, direct });
       } else {
         const line = new Int8Array(blockWeightColumns(block) + 1);
         for (const { place, digits } of pieces) line.set(digits, place);

@@ -4,8 +4,7 @@
  * A converter that can tell all possible sums apart gets one code per digit step. Otherwise the policy decides: the
  * largest sums seen (`max`), a percentile of them, or the range with the least mean square error (`mse`) over the sums
  * of all input bits alike: weighting bit b by 4^b, as shift-and-add does, fits the few sums of the top bit instead. The
- * zero current always falls on a
- * code of its own, since most sums of a sparse layer are zero.
+ * zero current always falls on a code of its own, since most sums of a sparse layer are zero.
  */
 import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';

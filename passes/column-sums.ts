@@ -60,14 +60,10 @@ export function* columnSums(
       cells.rows <= fewRows && foreign === 0
         ? countChoices(plane, cells, floor)
         : sumChoices(plane, cells, constants?.[own]);
+    const others = foreign * rows * (planes.length - 1);
     let column = 0;
     for (const [values, counts] of seen) {
-      let [least, most] = [0, foreign * rows * (planes.length - 1)];
-      for (let row = 0; row < rows; row++) {
-        const value = once.parts[row * columns + column]! + floor;
-        if (value < 0) least += value;
-        else most += value;
-      }
+      const { least, most } = extremesOf(once, column, floor, others);
       const reach = most - least;
       yield plane.bipolar ? { values, counts, least: -reach, most: reach } : { values, counts, least, most };
       column++;
@@ -75,7 +71,13 @@ export function* columnSums(
   }
 }
 
-function partsOf(block: PlacedBlock, layer: SlicedLayer, own: number, part: CellLaw['part']): Int32Array {
+/** Integers of the cells of one group of a block, [row][column]. @param own counted from the block's first group */
+export function partsOf(
+  block: PlacedBlock,
+  layer: SlicedLayer,
+  own: number,
+  part: CellLaw['part'],
+): Int32Array {
   const { node } = layer;
   const columns = lengthOf(block.columns);
   const parts = new Int32Array(lengthOf(block.rows) * columns);
@@ -85,6 +87,25 @@ function partsOf(block: PlacedBlock, layer: SlicedLayer, own: number, part: Cell
     for (let column = 0; column < columns; column++) parts[at++] = part(digits[column]!);
   }
   return parts;
+}
+
+/**
+ * Least and largest sum that a column could see of rows that are driven or not.
+ * @param others what the rows of other groups add at most
+ */
+export function extremesOf(
+  { rows, columns, parts }: Cells,
+  column: number,
+  floor: number,
+  others: number,
+): { least: number; most: number } {
+  let [least, most] = [0, others];
+  for (let row = 0; row < rows; row++) {
+    const value = parts[row * columns + column]! + floor;
+    if (value < 0) least += value;
+    else most += value;
+  }
+  return { least, most };
 }
 
 /** The same cells once more, for rows that are driven with the opposite voltage; as many rows as whole octets hold. */

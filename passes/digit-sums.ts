@@ -4,9 +4,9 @@
  */
 import { evenlySpread } from '../src/evenly-spread.ts';
 import { codingOf, type InputPlane, inputPlanes } from '../src/ir/input-planes.ts';
-import { digitsOf, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import { lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target.ts';
-import type { CellLaw, ColumnSums } from './column-sums.ts';
+import { type CellLaw, type ColumnSums, extremesOf, partsOf } from './column-sums.ts';
 
 export interface DrivenDigits {
   /** Unsigned numbers that drive the rows, [part][vector][group][row]. */
@@ -30,18 +30,9 @@ export function* digitSums(
   const highest = 2 ** driven.driver.bits - 1;
   const digits = Array.from({ length: groups }, (_, own) => digitsOfGroup(block, layer, driven, own));
   const totals = digits.map((own) => totalsOf(own, rows));
-  const { node } = layer;
   for (const [own, values] of digits.entries()) {
     const samples = values.length / rows;
-    const cells = Float64Array.from({ length: rows * columns }, () => 0);
-    for (let row = 0; row < rows; row++) {
-      const from =
-        ((block.groups.start + own) * node.rows + block.rows.start + row) * node.columns +
-        block.columns.start;
-      const stored = digitsOf(layer, block.slice, from, columns);
-      for (let column = 0; column < columns; column++)
-        cells[row * columns + column] = part(stored[column]!) + floor;
-    }
+    const parts = partsOf(block, layer, own, part);
     const besides = totals[own]!.map((_, s) =>
       foreign === 0 ? 0 : foreign * totals.reduce((sum, of, g) => sum + (g === own ? 0 : of[s]!), 0),
     );
@@ -52,17 +43,17 @@ export function* digitSums(
         const digit = values[sample * rows + row]!;
         if (digit === 0) continue;
         for (let column = 0; column < columns; column++)
-          sums[column * samples + sample]! += digit * cells[row * columns + column]!;
+          sums[column * samples + sample]! += digit * (parts[row * columns + column]! + floor);
       }
     }
     const counts = new Uint32Array(samples).fill(1);
     for (let column = 0; column < columns; column++) {
-      let [least, most] = [0, foreign * rows * (groups - 1)];
-      for (let row = 0; row < rows; row++) {
-        const value = cells[row * columns + column]!;
-        if (value < 0) least += value;
-        else most += value;
-      }
+      const { least, most } = extremesOf(
+        { rows, columns, parts },
+        column,
+        floor,
+        foreign * rows * (groups - 1),
+      );
       const reach = highest * (most - least);
       yield {
         values: sums.subarray(column * samples, (column + 1) * samples),

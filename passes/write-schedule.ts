@@ -1,8 +1,9 @@
 /**
  * Writes the instructions that program the placed blocks, array by array: drivers and converters, forming, RESET, and
  * then either level codes (write-verify, with residual slicing where a layer asks for it) or hidden weights and their
- * transfer (chips with FeCAP planes).
+ * transfer (chips with FeCAP planes): those that training left, elsewhere the centre of every digit's bin.
  */
+import { hiddenInteger } from '../src/hidden-integer.ts';
 import { type Mapping, partsOf } from '../src/ir/mapping.ts';
 import type { ArrayProgram, Instruction } from '../src/ir/schedule.ts';
 import { type HiddenPlane, levelStepOf, type Target } from '../src/target.ts';
@@ -155,18 +156,13 @@ function transferInstructions(segments: readonly Segment[], hidden: HiddenPlane)
         op: 'write-hidden',
         row: s.row,
         pair: s.column / 2,
-        values: Int16Array.from(s.digits, (digit) => hiddenInteger(digit * s.layer.levelStep, hidden)),
+        values:
+          s.hidden ??
+          Int16Array.from(s.digits, (digit) => hiddenInteger(digit * s.layer.levelStep, hidden)),
       }),
     ),
     ...transfers(segments),
   ];
-}
-
-/** The hidden integer at the centre of the bin whose most significant bits are `digit`, a signed level code. */
-export function hiddenInteger(digit: number, hidden: Pick<HiddenPlane, 'bits' | 'transferBits'>): number {
-  if (digit === 0) return 0;
-  const bin = 2 ** (hidden.bits - 1 - hidden.transferBits);
-  return Math.sign(digit) * (Math.abs(digit) * bin + bin / 2);
 }
 
 /** One transfer per column pair and run of neighbouring lines: the lines of a run transfer in parallel. */

@@ -84,10 +84,9 @@ export function emitPlanes(
 ): { readonly planes: string; readonly weights: readonly number[] } {
   const rank = layer.geometry.kind === 'conv' ? 2 + layer.geometry.kernel.length : 2;
   const all = planesOf(layer);
+  const emitStack = layer.driverBits === 1 ? emitBitStack : emitDigitStack;
   const stack = (codes: string, part: number, planes: readonly InputPlane[]) =>
-    layer.driverBits === 1
-      ? emitStack(emit, codes, part, planes, rank, curve)
-      : emitDigits(emit, codes, part, planes, rank, curve);
+    emitStack(emit, codes, { part, planes, rank, curve });
   if (layer.inputCoding === 'bipolar') {
     const [plus, minus] = parts.map((codes, part) => stack(codes, part, all));
     return { planes: emit.op('Sub', [plus!, minus!]), weights: all.map(({ weight }) => weight) };
@@ -98,15 +97,17 @@ export function emitPlanes(
   return { planes, weights: byPart.flat().map(({ weight }) => weight) };
 }
 
-/** The planes' bits of one part, in the batch. */
-function emitStack(
-  emit: Emitter,
-  codes: string,
-  part: number,
-  planes: readonly InputPlane[],
-  rank: number,
-  curve: PiecewiseLinear | undefined,
-): string {
+/** Planes of one input part that go into the batch. */
+interface Stack {
+  readonly part: number;
+  readonly planes: readonly InputPlane[];
+  /** Dimensions of the codes, the batch among them. */
+  readonly rank: number;
+  readonly curve: PiecewiseLinear | undefined;
+}
+
+/** Bits as `emitPlanes` stacks them. */
+function emitBitStack(emit: Emitter, codes: string, { part, planes, rank, curve }: Stack): string {
   const count = planes.length;
   const factors = planes.map(({ bit }) => shiftToTop(bit));
   const dims = [count, ...Array<number>(rank).fill(1)];
@@ -119,15 +120,8 @@ function emitStack(
   return emit.op('Reshape', [stacked, emitBatchShape(emit, codes)]);
 }
 
-/** The planes' digits of one part, in the batch. */
-function emitDigits(
-  emit: Emitter,
-  codes: string,
-  part: number,
-  planes: readonly InputPlane[],
-  rank: number,
-  curve: PiecewiseLinear | undefined,
-): string {
+/** Digits as `emitPlanes` stacks them. */
+function emitDigitStack(emit: Emitter, codes: string, { part, planes, rank, curve }: Stack): string {
   const dims = [planes.length, ...Array<number>(rank).fill(1)];
   const masks = emit.constant(`masks_${part}`, uint8(dims, planes.map(maskOf)));
   const lowest = planes.map(({ bit }) => 2 ** -bit);
@@ -148,31 +142,42 @@ export function emitWeightedPlanes(
   parts: readonly string[],
   curve?: PiecewiseLinear,
 ): string[] {
-  const clear = emit.constant(`byte_${clearBit}`, uint8([], [clearBit]));
-  return planesOf(layer).map((own, index) => {
-    const { bit, plus, minus, weight } = own;
-    const set = emit.constant(`set_bit_${index}`, float32([], [weight * levelOf(curve)]));
-    const shift = emit.constant(`shift_${bit}`, uint8([], [shiftToTop(bit)]));
-    const plane = (part: number) => {
-      if (layer.driverBits > 1) return emitWeightedDigit(emit, parts[part]!, own, curve);
-      const shifted = bit === 7 ? parts[part]! : emit.op('Mul', [parts[part]!, shift]);
-      return emit.op('DequantizeLinear', [emitBits(emit, shifted), set, clear]);
-    };
-    if (minus === undefined) return plane(plus!);
-    return plus === undefined ? emit.op('Neg', [plane(minus)]) : emit.op('Sub', [plane(plus), plane(minus)]);
+  const emitPlane = layer.driverBits === 1 ? emitWeightedBit : emitWeightedDigit;
+  return planesOf(layer).map((plane, index) => {
+    const driven = (part: number) => emitPlane(emit, parts[part]!, plane, index, curve);
+    const { plus, minus } = plane;
+    if (minus === undefined) return driven(plus!);
+    return plus === undefined
+      ? emit.op('Neg', [driven(minus)])
+      : emit.op('Sub', [driven(plus), driven(minus)]);
   });
+}
+
+function emitWeightedBit(
+  emit: Emitter,
+  codes: string,
+  { bit, weight }: InputPlane,
+  index: number,
+  curve: PiecewiseLinear | undefined,
+): string {
+  const set = emit.constant(`set_bit_${index}`, float32([], [weight * levelOf(curve)]));
+  const clear = emit.constant(`byte_${clearBit}`, uint8([], [clearBit]));
+  const shift = () => emit.constant(`shift_${bit}`, uint8([], [shiftToTop(bit)]));
+  const shifted = bit === 7 ? codes : emit.op('Mul', [codes, shift()]);
+  return emit.op('DequantizeLinear', [emitBits(emit, shifted), set, clear]);
 }
 
 function emitWeightedDigit(
   emit: Emitter,
   codes: string,
   plane: InputPlane,
+  index: number,
   curve: PiecewiseLinear | undefined,
 ): string {
   const mask = emit.constant(`byte_${maskOf(plane)}`, uint8([], [maskOf(plane)]));
   // Bits where they are count as much as the plane's weight, but for its sign.
   const masked = emit.op('Cast', [emit.op('BitwiseAnd', [codes, mask])], { to: int(1) });
-  const level = curve ? emitBend(emit, masked, curve, `level_${plane.bit}`, 2 ** plane.bit) : masked;
+  const level = curve ? emitBend(emit, masked, curve, `level_${index}`, 2 ** plane.bit) : masked;
   return plane.weight > 0 ? level : emit.op('Neg', [level]);
 }
 
