@@ -23,12 +23,14 @@ import { benchBig } from './big.ts';
 import { time } from './clock.ts';
 import { benchConverters } from './converters.ts';
 import { compileModel, findModel } from './model.ts';
+import { benchTrain } from './train.ts';
 import { benchWires } from './wires.ts';
 
 const others: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   big: benchBig,
   wires: benchWires,
   converters: benchConverters,
+  train: benchTrain,
 };
 const other = others[process.argv[2] ?? ''];
 if (other) {

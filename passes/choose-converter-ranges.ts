@@ -8,20 +8,12 @@
  */
 import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
-import { codingOf, splitCodes } from '../src/ir/input-planes.ts';
-import type { Mapping, PlacedBlock, SlicedLayer } from '../src/ir/mapping.ts';
-import { levelStepOf, type Target } from '../src/target.ts';
-import { type BitPlanes, bitPlanes } from './bit-planes.ts';
-import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
-import { type ConverterPolicy, rangeOf } from './converter-range.ts';
-import { digitSums } from './digit-sums.ts';
-import { shareRanges } from './share-ranges.ts';
-
-/** Settings of one block's converters. Step is the summed conductance of one code (S). */
-export interface ConverterSettings {
-  readonly zero: Int32Array;
-  readonly step: Float32Array;
-}
+import type { Mapping, SlicedLayer } from '../src/ir/mapping.ts';
+import { runTasks } from '../src/pool.ts';
+import type { Target } from '../src/target.ts';
+import type { ConverterPolicy } from './converter-range.ts';
+import { type ConverterSettings, job } from './layer-converters.ts';
+import { threadsFor } from './threads-for.ts';
 
 export interface ConverterContext {
   readonly record: CalibrationRecord;
@@ -31,145 +23,30 @@ export interface ConverterContext {
   readonly columnsPerRange?: number;
 }
 
-/** Calibration vectors that are looked at: twice as many moved no figure of MobileNet-V2. */
-const vectorsUsed = { grouped: 512, dense: 256 };
-
 export const chooseConverterRanges = {
   name: 'choose-converter-ranges',
-  run(mapping: Mapping, context: ConverterContext): ConverterSettings[] {
-    const sumsOf = sumsOfBlocks(mapping, context);
-    const pairs = context.target.adc.convert === 'pair';
-    let upright: ConverterSettings | undefined;
-    return mapping.blocks.map((block) => {
-      const layer = mapping.layers[block.layer]!;
-      // Copies follow each other, and see the same sums.
-      if (!upright || block.copy === 0)
-        upright = pairs
-          ? settle(layer, sumsOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 })
-          : settleColumns(layer, sumsOf(block), context);
-      // One converter per column follows the plus and the minus column to where they lie.
-      return pairs ? mirrored(upright, block) : upright;
-    });
+  /** @returns by block; layers are settled on threads */
+  async run(mapping: Mapping, context: ConverterContext): Promise<ConverterSettings[]> {
+    const { record, target, policyOf, columnsPerRange = 1 } = context;
+    const blocks: number[][] = mapping.layers.map(() => []);
+    for (const [index, { layer }] of mapping.blocks.entries()) blocks[layer]!.push(index);
+    const tasks = function* () {
+      for (const [index, layer] of mapping.layers.entries()) {
+        const records = layer.uses.map(({ output }) => {
+          const own = record.layers.get(output);
+          if (!own) throw new InternalError('choose-converter-ranges', `no record of ${output}`);
+          return own;
+        });
+        const own = blocks[index]!.map((block) => mapping.blocks[block]!);
+        yield { layer, blocks: own, records, policy: policyOf(layer) };
+      }
+    };
+    const weights = mapping.layers.reduce((sum, { node }) => sum + node.integers.length, 0);
+    const limits = { threads: threadsFor(weights), count: mapping.layers.length };
+    const ofLayers = await runTasks(job, { target, columnsPerRange }, tasks(), limits);
+    const settings: ConverterSettings[] = [];
+    for (const [layer, own] of blocks.entries())
+      for (const [i, block] of own.entries()) settings[block] = ofLayers[layer]![i]!;
+    return settings;
   },
 };
-
-/** Flipped columns see the negative of every sum: codes run from -2^(bits - 1) to 2^(bits - 1) - 1 about -1/2. */
-function mirrored({ zero, step }: ConverterSettings, { places }: PlacedBlock): ConverterSettings {
-  return places ? { zero: zero.map((z, i) => (places.flipped[i] ? -1 - z : z)), step } : { zero, step };
-}
-
-/** The sums of a block's columns, for cells that add what a law says. */
-type SumsOf = (law: CellLaw) => Iterable<ColumnSums>;
-
-/** Bit planes are made once for blocks of one layer that have their rows in common. */
-function sumsOfBlocks(
-  mapping: Mapping,
-  { record, target, policyOf }: ConverterContext,
-): (block: PlacedBlock) => SumsOf {
-  const { polarity } = target.driver;
-  const made = new Map<string, BitPlanes[]>();
-  let current = -1;
-  let parts: readonly Uint8Array[] = [];
-  return (block) => {
-    const layer = mapping.layers[block.layer]!;
-    if (block.layer !== current) {
-      made.clear();
-      parts = [];
-    }
-    current = block.layer;
-    const key = [block.groups.start, block.groups.end, block.rows.start].join();
-    if (parts.length === 0) parts = partsOf(layer, record, polarity);
-    const atOnce = parts.length > 1 && polarity === 'bipolar';
-    const { groups, rows } = layer.node;
-    const given = parts[0]!.length / (groups * rows);
-    // The extremes that were seen are those of all vectors.
-    const wanted = policyOf(layer) === 'mse' ? vectorsUsed[groups > 1 ? 'grouped' : 'dense'] : given;
-    const vectors = Math.min(wanted, given);
-    if (target.driver.bits > 1) {
-      const driven = { parts, vectors, bipolar: atOnce, driver: target.driver };
-      return (law) => digitSums(block, layer, driven, law);
-    }
-    const planes = made.get(key) ?? bitPlanes(block, layer.node, parts, vectors, atOnce);
-    made.set(key, planes);
-    return (law) => columnSums(block, layer, planes, law);
-  };
-}
-
-/** What drives the rows in the calibration vectors of all uses of a matrix: its converters serve all of them. */
-function partsOf(
-  { uses, inputNumbers }: SlicedLayer,
-  record: CalibrationRecord,
-  polarity: Target['driver']['polarity'],
-): readonly Uint8Array[] {
-  const ofUses = uses.map(({ output, quantization }) => {
-    const own = record.layers.get(output);
-    if (!own) throw new InternalError('choose-converter-ranges', `no record of ${output}`);
-    return splitCodes(own.vectors, quantization, codingOf(quantization, inputNumbers, polarity));
-  });
-  if (ofUses.length === 1) return ofUses[0]!;
-  const most = Math.max(...ofUses.map((parts) => parts.length));
-  return Array.from({ length: most }, (_, part) =>
-    joined(ofUses.map((parts) => parts[part] ?? new Uint8Array(parts[0]!.length))),
-  );
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** One converter per column: plus and minus columns see the level of their cell and the window's floor. */
-function settleColumns(layer: SlicedLayer, sumsOf: SumsOf, context: ConverterContext): ConverterSettings {
-  const { cell } = context.target;
-  const floor = cell.gUseMin / (layer.levelStep * levelStepOf(cell));
-  const middle = (layer.radix - 1) / 2;
-  const differential = layer.encoding === 'differential';
-  const plusPart = (d: number) => (differential ? Math.max(d, 0) : d + middle);
-  const minusPart = (d: number) => (differential ? Math.max(-d, 0) : middle);
-  const unused = cell.unused === 'reset' ? floor : 0;
-  const beside = differential ? unused : middle + floor;
-  const plus = settle(layer, sumsOf, context, { part: plusPart, floor, beside });
-  const minus = settle(layer, sumsOf, context, { part: minusPart, floor, beside });
-  const zero = new Int32Array(2 * plus.zero.length);
-  const step = new Float32Array(2 * plus.zero.length);
-  for (let i = 0; i < plus.zero.length; i++) {
-    zero.set([plus.zero[i]!, minus.zero[i]!], 2 * i);
-    step.set([plus.step[i]!, minus.step[i]!], 2 * i);
-  }
-  return { zero, step };
-}
-
-/**
- * Settles the converters of a block whose cells add what `law` says when their row is driven.
- */
-function settle(
-  layer: SlicedLayer,
-  sumsOf: SumsOf,
-  context: ConverterContext,
-  law: CellLaw,
-): ConverterSettings {
-  const { adc, cell } = context.target;
-  const digitStep = layer.levelStep * levelStepOf(cell);
-  const codes = 2 ** adc.bits - 1;
-  const policy = context.policyOf(layer);
-  const zero: number[] = [];
-  const step: number[] = [];
-  for (const { seen, columns } of shareRanges(sumsOf(law), context.columnsPerRange ?? 1)) {
-    const { least, most } = seen;
-    const { low, high } = rangeOf(seen, policy, codes);
-    // A column that no sample drives gets the range of what its cells could add up to.
-    const range = low === high ? { low: least, high: most } : { low, high };
-    const lossless = law.floor === 0 && most - least <= codes;
-    const unit = lossless ? 1 : (range.high - range.low) / codes;
-    const middle = lossless ? (least + most) / 2 : (range.low + range.high) / 2;
-    step.push(...Array<number>(columns).fill(unit * digitStep));
-    // Codes run from -2^(bits - 1): their middle is -1/2.
-    zero.push(...Array<number>(columns).fill(Math.round(-middle / unit - 0.5)));
-  }
-  return { zero: Int32Array.from(zero), step: Float32Array.from(step) };
-}

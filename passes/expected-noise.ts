@@ -29,7 +29,7 @@ import { digitErrors } from './digit-errors.ts';
 import { groupsAtOnce } from './groups-at-once.ts';
 import { inputsOf, variancesOf } from './input-variances.ts';
 import { packGroups } from './pack-groups.ts';
-import { chooseSteps } from './quantize.ts';
+import { chooseSteps } from './quantize-matrix.ts';
 import { roundNearest } from './round-weights.ts';
 import { type SliceChoice, sliceWeights, weightMax } from './slice-weights.ts';
 import { tile } from './tile.ts';

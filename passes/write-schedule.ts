@@ -5,12 +5,12 @@
  */
 import { hiddenInteger } from '../src/hidden-integer.ts';
 import { type Mapping, partsOf } from '../src/ir/mapping.ts';
-import type { ArrayProgram, Instruction } from '../src/ir/schedule.ts';
+import { type ArrayProgram, type Instruction, transfersOf } from '../src/ir/schedule.ts';
 import { type HiddenPlane, levelStepOf, type Target } from '../src/target.ts';
 import type { Predistorted } from '../src/wires/predistort.ts';
 import { instructionTolerance, writePrecisionOf } from '../src/write-precision.ts';
 import { codesOf, type Segment, segmentsOf } from './array-segments.ts';
-import type { ConverterSettings } from './choose-converter-ranges.ts';
+import type { ConverterSettings } from './layer-converters.ts';
 import { residualInstructions } from './write-residual.ts';
 
 export interface ScheduleContext {
@@ -157,15 +157,13 @@ function transferInstructions(segments: readonly Segment[], hidden: HiddenPlane)
         row: s.row,
         pair: s.column / 2,
         values:
-          s.hidden ??
-          Int16Array.from(s.digits, (digit) => hiddenInteger(digit * s.layer.levelStep, hidden)),
+          s.hidden ?? Int16Array.from(s.digits, (digit) => hiddenInteger(digit * s.layer.levelStep, hidden)),
       }),
     ),
     ...transfers(segments),
   ];
 }
 
-/** One transfer per column pair and run of neighbouring lines: the lines of a run transfer in parallel. */
 function transfers(segments: readonly Segment[]): Instruction[] {
   const rowsOfPair = new Map<number, number[]>();
   for (const segment of segments) {
@@ -176,14 +174,5 @@ function transfers(segments: readonly Segment[]): Instruction[] {
       else rowsOfPair.set(pair, [segment.row]);
     }
   }
-  const instructions: Instruction[] = [];
-  for (const [pair, rows] of [...rowsOfPair].sort((a, b) => a[0] - b[0])) {
-    let first = rows[0]!;
-    rows.forEach((row, i) => {
-      if (rows[i + 1] === row + 1) return;
-      instructions.push({ op: 'transfer', pair, firstRow: first, endRow: row + 1 });
-      first = rows[i + 1] ?? first;
-    });
-  }
-  return instructions;
+  return transfersOf(rowsOfPair);
 }

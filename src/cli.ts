@@ -17,6 +17,7 @@ import { registerProgram } from './cli/program.ts';
 import { registerRun } from './cli/run.ts';
 import { registerSurvey } from './cli/survey.ts';
 import { registerTargets } from './cli/targets.ts';
+import { registerTrain } from './cli/train.ts';
 import { registerTune } from './cli/tune.ts';
 import { registerVerify } from './cli/verify.ts';
 import { registerYield } from './cli/yield.ts';
@@ -50,6 +51,7 @@ export function createProgram(io: Io): Command {
   registerCompile(program, io);
   registerProgram(program, io);
   registerVerify(program, io);
+  registerTrain(program, io);
   registerTune(program, io);
   registerRun(program, io);
   registerSurvey(program, io);

@@ -1,6 +1,6 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
 import { codedArrays } from '../passes/array-codes.ts';
-import { type ConverterSettings, chooseConverterRanges } from '../passes/choose-converter-ranges.ts';
+import { chooseConverterRanges } from '../passes/choose-converter-ranges.ts';
 import { chooseEncodings } from '../passes/choose-encodings.ts';
 import { correctBiases } from '../passes/correct-biases.ts';
 import { decomposeLayers } from '../passes/decompose-layers.ts';
@@ -8,6 +8,7 @@ import { equalize } from '../passes/equalize.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { foldConstants } from '../passes/fold-constants.ts';
 import { groupsAtOnce, loadOf } from '../passes/groups-at-once.ts';
+import type { ConverterSettings } from '../passes/layer-converters.ts';
 import { listOperators, type OperatorListing } from '../passes/list-operators.ts';
 import { lowerLinear } from '../passes/lower-linear.ts';
 import { packGroups } from '../passes/pack-groups.ts';
@@ -119,7 +120,7 @@ export async function compile(
   const weightMaxOf = (node: MvmNode) => weightMax(target.cell, settledOf(node), weightBits);
   const quantized = passed(
     quantize.name,
-    quantize.run(real, { record, weightMaxOf, rounding: options.weightRounding }),
+    await quantize.run(real, { record, weightMaxOf, rounding: options.weightRounding }),
   );
   const graph = options.biasCorrection
     ? passed(correctBiases.name, correctBiases.run(quantized, { record, real }))
@@ -140,13 +141,8 @@ export async function compile(
   if (faults) checkGeometry(faults, placed, target);
   const around = faults && { faults, record, target };
   const mapping = around ? passed(workAroundFaults.name, workAroundFaults.run(placed, around)) : placed;
-  const converters = chooseConverterRanges.run(mapping, {
-    record,
-    target,
-    policyOf: (layer) => choiceOf(layer.node).converterRange,
-    columnsPerRange: options.columnsPerRange,
-  });
-  const predistorted = await correctWires(mapping, target, options, hooks);
+  const converters = await convertersOf(mapping, record, target, options);
+  const schedule = await scheduleOf({ mapping, converters, loaded, options }, hooks);
   hooks.onProgress?.('map', 1, 1);
   const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));
   const summary = summarize(mapping, record, target, {
@@ -161,11 +157,36 @@ export async function compile(
     graph,
     mapping,
     converters,
-    schedule: () => writeSchedule.run(mapping, { converters, target, predistorted }),
+    schedule,
     record,
     summary,
     ...(around && { faults: reportFaults(placed, mapping, around) }),
   };
+}
+
+/** Settings of the converters of every block, from the sums that the record's vectors make. */
+export function convertersOf(
+  mapping: Mapping,
+  record: CalibrationRecord,
+  target: Target,
+  options: CompileOptions,
+): Promise<ConverterSettings[]> {
+  return chooseConverterRanges.run(mapping, {
+    record,
+    target,
+    policyOf: (layer) => choiceFor(options, layer.node.origin, target).converterRange,
+    columnsPerRange: options.columnsPerRange,
+  });
+}
+
+/** How the arrays of a mapping are programmed. Where wires are to be corrected, every array is solved first. */
+export async function scheduleOf(
+  { mapping, converters, loaded, options }: Pick<Compiled, 'mapping' | 'converters' | 'loaded' | 'options'>,
+  hooks: CompileHooks = {},
+): Promise<Compiled['schedule']> {
+  const { target } = loaded;
+  const predistorted = await correctWires(mapping, target, options, hooks);
+  return () => writeSchedule.run(mapping, { converters, target, predistorted });
 }
 
 function settledEncoding({ encoding }: Choice, chosen: EncodingChoice | undefined): Encoding {

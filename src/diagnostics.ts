@@ -2,7 +2,7 @@
  * Every diagnostic that Crossloom can give: one constructor per code, all wording in one place.
  *
  * Exit codes: 10-19 model, 20-24 target, 25-29 options and mapping, 30-39 package, bitstream and chip, 40-49 data,
- * 50-59 verification bounds, reading, wear and wires. 1 stands for errors of several kinds, 2 for usage and environment, 70 for our own bugs.
+ * 50-59 verification bounds, reading, wear and wires, 60-69 learning. 1 stands for errors of several kinds, 2 for usage and environment, 70 for our own bugs.
  */
 import type { Diagnostic } from './diagnostic.ts';
 
@@ -260,14 +260,42 @@ export const chipCannotExecute = (place: string, reason: string): Diagnostic =>
     'The bitstream does not fit this kind of chip: compile the model again.',
   );
 
-export const enduranceSpent = (place: string, needed: string, left: string): Diagnostic =>
+export const enduranceSpent = (
+  place: string,
+  needed: string,
+  left: string,
+  devices: 'memristors' | 'FeCAPs' = 'memristors',
+): Diagnostic =>
   error(
     'wear/endurance-spent',
     53,
     place,
-    `this needs ${needed} and the memristors have ${left} left`,
-    'Program a fresh chip, or one with fewer pulses behind it (faults.spent, faults.endurance).',
+    `this needs ${needed} and the ${devices} have ${left} left`,
+    devices === 'memristors'
+      ? 'Program a fresh chip, or one with fewer pulses behind it (faults.spent, faults.endurance).'
+      : 'Program a fresh chip, or one with fewer cycles behind it (hidden.ageing.spent, hidden.ageing.endurance).',
   );
+
+export const noTransfers = (target: string): Diagnostic =>
+  error(
+    'transfer/no-hidden-planes',
+    56,
+    `target ${target}`,
+    'this chip has no hidden planes, so nothing is transferred on it',
+    'Choose a target whose programming.scheme is transfer, such as leti-fecap-130nm.',
+  );
+
+export const deltaNotApplicable = (place: string, reason: string): Diagnostic =>
+  error(
+    'delta/not-applicable',
+    55,
+    place,
+    `this delta does not go onto this chip: ${reason}`,
+    'Program the package that the delta was made from with `crossloom program`, or its own bitstream on a fresh chip.',
+  );
+
+export const notTrainable = (place: string, reason: string, advice: string): Diagnostic =>
+  error('train/not-trainable', 66, place, `this layer cannot hold trained weights: ${reason}`, advice);
 
 // --- data --------------------------------------------------------------------------------------------------------
 
@@ -447,3 +475,59 @@ export const currentOverLimit = (
   );
 
 const milli = (ampere: number) => (ampere * 1e3).toPrecision(4);
+
+// --- learning ----------------------------------------------------------------------------------------------------
+
+export const trainNoHiddenPlanes = (target: string): Diagnostic =>
+  error(
+    'train/no-hidden-planes',
+    60,
+    `target ${target}`,
+    'this chip has no hidden planes: nothing on it keeps the small steps that learning takes',
+    'Choose a target with a `hidden` section, such as leti-fecap-130nm.',
+  );
+
+export const trainNoSuchLayer = (pattern: string, layers: readonly string[]): Diagnostic =>
+  error(
+    'train/no-such-layer',
+    61,
+    `--layers ${pattern}`,
+    'no layer on crossbars has a name like this',
+    `Layers: ${layers.slice(0, 20).join(', ')}${layers.length > 20 ? `, and ${layers.length - 20} more` : ''}.`,
+  );
+
+export const trainNoGradient = (node: string, reason: string): Diagnostic =>
+  error(
+    'train/no-gradient',
+    62,
+    node,
+    reason,
+    'From the first trained layer on, a network is a chain: matrices that are trained, normalizations without learnt gain, ReLU or Sigmoid, and one Softmax at the end.',
+  );
+
+export const trainOtherCheckpoint = (file: string, differences: readonly string[]): Diagnostic =>
+  error(
+    'train/other-checkpoint',
+    63,
+    file,
+    `this checkpoint is of another run: ${differences.join('; ')}`,
+    'Resume with the options, data and target that the run began with, or start anew without --resume.',
+  );
+
+export const trainCheckpointUnreadable = (file: string, reason: string): Diagnostic =>
+  error(
+    'train/checkpoint-unreadable',
+    64,
+    file,
+    `this checkpoint cannot be read (${reason})`,
+    'Start anew without --resume.',
+  );
+
+export const trainEnduranceSpent = (place: string, spent: string, endurance: string): Diagnostic =>
+  error(
+    'train/endurance-spent',
+    65,
+    place,
+    `${spent}, and endurance is ${endurance}`,
+    'Transfer less often (--transfer-every), train for fewer epochs, or go on past it with --beyond-endurance.',
+  );

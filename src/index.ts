@@ -35,12 +35,18 @@ export { saveChip } from './chip/save.ts';
 export { type SurveyOptions, surveyChip } from './chip/survey.ts';
 /** Compiles a model for a target, with samples or an earlier calibration record. */
 export { type Calibration, type Compiled, type CompileHooks, compile } from './compile.ts';
+/** The compilation that a package was written from: to change it and write it again, without its model. */
+export { compiledOf } from './compiled-of.ts';
 /** Labelled samples, preprocessed and streamed. */
 export type { Batch, Dataset, Sample } from './data/dataset.ts';
 /** Opens a data set: folders of images, idx, npy, npz, CIFAR; see docs/data.md. */
 export { type DatasetOptions, openDataset } from './data/open.ts';
 /** How raw samples become inputs. */
 export { findPreprocessing, loadPreprocessing, type Preprocessing } from './data/preprocessing.ts';
+/** What a chip's transfers make of every digit, and what window and digit step rest on; a capacitor on the bench. */
+export { type TransferPhysics, transferPhysics } from './device/fecap/physics.ts';
+export { type PundResult, type PundSettings, pund } from './device/fecap/pund.ts';
+export { type StaircaseLevel, type StaircaseSettings, staircase } from './device/staircase.ts';
 /** What is wrong with the input, as data; and the error that carries all of it. */
 export {
   type Diagnostic,
@@ -71,8 +77,10 @@ export { mappingOf } from './package/mapping-of.ts';
 export { openPackage, type Package, pathIn } from './package/open.ts';
 /** Writes a compilation as a package. */
 export { type WriteOptions, writePackage } from './package/write.ts';
-/** Programs a simulated chip from a package with a seed, and calibrates it. */
-export { type ProgramChipOptions, programChip } from './program.ts';
+/** Programs a simulated chip from a package with a seed, or an earlier package's chip with the delta; and calibrates it. */
+export { type ProgramChipOptions, programChip, programOnto } from './program.ts';
+/** Puts the weights that training left into the layers of a compilation; says which layers cannot hold any. */
+export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './replace-layers.ts';
 /** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */
 export { formatTuning } from './report/tune-text.ts';
 /** A verification report as text for people. */

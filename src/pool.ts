@@ -75,6 +75,23 @@ export async function runJob<Context, Task, Result>(
   if (first) throw first.error;
 }
 
+/** Runs all tasks. @returns their results in the order of the tasks */
+export async function runTasks<Context, Task, Result>(
+  job: Job<Context, Task, Result>,
+  context: Context,
+  tasks: AsyncIterable<Task> | Iterable<Task>,
+  limits: Pick<RunOptions<Result>, 'threads' | 'count'>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  await runJob(job, context, tasks, {
+    ...limits,
+    onResult(result, task) {
+      results[task] = result;
+    },
+  });
+  return results;
+}
+
 /** Both kinds of iterables as one; results of `next` come in the order of the calls. */
 async function* each<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T, void, undefined> {
   yield* items;

@@ -1,14 +1,24 @@
-/** Programs a simulated chip from a package: executes its bitstream array by array, then calibrates what came out. */
+/**
+ * Programs a simulated chip from a package: executes its bitstream array by array, or its delta on a chip that was
+ * programmed before, then calibrates what came out.
+ */
+import { join } from 'node:path';
 import { readSections } from './bitstream/decode.ts';
 import { calibrateOnThreads } from './calibrate/calibrate-job.ts';
+import { applyDelta } from './chip/apply-delta.ts';
 import type { Chip } from './chip/chip.ts';
 import { programChip as executeBitstream } from './chip/execute.ts';
+import { raise } from './diagnostic.ts';
+import { deltaNotApplicable } from './diagnostics.ts';
+import { deltaFile } from './package/manifest.ts';
 import { type Package, pathIn } from './package/open.ts';
 import { availableThreads } from './pool.ts';
 
 export interface ProgramChipOptions {
   /** Any safe integer: one seed is one chip, with its own devices and its own programming errors. */
   readonly seed: number;
+  /** Keep what a later delta needs, on a chip with hidden planes; takes seven times the memory. Default: false. */
+  readonly keepHistory?: boolean;
   /** Re-estimate digital gain and bias of every column on the programmed chip. Default: true. */
   readonly calibrate?: boolean;
   /** Worker threads. Default: as many as this machine runs at once. The chip is the same for any number. */
@@ -24,16 +34,43 @@ export interface ProgramChipOptions {
  * @throws DiagnosticError bitstream/invalid, bitstream/wrong-target, chip/cannot-execute
  */
 export async function programChip(pkg: Package, options: ProgramChipOptions): Promise<Chip> {
-  const { seed, threads = availableThreads() } = options;
+  const { seed, keepHistory = false, threads = availableThreads() } = options;
   const { header, sections } = await readSections(pathIn(pkg, 'bitstream'), pathIn(pkg, 'bitstream'));
   const loaded = { target: pkg.target, fingerprint: pkg.manifest.target.fingerprint };
   const chip = await executeBitstream(header, sections, loaded, {
     seed,
     bitstream: pkg.bitstream,
+    keepHistory,
     threads,
     ...(options.onArray && { onArray: options.onArray }),
   });
   return (options.calibrate ?? true)
     ? calibrateOnThreads(pkg, chip, { threads, onLayer: options.onLayer })
     : chip;
+}
+
+/**
+ * Turns a chip of an earlier package into one of this: executes the package's delta on it, and calibrates it anew. The
+ * chip goes on from where it was; the one that is given stays as it is.
+ * @throws DiagnosticError delta/not-applicable where the package has no delta, or one that goes onto another chip; and as
+ *   `programChip` does
+ */
+export async function programOnto(
+  pkg: Package,
+  chip: Chip,
+  options: Omit<ProgramChipOptions, 'seed' | 'keepHistory'> = {},
+): Promise<Chip> {
+  const { threads = availableThreads(), onArray } = options;
+  if (!pkg.manifest.delta) raise([deltaNotApplicable(pkg.folder, `the package has no ${deltaFile}`)]);
+  const file = join(pkg.folder, deltaFile);
+  const { header, sections } = await readSections(file, file);
+  const loaded = { target: pkg.target, fingerprint: pkg.manifest.target.fingerprint };
+  const changed = await applyDelta(chip, header, sections, loaded, {
+    bitstream: pkg.bitstream,
+    threads,
+    ...(onArray && { onArray }),
+  });
+  return (options.calibrate ?? true)
+    ? calibrateOnThreads(pkg, changed, { threads, onLayer: options.onLayer })
+    : changed;
 }

@@ -32,6 +32,7 @@ export function programmingProblems(target: Target): readonly Problem[] {
       reason: `faults.endurance is ${faults.endurance}, so no pulse is left`,
       diagnose: (place, field) => enduranceSpent(`${place}: ${field}`, 'any program', 'no pulses'),
     });
+  problems.push(...ferroelectricProblems(target));
   if (target.disturb && (programming.scheme === 'exact' || programming.scheme === 'transfer'))
     problems.push({
       path: ['disturb'],
@@ -39,6 +40,29 @@ export function programmingProblems(target: Target): readonly Problem[] {
         programming.scheme === 'exact'
           ? 'exact cells are programmed without pulses'
           : 'the transistors through which a transfer programs its cells isolate all others',
+    });
+  return problems;
+}
+
+function ferroelectricProblems({ hidden, programming }: Target): readonly Problem[] {
+  const { film, ageing } = hidden ?? {};
+  const access = programming.scheme === 'transfer' ? programming.access : undefined;
+  const problems: Problem[] = [];
+  if (film && film.loopTime <= film.attemptTime)
+    problems.push({
+      path: pathOf('hidden.film.loopTime'),
+      reason: `nothing switches within attemptTime, ${formatQuantity(film.attemptTime, 's')}`,
+    });
+  if (ageing && ageing.spent >= ageing.endurance)
+    problems.push({
+      path: pathOf('hidden.ageing.spent'),
+      reason: '',
+      diagnose: (place, field) => enduranceSpent(`${place}: ${field}`, 'any program', 'no cycles', 'FeCAPs'),
+    });
+  if (access && access.setVoltage <= access.contactVoltage)
+    problems.push({
+      path: pathOf('programming.access.setVoltage'),
+      reason: `${formatQuantity(access.contactVoltage, 'V')} of it stay across the memristor, so no current flows`,
     });
   return problems;
 }

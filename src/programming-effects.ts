@@ -1,14 +1,13 @@
 /** The effects of programming, for the list of effects in every report. */
-import { type Effect, percent, siemens, volts } from './effect.ts';
+import { type Effect, percent, siemens } from './effect.ts';
 import type { stepModels } from './programming.ts';
 import type {
   ErrorLawProgramming,
-  HiddenPlane,
   PulseVerifyProgramming,
   Target,
-  TransferProgramming,
   WriteVerifyProgramming,
 } from './target.ts';
+import { transferEffects } from './transfer-effects.ts';
 import { formatQuantity } from './units.ts';
 
 /** Effects of a target's way of programming, in the order in which they act. */
@@ -149,60 +148,5 @@ function pulseVerifyEffects(law: PulseVerifyProgramming, window: Effect['paramet
       law: 'the steps of this share of the cells are slowGain times as large',
     },
     ...afterReset(law),
-  ];
-}
-
-function transferEffects(
-  law: TransferProgramming,
-  hidden: HiddenPlane,
-  window: Effect['parameters'],
-): Effect[] {
-  return [
-    {
-      name: 'hidden weight truncation',
-      applied: true,
-      parameters: { 'hidden.bits': String(hidden.bits), 'hidden.transferBits': String(hidden.transferBits) },
-      law: 'digit = |hidden| >> (bits - 1 - transferBits), sign apart',
-    },
-    {
-      name: 'sign sensing',
-      applied: hidden.windowSpread > 0 || hidden.senseOffset > 0,
-      parameters: {
-        'hidden.window': volts(hidden.window),
-        'hidden.windowSpread': volts(hidden.windowSpread),
-        'hidden.senseOffset': volts(hidden.senseOffset),
-      },
-      law: 'the sign flips where (window + windowSpread xi) / 2 +- senseOffset xi < 0',
-    },
-    {
-      name: 'FeCAP charge',
-      applied: hidden.chargeSpread > 0,
-      parameters: { 'hidden.chargeSpread': percent(hidden.chargeSpread) },
-      law: 'digit = sum b_i 2^i (1 + chargeSpread xi)',
-    },
-    {
-      name: 'transfer line noise',
-      applied: hidden.lineNoise > 0,
-      parameters: { 'hidden.lineNoise': `${hidden.lineNoise} steps` },
-      law: 'digit + lineNoise xi at every transfer',
-    },
-    {
-      name: 'access transistor threshold',
-      applied: hidden.thresholdSpread > 0,
-      parameters: { 'hidden.thresholdSpread': `${hidden.thresholdSpread} steps` },
-      law: 'digit - thresholdSpread xi, fixed per memristor',
-    },
-    {
-      name: 'SET spread',
-      applied: law.cycleToCycle > 0,
-      parameters: { ...window, cycleToCycle: percent(law.cycleToCycle) },
-      law: 'G = clip(G(digit), gMin, gMax) (1 + cycleToCycle xi): single shot, open loop',
-    },
-    {
-      name: 'spread after RESET',
-      applied: law.resetSpread > 0,
-      parameters: { resetSpread: siemens(law.resetSpread) },
-      law: 'G = gMin + |resetSpread xi| on the side that is not SET',
-    },
   ];
 }

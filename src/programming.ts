@@ -1,5 +1,7 @@
 /** Ways of setting a cell's conductance, as a target describes them: one interface per scheme, plain SI numbers. */
 
+import type { AccessTransistor } from './ferroelectric.ts';
+
 export type Programming =
   | ExactProgramming
   | WriteVerifyProgramming
@@ -167,4 +169,6 @@ export interface TransferProgramming extends FormingProgramming {
   readonly setEnergy: number;
   readonly resetTime: number;
   readonly resetEnergy: number;
+  /** What the steps of a digit are in volts and amperes. */
+  readonly access?: AccessTransistor | undefined;
 }

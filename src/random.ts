@@ -132,6 +132,9 @@ export function threefry(
 
 /** A stream of draws with one key: `(seed, effect, unit)`, for example one array's programming pulses. */
 export interface Stream {
+  /** The generator's key. */
+  readonly key0: number;
+  readonly key1: number;
   /** Moves to the draws of one event (0 to 2^32 - 1), such as one cell. The draws of different events never overlap. */
   seek(event: number): void;
   /** Uniform in (0, 1), never 0 or 1. */
@@ -155,8 +158,8 @@ export function openStream(seed: number, effect: string, unit: number): Stream {
 
 /** A class, because the compiler of the JavaScript engine keeps its fields faster than variables of a closure. */
 class KeyedStream implements Stream {
-  readonly #key0: number;
-  readonly #key1: number;
+  readonly key0: number;
+  readonly key1: number;
   readonly #words = new Int32Array(4);
   #event = 0;
   #block = 0;
@@ -164,8 +167,8 @@ class KeyedStream implements Stream {
   #drawn = 4;
 
   constructor(key0: number, key1: number) {
-    this.#key0 = key0;
-    this.#key1 = key1;
+    this.key0 = key0;
+    this.key1 = key1;
   }
 
   seek(event: number): void {
@@ -176,7 +179,7 @@ class KeyedStream implements Stream {
 
   #word(): number {
     if (this.#drawn === 4) {
-      threefry(this.#key0, this.#key1, this.#event, this.#block, this.#words);
+      threefry(this.key0, this.key1, this.#event, this.#block, this.#words);
       this.#block = (this.#block + 2) | 0;
       this.#drawn = 0;
     }
@@ -232,6 +235,13 @@ for (let i = 1; i < 127; i++) {
 }
 for (let i = 0; i <= 128; i++) layerHeight[i] = Math.exp(-0.5 * layerEdge[i]! ** 2);
 for (let i = 0; i < 128; i++) layerScale[i] = layerEdge[i]! / 2 ** 24;
+
+/** The normal that a word gives, as in 99 of 100 draws; NaN where it takes more words than this one. */
+export function normalOfWord(bits: number): number {
+  const layer = bits & 127;
+  const x = ((bits >>> 8) + 0.5) * layerScale[layer]!;
+  return x < layerEdge[layer + 1]! ? (1 - ((bits & 128) >> 6)) * x : Number.NaN;
+}
 
 /** FNV-1a, so that effects have stable keys. */
 function hashName(name: string): number {

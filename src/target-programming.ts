@@ -1,6 +1,7 @@
 /** The schemas of a target file's `programming`, one per scheme. */
 import { z } from 'zod';
 import { type Programming, pulsePresets, stepModels } from './programming.ts';
+import { access } from './target-ferroelectric.ts';
 import { above0, choice, integer, leaf, quantity, share, spread } from './target-leaf.ts';
 
 const scheme = <const S extends Programming['scheme']>(name: S) =>
@@ -148,4 +149,5 @@ export const transfer = z.strictObject({
   resetTime: quantity('s', 'Time of one RESET'),
   resetEnergy: quantity('J', 'Energy of one RESET'),
   ...forming,
+  access: access.optional(),
 });

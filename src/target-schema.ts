@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Target } from './target.ts';
+import { ageing, film } from './target-ferroelectric.ts';
 import { above0, choice, integer, leaf, quantity, share, spread } from './target-leaf.ts';
 import { peripherySections } from './target-periphery.ts';
 import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './target-programming.ts';
@@ -52,6 +53,8 @@ const hidden = z.strictObject({
   window: quantity('V', 'Median difference of the line voltage between a stored 1 and 0', above0),
   windowSpread: quantity('V', 'Spread of that window from cell to cell'),
   senseOffset: quantity('V', 'Offset spread of the sense amplifiers'),
+  film: film.optional(),
+  ageing: ageing.optional(),
 });
 
 const driver = z.strictObject({

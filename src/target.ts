@@ -3,10 +3,12 @@
  * load-target.ts, which checks every field.
  */
 
+import type { FecapAgeing, FerroelectricFilm } from './ferroelectric.ts';
 import type { Periphery } from './periphery.ts';
 import type { Programming } from './programming.ts';
 import type { Reading } from './reading.ts';
 
+export type { AccessTransistor, FecapAgeing, FerroelectricFilm } from './ferroelectric.ts';
 export type {
   ErrorLawProgramming,
   ExactProgramming,
@@ -56,6 +58,10 @@ export interface HiddenPlane {
   readonly windowSpread: number;
   /** Offset spread of the sense amplifiers (V). */
   readonly senseOffset: number;
+  /** What its capacitors are made of; without it, every write switches all of them. */
+  readonly film?: FerroelectricFilm | undefined;
+  /** Without it, cycles and time leave their charge as it is. */
+  readonly ageing?: FecapAgeing | undefined;
 }
 
 /** Cells that do not do as they are told. */

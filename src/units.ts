@@ -1,5 +1,5 @@
 /** Physical quantities as text: `50 uS` is 50e-6 in SI units. Everything inside the program is plain SI. */
-export type Unit = 'S' | 'V' | 's' | 'J' | 'A' | 'F' | 'ohm' | '';
+export type Unit = 'S' | 'V' | 's' | 'J' | 'A' | 'F' | 'ohm' | 'm' | 'C' | 'C/m2' | 'V/m' | '';
 
 /** Decimal exponent of every prefix. */
 const prefixes: Readonly<Record<string, number>> = {

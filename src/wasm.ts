@@ -36,8 +36,15 @@ export const storeVector = (offset = 0): Code => [0xfd, 0x0b, 3, ...unsigned(off
 export const loadInFour: Code = [0xfd, 0x09, 2, 0];
 /** The 64 bits at the address on the stack, plus an offset, in both lanes. */
 export const loadInTwo = (offset = 0): Code => [0xfd, 0x0a, 3, ...unsigned(offset)];
+/** The 32-bit integer on the stack, in all four lanes. */
+export const inFourLanes: Code = [0xfd, 0x11];
 /** Four sums of 32-bit integers. */
 export const addLanes: Code = [0xfd, 0xae, 0x01];
+/** Four shifts, by the integer on top of the stack; to the right without sign. */
+export const shiftLanesLeft: Code = [0xfd, 0xab, 0x01];
+export const shiftLanesRight: Code = [0xfd, 0xad, 0x01];
+export const orVectors: Code = [0xfd, 0x50];
+export const exclusiveOrVectors: Code = [0xfd, 0x51];
 /** Eight products of signed 16-bit lanes, neighbours added to four 32-bit ones. */
 export const dotPairs: Code = [0xfd, 0xba, 0x01];
 /** Two products, and two sums, of 64-bit floats. */

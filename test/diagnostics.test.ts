@@ -45,6 +45,9 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   read: [50, 59],
   wear: [50, 59],
   wires: [50, 59],
+  delta: [50, 59],
+  transfer: [50, 59],
+  train: [60, 69],
 };
 
 describe('the list of diagnostics', () => {

@@ -102,7 +102,13 @@ const idle: Record<Scheme, readonly string[]> = {
   // They bound the levels, which the target check compares.
   'error-law': ['programming.validFrom', 'programming.validTo'],
   'pulse-verify': [],
-  transfer: [],
+  // They tell what the window and a digit step are made of: `targets staircase` reads them.
+  transfer: [
+    ...['threshold', 'transconductance', 'contactVoltage', 'compliance', 'setVoltage', 'formVoltage'].map(
+      (field) => `programming.access.${field}`,
+    ),
+    ...['remanence', 'permittivity', 'side', 'lineCapacitance'].map((field) => `hidden.film.${field}`),
+  ],
 };
 
 describe('every field of a target is consumed', () => {
@@ -143,9 +149,10 @@ describe('every field of a target is consumed', () => {
 
 describe('effects', () => {
   test('name every field that changes the results of an inference', async () => {
-    // Times, energies and counts of arrays change what it costs, and nothing else.
+    // Times, energies and counts of arrays change what it costs, and nothing else; the last two kinds tell what the
+    // window and a digit step are made of.
     const cost =
-      /Time$|Energy$|^adc\.(time|energy|sharedBy)$|^array\.|^programming\.scheme$|fecapsPerLine|wakeUpCycles/;
+      /Time$|Energy$|^adc\.(time|energy|sharedBy)$|^array\.|^programming\.scheme$|fecapsPerLine|wakeUpCycles|^programming\.access\.|^hidden\.film\.(remanence|permittivity|side|lineCapacitance)$/;
     for (const name of [...(await bundledTargets()), targetOf['pulse-verify']]) {
       const { target } = await loadTarget(name);
       const named = effectsOf(target, true).flatMap(({ parameters }) => Object.keys(parameters));

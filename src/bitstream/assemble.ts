@@ -4,11 +4,13 @@ import { assemblySyntax } from '../diagnostics.ts';
 import type { ArrayGeometry, ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import { findArrayProblem, findHeaderProblem, findProblem } from './check.ts';
 import { encodeBitstream } from './encode.ts';
-import { formatVersion } from './layout.ts';
+import { deltaVersion, wholeVersion } from './layout.ts';
 import { parseFields, parseInstruction } from './parse-instruction.ts';
 import { parseInteger } from './parse-values.ts';
 
 const headerDirectives = ['.format', '.target', '.fingerprint', '.geometry'];
+/** Of a delta alone. */
+const baseDirective = '.base';
 const geometryFields = ['rows', 'columns', 'levels', 'hiddenBits', 'arrays'];
 
 /** Stands in where the header is wrong, so that the arrays are still checked for all that does not depend on it. */
@@ -65,7 +67,7 @@ function parseHeader(lines: readonly Line[], end: number, complain: Complain): B
   const found = new Map<string, Line>();
   for (const line of lines) {
     const name = line.words[0]!;
-    if (!headerDirectives.includes(name)) {
+    if (!headerDirectives.includes(name) && name !== baseDirective) {
       complain(line.number, `'${name.slice(0, 24)}' cannot stand before the first .array`);
     } else if (found.has(name)) complain(line.number, `${name} is given twice`);
     else if (name !== '.geometry' && line.words.length !== 2)
@@ -77,8 +79,11 @@ function parseHeader(lines: readonly Line[], end: number, complain: Complain): B
   }
 
   const format = found.get('.format');
-  if (format && format.words[1] !== `${formatVersion}`) {
-    complain(format.number, `this version of the text form is not known, only ${formatVersion}`);
+  const base = found.get(baseDirective);
+  const version = base ? deltaVersion : wholeVersion;
+  if (format && format.words[1] !== `${version}`) {
+    const kind = base ? `with ${baseDirective}` : `without ${baseDirective}`;
+    complain(format.number, `this version of the text form is not known, only ${version} ${kind}`);
   }
   const targetLine = found.get('.target');
   const target = parseString(targetLine?.words[1] ?? '');
@@ -94,6 +99,7 @@ function parseHeader(lines: readonly Line[], end: number, complain: Complain): B
     // What is missing has its diagnostic already, and must not get a second one.
     target: target ?? 'missing',
     fingerprint: found.get('.fingerprint')?.words[1] ?? '0'.repeat(64),
+    ...(base && { base: base.words[1] ?? '' }),
     rows: rows!,
     columns: columns!,
     levels: levels!,
@@ -106,6 +112,7 @@ function parseHeader(lines: readonly Line[], end: number, complain: Complain): B
     ['name length', '.target'],
     ['target', '.target'],
     ['fingerprint', '.fingerprint'],
+    ['base', baseDirective],
   ]);
   const line = found.get(places.get(problem.field) ?? '.geometry');
   if (line) complain(line.number, problem.reason);

@@ -31,7 +31,10 @@ export function findHeaderProblem(header: BitstreamHeader): Problem | undefined 
       : problem('target', 'the target name is not well-formed Unicode')) ??
     (/^[0-9a-f]{64}$/.test(header.fingerprint)
       ? undefined
-      : problem('fingerprint', 'the fingerprint is not 64 lower-case hexadecimal digits'))
+      : problem('fingerprint', 'the fingerprint is not 64 lower-case hexadecimal digits')) ??
+    (header.base === undefined || /^[0-9a-f]{64}$/.test(header.base)
+      ? undefined
+      : problem('base', 'the base is not 64 lower-case hexadecimal digits'))
   );
 }
 

@@ -5,19 +5,21 @@ import { findArrayProblem, findHeaderProblem } from './check.ts';
 import { type Cursor, invalid, openCursor } from './cursor.ts';
 import { decodeInstructions } from './decode-instruction.ts';
 import {
+  baseLength,
   codeBitsOf,
   crcLength,
-  formatVersion,
+  deltaVersion,
   headerFixedLength,
   magic,
   sectionHeadLength,
   sectionMarker,
   trailerLength,
   trailerMarker,
+  wholeVersion,
 } from './layout.ts';
 
 /** Bytes that are enough for every header. */
-export const maxHeaderLength = headerFixedLength + 255 + crcLength;
+export const maxHeaderLength = headerFixedLength + baseLength + 255 + crcLength;
 
 /** One array's part of a bitstream, its checksum checked and its instructions not decoded yet. */
 export interface Section {
@@ -54,10 +56,11 @@ export function decodeHeader(
   if (start.length < 12) invalid(file, start.length, 'the file ends within the header');
   const view = new DataView(start.buffer, start.byteOffset);
   const version = view.getUint16(8, true);
-  if (version !== formatVersion)
-    invalid(file, 8, `format version ${version} is not known, only ${formatVersion}`);
+  if (version !== wholeVersion && version !== deltaVersion)
+    invalid(file, 8, `format version ${version} is not known, only ${wholeVersion} and ${deltaVersion}`);
+  const least = headerFixedLength + (version === deltaVersion ? baseLength : 0) + 1 + crcLength;
   const length = view.getUint16(10, true);
-  if (length <= headerFixedLength + crcLength || length > maxHeaderLength) {
+  if (length < least || length > least + 254) {
     invalid(file, 10, `the header cannot be ${length} bytes long`);
   }
   if (length > start.length) invalid(file, start.length, 'the file ends within the header');
@@ -71,13 +74,15 @@ export function decodeHeader(
   const codeBits = cursor.u8('codeBits');
   const hiddenBits = cursor.u8('hiddenBits');
   const nameLength = cursor.u16('name length');
-  const fingerprint = Buffer.from(cursor.take('fingerprint', 32, 8)).toString('hex');
+  const hash = (field: string) => Buffer.from(cursor.take(field, 32, 8)).toString('hex');
+  const fingerprint = hash('fingerprint');
+  const base = version === deltaVersion ? { base: hash('base') } : {};
   if (nameLength !== cursor.left()) {
     cursor.fail('name length', `a name of ${nameLength} bytes does not go with a header of ${length}`);
   }
   const name = cursor.take('target', nameLength, 8);
   const target = decodeUtf8(name) ?? cursor.fail('target', 'the target name is not UTF-8');
-  const header = { rows, columns, levels, hiddenBits, arrays, target, fingerprint };
+  const header = { rows, columns, levels, hiddenBits, arrays, target, fingerprint, ...base };
   const problem = findHeaderProblem(header);
   if (problem) cursor.fail(problem.field, `header: ${problem.reason}`);
   if (codeBits !== codeBitsOf(levels)) {

@@ -1,6 +1,6 @@
 /** Schedule -> the text form of FORMAT.md, line by line. */
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
-import { formatVersion } from './layout.ts';
+import { deltaVersion, wholeVersion } from './layout.ts';
 
 /**
  * The text of a bitstream, one line at a time, without line ends.
@@ -16,11 +16,12 @@ export function* disassemble(
 
 /** The lines before the first array. */
 export function disassembleHeader(header: BitstreamHeader): string[] {
-  const { target, fingerprint, rows, columns, levels, hiddenBits, arrays } = header;
+  const { target, fingerprint, base, rows, columns, levels, hiddenBits, arrays } = header;
   return [
-    `.format ${formatVersion}`,
+    `.format ${base === undefined ? wholeVersion : deltaVersion}`,
     `.target ${JSON.stringify(target)}`,
     `.fingerprint ${fingerprint}`,
+    ...(base === undefined ? [] : [`.base ${base}`]),
     `.geometry rows=${rows} columns=${columns} levels=${levels} hiddenBits=${hiddenBits} arrays=${arrays}`,
   ];
 }

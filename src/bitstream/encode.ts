@@ -8,9 +8,10 @@ import type { ArrayGeometry, ArrayProgram, BitstreamHeader } from '../ir/schedul
 import { findArrayProblem, findHeaderProblem, findProblem } from './check.ts';
 import { sizeOfInstruction, writeInstruction } from './encode-instruction.ts';
 import {
+  baseLength,
   codeBitsOf,
   crcLength,
-  formatVersion,
+  deltaVersion,
   headerFixedLength,
   magic,
   opcodes,
@@ -18,6 +19,7 @@ import {
   sectionMarker,
   trailerLength,
   trailerMarker,
+  wholeVersion,
 } from './layout.ts';
 
 const stage = 'encode-bitstream';
@@ -30,10 +32,11 @@ export function encodeHeader(header: BitstreamHeader): Uint8Array {
   const problem = findHeaderProblem(header);
   if (problem) throw new InternalError(stage, `header: ${problem.reason}`);
   const name = new TextEncoder().encode(header.target);
-  const bytes = new Uint8Array(headerFixedLength + name.length + crcLength);
+  const nameAt = headerFixedLength + (header.base === undefined ? 0 : baseLength);
+  const bytes = new Uint8Array(nameAt + name.length + crcLength);
   const view = new DataView(bytes.buffer);
   bytes.set(magic);
-  view.setUint16(8, formatVersion, true);
+  view.setUint16(8, header.base === undefined ? wholeVersion : deltaVersion, true);
   view.setUint16(10, bytes.length, true);
   view.setUint16(12, header.rows, true);
   view.setUint16(14, header.columns, true);
@@ -43,7 +46,8 @@ export function encodeHeader(header: BitstreamHeader): Uint8Array {
   bytes[25] = header.hiddenBits;
   view.setUint16(26, name.length, true);
   bytes.set(Buffer.from(header.fingerprint, 'hex'), 28);
-  bytes.set(name, headerFixedLength);
+  if (header.base !== undefined) bytes.set(Buffer.from(header.base, 'hex'), headerFixedLength);
+  bytes.set(name, nameAt);
   return seal(bytes);
 }
 

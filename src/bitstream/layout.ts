@@ -2,10 +2,13 @@
 import type { ConverterInstruction, Instruction } from '../ir/schedule.ts';
 
 export const magic = Uint8Array.of(0x89, 0x58, 0x42, 0x53, 0x0d, 0x0a, 0x1a, 0x0a);
-export const formatVersion = 1;
+/** Version of a bitstream for a fresh chip, and of a delta: the same with one field more in the header. */
+export const wholeVersion = 1;
+export const deltaVersion = 2;
 
-/** Bytes of the header before the target's name, and of its CRC after it. */
+/** Bytes of the header before `base`, which deltas alone have, of `base`, and of the CRC at the end. */
 export const headerFixedLength = 60;
+export const baseLength = 32;
 export const crcLength = 4;
 
 /** `ARRY` and `XEND`, read as little-endian words. */

@@ -1,8 +1,16 @@
 /** One array while its program runs: the state of every cell and FeCAP, and the devices' laws with their draws. */
+
 import { drawStuckCells, type StuckCells } from '../device/faults.ts';
+import type { FecapPlane } from '../device/fecap.ts';
 import type { ArrayGeometry } from '../ir/schedule.ts';
 import type { Target } from '../target.ts';
-import { type DriverSettings, type FailedCell, noCounts } from './chip.ts';
+import {
+  type ArrayCounters,
+  type ArrayHistory,
+  type DriverSettings,
+  type FailedCell,
+  noCounts,
+} from './chip.ts';
 import { type Devices, devicesOf } from './devices.ts';
 import { type HalfSelects, openHalfSelects } from './half-select.ts';
 
@@ -59,6 +67,36 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     halfSelects: disturb && openHalfSelects(disturb, rows, columns),
     drivers: undefined,
   };
+}
+
+/** One array of a chip with hidden planes as its last program left it. */
+export interface SavedArray {
+  readonly conductances: Float32Array;
+  readonly hidden: Int16Array;
+  readonly drivers: DriverSettings | undefined;
+  readonly counters: ArrayCounters;
+  readonly history: ArrayHistory;
+}
+
+/** Puts an array that was just opened into the state that another program left. */
+export function resumeArray(state: ArrayState, plane: FecapPlane, saved: SavedArray): void {
+  const { operations, cycles, levels, formed, fecapWrites, wakeUps } = saved.history;
+  state.conductances.set(saved.conductances);
+  state.operations.set(operations);
+  state.cycles.set(cycles);
+  state.levels.set(levels);
+  state.formed.set(formed);
+  plane.values.set(saved.hidden);
+  plane.writes.set(fecapWrites);
+  plane.wakeUps.set(wakeUps);
+  Object.assign(state.counters, saved.counters);
+  state.drivers = saved.drivers;
+}
+
+/** What `resumeArray` takes besides what every chip keeps. */
+export function historyOf(state: ArrayState, plane: FecapPlane): ArrayHistory {
+  const { operations, cycles, levels, formed } = state;
+  return { operations, cycles, levels, formed, fecapWrites: plane.writes, wakeUps: plane.wakeUps };
 }
 
 /** Gives a cell the conductance that an operation leaves (S), unless it is stuck. */

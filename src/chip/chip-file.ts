@@ -6,21 +6,40 @@
  *   hidden.i16         hidden integers of every array; only on chips with hidden planes
  *   converters.i32     zero codes, block after block
  *   converters.f32     steps (S), block after block
+ *   operations.u32, cycles.u32, levels.i32, formed.u8, fecap-writes.u32, wake-ups.u32
+ *                      what the cells have been through: see ArrayHistory; only on chips that keep it
  *   calibration.f32    gain, then bias, layer after layer; only on calibrated chips
  */
 import { z } from 'zod';
+import type { ArrayHistory } from './chip.ts';
 
 export const chipJson = 'chip.json';
 
 export const fileNames = {
   conductances: 'conductances.f32',
   hidden: 'hidden.i16',
+  operations: 'operations.u32',
+  cycles: 'cycles.u32',
+  levels: 'levels.i32',
+  formed: 'formed.u8',
+  fecapWrites: 'fecap-writes.u32',
+  wakeUps: 'wake-ups.u32',
   zeros: 'converters.i32',
   steps: 'converters.f32',
   calibration: 'calibration.f32',
 } as const;
 
-export type Numbers = Float32Array | Int32Array | Int16Array;
+/** The files of what cells have been through, which a chip has all of or none. */
+export const historyFields = [
+  'operations',
+  'cycles',
+  'levels',
+  'formed',
+  'fecapWrites',
+  'wakeUps',
+] as const satisfies readonly (keyof ArrayHistory)[];
+
+export type Numbers = Float32Array | Int32Array | Int16Array | Uint32Array | Uint8Array;
 
 /** The bytes of an array, without copying. */
 export function bytesOf(numbers: Numbers): Uint8Array {

@@ -58,11 +58,27 @@ export interface ColumnCorrection {
   readonly bias: Float32Array;
 }
 
+/** What an array remembers besides its conductances and hidden integers: with it a delta goes on where a program ended. */
+export interface ArrayHistory {
+  /** Operations that each cell has seen, rows x columns: they key the draws of the next. */
+  readonly operations: Uint32Array;
+  /** Cycles of each memristor, rows x columns. */
+  readonly cycles: Uint32Array;
+  /** Last programmed level code of each cell, -1 for none, rows x columns. */
+  readonly levels: Int32Array;
+  /** 1 where the cell was formed, rows x columns. */
+  readonly formed: Uint8Array;
+  /** Writes that switched each FeCAP, rows x column pairs x bits. */
+  readonly fecapWrites: Uint32Array;
+  /** Wake-up cycles of each line. */
+  readonly wakeUps: Uint32Array;
+}
+
 export interface Chip {
   /** Geometry, target name and fingerprint. */
   readonly header: BitstreamHeader;
   readonly seed: number;
-  /** SHA-256 of the program.xbs that was executed. */
+  /** SHA-256 of the program.xbs that was executed, or to which a delta has led. */
   readonly bitstream: string;
   /** Conductances (S) of every array, rows x columns, row-major; unformed cells hold gUnformed. */
   readonly conductances: readonly Float32Array[];
@@ -78,6 +94,8 @@ export interface Chip {
   readonly failed: readonly FailedCell[];
   /** Most cycles of any one memristor and of any one FeCAP. */
   readonly wear: { readonly memristor: number; readonly fecap: number };
+  /** By array, where it was asked for, on a chip with hidden planes. */
+  readonly history?: readonly ArrayHistory[];
   /** By the layer's output value. */
   readonly calibration?: ReadonlyMap<string, ColumnCorrection>;
 }
@@ -103,10 +121,20 @@ export function noCounts(): { -readonly [K in keyof ArrayCounters]: number } {
   };
 }
 
+const countFields = Object.keys(noCounts()) as (keyof ArrayCounters)[];
+
+/** What the arrays of a chip took since it was as `before`. */
+export function countsSince(chip: Chip, before: Chip): readonly ArrayCounters[] {
+  return chip.counters.map((now, array) => {
+    const since: ReturnType<typeof noCounts> = { ...now };
+    for (const field of countFields) since[field] -= before.counters[array]![field];
+    return since;
+  });
+}
+
 /** Sums over all arrays: `time` is that of programming the arrays one after the other. */
 export function totalCounts(counters: readonly ArrayCounters[]): ArrayCounters {
   const total = noCounts();
-  const fields = Object.keys(total) as (keyof ArrayCounters)[];
-  for (const array of counters) for (const field of fields) total[field] += array[field];
+  for (const array of counters) for (const field of countFields) total[field] += array[field];
   return total;
 }

@@ -13,8 +13,8 @@ import { chipCannotExecute, enduranceSpent } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import type { Job } from '../pool.ts';
 import type { Target } from '../target.ts';
-import { type ArrayState, openArray } from './array-state.ts';
-import type { ArrayCounters, ConverterSettings } from './chip.ts';
+import { type ArrayState, historyOf, openArray, resumeArray, type SavedArray } from './array-state.ts';
+import type { ArrayCounters, ArrayHistory, ConverterSettings } from './chip.ts';
 import { type ReadBackDevices, readBackOf, type TransferDevices } from './devices.ts';
 import { disturbCells } from './half-select.ts';
 import { transfer, wakeUp, writeHidden } from './hidden-plane.ts';
@@ -27,7 +27,12 @@ export interface ProgrammingContext {
   readonly header: BitstreamHeader;
   readonly target: Target;
   readonly seed: number;
+  /** What a later delta needs is kept as well; on chips with hidden planes. */
+  readonly keepHistory: boolean;
 }
+
+/** The program of one array, decoded or not, and the array that it goes onto: a fresh one where none is given. */
+export type GivenProgram = (ArrayProgram | Section) & { readonly onto?: SavedArray };
 
 /** What remains of an array when its program has run. */
 export interface ProgrammedArray extends Pick<ArrayState, 'array' | 'conductances' | 'drivers' | 'failed'> {
@@ -37,26 +42,29 @@ export interface ProgrammedArray extends Pick<ArrayState, 'array' | 'conductance
   readonly hidden: Int16Array | undefined;
   readonly memristorWear: number;
   readonly fecapWear: number;
-  /** The cell that got most pulses, where these are more than the memristors had left. */
-  readonly worn: Diagnostic | undefined;
+  readonly history: ArrayHistory | undefined;
+  /** The memristor and the FeCAP that got most, where that is more than they had left. */
+  readonly worn: readonly Diagnostic[];
 }
 
 /** Programs one array. */
-export const job: Job<ProgrammingContext, ArrayProgram | Section, ProgrammedArray> = {
+export const job: Job<ProgrammingContext, GivenProgram, ProgrammedArray> = {
   module: import.meta.url,
   open: (context) => ({ run: (given) => programArray(context, given) }),
 };
 
-function programArray(context: ProgrammingContext, given: ArrayProgram | Section): ProgrammedArray {
-  const { header, target, seed } = context;
+function programArray(context: ProgrammingContext, given: GivenProgram): ProgrammedArray {
+  const { header, target, seed, keepHistory } = context;
   const { array, instructions } = 'payload' in given ? decodeSection(header, given) : given;
   const state = openArray(target, header, seed, array);
+  if (given.onto) resumeArray(state, transferDevices(state).plane, given.onto);
   const converters = new Map<number, ConverterSettings>();
   executeAll(state, header, instructions, converters);
   disturbCells(state, seed);
   const { conductances, drivers, failed, counters, devices, cycles } = state;
   const plane = devices.scheme === 'transfer' ? devices.plane : undefined;
   const memristorWear = cycles.reduce((most, count) => Math.max(most, count), 0);
+  const mostOfFecap = plane ? fecapWear(plane) : 0;
   return {
     array,
     conductances,
@@ -66,8 +74,9 @@ function programArray(context: ProgrammingContext, given: ArrayProgram | Section
     converters,
     hidden: plane?.values,
     memristorWear,
-    fecapWear: plane ? fecapWear(plane) : 0,
-    worn: wornOut(target, state, memristorWear),
+    fecapWear: mostOfFecap,
+    history: plane && keepHistory ? historyOf(state, plane) : undefined,
+    worn: [...wornOut(target, state, memristorWear), ...wornFecaps(target, array, mostOfFecap)],
   };
 }
 
@@ -75,11 +84,18 @@ function wornOut(
   { faults }: Target,
   { array, cycles, columns }: ArrayState,
   most: number,
-): Diagnostic | undefined {
-  if (!faults || faults.spent + most <= faults.endurance) return undefined;
+): readonly Diagnostic[] {
+  if (!faults || faults.spent + most <= faults.endurance) return [];
   const cell = cycles.indexOf(most);
   const place = `array ${array}, cell (row ${Math.floor(cell / columns)}, column ${cell % columns})`;
-  return enduranceSpent(place, `${most} pulses`, String(faults.endurance - faults.spent));
+  return [enduranceSpent(place, `${most} pulses`, String(faults.endurance - faults.spent))];
+}
+
+function wornFecaps({ hidden }: Target, array: number, most: number): readonly Diagnostic[] {
+  const ageing = hidden?.ageing;
+  if (!ageing || ageing.spent + most <= ageing.endurance) return [];
+  const left = String(ageing.endurance - ageing.spent);
+  return [enduranceSpent(`array ${array}, FeCAPs`, `${most} cycles`, left, 'FeCAPs')];
 }
 
 /** Problems of one array that are reported; a wrong program has the same one in every row. */

@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly seed: number;
   /** SHA-256 of program.xbs. */
   readonly bitstream: string;
+  /** Keep what a later delta needs, on a chip with hidden planes. Default: false, since it takes seven times the memory. */
+  readonly keepHistory?: boolean;
   /** Default: 1. The chip is the same for any number. */
   readonly threads?: number;
   /** Called after every array. */
@@ -36,11 +38,13 @@ export async function programChip(
   loaded: Pick<LoadedTarget, 'target' | 'fingerprint'>,
   options: ProgramOptions,
 ): Promise<Chip> {
-  const { seed, bitstream, threads = 1, onArray } = options;
+  const { seed, bitstream, threads = 1, keepHistory = false, onArray } = options;
+  if (header.base !== undefined)
+    raise([chipCannotExecute('program.xbs', 'it is a delta, and this chip was never programmed')]);
   if (header.fingerprint !== loaded.fingerprint)
     raise([bitstreamWrongTarget('program.xbs', loaded.fingerprint, header.fingerprint)]);
   const programmed = new Map<number, ProgrammedArray>();
-  await runJob(job, { header, target: loaded.target, seed }, checked(header, programs), {
+  await runJob(job, { header, target: loaded.target, seed, keepHistory }, checked(header, programs), {
     threads,
     count: header.arrays,
     onResult(result) {
@@ -53,7 +57,8 @@ export async function programChip(
     if (!result) raise([chipCannotExecute(`array ${array}`, 'this array has no program')]);
     return result!;
   });
-  raise(arrays.flatMap(({ worn }) => worn ?? []));
+  raise(arrays.flatMap(({ worn }) => worn));
+  const histories = arrays.flatMap(({ history }) => history ?? []);
   return {
     header,
     seed,
@@ -68,11 +73,12 @@ export async function programChip(
       memristor: arrays.reduce((most, a) => Math.max(most, a.memristorWear), 0),
       fecap: arrays.reduce((most, a) => Math.max(most, a.fecapWear), 0),
     },
+    ...(histories.length > 0 && { history: histories }),
   };
 }
 
 /** The programs, each of another one of the header's arrays. */
-async function* checked<P extends ArrayProgram | Section>(
+export async function* checked<P extends ArrayProgram | Section>(
   header: BitstreamHeader,
   programs: AsyncIterable<P> | Iterable<P>,
 ): AsyncGenerator<P, void, undefined> {

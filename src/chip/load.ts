@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DiagnosticError } from '../diagnostic.ts';
 import { chipUnreadable } from '../diagnostics.ts';
-import type { Chip } from './chip.ts';
+import type { ArrayHistory, Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, chipSchema, fileNames, type Numbers } from './chip-file.ts';
 
 /**
@@ -30,6 +30,7 @@ export async function loadChip(folder: string): Promise<Chip> {
           (length) => new Int16Array(length),
         )
       : [];
+  const history = await readHistory(files, header, json.counters.length);
   const zero = await readNumbers(files, zeros, counts, (length) => new Int32Array(length));
   const step = await readNumbers(files, steps, counts, float);
   const columns = calibration.flatMap((layer) => [layer.columns, layer.columns]);
@@ -50,6 +51,7 @@ export async function loadChip(folder: string): Promise<Chip> {
     counters: json.counters,
     failed: json.failed,
     wear: json.wear,
+    ...(history && { history }),
     ...(json.calibration && {
       calibration: new Map(
         calibration.map(({ output }, i) => [
@@ -59,6 +61,33 @@ export async function loadChip(folder: string): Promise<Chip> {
       ),
     }),
   };
+}
+
+/** What cells have been through; undefined where the chip does not keep it, as chips from earlier versions do not. */
+async function readHistory(
+  files: Files,
+  { rows, columns, hiddenBits }: ChipJson['header'],
+  arrays: number,
+): Promise<ArrayHistory[] | undefined> {
+  if (!files.entries[fileNames.operations]) return undefined;
+  const all = (length: number): number[] => Array<number>(arrays).fill(length);
+  const counts = (name: string, length: number) =>
+    readNumbers(files, name, all(length), (count) => new Uint32Array(count));
+  const cells = rows * columns;
+  const operations = await counts(fileNames.operations, cells);
+  const cycles = await counts(fileNames.cycles, cells);
+  const levels = await readNumbers(files, fileNames.levels, all(cells), (n) => new Int32Array(n));
+  const formed = await readNumbers(files, fileNames.formed, all(cells), (n) => new Uint8Array(n));
+  const fecapWrites = await counts(fileNames.fecapWrites, rows * (columns >> 1) * hiddenBits);
+  const wakeUps = await counts(fileNames.wakeUps, rows);
+  return operations.map((own, array) => ({
+    operations: own,
+    cycles: cycles[array]!,
+    levels: levels[array]!,
+    formed: formed[array]!,
+    fecapWrites: fecapWrites[array]!,
+    wakeUps: wakeUps[array]!,
+  }));
 }
 
 function unreadable(folder: string, reason: string): DiagnosticError {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chipUnreadable } from '../diagnostics.ts';
 import { type FolderKind, writeFolder } from '../write-folder.ts';
 import type { Chip } from './chip.ts';
-import { bytesOf, type ChipJson, chipJson, fileNames, type Numbers } from './chip-file.ts';
+import { bytesOf, type ChipJson, chipJson, fileNames, historyFields, type Numbers } from './chip-file.ts';
 
 /** A saved chip as a folder that a newer one may replace. */
 export const chipFolder: FolderKind = { marker: chipJson, otherwise: chipUnreadable };
@@ -32,6 +32,14 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
   };
   await write(fileNames.conductances, chip.conductances);
   if (chip.hidden.length > 0) await write(fileNames.hidden, chip.hidden);
+  const { history } = chip;
+  if (history) {
+    for (const field of historyFields)
+      await write(
+        fileNames[field],
+        history.map((array) => array[field]),
+      );
+  }
   await write(
     fileNames.zeros,
     converters.map(([, settings]) => settings.zero),

@@ -1,10 +1,11 @@
 /** `crossloom program`: executes a package's bitstream on a simulated chip, calibrates the chip, and saves it. */
-import type { Command } from 'commander';
-import { type Chip, totalCounts } from '../chip/chip.ts';
+import { type Command, Option } from 'commander';
+import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
+import { loadChip } from '../chip/load.ts';
 import { chipFolder, saveChip } from '../chip/save.ts';
 import { openPackage, type Package } from '../package/open.ts';
-import { type ProgramChipOptions, programChip } from '../program.ts';
-import { formatProgramming, pulsesPerCell } from '../report/program-table.ts';
+import { type ProgramChipOptions, programChip, programOnto } from '../program.ts';
+import { enduranceUsed, formatProgramming, pulsesPerCell } from '../report/program-table.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { wholeNumber, withJson, withThreads } from './options.ts';
@@ -14,24 +15,28 @@ import { withStages } from './stages.ts';
 /** Failed cells that `--json` lists. */
 const cellsListed = 100;
 
-/** Programs a chip, with progress over arrays and layers. */
+/** Programs a chip, or a chip of an earlier package anew, with progress over arrays and layers. */
 export function programWithProgress(
   io: Io,
   pkg: Package,
-  options: Pick<ProgramChipOptions, 'seed' | 'calibrate' | 'threads'>,
+  options: Omit<ProgramChipOptions, 'onArray' | 'onLayer'>,
+  onto?: Chip,
 ): Promise<Chip> {
-  return withStages(io, ({ report }) =>
-    programChip(pkg, {
+  return withStages(io, ({ report }) => {
+    const hooked: ProgramChipOptions = {
       ...options,
       onArray: (done, total) => report('programming arrays', done, total),
       onLayer: (done, total) => report('calibrating layers', done, total),
-    }),
-  );
+    };
+    return onto ? programOnto(pkg, onto, hooked) : programChip(pkg, hooked);
+  });
 }
 
 interface ProgramCommandLine {
   readonly output: string;
   readonly seed: number;
+  /** Folder of a chip that goes on from where it is. */
+  readonly onto?: string;
   /** false with --no-calibrate. */
   readonly calibrate: boolean;
   readonly threads?: number;
@@ -44,11 +49,9 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   await checkOutput(args.output, force, chipFolder);
   const pkg = await openPackage(folder);
   const { seed, calibrate, threads } = args;
-  const chip = await programWithProgress(io, pkg, {
-    seed,
-    calibrate,
-    ...(threads !== undefined && { threads }),
-  });
+  const before = args.onto === undefined ? undefined : await loadChip(args.onto);
+  const options = { seed, calibrate, keepHistory: true, ...(threads !== undefined && { threads }) };
+  const chip = await programWithProgress(io, pkg, options, before);
   await saveChip(chip, args.output, { force });
   const target = pkg.manifest.target.name;
   if (args.json) {
@@ -62,10 +65,14 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
       pulsesPerCell: pulsesPerCell(chip),
       failed: chip.failed.slice(0, cellsListed),
       wear: chip.wear,
+      enduranceUsed: enduranceUsed(chip, pkg.target),
       calibratedLayers: chip.calibration?.size ?? 0,
+      ...(before && { onto: args.onto, delta: totalCounts(countsSince(chip, before)) }),
     });
   }
-  io.stdout(`${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip)}`);
+  io.stdout(
+    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.target, before)}`,
+  );
 }
 
 export function registerProgram(program: Command, io: Io): void {
@@ -75,11 +82,18 @@ export function registerProgram(program: Command, io: Io): void {
     .argument('<package>', 'the package')
     .requiredOption('-o, --output <chip>', 'folder of the chip')
     .option('--seed <n>', 'decides all randomness of the devices', wholeNumber(0), 1)
+    .addOption(
+      new Option(
+        '--onto <chip>',
+        'execute the delta of the package on this saved chip, which goes on from where it is',
+      ).conflicts('seed'),
+    )
     .option('--no-calibrate', 'leave gain and bias of the columns as they were compiled')
     .option('--force', 'replace an existing chip');
   withExamples(
     withJson(withThreads(command)),
     'crossloom program mobilenetv2.xbar --seed 1 -o chip1',
     'crossloom program mobilenetv2.xbar --seed 2 -o chip1 --force --json',
+    'crossloom program tuned.xbar --onto chip1 -o chip2',
   ).action((folder: string, args: ProgramCommandLine) => run(io, folder, args));
 }

@@ -8,6 +8,7 @@ import { formatQuantity } from '../units.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { withJson, withSet } from './options.ts';
+import { registerStaircase } from './staircase.ts';
 
 interface JsonOption {
   readonly json?: true;
@@ -100,7 +101,7 @@ async function check(io: Io, file: string, { json }: JsonOption): Promise<void> 
 export function registerTargets(program: Command, io: Io): void {
   const targets = program
     .command('targets')
-    .description('list, show and check the chips that can be compiled for');
+    .description('list, show and check the chips that can be compiled for, and what their transfers do');
   withExamples(
     targets,
     'crossloom targets',
@@ -132,4 +133,6 @@ export function registerTargets(program: Command, io: Io): void {
   withExamples(withJson(checkCommand), 'crossloom targets check chip.yaml').action(
     (file: string, options: JsonOption) => check(io, file, options),
   );
+
+  registerStaircase(targets, io);
 }

@@ -5,7 +5,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { raise } from '../diagnostic.ts';
-import { preprocessingMissing } from '../diagnostics.ts';
+import { optionInvalid, preprocessingMissing } from '../diagnostics.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { readsAlike } from '../reading.ts';
@@ -24,7 +24,7 @@ import { withStages } from './stages.ts';
 const defaultTrials = 3;
 
 export interface VerifyArguments {
-  readonly model: string;
+  readonly model?: string;
   readonly data: string;
   readonly preprocess?: string;
   readonly labels?: string;
@@ -51,7 +51,8 @@ export interface VerifyArguments {
 /** Verifies with progress on a terminal. Warnings about the data go to stderr, all others into the report. */
 export async function verifyPackage(io: Io, folder: string, args: VerifyArguments): Promise<VerifyReport> {
   const pkg = await openPackage(folder);
-  const model = { ...(await readModel(args.model)), file: args.model };
+  const file = modelFile(pkg, args);
+  const model = { ...(await readModel(file)), file };
   const dataset = await openData(io, pkg, args);
   return withStages(io, ({ report }) => {
     const options = { ...optionsOf(pkg, args), onProgress: report };
@@ -61,6 +62,13 @@ export async function verifyPackage(io: Io, folder: string, args: VerifyArgument
         )
       : verify(pkg, model, dataset, options);
   });
+}
+
+/** A network that was trained on its chip has no other model than what an ideal chip computes. */
+function modelFile(pkg: Package, { model }: VerifyArguments): string {
+  if (model === undefined && !pkg.manifest.training)
+    raise([optionInvalid('--model', `name the model that ${pkg.folder} was compiled from`)]);
+  return model ?? pathIn(pkg, 'reference');
 }
 
 /** Preprocessing: the flag, else what the compilation recorded, else a file beside model or data. */
@@ -124,7 +132,10 @@ export function registerVerify(program: Command, io: Io): void {
     .command('verify')
     .description('score floating point, the ideal chip and programmed chips on the same images')
     .argument('<package>', 'the package')
-    .requiredOption('--model <file.onnx>', 'the model that was compiled')
+    .option(
+      '--model <file.onnx>',
+      'the model that was compiled (default: reference.onnx of a package that `train` wrote)',
+    )
     .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
     .option(
       '--preprocess <file.yaml>',

@@ -24,6 +24,8 @@ export interface DatasetOptions {
   readonly preprocessing?: string | Preprocessing;
   /** Replace single fields. */
   readonly flags?: PreprocessingFields;
+  /** Bytes become numbers from 0 to 1 where neither of the two says anything. Default: they stay as they are. */
+  readonly unitBytes?: boolean;
   /** Path of the labels where they are not found by name: csv for folders of images, idx or .npy for arrays. */
   readonly labels?: string;
 }
@@ -34,8 +36,8 @@ export interface DatasetOptions {
  * Raises dataUnreadable, imageUnreadable (of the first image) and preprocessingInvalid.
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { preprocessing, flags, labels } = options;
-  const resolved =
+  const { preprocessing, flags, labels, unitBytes = false } = options;
+  const given =
     typeof preprocessing === 'object'
       ? resolvePreprocessing({ ...preprocessing, ...flags }, 'recorded preprocessing')
       : await loadPreprocessing(preprocessing, flags);
@@ -45,8 +47,11 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     throw new DiagnosticError([dataUnreadable(path, `it cannot be read (${error.message})`)]);
   });
   const first = await source.read(0);
+  const bytes = first.values instanceof Uint8Array;
+  const nothingSaid = preprocessing === undefined && flags === undefined;
+  const resolved = unitBytes && bytes && nothingSaid ? { ...given, scale: 1 / 255 } : given;
   const place = typeof preprocessing === 'string' ? preprocessing : 'preprocessing';
-  checkApplicable(place, resolved, first.dims, first.values instanceof Uint8Array);
+  checkApplicable(place, resolved, first.dims, bytes);
   return createDataset(source, resolved, first.dims);
 }
 

@@ -43,7 +43,7 @@ export function hiddenPattern(value: number, bits: number): number {
 export function writeHidden(plane: FecapPlane, synapse: number, value: number): number {
   const before = hiddenPattern(plane.values[synapse]!, plane.bits);
   plane.values[synapse] = value;
-  return wear(plane, synapse, before ^ hiddenPattern(value, plane.bits));
+  return wear(plane, synapse, before ^ hiddenPattern(value, plane.bits), 0);
 }
 
 /** What a transfer's destructive read takes from a synapse. */
@@ -67,7 +67,7 @@ export function writeBack(
   const lowBits = bits - 1 - transferBits;
   const digitBits = (magnitude >> lowBits) << lowBits;
   plane.values[synapse] = sensedNegative ? -magnitude : magnitude;
-  return wear(plane, synapse, digitBits | (sensedNegative ? 1 << (bits - 1) : 0));
+  return wear(plane, synapse, digitBits | (sensedNegative ? 1 << (bits - 1) : 0), lowBits);
 }
 
 /** Cycles every FeCAP of a line. */
@@ -87,15 +87,18 @@ export function fecapWear(plane: FecapPlane): number {
   return largest;
 }
 
-/** Counts one write on every FeCAP in the pattern. @returns their number */
-function wear(plane: FecapPlane, synapse: number, pattern: number): number {
+/**
+ * Counts one write on every FeCAP in the pattern, which has none below bit `from`. Up to its highest bit nothing depends on
+ * a bit being set, because bits are too random for a processor to guess.
+ * @returns their number
+ */
+function wear({ bits, writes }: FecapPlane, synapse: number, pattern: number, from: number): number {
   let count = 0;
-  const first = synapse * plane.bits;
-  for (let bit = 0; bit < plane.bits; bit++) {
-    if ((pattern >> bit) & 1) {
-      plane.writes[first + bit]!++;
-      count++;
-    }
+  let fecap = synapse * bits + from;
+  for (let rest = pattern >> from; rest !== 0; rest >>= 1) {
+    writes[fecap]! += rest & 1;
+    count += rest & 1;
+    fecap++;
   }
   return count;
 }

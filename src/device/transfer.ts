@@ -4,10 +4,11 @@
  * one error source per step:
  *
  *   1. sign     one FeCAP is sensed against the middle of its window. Stored 1: line above by W/2, stored 0: below by
- *               W/2, W = window + windowSpread * xi (per FeCAP, fixed); the line's amplifier adds senseOffset * xi
+ *               W/2, W = s (window + windowSpread * xi) (per FeCAP, fixed); the line's amplifier adds senseOffset * xi
  *               (per line, fixed). The wrong side flips the sign, in the transfer and in the write-back.
  *   2. charge   the magnitude bits b_i share their charge through capacitors in the ratio ... 4:2:1:
- *               sum b_i 2^i (1 + chargeSpread * xi), in digit steps; xi per FeCAP, fixed.
+ *               s sum b_i 2^i (1 + chargeSpread * xi), in digit steps; xi per FeCAP, fixed. s is the share of their
+ *               charge that write pulses, cycles and time leave (fecap/charge.ts), 1 of fresh and well-written FeCAPs.
  *   3. line     + lineNoise * xi, at every transfer.
  *   4. access   - thresholdSpread * xi: the access transistor's threshold (per memristor, fixed). The line voltage
  *               above threshold sets the compliance, linearly.
@@ -19,6 +20,8 @@
  */
 import { openStream, type Stream } from '../random.ts';
 import type { HiddenPlane, Target, TransferProgramming } from '../target.ts';
+import { chargeShare } from './fecap/charge.ts';
+import { windowOf } from './fecap/sense.ts';
 import { levelConductance, resetConductance } from './levels.ts';
 
 export interface TransferLaw {
@@ -116,16 +119,14 @@ export function transfer(
   outcome.setFactor = 1;
   if (digit !== 0) {
     draws.line.seek(event);
-    draws.threshold.seek(at.cell + (sensed ? 1 : 0));
     draws.set.seek(event);
-    outcome.chargeError = chargeError(hidden, draws, at, digit);
+    drawChargeErrors(hidden, draws, at, bitErrors, 0);
+    outcome.chargeError = sumChargeErrors(bitErrors, 0, hidden.transferBits, digit);
     outcome.lineError = hidden.lineNoise * draws.line.normal();
-    outcome.thresholdError = -hidden.thresholdSpread * draws.threshold.normal();
+    outcome.thresholdError = thresholdError(hidden, draws, at, sensed);
     outcome.setFactor = 1 + programming.cycleToCycle * draws.set.normal();
     const disturbed = digit + outcome.chargeError + outcome.lineError + outcome.thresholdError;
-    const compliant = Math.min(cell.gMax, Math.max(cell.gMin, levelConductance(cell, disturbed)));
-    // A SET cannot leave less than the window's lower end, however far the spread reaches.
-    const conductance = Math.max(cell.gMin, compliant * outcome.setFactor);
+    const conductance = conductanceAfterSet(cell, disturbed, outcome.setFactor);
     if (sensed) gNeg = conductance;
     else gPos = conductance;
   }
@@ -133,21 +134,71 @@ export function transfer(
   outcome.gNeg = gNeg;
 }
 
-function signIsMisread(hidden: HiddenPlane, draws: TransferDraws, at: Synapse, negative: boolean): boolean {
+/** Conductance (S) that a SET leaves at a digit with its errors, in digit steps. */
+export function conductanceAfterSet(cell: Target['cell'], disturbed: number, setFactor: number): number {
+  const compliant = Math.min(cell.gMax, Math.max(cell.gMin, levelConductance(cell, disturbed)));
+  // A SET cannot leave less than the window's lower end, however far the spread reaches.
+  return Math.max(cell.gMin, compliant * setFactor);
+}
+
+/** Whether sensing this stored sign takes it for the other one. */
+export function signIsMisread(
+  hidden: HiddenPlane,
+  draws: TransferDraws,
+  at: Synapse,
+  negative: boolean,
+): boolean {
   draws.window.seek(at.synapse);
   draws.senseOffset.seek(at.row);
-  const window = hidden.window + hidden.windowSpread * draws.window.normal();
+  const window = windowOf(hidden, draws.window.normal());
   const offset = hidden.senseOffset * draws.senseOffset.normal();
   return (negative ? window / 2 + offset : window / 2 - offset) < 0;
 }
 
-/** The draws of a synapse's FeCAPs are taken from the most significant bit down, whether they hold a 1 or not. */
-function chargeError(hidden: HiddenPlane, draws: TransferDraws, at: Synapse, digit: number): number {
+/** What the access transistor of G+ or G- takes from a digit, in digit steps. */
+export function thresholdError(
+  hidden: HiddenPlane,
+  draws: TransferDraws,
+  at: Synapse,
+  negative: boolean,
+): number {
+  draws.threshold.seek(at.cell + (negative ? 1 : 0));
+  return -hidden.thresholdSpread * draws.threshold.normal();
+}
+
+/**
+ * What each magnitude bit of a synapse adds to a digit when it holds a 1, in digit steps: `transferBits` numbers from the
+ * most significant bit down, to `errors` from `first` on.
+ */
+export function drawChargeErrors(
+  hidden: HiddenPlane,
+  draws: TransferDraws,
+  at: Synapse,
+  errors: Float64Array,
+  first: number,
+): void {
   draws.charge.seek(at.synapse);
-  let sum = 0;
-  for (let bit = hidden.transferBits - 1; bit >= 0; bit--) {
+  const share = chargeShare(hidden);
+  for (let i = 0; i < hidden.transferBits; i++) {
     const deviation = hidden.chargeSpread * draws.charge.normal();
-    if ((digit >> bit) & 1) sum += 2 ** bit * deviation;
+    errors[first + i] = 2 ** (hidden.transferBits - 1 - i) * (share * deviation - (1 - share));
+  }
+}
+
+/** Sum of these numbers over the bits of a digit that are 1. */
+export function sumChargeErrors(
+  errors: Float64Array,
+  first: number,
+  transferBits: number,
+  digit: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < transferBits; i++) {
+    // A product, because a processor cannot guess a digit's bits.
+    sum += ((digit >> (transferBits - 1 - i)) & 1) * errors[first + i]!;
   }
   return sum;
 }
+
+/** Of the synapse that is being transferred; a hidden integer has at most 16 bits. */
+const bitErrors = new Float64Array(16);

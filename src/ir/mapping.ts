@@ -39,6 +39,12 @@ export interface SlicedLayer {
    * back leaves to be made up. They lie side by side in one array.
    */
   readonly residual: boolean;
+  /**
+   * Hidden integers that training left, in the order of the layer's integers, which are the digits that a transfer
+   * reads from them: on pairs of cells, in one part, a level per digit step. Absent: every hidden integer is the centre
+   * of its digit's bin.
+   */
+  readonly hidden?: Int16Array;
 }
 
 /** Parts of a layer's weight, each with cells of its own: every slice as often as it is copied. */

@@ -26,7 +26,8 @@ function printLayer(
   const groups = node.groups === 1 ? '' : `${node.groups} groups of `;
   const copies = parts.copies === 1 ? '' : ` in ${parts.copies} copies`;
   const residual = parts.residual ? ', residual' : '';
-  const code = `${encoding}, ${slices} digits of base ${radix}${copies}, ${levelStep} levels a step${residual}`;
+  const trained = parts.hidden ? ', trained' : '';
+  const code = `${encoding}, ${slices} digits of base ${radix}${copies}, ${levelStep} levels a step${residual}${trained}`;
   const outputs = uses.map((use) => use.output).join(', ');
   return `layer ${number} ${outputs}: ${groups}${node.rows} x ${node.columns}, ${code}  ; ${describeOrigin(node.origin)}`;
 }

@@ -113,6 +113,23 @@ export interface TransferInstruction {
   readonly endRow: number;
 }
 
+/**
+ * One transfer per column pair and run of neighbouring lines: the lines of a run transfer in parallel.
+ * @param rowsOfPair lines of every column pair, ascending
+ */
+export function transfersOf(rowsOfPair: ReadonlyMap<number, readonly number[]>): TransferInstruction[] {
+  const instructions: TransferInstruction[] = [];
+  for (const [pair, rows] of [...rowsOfPair].sort((a, b) => a[0] - b[0])) {
+    let first = rows[0]!;
+    rows.forEach((row, i) => {
+      if (rows[i + 1] === row + 1) return;
+      instructions.push({ op: 'transfer', pair, firstRow: first, endRow: row + 1 });
+      first = rows[i + 1] ?? first;
+    });
+  }
+  return instructions;
+}
+
 /** Reads neighbouring cells back and counts those outside +-tolerance of their last programmed level. */
 export interface VerifyInstruction {
   readonly op: 'verify';
@@ -156,4 +173,9 @@ export interface BitstreamHeader extends ArrayGeometry {
   readonly target: string;
   /** SHA-256 of the target's values, 64 hexadecimal digits. */
   readonly fingerprint: string;
+  /**
+   * Of a delta: SHA-256 of the bitstream that the chip must have been programmed with, 64 hexadecimal digits. Absent: the
+   * bitstream programs a fresh chip.
+   */
+  readonly base?: string;
 }

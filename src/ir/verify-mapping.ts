@@ -1,5 +1,6 @@
 /** Checks a Mapping after the pass that made it: every weight lies in exactly one block, and no cell in two. */
 import { InternalError } from '../diagnostic.ts';
+import { transferredDigit } from '../hidden-integer.ts';
 import type { Target } from '../target.ts';
 import {
   blockColumns,
@@ -11,6 +12,7 @@ import {
   type Mapping,
   type PlacedBlock,
   partsOf,
+  type SlicedLayer,
 } from './mapping.ts';
 
 /** Raises InternalError at the first broken invariant. */
@@ -63,7 +65,27 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     const expected = layer.node.integers.length * partsOf(layer);
     if (weights[i] !== expected)
       fail(`layer ${layer.node.output}: ${weights[i]} of ${expected} digits are placed`);
+    const wrong = misread(layer, target);
+    if (wrong) fail(`layer ${layer.node.output}: ${wrong}`);
   });
+}
+
+/** What is wrong with the hidden integers that training left in a layer. */
+function misread(layer: SlicedLayer, { hidden: plane }: Target): string | undefined {
+  const { hidden, node } = layer;
+  if (!hidden) return undefined;
+  if (!plane) return 'hidden integers, and the target has no hidden planes';
+  if (layer.encoding !== 'differential' || partsOf(layer) !== 1 || layer.levelStep !== 1)
+    return 'hidden integers of weights that are not one pair of cells each, a level per digit step';
+  if (hidden.length !== node.integers.length)
+    return `${hidden.length} hidden integers of ${node.integers.length} weights`;
+  const limit = 2 ** (plane.bits - 1) - 1;
+  const at = hidden.findIndex(
+    (h, i) => Math.abs(h) > limit || transferredDigit(h, plane) !== node.integers[i],
+  );
+  return at < 0
+    ? undefined
+    : `hidden integer ${hidden[at]} of weight ${at}, whose digit is ${node.integers[at]}`;
 }
 
 /** What is wrong with where a block's logical columns lie. */

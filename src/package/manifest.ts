@@ -1,5 +1,7 @@
 /** manifest.json of a package: what it was made from, by what, and where every node of the model went. */
 import { z } from 'zod';
+import type { FaultReport } from '../ir/fault-report.ts';
+import type { MappingSummary } from '../ir/summary.ts';
 import type { Target } from '../target.ts';
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
@@ -10,6 +12,12 @@ export const manifestSchema = z.strictObject({
   format: z.literal(1),
   crossloom: z.string().describe('version of the compiler'),
   model: z.strictObject({ file: z.string(), sha256: z.string() }),
+  training: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .optional()
+    .describe(
+      'what the network was trained with, where it was trained on its chip; the model is reference.onnx then',
+    ),
   target: z.strictObject({
     name: z.string(),
     fingerprint: z.string(),
@@ -29,9 +37,13 @@ export const manifestSchema = z.strictObject({
   options: z.record(z.string(), z.unknown()),
   preprocessing: z.unknown().optional().describe('how images became inputs during calibration'),
   files: z.record(z.string(), z.string()).describe('SHA-256 of every other file of the package'),
-  summary: z.record(z.string(), z.unknown()).describe('the table of the compilation'),
+  delta: z
+    .strictObject({ base: z.string().describe('SHA-256 of the bitstream of the chip that it goes onto') })
+    .optional()
+    .describe('present with delta.xbs'),
+  summary: z.custom<MappingSummary>(isObject).describe('the table of the compilation'),
   faults: z
-    .looseObject({ sha256: z.string() })
+    .custom<FaultReport>((value) => z.looseObject({ sha256: z.string() }).safeParse(value).success)
     .optional()
     .describe('fault map of the one chip that this is for, and what was done about it'),
   nodes: z.array(
@@ -59,3 +71,6 @@ export const packageFiles = {
   calibration: 'calibration.npz',
   manifest: 'manifest.json',
 } as const;
+
+/** In packages that were made from an earlier one: what turns a chip of that one into a chip of this. */
+export const deltaFile = 'delta.xbs';

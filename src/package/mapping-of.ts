@@ -1,18 +1,31 @@
 /** The Mapping that a package was written from, out of its crossbar nodes and its integer reference. */
-import { z } from 'zod';
 import { InternalError } from '../diagnostic.ts';
 import type { QuantizedMvmNode } from '../ir/graph.ts';
-import type { Mapping, PlacedBlock, SlicedLayer } from '../ir/mapping.ts';
+import {
+  blockWeightColumns,
+  type ColumnPlaces,
+  type Mapping,
+  type PlacedBlock,
+  partsOf,
+  type SlicedLayer,
+} from '../ir/mapping.ts';
 import { readIntegers } from '../lower/reference.ts';
 import { levelStepOf } from '../target.ts';
 import type { CrossbarLayer, Tile } from './crossbar.ts';
 import type { Package } from './open.ts';
 
-const storedSchema = z.object({ arrays: z.number(), layers: z.array(z.object({ residual: z.boolean() })) });
-
 /** @returns with all columns in order: as the blocks were placed, before faults were worked around */
 export function mappingOf(pkg: Package): Mapping {
-  const { arrays, layers: stored } = storedSchema.parse(pkg.manifest.summary);
+  return mapped(pkg, false);
+}
+
+/** @returns with the columns where they lie; of the places beside blocks, those that are used */
+export function placedMappingOf(pkg: Package): Mapping {
+  return mapped(pkg, true);
+}
+
+function mapped(pkg: Package, withPlaces: boolean): Mapping {
+  const { arrays, layers: stored } = pkg.manifest.summary;
   // Layers that share their weights name the same blocks.
   const shared = new Map<number, CrossbarLayer[]>();
   for (const layer of pkg.layers) {
@@ -22,16 +35,19 @@ export function mappingOf(pkg: Package): Mapping {
   const blocks: PlacedBlock[] = [];
   const layers = [...shared.values()].map((uses, index): SlicedLayer => {
     const [layer] = uses as [CrossbarLayer];
-    for (const tile of layer.tiles) blocks[tile.block] = blockOf(tile, index);
-    const nodes = uses.map((use) => nodeOf(pkg, use, layer));
-    const { encoding, inputCoding, radix, slices, copies, digitStep } = layer;
-    const levelStep = Math.round(digitStep / levelStepOf(pkg.target.cell));
     const { residual } = stored[index]!;
+    const placed = layer.tiles.map((tile) => blockOf(tile, index));
+    for (const [t, block] of (withPlaces ? around(layer, placed, residual) : placed).entries())
+      blocks[layer.tiles[t]!.block] = block;
+    const nodes = nodesOf(pkg, uses);
+    const { encoding, radix, slices, copies, digitStep } = layer;
+    const levelStep = Math.round(digitStep / levelStepOf(pkg.target.cell));
     return {
       node: nodes[0]!,
       uses: nodes,
       encoding,
-      inputNumbers: inputCoding === 'binary' ? 'binary' : 'sign-magnitude',
+      // Inputs of one sign drive the rows by their codes in either case.
+      inputNumbers: uses.every((use) => use.inputCoding === 'binary') ? 'binary' : 'sign-magnitude',
       radix,
       slices,
       copies,
@@ -52,17 +68,44 @@ function blockOf(tile: Tile, layer: number): PlacedBlock {
   };
 }
 
-function nodeOf(pkg: Package, use: CrossbarLayer, first: CrossbarLayer): QuantizedMvmNode {
+/** The blocks of a layer with the places of their columns, as the tables of its node have them. */
+function around(
+  { columnPlaces, columnSigns, ...layer }: CrossbarLayer,
+  blocks: readonly PlacedBlock[],
+  residual: boolean,
+): readonly PlacedBlock[] {
+  if (!columnPlaces || !columnSigns) return blocks;
+  let at = 0;
+  let places: ColumnPlaces | undefined;
+  const parts = residual ? partsOf(layer) : 1;
+  return blocks.map((block, index) => {
+    const logical = blockWeightColumns(block);
+    // The parts of a residual layer's tile lie side by side, and have the same places.
+    const first = index - (index % parts);
+    if (index === first || !places)
+      places = {
+        place: columnPlaces.slice(at, at + logical),
+        flipped: Uint8Array.from(columnSigns.subarray(at, at + logical), (sign) => (sign < 0 ? 1 : 0)),
+      };
+    at += logical;
+    const used = places.place.reduce((most, place) => Math.max(most, place + 1), logical);
+    const width = parts > 1 ? (blocks[first + 1]!.column - blocks[first]!.column) / 2 : used;
+    return { ...block, places, ...(width > logical && { spare: width - logical }) };
+  });
+}
+
+/** The nodes that multiply by one matrix: all have the same array of integers and of scales. */
+function nodesOf(pkg: Package, uses: readonly CrossbarLayer[]): QuantizedMvmNode[] {
+  const first = uses[0]!;
   const weights = pkg.reference.constants.get(`${first.output}/weights`);
   if (!weights) throw new InternalError('package', `no reference weights of ${first.output}`);
   const integers = readIntegers(first, weights);
-  const { input, output, geometry, groups, rows, columns, origin, quantization, bias, scales } = use;
-  return {
+  const scales = Float64Array.from(first.scales);
+  const weightMax = integers.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+  return uses.map(({ input, output, geometry, groups, rows, columns, origin, quantization, bias }) => ({
     kind: 'quantized-mvm',
-    ...{ input, output, geometry, groups, rows, columns, origin, quantization, integers },
-    weightMax: integers.reduce((most, w) => Math.max(most, Math.abs(w)), 0),
+    ...{ input, output, geometry, groups, rows, columns, origin, quantization, integers, weightMax, scales },
     bias: Float64Array.from(bias),
-    scales: Float64Array.from(scales),
     folded: [],
-  };
+  }));
 }

@@ -12,7 +12,7 @@ import { dataFileOf } from '../onnx/write.ts';
 import type { Target } from '../target.ts';
 import type { CrossbarLayer } from './crossbar.ts';
 import { decodeCrossbar } from './crossbar-node.ts';
-import { type Manifest, manifestSchema, packageFiles } from './manifest.ts';
+import { deltaFile, type Manifest, manifestSchema, packageFiles } from './manifest.ts';
 
 export interface Package {
   readonly folder: string;
@@ -60,11 +60,11 @@ export async function openPackage(folder: string): Promise<Package> {
   };
 }
 
-/** All files but the manifest: those that every package has, and the tensors of a large graph. */
-function filesOf({ files }: Manifest): string[] {
+/** All files but the manifest: those that every package has, a delta, and the tensors of a large graph. */
+function filesOf({ files, delta }: Manifest): string[] {
   const { manifest: _, ...always } = packageFiles;
   const beside = [packageFiles.host, packageFiles.reference].map(dataFileOf);
-  return [...Object.values(always), ...beside.filter((file) => file in files)];
+  return [...Object.values(always), ...(delta ? [deltaFile] : []), ...beside.filter((file) => file in files)];
 }
 
 async function readGraph(file: string): Promise<Graph> {

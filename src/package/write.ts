@@ -11,18 +11,28 @@ import type { Compiled } from '../compile.ts';
 import { packageUnreadable } from '../diagnostics.ts';
 import { sha256File } from '../hash.ts';
 import type { Graph } from '../ir/graph.ts';
+import { readModel } from '../onnx/decode.ts';
 import { writeModel } from '../onnx/write.ts';
 import type { Tensor } from '../tensor.ts';
 import { version } from '../version.ts';
 import { type FolderKind, writeFolder } from '../write-folder.ts';
 import { hostGraph, referenceGraph } from './host.ts';
-import { type Manifest, packageFiles } from './manifest.ts';
+import { deltaFile, type Manifest, packageFiles } from './manifest.ts';
+import type { Package } from './open.ts';
+import { writeDelta } from './write-delta.ts';
 
 export interface WriteOptions {
   /** Replace an existing package. */
   readonly force?: boolean;
   /** How images became inputs during calibration: recorded, and reused by `verify`. */
   readonly preprocessing?: unknown;
+  /**
+   * What a network was trained with, where the package is not of a model in a file: what its chip is to compute is
+   * reference.onnx then.
+   */
+  readonly training?: Manifest['training'];
+  /** The package whose chips a delta is to turn into chips of this one; it places its weights in the same cells. */
+  readonly deltaFrom?: Package;
 }
 
 /** Bytes of integer weights that are in memory at a time for the known answers. */
@@ -64,11 +74,14 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     Readable.from(encodeBitstream(header, compiled.schedule())),
     createWriteStream(path(packageFiles.bitstream)),
   );
+  const { deltaFrom } = options;
+  if (deltaFrom) await writeDelta(compiled, header, deltaFrom, path(deltaFile));
   const generator = `crossloom ${version}`;
   const host = hostGraph(compiled.graph, mapping, converters, target);
   const reference = referenceGraph(compiled.graph);
   const written = [
     packageFiles.bitstream,
+    ...(deltaFrom ? [deltaFile] : []),
     ...(await writeModel(host, path(packageFiles.host), { generator, target: target.name })),
     ...(await writeModel(reference, path(packageFiles.reference), { generator })),
     packageFiles.calibration,
@@ -79,7 +92,10 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
   const manifest: Manifest = {
     format: 1,
     crossloom: version,
-    model: { file: basename(compiled.model.file), sha256: compiled.model.sha256 },
+    model: options.training
+      ? { file: packageFiles.reference, sha256: (await readModel(path(packageFiles.reference))).sha256 }
+      : { file: basename(compiled.model.file), sha256: compiled.model.sha256 },
+    ...(options.training && { training: options.training }),
     target: {
       name: target.name,
       fingerprint: loaded.fingerprint,
@@ -90,6 +106,7 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     options: { ...compiled.options },
     ...(options.preprocessing === undefined ? {} : { preprocessing: options.preprocessing }),
     files,
+    ...(deltaFrom && { delta: { base: deltaFrom.bitstream } }),
     summary: { ...compiled.summary },
     ...(compiled.faults && { faults: { ...compiled.faults } }),
     nodes: compiled.operators.map(({ origin, crossbar, rule }) => ({ ...origin, crossbar, rule })),

@@ -1,7 +1,7 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
 import type { Origin } from '../ir/graph.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
-import type { LoadedTarget } from '../target.ts';
+import type { LoadedTarget, Target } from '../target.ts';
 import { formatQuantity } from '../units.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
 import { type Column, formatTable } from './table.ts';
@@ -72,6 +72,13 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
   );
 }
 
+/** A chip with hidden planes is a number of synapses, each a column pair on one line. */
+function synapsesText({ array, hidden }: Target): string {
+  if (!hidden) return '';
+  const perArray = array.rows * Math.floor(array.columns / 2);
+  return ` of ${counted(perArray * array.arraysPerChip, 'synapse')}`;
+}
+
 /** What the whole model needs: a few sentences, one a line. */
 export function formatTotals(summary: MappingSummary, loaded: LoadedTarget): string {
   const { target, provenance } = loaded;
@@ -80,7 +87,7 @@ export function formatTotals(summary: MappingSummary, loaded: LoadedTarget): str
   const energy = formatQuantity(summary.conversionEnergy, 'J');
   return [
     `${counted(summary.layers.length, 'layer')}: ${counted(summary.weights, 'weight')} in ${counted(summary.cells, 'cell')}`,
-    `${counted(summary.arrays, 'array')} of ${target.array.rows}x${target.array.columns} cells on ${counted(summary.chips, 'chip')}; ${formatShare(summary.utilization)} of their cells hold weights`,
+    `${counted(summary.arrays, 'array')} of ${target.array.rows}x${target.array.columns} cells on ${counted(summary.chips, 'chip')}${synapsesText(target)}; ${formatShare(summary.utilization)} of their cells hold weights`,
     `per inference: ${counted(summary.mvms, 'MVM')}, ${counted(summary.conversions, 'conversion')}, ${energy} for conversions${isAssumed ? ' (assumed: adc.energy)' : ''}`,
     `target ${target.name}: ${assumed} of ${counted(provenance.length, 'value')} are assumed, as \`crossloom targets show ${target.name}\` tells`,
     '',

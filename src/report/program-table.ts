@@ -1,5 +1,6 @@
 /** A programmed chip -> what programming it took, one fact a line. */
-import { type Chip, totalCounts } from '../chip/chip.ts';
+import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
+import type { Target } from '../target.ts';
 import { formatQuantity } from '../units.ts';
 import { counted, formatCount, formatShare } from './number.ts';
 
@@ -14,18 +15,39 @@ export function pulsesPerCell(chip: Chip): number {
   return formed === 0 ? 0 : (setPulses + resetPulses) / formed;
 }
 
-/** Labels stand in one column, values in the next. */
-export function formatProgramming(chip: Chip): string {
+/** Share of what a memristor and a FeCAP endure that the most used ones have had; undefined where a target does not say. */
+export function enduranceUsed(
+  { wear }: Pick<Chip, 'wear'>,
+  { faults, hidden }: Pick<Target, 'faults' | 'hidden'>,
+): { readonly memristor: number | undefined; readonly fecap: number | undefined } {
+  const ageing = hidden?.ageing;
+  return {
+    memristor: faults && (faults.spent + wear.memristor) / faults.endurance,
+    fecap: ageing && (ageing.spent + wear.fecap) / ageing.endurance,
+  };
+}
+
+const ofEndurance = (share: number | undefined) =>
+  share === undefined ? '' : `, ${formatShare(share)} of its endurance`;
+
+/**
+ * Labels stand in one column, values in the next.
+ * @param target that the chip was programmed for
+ * @param before the chip as it was before a delta: what that took is then told besides what all programs took
+ */
+export function formatProgramming(chip: Chip, target: Target, before?: Chip): string {
+  const used = enduranceUsed(chip, target);
   const facts = [
-    ...arrayFacts(chip),
-    ...(chip.hidden.length > 0 ? hiddenFacts(chip) : []),
+    ...arrayFacts(chip, used.memristor),
+    ...(chip.hidden.length > 0 ? hiddenFacts(chip, used.fecap) : []),
     ...endFacts(chip),
+    ...(before ? [deltaFact(chip, before)] : []),
   ];
   const width = Math.max(...facts.map(([label]) => label.length));
   return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
 }
 
-function arrayFacts(chip: Chip): readonly Fact[] {
+function arrayFacts(chip: Chip, used: number | undefined): readonly Fact[] {
   const { header, wear, failed } = chip;
   const total = totalCounts(chip.counters);
   const pulses = formatCount(total.setPulses + total.resetPulses);
@@ -48,18 +70,18 @@ function arrayFacts(chip: Chip): readonly Fact[] {
       ? [['', `and ${formatCount(total.cellsGivenUp - cellsListed)} more`] as const]
       : []),
     ['verify misses', formatCount(total.verifyMisses)],
-    ['wear', `${counted(wear.memristor, 'cycle')} of the memristor with the most`],
+    ['wear', `${counted(wear.memristor, 'cycle')} of the memristor with the most${ofEndurance(used)}`],
   ];
 }
 
-function hiddenFacts(chip: Chip): readonly Fact[] {
+function hiddenFacts(chip: Chip, used: number | undefined): readonly Fact[] {
   const total = totalCounts(chip.counters);
   return [
     ['wake-up cycles', `${formatCount(total.wakeUpCycles)} over all FeCAPs`],
     ['FeCAP writes', formatCount(total.fecapWrites)],
     ['FeCAP reads', formatCount(total.fecapReads)],
     ['transfers', `${formatCount(total.transfers)}, ${counted(total.signErrors, 'sign error')}`],
-    ['FeCAP wear', `${counted(chip.wear.fecap, 'cycle')} of the FeCAP with the most`],
+    ['FeCAP wear', `${counted(chip.wear.fecap, 'cycle')} of the FeCAP with the most${ofEndurance(used)}`],
   ];
 }
 
@@ -75,6 +97,15 @@ function endFacts(chip: Chip): readonly Fact[] {
     ['energy', formatQuantity(energy, 'J')],
     ['calibration', calibration],
   ];
+}
+
+/** What changed since `before`, and what that took. */
+function deltaFact(chip: Chip, before: Chip): Fact {
+  const { fecapWrites, transfers, time, energy } = totalCounts(countsSince(chip, before));
+  const arrays = chip.conductances.filter((g, array) => g !== before.conductances[array]).length;
+  const cost = `${formatQuantity(time, 's')}, ${formatQuantity(energy, 'J')}`;
+  const work = `${counted(transfers, 'transfer')} and ${counted(fecapWrites, 'FeCAP write')}`;
+  return ['delta', `${work} on ${counted(arrays, 'array')} of these: ${cost}`];
 }
 
 /** The same in one or two sentences, one a line. */

@@ -162,19 +162,27 @@ function residual(g: ArrayGeometry): fc.Arbitrary<Instruction> {
   });
 }
 
-/** Legal bitstreams. */
+const hash = fc.uint8Array(exactly(32)).map((bytes) => Buffer.from(bytes).toString('hex'));
+
+/** Legal bitstreams, and deltas among them. */
 export const wholes: fc.Arbitrary<Whole> = fc
-  .record({
-    target: fc
-      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
-      .filter((name) => new TextEncoder().encode(name).length <= 255),
-    fingerprint: fc.uint8Array(exactly(32)).map((bytes) => Buffer.from(bytes).toString('hex')),
-    rows: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(65535)),
-    columns: fc.integer({ min: 1, max: 40 }),
-    levels: fc.constantFrom(2, 3, 8, 15, 64, 2048, 65535, 65536),
-    hiddenBits: fc.constantFrom(0, 2, 10, 16),
-    arrays: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(2 ** 32 - 1)),
-  })
+  .record(
+    {
+      target: fc
+        .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+        .filter((name) => new TextEncoder().encode(name).length <= 255),
+      fingerprint: hash,
+      base: hash,
+      rows: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(65535)),
+      columns: fc.integer({ min: 1, max: 40 }),
+      levels: fc.constantFrom(2, 3, 8, 15, 64, 2048, 65535, 65536),
+      hiddenBits: fc.constantFrom(0, 2, 10, 16),
+      arrays: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(2 ** 32 - 1)),
+    },
+    {
+      requiredKeys: ['target', 'fingerprint', 'rows', 'columns', 'levels', 'hiddenBits', 'arrays'],
+    },
+  )
   .chain((header) =>
     fc
       .uniqueArray(fc.nat(header.arrays - 1), { maxLength: 4 })

@@ -39,6 +39,22 @@ describe('disassemble', () => {
   });
 });
 
+describe('a delta', () => {
+  test('has version 2 and names its base, in text and in bytes', () => {
+    const base = 'cd'.repeat(32);
+    const delta = { ...sample.header, base };
+    const text = textOf(disassemble(delta, []));
+    expect(text).toBe(
+      header.replace('.format 1', '.format 2').replace('.geometry', `.base ${base}\n.geometry`),
+    );
+    const bytes = assemble(text, 'x');
+    expect(decodeBytes(bytes, 'x').header).toEqual(delta);
+    expect([bytes[8], bytes[10]]).toEqual([2, 96 + 'tiny-20x12'.length]);
+    expect(bytes.subarray(60, 92)).toEqual(Buffer.from(base, 'hex'));
+    expect(String(bytes.subarray(92, 102))).toBe('tiny-20x12');
+  });
+});
+
 describe('assemble', () => {
   test('gives the bytes back, for every bitstream', () => {
     fc.assert(
@@ -167,7 +183,17 @@ describe('mistakes in the text', () => {
     [
       'another version',
       header.replace('1', '2'),
-      ['x.txt:1 this version of the text form is not known, only 1'],
+      ['x.txt:1 this version of the text form is not known, only 1 without .base'],
+    ],
+    [
+      'a delta of version 1',
+      `${header}.base ${'0'.repeat(64)}`,
+      ['x.txt:1 this version of the text form is not known, only 2 with .base'],
+    ],
+    [
+      'a short base',
+      `${header.replace('1', '2')}.base 12`,
+      ['x.txt:5 the base is not 64 lower-case hexadecimal digits'],
     ],
     ['a bare name', header.replaceAll('"', ''), ['x.txt:2 the target name is not a JSON string']],
     [

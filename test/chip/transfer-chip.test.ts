@@ -106,3 +106,59 @@ test('verify on a transferred array compares with the digit that was stored', as
   expect(await misses(60e-6)).toBe(0);
   expect(await misses(1e-12)).toBe(16);
 });
+
+test('a program that would wear FeCAPs or memristors out is refused, each with what is left', async () => {
+  const ageing = {
+    pristine: 0.5,
+    wokenCycles: 1000,
+    fatigueCycles: 1e7,
+    endurance: 3000,
+    spent: 1998,
+    retentionLoss: 0,
+    retentionTime: 1,
+    held: 0,
+  };
+  const worn = (spent: number, pulses: number): Target => ({
+    ...transferTarget,
+    hidden: { ...transferTarget.hidden!, ageing: { ...ageing, spent } },
+    faults: { stuckLow: 0, stuckHigh: 0, endurance: 10, spent: pulses },
+  });
+  const attempt = (target: Target) => {
+    const program = transferAll(target, 0, () => 511);
+    return programChip(headerOf(target, 1), [program], loaded(target), options);
+  };
+  // Wake-up, one write and one write-back; the RESET after forming and one transfer.
+  expect((await attempt(worn(1998, 8))).wear).toEqual({ memristor: 2, fecap: 1002 });
+  await expect(attempt(worn(1999, 8))).rejects.toThrow(
+    /wear\/endurance-spent\] at array 0, FeCAPs: this needs 1002 cycles and the FeCAPs have 1001 left/,
+  );
+  await expect(attempt(worn(1998, 9))).rejects.toThrow(/this needs 2 pulses and the memristors have 1 left/);
+});
+
+test('worn FeCAPs set lower conductances', async () => {
+  const meanOf = async (spent: number): Promise<number> => {
+    const target: Target = {
+      ...transferTarget,
+      hidden: {
+        ...transferTarget.hidden!,
+        ageing: {
+          pristine: 0.5,
+          wokenCycles: 1000,
+          fatigueCycles: 1e6,
+          endurance: 1e8,
+          spent,
+          retentionLoss: 0,
+          retentionTime: 1,
+          held: 0,
+        },
+      },
+    };
+    const program = transferAll(target, 0, () => centre(4));
+    const chip = await programChip(headerOf(target, 1), [program], loaded(target), options);
+    return momentsOf(chip.conductances[0]!.filter((_, cell) => cell % 2 === 0)).mean;
+  };
+  const step = 145e-6 / 7;
+  // A quarter of the charge is left after three times fatigueCycles.
+  expect((await meanOf(0)) / (5e-6 + 4 * step)).toBeCloseTo(1, 1);
+  expect((await meanOf(3e6)) / (5e-6 + step)).toBeCloseTo(1, 1);
+});

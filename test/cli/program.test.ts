@@ -80,6 +80,8 @@ describe('crossloom program', () => {
     expect(out).toMatch(/^transfers +1,608, \d+ sign errors?$/m);
     for (const label of ['wake-up cycles', 'FeCAP writes', 'FeCAP reads', 'FeCAP wear'])
       expect(out).toMatch(new RegExp(`^${label} +[\\d,]+`, 'm'));
+    expect(out).toMatch(/^wear +2 cycles of the memristor with the most, 0\.002 % of its endurance$/m);
+    expect(out).toMatch(/^FeCAP wear +1,00\d cycles of the FeCAP with the most, 0\.01 % of its endurance$/m);
   });
 
   test('an existing chip stays without --force', async () => {

@@ -90,4 +90,45 @@ describe('crossloom targets', () => {
     expect(exit).toBe(20);
     expect(err).toContain(`Known targets: ${(await bundledTargets()).join(', ')}`);
   });
+
+  describe('staircase', () => {
+    test('shows every digit with its spread, and what window and step rest on', async () => {
+      const { exit, out, err } = await runCli(['targets', 'staircase', 'leti-fecap-130nm']);
+      expect({ exit, err }).toEqual({ exit: 0, err: '' });
+      expect(out).toContain('6 transfers of every digit in each of 33 circuits, seed 1');
+      expect(out).toMatch(
+        /^digit +line +limit +ideal +mean +sigma +sign +charge +line +threshold +set +reset$/m,
+      );
+      const digits = [...out.matchAll(/^ +(-?\d+) .* [\d.]+$/gm)].map(([, digit]) => Number(digit));
+      expect(digits).toEqual(Array.from({ length: 15 }, (_, i) => i - 7));
+      expect(out).toMatch(/^ +7 +1\.19 V +67\.5 uA +145\.00 +1[34]\d\.\d\d /m);
+      expect(out).toContain('0 signs of 2,970 sensed wrongly');
+      expect(out).toContain('read window 360 mV, of the worst of 16,384 120 mV');
+      expect(out).toContain('2 Pr A V = 96 fJ per switch (hidden.writeEnergy 100 fJ)');
+      expect(out).toContain('PUND at 3 V: 2 Pr = 200 mC/m2, coercive voltage 1 V');
+      expect(out).toContain('149 uS at its highest compliance (cell.gUseMax 150 uS)');
+    });
+
+    test('as JSON, with fewer circuits and a field set', async () => {
+      const flags = ['--circuits', '5', '--transfers', '2', '--set', 'hidden.lineNoise=0', '--json'];
+      const { out } = await runCli(['targets', 'staircase', 'leti-fecap-130nm', ...flags]);
+      const shown = JSON.parse(out) as {
+        levels: { digit: number; all: { sigma: number }; alone: { line: { sigma: number } } }[];
+        film: { energy: number; loop: unknown[] };
+        chargeShare: number;
+      };
+      expect(shown).toMatchObject({ circuits: 5, transfers: 2, overrides: ['hidden.lineNoise=0'] });
+      expect(shown.levels).toHaveLength(15);
+      expect(shown.levels.every((l) => l.alone.line.sigma < 1e-15 && l.all.sigma > 1e-7)).toBe(true);
+      expect(shown.film.energy).toBeCloseTo(96e-15, 20);
+      expect(shown.film.loop.length).toBeGreaterThan(200);
+      expect(shown.chargeShare).toBeCloseTo(1, 3);
+    });
+
+    test('of a target without hidden planes is a problem', async () => {
+      const { exit, out, err } = await runCli(['targets', 'staircase', 'ideal']);
+      expect({ exit, out }).toEqual({ exit: 56, out: '' });
+      expect(err).toContain('error[transfer/no-hidden-planes] at target ideal');
+    });
+  });
 });

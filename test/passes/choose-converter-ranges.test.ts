@@ -102,7 +102,7 @@ describe('converter-range', () => {
 });
 
 /** Two vectors for one block with all of a layer. */
-function settle(
+async function settle(
   target: Target,
   integers: readonly number[],
   rows: number,
@@ -130,13 +130,13 @@ function settle(
     arrays: 1,
   };
   const record = recordOf({ y: { vectors: Uint8Array.from(vectors), count: vectors.length / rows } });
-  return chooseConverterRanges.run(mapping, { record, target, policyOf: () => policy })[0]!;
+  return (await chooseConverterRanges.run(mapping, { record, target, policyOf: () => policy }))[0]!;
 }
 
 describe('choose-converter-ranges', () => {
-  it('tells all sums apart where the codes suffice, with what is left over on both sides', () => {
+  it('tells all sums apart where the codes suffice, with what is left over on both sides', async () => {
     // Sums from -20 to 100 and from 0 to 60 in 256 codes from -128.
-    const { step, zero } = settle(sized(4, 8), [100, 60, -20, 0], 2, [1, 1]);
+    const { step, zero } = await settle(sized(4, 8), [100, 60, -20, 0], 2, [1, 1]);
     expect([...step]).toEqual([1, 1]);
     zero.forEach((z, c) => {
       const [low, high] = [z + [-20, 0][c]!, z + [100, 60][c]!];
@@ -144,10 +144,10 @@ describe('choose-converter-ranges', () => {
     });
   });
 
-  it('max: the largest sums of single input bits span the codes', () => {
+  it('max: the largest sums of single input bits span the codes', async () => {
     // Bits: 1 drives row 0, 2 drives both rows; sums 100, 200 and -120 over 4 bits of codes.
     const target = sized(4, 8);
-    const { step, zero } = settle(
+    const { step, zero } = await settle(
       { ...target, adc: { ...target.adc, bits: 4 } },
       [100, 100, -120],
       3,
@@ -159,26 +159,26 @@ describe('choose-converter-ranges', () => {
     expect(Math.abs(zero[0]! + 200 / step[0]! - 7)).toBeLessThanOrEqual(1);
   });
 
-  it('a column that no sample drives gets the range of what it could add up to', () => {
+  it('a column that no sample drives gets the range of what it could add up to', async () => {
     const target = sized(4, 8);
-    const { step } = settle({ ...target, adc: { ...target.adc, bits: 4 } }, [100, 50], 2, [0, 0]);
+    const { step } = await settle({ ...target, adc: { ...target.adc, bits: 4 } }, [100, 50], 2, [0, 0]);
     expect(step[0]).toBeCloseTo(150 / 15, 4);
   });
 
-  it('column mode: plus and minus columns apart, on the floor of the window', () => {
+  it('column mode: plus and minus columns apart, on the floor of the window', async () => {
     const base = sized(4, 8);
     const target = {
       ...base,
       adc: { ...base.adc, convert: 'column' as const },
       cell: { ...base.cell, gUseMin: 10, gUseMax: 137 },
     };
-    const { step, zero } = settle(target, [100, -50], 2, [1, 1]);
+    const { step, zero } = await settle(target, [100, -50], 2, [1, 1]);
     // Plus column: 110 + 10; minus column: 10 + 60; 255 steps each.
     expect([...step].map((s) => s * 255)).toEqual([expect.closeTo(120, 4), expect.closeTo(70, 4)]);
     expect([...zero]).toEqual([-128, -128]);
   });
 
-  it('column mode: an offset block-diagonal is driven by the rows of all its groups', () => {
+  it('column mode: an offset block-diagonal is driven by the rows of all its groups', async () => {
     const base = sized(8, 8);
     const target = { ...base, adc: { ...base.adc, convert: 'column' as const, bits: 4 } };
     const node = quantizedLayer({
@@ -208,7 +208,8 @@ describe('choose-converter-ranges', () => {
       arrays: 1,
     };
     const record = recordOf({ y: { vectors: Uint8Array.of(1, 1, 1), count: 1 } });
-    const { step } = chooseConverterRanges.run(mapping, { record, target, policyOf: () => 'max' })[0]!;
+    const [settings] = await chooseConverterRanges.run(mapping, { record, target, policyOf: () => 'max' });
+    const { step } = settings!;
     // Own columns 14 + 7 + 7, 7 + 7 + 7 and 0 + 7 + 7, which 15 codes tell apart; each reference 7 + 7 + 7.
     const reach = [28, 21, 21, 21, 15, 21];
     expect([...step].map((s) => s * 15)).toEqual(reach.map((r) => expect.closeTo(r, 4)));

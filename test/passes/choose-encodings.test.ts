@@ -83,10 +83,10 @@ const choice = (changes: Partial<SliceChoice>): SliceChoice => ({
 });
 
 /** The layer on cells, as the compiler maps it. */
-function mapped(node: MvmNode, record: CalibrationRecord, own: SliceChoice): Mapping {
+async function mapped(node: MvmNode, record: CalibrationRecord, own: SliceChoice): Promise<Mapping> {
   const graph = { nodes: [node] } as Partial<Graph> as Graph;
   const weightMaxOf = () => weightMax(target.cell, own, 8);
-  const quantized = quantize.run(graph, { record, weightMaxOf, rounding: 'nearest' }).nodes[0];
+  const quantized = (await quantize.run(graph, { record, weightMaxOf, rounding: 'nearest' })).nodes[0];
   const layers = sliceWeights.run([quantized as QuantizedMvmNode], { target, choiceOf: () => own });
   const blocks = packGroups.run(tile.run(layers, { target }), {
     layers,
@@ -182,7 +182,7 @@ describe.each(['differential', 'offset'] as const)(
       const own = choice({ encoding, ...changes });
       const sample = sampleMatrix(node, [record.layers.get('y')!]);
       const expected = estimateEncoding(sample, own, target, 8);
-      const mapping = mapped(node, record, own);
+      const mapping = await mapped(node, record, own);
       // Off by the mean error of cells that the window cuts off, which follows the weights.
       expect(Math.abs(expected.writeSnr - (await measuredSnr(mapping, record)))).toBeLessThan(0.6);
       const together = 10 ** (-expected.writeSnr / 10) + 10 ** (-expected.roundingSnr / 10);
@@ -255,14 +255,14 @@ describe('the rule', () => {
 });
 
 describe('groups that drive a block together', () => {
-  const layerFor = (groups: number, own: SliceChoice) => {
+  const layerFor = async (groups: number, own: SliceChoice) => {
     const node = layerOf(groups, 9, 1);
     const record = recordFor(node);
-    return { layer: mapped(node, record, own).layers[0]!, record };
+    return { layer: (await mapped(node, record, own)).layers[0]!, record };
   };
 
-  test('are all that fit, or one where RESET cells besides would add more than 1 dB', () => {
-    const { layer, record } = layerFor(20, choice({}));
+  test('are all that fit, or one where RESET cells besides would add more than 1 dB', async () => {
+    const { layer, record } = await layerFor(20, choice({}));
     const alike = { variances: new Float64Array(180).fill(1), largest: new Float64Array(20).fill(1) };
     const { of, beside } = digitErrors(layer, target);
     // At inputs alike n - 1 groups besides err by (n - 1) times 9 cells; 5 groups fill 45 of 48 rows.
@@ -283,12 +283,12 @@ describe('groups that drive a block together', () => {
     expect(groupsAtOnce(layer, atSpread(0.5 * just), () => loud)).toBe(1);
   });
 
-  test('are all that fit where unused cells do not err', () => {
-    const { layer, record } = layerFor(20, choice({}));
+  test('are all that fit where unused cells do not err', async () => {
+    const { layer, record } = await layerFor(20, choice({}));
     const load = () => loadOf(layer, record);
     const unformed: Target = { ...target, cell: { ...target.cell, unused: 'unformed' } };
     expect(groupsAtOnce(layer, unformed, load)).toBe(Number.POSITIVE_INFINITY);
-    const beside = layerFor(20, choice({ encoding: 'offset' }));
+    const beside = await layerFor(20, choice({ encoding: 'offset' }));
     expect(groupsAtOnce(beside.layer, target, load)).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerSummary, MappingSummary } from '../../src/ir/summary.ts';
-import { formatLayers } from '../../src/report/compile-table.ts';
+import { loadTarget } from '../../src/load-target.ts';
+import { formatLayers, formatTotals } from '../../src/report/compile-table.ts';
 
 const layer = (name: string, rule: string): LayerSummary => ({
   origin: { name, op: 'Conv', index: 7 },
@@ -98,4 +99,13 @@ describe('the table of layers', () => {
     const summary = { ...summaryOf([]), layers: [layer('x', rule)] };
     expect(formatLayers(summary)).toMatch(new RegExp(`960 x 9x1 +${brief} +2`));
   });
+});
+
+test.each([
+  ['leti-fecap-130nm', '174 arrays of 128x16 cells on 174 chips of 1,024 synapses; '],
+  ['tetramem-256', '174 arrays of 256x256 cells on 174 chips; '],
+])('the totals for %s', async (target, line) => {
+  // 177,800 weights of 1,024 to a chip.
+  const summary = { ...summaryOf([]), weights: 177_800, arrays: 174, chips: 174 };
+  expect(formatTotals(summary, await loadTarget(target))).toContain(line);
 });

@@ -1,0 +1,76 @@
+/**
+ * `npm run bench -- train`: inputs per second of online learning on one core, for 784-200-100-10 on MNIST with a transfer
+ * every 100 inputs: the hidden rule with its random numbers, and the same network in floating point in the same process.
+ */
+import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { readIdx } from '../src/data/idx.ts';
+import { loadTarget } from '../src/load-target.ts';
+import { formatTable } from '../src/report/table.ts';
+import { defaults } from '../src/train/defaults.ts';
+import { perceptron } from '../src/train/network.ts';
+import { tiledArrays, tiledPlaces } from '../src/train/places.ts';
+import type { Samples } from '../src/train/samples.ts';
+import { trainingChip } from '../src/train/synapses.ts';
+import { openTrainer, trainBatch, transferAll } from '../src/train/trainer.ts';
+import { time } from './clock.ts';
+
+const images = 10_000;
+/** Inputs of one run, and runs. */
+const [inputs, runs] = [1000, 9];
+const { transferEvery } = defaults;
+
+export async function benchTrain(): Promise<void> {
+  const folder = join(process.env.CROSSLOOM_DATA ?? '../shared/data', 'mnist');
+  if (!existsSync(folder)) {
+    process.stdout.write(`skipped: there is no MNIST in ${folder}\n`);
+    return;
+  }
+  const samples = await readSamples(folder);
+  const network = perceptron([784, 200, 100, 10], 'layer');
+  const { target } = await loadTarget('leti-fecap-130nm');
+  const chip = trainingChip(target, 1);
+  let arrays = 0;
+  const places = network.layers.map((layer) => {
+    const placed = tiledPlaces(chip, layer.inputs, layer.outputs, arrays);
+    arrays += tiledArrays(chip, layer.inputs, layer.outputs);
+    return placed;
+  });
+  const options = { ...defaults, seed: 1, batch: 1 };
+  const learner = openTrainer(network, options, { ...defaults, chip, places });
+  const float = openTrainer(network, options);
+  const rows: string[][] = [];
+  for (const [name, trainer] of [['hidden rule', learner] as const, ['floating point', float] as const]) {
+    const { median, least } = await time(runs, async () => {
+      for (let i = 0; i < inputs; i++) trainBatch(trainer, samples);
+    });
+    const perSecond = (seconds: number) => (inputs / seconds).toFixed(0);
+    const { correct, position } = trainer.progress;
+    const right = `${((100 * correct) / position).toFixed(1)} % of the inputs so far right`;
+    rows.push([name, perSecond(median), perSecond(least), right]);
+  }
+  const transfers = await time(runs, async () => transferAll(learner));
+  const synapses = learner.synapses.reduce((sum, { analogue }) => sum + analogue.length, 0);
+  process.stdout.write(
+    `784-200-100-10 on MNIST, batch 1, transfer every ${transferEvery}; ${cpus()[0]!.model}, Node ${process.version}\n\n`,
+  );
+  const headers = [{ header: 'rule' }, { header: 'inputs/s, median' }, { header: 'best' }, { header: '' }];
+  process.stdout.write(`${formatTable(headers, rows)}\n\n`);
+  process.stdout.write(
+    `a transfer of ${synapses} synapses: ${(transfers.median * 1e3).toFixed(1)} ms, ${((1e9 * transfers.median) / synapses).toFixed(0)} ns each\n`,
+  );
+}
+
+async function readSamples(folder: string): Promise<Samples> {
+  const read = async (name: string, width: number) => {
+    const { bytes, offset } = await readIdx(join(folder, name));
+    return bytes.read(offset, images * width);
+  };
+  return {
+    count: images,
+    inputs: await read('train-images-idx3-ubyte.gz', 784),
+    scale: 1 / 255,
+    labels: await read('train-labels-idx1-ubyte.gz', 1),
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * The programs of two bitstreams of the same placement -> the programs of a delta: what a chip that was programmed from
+ * the first is told to become as if it had been programmed from the second. FORMAT.md says what a delta leaves out.
+ */
+import { InternalError } from '../diagnostic.ts';
+import { transferredDigit } from '../hidden-integer.ts';
+import {
+  type ArrayProgram,
+  type Instruction,
+  transfersOf,
+  type WriteHiddenInstruction,
+} from '../ir/schedule.ts';
+import type { HiddenPlane } from '../target.ts';
+
+/** How much of a hidden integer a transfer reads. */
+export type HiddenBits = Pick<HiddenPlane, 'bits' | 'transferBits'>;
+
+type Programs = AsyncIterable<ArrayProgram> | Iterable<ArrayProgram>;
+
+/**
+ * The delta between two bitstreams, array after array; arrays in which nothing changes are left out.
+ * @param before what the chip was programmed with, every array in ascending order
+ * @param after what it is to be programmed with, the same arrays in the same order
+ * @throws InternalError where the two place their weights differently, or program cells by anything but transfers
+ */
+export async function* deltaOf(
+  before: Programs,
+  after: Programs,
+  hidden: HiddenBits,
+): AsyncGenerator<ArrayProgram, void, undefined> {
+  const rest = each(after);
+  for await (const program of before) {
+    const next = await rest.next();
+    if (next.done) return different(program.array, 'it has no program any more');
+    const instructions = changesOf(program, next.value, hidden);
+    if (instructions.length > 0) yield { array: program.array, instructions };
+  }
+  const more = await rest.next();
+  if (!more.done) different(more.value.array, 'it had no program');
+}
+
+async function* each(programs: Programs): AsyncGenerator<ArrayProgram, void, undefined> {
+  yield* programs;
+}
+
+function changesOf(before: ArrayProgram, after: ArrayProgram, hidden: HiddenBits): Instruction[] {
+  const { array } = before;
+  if (after.array !== array) different(array, `array ${after.array} stands in its place`);
+  if (after.instructions.length !== before.instructions.length)
+    different(array, `${before.instructions.length} instructions have become ${after.instructions.length}`);
+  const settings: Instruction[] = [];
+  const writes: WriteHiddenInstruction[] = [];
+  const rowsOfPair = new Map<number, number[]>();
+  after.instructions.forEach((now, number) => {
+    const was = before.instructions[number]!;
+    if (same(was, now)) return;
+    if (now.op === 'driver' && was.op === 'driver') settings.push(now);
+    else if (now.op === 'converter' && was.op === 'converter' && was.block === now.block) settings.push(now);
+    else if (now.op === 'write-hidden' && was.op === 'write-hidden' && covers(was, now)) {
+      writes.push(...changedRuns(was, now));
+      for (const [i, value] of now.values.entries()) {
+        if (transferredDigit(was.values[i]!, hidden) === transferredDigit(value, hidden)) continue;
+        const rows = rowsOfPair.get(now.pair + i);
+        if (rows) rows.push(now.row);
+        else rowsOfPair.set(now.pair + i, [now.row]);
+      }
+    } else different(array, `instruction ${number} (${was.op}) has become another (${now.op})`);
+  });
+  return [...settings, ...writes, ...transfersOf(ascending(rowsOfPair))];
+}
+
+/** Whether two instructions write the same pairs of the same line. */
+function covers(was: WriteHiddenInstruction, now: WriteHiddenInstruction): boolean {
+  return was.row === now.row && was.pair === now.pair && was.values.length === now.values.length;
+}
+
+/** The hidden integers that change, as one instruction per run of neighbours. */
+function changedRuns(was: WriteHiddenInstruction, now: WriteHiddenInstruction): WriteHiddenInstruction[] {
+  const { op, row, pair, values } = now;
+  const changed = (i: number): boolean => i < values.length && was.values[i] !== values[i];
+  const runs: WriteHiddenInstruction[] = [];
+  for (let start = 0; start < values.length; start++) {
+    if (!changed(start)) continue;
+    const first = start;
+    while (changed(start)) start++;
+    runs.push({ op, row, pair: pair + first, values: values.slice(first, start) });
+  }
+  return runs;
+}
+
+function ascending(rowsOfPair: ReadonlyMap<number, number[]>): Map<number, number[]> {
+  return new Map([...rowsOfPair].map(([pair, rows]) => [pair, rows.sort((a, b) => a - b)]));
+}
+
+function same(a: Instruction, b: Instruction): boolean {
+  const [was, now] = [Object.entries(a), new Map(Object.entries(b))];
+  return was.length === now.size && was.every(([field, value]) => sameValue(value, now.get(field)));
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b)) return Object.is(a, b);
+  return Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function different(array: number, how: string): never {
+  throw new InternalError('delta', `array ${array}: ${how}; a delta needs the same placement`);
+}

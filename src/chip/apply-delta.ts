@@ -1,0 +1,98 @@
+/**
+ * Executes a delta on a chip: turns a chip that was programmed before into one whose cells, FeCAPs and counters went on
+ * from there. Arrays of which the delta says nothing are left as they are, every other cell of an array likewise.
+ */
+import type { Section } from '../bitstream/decode-frame.ts';
+import { raise } from '../diagnostic.ts';
+import { bitstreamWrongTarget, deltaNotApplicable } from '../diagnostics.ts';
+import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
+import { runJob } from '../pool.ts';
+import type { LoadedTarget } from '../target.ts';
+import type { Chip } from './chip.ts';
+import { checked, type ProgramOptions } from './execute.ts';
+import { type GivenProgram, job, type ProgrammedArray } from './execute-array.ts';
+
+/** The seed is the chip's. */
+export interface DeltaOptions extends Pick<ProgramOptions, 'threads' | 'onArray'> {
+  /** SHA-256 of the program.xbs to which the delta leads. */
+  readonly bitstream: string;
+}
+
+/**
+ * Applies a delta. The chip that is given stays as it is; the new one shares the arrays in which nothing changes, and has
+ * no calibration.
+ * @param programs of the arrays that change, decoded or not, in any order
+ * @throws DiagnosticError delta/not-applicable where the chip was programmed with something else than the delta's base, or
+ *   keeps no history; and as `programChip` does
+ */
+export async function applyDelta(
+  chip: Chip,
+  header: BitstreamHeader,
+  programs: AsyncIterable<ArrayProgram | Section> | Iterable<ArrayProgram | Section>,
+  loaded: Pick<LoadedTarget, 'target' | 'fingerprint'>,
+  { bitstream, threads = 1, onArray }: DeltaOptions,
+): Promise<Chip> {
+  if (header.fingerprint !== loaded.fingerprint)
+    raise([bitstreamWrongTarget('delta.xbs', loaded.fingerprint, header.fingerprint)]);
+  raise(obstaclesTo(chip, header).map((reason) => deltaNotApplicable('delta.xbs', reason)));
+  const changed = new Map<number, ProgrammedArray>();
+  const context = { header, target: loaded.target, seed: chip.seed, keepHistory: true };
+  await runJob(job, context, onto(chip, checked(header, programs)), {
+    threads,
+    count: header.arrays,
+    onResult(result) {
+      changed.set(result.array, result);
+      onArray?.(changed.size, header.arrays);
+    },
+  });
+  const results = [...changed.values()].sort((a, b) => a.array - b.array);
+  raise(results.flatMap(({ worn }) => worn));
+  const { calibration: _, ...before } = chip;
+  return {
+    ...before,
+    bitstream,
+    conductances: chip.conductances.map((g, array) => changed.get(array)?.conductances ?? g),
+    hidden: chip.hidden.map((h, array) => changed.get(array)?.hidden ?? h),
+    drivers: chip.drivers.map((d, array) => changed.get(array)?.drivers ?? d),
+    converters: new Map([...chip.converters, ...results.flatMap((a) => [...a.converters])]),
+    counters: chip.counters.map((c, array) => changed.get(array)?.counters ?? c),
+    wear: {
+      memristor: results.reduce((most, a) => Math.max(most, a.memristorWear), chip.wear.memristor),
+      fecap: results.reduce((most, a) => Math.max(most, a.fecapWear), chip.wear.fecap),
+    },
+    history: historiesOf(chip).map((h, array) => changed.get(array)?.history ?? h),
+  };
+}
+
+/** Why this chip cannot go on with a delta. */
+function obstaclesTo(chip: Chip, { base, arrays }: BitstreamHeader): string[] {
+  if (base === undefined) return ['it is a program for a fresh chip and no delta'];
+  if (base !== chip.bitstream)
+    return [`it goes onto a chip with the bitstream ${base}, and this one has ${chip.bitstream}`];
+  if (arrays !== chip.header.arrays)
+    return [`it is for ${arrays} arrays, and the chip has ${chip.header.arrays}`];
+  return chip.history ? [] : ['the chip does not say what its cells have been through: it was saved without'];
+}
+
+function historiesOf(chip: Chip) {
+  return chip.history ?? [];
+}
+
+/** Every program with the array that it goes onto. */
+async function* onto(
+  chip: Chip,
+  programs: AsyncIterable<ArrayProgram | Section>,
+): AsyncGenerator<GivenProgram, void, undefined> {
+  const histories = historiesOf(chip);
+  for await (const program of programs) {
+    const { array } = program;
+    const saved = {
+      conductances: chip.conductances[array]!,
+      hidden: chip.hidden[array]!,
+      drivers: chip.drivers[array],
+      counters: chip.counters[array]!,
+      history: histories[array]!,
+    };
+    yield { ...program, onto: saved };
+  }
+}

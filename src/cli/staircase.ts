@@ -1,0 +1,62 @@
+/** `crossloom targets staircase`: what a chip's transfers make of every digit, error source by error source. */
+import type { Command } from 'commander';
+import { transferPhysics } from '../device/fecap/physics.ts';
+import { staircase } from '../device/staircase.ts';
+import { InternalError, raise } from '../diagnostic.ts';
+import { noTransfers } from '../diagnostics.ts';
+import { loadTarget } from '../load-target.ts';
+import { counted, formatCount } from '../report/number.ts';
+import { formatPhysics, formatStaircase } from '../report/staircase-table.ts';
+import { withExamples } from './help.ts';
+import { type Io, printJson } from './io.ts';
+import { wholeNumber, withJson, withSet } from './options.ts';
+
+interface StaircaseCommandLine {
+  readonly circuits: number;
+  readonly transfers: number;
+  readonly seed: number;
+  readonly set: readonly string[];
+  readonly json?: true;
+}
+
+async function run(io: Io, nameOrPath: string, args: StaircaseCommandLine): Promise<void> {
+  const { target, overrides } = await loadTarget(nameOrPath, args.set);
+  const { array, cell, programming, hidden } = target;
+  if (programming.scheme !== 'transfer') {
+    raise([noTransfers(target.name)]);
+    throw new InternalError('staircase', 'a chip without transfers went on');
+  }
+  if (!hidden) throw new InternalError('staircase', `target ${target.name} transfers without hidden planes`);
+  const law = { array, cell, programming, hidden };
+  const { circuits, transfers, seed } = args;
+  const physics = transferPhysics(law, array);
+  const levels = staircase(law, array.columns, { circuits, transfers, seed });
+  if (args.json) {
+    const name = target.name;
+    return printJson(io, { name, overrides, circuits, transfers, seed, ...physics, levels });
+  }
+  io.stdout(
+    `${target.name}: G+ - G- in uS, ${transfers} transfers of every digit in each of ${circuits} circuits, seed ${seed}\n\n`,
+  );
+  io.stdout(formatStaircase(law, levels));
+  const wrong = levels.reduce((sum, { signErrors }) => sum + signErrors * circuits * transfers, 0);
+  io.stdout(
+    `\nFrom \`sigma\` on: standard deviations, of all error sources and of each alone. ${counted(Math.round(wrong), 'sign')} of ${formatCount(levels.length * circuits * transfers)} sensed wrongly.\n`,
+  );
+  io.stdout(formatPhysics(physics, law));
+}
+
+export function registerStaircase(targets: Command, io: Io): void {
+  const command = targets
+    .command('staircase')
+    .description('transfer every digit of a chip with hidden planes, and show the spread by error source')
+    .argument('<name>', 'a bundled target, or the path of a target file')
+    .option('--circuits <n>', 'synapses, each with its own devices', wholeNumber(1), 33)
+    .option('--transfers <n>', 'of every digit in each of them', wholeNumber(1), 6)
+    .option('--seed <n>', 'decides all randomness of the devices', wholeNumber(0), 1);
+  withExamples(
+    withSet(withJson(command)),
+    'crossloom targets staircase leti-fecap-130nm',
+    'crossloom targets staircase leti-fecap-130nm --circuits 1000 --set hidden.ageing.spent=5e6 --json',
+  ).action((name: string, args: StaircaseCommandLine) => run(io, name, args));
+}

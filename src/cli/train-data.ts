@@ -1,0 +1,67 @@
+/** What the flags say about training data -> the samples that learning takes, and those that it is judged by. */
+import type { Dataset } from '../data/dataset.ts';
+import { type DatasetOptions, openDataset } from '../data/open.ts';
+import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
+import { DiagnosticError } from '../diagnostic.ts';
+import { type Package, pathIn } from '../package/open.ts';
+import type { TrainingData } from '../train/train.ts';
+
+export interface TrainDataFlags {
+  readonly data: string;
+  readonly test?: string;
+  readonly preprocess?: string;
+  readonly labels?: string;
+  /** Of a data set without a test part, every so manieth sample is kept for testing. */
+  readonly holdOut: number;
+}
+
+/**
+ * Of a folder with a training and a test part, each is taken for what it is. Elsewhere some samples are held out.
+ * @param pkg whose layers are trained: its samples were prepared as its manifest says
+ * @param model path of the model that is trained
+ */
+export async function openTrainingData(
+  flags: TrainDataFlags,
+  pkg: Package | undefined,
+  model: string | undefined,
+): Promise<TrainingData> {
+  const recorded = pkg?.manifest.preprocessing;
+  const preprocessing =
+    flags.preprocess ??
+    (recorded === undefined
+      ? await findPreprocessing(model, flags.data)
+      : resolvePreprocessing(recorded, pathIn(pkg!, 'manifest')));
+  const options: DatasetOptions = {
+    unitBytes: model === undefined && pkg === undefined,
+    ...(preprocessing !== undefined && { preprocessing }),
+    ...(flags.labels !== undefined && { labels: flags.labels }),
+  };
+  const training = await openTrainingPart(flags.data, options);
+  const test = flags.test ?? (training.isPart ? flags.data : undefined);
+  if (test !== undefined)
+    return { training: whole(training.dataset), test: whole(await openDataset(test, options)) };
+  const { dataset } = training;
+  const all = Array.from({ length: dataset.length }, (_, i) => i);
+  const isTest = (i: number) => i % flags.holdOut === flags.holdOut - 1;
+  return {
+    training: { dataset, indices: all.filter((i) => !isTest(i)) },
+    test: { dataset, indices: all.filter(isTest) },
+  };
+}
+
+/** The part `train` of a folder that has one, else all there is. */
+async function openTrainingPart(
+  path: string,
+  options: DatasetOptions,
+): Promise<{ readonly dataset: Dataset; readonly isPart: boolean }> {
+  try {
+    return { dataset: await openDataset(`${path}#train`, options), isPart: true };
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return { dataset: await openDataset(path, options), isPart: false };
+  }
+}
+
+function whole(dataset: Dataset): TrainingData['training'] {
+  return { dataset, indices: Array.from({ length: dataset.length }, (_, i) => i) };
+}

@@ -1,0 +1,58 @@
+/** What a run of training came to, as text: its epochs, and what it took. */
+import type { EnduranceUse, TrainReport } from '../train/report.ts';
+import { formatQuantity } from '../units.ts';
+import { counted, formatCount, formatShare } from './number.ts';
+import { formatTable } from './table.ts';
+
+export function formatTraining(report: TrainReport): string {
+  return `${epochTable(report)}\n${factLines(report)}`;
+}
+
+function epochTable({ epochs }: TrainReport): string {
+  const percent = (value: number) => value.toFixed(2);
+  return formatTable(
+    [
+      { header: 'epoch', align: 'right' },
+      { header: 'loss', align: 'right' },
+      { header: 'training %', align: 'right' },
+      { header: 'test %', align: 'right' },
+      { header: 'floating point, test %', align: 'right' },
+    ],
+    epochs.map(({ loss, training, test, float }, i) => [
+      String(i + 1),
+      loss.toFixed(4),
+      percent(training),
+      percent(test),
+      percent(float),
+    ]),
+  );
+}
+
+function factLines(report: TrainReport): string {
+  const { samples, inputs, synapses, arrays, chips, transfers, costs, endurance } = report;
+  const energy = costs.memristorEnergy + costs.fecapEnergy;
+  const writes = costs.updateWrites + costs.restoreWrites;
+  const facts: [string, string][] = [
+    ['samples', `${formatCount(samples.training)} to learn from, ${formatCount(samples.test)} to test`],
+    ['synapses', `${formatCount(synapses)} in ${counted(arrays, 'array')}, ${counted(chips, 'chip')}`],
+    ['inputs', formatCount(inputs)],
+    ['transfers', `${formatCount(transfers)} of every synapse`],
+    [
+      'FeCAP writes',
+      `${formatCount(writes)} (${formatCount(costs.updateWrites)} by learning), ${(writes / synapses / Math.max(1, inputs)).toPrecision(3)} per synapse and input`,
+    ],
+    [
+      'energy',
+      `${formatQuantity(energy, 'J')} of programming (memristors ${formatQuantity(costs.memristorEnergy, 'J')}, FeCAPs ${formatQuantity(costs.fecapEnergy, 'J')}); ${formatQuantity(energy / synapses, 'J')} per synapse`,
+    ],
+    ['memristor wear', wear(endurance.memristor)],
+    ['FeCAP wear', wear(endurance.fecap)],
+  ];
+  const width = Math.max(...facts.map(([label]) => label.length));
+  return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
+}
+
+function wear({ cycles, limit }: EnduranceUse): string {
+  const used = `${formatCount(cycles)} cycles of the most used`;
+  return limit === undefined ? used : `${used}, ${formatShare(cycles / limit)} of ${formatCount(limit)}`;
+}

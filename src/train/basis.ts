@@ -1,0 +1,125 @@
+/** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
+import { soleInput, spreadSamples } from '../calibrate/samples.ts';
+import { type Compiled, compile } from '../compile.ts';
+import { compiledOf } from '../compiled-of.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { type Diagnostic, raise } from '../diagnostic.ts';
+import { trainNoGradient, trainNoHiddenPlanes } from '../diagnostics.ts';
+import { sha256 } from '../hash.ts';
+import { describeOrigin, type Graph } from '../ir/graph.ts';
+import type { SlicedLayer } from '../ir/mapping.ts';
+import { weightPlacesOf } from '../ir/weight-places.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { CompileOptions } from '../options.ts';
+import type { Package } from '../package/open.ts';
+import { findTrainingObstacles } from '../replace-layers.ts';
+import type { HiddenPlane, LoadedTarget } from '../target.ts';
+import type { ModelFile } from '../verify/verify.ts';
+import { type Chain, findChain } from './chain.ts';
+import { graphOf } from './graph-of.ts';
+import type { InitialLayer } from './initial.ts';
+import type { LayerWeights, TrainableNetwork } from './network.ts';
+import type { SynapsePlaces } from './places.ts';
+
+export interface Basis {
+  readonly compiled: Compiled;
+  readonly chain: Chain;
+  /** By layer of the chain. */
+  readonly places: readonly SynapsePlaces[];
+  /** The package whose layers before the chain stay as they are; undefined where all of the network is trained. */
+  readonly pkg: Package | undefined;
+}
+
+/** Images that the first compilation of a network looks at: only where its weights lie matters yet. */
+const firstSamples = 16;
+
+/**
+ * A model of which every layer is trained.
+ * @param network that it is, where that is known: batch normalization does not show in what a model is compiled to
+ * @throws DiagnosticError train/no-gradient where the model has something before its layers
+ */
+export async function basisOfModel(
+  model: ModelFile,
+  network: TrainableNetwork | undefined,
+  data: Dataset,
+  loaded: LoadedTarget,
+  options: CompileOptions,
+): Promise<Basis> {
+  const compiled = await compileOn(model, data, loaded, { ...options, calibrationSamples: firstSamples });
+  const chain = findChain(compiled.graph, '*');
+  if (chain.input !== model.graph.inputs[0]?.name) raise([somethingBefore(compiled.graph, chain)]);
+  return basisOf(compiled, network ? { ...chain, network } : chain, undefined);
+}
+
+/** The layers of a package whose names match a pattern. */
+export async function basisOfPackage(pkg: Package, pattern: string): Promise<Basis> {
+  const compiled = await compiledOf(pkg);
+  return basisOf(compiled, findChain(compiled.graph, pattern), pkg);
+}
+
+function basisOf(compiled: Compiled, chain: Chain, pkg: Package | undefined): Basis {
+  const { target } = compiled.loaded;
+  if (!target.hidden) raise([trainNoHiddenPlanes(target.name)]);
+  const outputs = chain.nodes.map(({ output }) => output);
+  raise(findTrainingObstacles(compiled, outputs));
+  return { compiled, chain, places: outputs.map((output) => placesOf(compiled, output)), pkg };
+}
+
+function placesOf({ mapping }: Compiled, output: string): SynapsePlaces {
+  return weightPlacesOf(mapping, indexOf(mapping.layers, output));
+}
+
+function indexOf(layers: readonly SlicedLayer[], output: string): number {
+  return layers.findIndex(({ uses }) => uses.some((use) => use.output === output));
+}
+
+/** A network as a model file would hold it. */
+export function modelOf(network: TrainableNetwork, weights: readonly LayerWeights[]): ModelFile {
+  const graph = graphOf(network, weights);
+  const bytes = encodeModel(graph);
+  return { graph, sha256: sha256(bytes), file: 'the trained network' };
+}
+
+/** Compiles with samples of the training data. */
+export async function compileOn(
+  model: ModelFile,
+  data: Dataset,
+  loaded: LoadedTarget,
+  options: CompileOptions,
+): Promise<Compiled> {
+  const samples = spreadSamples(data, soleInput(model.graph, model.file), options.calibrationSamples);
+  return compile(model, loaded, options, { kind: 'samples', samples });
+}
+
+function somethingBefore(graph: Graph, { nodes, input }: Chain): Diagnostic {
+  const node = graph.nodes.find((n) => n.kind === 'onnx' && n.outputs.includes(input)) ?? nodes[0]!;
+  return trainNoGradient(
+    describeOrigin(node.origin),
+    'a model is trained from its input on; compile this one, and train the last layers of the package',
+  );
+}
+
+/** The weights that a layer has, as hidden integers with one step for all of them: learning goes on from there. */
+export function initialOf({ mapping, loaded }: Compiled, output: string): InitialLayer {
+  const { node, hidden } = mapping.layers[indexOf(mapping.layers, output)]!;
+  const bias = Float32Array.from(node.bias);
+  const plane = loaded.target.hidden!;
+  if (hidden) return { hidden: hidden.slice(), step: node.scales[0]!, bias };
+  const real = Float64Array.from(node.integers, (w, i) => w * node.scales[i % node.columns]!);
+  return { ...hiddenFrom(real, plane), bias };
+}
+
+/** The largest weight becomes the largest hidden integer. */
+export function hiddenFrom(
+  real: ArrayLike<number>,
+  { bits, transferBits }: Pick<HiddenPlane, 'bits' | 'transferBits'>,
+): Pick<InitialLayer, 'hidden' | 'step'> {
+  const limit = 2 ** (bits - 1) - 1;
+  let largest = 0;
+  for (let i = 0; i < real.length; i++) largest = Math.max(largest, Math.abs(real[i]!));
+  const perLevel = 2 ** (bits - 1 - transferBits);
+  return {
+    hidden: Int16Array.from(real, (w) => (largest === 0 ? 0 : Math.round((w / largest) * limit))),
+    step: ((largest || 1) / limit) * perLevel,
+  };
+}

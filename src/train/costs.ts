@@ -1,0 +1,54 @@
+/** What a run took of its chip: turns the counts of layers into pulses, time and energy by the target's numbers. */
+import type { LayerSynapses } from './synapses.ts';
+
+export interface TrainCosts {
+  /** Synapses transferred, with all their repetitions, and those of them whose sign was sensed wrongly. */
+  readonly transfers: number;
+  readonly signErrors: number;
+  readonly setPulses: number;
+  readonly resetPulses: number;
+  /** FeCAPs read by transfers. */
+  readonly fecapReads: number;
+  /** FeCAPs switched by hidden writes, and by the write-backs of transfers. */
+  readonly updateWrites: number;
+  readonly restoreWrites: number;
+  /** Seconds, as if all lines of all arrays waited for one another; those of one column pair transfer at once. */
+  readonly time: number;
+  /** Joules in memristors and in FeCAPs. Reading is in the write-backs. */
+  readonly memristorEnergy: number;
+  readonly fecapEnergy: number;
+}
+
+/** Sums over layers; wake-up and forming are not in it. */
+export function costsOf(synapses: readonly LayerSynapses[]): TrainCosts {
+  const sum = (of: (layer: LayerSynapses) => number): number =>
+    synapses.reduce((total, layer) => total + of(layer), 0);
+  const transfers = sum(({ counts, analogue }) => counts.rounds * analogue.length);
+  const law = synapses[0]?.chip.law;
+  const setPulses = sum(({ counts }) => counts.setPulses);
+  const updateWrites = sum(({ counts }) => counts.updateWrites);
+  const restoreWrites = sum(({ counts }) => counts.restoreWrites);
+  const counts = {
+    transfers,
+    signErrors: sum((layer) => layer.counts.signErrors),
+    setPulses,
+    resetPulses: 2 * transfers,
+    fecapReads: law ? transfers * (1 + law.hidden.transferBits) : 0,
+    updateWrites,
+    restoreWrites,
+  };
+  if (!law) return { ...counts, time: 0, memristorEnergy: 0, fecapEnergy: 0 };
+  const { hidden, programming } = law;
+  const perTransfer =
+    2 * hidden.readTime +
+    (1 + hidden.transferBits) * hidden.writeTime +
+    programming.resetTime +
+    programming.setTime;
+  return {
+    ...counts,
+    time:
+      updateWrites * hidden.writeTime + perTransfer * sum((layer) => layer.counts.rounds * layer.columnPairs),
+    memristorEnergy: 2 * transfers * programming.resetEnergy + setPulses * programming.setEnergy,
+    fecapEnergy: (updateWrites + restoreWrites) * hidden.writeEnergy,
+  };
+}

@@ -1,0 +1,49 @@
+/** Samples of a data set as the first trained layer sees them, in memory. */
+import { checkLabels, type Dataset } from '../data/dataset.ts';
+import { raise } from '../diagnostic.ts';
+import { dataShape } from '../diagnostics.ts';
+import type { ValueInfo } from '../ir/graph.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Samples } from './samples.ts';
+
+export interface FirstLayer {
+  /** The model's input, which the data feed. */
+  readonly input: ValueInfo;
+  /** Inputs of the first trained layer. */
+  readonly width: number;
+  /** Classes that the trained layers tell apart. */
+  readonly classes: number;
+  /** What becomes of a batch before the first trained layer; absent where it is the first of all. */
+  readonly frozen?: (batch: Tensor) => Promise<Tensor>;
+}
+
+const batchSize = 8;
+
+/**
+ * @param indices of the samples, in order
+ * @throws DiagnosticError data/no-labels and data/label-out-of-range before anything is run; data/shape
+ */
+export async function samplesFrom(
+  dataset: Dataset,
+  indices: readonly number[],
+  { input, width, classes, frozen }: FirstLayer,
+  onSample: (done: number, total: number) => void = () => undefined,
+): Promise<Samples> {
+  const { labelOffset } = dataset.preprocessing;
+  raise(checkLabels(dataset, classes, labelOffset));
+  const inputs = new Float32Array(indices.length * width);
+  let done = 0;
+  for await (const batch of dataset.batches(indices, batchSize, input.dims ?? [undefined])) {
+    const { dims, data } = frozen ? await frozen(batch.tensor) : batch.tensor;
+    if (data.length !== dims[0]! * width)
+      raise([
+        dataShape(dataset.path, `[${dims.slice(1)}]`, `${width} numbers before the first trained layer`),
+      ]);
+    // A model with a fixed batch gets its last one filled up.
+    inputs.set((data as Float32Array).subarray(0, batch.indices.length * width), done * width);
+    done += batch.indices.length;
+    onSample(done, indices.length);
+  }
+  const labels = Int32Array.from(indices, (i) => dataset.labels![i]! + labelOffset);
+  return { count: indices.length, inputs, scale: 1, labels };
+}

@@ -1,0 +1,100 @@
+/** A network that is trained, as an ONNX graph: what is compiled before the first step, and once more after the last. */
+import type { Graph, OnnxNode, ValueInfo } from '../ir/graph.ts';
+import { float32, type Tensor } from '../tensor.ts';
+import {
+  type LayerWeights,
+  normalizationEpsilon,
+  type TrainableNetwork,
+  type TrainedLayer,
+} from './network.ts';
+
+/** Name of the graph's input and of its output, which are logits. */
+export const inputName = 'input';
+export const outputName = 'logits';
+
+const floatType = 1;
+
+/** @param weights by layer */
+export function graphOf(network: TrainableNetwork, weights: readonly LayerWeights[]): Graph {
+  const constants = new Map<string, Tensor>();
+  const nodes: OnnxNode[] = [];
+  let value = inputName;
+  for (const [index, layer] of network.layers.entries()) {
+    const last = index === network.layers.length - 1;
+    const steps = stepsOf(layer, weights[index]!);
+    for (const [i, { op, tables, attributes = {} }] of steps.entries()) {
+      const output = last && i === steps.length - 1 ? outputName : `${layer.name}/${op}`;
+      const names = tables.map((tensor, t) => {
+        const name = `${layer.name}/${op}/${t}`;
+        constants.set(name, tensor);
+        return name;
+      });
+      nodes.push({
+        kind: 'onnx',
+        op,
+        domain: '',
+        inputs: [value, ...names],
+        outputs: [output],
+        attributes,
+        origin: { name: i === 0 ? layer.name : output, op, index: nodes.length },
+      });
+      value = output;
+    }
+  }
+  const { inputs } = network.layers[0]!;
+  const { outputs } = network.layers.at(-1)!;
+  return {
+    name: 'network',
+    irVersion: 8,
+    opsets: { '': 17 },
+    inputs: [info(inputName, inputs)],
+    outputs: [info(outputName, outputs)],
+    nodes,
+    constants,
+    functions: [],
+  };
+}
+
+function info(name: string, width: number): ValueInfo {
+  return { name, elementType: floatType, dims: ['N', width] };
+}
+
+interface Step {
+  readonly op: string;
+  readonly tables: readonly Tensor[];
+  readonly attributes?: OnnxNode['attributes'];
+}
+
+function stepsOf(
+  { inputs, outputs, normalization, activation }: TrainedLayer,
+  { matrix, scale, bias, runningMean, runningVariance }: LayerWeights,
+): Step[] {
+  const vector = (values: Float32Array) => float32([outputs], values);
+  const ones = vector(new Float32Array(outputs).fill(1));
+  const zeros = vector(new Float32Array(outputs));
+  const epsilon = { type: 'float', value: normalizationEpsilon } as const;
+  const real = matrix.map((level) => level * scale);
+  return [
+    { op: 'Gemm', tables: [float32([inputs, outputs], real), vector(bias)] },
+    ...(normalization === 'layer'
+      ? [
+          {
+            op: 'LayerNormalization',
+            tables: [ones, zeros],
+            attributes: { axis: { type: 'int', value: -1 } as const, epsilon },
+          },
+        ]
+      : []),
+    ...(normalization === 'batch'
+      ? [
+          {
+            op: 'BatchNormalization',
+            tables: [ones, zeros, vector(runningMean), vector(runningVariance)],
+            attributes: { epsilon },
+          },
+        ]
+      : []),
+    ...(activation === 'relu' ? [{ op: 'Relu', tables: [] }] : []),
+    ...(activation === 'sigmoid' ? [{ op: 'Sigmoid', tables: [] }] : []),
+  ];
+}

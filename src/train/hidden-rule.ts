@@ -1,0 +1,127 @@
+/**
+ * The update of hidden integers (Martemucci et al., Nature Electronics 8, 921 (2025), whose mask probability and rounding
+ * are not known): turns the x and d of a batch into single steps of single synapses. The gradient of a weight is
+ * g = sum of x_i d_j over the batch. A synapse moves by one step against g, within the range of its bits, where
+ *
+ *   sign         the mask lets it
+ *   threshold    the mask lets it and |learningRate g| >= 1/2
+ *   stochastic   the mask lets it and a draw of probability min(1, |learningRate g|) does
+ *
+ * The mask is a Bernoulli draw for every synapse whose input and error are not zero; elsewhere g is 0. It is not drawn
+ * synapse by synapse: the next synapse that it lets comes after a geometric gap. For stochastic rounding both draws are
+ * one, of the probability q_ij = mask probability * min(1, |learningRate g_ij|). An exponential variable is used up along
+ * the row, by a_i |d_j| >= -log(1 - q_ij) per synapse, and the synapse at which nothing is left moves with probability
+ * q_ij / (1 - exp(-a_i |d_j|)), so that each moves with q_ij, independently (thinning). What a row leaves over serves the
+ * next. Where gaps would be short, synapses are drawn one by one.
+ */
+import { largestHidden } from '../device/fecap.ts';
+import type { Stream } from '../random.ts';
+import type { LayerPass } from './pass.ts';
+import { openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
+import { type LayerSynapses, writeSynapse } from './synapses.ts';
+
+export const roundings = ['sign', 'stochastic', 'threshold'] as const;
+
+export interface HiddenRule {
+  /** Probability that the mask lets a synapse move at an input or mini-batch; above 0, at most 1. */
+  readonly maskProbability: number;
+  readonly rounding: (typeof roundings)[number];
+  /** Steps of a hidden integer per unit of the gradient with respect to the real weight. */
+  readonly learningRate: number;
+}
+
+/** What moves a layer's hidden integers, with space that every update uses again. */
+export interface HiddenStepper {
+  readonly layer: LayerSynapses;
+  readonly rule: HiddenRule;
+  readonly bounds: RowBounds;
+  /** Largest magnitude of a hidden integer. */
+  readonly limit: number;
+  /** Seek it to the batch's event before every update. */
+  readonly stream: Stream;
+}
+
+export function openStepper(layer: LayerSynapses, rule: HiddenRule, stream: Stream): HiddenStepper {
+  const outputs = layer.plane.pairs;
+  const inputs = layer.plane.values.length / outputs;
+  const limit = largestHidden(layer.plane.bits);
+  return { layer, rule, limit, stream, bounds: openRowBounds(inputs, outputs) };
+}
+
+/** Rows in which some synapse moves more often than this are drawn synapse by synapse. */
+const often = 0.3;
+
+/**
+ * Moves the hidden integers of a layer.
+ * @param rows of the batch
+ */
+export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number): void {
+  const { bounds, stream, rule } = stepper;
+  const { maskProbability, learningRate, rounding } = rule;
+  const thinned = rounding === 'stochastic';
+  setBounds(bounds, pass, rows, thinned);
+  const { inputCount, errorCount, inputs, errors, reach, sums } = bounds;
+  let left = -Math.log(stream.uniform());
+  for (let n = 0; n < inputCount; n++) {
+    const i = inputs[n]!;
+    const most = maskProbability * (thinned ? Math.min(1, learningRate * reach[i]! * bounds.largest) : 1);
+    if (most > often) {
+      for (let e = 0; e < errorCount; e++) tryStep(stepper, pass, rows, i, errors[e]!, 1);
+      continue;
+    }
+    if (most === 0) continue;
+    // -log(1 - q) is at most q times its ratio to q at the largest q.
+    const slope = -Math.log1p(-most) / most;
+    const rate = slope * maskProbability * (thinned ? learningRate * reach[i]! : 1);
+    let at = 0;
+    while (at < errorCount) {
+      const wanted = sums[at]! + left / rate;
+      if (wanted >= sums[errorCount]!) {
+        // Rounding must not leave less than nothing.
+        left = Math.max(0, left - (sums[errorCount]! - sums[at]!) * rate);
+        break;
+      }
+      const hit = lastNotAbove(sums, wanted, at, errorCount);
+      at = hit + 1;
+      left = -Math.log(stream.uniform());
+      const drawn = -Math.expm1(-rate * (sums[at]! - sums[hit]!));
+      tryStep(stepper, pass, rows, i, errors[hit]!, drawn);
+    }
+  }
+}
+
+/** Index of the last of rising sums, from `low` to before `high`, that is not above a value. */
+function lastNotAbove(sums: Float64Array, value: number, low: number, high: number): number {
+  let [from, to] = [low, high];
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if (sums[middle]! <= value) from = middle;
+    else to = middle;
+  }
+  return from;
+}
+
+/** Moves one synapse by its law, given that it has been picked with probability `drawn`. */
+function tryStep(
+  { layer, rule, limit, stream, bounds }: HiddenStepper,
+  { x, d }: LayerPass,
+  rows: number,
+  i: number,
+  j: number,
+  drawn: number,
+): void {
+  const { maskProbability, learningRate, rounding } = rule;
+  const inputs = bounds.reach.length;
+  const outputs = layer.plane.pairs;
+  let gradient = 0;
+  for (let b = 0; b < rows; b++) gradient += x[b * inputs + i]! * d[b * outputs + j]!;
+  if (gradient === 0) return;
+  const steps = Math.abs(learningRate * gradient);
+  if (rounding === 'threshold' && steps < 0.5) return;
+  const chance = rounding === 'stochastic' ? maskProbability * Math.min(1, steps) : maskProbability;
+  if (stream.uniform() * drawn >= chance) return;
+  const weight = i * outputs + j;
+  const from = layer.plane.values[weight]!;
+  const to = gradient > 0 ? Math.max(-limit, from - 1) : Math.min(limit, from + 1);
+  if (to !== from) writeSynapse(layer, weight, to);
+}

@@ -1,0 +1,52 @@
+/** Where learning starts: turns a seed into hidden integers, and a layer's width into the real weight of one level. */
+import { transferDigit } from '../device/fecap.ts';
+import { openStream } from '../random.ts';
+import type { HiddenPlane } from '../target.ts';
+import type { TrainedLayer } from './network.ts';
+
+/** A layer's starting point, where it is not drawn. */
+export interface InitialLayer {
+  /** [input][output]; taken by the hidden rule. */
+  readonly hidden: Int16Array;
+  /** Real weight of one level. */
+  readonly step: number;
+  readonly bias: Float32Array;
+}
+
+/**
+ * Hidden integers uniform between -range and range.
+ * @param layer number of the layer, which keys the draws
+ */
+export function drawHidden(seed: number, layer: number, count: number, range: number): Int16Array {
+  const stream = openStream(seed, 'train-initial', layer);
+  const values = new Int16Array(count);
+  for (let i = 0; i < count; i++) values[i] = Math.floor(stream.uniform() * (2 * range + 1)) - range;
+  return values;
+}
+
+/**
+ * Real weight of one level with which weights drawn by `drawHidden` and transferred have the standard deviation
+ * gain sqrt(2 / inputs): with a gain of 1, that of He et al., ICCV 2015.
+ */
+export function stepFor(
+  { inputs }: TrainedLayer,
+  { bits, transferBits }: HiddenPlane,
+  range: number,
+  gain: number,
+): number {
+  let squares = 0;
+  for (let h = -range; h <= range; h++) squares += transferDigit(h, bits, transferBits) ** 2;
+  return (gain * Math.sqrt(2 / inputs)) / Math.sqrt(squares / (2 * range + 1));
+}
+
+/** Floating-point weights as `drawHidden` means them, before truncation to digits. */
+export function drawFloat(
+  seed: number,
+  layer: number,
+  { inputs, outputs }: TrainedLayer,
+  gain: number,
+): Float32Array {
+  const stream = openStream(seed, 'train-initial', layer);
+  const largest = gain * Math.sqrt(6 / inputs);
+  return Float32Array.from({ length: inputs * outputs }, () => largest * (2 * stream.uniform() - 1));
+}

@@ -1,0 +1,197 @@
+/**
+ * Trains a network on its chip: samples and a basis -> the hidden integers that learning left, as a compilation that is
+ * written as a package like any other.
+ */
+import { createHash } from 'node:crypto';
+import type { Compiled } from '../compile.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { transferredDigit } from '../hidden-integer.ts';
+import type { CompileOptions } from '../options.ts';
+import { programChip } from '../program.ts';
+import { replaceLayers, type TrainedWeights } from '../replace-layers.ts';
+import { simulate } from '../simulate/simulate.ts';
+import { type Basis, compileOn, initialOf, modelOf } from './basis.ts';
+import { findChain } from './chain.ts';
+import type { Checkpoint, Identity } from './checkpoint.ts';
+import { type FirstLayer, samplesFrom } from './from-dataset.ts';
+import { type LayerWeights, normalizationEpsilon } from './network.ts';
+import { type Epoch, finishRun, type Run, type RunHooks } from './run.ts';
+import type { Samples } from './samples.ts';
+import { restore } from './snapshot.ts';
+import { type ChipOptions, openTrainer, type Trainer, type TrainOptions } from './trainer.ts';
+
+/** Which samples learning takes, and which it is judged by. */
+export interface TrainingData {
+  readonly training: { readonly dataset: Dataset; readonly indices: readonly number[] };
+  readonly test: { readonly dataset: Dataset; readonly indices: readonly number[] };
+}
+
+export interface TrainRequest extends TrainOptions, Omit<ChipOptions, 'chip' | 'places' | 'initial'> {
+  readonly epochs: number;
+  /** `weights`: from those that the layers have; `random`: from new ones. */
+  readonly start: 'weights' | 'random';
+}
+
+/** What the layers see, as numbers in memory. */
+export interface TrainingSamples {
+  readonly training: Samples;
+  readonly test: Samples;
+}
+
+/**
+ * Runs the data through what stays as it is, once: on the simulated chip that has the seed of the run.
+ * @throws DiagnosticError data/no-labels, data/label-out-of-range, data/shape
+ */
+export async function readTrainingSamples(
+  basis: Basis,
+  { training, test }: TrainingData,
+  seed: number,
+  onSample: (stage: string, done: number, total: number) => void,
+): Promise<TrainingSamples> {
+  const { layers } = basis.chain.network;
+  const { graph } = basis.compiled;
+  const input = graph.inputs[0]!;
+  const first = { input, width: layers[0]!.inputs, classes: layers.at(-1)!.outputs };
+  const read = async (frozen?: FirstLayer['frozen']) => {
+    const through = frozen ? { ...first, frozen } : first;
+    return {
+      training: await samplesFrom(training.dataset, training.indices, through, (done, total) =>
+        onSample('read training samples', done, total),
+      ),
+      test: await samplesFrom(test.dataset, test.indices, through, (done, total) =>
+        onSample('read test samples', done, total),
+      ),
+    };
+  };
+  if (!basis.pkg || basis.chain.input === input.name) return read();
+  const chip = await programChip(basis.pkg, {
+    seed,
+    onArray: (n, of) => onSample('program the chip', n, of),
+  });
+  const tap = basis.chain.input;
+  const session = await simulate(basis.pkg, chip, { taps: [tap] });
+  try {
+    return await read(async (batch) => (await session.run({ [input.name]: batch }, [tap]))[tap]!);
+  } finally {
+    await session.release();
+  }
+}
+
+/** Opens a run at its beginning: the chip, and the same network in floating point. */
+export function openRun(basis: Basis, request: TrainRequest, samples: TrainingSamples): Run {
+  const { compiled, chain, places } = basis;
+  const { target } = compiled.loaded;
+  const { array, hidden, faults, cell, programming } = target;
+  if (!hidden || programming.scheme !== 'transfer') throw new Error('a basis without hidden planes');
+  const initial =
+    request.start === 'weights' ? chain.nodes.map(({ output }) => initialOf(compiled, output)) : undefined;
+  const chip = openTrainer(chain.network, request, {
+    ...request,
+    chip: { law: { programming, hidden, cell }, ...array, seed: request.seed, faults },
+    places,
+    initial,
+  });
+  const float = openTrainer(chain.network, request);
+  for (const [l, { hidden: integers, step, bias }] of (initial ?? []).entries()) {
+    const perLevel = 2 ** (hidden.bits - 1 - hidden.transferBits);
+    float.weights[l]!.matrix.set(Float32Array.from(integers, (h) => (h / perLevel) * step));
+    float.weights[l]!.bias.set(bias);
+  }
+  return { chip, float, ...samples, epochs: request.epochs };
+}
+
+/** Goes on where a checkpoint of the same run was taken. */
+export function resume({ chip, float }: Run, { snapshots }: Checkpoint): void {
+  for (const [i, trainer] of [chip, float].entries()) restore(trainer, snapshots[i]!);
+}
+
+export function finish(run: Run, done: readonly Epoch[], hooks: RunHooks): Promise<Epoch[]> {
+  return finishRun(run, done, hooks);
+}
+
+/** Everything that a run depends on. */
+export function identityOf(
+  basis: Basis,
+  request: TrainRequest,
+  { training, test }: TrainingSamples,
+): Identity {
+  const { compiled, chain } = basis;
+  const { layers } = chain.network;
+  const shape = layers.map((l) => `${l.inputs}-${l.outputs} ${l.normalization} ${l.activation}`).join(', ');
+  const { endurance: _, ...options } = request;
+  return {
+    network: shape,
+    target: compiled.loaded.fingerprint,
+    package: basis.pkg?.bitstream ?? '',
+    'training samples': hashOf(training),
+    'test samples': hashOf(test),
+    ...options,
+  };
+}
+
+function hashOf({ inputs, labels }: Samples): string {
+  const hash = createHash('sha256');
+  hash.update(new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength));
+  return hash.update(Int32Array.from(labels)).digest('hex');
+}
+
+/**
+ * The compilation of what was learnt. Of a whole network the inputs of later layers have changed: it is compiled anew, with
+ * samples of the training data.
+ */
+export async function compileTrained(
+  basis: Basis,
+  { chip }: Pick<Run, 'chip'>,
+  data: Dataset,
+  options: CompileOptions,
+): Promise<Compiled> {
+  const { compiled, chain, pkg } = basis;
+  if (pkg)
+    return replaceLayers(
+      compiled,
+      trainedLayers(
+        chip,
+        chain.nodes.map(({ output }) => output),
+      ),
+    );
+  const model = modelOf(
+    chain.network,
+    chip.weights.map((_, l) => transferredWeights(chip, l)),
+  );
+  const whole = await compileOn(model, data, compiled.loaded, options);
+  return replaceLayers(
+    whole,
+    trainedLayers(
+      chip,
+      findChain(whole.graph, '*').nodes.map(({ output }) => output),
+    ),
+  );
+}
+
+/** The weights that an ideal transfer of the hidden integers gives. */
+function transferredWeights({ synapses, weights, chip }: Trainer, layer: number): LayerWeights {
+  const { hidden } = chip!.chip.law;
+  const { values } = synapses[layer]!.plane;
+  return { ...weights[layer]!, matrix: Float32Array.from(values, (h) => transferredDigit(h, hidden)) };
+}
+
+/** @param outputs of the layers in the compilation */
+function trainedLayers(
+  { network, synapses, weights }: Trainer,
+  outputs: readonly string[],
+): TrainedWeights[] {
+  return outputs.map((output, l): TrainedWeights => {
+    const { scale, bias, runningMean, runningVariance } = weights[l]!;
+    const batch = network.layers[l]!.normalization === 'batch';
+    // What batch normalization does is folded into the layer.
+    const gain = Float64Array.from(bias, (_, j) =>
+      batch ? 1 / Math.sqrt(runningVariance[j]! + normalizationEpsilon) : 1,
+    );
+    return {
+      output,
+      hidden: synapses[l]!.plane.values.slice(),
+      scales: gain.map((g) => scale * g),
+      bias: bias.map((b, j) => (b - (batch ? runningMean[j]! : 0)) * gain[j]!),
+    };
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * Transfers a layer: turns its hidden integers into analogue weights. Every synapse gets what src/chip/hidden-plane.ts does
+ * to a column pair, with the same law and the same draws, so that the chip that learns is the chip that `program` gives.
+ * Noise is drawn for all synapses of an array at once, and not at all where its spread is 0.
+ */
+import { fillNormalPairs, fillNormals, openEvents } from '../bulk-normals.ts';
+import { transferDigit, writeBack } from '../device/fecap.ts';
+import { resetConductance } from '../device/levels.ts';
+import { conductanceAfterSet, sumChargeErrors } from '../device/transfer.ts';
+import { levelStepOf } from '../target.ts';
+import type { ArrayOfLayer, LayerSynapses } from './synapses.ts';
+
+/** Operations that every cell has seen before its first transfer: the RESET after forming. */
+export const operationsBefore = 1;
+
+/** The noise of one array's transfers, reused by the next: two RESETs of every synapse, line and SET of those that are SET. */
+interface Noise {
+  reset: Float64Array;
+  line: Float64Array;
+  set: Float64Array;
+}
+const noise: Noise = {
+  reset: new Float64Array(0),
+  line: new Float64Array(0),
+  set: new Float64Array(0),
+};
+
+/** Transfers every synapse: sets `analogue`, and in the hidden plane the signs that were sensed wrongly. */
+export function transferLayer(layer: LayerSynapses): void {
+  for (const array of layer.arrays) {
+    drawNoise(layer, array);
+    transferArray(layer, array);
+  }
+  layer.counts.rounds++;
+}
+
+/** Draws what each synapse needs, in the order in which `transferArray` takes it. */
+function drawNoise(
+  { chip, plane, tables, counts }: LayerSynapses,
+  { draws, start, end }: ArrayOfLayer,
+): void {
+  const { programming, hidden } = chip.law;
+  const { weight, plus } = tables;
+  const count = end - start;
+  if (noise.line.length < count) {
+    noise.reset = new Float64Array(2 * count);
+    noise.line = new Float64Array(count);
+    noise.set = new Float64Array(count);
+  }
+  const events = openEvents(count);
+  const first = (operationsBefore + counts.rounds) * chip.rows * chip.columns;
+  if (programming.resetSpread === 0) {
+    noise.reset.fill(0);
+  } else {
+    for (let i = 0; i < count; i++) events[i] = first + plus[start + i]!;
+    fillNormalPairs(draws.reset, count, noise.reset);
+  }
+  let sets = 0;
+  for (let n = start; n < end; n++) {
+    const stored = plane.values[weight[n]!]!;
+    // Written for every synapse, and overwritten unless this one is SET: no guess is needed.
+    events[sets] = first + plus[n]!;
+    sets += -transferDigit(stored, plane.bits, hidden.transferBits) >>> 31;
+  }
+  if (hidden.lineNoise === 0) noise.line.fill(0);
+  else fillNormals(draws.line, sets, noise.line);
+  if (programming.cycleToCycle === 0) noise.set.fill(0);
+  else fillNormals(draws.set, sets, noise.set);
+}
+
+function transferArray(
+  { chip, plane, analogue, tables, counts }: LayerSynapses,
+  { start, end }: ArrayOfLayer,
+): void {
+  const { hidden, programming, cell } = chip.law;
+  const { weight, misread, charge, threshold, stuck } = tables;
+  const { bits, values } = plane;
+  const { transferBits, lineNoise } = hidden;
+  const { resetSpread, cycleToCycle } = programming;
+  const { reset, line, set } = noise;
+  const levelStep = levelStepOf(cell);
+  let [signErrors, sets, restored] = [0, 0, 0];
+  for (let n = start; n < end; n++) {
+    const synapse = weight[n]!;
+    const stored = values[synapse]!;
+    const digit = transferDigit(stored, bits, transferBits);
+    // Signs as 0 for plus and 1 for minus: numbers, because a processor cannot guess them.
+    const negative = stored >>> 31;
+    const signError = (misread[n]! >> negative) & 1;
+    const sensed = negative ^ signError;
+    const own = 2 * (n - start) + sensed;
+    let high = resetConductance(cell, resetSpread, reset[own]!);
+    let low = resetConductance(cell, resetSpread, reset[own ^ 1]!);
+    if (digit !== 0) {
+      const chargeError = sumChargeErrors(charge, n * transferBits, transferBits, digit);
+      const lineError = lineNoise * line[sets]!;
+      const disturbed = digit + chargeError + lineError + threshold[2 * n + sensed]!;
+      high = conductanceAfterSet(cell, disturbed, 1 + cycleToCycle * set[sets]!);
+      sets++;
+    }
+    signErrors += signError;
+    restored += writeBack(plane, synapse, transferBits, sensed === 1);
+    if (stuck) {
+      const [heldHigh, heldLow] = [stuck[2 * n + sensed]!, stuck[2 * n + (sensed ^ 1)]!];
+      if (!Number.isNaN(heldHigh)) high = heldHigh;
+      if (!Number.isNaN(heldLow)) low = heldLow;
+    }
+    // A chip keeps conductances as 32-bit floats; adding 0 makes nothing of a negative zero.
+    analogue[synapse] = ((1 - 2 * sensed) * (Math.fround(high) - Math.fround(low))) / levelStep + 0;
+  }
+  counts.signErrors += signErrors;
+  counts.setPulses += sets;
+  counts.restoreWrites += restored;
+}

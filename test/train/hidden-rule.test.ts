@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hiddenPattern } from '../../src/device/fecap.ts';
+import { openStream } from '../../src/random.ts';
+import { type HiddenRule, openStepper, stepHidden } from '../../src/train/hidden-rule.ts';
+import type { LayerPass } from '../../src/train/pass.ts';
+import { tiledPlaces } from '../../src/train/places.ts';
+import { openLayer, trainingChip, writeSynapse } from '../../src/train/synapses.ts';
+import { transferTarget } from '../chip/bench.ts';
+import { countTolerance } from '../statistics.ts';
+
+const chip = trainingChip(transferTarget, 1);
+
+/** A pass that holds these x and d, [row][...]. */
+function passOf(x: readonly (readonly number[])[], d: readonly (readonly number[])[]): LayerPass {
+  const inputs = x[0]!.length;
+  const active = new Int32Array(x.length * inputs);
+  const activeCount = Int32Array.from(x, (row, b) => {
+    const found = [...row.keys()].filter((i) => row[i] !== 0);
+    active.set(found, b * inputs);
+    return found.length;
+  });
+  return {
+    x: Float32Array.from(x.flat()),
+    active,
+    activeCount,
+    z: new Float32Array(0),
+    inverse: new Float32Array(0),
+    d: Float32Array.from(d.flat()),
+  };
+}
+
+/** How often each weight moves, and where to, over many batches from 0 on. */
+function countSteps(pass: LayerPass, inputs: number, outputs: number, rule: HiddenRule, batches: number) {
+  const layer = openLayer(chip, tiledPlaces(chip, inputs, outputs, 0), inputs, outputs);
+  const stepper = openStepper(layer, rule, openStream(9, 'train-mask', 0));
+  const count = inputs * outputs;
+  const [up, down] = [new Float64Array(count), new Float64Array(count)];
+  const rows = pass.activeCount.length;
+  let together = 0;
+  for (let n = 0; n < batches; n++) {
+    layer.plane.values.fill(0);
+    stepper.stream.seek(n);
+    stepHidden(stepper, pass, rows);
+    layer.plane.values.forEach((h, w) => {
+      if (h === 1) up[w]!++;
+      else if (h === -1) down[w]!++;
+      else expect(h).toBe(0);
+    });
+    if (layer.plane.values[0] !== 0 && layer.plane.values[1] !== 0) together++;
+  }
+  return { up, down, together };
+}
+
+const x = [
+  [0.5, 0, 1, -0.25, 0.1],
+  [0.25, 0, 0.5, 0, 0.2],
+];
+const d = [
+  [0.3, -0.6, 0, 0.05],
+  [-0.2, 0.1, 0, 0.4],
+];
+const gradient = (rows: number, i: number, j: number) =>
+  Array.from({ length: rows }, (_, b) => Math.fround(x[b]![i]!) * Math.fround(d[b]![j]!)).reduce(
+    (a, b) => a + b,
+  );
+
+describe.each([1, 2])('batches of %i', (rows) => {
+  const pass = passOf(x.slice(0, rows), d.slice(0, rows));
+  test.each<HiddenRule>([
+    { rounding: 'sign', maskProbability: 0.3, learningRate: 1 },
+    { rounding: 'sign', maskProbability: 1, learningRate: 1 },
+    { rounding: 'threshold', maskProbability: 0.3, learningRate: 4 },
+    { rounding: 'stochastic', maskProbability: 0.3, learningRate: 2 },
+    // Some probabilities reach 1.
+    { rounding: 'stochastic', maskProbability: 0.5, learningRate: 8 },
+    { rounding: 'stochastic', maskProbability: 1, learningRate: 8 },
+  ])(
+    '$rounding, mask $maskProbability, rate $learningRate: every weight moves as often as its law says',
+    (rule) => {
+      const batches = 100_000;
+      const { up, down, together } = countSteps(pass, 5, 4, rule, batches);
+      const law = (i: number, j: number) => {
+        const g = gradient(rows, i, j);
+        const wanted = Math.abs(rule.learningRate * g);
+        const chance = {
+          sign: g === 0 ? 0 : 1,
+          threshold: wanted >= 0.5 ? 1 : 0,
+          stochastic: Math.min(1, wanted),
+        };
+        return rule.maskProbability * chance[rule.rounding];
+      };
+      for (let i = 0; i < 5; i++) {
+        for (let j = 0; j < 4; j++) {
+          const p = law(i, j);
+          const [along, against] = gradient(rows, i, j) > 0 ? [down, up] : [up, down];
+          expect(Math.abs(along[4 * i + j]! - batches * p)).toBeLessThanOrEqual(
+            p === 0 || p === 1 ? 0 : countTolerance(batches, p),
+          );
+          expect(against[4 * i + j]).toBe(0);
+        }
+      }
+      // Neighbours are independent of each other.
+      const both = law(0, 0) * law(0, 1);
+      expect(Math.abs(together - batches * both)).toBeLessThanOrEqual(countTolerance(batches, both));
+    },
+  );
+});
+
+test('steps stop at the ends of the range, and switch only FeCAPs whose bit changes', () => {
+  const rule: HiddenRule = { rounding: 'sign', maskProbability: 1, learningRate: 1 };
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -511, max: 511 }), { minLength: 6, maxLength: 6 }), (start) => {
+      const layer = openLayer(chip, tiledPlaces(chip, 2, 3, 0), 2, 3);
+      start.forEach((h, w) => {
+        writeSynapse(layer, w, h);
+      });
+      const before = layer.counts.updateWrites;
+      const pass = passOf([[1, -1]], [[1, -1, 0]]);
+      stepHidden(openStepper(layer, rule, openStream(1, 'train-mask', 0)), pass, 1);
+      const moves = [-1, 1, 0, 1, -1, 0];
+      const wanted = start.map((h, w) => Math.max(-511, Math.min(511, h + moves[w]!)));
+      expect([...layer.plane.values]).toEqual(wanted);
+      const switched = start.reduce((sum, h, w) => {
+        const changed = hiddenPattern(h, 10) ^ hiddenPattern(wanted[w]!, 10);
+        return sum + changed.toString(2).replaceAll('0', '').length;
+      }, 0);
+      expect(layer.counts.updateWrites - before).toBe(switched);
+    }),
+    { examples: [[[511, 511, 0, -511, -511, 0]], [[-511, 0, 1, -1, 63, 64]]] },
+  );
+});
