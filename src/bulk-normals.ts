@@ -1,6 +1,6 @@
 /**
- * Normals of many events of one stream at once: what `seek(event)` and then `normal()` give for each, bit for bit, at a
- * fifth of the time. Threefry-2x32 (random.ts) runs for eight events in step, as WebAssembly with its 128-bit integers.
+ * Draws of many events of one stream at once. Normals are what `seek(event)` and then `normal()` give for each, bit for bit,
+ * at a fifth of the time. Threefry-2x32 (random.ts) runs for eight events in step, as WebAssembly with its 128-bit integers.
  * The one draw of a hundred that takes more words than the ziggurat's first is left to the stream itself.
  */
 import { normalOfWord, type Stream } from './random.ts';
@@ -57,7 +57,7 @@ function spaceFor(count: number): Space {
 
 /** Writes the first normal of each of the first `count` opened events. */
 export function fillNormals(stream: Stream, count: number, out: Float64Array): void {
-  const { events, words1 } = run(stream, count);
+  const { events, words1 } = run(stream, count, 0);
   for (let i = 0; i < count; i++) {
     const value = normalOfWord(words1[i]!);
     out[i] = Number.isNaN(value) ? first(stream, events[i]!) : value;
@@ -66,7 +66,7 @@ export function fillNormals(stream: Stream, count: number, out: Float64Array): v
 
 /** Writes the first two normals of each of the first `count` opened events, next to each other. */
 export function fillNormalPairs(stream: Stream, count: number, out: Float64Array): void {
-  const { events, words0, words1 } = run(stream, count);
+  const { events, words0, words1 } = run(stream, count, 0);
   for (let i = 0; i < count; i++) {
     const one = normalOfWord(words1[i]!);
     const two = normalOfWord(words0[i]!);
@@ -76,15 +76,28 @@ export function fillNormalPairs(stream: Stream, count: number, out: Float64Array
   }
 }
 
+/**
+ * Fills the words of the first `count` opened events: two for each, the generator's output for the counters (event, block).
+ * @param block 0 for the words that `fillNormals` takes
+ * @returns first and second words, until the next call
+ */
+export function fillWords(
+  stream: Stream,
+  count: number,
+  block: number,
+): { readonly words0: Int32Array; readonly words1: Int32Array } {
+  return run(stream, count, block);
+}
+
 function first(stream: Stream, event: number): number {
   stream.seek(event);
   return stream.normal();
 }
 
-function run({ key0, key1 }: Stream, count: number): Space {
+function run({ key0, key1 }: Stream, count: number, block: number): Space {
   const opened = spaceFor(count);
   const bytes = 4 * width * Math.ceil(count / width);
-  if (count > 0) opened.kernel.run(key0, key1, parity ^ key0 ^ key1, bytes, 4 * opened.room);
+  if (count > 0) opened.kernel.run(key0, key1, parity ^ key0 ^ key1, bytes, 4 * opened.room, block);
   return opened;
 }
 
@@ -93,14 +106,15 @@ function run({ key0, key1 }: Stream, count: number): Space {
  *   key0, key1, key2   words of the key
  *   end                bytes of the events, which start at address 0; a multiple of 4 `width`
  *   stride             bytes from the events to words 0, and from these to words 1
+ *   block              second word of every counter
  */
 function assemble(): Kernel {
-  const [end, stride, from, to] = [3, 4, 5, 6];
-  const keys = [7, 8, 9];
+  const [end, stride, block, from, to] = [3, 4, 5, 6, 7];
+  const keys = [8, 9, 10];
   // Two vectors of events in step, because neither waits for the other.
   const blocks = [
-    { x0: 10, x1: 11, offset: 0 },
-    { x0: 12, x1: 13, offset: 16 },
+    { x0: 11, x1: 12, offset: 0 },
+    { x0: 13, x1: 14, offset: 16 },
   ];
   const addTo = (local: number, code: readonly number[]) => [
     ...get(local),
@@ -119,11 +133,10 @@ function assemble(): Kernel {
       ...addTo(x1, get(keys[(turn + 1) % 3]!)),
       ...(turn === 0 ? [] : addTo(x1, [...constant(turn), ...inFourLanes])),
     ]);
-  const zero = [...constant(0), ...inFourLanes];
   const body = [
     ...blocks.flatMap(({ x0, x1, offset }) => [
       ...[...get(from), ...loadVector(offset), ...set(x0)],
-      ...[...zero, ...set(x1)],
+      ...[...get(block), ...inFourLanes, ...set(x1)],
     ]),
     ...injectKey(0),
     ...Array.from({ length: 20 }, (_, round) => [
@@ -140,5 +153,5 @@ function assemble(): Kernel {
     ...step(from, 4 * width),
   ];
   const spread = keys.flatMap((key, i) => [...get(i), ...inFourLanes, ...set(key)]);
-  return instantiate(5, 2, 7, [...spread, ...repeat(body, from, end)]);
+  return instantiate(6, 2, 7, [...spread, ...repeat(body, from, end)]);
 }

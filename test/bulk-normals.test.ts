@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fillNormalPairs, fillNormals, openEvents } from '../src/bulk-normals.ts';
-import { openStream } from '../src/random.ts';
+import { fillNormalPairs, fillNormals, fillWords, openEvents } from '../src/bulk-normals.ts';
+import { openStream, threefry } from '../src/random.ts';
 
 test('normals in bulk are those that the stream gives event by event, rejected words included', () => {
   const stream = openStream(7, 'bulk', 3);
@@ -39,4 +39,16 @@ test('fewer events than there is room for', () => {
   expect(out[3]).toBe(0);
   fillNormals(stream, 0, out);
   expect(out[3]).toBe(0);
+});
+
+test("words are the generator's, for any block", () => {
+  const stream = openStream(4, 'words', 9);
+  const events = openEvents(21);
+  for (let i = 0; i < 21; i++) events[i] = 1000 * i;
+  const { words0, words1 } = fillWords(stream, 21, 0x87654321);
+  const out = new Int32Array(4);
+  for (let i = 0; i < 21; i++) {
+    threefry(stream.key0, stream.key1, 1000 * i, 0x87654321, out);
+    expect([words0[i], words1[i]]).toEqual([out[0], out[1]]);
+  }
 });

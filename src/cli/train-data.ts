@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { type DatasetOptions, openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { DiagnosticError } from '../diagnostic.ts';
+import { evenlySpread } from '../evenly-spread.ts';
 import { type Package, pathIn } from '../package/open.ts';
 import type { TrainingData } from '../train/train.ts';
 
@@ -13,6 +14,9 @@ export interface TrainDataFlags {
   readonly labels?: string;
   /** Of a data set without a test part, every so manieth sample is kept for testing. */
   readonly holdOut: number;
+  /** Samples that are learnt from and tested with at most, evenly spread. */
+  readonly samples?: number;
+  readonly testSamples?: number;
 }
 
 /**
@@ -36,16 +40,26 @@ export async function openTrainingData(
     ...(preprocessing !== undefined && { preprocessing }),
     ...(flags.labels !== undefined && { labels: flags.labels }),
   };
+  const { samples, testSamples } = flags;
   const training = await openTrainingPart(flags.data, options);
   const test = flags.test ?? (training.isPart ? flags.data : undefined);
-  if (test !== undefined)
-    return { training: whole(training.dataset), test: whole(await openDataset(test, options)) };
+  if (test !== undefined) {
+    const tested = await openDataset(test, options);
+    return {
+      training: spread(training.dataset, allOf(training.dataset), samples),
+      test: spread(tested, allOf(tested), testSamples),
+    };
+  }
   const { dataset } = training;
-  const all = Array.from({ length: dataset.length }, (_, i) => i);
   const isTest = (i: number) => i % flags.holdOut === flags.holdOut - 1;
+  const all = allOf(dataset);
   return {
-    training: { dataset, indices: all.filter((i) => !isTest(i)) },
-    test: { dataset, indices: all.filter(isTest) },
+    training: spread(
+      dataset,
+      all.filter((i) => !isTest(i)),
+      samples,
+    ),
+    test: spread(dataset, all.filter(isTest), testSamples),
   };
 }
 
@@ -62,6 +76,14 @@ async function openTrainingPart(
   }
 }
 
-function whole(dataset: Dataset): TrainingData['training'] {
-  return { dataset, indices: Array.from({ length: dataset.length }, (_, i) => i) };
+function spread(
+  dataset: Dataset,
+  indices: readonly number[],
+  most = indices.length,
+): TrainingData['training'] {
+  return { dataset, indices: evenlySpread(indices.length, most).map((i) => indices[i]!) };
+}
+
+function allOf({ length }: Dataset): readonly number[] {
+  return Array.from({ length }, (_, i) => i);
 }

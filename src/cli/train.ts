@@ -50,6 +50,7 @@ interface TrainCommandLine extends TrainDataFlags {
   readonly maskProbability: number;
   readonly rounding: TrainRequest['rounding'];
   readonly learningRate: number;
+  readonly biasRate: number;
   readonly rate: number;
   readonly gain: number;
   readonly lastGain: number;
@@ -153,10 +154,10 @@ function anyWeights({ inputs, outputs }: TrainedLayer): LayerWeights {
 
 function requestOf(args: TrainCommandLine, { kind }: Subject, target: Target): TrainRequest {
   const { seed, epochs, batch, rate, gain, lastGain, range } = args;
-  const { maskProbability, rounding, learningRate, transferEvery } = args;
+  const { maskProbability, rounding, learningRate, biasRate, transferEvery } = args;
   return {
     ...{ seed, epochs, batch, rate, gain, lastGain, range },
-    ...{ maskProbability, rounding, learningRate, transferEvery },
+    ...{ maskProbability, rounding, learningRate, biasRate, transferEvery },
     start: args.start ?? (kind === 'network' ? 'random' : 'weights'),
     endurance: args.beyondEndurance ? undefined : limitsOf(target),
   };
@@ -245,6 +246,8 @@ export function registerTrain(program: Command, io: Io): void {
     .requiredOption('--data <data>', 'labelled samples to learn from, as docs/data.md lists their formats')
     .option('--test <data>', 'samples to test with (default: the test part of the data, else held out of it)')
     .option('--hold-out <n>', 'without a test part, every so manieth sample is for testing', whole, 5)
+    .option('--samples <n>', 'samples that are learnt from at most, evenly spread', wholeNumber(1))
+    .option('--test-samples <n>', 'samples that are tested with at most, evenly spread', wholeNumber(1))
     .option('--preprocess <file.yaml>', 'how samples become inputs')
     .option('--labels <file>', 'the labels, where they are not found by name')
     .addOption(
@@ -262,7 +265,8 @@ export function registerTrain(program: Command, io: Io): void {
         .default(defaults.rounding),
     )
     .option('--learning-rate <r>', 'steps per unit of the gradient', decimal, defaults.learningRate)
-    .option('--rate <r>', 'learning rate of digital biases, and in floating point', decimal, defaults.rate)
+    .option('--bias-rate <r>', 'learning rate of the digital biases', decimal, defaults.biasRate)
+    .option('--rate <r>', 'learning rate in floating point', decimal, defaults.rate)
     .option(
       '--gain <g>',
       'spread of first weights in hidden layers, of sqrt(2 / inputs)',

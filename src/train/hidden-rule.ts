@@ -12,10 +12,11 @@
  * one, of the probability q_ij = mask probability * min(1, |learningRate g_ij|). An exponential variable is used up along
  * the row, by a_i |d_j| >= -log(1 - q_ij) per synapse, and the synapse at which nothing is left moves with probability
  * q_ij / (1 - exp(-a_i |d_j|)), so that each moves with q_ij, independently (thinning). What a row leaves over serves the
- * next. Where gaps would be short, synapses are drawn one by one.
+ * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
+import { fillWords, openEvents } from '../bulk-normals.ts';
 import { largestHidden } from '../device/fecap.ts';
-import type { Stream } from '../random.ts';
+import { openStream, type Stream } from '../random.ts';
 import type { LayerPass } from './pass.ts';
 import { openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
 import { type LayerSynapses, writeSynapse } from './synapses.ts';
@@ -37,42 +38,56 @@ export interface HiddenStepper {
   readonly bounds: RowBounds;
   /** Largest magnitude of a hidden integer. */
   readonly limit: number;
-  /** Seek it to the batch's event before every update. */
-  readonly stream: Stream;
+  /** Of gaps, and of rows without: by batch. */
+  readonly gaps: Stream;
+  readonly dense: Stream;
 }
 
-export function openStepper(layer: LayerSynapses, rule: HiddenRule, stream: Stream): HiddenStepper {
+/** @param number of the layer, which keys its draws */
+export function openStepper(
+  layer: LayerSynapses,
+  rule: HiddenRule,
+  seed: number,
+  number: number,
+): HiddenStepper {
   const outputs = layer.plane.pairs;
-  const inputs = layer.plane.values.length / outputs;
-  const limit = largestHidden(layer.plane.bits);
-  return { layer, rule, limit, stream, bounds: openRowBounds(inputs, outputs) };
+  return {
+    layer,
+    rule,
+    bounds: openRowBounds(layer.plane.values.length / outputs, outputs),
+    limit: largestHidden(layer.plane.bits),
+    gaps: openStream(seed, 'train-gaps', number),
+    dense: openStream(seed, 'train-mask', number),
+  };
 }
 
-/** Rows in which some synapse moves more often than this are drawn synapse by synapse. */
-const often = 0.3;
+/** Share of a row's synapses that gaps may pick: finding one takes as long as drawing so many one by one. */
+const fewEnough = 0.05;
 
 /**
  * Moves the hidden integers of a layer.
  * @param rows of the batch
+ * @param batch its number, which keys its draws
  */
-export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number): void {
-  const { bounds, stream, rule } = stepper;
+export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number, batch: number): void {
+  const { bounds, gaps, rule } = stepper;
   const { maskProbability, learningRate, rounding } = rule;
   const thinned = rounding === 'stochastic';
   setBounds(bounds, pass, rows, thinned);
   const { inputCount, errorCount, inputs, errors, reach, sums } = bounds;
-  let left = -Math.log(stream.uniform());
+  gaps.seek(batch);
+  let left = -Math.log(gaps.uniform());
   for (let n = 0; n < inputCount; n++) {
     const i = inputs[n]!;
     const most = maskProbability * (thinned ? Math.min(1, learningRate * reach[i]! * bounds.largest) : 1);
-    if (most > often) {
-      for (let e = 0; e < errorCount; e++) tryStep(stepper, pass, rows, i, errors[e]!, 1);
-      continue;
-    }
     if (most === 0) continue;
     // -log(1 - q) is at most q times its ratio to q at the largest q.
     const slope = -Math.log1p(-most) / most;
     const rate = slope * maskProbability * (thinned ? learningRate * reach[i]! : 1);
+    if (!(rate * sums[errorCount]! <= fewEnough * errorCount)) {
+      stepRow(stepper, pass, rows, i, batch);
+      continue;
+    }
     let at = 0;
     while (at < errorCount) {
       const wanted = sums[at]! + left / rate;
@@ -83,10 +98,31 @@ export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number
       }
       const hit = lastNotAbove(sums, wanted, at, errorCount);
       at = hit + 1;
-      left = -Math.log(stream.uniform());
+      left = -Math.log(gaps.uniform());
       const drawn = -Math.expm1(-rate * (sums[at]! - sums[hit]!));
-      tryStep(stepper, pass, rows, i, errors[hit]!, drawn);
+      tryStep(stepper, pass, rows, i, errors[hit]!, gaps.uniform() * drawn);
     }
+  }
+}
+
+/** Moves the synapses of one row, each by a draw of its own. */
+function stepRow(stepper: HiddenStepper, pass: LayerPass, rows: number, input: number, batch: number): void {
+  const { bounds, dense, rule } = stepper;
+  const { errors, errorCount, size, reach } = bounds;
+  const thinned = rule.rounding === 'stochastic';
+  const most = rule.maskProbability * 2 ** 32;
+  const perSize = thinned ? most * rule.learningRate * reach[input]! : most;
+  // Two words to an event, of as many as a row can take.
+  const half = (errorCount + 1) >> 1;
+  const first = input * ((size.length + 1) >> 1);
+  const events = openEvents(half);
+  for (let k = 0; k < half; k++) events[k] = first + k;
+  const { words0, words1 } = fillWords(dense, half, batch);
+  for (let e = 0; e < errorCount; e++) {
+    const word = (e < half ? words0[e]! : words1[e - half]!) >>> 0;
+    const j = errors[e]!;
+    if (word < perSize * size[j]! && word < most)
+      tryStep(stepper, pass, rows, input, j, (word + 0.5) / 2 ** 32);
   }
 }
 
@@ -101,14 +137,14 @@ function lastNotAbove(sums: Float64Array, value: number, low: number, high: numb
   return from;
 }
 
-/** Moves one synapse by its law, given that it has been picked with probability `drawn`. */
+/** Moves one synapse by its law, where its probability is above `draw`. */
 function tryStep(
-  { layer, rule, limit, stream, bounds }: HiddenStepper,
+  { layer, rule, limit, bounds }: HiddenStepper,
   { x, d }: LayerPass,
   rows: number,
   i: number,
   j: number,
-  drawn: number,
+  draw: number,
 ): void {
   const { maskProbability, learningRate, rounding } = rule;
   const inputs = bounds.reach.length;
@@ -119,7 +155,7 @@ function tryStep(
   const steps = Math.abs(learningRate * gradient);
   if (rounding === 'threshold' && steps < 0.5) return;
   const chance = rounding === 'stochastic' ? maskProbability * Math.min(1, steps) : maskProbability;
-  if (stream.uniform() * drawn >= chance) return;
+  if (draw >= chance) return;
   const weight = i * outputs + j;
   const from = layer.plane.values[weight]!;
   const to = gradient > 0 ? Math.max(-limit, from - 1) : Math.min(limit, from + 1);

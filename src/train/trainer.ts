@@ -6,7 +6,6 @@
  * samples and the number of inputs so far.
  */
 import { InternalError } from '../diagnostic.ts';
-import { openStream } from '../random.ts';
 import { type EnduranceLimits, type EnduranceStop, type FecapReserve, wornOut } from './endurance.ts';
 import { stepBias, stepFloat } from './float-rule.ts';
 import { type HiddenRule, type HiddenStepper, openStepper, stepHidden } from './hidden-rule.ts';
@@ -22,7 +21,7 @@ export interface TrainOptions {
   readonly seed: number;
   /** Inputs of one update; 1 is online learning. */
   readonly batch: number;
-  /** Real learning rate of biases, and of weights in floating point. */
+  /** Learning rate in floating point. */
   readonly rate: number;
   /** Standard deviation of a layer's first weights in units of sqrt(2 / inputs); `lastGain` is the last layer's. */
   readonly gain: number;
@@ -34,6 +33,8 @@ export interface ChipOptions extends HiddenRule {
   readonly chip: TrainingChip;
   /** Of every layer. */
   readonly places: readonly SynapsePlaces[];
+  /** Learning rate of the digital biases, which are not delayed by transfers. */
+  readonly biasRate: number;
   /** Inputs from one transfer to the next. */
   readonly transferEvery: number;
   /** Largest magnitude of the first hidden integers. */
@@ -100,9 +101,7 @@ export function openTrainer(network: TrainableNetwork, options: TrainOptions, ch
       };
     }),
     synapses,
-    steppers: chip
-      ? synapses.map((layer, l) => openStepper(layer, chip, openStream(options.seed, 'train-mask', l)))
-      : [],
+    steppers: chip ? synapses.map((layer, l) => openStepper(layer, chip, options.seed, l)) : [],
     pass: openPass(network, options.batch),
     labels: new Int32Array(options.batch),
     progress: { inputs: 0, batches: 0, epoch: 0, position: 0, loss: 0, correct: 0 },
@@ -165,16 +164,12 @@ function transfersDue({ transferEvery }: ChipOptions, before: number, after: num
   return Math.floor(after / transferEvery) - Math.floor(before / transferEvery);
 }
 
-function update({ options, weights, steppers, pass, progress }: Trainer, rows: number): void {
+function update({ options, chip, weights, steppers, pass, progress }: Trainer, rows: number): void {
   pass.layers.forEach((layer, l) => {
-    stepBias(weights[l]!, layer, rows, options.rate);
+    stepBias(weights[l]!, layer, rows, chip?.biasRate ?? options.rate);
     const stepper = steppers[l];
-    if (stepper) {
-      stepper.stream.seek(progress.batches);
-      stepHidden(stepper, layer, rows);
-    } else {
-      stepFloat(weights[l]!, layer, rows, options.rate);
-    }
+    if (stepper) stepHidden(stepper, layer, rows, progress.batches);
+    else stepFloat(weights[l]!, layer, rows, options.rate);
   });
 }
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hiddenPattern } from '../../src/device/fecap.ts';
-import { openStream } from '../../src/random.ts';
 import { type HiddenRule, openStepper, stepHidden } from '../../src/train/hidden-rule.ts';
 import type { LayerPass } from '../../src/train/pass.ts';
 import { tiledPlaces } from '../../src/train/places.ts';
@@ -33,15 +32,14 @@ function passOf(x: readonly (readonly number[])[], d: readonly (readonly number[
 /** How often each weight moves, and where to, over many batches from 0 on. */
 function countSteps(pass: LayerPass, inputs: number, outputs: number, rule: HiddenRule, batches: number) {
   const layer = openLayer(chip, tiledPlaces(chip, inputs, outputs, 0), inputs, outputs);
-  const stepper = openStepper(layer, rule, openStream(9, 'train-mask', 0));
+  const stepper = openStepper(layer, rule, 9, 0);
   const count = inputs * outputs;
   const [up, down] = [new Float64Array(count), new Float64Array(count)];
   const rows = pass.activeCount.length;
   let together = 0;
   for (let n = 0; n < batches; n++) {
     layer.plane.values.fill(0);
-    stepper.stream.seek(n);
-    stepHidden(stepper, pass, rows);
+    stepHidden(stepper, pass, rows, n);
     layer.plane.values.forEach((h, w) => {
       if (h === 1) up[w]!++;
       else if (h === -1) down[w]!++;
@@ -71,6 +69,11 @@ describe.each([1, 2])('batches of %i', (rows) => {
     { rounding: 'sign', maskProbability: 0.3, learningRate: 1 },
     { rounding: 'sign', maskProbability: 1, learningRate: 1 },
     { rounding: 'threshold', maskProbability: 0.3, learningRate: 4 },
+    // Gaps, and a draw for every synapse.
+    { rounding: 'sign', maskProbability: 0.02, learningRate: 1 },
+    { rounding: 'threshold', maskProbability: 0.02, learningRate: 4 },
+    { rounding: 'stochastic', maskProbability: 0.3, learningRate: 0.2 },
+    { rounding: 'stochastic', maskProbability: 1, learningRate: 0.1 },
     { rounding: 'stochastic', maskProbability: 0.3, learningRate: 2 },
     // Some probabilities reach 1.
     { rounding: 'stochastic', maskProbability: 0.5, learningRate: 8 },
@@ -117,7 +120,7 @@ test('steps stop at the ends of the range, and switch only FeCAPs whose bit chan
       });
       const before = layer.counts.updateWrites;
       const pass = passOf([[1, -1]], [[1, -1, 0]]);
-      stepHidden(openStepper(layer, rule, openStream(1, 'train-mask', 0)), pass, 1);
+      stepHidden(openStepper(layer, rule, 1, 0), pass, 1, 0);
       const moves = [-1, 1, 0, 1, -1, 0];
       const wanted = start.map((h, w) => Math.max(-511, Math.min(511, h + moves[w]!)));
       expect([...layer.plane.values]).toEqual(wanted);

@@ -63,6 +63,7 @@ function open(
           rounding: 'stochastic',
           maskProbability: 0.5,
           learningRate: 20,
+          biasRate: 0.02,
           ...onChip,
         },
   );
