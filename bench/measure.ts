@@ -19,14 +19,7 @@ import {
   writePackage,
 } from '../src/index.ts';
 import type { Case } from './accuracy-cases.ts';
-
-/** The four spreads of a transfer that the target assumes, scaled together. */
-const spreads = [
-  'programming.cycleToCycle',
-  'hidden.chargeSpread',
-  'hidden.lineNoise',
-  'hidden.thresholdSpread',
-];
+import { scaledSpreads } from './spreads.ts';
 
 /** A record holds for every target: each model is recorded once. */
 const records = new Map<string, CalibrationRecord>();
@@ -44,7 +37,8 @@ export async function measure(item: Case, conditions: VerifyOptions): Promise<Me
   try {
     const model = { ...(await readModel(item.file)), file: item.file };
     const options = parseOptions({ target: item.target, ...item.options });
-    const loaded = await loadTarget(item.target, [...options.set, ...(await scaledSpreads(item))]);
+    const spreads = item.spread === undefined ? [] : await scaledSpreads(item.target, item.spread);
+    const loaded = await loadTarget(item.target, [...options.set, ...spreads]);
     const dataset = await openDataset(item.data, { flags: item.preprocessing });
     const calibration = item.calibrate
       ? await openDataset(item.calibrate, { flags: item.preprocessing })
@@ -71,13 +65,4 @@ export async function measure(item: Case, conditions: VerifyOptions): Promise<Me
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Overrides that multiply the target's own spreads. */
-async function scaledSpreads(item: Case): Promise<string[]> {
-  const { provenance } = await loadTarget(item.target);
-  return spreads.flatMap((field) => {
-    const own = provenance.find((entry) => entry.field === field);
-    return own && item.spread ? [`${field}=${Number(own.text) * item.spread}`] : [];
-  });
 }

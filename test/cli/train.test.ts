@@ -115,7 +115,10 @@ describe('crossloom train', () => {
       ],
     ]);
     expect((await wrong('train', '--data', at('data'), ...place))[0]).toBe(25);
-    expect((await wrong(...mlp('--target', 'tetramem-256', ...place)))[0]).toBe(60);
+    expect(await wrong(...mlp('--target', 'tetramem-256', ...place))).toEqual([
+      60,
+      [expect.stringContaining('error[train/no-hidden-planes] at target tetramem-256')],
+    ]);
     expect((await wrong('train', '--mlp', '6-4-2', '--data', at('data'), ...place))[0]).toBe(42);
     expect(
       (await wrong('train', at('net.xbar'), '--layers', 'none', '--data', at('data'), ...place))[0],

@@ -1,0 +1,93 @@
+/** One run of training on shared data: what to train, on which chip and for how long -> its accuracy and what it took. */
+import { join } from 'node:path';
+import { readIdx } from '../src/data/idx.ts';
+import { loadTarget } from '../src/load-target.ts';
+import type { Job } from '../src/pool.ts';
+import type { Target } from '../src/target.ts';
+import { costsOf, type TrainCosts } from '../src/train/costs.ts';
+import { defaults } from '../src/train/defaults.ts';
+import { mostCycles } from '../src/train/endurance.ts';
+import { perceptron, type TrainedLayer } from '../src/train/network.ts';
+import { tiledArrays, tiledPlaces } from '../src/train/places.ts';
+import type { Samples } from '../src/train/samples.ts';
+import { trainingChip } from '../src/train/synapses.ts';
+import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
+import { scaledSpreads } from './spreads.ts';
+
+export interface LearningTask {
+  /** Folder of idx files. */
+  readonly data: string;
+  readonly widths: readonly number[];
+  readonly normalization: TrainedLayer['normalization'];
+  /** The chip, or floating point with the same network, order and schedule. */
+  readonly rule: 'hidden' | 'float';
+  readonly batch: number;
+  readonly transferEvery: number;
+  /** Factor on all spreads of a transfer. */
+  readonly spread: number;
+  readonly seed: number;
+  /** Inputs that are learnt from; samples are taken as often as that needs. */
+  readonly inputs: number;
+}
+
+export interface Learnt {
+  readonly task: LearningTask;
+  /** Percent of the test images. */
+  readonly accuracy: number;
+  readonly synapses: number;
+  readonly costs: TrainCosts;
+  readonly cycles: { readonly memristor: number; readonly fecap: number };
+  /** Of the cycles of FeCAPs, those of their wake-up. */
+  readonly wakeUps: number;
+}
+
+const targetName = 'leti-fecap-130nm';
+
+export const job: Job<undefined, LearningTask, Learnt> = {
+  module: import.meta.url,
+  open: () => ({ run: learn }),
+};
+
+async function learn(task: LearningTask): Promise<Learnt> {
+  const { target } = await loadTarget(targetName, await scaledSpreads(targetName, task.spread));
+  const trainer = openTask(task, target);
+  const training = await readPart(task.data, 'train');
+  while (trainer.progress.inputs < task.inputs) trainBatch(trainer, training);
+  const test = await readPart(task.data, 't10k');
+  const { correct } = evaluate(trainer, test);
+  return {
+    task,
+    accuracy: (100 * correct) / test.count,
+    synapses: trainer.weights.reduce((sum, { matrix }) => sum + matrix.length, 0),
+    costs: costsOf(trainer.synapses),
+    cycles: mostCycles(trainer.synapses),
+    wakeUps: target.hidden?.wakeUpCycles ?? 0,
+  };
+}
+
+function openTask(task: LearningTask, target: Target): Trainer {
+  const { widths, normalization, rule, batch, seed, transferEvery } = task;
+  const network = perceptron(widths, normalization);
+  const options = { ...defaults, seed, batch };
+  if (rule === 'float') return openTrainer(network, options);
+  const chip = trainingChip(target, seed);
+  let arrays = 0;
+  const places = network.layers.map((layer) => {
+    const placed = tiledPlaces(chip, layer.inputs, layer.outputs, arrays);
+    arrays += tiledArrays(chip, layer.inputs, layer.outputs);
+    return placed;
+  });
+  return openTrainer(network, options, { ...defaults, transferEvery, chip, places });
+}
+
+async function readPart(folder: string, part: string): Promise<Samples> {
+  const images = await readIdx(join(folder, `${part}-images-idx3-ubyte.gz`));
+  const labels = await readIdx(join(folder, `${part}-labels-idx1-ubyte.gz`));
+  const [count, height, width] = images.dims as [number, number, number];
+  return {
+    count,
+    inputs: await images.bytes.read(images.offset, count * height * width),
+    scale: 1 / 255,
+    labels: await labels.bytes.read(labels.offset, count),
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * `npm run reproduce -- NAME`: what a paper reports beside what the simulated chip gives, as rows of docs/reproduction.md.
+ * Runs are spread over threads; all of them are on shared data, without which there is nothing to reproduce.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { installRoot } from '../src/install-root.ts';
+import { availableThreads, runTasks } from '../src/pool.ts';
+import { formatTable } from '../src/report/table.ts';
+import { defaults } from '../src/train/defaults.ts';
+import { job, type LearningTask, type Learnt } from './learning-job.ts';
+
+const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
+const mnist = join(shared, 'mnist');
+const fashion = join(shared, 'fashion-mnist');
+
+const epoch = 60_000;
+const online: LearningTask = {
+  data: mnist,
+  widths: [784, 200, 100, 10],
+  normalization: 'layer',
+  rule: 'hidden',
+  batch: 1,
+  transferEvery: defaults.transferEvery,
+  spread: 1,
+  seed: 1,
+  inputs: 10 * epoch,
+};
+
+interface Check {
+  readonly tasks: readonly LearningTask[];
+  readonly print: (runs: readonly Learnt[]) => string;
+}
+
+const seeds = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const forSeeds = (count: number, task: LearningTask) => seeds(count).map((seed) => ({ ...task, seed }));
+
+/** Mean with what 95 % of such means would lie in, by Student's t; a single run has none. */
+function meanOf(values: readonly number[]): string {
+  const n = values.length;
+  const mean = values.reduce((a, b) => a + b, 0) / n;
+  if (n < 2) return `${mean.toFixed(2)} (one run)`;
+  const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
+  return `${mean.toFixed(2)} +- ${((studentT[n - 2]! * spread) / Math.sqrt(n)).toFixed(2)} (${n} runs)`;
+}
+/** Two-sided 95 % quantiles for 1 to 4 degrees of freedom. */
+const studentT = [12.706, 4.303, 3.182, 2.776];
+
+const accuracies = (runs: readonly Learnt[], of: (task: LearningTask) => boolean) =>
+  meanOf(runs.filter(({ task }) => of(task)).map(({ accuracy }) => accuracy));
+
+/** Energy of one memristor and one FeCAP write in the training study (J): Fig. 5, caption. */
+const [perMemristorWrite, perFecapWrite] = [1e-12, 100e-15];
+
+/** As the paper counts it: one write of each of a synapse's two memristors per transfer. */
+function paperEnergy({ costs }: Learnt): number {
+  return 2 * costs.transfers * perMemristorWrite + (costs.updateWrites + costs.restoreWrites) * perFecapWrite;
+}
+
+function accuracyTable(runs: readonly Learnt[], published: readonly [string, string]): string {
+  return formatTable(
+    [{ header: 'rule' }, { header: 'published' }, { header: 'measured %' }],
+    [
+      ['hidden weights', published[0], accuracies(runs, (t) => t.rule === 'hidden' && t.spread === 1)],
+      ['the same without spread', '', accuracies(runs, (t) => t.rule === 'hidden' && t.spread === 0)],
+      ['floating point', published[1], accuracies(runs, (t) => t.rule === 'float')],
+    ],
+  );
+}
+
+/** Endurance margins and energies of the runs on the chip as it is assumed. */
+function costTable(runs: readonly Learnt[]): string {
+  const run = runs.find(({ task }) => task.rule === 'hidden' && task.spread === 1)!;
+  const { cycles, wakeUps, costs, synapses, task } = run;
+  const fecap = cycles.fecap - wakeUps;
+  const energy = paperEnergy(run);
+  const own = costs.memristorEnergy + costs.fecapEnergy;
+  const writes = costs.updateWrites + costs.restoreWrites;
+  const rows = [
+    [
+      'memristor cycles of 1e5',
+      '6,000, 17 times',
+      `${cycles.memristor}, ${(1e5 / cycles.memristor).toFixed(1)} times`,
+    ],
+    ['FeCAP writes of 1e7', '133,333, 75 times', `${fecap}, ${(1e7 / fecap).toFixed(0)} times`],
+    ['writes of that FeCAP per input', '0.22', (fecap / task.inputs).toFixed(3)],
+    ['FeCAP writes per synapse and input', '0.4', (writes / synapses / task.inputs).toFixed(4)],
+    ['energy per synapse, counted as in the paper', '38 nJ', `${((1e9 * energy) / synapses).toFixed(1)} nJ`],
+    ['energy of the network, counted so', '', `${(1e3 * energy).toFixed(2)} mJ`],
+    ['energy per synapse, every pulse', '', `${((1e9 * own) / synapses).toFixed(1)} nJ`],
+  ];
+  return formatTable([{ header: 'check' }, { header: 'published' }, { header: 'measured' }], rows);
+}
+
+const intervals = [10, 30, 100, 300, 1000, 3000, 10_000];
+const short: LearningTask = { ...online, inputs: 2 * epoch };
+const miniBatch: LearningTask = { ...short, batch: 10, normalization: 'batch' };
+
+const checks: Readonly<Record<string, Check>> = {
+  mnist: {
+    tasks: [...forSeeds(3, online), { ...online, spread: 0 }, ...forSeeds(3, { ...online, rule: 'float' })],
+    print: (runs) => `${accuracyTable(runs, ['96.7', '98.1'])}\n${costTable(runs)}`,
+  },
+  interval: {
+    tasks: intervals.flatMap((transferEvery) => [
+      { ...short, transferEvery },
+      { ...short, transferEvery, spread: 0 },
+      { ...miniBatch, transferEvery },
+    ]),
+    print: (runs) =>
+      formatTable(
+        [
+          { header: 'inputs between transfers', align: 'right' },
+          { header: 'online %' },
+          { header: 'without spread %' },
+          { header: 'mini-batches of 10, batch norm %' },
+        ],
+        intervals.map((k) => [
+          String(k),
+          accuracies(runs, (t) => t.transferEvery === k && t.batch === 1 && t.spread === 1),
+          accuracies(runs, (t) => t.transferEvery === k && t.batch === 1 && t.spread === 0),
+          accuracies(runs, (t) => t.transferEvery === k && t.batch === 10),
+        ]),
+      ),
+  },
+  energy: {
+    tasks: [1, 100].map((transferEvery) => ({ ...online, transferEvery, inputs: 6000 })),
+    print: ([every, rarely]) => {
+      const ratio = (of: (run: Learnt) => number) => (of(every!) / of(rarely!)).toFixed(1);
+      return formatTable(
+        [{ header: 'energy at an interval of 1 over 100' }, { header: 'published' }, { header: 'measured' }],
+        [
+          ['counted as in the paper', '38 times', `${ratio(paperEnergy)} times`],
+          ['every pulse', '', `${ratio(({ costs }) => costs.memristorEnergy + costs.fecapEnergy)} times`],
+        ],
+      );
+    },
+  },
+  fashion: {
+    tasks: [
+      ...forSeeds(2, { ...online, data: fashion, widths: [784, 200, 100, 100, 10] }),
+      { ...online, data: fashion, widths: [784, 200, 100, 100, 10], rule: 'float' },
+    ],
+    print: (runs) => accuracyTable(runs, ['no number known', 'no number known']),
+  },
+};
+
+const name = process.argv[2] ?? '';
+const check = checks[name];
+if (!check) {
+  process.stderr.write(`name one of: ${Object.keys(checks).join(', ')}\n`);
+  process.exitCode = 2;
+} else if (!existsSync(mnist)) {
+  process.stdout.write(`skipped: there is no MNIST in ${mnist}\n`);
+} else {
+  const { tasks, print } = check;
+  const runs = await runTasks(job, undefined, tasks, { threads: availableThreads(), count: tasks.length });
+  process.stdout.write(`${name}: ${tasks.length} runs\n\n${print(runs)}`);
+}
