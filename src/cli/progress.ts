@@ -2,8 +2,8 @@
 import type { Io } from './io.ts';
 
 export interface Progress {
-  /** Says that `done` of the total are finished. */
-  readonly update: (done: number) => void;
+  /** Says that `done` of the total are finished, and what came out so far where that is worth saying. */
+  readonly update: (done: number, note?: string) => void;
   /** Ends the phase: clears the live line, or logs that the phase is over. */
   readonly end: () => void;
 }
@@ -24,21 +24,23 @@ export function progress(io: Io, label: string, total?: number): Progress {
   const start = io.now();
   let drawn: number | undefined;
   let finished = 0;
+  let said = '';
   const count = () => (total === undefined ? `${finished}` : `${finished}/${total}`);
   return {
-    update(done) {
+    update(done, note) {
       finished = done;
+      said = note === undefined ? '' : `; ${note}`;
       const now = io.now();
       if (!io.isTty || now - start < quietTime || now - (drawn ?? Number.NEGATIVE_INFINITY) < drawInterval)
         return;
       drawn = now;
       const share = total === undefined || total === 0 ? '' : ` ${Math.floor((100 * done) / total)} %`;
-      io.stderr(`\r\u001b[K${label}: ${count()}${share}, ${seconds(now - start)}`);
+      io.stderr(`\r\u001b[K${label}: ${count()}${share}, ${seconds(now - start)}${said}`);
     },
     end() {
       const time = io.now() - start;
       if (drawn !== undefined) io.stderr('\r\u001b[K');
-      if (!io.isTty && time >= quietTime) io.stderr(`${label}: ${count()}, ${seconds(time)}\n`);
+      if (!io.isTty && time >= quietTime) io.stderr(`${label}: ${count()}, ${seconds(time)}${said}\n`);
     },
   };
 }

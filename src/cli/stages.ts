@@ -3,8 +3,8 @@ import type { Io } from './io.ts';
 import { type Progress, progress } from './progress.ts';
 
 export interface Stages {
-  /** Says that `done` of `total` steps of the phase `label` are finished. */
-  readonly report: (label: string, done: number, total: number) => void;
+  /** Says that `done` of `total` steps of the phase `label` are finished, and perhaps what came out so far. */
+  readonly report: (label: string, done: number, total: number, note?: string) => void;
   /** Ends the current phase. */
   readonly end: () => void;
 }
@@ -16,12 +16,12 @@ export function stages(io: Io): Stages {
     current = undefined;
   };
   return {
-    report(label, done, total) {
+    report(label, done, total, note) {
       if (current?.label !== label) {
         end();
         current = { label, bar: progress(io, label, total) };
       }
-      current.bar.update(done);
+      current.bar.update(done, note);
     },
     end,
   };

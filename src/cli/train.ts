@@ -9,6 +9,7 @@ import { readModel } from '../onnx/decode.ts';
 import { parseOptions } from '../options.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
+import { formatShare } from '../report/number.ts';
 import { formatTraining } from '../report/train-text.ts';
 import type { Target } from '../target.ts';
 import { type Basis, basisOfModel, basisOfPackage, modelOf } from '../train/basis.ts';
@@ -29,12 +30,13 @@ import {
   resume,
   type TrainRequest,
 } from '../train/train.ts';
+import type { Trainer } from '../train/trainer.ts';
 import { formatQuantity } from '../units.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { decimal, wholeNumber, withJson, withSet } from './options.ts';
 import { checkOutput, writeInPlace } from './output.ts';
-import { withStages } from './stages.ts';
+import { type Stages, withStages } from './stages.ts';
 import { openTrainingData, type TrainDataFlags } from './train-data.ts';
 
 interface TrainCommandLine extends TrainDataFlags {
@@ -178,7 +180,7 @@ async function learn(
   opened: Run,
   identity: ReturnType<typeof identityOf>,
   { checkpointEvery, resume: goOn, output }: TrainCommandLine,
-  report: (label: string, done: number, total: number) => void,
+  report: Stages['report'],
 ): Promise<Epoch[]> {
   const file = checkpointOf(output);
   const done: Epoch[] = [];
@@ -195,23 +197,31 @@ async function learn(
         file,
         encodeCheckpoint({ identity, epochs, snapshots: [snapshot(chip), snapshot(float)] }),
       ),
-    onProgress: (now, epochs) =>
-      report(progressLabel(now, epochs), now.chip.progress.position, now.training.count),
+    onProgress: (now, epochs) => {
+      const { epoch, position } = now.chip.progress;
+      report(`epoch ${epoch + 1} of ${now.epochs}`, position, now.training.count, noteOn(now, epochs));
+    },
   });
 }
 
-/** The same during one epoch, so that it is one phase. */
-function progressLabel({ chip, epochs: count }: Run, epochs: readonly Epoch[]): string {
-  const last = epochs.at(-1);
-  const epoch = `epoch ${Math.min(count, chip.progress.epoch + 1)} of ${count}`;
-  if (!last) return epoch;
+/** How learning goes: this epoch's inputs, each before it was learnt from, and what the chip has had. */
+function noteOn({ chip }: Run, epochs: readonly Epoch[]): string {
+  const { loss, correct, position } = chip.progress;
   const { memristorEnergy, fecapEnergy } = costsOf(chip.synapses);
-  const { memristor, fecap } = enduranceOf(chip);
-  const share = Math.max(
-    memristor.cycles / (memristor.limit ?? Number.POSITIVE_INFINITY),
-    fecap.cycles / (fecap.limit ?? Number.POSITIVE_INFINITY),
-  );
-  return `${epoch} (${last.test.toFixed(2)} % of the test samples after the last, loss ${last.loss.toFixed(3)}, ${chip.synapses[0]!.counts.rounds} transfers, ${formatQuantity(memristorEnergy + fecapEnergy, 'J')}, ${(100 * share).toFixed(1)} % of endurance)`;
+  const last = epochs.at(-1);
+  return [
+    `${((100 * correct) / position).toFixed(2)} % right`,
+    `loss ${(loss / position).toFixed(3)}`,
+    ...(last ? [`test ${last.test.toFixed(2)} %`] : []),
+    `${chip.synapses[0]!.counts.rounds} transfers`,
+    formatQuantity(memristorEnergy + fecapEnergy, 'J'),
+    `${formatShare(enduranceShare(chip))} of endurance`,
+  ].join(', ');
+}
+
+function enduranceShare(chip: Trainer): number {
+  const used = Object.values(enduranceOf(chip));
+  return Math.max(...used.map(({ cycles, limit }) => cycles / (limit ?? Number.POSITIVE_INFINITY)));
 }
 
 /** Reader of widths such as `784-200-100-10`. */

@@ -36,6 +36,8 @@ export interface HiddenStepper {
   readonly layer: LayerSynapses;
   readonly rule: HiddenRule;
   readonly bounds: RowBounds;
+  /** Places in the list of errors whose draw is to be looked at. */
+  readonly picked: Int32Array;
   /** Largest magnitude of a hidden integer. */
   readonly limit: number;
   /** Of gaps, and of rows without: by batch. */
@@ -55,6 +57,7 @@ export function openStepper(
     layer,
     rule,
     bounds: openRowBounds(layer.plane.values.length / outputs, outputs),
+    picked: new Int32Array(outputs),
     limit: largestHidden(layer.plane.bits),
     gaps: openStream(seed, 'train-gaps', number),
     dense: openStream(seed, 'train-mask', number),
@@ -105,24 +108,34 @@ export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number
   }
 }
 
-/** Moves the synapses of one row, each by a draw of its own. */
+/**
+ * Moves the synapses of one row, each by a draw of its own. First those are listed whose draw is within the bound of their
+ * probability, without a branch, because a processor cannot guess them; then they are tried.
+ */
 function stepRow(stepper: HiddenStepper, pass: LayerPass, rows: number, input: number, batch: number): void {
-  const { bounds, dense, rule } = stepper;
+  const { bounds, picked, dense, rule } = stepper;
   const { errors, errorCount, size, reach } = bounds;
-  const thinned = rule.rounding === 'stochastic';
-  const most = rule.maskProbability * 2 ** 32;
-  const perSize = thinned ? most * rule.learningRate * reach[input]! : most;
+  const scale = rule.maskProbability * 2 ** 31;
+  const perSize = rule.rounding === 'stochastic' ? scale * rule.learningRate * reach[input]! : scale;
+  const most = Math.min(scale, 2 ** 31 - 1);
   // Two words to an event, of as many as a row can take.
   const half = (errorCount + 1) >> 1;
   const first = input * ((size.length + 1) >> 1);
   const events = openEvents(half);
   for (let k = 0; k < half; k++) events[k] = first + k;
   const { words0, words1 } = fillWords(dense, half, batch);
+  let count = 0;
   for (let e = 0; e < errorCount; e++) {
-    const word = (e < half ? words0[e]! : words1[e - half]!) >>> 0;
-    const j = errors[e]!;
-    if (word < perSize * size[j]! && word < most)
-      tryStep(stepper, pass, rows, input, j, (word + 0.5) / 2 ** 32);
+    const word = e < half ? words0[e]! : words1[e - half]!;
+    const bound = Math.min(most, perSize * size[errors[e]!]!) + 1;
+    picked[count] = e;
+    // 1 where the word, without its last bit, lies below the bound.
+    count += ((word >>> 1) - bound) >>> 31;
+  }
+  for (let k = 0; k < count; k++) {
+    const e = picked[k]!;
+    const word = e < half ? words0[e]! : words1[e - half]!;
+    tryStep(stepper, pass, rows, input, errors[e]!, ((word >>> 0) + 0.5) / 2 ** 32);
   }
 }
 
