@@ -9,6 +9,7 @@ import { availableThreads, runTasks } from '../src/pool.ts';
 import { formatTable } from '../src/report/table.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { job, type LearningTask, type Learnt } from './learning-job.ts';
+import { transferLearning } from './transfer-learning.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
 const mnist = join(shared, 'mnist');
@@ -145,15 +146,20 @@ const checks: Readonly<Record<string, Check>> = {
   },
 };
 
+/** Runs of a check, spread over threads. */
+async function runChecks({ tasks, print }: Check): Promise<string> {
+  const runs = await runTasks(job, undefined, tasks, { threads: availableThreads(), count: tasks.length });
+  return `${tasks.length} runs\n\n${print(runs)}`;
+}
+
 const name = process.argv[2] ?? '';
 const check = checks[name];
-if (!check) {
-  process.stderr.write(`name one of: ${Object.keys(checks).join(', ')}\n`);
+if (!check && name !== 'transfer-learning') {
+  process.stderr.write(`name one of: ${Object.keys(checks).join(', ')}, transfer-learning\n`);
   process.exitCode = 2;
 } else if (!existsSync(mnist)) {
   process.stdout.write(`skipped: there is no MNIST in ${mnist}\n`);
 } else {
-  const { tasks, print } = check;
-  const runs = await runTasks(job, undefined, tasks, { threads: availableThreads(), count: tasks.length });
-  process.stdout.write(`${name}: ${tasks.length} runs\n\n${print(runs)}`);
+  const text = check ? await runChecks(check) : await transferLearning(shared, meanOf);
+  process.stdout.write(`${name}: ${text}`);
 }

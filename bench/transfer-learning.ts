@@ -1,0 +1,123 @@
+/**
+ * Transfer learning: the features of a frozen, quantized MobileNet-V2 on CIFAR-10, and a new classifier that learns on the chip,
+ * beside floating point with the same order and schedule, and beside that classifier in 4 bits. Rates are chosen on held-out
+ * training images.
+ */
+import { join } from 'node:path';
+import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
+import { compile } from '../src/compile.ts';
+import { openDataset } from '../src/data/open.ts';
+import type { Graph } from '../src/ir/graph.ts';
+import { loadTarget } from '../src/load-target.ts';
+import { readModel } from '../src/onnx/decode.ts';
+import { encodeModel } from '../src/onnx/encode.ts';
+import { parseOptions } from '../src/options.ts';
+import { referenceGraph } from '../src/package/host.ts';
+import { formatTable } from '../src/report/table.ts';
+import { openSession } from '../src/runtime/session.ts';
+import { findChain } from '../src/train/chain.ts';
+import { defaults } from '../src/train/defaults.ts';
+import { samplesFrom } from '../src/train/from-dataset.ts';
+import type { TrainableNetwork } from '../src/train/network.ts';
+import { tiledPlaces } from '../src/train/places.ts';
+import type { Samples } from '../src/train/samples.ts';
+import { trainingChip } from '../src/train/synapses.ts';
+import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
+import { mobilenetV2 } from './accuracy-cases.ts';
+
+const [classes, epochs, seeds] = [10, 10, 3];
+const targetName = 'leti-fecap-130nm';
+const rates = [1, 3, 10, 30];
+
+export async function transferLearning(
+  shared: string,
+  meanOf: (values: readonly number[]) => string,
+): Promise<string> {
+  const features = await readFeatures(join(shared, 'cifar10'));
+  const { target } = await loadTarget(targetName);
+  const { width } = features;
+  const layer = {
+    name: 'classifier',
+    inputs: width,
+    outputs: classes,
+    normalization: 'none',
+    activation: 'none',
+  } as const;
+  const network: TrainableNetwork = { layers: [layer] };
+  const learn = (samples: Samples, seed: number, learningRate?: number): Trainer => {
+    const chip = trainingChip(target, seed);
+    const options = { ...defaults, seed };
+    const trainer =
+      learningRate === undefined
+        ? openTrainer(network, options)
+        : openTrainer(network, options, {
+            ...defaults,
+            learningRate,
+            chip,
+            places: [tiledPlaces(chip, width, classes, 0)],
+          });
+    for (let n = 0; n < epochs * samples.count; n++) trainBatch(trainer, samples);
+    return trainer;
+  };
+  const accuracy = (trainer: Trainer, samples: Samples) =>
+    (100 * evaluate(trainer, samples).correct) / samples.count;
+  const tried = rates.map((rate) => ({
+    rate,
+    held: accuracy(learn(features.training, 1, rate), features.heldOut),
+  }));
+  const best = tried.reduce((a, b) => (b.held > a.held ? b : a));
+  const on = Array.from({ length: seeds }, (_, i) => i + 1);
+  const floats = on.map((seed) => learn(features.training, seed));
+  const rows = [
+    [
+      'hidden weights',
+      meanOf(on.map((seed) => accuracy(learn(features.training, seed, best.rate), features.test))),
+    ],
+    ['floating point', meanOf(floats.map((trainer) => accuracy(trainer, features.test)))],
+    [
+      'floating point, then 15 levels',
+      meanOf(floats.map((trainer) => accuracy(inLevels(trainer), features.test))),
+    ],
+  ];
+  const text = tried.map(({ rate, held }) => `${rate}: ${held.toFixed(2)}`).join(', ');
+  return `held-out % by learning rate: ${text}\n\n${formatTable([{ header: 'classifier' }, { header: 'test %' }], rows)}`;
+}
+
+/** The same classifier with the largest of its weights at level 7, and all of them at whole levels. */
+function inLevels(trainer: Trainer): Trainer {
+  const [own] = trainer.weights;
+  const largest = own!.matrix.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+  const matrix = own!.matrix.map((w) => (Math.round((7 * w) / largest) * largest) / 7);
+  return { ...trainer, weights: [{ ...own!, matrix }] };
+}
+
+/** Images as they come: 3 of 5 to learn from, 1 to choose rates with, 1 to test with. */
+async function readFeatures(folder: string) {
+  const model = { ...(await readModel(mobilenetV2.file)), file: mobilenetV2.file };
+  const flags = { ...mobilenetV2.preprocessing, labelOffset: 0, resize: [224, 224] as const };
+  const dataset = await openDataset(folder, { flags });
+  const input = soleInput(model.graph, model.file);
+  const compiled = await compile(model, await loadTarget('ideal'), parseOptions({ target: 'ideal' }), {
+    kind: 'samples',
+    samples: spreadSamples(dataset, input, 64),
+  });
+  const last = compiled.graph.nodes.findLast((node) => node.kind === 'quantized-mvm')!;
+  const tap = findChain(compiled.graph, last.origin.name).input;
+  const reference: Graph = referenceGraph(compiled.graph);
+  const outputs = [{ name: tap, elementType: 1, dims: undefined }];
+  const session = await openSession(encodeModel({ ...reference, outputs }), { preciseIntegers: true });
+  const width = last.kind === 'quantized-mvm' ? last.rows : 0;
+  const first = {
+    input,
+    width,
+    classes,
+    frozen: async (batch: Parameters<typeof session.run>[0][string]) =>
+      (await session.run({ [input.name]: batch }))[tap]!,
+  };
+  const part = (from: number, to: number) =>
+    Array.from({ length: dataset.length }, (_, i) => i).filter((i) => i % 5 >= from && i % 5 < to);
+  const read = (from: number, to: number) => samplesFrom(dataset, part(from, to), first);
+  const features = { width, training: await read(0, 3), heldOut: await read(3, 4), test: await read(4, 5) };
+  await session.release();
+  return features;
+}
