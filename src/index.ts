@@ -93,6 +93,22 @@ export { lowerChip, type SimulateOptions, simulate } from './simulate/simulate.t
 export type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
 /** A dense tensor: dims and row-major values. */
 export type { Tensor } from './tensor.ts';
+/**
+ * Learning on the chip: a basis (a model or the layers of a package), samples, a run and its epochs, and the compilation of
+ * what was learnt.
+ */
+export { type Basis, basisOfModel, basisOfPackage, modelOf } from './train/basis.ts';
+export { defaults as trainDefaults } from './train/defaults.ts';
+export { perceptron, type TrainableNetwork } from './train/network.ts';
+export { reportOf as trainReportOf, type TrainReport } from './train/report.ts';
+export { type Epoch, finishRun, type Run, type RunHooks } from './train/run.ts';
+export {
+  compileTrained,
+  openRun,
+  readTrainingSamples,
+  type TrainingData,
+  type TrainRequest,
+} from './train/train.ts';
 export type { TuneReport } from './tune/report.ts';
 export { type TuneOptions, tune } from './tune/tune.ts';
 export { formatOptions } from './tune/write-options.ts';

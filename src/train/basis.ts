@@ -4,9 +4,9 @@ import { type Compiled, compile } from '../compile.ts';
 import { compiledOf } from '../compiled-of.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
-import { trainNoGradient, trainNoHiddenPlanes } from '../diagnostics.ts';
+import { notTrainable, trainNoGradient, trainNoHiddenPlanes } from '../diagnostics.ts';
 import { sha256 } from '../hash.ts';
-import { describeOrigin, type Graph } from '../ir/graph.ts';
+import { describeOrigin, type Graph, type QuantizedMvmNode } from '../ir/graph.ts';
 import type { SlicedLayer } from '../ir/mapping.ts';
 import { weightPlacesOf } from '../ir/weight-places.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -62,11 +62,21 @@ function basisOf(compiled: Compiled, chain: Chain, pkg: Package | undefined): Ba
   if (!target.hidden) raise([trainNoHiddenPlanes(target.name)]);
   const outputs = chain.nodes.map(({ output }) => output);
   raise(findTrainingObstacles(compiled, outputs));
-  return { compiled, chain, places: outputs.map((output) => placesOf(compiled, output)), pkg };
+  return { compiled, chain, places: chain.nodes.map((node) => placesOf(compiled, node)), pkg };
 }
 
-function placesOf({ mapping }: Compiled, output: string): SynapsePlaces {
-  return weightPlacesOf(mapping, indexOf(mapping.layers, output));
+/** @throws DiagnosticError train/not-trainable where plus and minus are exchanged around faulty cells */
+function placesOf({ mapping }: Compiled, node: QuantizedMvmNode): SynapsePlaces {
+  const { sign, ...places } = weightPlacesOf(mapping, indexOf(mapping.layers, node.output));
+  if (sign.includes(-1))
+    raise([
+      notTrainable(
+        describeOrigin(node.origin),
+        'some of its columns are exchanged around faulty cells',
+        'Compile it without a fault map.',
+      ),
+    ]);
+  return places;
 }
 
 function indexOf(layers: readonly SlicedLayer[], output: string): number {

@@ -15,9 +15,10 @@ import { findChain } from './chain.ts';
 import type { Checkpoint, Identity } from './checkpoint.ts';
 import { type FirstLayer, samplesFrom } from './from-dataset.ts';
 import { type LayerWeights, normalizationEpsilon } from './network.ts';
-import { type Epoch, finishRun, type Run, type RunHooks } from './run.ts';
+import type { Run } from './run.ts';
 import type { Samples } from './samples.ts';
 import { restore } from './snapshot.ts';
+import { trainingChip } from './synapses.ts';
 import { type ChipOptions, openTrainer, type Trainer, type TrainOptions } from './trainer.ts';
 
 /** Which samples learning takes, and which it is judged by. */
@@ -80,33 +81,25 @@ export async function readTrainingSamples(
 /** Opens a run at its beginning: the chip, and the same network in floating point. */
 export function openRun(basis: Basis, request: TrainRequest, samples: TrainingSamples): Run {
   const { compiled, chain, places } = basis;
-  const { target } = compiled.loaded;
-  const { array, hidden, faults, cell, programming } = target;
-  if (!hidden || programming.scheme !== 'transfer') throw new Error('a basis without hidden planes');
+  const { seed, start, epochs } = request;
+  const own = trainingChip(compiled.loaded.target, seed);
   const initial =
-    request.start === 'weights' ? chain.nodes.map(({ output }) => initialOf(compiled, output)) : undefined;
-  const chip = openTrainer(chain.network, request, {
-    ...request,
-    chip: { law: { programming, hidden, cell }, ...array, seed: request.seed, faults },
-    places,
-    initial,
-  });
+    start === 'weights' ? chain.nodes.map(({ output }) => initialOf(compiled, output)) : undefined;
+  const chip = openTrainer(chain.network, request, { ...request, chip: own, places, initial });
   const float = openTrainer(chain.network, request);
-  for (const [l, { hidden: integers, step, bias }] of (initial ?? []).entries()) {
-    const perLevel = 2 ** (hidden.bits - 1 - hidden.transferBits);
-    float.weights[l]!.matrix.set(Float32Array.from(integers, (h) => (h / perLevel) * step));
-    float.weights[l]!.bias.set(bias);
+  const { bits, transferBits } = own.law.hidden;
+  for (const [l, { hidden, step, bias }] of (initial ?? []).entries()) {
+    const perStep = step / 2 ** (bits - 1 - transferBits);
+    const { weights } = float;
+    weights[l]!.matrix.set(Float32Array.from(hidden, (h) => h * perStep));
+    weights[l]!.bias.set(bias);
   }
-  return { chip, float, ...samples, epochs: request.epochs };
+  return { chip, float, ...samples, epochs };
 }
 
 /** Goes on where a checkpoint of the same run was taken. */
 export function resume({ chip, float }: Run, { snapshots }: Checkpoint): void {
   for (const [i, trainer] of [chip, float].entries()) restore(trainer, snapshots[i]!);
-}
-
-export function finish(run: Run, done: readonly Epoch[], hooks: RunHooks): Promise<Epoch[]> {
-  return finishRun(run, done, hooks);
 }
 
 /** Everything that a run depends on. */
