@@ -1,11 +1,11 @@
 /** The process that bench/big.ts measures: reads a model, compiles it with drawn samples, and writes the package. */
 import { compile } from '../src/compile.ts';
 import { sha256 } from '../src/hash.ts';
-import { loadTarget } from '../src/load-target.ts';
 import { readModel } from '../src/onnx/decode.ts';
 import { parseOptions } from '../src/options.ts';
 import { writePackage } from '../src/package/write.ts';
 import { openStream } from '../src/random.ts';
+import { loadTarget } from '../src/target/load.ts';
 import { float32 } from '../src/tensor.ts';
 import { contextLength, vectorsKept } from './big-model.ts';
 

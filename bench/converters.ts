@@ -13,9 +13,9 @@ import { noiseSource, withPool } from '../src/lower/noise-pool.ts';
 import { emitCodes, emitPlanes, emitWeightedPlanes, planesOf } from '../src/lower/planes.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import type { CrossbarLayer } from '../src/package/crossbar.ts';
-import { piecewiseLinear } from '../src/periphery.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession } from '../src/runtime/session.ts';
+import { piecewiseLinear } from '../src/target/periphery.ts';
 import { float32, int64, type Tensor } from '../src/tensor.ts';
 import { time } from './clock.ts';
 

@@ -1,9 +1,9 @@
 /** One run of training on shared data: what to train, on which chip and for how long -> its accuracy and what it took. */
 import { join } from 'node:path';
 import { readIdx } from '../src/data/idx.ts';
-import { loadTarget } from '../src/load-target.ts';
 import type { Job } from '../src/pool.ts';
-import type { Target } from '../src/target.ts';
+import { loadTarget } from '../src/target/load.ts';
+import type { Target } from '../src/target/target.ts';
 import { costsOf, type TrainCosts } from '../src/train/costs.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { mostCycles } from '../src/train/endurance.ts';

@@ -5,9 +5,9 @@ import { spreadSamples } from '../src/calibrate/samples.ts';
 import { type Compiled, compile } from '../src/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import { installRoot } from '../src/install-root.ts';
-import { loadTarget } from '../src/load-target.ts';
 import { type ImportedModel, readModel } from '../src/onnx/decode.ts';
 import { parseOptions } from '../src/options.ts';
+import { loadTarget } from '../src/target/load.ts';
 
 export interface BenchModel {
   readonly label: string;

@@ -3,7 +3,7 @@
  * src/wires/predistort.ts works on.
  */
 import { blockRows, blockWeightColumns, type Mapping } from '../src/ir/mapping.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 import type { CodedArray, ColumnSum } from '../src/wires/predistort.ts';
 import { codesOf, segmentsOf } from './array-segments.ts';
 

@@ -10,7 +10,7 @@ import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
 import type { Mapping, SlicedLayer } from '../src/ir/mapping.ts';
 import { runTasks } from '../src/pool.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 import type { ConverterPolicy } from './converter-range.ts';
 import { type ConverterSettings, job } from './layer-converters.ts';
 import { threadsFor } from './threads-for.ts';

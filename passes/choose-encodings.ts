@@ -8,7 +8,7 @@ import type { EncodingChoice, EncodingEstimate } from '../src/ir/encoding-choice
 import type { MvmNode } from '../src/ir/graph.ts';
 import type { Encoding } from '../src/ir/mapping.ts';
 import type { Choice } from '../src/options.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 import { estimateEncoding, sampleMatrix } from './expected-noise.ts';
 import { digitMax } from './slice-weights.ts';
 

@@ -5,7 +5,7 @@
 import { evenlySpread } from '../src/evenly-spread.ts';
 import { codingOf, type InputPlane, inputPlanes } from '../src/ir/input-planes.ts';
 import { lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 import { type CellLaw, type ColumnSums, extremesOf, partsOf } from './column-sums.ts';
 
 export interface DrivenDigits {

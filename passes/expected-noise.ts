@@ -24,7 +24,7 @@ import {
   lengthOf,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 import { digitErrors } from './digit-errors.ts';
 import { groupsAtOnce } from './groups-at-once.ts';
 import { inputsOf, variancesOf } from './input-variances.ts';

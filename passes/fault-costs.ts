@@ -18,7 +18,7 @@ import {
   type PlacedBlock,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
-import { levelStepOf, type Target } from '../src/target.ts';
+import { levelStepOf, type Target } from '../src/target/target.ts';
 import { writePrecisionOf } from '../src/write-precision.ts';
 
 /** A faulty cell at a place of a block. */

@@ -11,7 +11,7 @@
  */
 import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { bundleOf, lengthOf, type SlicedLayer } from '../src/ir/mapping.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 import { digitErrors } from './digit-errors.ts';
 import { inputsOf, variancesOf } from './input-variances.ts';
 

@@ -6,7 +6,7 @@ import type { LayerRecord } from '../src/calibration-record.ts';
 import { codingOf, splitCodes } from '../src/ir/input-planes.ts';
 import type { PlacedBlock, SlicedLayer } from '../src/ir/mapping.ts';
 import type { Job } from '../src/pool.ts';
-import { levelStepOf, type Target } from '../src/target.ts';
+import { levelStepOf, type Target } from '../src/target/target.ts';
 import { type BitPlanes, bitPlanes } from './bit-planes.ts';
 import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
 import { type ConverterPolicy, rangeOf } from './converter-range.ts';

@@ -10,7 +10,7 @@ import {
   lengthOf,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 
 export const packGroups = {
   name: 'pack-groups',

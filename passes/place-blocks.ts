@@ -17,7 +17,7 @@ import {
   type PlacedBlock,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 
 interface Free {
   /** Counted from the sensed end where wires have resistance. */

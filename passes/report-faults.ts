@@ -3,7 +3,7 @@ import { type FaultMap, faultCount, hashFaultMap } from '../src/fault-map.ts';
 import { type Damage, type FaultReport, type UnsavedCell, unsavedCellsKept } from '../src/ir/fault-report.ts';
 import { blockWeightColumns, type Mapping, type PlacedBlock } from '../src/ir/mapping.ts';
 import { layerName } from '../src/options.ts';
-import { levelStepOf } from '../src/target.ts';
+import { levelStepOf } from '../src/target/target.ts';
 import { costOfFaults, faultErrors, faultsByPlace, type PlaceFault } from './fault-costs.ts';
 import { type FaultContext, signalCache } from './work-around-faults.ts';
 

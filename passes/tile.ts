@@ -4,7 +4,7 @@
  * that a tile is a convolution over a slice of the channels.
  */
 import { type Block, bundleOf, type SlicedLayer, type Span } from '../src/ir/mapping.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 
 export const tile = {
   name: 'tile',

@@ -15,7 +15,7 @@ import {
   type PlacedBlock,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
-import type { Target } from '../src/target.ts';
+import type { Target } from '../src/target/target.ts';
 import { choosePlaces } from './choose-places.ts';
 import { costOfFaults, faultErrors, faultsByPlace, type LayerSignal, layerSignal } from './fault-costs.ts';
 

@@ -12,7 +12,7 @@ import { parseOptions } from './options.ts';
 import { openPackage, type Package } from './package/open.ts';
 import { writePackage } from './package/write.ts';
 import { availableThreads } from './pool.ts';
-import type { LoadedTarget } from './target.ts';
+import type { LoadedTarget } from './target/target.ts';
 import { costOf } from './verify/summarize.ts';
 import type { VerifyOptions } from './verify/verify.ts';
 

@@ -34,12 +34,12 @@ import type { ArrayProgram } from './ir/schedule.ts';
 import { type MappingSummary, summarize } from './ir/summary.ts';
 import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
-import { narrowTarget } from './narrow-target.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
 import { type Choice, type CompileOptions, choiceFor, layerOptions } from './options.ts';
 import { availableThreads, runJob } from './pool.ts';
-import type { LoadedTarget, Target } from './target.ts';
+import { narrowTarget } from './target/narrow.ts';
+import type { LoadedTarget, Target } from './target/target.ts';
 import { type Predistorted, job as predistortJob } from './wires/predistort.ts';
 
 /** What a compilation made, before it is written as a package. */

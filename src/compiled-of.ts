@@ -12,7 +12,7 @@ import { weightPlacesOf } from './ir/weight-places.ts';
 import { parseOptions } from './options.ts';
 import { placedMappingOf } from './package/mapping-of.ts';
 import { type Package, pathIn } from './package/open.ts';
-import type { HiddenPlane, LoadedTarget } from './target.ts';
+import type { HiddenPlane, LoadedTarget } from './target/target.ts';
 
 /** @returns with biases, scales and converter steps as the package has them: in 32 bits */
 export async function compiledOf(pkg: Package): Promise<Compiled> {

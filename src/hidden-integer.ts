@@ -2,7 +2,7 @@
  * Hidden integers and the digits that a transfer reads from them: the most significant magnitude bits, under the stored
  * sign. Of the Leti chip's ten bits a transfer reads the sign and the upper three: digit = sign(h) * (|h| >> 6).
  */
-import type { HiddenPlane } from './target.ts';
+import type { HiddenPlane } from './target/target.ts';
 
 type Bits = Pick<HiddenPlane, 'bits' | 'transferBits'>;
 

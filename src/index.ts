@@ -57,13 +57,11 @@ export {
   type Severity,
 } from './diagnostic.ts';
 /** What a simulation of a target contains, and what it does not. */
-export { type Effect, effectsOf, notModelled } from './effects.ts';
+export { type Effect, effectsOf, notModelled } from './effects/effects.ts';
 /** Fault maps, from files and to them. */
 export { type Fault, type FaultMap, formatFaultMap, hashFaultMap, readFaultMap } from './fault-map.ts';
 /** What working around a fault map came to. */
 export type { FaultReport, UnsavedCell } from './ir/fault-report.ts';
-/** Loads a bundled target or a target file, with `field=value` overrides; names of the bundled ones. */
-export { bundledTargets, loadTarget } from './load-target.ts';
 /** Reads an ONNX file, or its bytes; encodes a graph, such as that of a lowered chip, as an ONNX file. */
 export { decodeModel, type ImportedModel, readModel } from './onnx/decode.ts';
 export { encodeModel } from './onnx/encode.ts';
@@ -89,8 +87,10 @@ export { formatVerification } from './report/verify-text.ts';
 export type { Session } from './runtime/session.ts';
 /** Opens a programmed chip for inference; or gives it as an ordinary ONNX graph. */
 export { lowerChip, type SimulateOptions, simulate } from './simulate/simulate.ts';
+/** Loads a bundled target or a target file, with `field=value` overrides; names of the bundled ones. */
+export { bundledTargets, loadTarget } from './target/load.ts';
 /** One kind of chip in SI units, with the origin of every value. */
-export type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
+export type { LoadedTarget, ProvenanceEntry, Target } from './target/target.ts';
 /** A dense tensor: dims and row-major values. */
 export type { Tensor } from './tensor.ts';
 /**

@@ -13,7 +13,7 @@
  * Time, reading and wires are no part of it.
  */
 import { polynomial } from './polynomial.ts';
-import { type ErrorLawProgramming, levelStepOf, type Target } from './target.ts';
+import { type ErrorLawProgramming, levelStepOf, type Target } from './target/target.ts';
 
 type Programmed = Pick<Target, 'cell' | 'programming' | 'hidden' | 'faults'>;
 

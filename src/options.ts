@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { raise } from './diagnostic.ts';
 import { optionInvalid } from './diagnostics.ts';
 import type { Origin } from './ir/graph.ts';
-import type { Target } from './target.ts';
+import type { Target } from './target/target.ts';
 
 const encoding = z
   .enum(['auto', 'differential', 'offset'])

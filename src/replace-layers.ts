@@ -11,7 +11,7 @@ import { describeOrigin, type QuantizedMvmNode, type Reals } from './ir/graph.ts
 import type { Mapping, SlicedLayer } from './ir/mapping.ts';
 import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
-import type { HiddenPlane, Target } from './target.ts';
+import type { HiddenPlane, Target } from './target/target.ts';
 
 /** What training left in one layer. */
 export interface TrainedWeights {

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { compileAroundFaults } from '../src/around-faults.ts';
 import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
 import { compile } from '../src/compile.ts';
-import { loadTarget } from '../src/load-target.ts';
 import { parseOptions } from '../src/options.ts';
+import { loadTarget } from '../src/target/load.ts';
 import { withPackage } from './support/build.ts';
 import { inputs, memoryData, tinyModel } from './verify/tiny.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { programChip } from '../src/chip/execute.ts';
 import { levelConductance } from '../src/device/levels.ts';
 import { levelSigma, unusedSigma } from '../src/level-sigma.ts';
-import { loadTarget } from '../src/load-target.ts';
-import type { ErrorLawProgramming, Faults, Target, WriteVerifyProgramming } from '../src/target.ts';
+import { loadTarget } from '../src/target/load.ts';
+import type { ErrorLawProgramming, Faults, Target, WriteVerifyProgramming } from '../src/target/target.ts';
 import {
   exactTarget,
   formAll,

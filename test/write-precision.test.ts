@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadTarget } from '../src/load-target.ts';
-import { levelStepOf } from '../src/target.ts';
+import { loadTarget } from '../src/target/load.ts';
+import { levelStepOf } from '../src/target/target.ts';
 import { instructionTolerance, writePrecisionOf } from '../src/write-precision.ts';
 
 const targetOf = async (name: string) => (await loadTarget(name)).target;

@@ -10,7 +10,7 @@ import {
   transfersOf,
   type WriteHiddenInstruction,
 } from '../ir/schedule.ts';
-import type { HiddenPlane } from '../target.ts';
+import type { HiddenPlane } from '../target/target.ts';
 
 /** How much of a hidden integer a transfer reads. */
 export type HiddenBits = Pick<HiddenPlane, 'bits' | 'transferBits'>;

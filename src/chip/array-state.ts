@@ -3,7 +3,7 @@
 import { drawStuckCells, type StuckCells } from '../device/faults.ts';
 import type { FecapPlane } from '../device/fecap.ts';
 import type { ArrayGeometry } from '../ir/schedule.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import {
   type ArrayCounters,
   type ArrayHistory,

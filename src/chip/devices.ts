@@ -32,7 +32,7 @@ import type {
   PulseVerifyProgramming,
   Target,
   WriteVerifyProgramming,
-} from '../target.ts';
+} from '../target/target.ts';
 
 /** What cells have in common that are programmed one by one and can be read back. */
 interface ReadBack<Law, Outcome> {

@@ -12,7 +12,7 @@ import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
 import { chipCannotExecute, enduranceSpent } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import type { Job } from '../pool.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { type ArrayState, historyOf, openArray, resumeArray, type SavedArray } from './array-state.ts';
 import type { ArrayCounters, ArrayHistory, ConverterSettings } from './chip.ts';
 import { type ReadBackDevices, readBackOf, type TransferDevices } from './devices.ts';

@@ -7,7 +7,7 @@ import { raise } from '../diagnostic.ts';
 import { bitstreamWrongTarget, chipCannotExecute } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { runJob } from '../pool.ts';
-import type { LoadedTarget } from '../target.ts';
+import type { LoadedTarget } from '../target/target.ts';
 import { type Chip, failedCellsKept } from './chip.ts';
 import { job, type ProgrammedArray } from './execute-array.ts';
 

@@ -15,8 +15,8 @@ import {
 } from '../device/telegraph.ts';
 import type { Job } from '../pool.ts';
 import { openStream } from '../random.ts';
-import type { WireResistance } from '../reading.ts';
-import type { Target } from '../target.ts';
+import type { WireResistance } from '../target/reading.ts';
+import type { Target } from '../target/target.ts';
 import { effectiveBanks } from '../wires/banks.ts';
 import type { EffectiveCrossbar } from '../wires/effective.ts';
 import { currentsOverLimit, type Excess, worstCurrents } from '../wires/limits.ts';

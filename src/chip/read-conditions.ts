@@ -6,7 +6,7 @@ import {
   timeBeforeProgramming,
   timeNotCovered,
 } from '../diagnostics.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { formatTime } from '../time.ts';
 import { formatQuantity } from '../units.ts';
 

@@ -3,9 +3,9 @@ import { type ConverterErrors, drawConverters } from '../device/converter-errors
 import { hasReadNoise } from '../device/read-noise.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { currentOverLimit } from '../diagnostics.ts';
-import { type PiecewiseLinear, piecewiseLinear } from '../periphery.ts';
 import { availableThreads, runJob } from '../pool.ts';
-import type { Target } from '../target.ts';
+import { type PiecewiseLinear, piecewiseLinear } from '../target/periphery.ts';
+import type { Target } from '../target/target.ts';
 import type { Chip } from './chip.ts';
 import { type ArrayTask, job, type ReadArray, type ReadContext } from './read-array.ts';
 import { type ReadConditions, raiseTime, rightAfter } from './read-conditions.ts';

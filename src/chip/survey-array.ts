@@ -13,7 +13,7 @@
 import { writeVerify } from '../device/write-verify.ts';
 import type { Fault } from '../fault-map.ts';
 import type { Job } from '../pool.ts';
-import type { Target, WriteVerifyProgramming } from '../target.ts';
+import type { Target, WriteVerifyProgramming } from '../target/target.ts';
 import { instructionTolerance } from '../write-precision.ts';
 import { type ArrayState, nextEvent, openArray, setConductance } from './array-state.ts';
 import { form, program, reset } from './program-cells.ts';

@@ -3,7 +3,7 @@ import { raise } from '../diagnostic.ts';
 import { cannotSurvey } from '../diagnostics.ts';
 import type { Fault, FaultMap } from '../fault-map.ts';
 import { availableThreads, runJob } from '../pool.ts';
-import type { LoadedTarget } from '../target.ts';
+import type { LoadedTarget } from '../target/target.ts';
 import { job } from './survey-array.ts';
 
 export interface SurveyOptions {

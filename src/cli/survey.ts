@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { surveyChip } from '../chip/survey.ts';
 import { faultCount, formatFaultMap, hashFaultMap } from '../fault-map.ts';
-import { loadTarget } from '../load-target.ts';
 import { counted, formatShare } from '../report/number.ts';
+import { loadTarget } from '../target/load.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { wholeNumber, withJson, withSet, withThreads } from './options.ts';

@@ -1,9 +1,9 @@
 /** `crossloom targets`: lists the bundled targets, shows one with the origin of every value, checks a file. */
 import type { Command } from 'commander';
-import { bundledTargets, loadTarget } from '../load-target.ts';
 import { formatTable } from '../report/table.ts';
-import type { LoadedTarget, Target } from '../target.ts';
-import { targetFields } from '../target-schema.ts';
+import { bundledTargets, loadTarget } from '../target/load.ts';
+import { targetFields } from '../target/schema.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
 import { formatQuantity } from '../units.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';

@@ -1,87 +1,22 @@
 /** `crossloom train`: learns on the chip, and writes what was learnt as a package. */
-import { existsSync } from 'node:fs';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { optionInvalid, trainCheckpointUnreadable } from '../diagnostics.ts';
-import { loadTarget } from '../load-target.ts';
-import { readModel } from '../onnx/decode.ts';
+import { raise } from '../diagnostic.ts';
 import { parseOptions } from '../options.ts';
-import { openPackage, type Package } from '../package/open.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
-import { formatShare } from '../report/number.ts';
 import { formatTraining } from '../report/train-text.ts';
-import type { Target } from '../target.ts';
-import { type Basis, basisOfModel, basisOfPackage, modelOf } from '../train/basis.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../train/checkpoint.ts';
-import { costsOf } from '../train/costs.ts';
 import { defaults } from '../train/defaults.ts';
-import type { EnduranceLimits } from '../train/endurance.ts';
 import { roundings } from '../train/hidden-rule.ts';
-import { type LayerWeights, perceptron, type TrainableNetwork, type TrainedLayer } from '../train/network.ts';
-import { enduranceOf, reportOf } from '../train/report.ts';
-import { type Epoch, finishRun, type Run } from '../train/run.ts';
-import { snapshot } from '../train/snapshot.ts';
-import {
-  compileTrained,
-  identityOf,
-  openRun,
-  readTrainingSamples,
-  resume,
-  type TrainRequest,
-} from '../train/train.ts';
-import type { Trainer } from '../train/trainer.ts';
-import { formatQuantity } from '../units.ts';
+import { reportOf } from '../train/report.ts';
+import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { decimal, wholeNumber, withJson, withSet } from './options.ts';
-import { checkOutput, writeInPlace } from './output.ts';
-import { type Stages, withStages } from './stages.ts';
-import { openTrainingData, type TrainDataFlags } from './train-data.ts';
-
-interface TrainCommandLine extends TrainDataFlags {
-  readonly mlp?: readonly number[];
-  readonly normalization?: TrainedLayer['normalization'];
-  readonly target: string;
-  readonly set: readonly string[];
-  readonly layers: string;
-  readonly start?: TrainRequest['start'];
-  readonly transferEvery: number;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly maskProbability: number;
-  readonly rounding: TrainRequest['rounding'];
-  readonly learningRate: number;
-  readonly biasRate: number;
-  readonly rate: number;
-  readonly gain: number;
-  readonly lastGain: number;
-  readonly range: number;
-  readonly seed: number;
-  readonly checkpointEvery?: number;
-  readonly resume?: true;
-  readonly beyondEndurance?: true;
-  readonly output: string;
-  readonly force?: true;
-  readonly json?: true;
-}
-
-/** What is trained, as the command line names it. */
-type Subject =
-  | { readonly kind: 'network'; readonly network: TrainableNetwork }
-  | { readonly kind: 'model'; readonly file: string }
-  | { readonly kind: 'package'; readonly pkg: Package };
-
-async function subjectOf(place: string | undefined, args: TrainCommandLine): Promise<Subject> {
-  const { mlp, batch, normalization = batch > 1 ? 'batch' : 'layer' } = args;
-  if ((mlp === undefined) === (place === undefined))
-    raise([optionInvalid('train', 'name a package or a model, or give --mlp')]);
-  if (mlp) return { kind: 'network', network: perceptron(mlp, normalization) };
-  const entry = await stat(place!).catch(() => undefined);
-  return entry?.isDirectory() || !place!.endsWith('.onnx')
-    ? { kind: 'package', pkg: await openPackage(place!) }
-    : { kind: 'model', file: place! };
-}
+import { checkOutput } from './output.ts';
+import { withStages } from './stages.ts';
+import { openTrainingData } from './train-data.ts';
+import { checkpointOf, learn } from './train-run.ts';
+import { basisFor, problemsIn, requestOf, subjectOf, type TrainCommandLine } from './train-subject.ts';
 
 async function run(io: Io, place: string | undefined, args: TrainCommandLine): Promise<void> {
   const { output, force = false } = args;
@@ -107,121 +42,6 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const report = reportOf(basis, trained, epochs);
   if (args.json) return printJson(io, { package: output, ...report });
   io.stdout(`${output}: learnt on ${report.target}, seed ${request.seed}\n\n${formatTraining(report)}`);
-}
-
-/** All that is wrong with the flags by themselves. */
-function problemsIn({ transferEvery, maskProbability, epochs, holdOut }: TrainCommandLine): Diagnostic[] {
-  const problems: Diagnostic[] = [];
-  if (transferEvery < 1)
-    problems.push(
-      optionInvalid(
-        `--transfer-every ${transferEvery}`,
-        'hidden weights are transferred after every 1 input at the soonest',
-      ),
-    );
-  if (!(maskProbability > 0 && maskProbability <= 1))
-    problems.push(optionInvalid(`--mask-probability ${maskProbability}`, 'it lies above 0 and at most at 1'));
-  if (epochs < 1) problems.push(optionInvalid(`--epochs ${epochs}`, 'there is at least 1'));
-  if (holdOut < 2)
-    problems.push(optionInvalid(`--hold-out ${holdOut}`, 'nothing would be left to learn from'));
-  return problems;
-}
-
-async function basisFor(
-  subject: Subject,
-  data: Parameters<typeof basisOfModel>[2],
-  { target, set, layers }: TrainCommandLine,
-  options: Parameters<typeof basisOfModel>[4],
-): Promise<Basis> {
-  if (subject.kind === 'package') return basisOfPackage(subject.pkg, layers);
-  const loaded = await loadTarget(target, set);
-  if (subject.kind === 'model') {
-    const model = { ...(await readModel(subject.file)), file: subject.file };
-    return basisOfModel(model, undefined, data, loaded, options);
-  }
-  const { network } = subject;
-  return basisOfModel(modelOf(network, network.layers.map(anyWeights)), network, data, loaded, options);
-}
-
-/** Where the weights of a network lie does not depend on them. */
-function anyWeights({ inputs, outputs }: TrainedLayer): LayerWeights {
-  return {
-    matrix: Float32Array.from({ length: inputs * outputs }, (_, i) => Math.sin(i)),
-    scale: 1 / Math.sqrt(inputs),
-    bias: new Float32Array(outputs),
-    runningMean: new Float32Array(outputs),
-    runningVariance: new Float32Array(outputs).fill(1),
-  };
-}
-
-function requestOf(args: TrainCommandLine, { kind }: Subject, target: Target): TrainRequest {
-  const { seed, epochs, batch, rate, gain, lastGain, range } = args;
-  const { maskProbability, rounding, learningRate, biasRate, transferEvery } = args;
-  return {
-    ...{ seed, epochs, batch, rate, gain, lastGain, range },
-    ...{ maskProbability, rounding, learningRate, biasRate, transferEvery },
-    start: args.start ?? (kind === 'network' ? 'random' : 'weights'),
-    endurance: args.beyondEndurance ? undefined : limitsOf(target),
-  };
-}
-
-function limitsOf({ faults, hidden }: Target): EnduranceLimits {
-  const ageing = hidden?.ageing;
-  return {
-    memristor: faults ? faults.endurance - faults.spent : Number.POSITIVE_INFINITY,
-    fecap: ageing ? ageing.endurance - ageing.spent : Number.POSITIVE_INFINITY,
-  };
-}
-
-const checkpointOf = (output: string): string => `${output}.checkpoint`;
-
-/** Runs from the beginning or from the checkpoint, and writes checkpoints on the way. */
-async function learn(
-  opened: Run,
-  identity: ReturnType<typeof identityOf>,
-  { checkpointEvery, resume: goOn, output }: TrainCommandLine,
-  report: Stages['report'],
-): Promise<Epoch[]> {
-  const file = checkpointOf(output);
-  const done: Epoch[] = [];
-  if (goOn) {
-    if (!existsSync(file)) raise([trainCheckpointUnreadable(file, 'there is no such file')]);
-    const checkpoint = decodeCheckpoint(await readFile(file), file, identity);
-    resume(opened, checkpoint);
-    done.push(...checkpoint.epochs);
-  }
-  return finishRun(opened, done, {
-    checkpointEvery,
-    onCheckpoint: async ({ chip, float }, epochs) =>
-      writeInPlace(
-        file,
-        encodeCheckpoint({ identity, epochs, snapshots: [snapshot(chip), snapshot(float)] }),
-      ),
-    onProgress: (now, epochs) => {
-      const { epoch, position } = now.chip.progress;
-      report(`epoch ${epoch + 1} of ${now.epochs}`, position, now.training.count, noteOn(now, epochs));
-    },
-  });
-}
-
-/** How learning goes: this epoch's inputs, each before it was learnt from, and what the chip has had. */
-function noteOn({ chip }: Run, epochs: readonly Epoch[]): string {
-  const { loss, correct, position } = chip.progress;
-  const { memristorEnergy, fecapEnergy } = costsOf(chip.synapses);
-  const last = epochs.at(-1);
-  return [
-    `${((100 * correct) / position).toFixed(2)} % right`,
-    `loss ${(loss / position).toFixed(3)}`,
-    ...(last ? [`test ${last.test.toFixed(2)} %`] : []),
-    `${chip.synapses[0]!.counts.rounds} transfers`,
-    formatQuantity(memristorEnergy + fecapEnergy, 'J'),
-    `${formatShare(enduranceShare(chip))} of endurance`,
-  ].join(', ');
-}
-
-function enduranceShare(chip: Trainer): number {
-  const used = Object.values(enduranceOf(chip));
-  return Math.max(...used.map(({ cycles, limit }) => cycles / (limit ?? Number.POSITIVE_INFINITY)));
 }
 
 /** Reader of widths such as `784-200-100-10`. */

@@ -1,6 +1,7 @@
 /** Gain and offset of every converter of an array, and the gain of every driver: static, drawn once per chip. */
-import type { AdcErrors, DriverErrors } from '../periphery.ts';
+
 import { openStream } from '../random.ts';
+import type { AdcErrors, DriverErrors } from '../target/periphery.ts';
 
 /** Of one array's converters, by their number: neighbouring columns (or pairs) share one. */
 export interface ConverterErrors {

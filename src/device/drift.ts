@@ -3,7 +3,7 @@
  * law of phase-change cells (Nandakumar et al. 2019). A cell has one normal xi per law for all times, so its conductance
  * moves along one trajectory.
  */
-import type { Drift, Relaxation } from '../reading.ts';
+import type { Drift, Relaxation } from '../target/reading.ts';
 
 /**
  * @param at seconds after programming, more than 0; times before `validFrom` count as that, because the logarithm has no

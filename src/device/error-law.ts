@@ -11,7 +11,7 @@
  */
 import { polynomial } from '../polynomial.ts';
 import { openStream, type Stream } from '../random.ts';
-import type { ErrorLawProgramming, Target } from '../target.ts';
+import type { ErrorLawProgramming, Target } from '../target/target.ts';
 import type { WriteVerifyOutcome } from './write-verify.ts';
 
 export interface ErrorLawDraws {

@@ -4,7 +4,7 @@
  * within the next stuckHigh it conducts gMax, from fabrication on.
  */
 import { openStream } from '../random.ts';
-import type { Faults, Target } from '../target.ts';
+import type { Faults, Target } from '../target/target.ts';
 
 /** Conductances (S) of an array's stuck cells, by cell number. */
 export type StuckCells = ReadonlyMap<number, number>;

@@ -1,5 +1,5 @@
 /** Level codes as conductances: codes 0 to levels - 1 lie evenly over the window that is used for MVM. */
-import { levelStepOf, type Target } from '../target.ts';
+import { levelStepOf, type Target } from '../target/target.ts';
 
 /** @returns conductance of a level (S); `code` may be fractional, as a disturbed digit is */
 export function levelConductance(cell: Target['cell'], code: number): number {

@@ -7,7 +7,7 @@
  * the corrupt devices of those arrays (13.48 % and 9.77 % measured, 0 in the presets): a target says how many of its
  * cells do not respond.
  */
-import type { pulsePresets } from '../programming.ts';
+import type { pulsePresets } from '../target/programming.ts';
 import type { PulseLaw, SoftBoundsLaw } from './pulse/law.ts';
 
 /** Gong, Rasch et al., IEDM 2022: arrays of ReRAM cells, fitted with soft bounds. */

@@ -13,7 +13,7 @@
  * Every xi is keyed by (seed, effect, array, cell, event): cells may be programmed in any order.
  */
 import { openStream, type Stream } from '../random.ts';
-import type { PulseVerifyProgramming } from '../target.ts';
+import type { PulseVerifyProgramming } from '../target/target.ts';
 import {
   type DeviceDraws,
   drawDevice,

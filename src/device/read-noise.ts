@@ -3,7 +3,7 @@
  * to the time since programming, whose variance grows with ln((t + tr) / (2 tr)) (Nandakumar et al. 2019).
  */
 import { polynomial } from '../polynomial.ts';
-import type { LogNoise, PowerNoise, Reading, ReadNoise } from '../reading.ts';
+import type { LogNoise, PowerNoise, Reading, ReadNoise } from '../target/reading.ts';
 
 /** Standard deviation in siemens. @param g conductance at that time (S) */
 export function whiteSigma({ sigma }: ReadNoise, g: number): number {

@@ -3,7 +3,7 @@
  * sources and with each alone, by transferring the digit in so many circuits, so many times in each. A circuit is a
  * synapse with devices of its own, on a line of its own; what is fixed in a device is the same in all its transfers.
  */
-import type { HiddenPlane, Target, TransferProgramming } from '../target.ts';
+import type { HiddenPlane, Target, TransferProgramming } from '../target/target.ts';
 import { levelConductance } from './levels.ts';
 import { newTransferOutcome, openTransferDraws, type TransferLaw, transfer } from './transfer.ts';
 

@@ -5,7 +5,7 @@
  * spread evenly over the decades (McWhorter 1957).
  */
 import type { Stream } from '../random.ts';
-import type { Flicker, Telegraph } from '../reading.ts';
+import type { Flicker, Telegraph } from '../target/reading.ts';
 
 export interface Dwell {
   /** Mean stay in the high and in the low state (s). */

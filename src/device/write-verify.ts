@@ -13,7 +13,7 @@
  * reading. Every xi is keyed by (seed, effect, array, cell, event): cells may be programmed in any order.
  */
 import { openStream, type Stream } from '../random.ts';
-import type { Target, WriteVerifyProgramming } from '../target.ts';
+import type { Target, WriteVerifyProgramming } from '../target/target.ts';
 
 /** The draws of one array's cells, one stream per effect, so that switching one off leaves the others as they are. */
 export interface WriteVerifyDraws {

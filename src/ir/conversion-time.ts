@@ -3,7 +3,7 @@
  * converters; one converter takes the columns (or pairs) that share it one after the other; and blocks that lie below each
  * other in one array are driven one after the other.
  */
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { blockWeightColumns, type PlacedBlock, type SlicedLayer } from './mapping.ts';
 
 /** Conversions that follow each other: those of the busiest converter, summed over the drives of the busiest array. */

@@ -4,7 +4,7 @@ import { codingOf } from '../ir/input-planes.ts';
 import { blockWeightColumns, type Mapping, type PlacedBlock, type SlicedLayer } from '../ir/mapping.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
-import { levelStepOf, type Target } from '../target.ts';
+import { levelStepOf, type Target } from '../target/target.ts';
 import type { Tensor } from '../tensor.ts';
 import type { CrossbarLayer, Tile } from './crossbar.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';

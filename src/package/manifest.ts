@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { FaultReport } from '../ir/fault-report.ts';
 import type { MappingSummary } from '../ir/summary.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 

@@ -10,7 +10,7 @@ import {
   type SlicedLayer,
 } from '../ir/mapping.ts';
 import { readIntegers } from '../lower/reference.ts';
-import { levelStepOf } from '../target.ts';
+import { levelStepOf } from '../target/target.ts';
 import type { CrossbarLayer, Tile } from './crossbar.ts';
 import type { Package } from './open.ts';
 

@@ -9,7 +9,7 @@ import { sha256File } from '../hash.ts';
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { dataFileOf } from '../onnx/write.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import type { CrossbarLayer } from './crossbar.ts';
 import { decodeCrossbar } from './crossbar-node.ts';
 import { deltaFile, type Manifest, manifestSchema, packageFiles } from './manifest.ts';

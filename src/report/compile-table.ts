@@ -1,7 +1,7 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
 import type { Origin } from '../ir/graph.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
-import type { LoadedTarget, Target } from '../target.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
 import { formatQuantity } from '../units.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
 import { type Column, formatTable } from './table.ts';

@@ -4,7 +4,7 @@ import { complianceAt, lineVoltageOf } from '../device/fecap/compliance.ts';
 import type { TransferPhysics } from '../device/fecap/physics.ts';
 import { errorSources, type StaircaseLevel } from '../device/staircase.ts';
 import type { TransferLaw } from '../device/transfer.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { formatQuantity } from '../units.ts';
 import { formatCount, formatShare } from './number.ts';
 import { type Column, formatTable } from './table.ts';

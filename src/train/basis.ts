@@ -13,7 +13,7 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Package } from '../package/open.ts';
 import { findTrainingObstacles } from '../replace-layers.ts';
-import type { HiddenPlane, LoadedTarget } from '../target.ts';
+import type { HiddenPlane, LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/verify.ts';
 import { type Chain, findChain } from './chain.ts';
 import { graphOf } from './graph-of.ts';

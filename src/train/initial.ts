@@ -1,7 +1,7 @@
 /** Where learning starts: turns a seed into hidden integers, and a layer's width into the real weight of one level. */
 import { transferDigit } from '../device/fecap.ts';
 import { openStream } from '../random.ts';
-import type { HiddenPlane } from '../target.ts';
+import type { HiddenPlane } from '../target/target.ts';
 import type { TrainedLayer } from './network.ts';
 
 /** A layer's starting point, where it is not drawn. */

@@ -16,7 +16,7 @@ import {
   thresholdError,
 } from '../device/transfer.ts';
 import { InternalError } from '../diagnostic.ts';
-import type { Faults, Target } from '../target.ts';
+import type { Faults, Target } from '../target/target.ts';
 import type { SynapsePlaces } from './places.ts';
 
 /** The chip that learns. */

@@ -7,7 +7,7 @@ import { fillNormalPairs, fillNormals, openEvents } from '../bulk-normals.ts';
 import { transferDigit, writeBack } from '../device/fecap.ts';
 import { resetConductance } from '../device/levels.ts';
 import { conductanceAfterSet, sumChargeErrors } from '../device/transfer.ts';
-import { levelStepOf } from '../target.ts';
+import { levelStepOf } from '../target/target.ts';
 import type { ArrayOfLayer, LayerSynapses } from './synapses.ts';
 
 /** Operations that every cell has seen before its first transfer: the RESET after forming. */

@@ -1,6 +1,6 @@
 /** Variants chosen layer by layer -> options of a compilation. */
 import { type CompileOptions, choiceFor, layerName } from '../options.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import type { Unit } from './sensitivity.ts';
 import type { Variant } from './variants.ts';
 import { type LayerEntry, layerEntry } from './write-options.ts';

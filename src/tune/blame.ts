@@ -9,7 +9,7 @@ import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
-import type { LoadedTarget, Target } from '../target.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
 import { float32, uint8 } from '../tensor.ts';
 import { runChip } from '../verify/run-images.ts';
 import { type LossReport, lossOf, measureMapping } from './measure.ts';

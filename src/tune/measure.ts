@@ -4,7 +4,7 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import { programChip } from '../program.ts';
 import { lowerChip } from '../simulate/simulate.ts';
-import type { LoadedTarget } from '../target.ts';
+import type { LoadedTarget } from '../target/target.ts';
 import { type PairedDifference, pairedDifference } from '../verify/metrics.ts';
 import { type Snr, snrOf } from '../verify/report.ts';
 import { type ChipRun, runChip } from '../verify/run-images.ts';

@@ -14,7 +14,7 @@ import { openPackage, type Package } from '../package/open.ts';
 import { writePackage } from '../package/write.ts';
 import { availableThreads } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
-import type { LoadedTarget } from '../target.ts';
+import type { LoadedTarget } from '../target/target.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
 import type { ModelFile } from '../verify/verify.ts';

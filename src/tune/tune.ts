@@ -5,7 +5,7 @@
 import type { Calibration } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CompileOptions } from '../options.ts';
-import type { LoadedTarget } from '../target.ts';
+import type { LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/verify.ts';
 import { applyVariants } from './apply.ts';
 import { type Blame, blame } from './blame.ts';

@@ -1,6 +1,6 @@
 /** What may be chosen for one crossbar layer: the ways of storing it that a tuning compares, as far as a target allows them. */
 import type { Choice } from '../options.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { writePrecisionOf } from '../write-precision.ts';
 
 /** A change of how a layer is stored, by a name for people. */

@@ -4,7 +4,7 @@
  */
 import { compile } from '../compile.ts';
 import type { CompileOptions } from '../options.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { anyArrays, type MappingReport, measureMapping } from './measure.ts';
 import type { Setup } from './setup.ts';
 

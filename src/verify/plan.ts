@@ -15,7 +15,7 @@ import { evenlySpread } from '../evenly-spread.ts';
 import type { ValueInfo } from '../ir/graph.ts';
 import type { Package } from '../package/open.ts';
 import type { Session } from '../runtime/session.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import type { ModelFile, VerifyOptions } from './verify.ts';
 

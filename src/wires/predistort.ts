@@ -11,7 +11,7 @@
  * judged. The best round is kept. The gain falls where a window has no room left, and all cells of the sum follow it.
  */
 import type { Job } from '../pool.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { effectiveBanks } from './banks.ts';
 import type { Wires } from './network.ts';
 

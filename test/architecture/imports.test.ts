@@ -35,11 +35,15 @@ const top = [
   'src/replace-layers.ts',
 ];
 
-/** The folder of a file; the file itself above the folders, `nouns` for the other files of src/. */
+/** Folders of shared nouns. */
+const nouns = ['src', 'src/target', 'src/effects'];
+
+/** The folder of a file; the file itself above the folders, `nouns` for shared nouns. */
 function groupOf(file: string): string {
   if (top.includes(file)) return file;
   const folder = dirname(file);
-  return folder === 'src' ? 'nouns' : /^src\/device\/(fecap|pulse)$/.test(folder) ? 'src/device' : folder;
+  if (nouns.includes(folder)) return 'nouns';
+  return /^src\/device\/(fecap|pulse)$/.test(folder) ? 'src/device' : folder;
 }
 
 const above = [

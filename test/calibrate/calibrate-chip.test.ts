@@ -7,7 +7,7 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Package } from '../../src/package/open.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { loaded, writeVerifyTarget } from '../chip/bench.ts';
 import { convModel, exact, matMulModel } from '../lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';

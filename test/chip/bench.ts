@@ -1,6 +1,6 @@
 /** Targets and array programs by hand, for tests that execute them. */
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../../src/ir/schedule.ts';
-import type { LoadedTarget, Target } from '../../src/target.ts';
+import type { LoadedTarget, Target } from '../../src/target/target.ts';
 
 const fingerprint = 'ab'.repeat(32);
 

@@ -2,10 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { programChip } from '../../src/chip/execute.ts';
 import { halfSelected } from '../../src/device/disturb.ts';
-import { effectsOf } from '../../src/effects.ts';
+import { effectsOf } from '../../src/effects/effects.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
-import { loadTarget } from '../../src/load-target.ts';
-import type { Disturb, ErrorLawProgramming, Target, WriteVerifyProgramming } from '../../src/target.ts';
+import { loadTarget } from '../../src/target/load.ts';
+import type {
+  Disturb,
+  ErrorLawProgramming,
+  Target,
+  WriteVerifyProgramming,
+} from '../../src/target/target.ts';
 import { momentsOf } from '../statistics.ts';
 import { exactTarget, formAll, headerOf, loaded, options, programAll, writeVerifyTarget } from './bench.ts';
 

@@ -5,8 +5,8 @@ import { programmingSigma } from '../../src/device/error-law.ts';
 import { levelConductance } from '../../src/device/levels.ts';
 import { DiagnosticError, exitCodeOf } from '../../src/diagnostic.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
-import { loadTarget } from '../../src/load-target.ts';
-import type { ErrorLawProgramming, Faults, Target } from '../../src/target.ts';
+import { loadTarget } from '../../src/target/load.ts';
+import type { ErrorLawProgramming, Faults, Target } from '../../src/target/target.ts';
 import { instructionTolerance } from '../../src/write-precision.ts';
 import { countTolerance, momentsOf } from '../statistics.ts';
 import {

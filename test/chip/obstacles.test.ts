@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { programChip } from '../../src/chip/execute.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import {
   exactTarget,
   formAll,

@@ -7,7 +7,7 @@ import { programChip } from '../../src/chip/execute.ts';
 import { loadChip } from '../../src/chip/load.ts';
 import { saveChip } from '../../src/chip/save.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import {
   headerOf,
   loaded,

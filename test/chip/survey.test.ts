@@ -4,9 +4,9 @@ import { programChip } from '../../src/chip/execute.ts';
 import { surveyChip } from '../../src/chip/survey.ts';
 import { surveyArray } from '../../src/chip/survey-array.ts';
 import { openWriteVerifyDraws, stepGainOf } from '../../src/device/write-verify.ts';
-import { loadTarget } from '../../src/load-target.ts';
 import { openStream } from '../../src/random.ts';
-import type { Target, WriteVerifyProgramming } from '../../src/target.ts';
+import { loadTarget } from '../../src/target/load.ts';
+import type { Target, WriteVerifyProgramming } from '../../src/target/target.ts';
 import { exactTarget, headerOf, loaded, options, programAll, writeVerifyTarget } from './bench.ts';
 
 const law = writeVerifyTarget.programming as WriteVerifyProgramming;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { programChip } from '../../src/chip/execute.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { momentsOf } from '../statistics.ts';
 import { headerOf, loaded, options, transferAll, transferTarget } from './bench.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { totalCounts } from '../../src/chip/chip.ts';
 import { programChip } from '../../src/chip/execute.ts';
 import type { ArrayProgram } from '../../src/ir/schedule.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { momentsOf } from '../statistics.ts';
 import { exactTarget, headerOf, loaded, options, programAll, writeVerifyTarget } from './bench.ts';
 

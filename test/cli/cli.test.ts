@@ -4,7 +4,7 @@ import { readStdin } from '../../src/cli/io.ts';
 import { repeated, wholeNumber } from '../../src/cli/options.ts';
 import { createProgram } from '../../src/cli.ts';
 import { InternalError } from '../../src/diagnostic.ts';
-import * as loader from '../../src/load-target.ts';
+import * as loader from '../../src/target/load.ts';
 import { collectingIo, runCli } from './run-cli.ts';
 
 /** Every command below `command`, with its full name. */

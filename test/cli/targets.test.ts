@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundledTargets, loadTarget } from '../../src/load-target.ts';
+import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { runCli } from './run-cli.ts';
 
 let folder = '';

@@ -9,7 +9,7 @@ import { upgradeOpset } from '../../src/onnx/upgrade.ts';
 import type { Package } from '../../src/package/open.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { LoadedTarget } from '../../src/target.ts';
+import type { LoadedTarget } from '../../src/target/target.ts';
 import { type Tensor, toDoubles } from '../../src/tensor.ts';
 import { compileModel, type Feeds, programPackage, withPackage } from '../support/build.ts';
 import { firstDifference } from '../support/same-bits.ts';

@@ -5,10 +5,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeBitstream } from '../../src/bitstream/decode.ts';
 import { compile } from '../../src/compile.ts';
-import { bundledTargets, loadTarget } from '../../src/load-target.ts';
 import { parseOptions } from '../../src/options.ts';
 import { pathIn } from '../../src/package/open.ts';
-import type { LoadedTarget } from '../../src/target.ts';
+import { bundledTargets, loadTarget } from '../../src/target/load.ts';
+import type { LoadedTarget } from '../../src/target/target.ts';
 import { compileModel, withPackage } from '../support/build.ts';
 import {
   long,

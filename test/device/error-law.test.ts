@@ -6,7 +6,7 @@ import {
   programOnce,
 } from '../../src/device/error-law.ts';
 import { newOutcome } from '../../src/device/write-verify.ts';
-import type { ErrorLawProgramming } from '../../src/target.ts';
+import type { ErrorLawProgramming } from '../../src/target/target.ts';
 import { countTolerance, momentsOf, normalBelow } from '../statistics.ts';
 
 const cells = 200_000;

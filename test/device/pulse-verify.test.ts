@@ -9,8 +9,8 @@ import {
   pulseVerifyLaw,
   toleranceAt,
 } from '../../src/device/pulse-verify.ts';
-import { pulsePresets } from '../../src/programming.ts';
-import type { PulseVerifyProgramming } from '../../src/target.ts';
+import { pulsePresets } from '../../src/target/programming.ts';
+import type { PulseVerifyProgramming } from '../../src/target/target.ts';
 import { countTolerance, momentsOf, normalBelow } from '../statistics.ts';
 
 const window = { gMin: 5e-6, gMax: 105e-6 };

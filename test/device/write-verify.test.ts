@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newOutcome, openWriteVerifyDraws, stepGainOf, writeVerify } from '../../src/device/write-verify.ts';
-import type { WriteVerifyProgramming } from '../../src/target.ts';
+import type { WriteVerifyProgramming } from '../../src/target/target.ts';
 import { countTolerance, momentsOf, normalBelow, normalDensity } from '../statistics.ts';
 
 const window = { gMin: 50e-6, gMax: 4144e-6 };

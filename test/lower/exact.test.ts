@@ -5,7 +5,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { lowerChip, simulate } from '../../src/simulate/simulate.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { loaded } from '../chip/bench.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
 import { convModel, exact, matMulModel } from './against-direct.ts';

@@ -13,7 +13,7 @@ import { pathIn } from '../../src/package/open.ts';
 import { openStream } from '../../src/random.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { float32, int64, type Tensor } from '../../src/tensor.ts';
 import { loaded } from '../chip/bench.ts';
 import { directMvm } from '../oracle/direct-mvm.ts';

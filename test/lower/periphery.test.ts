@@ -1,6 +1,6 @@
 /** Converters and drivers with errors, and drivers of several bits: the lowered graph against the direct MVM. */
 import { describe, expect, it } from 'vitest';
-import type { AdcErrors, DriverErrors } from '../../src/periphery.ts';
+import type { AdcErrors, DriverErrors } from '../../src/target/periphery.ts';
 import { compareWithDirect, convModel, exact, matMulModel, transfer, writeVerify } from './against-direct.ts';
 
 const dense = matMulModel([3], 20, 11);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/graph.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { loaded } from '../chip/bench.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
 import { drawFaults } from '../support/draw-faults.ts';

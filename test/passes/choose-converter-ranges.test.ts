@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseConverterRanges } from '../../passes/choose-converter-ranges.ts';
 import { clippingErrors, rangeOf, shares } from '../../passes/converter-range.ts';
 import type { Mapping } from '../../src/ir/mapping.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { convGeometry, quantizedLayer, recordOf, sized, slicedLayer } from './layers.ts';
 
 const samples = fc.array(

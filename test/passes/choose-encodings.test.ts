@@ -17,7 +17,7 @@ import type { Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import { blockWeightColumns, lengthOf, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { type Choice, choiceFor, parseOptions } from '../../src/options.ts';
 import { openStream } from '../../src/random.ts';
-import { levelStepOf, type Target } from '../../src/target.ts';
+import { levelStepOf, type Target } from '../../src/target/target.ts';
 import {
   headerOf,
   loaded,

@@ -2,7 +2,7 @@
 import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
 import type { MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import type { SlicedLayer } from '../../src/ir/mapping.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { exactTarget } from '../chip/bench.ts';
 
 type Layer = Pick<QuantizedMvmNode, 'groups' | 'rows' | 'columns'> & Partial<QuantizedMvmNode>;

@@ -8,7 +8,7 @@ import {
   weightMax,
 } from '../../passes/slice-weights.ts';
 import { digitsOf } from '../../src/ir/mapping.ts';
-import type { Target, WriteVerifyProgramming } from '../../src/target.ts';
+import type { Target, WriteVerifyProgramming } from '../../src/target/target.ts';
 import { exactTarget, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
 import { mvmLayer, quantizedLayer, sized, slicedLayer } from './layers.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { packGroups } from '../../passes/pack-groups.ts';
 import { evenSpans, tile } from '../../passes/tile.ts';
 import { type Block, blockColumns, blockRows, type SlicedLayer } from '../../src/ir/mapping.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
 
 describe('evenSpans', () => {

@@ -11,7 +11,7 @@ import type { CalibrationRecord } from '../../src/calibration-record.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
 import { blockWeightColumns, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { drawFaults } from '../support/draw-faults.ts';
 import { convGeometry, quantizedLayer, recordOf, sized, slicedLayer } from './layers.ts';
 

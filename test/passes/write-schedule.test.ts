@@ -7,7 +7,7 @@ import { hiddenInteger } from '../../src/hidden-integer.ts';
 import type { Mapping, SlicedLayer } from '../../src/ir/mapping.ts';
 import { blockWeightColumns } from '../../src/ir/mapping.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { transferTarget } from '../chip/bench.ts';
 import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
 

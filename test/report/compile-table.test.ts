@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerSummary, MappingSummary } from '../../src/ir/summary.ts';
-import { loadTarget } from '../../src/load-target.ts';
 import { formatLayers, formatTotals } from '../../src/report/compile-table.ts';
+import { loadTarget } from '../../src/target/load.ts';
 
 const layer = (name: string, rule: string): LayerSummary => ({
   origin: { name, op: 'Conv', index: 7 },

@@ -5,12 +5,12 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/graph.ts';
-import { loadTarget } from '../../src/load-target.ts';
 import { elementNumber } from '../../src/onnx/element-types.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { LoadedTarget } from '../../src/target.ts';
+import { loadTarget } from '../../src/target/load.ts';
+import type { LoadedTarget } from '../../src/target/target.ts';
 import { int64, toDoubles } from '../../src/tensor.ts';
 import { noise } from '../passes/decompose.ts';
 import {

@@ -4,11 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadTarget } from '../../src/load-target.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { LoadedTarget } from '../../src/target.ts';
+import { loadTarget } from '../../src/target/load.ts';
+import type { LoadedTarget } from '../../src/target/target.ts';
 import { toDoubles } from '../../src/tensor.ts';
 import {
   compileModel,

@@ -1,7 +1,7 @@
 /** From the model to the cells: what the parts of every weight hold together, read from the chip by host.onnx alone. */
 import { expect, it } from 'vitest';
 import type { CompileOptions } from '../../src/options.ts';
-import type { Target, WriteVerifyProgramming } from '../../src/target.ts';
+import type { Target, WriteVerifyProgramming } from '../../src/target/target.ts';
 import { loaded, writeVerifyTarget } from '../chip/bench.ts';
 import { convModel, matMulModel, writeVerify } from '../lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';

@@ -16,7 +16,7 @@ import { parseOptions } from '../../src/options.ts';
 import { openPackage, type Package, pathIn } from '../../src/package/open.ts';
 import { writePackage } from '../../src/package/write.ts';
 import { openStream } from '../../src/random.ts';
-import type { LoadedTarget } from '../../src/target.ts';
+import type { LoadedTarget } from '../../src/target/target.ts';
 import { float32, sizeOf, type Tensor } from '../../src/tensor.ts';
 
 export type Model = ImportedModel & { readonly file: string };

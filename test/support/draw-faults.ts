@@ -1,7 +1,7 @@
 /** Fault maps without a chip: keyed draws of faulty cells. */
 import type { FaultMap } from '../../src/fault-map.ts';
 import { openStream } from '../../src/random.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 
 /** A share of all cells, each stuck at one end of the window or between: low, anywhere, high. */
 export function drawFaults(target: Target, arrays: number, share: number, seed: number, stuck = 0): FaultMap {

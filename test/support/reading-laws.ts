@@ -1,5 +1,5 @@
 /** Published laws of drift and read noise, in SI units. */
-import type { Drift, LogNoise, PowerNoise, Relaxation } from '../../src/reading.ts';
+import type { Drift, LogNoise, PowerNoise, Relaxation } from '../../src/target/reading.ts';
 
 /** Falcone et al. 2025, as fitted in aihwkit. */
 export const cmoRelaxation: Relaxation = {

@@ -5,7 +5,7 @@ import type { TransferDevices } from '../../src/chip/devices.ts';
 import { transfer, wakeUp, writeHidden } from '../../src/chip/hidden-plane.ts';
 import { form, reset } from '../../src/chip/program-cells.ts';
 import { openStream } from '../../src/random.ts';
-import { levelStepOf, type Target } from '../../src/target.ts';
+import { levelStepOf, type Target } from '../../src/target/target.ts';
 import { costsOf } from '../../src/train/costs.ts';
 import { mostCycles } from '../../src/train/endurance.ts';
 import { tiledArrays, tiledPlaces } from '../../src/train/places.ts';

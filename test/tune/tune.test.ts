@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
 import { compile } from '../../src/compile.ts';
-import { loadTarget } from '../../src/load-target.ts';
 import { layerOptions, parseOptions } from '../../src/options.ts';
 import { formatTuning } from '../../src/report/tune-text.ts';
+import { loadTarget } from '../../src/target/load.ts';
 import { digitalOrder } from '../../src/tune/compare.ts';
 import type { TuneReport } from '../../src/tune/report.ts';
 import { type TuneOptions, tune } from '../../src/tune/tune.ts';

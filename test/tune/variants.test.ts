@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loadTarget } from '../../src/load-target.ts';
 import type { Choice } from '../../src/options.ts';
+import { loadTarget } from '../../src/target/load.ts';
 import { variantsFor } from '../../src/tune/variants.ts';
 
 async function possible(target: string, given: Partial<Choice> = {}) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadTarget } from '../../src/load-target.ts';
+import { loadTarget } from '../../src/target/load.ts';
 import { remediesFor, remedyName } from '../../src/tune/wire-remedies.ts';
 
 const wires = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
 import { compile } from '../../src/compile.ts';
-import { bundledTargets, loadTarget } from '../../src/load-target.ts';
 import { parseOptions } from '../../src/options.ts';
+import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { withPackage } from '../support/build.ts';
 import { inputs, labelsFor, memoryData, tinyModel, withTiny } from './tiny.ts';

@@ -3,7 +3,7 @@ import { readArrays } from '../../src/chip/read.ts';
 import { programChip } from '../../src/program.ts';
 import { formatVerification } from '../../src/report/verify-text.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { Target } from '../../src/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { openReading, stateSpans } from '../../src/verify/read-chip.ts';
 import { conditionsOf, type WiresRead } from '../../src/verify/read-conditions.ts';
 import { verify } from '../../src/verify/verify.ts';

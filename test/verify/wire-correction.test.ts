@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
 import { compile } from '../../src/compile.ts';
-import { loadTarget } from '../../src/load-target.ts';
 import { parseOptions } from '../../src/options.ts';
+import { loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { withPackage } from '../support/build.ts';
 import { inputs, labelsFor, memoryData, tinyModel } from './tiny.ts';

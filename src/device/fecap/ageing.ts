@@ -7,7 +7,7 @@
  *
  * Shapes and sizes are assumed (docs/hidden-weights.md). Spread from capacitor to capacitor shrinks with the charge.
  */
-import type { FecapAgeing } from '../../ferroelectric.ts';
+import type { FecapAgeing } from '../../target/ferroelectric.ts';
 
 /** @param cycles that a FeCAP has seen on this chip, beyond those that all had seen before */
 export function chargeAfter(ageing: FecapAgeing, cycles: number): number {

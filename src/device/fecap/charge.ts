@@ -2,8 +2,8 @@
  * What a FeCAP gives when it is read: turns a hidden plane into the share of its whole charge, and film and area into
  * charge Q = 2 Pr A and energy 2 Pr A V.
  */
-import type { FerroelectricFilm } from '../../ferroelectric.ts';
-import type { HiddenPlane } from '../../target.ts';
+import type { FerroelectricFilm } from '../../target/ferroelectric.ts';
+import type { HiddenPlane } from '../../target/target.ts';
 import { chargeAfter, chargeHeld } from './ageing.ts';
 import { switchedShare } from './switching.ts';
 

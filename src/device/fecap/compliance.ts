@@ -9,8 +9,8 @@
  * so that G is linear in the line voltage, which is linear in the digit: the line starts where level 0 would be, and every
  * step of the digit adds `lineStep`.
  */
-import type { AccessTransistor } from '../../ferroelectric.ts';
-import { levelStepOf, type Target } from '../../target.ts';
+import type { AccessTransistor } from '../../target/ferroelectric.ts';
+import { levelStepOf, type Target } from '../../target/target.ts';
 import { levelConductance } from '../levels.ts';
 
 type Cell = Target['cell'];

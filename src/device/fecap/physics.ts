@@ -2,8 +2,8 @@
  * What the window and the digit step of a chip rest on: turns a target's film, transistor and hidden plane into the numbers
  * that a bench would give, to be compared with those that the target states.
  */
-import type { AccessTransistor, FerroelectricFilm } from '../../ferroelectric.ts';
-import type { Target } from '../../target.ts';
+import type { AccessTransistor, FerroelectricFilm } from '../../target/ferroelectric.ts';
+import type { Target } from '../../target/target.ts';
 import type { TransferLaw } from '../transfer.ts';
 import { chargeShare, switchedCharge, switchingEnergy } from './charge.ts';
 import {

@@ -13,7 +13,7 @@
  * The saturated loop is P = +-Pr (2 F(+-E) - 1): remanence Pr, coercive field coerciveField. Fields are reduced: divided
  * by the median coercive field of their own duration, so that slow loops and short pulses share one history.
  */
-import type { FerroelectricFilm } from '../../ferroelectric.ts';
+import type { FerroelectricFilm } from '../../target/ferroelectric.ts';
 import { coerciveFieldAt, type SwitchingFilm, shareBelow } from './switching.ts';
 
 /**

@@ -6,7 +6,7 @@
  *
  *   D = P(history) + epsilon0 permittivity E + leakage * integral of E dt
  */
-import type { FerroelectricFilm } from '../../ferroelectric.ts';
+import type { FerroelectricFilm } from '../../target/ferroelectric.ts';
 import { type History, moveTo, polarization, poledDown, reducedField } from './polarization.ts';
 
 /** Vacuum permittivity (F/m). */

@@ -8,8 +8,8 @@
  * with C = epsilon0 permittivity A / thickness. The window is the difference of the two, and a sense amplifier compares
  * the line with its middle. Reading turns every 1 into a 0, so it has to be written back.
  */
-import type { FerroelectricFilm } from '../../ferroelectric.ts';
-import type { HiddenPlane } from '../../target.ts';
+import type { FerroelectricFilm } from '../../target/ferroelectric.ts';
+import type { HiddenPlane } from '../../target/target.ts';
 import { chargeShare, switchedCharge } from './charge.ts';
 import { normalBelow, normalDensity } from './normal.ts';
 import { epsilon0 } from './pund.ts';

@@ -9,7 +9,7 @@
  * lies below its field. Activation fields are spread log-normally, by `fieldSpread`; their median is the one whose Ec at
  * `loopTime` is `coerciveField`. Regions switch as a whole, and a pulse does not add to the time of an earlier one.
  */
-import type { FerroelectricFilm } from '../../ferroelectric.ts';
+import type { FerroelectricFilm } from '../../target/ferroelectric.ts';
 import { normalBelow } from './normal.ts';
 
 /** What decides when a film switches. */

@@ -4,7 +4,7 @@
  * (aihwkit), whose equations the step models follow.
  */
 import { InternalError } from '../../diagnostic.ts';
-import type { PulseParameters } from '../../programming.ts';
+import type { PulseParameters } from '../../target/programming.ts';
 import { presets } from '../presets.ts';
 
 /** What all step models have in common. */

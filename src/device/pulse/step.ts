@@ -1,5 +1,5 @@
 /** One pulse of any pulse model: turns a device's state w into the next, held within the device's bounds. */
-import type { Target } from '../../target.ts';
+import type { Target } from '../../target/target.ts';
 import { cmoStep } from './cmo-step.ts';
 import { constantStep } from './constant-step.ts';
 import type { PulseDevice } from './device.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chargeAfter, chargeHeld } from '../../../src/device/fecap/ageing.ts';
-import type { FecapAgeing } from '../../../src/ferroelectric.ts';
-import { loadTarget } from '../../../src/load-target.ts';
+import type { FecapAgeing } from '../../../src/target/ferroelectric.ts';
+import { loadTarget } from '../../../src/target/load.ts';
 
 const ageing: FecapAgeing = {
   pristine: 0.4,

@@ -8,8 +8,8 @@ import {
   lineVoltageOf,
 } from '../../../src/device/fecap/compliance.ts';
 import { levelConductance } from '../../../src/device/levels.ts';
-import { loadTarget } from '../../../src/load-target.ts';
-import type { AccessTransistor, Target } from '../../../src/target.ts';
+import { loadTarget } from '../../../src/target/load.ts';
+import type { AccessTransistor, Target } from '../../../src/target/target.ts';
 
 describe('the line voltages of leti-fecap-130nm', () => {
   let target: Target;

@@ -1,5 +1,5 @@
 /** A ferroelectric film for tests: 2 Pr = 20 uC/cm2, 1 MV/cm, 10 nm. */
-import type { FerroelectricFilm } from '../../../src/ferroelectric.ts';
+import type { FerroelectricFilm } from '../../../src/target/ferroelectric.ts';
 
 export const film: FerroelectricFilm = {
   thickness: 10e-9,

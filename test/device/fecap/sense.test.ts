@@ -7,9 +7,9 @@ import {
   windowOfFilm,
   worstWindow,
 } from '../../../src/device/fecap/sense.ts';
-import { loadTarget } from '../../../src/load-target.ts';
 import { openStream } from '../../../src/random.ts';
-import type { HiddenPlane } from '../../../src/target.ts';
+import { loadTarget } from '../../../src/target/load.ts';
+import type { HiddenPlane } from '../../../src/target/target.ts';
 import { momentsOf, normalBelow } from '../../statistics.ts';
 import { film } from './films.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { loadTarget } from '../src/load-target.ts';
-import { readingProblems } from '../src/reading-check.ts';
-import { exactTarget } from './chip/bench.ts';
-import { raised } from './data/files.ts';
-import { cmoRelaxation, pcmDrift, sectionOf } from './support/reading-laws.ts';
+import { loadTarget } from '../../src/target/load.ts';
+import { readingProblems } from '../../src/target/reading-check.ts';
+import { exactTarget } from '../chip/bench.ts';
+import { raised } from '../data/files.ts';
+import { cmoRelaxation, pcmDrift, sectionOf } from '../support/reading-laws.ts';
 
 test('laws whose fields contradict each other are problems of the target', () => {
   const fields = readingProblems({

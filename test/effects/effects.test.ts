@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { writeSchedule } from '../passes/write-schedule.ts';
-import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
-import { programChip } from '../src/chip/execute.ts';
-import { readArrays } from '../src/chip/read.ts';
-import { checkTime } from '../src/chip/read-conditions.ts';
-import { compile } from '../src/compile.ts';
-import { effectsOf, notModelled, type StoredLayer } from '../src/effects.ts';
-import { bundledTargets, loadTarget } from '../src/load-target.ts';
-import { parseOptions } from '../src/options.ts';
-import { hostGraph } from '../src/package/host.ts';
-import type { Periphery } from '../src/periphery.ts';
-import type { Reading } from '../src/reading.ts';
-import type { LoadedTarget, Target } from '../src/target.ts';
-import { fieldsOfTarget, type Scheme, targetSchemas } from '../src/target-schema.ts';
-import { cmoNoise, cmoRelaxation, pcmDrift, pcmNoise } from './support/reading-laws.ts';
-import { inputs, memoryData, tinyModel } from './verify/tiny.ts';
+import { writeSchedule } from '../../passes/write-schedule.ts';
+import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
+import { programChip } from '../../src/chip/execute.ts';
+import { readArrays } from '../../src/chip/read.ts';
+import { checkTime } from '../../src/chip/read-conditions.ts';
+import { compile } from '../../src/compile.ts';
+import { effectsOf, notModelled, type StoredLayer } from '../../src/effects/effects.ts';
+import { parseOptions } from '../../src/options.ts';
+import { hostGraph } from '../../src/package/host.ts';
+import { bundledTargets, loadTarget } from '../../src/target/load.ts';
+import type { Periphery } from '../../src/target/periphery.ts';
+import type { Reading } from '../../src/target/reading.ts';
+import { fieldsOfTarget, type Scheme, targetSchemas } from '../../src/target/schema.ts';
+import type { LoadedTarget, Target } from '../../src/target/target.ts';
+import { cmoNoise, cmoRelaxation, pcmDrift, pcmNoise } from '../support/reading-laws.ts';
+import { inputs, memoryData, tinyModel } from '../verify/tiny.ts';
 
 /** A copy of `node` that notes the path of every plain value that is read. */
 function recording<T extends object>(node: T, reads: Set<string>, path = ''): T {

@@ -3,13 +3,13 @@
  * values of a Target. The scheme of programming decides which fields exist, so there is one schema per scheme.
  */
 import { z } from 'zod';
+import type { Unit } from '../units.ts';
+import { ageing, film } from './ferroelectric-schema.ts';
+import { above0, choice, integer, leaf, quantity, share, spread } from './leaf.ts';
+import { peripherySections } from './periphery-schema.ts';
+import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './programming-schema.ts';
+import { readingSections } from './reading-schema.ts';
 import type { Target } from './target.ts';
-import { ageing, film } from './target-ferroelectric.ts';
-import { above0, choice, integer, leaf, quantity, share, spread } from './target-leaf.ts';
-import { peripherySections } from './target-periphery.ts';
-import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './target-programming.ts';
-import { readingSections } from './target-reading.ts';
-import type { Unit } from './units.ts';
 
 export type Scheme = Target['programming']['scheme'];
 

@@ -1,7 +1,7 @@
 /** The schemas of what happens between programming and reading: optional sections of a target file, see reading.ts. */
 import { z } from 'zod';
-import { above0, choice, leaf, quantity, share, spread } from './target-leaf.ts';
-import { polynomialInMicro } from './target-programming.ts';
+import { above0, choice, leaf, quantity, share, spread } from './leaf.ts';
+import { polynomialInMicro } from './programming-schema.ts';
 
 const real = (description: string) => leaf(z.number(), '', description);
 const any = z.number();

@@ -5,14 +5,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { type Diagnostic, raise } from './diagnostic.ts';
-import { optionInvalid, targetInvalid, targetNotFound } from './diagnostics.ts';
-import { sha256 } from './hash.ts';
-import { installRoot } from './install-root.ts';
-import { didYouMean } from './near-names.ts';
+import { type Diagnostic, raise } from '../diagnostic.ts';
+import { optionInvalid, targetInvalid, targetNotFound } from '../diagnostics.ts';
+import { sha256 } from '../hash.ts';
+import { installRoot } from '../install-root.ts';
+import { didYouMean } from '../near-names.ts';
+import { checkTargetFile } from './check.ts';
+import { type Scheme, targetFields, targetSchemas } from './schema.ts';
 import type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
-import { checkTargetFile } from './target-check.ts';
-import { type Scheme, targetFields, targetSchemas } from './target-schema.ts';
 
 type Tree = Record<string, unknown>;
 

@@ -1,10 +1,10 @@
 /** How the fields of the laws between programming and reading fit together, and with the levels that are read. */
 
-import { polynomial } from './polynomial.ts';
+import { polynomial } from '../polynomial.ts';
+import { formatQuantity } from '../units.ts';
 import type { Problem } from './programming-check.ts';
 import type { Target } from './target.ts';
 import { levelStepOf } from './target.ts';
-import { formatQuantity } from './units.ts';
 
 export function readingProblems(target: Target): readonly Problem[] {
   const { relaxation, drift, flicker, readNoise, cell } = target;

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bundledTargets, loadTarget, targetFingerprint } from '../src/load-target.ts';
-import { polynomial } from '../src/polynomial.ts';
-import { type LoadedTarget, levelStepOf } from '../src/target.ts';
+import { polynomial } from '../../src/polynomial.ts';
+import { bundledTargets, loadTarget, targetFingerprint } from '../../src/target/load.ts';
 import {
   fieldsOfTarget,
   type Scheme,
   targetFields,
   targetJsonSchema,
   targetSchemas,
-} from '../src/target-schema.ts';
+} from '../../src/target/schema.ts';
+import { type LoadedTarget, levelStepOf } from '../../src/target/target.ts';
 
 const loaded = new Map<string, LoadedTarget>();
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** What no single field of a target's programming shows: which fields a pulse model has, and where a law holds. */
-import type { Diagnostic } from './diagnostic.ts';
-import { enduranceSpent, lawOutOfRange, targetMissing } from './diagnostics.ts';
-import { polynomial } from './polynomial.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { enduranceSpent, lawOutOfRange, targetMissing } from '../diagnostics.ts';
+import { polynomial } from '../polynomial.ts';
+import { formatQuantity } from '../units.ts';
 import { type PulseParameters, pulsePresets } from './programming.ts';
 import { type ErrorLawProgramming, levelStepOf, type PulseVerifyProgramming, type Target } from './target.ts';
-import { formatQuantity } from './units.ts';
 
 /** A problem with one field, in words. */
 export interface Problem {

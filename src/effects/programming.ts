@@ -1,14 +1,15 @@
 /** The effects of programming, for the list of effects in every report. */
-import { type Effect, percent, siemens } from './effect.ts';
-import type { stepModels } from './programming.ts';
+
+import type { stepModels } from '../target/programming.ts';
 import type {
   ErrorLawProgramming,
   PulseVerifyProgramming,
   Target,
   WriteVerifyProgramming,
-} from './target.ts';
-import { transferEffects } from './transfer-effects.ts';
-import { formatQuantity } from './units.ts';
+} from '../target/target.ts';
+import { formatQuantity } from '../units.ts';
+import { type Effect, percent, siemens } from './effect.ts';
+import { transferEffects } from './transfer.ts';
 
 /** Effects of a target's way of programming, in the order in which they act. */
 export function programmingEffects({ cell, programming, hidden }: Target): Effect[] {

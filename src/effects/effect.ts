@@ -1,5 +1,5 @@
 /** One effect of a simulation, and how its parameters are printed. */
-import { formatQuantity } from './units.ts';
+import { formatQuantity } from '../units.ts';
 
 export interface Effect {
   readonly name: string;

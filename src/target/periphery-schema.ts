@@ -1,6 +1,6 @@
 /** The schemas of errors of converters and drivers: optional sections of a target file, see periphery.ts. */
 import { z } from 'zod';
-import { leaf, spread } from './target-leaf.ts';
+import { leaf, spread } from './leaf.ts';
 
 const table = z.array(z.number()).min(2);
 

@@ -1,20 +1,14 @@
 /** Checks the parsed YAML of a target file against the schema and its fields against each other: all problems at once. */
 import type { z } from 'zod';
-import { type Diagnostic, InternalError, raise } from './diagnostic.ts';
-import { optionInvalid, targetInvalid, targetMissing, targetUnit } from './diagnostics.ts';
-import { didYouMean } from './near-names.ts';
+import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
+import { optionInvalid, targetInvalid, targetMissing, targetUnit } from '../diagnostics.ts';
+import { didYouMean } from '../near-names.ts';
+import { formatQuantity } from '../units.ts';
 import { peripheryProblems } from './periphery-check.ts';
 import { type Problem, programmingProblems } from './programming-check.ts';
 import { readingProblems } from './reading-check.ts';
+import { type Scheme, schemelessSchema, type TargetField, targetFields, targetSchemas } from './schema.ts';
 import type { HiddenPlane, Target } from './target.ts';
-import {
-  type Scheme,
-  schemelessSchema,
-  type TargetField,
-  targetFields,
-  targetSchemas,
-} from './target-schema.ts';
-import { formatQuantity } from './units.ts';
 
 export interface Place {
   readonly file: string;

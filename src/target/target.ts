@@ -1,6 +1,6 @@
 /**
  * A target: one kind of chip, as plain SI numbers with the origin of each. Read from a YAML file (see targets/) by
- * load-target.ts, which checks every field.
+ * load.ts, which checks every field.
  */
 
 import type { FecapAgeing, FerroelectricFilm } from './ferroelectric.ts';

@@ -1,6 +1,6 @@
 /** The schemas of what lies below a hidden plane: optional sections of a target file, see ferroelectric.ts. */
 import { z } from 'zod';
-import { above0, leaf, quantity, share, spread } from './target-leaf.ts';
+import { above0, leaf, quantity, share, spread } from './leaf.ts';
 
 const count = (description: string) => leaf(z.number().min(0), '', description);
 

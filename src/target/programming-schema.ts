@@ -1,8 +1,8 @@
 /** The schemas of a target file's `programming`, one per scheme. */
 import { z } from 'zod';
+import { access } from './ferroelectric-schema.ts';
+import { above0, choice, integer, leaf, quantity, share, spread } from './leaf.ts';
 import { type Programming, pulsePresets, stepModels } from './programming.ts';
-import { access } from './target-ferroelectric.ts';
-import { above0, choice, integer, leaf, quantity, share, spread } from './target-leaf.ts';
 
 const scheme = <const S extends Programming['scheme']>(name: S) =>
   leaf(

@@ -2,11 +2,12 @@
  * What a simulation of a target contains: every effect with its parameters and its law as one line, and plainly what is
  * not modelled. Every report shows both, so that an accuracy is never read as more than it is.
  */
+
+import { levelStepOf, type Target } from '../target/target.ts';
 import { type Effect, percent, siemens } from './effect.ts';
-import { peripheryEffects } from './periphery-effects.ts';
-import { programmingEffects } from './programming-effects.ts';
-import { readingEffects } from './reading-effects.ts';
-import { levelStepOf, type Target } from './target.ts';
+import { peripheryEffects } from './periphery.ts';
+import { programmingEffects } from './programming.ts';
+import { readingEffects } from './reading.ts';
 
 export type { Effect } from './effect.ts';
 

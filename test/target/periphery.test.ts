@@ -1,9 +1,9 @@
 /** Curves of converters and drivers, and what a target may say about them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bend, piecewiseLinear } from '../src/periphery.ts';
-import { peripheryProblems } from '../src/periphery-check.ts';
-import { exactTarget } from './chip/bench.ts';
+import { bend, piecewiseLinear } from '../../src/target/periphery.ts';
+import { peripheryProblems } from '../../src/target/periphery-check.ts';
+import { exactTarget } from '../chip/bench.ts';
 
 describe('a nonlinearity', () => {
   it('is interpolated between its values, and constant beyond', () => {

@@ -1,0 +1,128 @@
+/** What the command line of `train` trains: a perceptron, a model as a whole, or layers of a package. */
+import { stat } from 'node:fs/promises';
+import type { Dataset } from '../data/dataset.ts';
+import { type Diagnostic, raise } from '../diagnostic.ts';
+import { optionInvalid } from '../diagnostics.ts';
+import { readModel } from '../onnx/decode.ts';
+import type { CompileOptions } from '../options.ts';
+import { openPackage, type Package } from '../package/open.ts';
+import { loadTarget } from '../target/load.ts';
+import type { Target } from '../target/target.ts';
+import { type Basis, basisOfModel, basisOfPackage, modelOf } from '../train/basis.ts';
+import type { EnduranceLimits } from '../train/endurance.ts';
+import { type LayerWeights, perceptron, type TrainableNetwork, type TrainedLayer } from '../train/network.ts';
+import type { TrainRequest } from '../train/train.ts';
+import type { TrainDataFlags } from './train-data.ts';
+
+export interface TrainCommandLine extends TrainDataFlags {
+  readonly mlp?: readonly number[];
+  readonly normalization?: TrainedLayer['normalization'];
+  readonly target: string;
+  readonly set: readonly string[];
+  readonly layers: string;
+  readonly start?: TrainRequest['start'];
+  readonly transferEvery: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly maskProbability: number;
+  readonly rounding: TrainRequest['rounding'];
+  readonly learningRate: number;
+  readonly biasRate: number;
+  readonly rate: number;
+  readonly gain: number;
+  readonly lastGain: number;
+  readonly range: number;
+  readonly seed: number;
+  readonly checkpointEvery?: number;
+  readonly resume?: true;
+  readonly beyondEndurance?: true;
+  readonly output: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+/** What is trained, as the command line names it. */
+export type Subject =
+  | { readonly kind: 'network'; readonly network: TrainableNetwork }
+  | { readonly kind: 'model'; readonly file: string }
+  | { readonly kind: 'package'; readonly pkg: Package };
+
+export async function subjectOf(place: string | undefined, args: TrainCommandLine): Promise<Subject> {
+  const { mlp, batch, normalization = batch > 1 ? 'batch' : 'layer' } = args;
+  if ((mlp === undefined) === (place === undefined))
+    raise([optionInvalid('train', 'name a package or a model, or give --mlp')]);
+  if (mlp) return { kind: 'network', network: perceptron(mlp, normalization) };
+  const entry = await stat(place!).catch(() => undefined);
+  return entry?.isDirectory() || !place!.endsWith('.onnx')
+    ? { kind: 'package', pkg: await openPackage(place!) }
+    : { kind: 'model', file: place! };
+}
+
+/** All that is wrong with the flags by themselves. */
+export function problemsIn({
+  transferEvery,
+  maskProbability,
+  epochs,
+  holdOut,
+}: TrainCommandLine): Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  if (transferEvery < 1)
+    problems.push(
+      optionInvalid(
+        `--transfer-every ${transferEvery}`,
+        'hidden weights are transferred after every 1 input at the soonest',
+      ),
+    );
+  if (!(maskProbability > 0 && maskProbability <= 1))
+    problems.push(optionInvalid(`--mask-probability ${maskProbability}`, 'it lies above 0 and at most at 1'));
+  if (epochs < 1) problems.push(optionInvalid(`--epochs ${epochs}`, 'there is at least 1'));
+  if (holdOut < 2)
+    problems.push(optionInvalid(`--hold-out ${holdOut}`, 'nothing would be left to learn from'));
+  return problems;
+}
+
+export async function basisFor(
+  subject: Subject,
+  data: Dataset,
+  { target, set, layers }: TrainCommandLine,
+  options: CompileOptions,
+): Promise<Basis> {
+  if (subject.kind === 'package') return basisOfPackage(subject.pkg, layers);
+  const loaded = await loadTarget(target, set);
+  if (subject.kind === 'model') {
+    const model = { ...(await readModel(subject.file)), file: subject.file };
+    return basisOfModel(model, undefined, data, loaded, options);
+  }
+  const { network } = subject;
+  return basisOfModel(modelOf(network, network.layers.map(anyWeights)), network, data, loaded, options);
+}
+
+/** Where the weights of a network lie does not depend on them. */
+function anyWeights({ inputs, outputs }: TrainedLayer): LayerWeights {
+  return {
+    matrix: Float32Array.from({ length: inputs * outputs }, (_, i) => Math.sin(i)),
+    scale: 1 / Math.sqrt(inputs),
+    bias: new Float32Array(outputs),
+    runningMean: new Float32Array(outputs),
+    runningVariance: new Float32Array(outputs).fill(1),
+  };
+}
+
+export function requestOf(args: TrainCommandLine, { kind }: Subject, target: Target): TrainRequest {
+  const { seed, epochs, batch, rate, gain, lastGain, range } = args;
+  const { maskProbability, rounding, learningRate, biasRate, transferEvery } = args;
+  return {
+    ...{ seed, epochs, batch, rate, gain, lastGain, range },
+    ...{ maskProbability, rounding, learningRate, biasRate, transferEvery },
+    start: args.start ?? (kind === 'network' ? 'random' : 'weights'),
+    endurance: args.beyondEndurance ? undefined : limitsOf(target),
+  };
+}
+
+function limitsOf({ faults, hidden }: Target): EnduranceLimits {
+  const ageing = hidden?.ageing;
+  return {
+    memristor: faults ? faults.endurance - faults.spent : Number.POSITIVE_INFINITY,
+    fecap: ageing ? ageing.endurance - ageing.spent : Number.POSITIVE_INFINITY,
+  };
+}
