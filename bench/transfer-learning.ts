@@ -27,7 +27,8 @@ import { mobilenetV2 } from './accuracy-cases.ts';
 
 const [classes, epochs, seeds] = [10, 10, 3];
 const targetName = 'leti-fecap-130nm';
-const rates = [1, 3, 10, 30];
+/** Learning rates that are tried, on the chip and in floating point. */
+const rates = { hidden: [0.1, 0.3, 1, 3], float: [0.0003, 0.001, 0.003, 0.01] };
 
 export async function transferLearning(
   shared: string,
@@ -44,44 +45,48 @@ export async function transferLearning(
     activation: 'none',
   } as const;
   const network: TrainableNetwork = { layers: [layer] };
-  const learn = (samples: Samples, seed: number, learningRate?: number): Trainer => {
+  const learn = (rule: Rule, rate: number, seed: number): Trainer => {
+    const options = { ...defaults, rate, seed };
     const chip = trainingChip(target, seed);
-    const options = { ...defaults, seed };
+    const places = [tiledPlaces(chip, width, classes, 0)];
     const trainer =
-      learningRate === undefined
+      rule === 'float'
         ? openTrainer(network, options)
-        : openTrainer(network, options, {
-            ...defaults,
-            learningRate,
-            chip,
-            places: [tiledPlaces(chip, width, classes, 0)],
-          });
-    for (let n = 0; n < epochs * samples.count; n++) trainBatch(trainer, samples);
+        : openTrainer(network, options, { ...defaults, learningRate: rate, chip, places });
+    for (let n = 0; n < epochs * features.training.count; n++) trainBatch(trainer, features.training);
     return trainer;
   };
   const accuracy = (trainer: Trainer, samples: Samples) =>
     (100 * evaluate(trainer, samples).correct) / samples.count;
-  const tried = rates.map((rate) => ({
-    rate,
-    held: accuracy(learn(features.training, 1, rate), features.heldOut),
-  }));
-  const best = tried.reduce((a, b) => (b.held > a.held ? b : a));
+  const tried = (rule: Rule) =>
+    rates[rule].map((rate) => ({ rate, held: accuracy(learn(rule, rate, 1), features.heldOut) }));
+  const [hidden, float] = [tried('hidden'), tried('float')];
   const on = Array.from({ length: seeds }, (_, i) => i + 1);
-  const floats = on.map((seed) => learn(features.training, seed));
+  const floats = on.map((seed) => learn('float', bestOf(float), seed));
+  const chips = on.map((seed) => learn('hidden', bestOf(hidden), seed));
+  const score = (trainers: readonly Trainer[]) => meanOf(trainers.map((t) => accuracy(t, features.test)));
   const rows = [
-    [
-      'hidden weights',
-      meanOf(on.map((seed) => accuracy(learn(features.training, seed, best.rate), features.test))),
-    ],
-    ['floating point', meanOf(floats.map((trainer) => accuracy(trainer, features.test)))],
-    [
-      'floating point, then 15 levels',
-      meanOf(floats.map((trainer) => accuracy(inLevels(trainer), features.test))),
-    ],
+    ['hidden weights', score(chips), listed(hidden)],
+    ['floating point', score(floats), listed(float)],
+    ['floating point, then 15 levels', score(floats.map(inLevels)), ''],
   ];
-  const text = tried.map(({ rate, held }) => `${rate}: ${held.toFixed(2)}`).join(', ');
-  return `held-out % by learning rate: ${text}\n\n${formatTable([{ header: 'classifier' }, { header: 'test %' }], rows)}`;
+  const table = formatTable(
+    [{ header: 'classifier' }, { header: 'test %' }, { header: 'held-out % by learning rate' }],
+    rows,
+  );
+  return `${features.training.count} images to learn from, ${features.test.count} to test\n\n${table}`;
 }
+
+type Rule = keyof typeof rates;
+interface Tried {
+  readonly rate: number;
+  /** Accuracy on held-out samples. */
+  readonly held: number;
+}
+
+const bestOf = (tried: readonly Tried[]) => tried.reduce((a, b) => (b.held > a.held ? b : a)).rate;
+const listed = (tried: readonly Tried[]) =>
+  tried.map(({ rate, held }) => `${rate}: ${held.toFixed(1)}`).join(', ');
 
 /** The same classifier with the largest of its weights at level 7, and all of them at whole levels. */
 function inLevels(trainer: Trainer): Trainer {
