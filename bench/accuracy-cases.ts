@@ -119,7 +119,12 @@ export const cases: readonly Case[] = [
     on(mobilenetV2, 'tetramem-256', { ...bits(count), aroundFaults: true, trials: 1 }),
   ),
   ...[5, 6, 7, 9, 10].map((count) => on(keywords, 'tetramem-256', bits(count))),
-  ...[0.5, 1, 2].map((spread) =>
-    on(demo, 'leti-fecap-130nm', { spread, note: `${spread} times the assumed spread` }),
+  ...[0, 1, 2, 3, 4].map((spread) =>
+    on(demo, 'leti-fecap-130nm', {
+      spread,
+      note: `${spread} times the assumed spread`,
+      images: 500,
+      trials: 2,
+    }),
   ),
 ];
