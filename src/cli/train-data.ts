@@ -12,7 +12,7 @@ export interface TrainDataFlags {
   readonly test?: string;
   readonly preprocess?: string;
   readonly labels?: string;
-  /** Of a data set without a test part, every so manieth sample is kept for testing. */
+  /** Of a data set without a test part, every n-th sample is kept for testing. */
   readonly holdOut: number;
   /** Samples that are learnt from and tested with at most, evenly spread. */
   readonly samples?: number;

@@ -75,7 +75,7 @@ export function registerTrain(program: Command, io: Io): void {
     )
     .requiredOption('--data <data>', 'labelled samples to learn from, as docs/data.md lists their formats')
     .option('--test <data>', 'samples to test with (default: the test part of the data, else held out of it)')
-    .option('--hold-out <n>', 'without a test part, every so manieth sample is for testing', whole, 5)
+    .option('--hold-out <n>', 'without a test part, every n-th sample is for testing', whole, 5)
     .option('--samples <n>', 'samples that are learnt from at most, evenly spread', wholeNumber(1))
     .option('--test-samples <n>', 'samples that are tested with at most, evenly spread', wholeNumber(1))
     .option('--preprocess <file.yaml>', 'how samples become inputs')
