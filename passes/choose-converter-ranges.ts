@@ -28,10 +28,14 @@ export const chooseConverterRanges = {
   /** @returns by block; layers are settled on threads */
   async run(mapping: Mapping, context: ConverterContext): Promise<ConverterSettings[]> {
     const { record, target, policyOf, columnsPerRange = 1 } = context;
+    const weightsOf = (layer: number) => mapping.layers[layer]!.node.integers.length;
     const blocks: number[][] = mapping.layers.map(() => []);
     for (const [index, { layer }] of mapping.blocks.entries()) blocks[layer]!.push(index);
+    // The largest first: what is left for one thread at the end is small.
+    const order = [...mapping.layers.keys()].sort((a, b) => weightsOf(b) - weightsOf(a));
     const tasks = function* () {
-      for (const [index, layer] of mapping.layers.entries()) {
+      for (const index of order) {
+        const layer = mapping.layers[index]!;
         const records = layer.uses.map(({ output }) => {
           const own = record.layers.get(output);
           if (!own) throw new InternalError('choose-converter-ranges', `no record of ${output}`);
@@ -41,12 +45,12 @@ export const chooseConverterRanges = {
         yield { layer, blocks: own, records, policy: policyOf(layer) };
       }
     };
-    const weights = mapping.layers.reduce((sum, { node }) => sum + node.integers.length, 0);
+    const weights = order.reduce((sum, index) => sum + weightsOf(index), 0);
     const limits = { threads: threadsFor(weights), count: mapping.layers.length };
     const ofLayers = await runTasks(job, { target, columnsPerRange }, tasks(), limits);
     const settings: ConverterSettings[] = [];
-    for (const [layer, own] of blocks.entries())
-      for (const [i, block] of own.entries()) settings[block] = ofLayers[layer]![i]!;
+    for (const [n, index] of order.entries())
+      for (const [i, block] of blocks[index]!.entries()) settings[block] = ofLayers[n]![i]!;
     return settings;
   },
 };

@@ -40,7 +40,7 @@ export const quantize = {
         };
       }
     };
-    const weights = choices.reduce((sum, { node }) => sum + node.groups * node.rows * node.columns, 0);
+    const weights = choices.reduce((sum, choice) => sum + weightsIn(choice), 0);
     const matrices = await runTasks(job, undefined, tasks(), {
       threads: threadsFor(weights),
       count: choices.length,
@@ -66,6 +66,8 @@ interface MatrixChoice {
   readonly weightMax: number;
 }
 
+const weightsIn = ({ node }: MatrixChoice): number => node.groups * node.rows * node.columns;
+
 /** One matrix in several layers is quantized once, so that they can share its cells. */
 function distinctMatrices(graph: Graph, { record, weightMaxOf }: QuantizeContext): MatrixChoice[] {
   const choices: MatrixChoice[] = [];
@@ -76,7 +78,8 @@ function distinctMatrices(graph: Graph, { record, weightMaxOf }: QuantizeContext
     const uses = layers.filter(({ weights }) => weights === node.weights);
     choices.push({ node, records: uses.map(({ output }) => record.layers.get(output)!), weightMax });
   }
-  return choices;
+  // The largest first: what is left for one thread at the end is small.
+  return choices.sort((a, b) => weightsIn(b) - weightsIn(a));
 }
 
 function quantizeLayer(
