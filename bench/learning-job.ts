@@ -1,6 +1,4 @@
 /** One run of training on shared data: what to train, on which chip and for how long -> its accuracy and what it took. */
-import { join } from 'node:path';
-import { readIdx } from '../src/data/idx.ts';
 import type { Job } from '../src/pool.ts';
 import { loadTarget } from '../src/target/load.ts';
 import type { Target } from '../src/target/target.ts';
@@ -8,10 +6,10 @@ import { costsOf, type TrainCosts } from '../src/train/costs.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { mostCycles } from '../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../src/train/network.ts';
-import { tiledArrays, tiledPlaces } from '../src/train/places.ts';
-import type { Samples } from '../src/train/samples.ts';
+import { tiledLayers } from '../src/train/places.ts';
 import { trainingChip } from '../src/train/synapses.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
+import { readPart } from './idx-part.ts';
 import { scaledSpreads } from './spreads.ts';
 
 export interface LearningTask {
@@ -71,23 +69,6 @@ function openTask(task: LearningTask, target: Target): Trainer {
   const options = { ...defaults, seed, batch };
   if (rule === 'float') return openTrainer(network, options);
   const chip = trainingChip(target, seed);
-  let arrays = 0;
-  const places = network.layers.map((layer) => {
-    const placed = tiledPlaces(chip, layer.inputs, layer.outputs, arrays);
-    arrays += tiledArrays(chip, layer.inputs, layer.outputs);
-    return placed;
-  });
+  const places = tiledLayers(chip, network.layers);
   return openTrainer(network, options, { ...defaults, transferEvery, chip, places });
-}
-
-async function readPart(folder: string, part: string): Promise<Samples> {
-  const images = await readIdx(join(folder, `${part}-images-idx3-ubyte.gz`));
-  const labels = await readIdx(join(folder, `${part}-labels-idx1-ubyte.gz`));
-  const [count, height, width] = images.dims as [number, number, number];
-  return {
-    count,
-    inputs: await images.bytes.read(images.offset, count * height * width),
-    scale: 1 / 255,
-    labels: await labels.bytes.read(labels.offset, count),
-  };
 }

@@ -5,16 +5,15 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { readIdx } from '../src/data/idx.ts';
 import { formatTable } from '../src/report/table.ts';
 import { loadTarget } from '../src/target/load.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { perceptron } from '../src/train/network.ts';
-import { tiledArrays, tiledPlaces } from '../src/train/places.ts';
-import type { Samples } from '../src/train/samples.ts';
+import { tiledLayers } from '../src/train/places.ts';
 import { trainingChip } from '../src/train/synapses.ts';
 import { openTrainer, trainBatch, transferAll } from '../src/train/trainer.ts';
 import { time } from './clock.ts';
+import { readPart } from './idx-part.ts';
 
 /** Inputs of one run, and runs of one stage: learning takes longest at first, while errors are large and much moves. */
 const [inputs, runs, stages] = [1000, 10, 3];
@@ -27,16 +26,11 @@ export async function benchTrain(): Promise<void> {
     process.stdout.write(`skipped: there is no MNIST in ${folder}\n`);
     return;
   }
-  const samples = await readSamples(folder);
+  const samples = await readPart(folder, 'train', images);
   const network = perceptron([784, 200, 100, 10], 'layer');
   const { target } = await loadTarget('leti-fecap-130nm');
   const chip = trainingChip(target, 1);
-  let arrays = 0;
-  const places = network.layers.map((layer) => {
-    const placed = tiledPlaces(chip, layer.inputs, layer.outputs, arrays);
-    arrays += tiledArrays(chip, layer.inputs, layer.outputs);
-    return placed;
-  });
+  const places = tiledLayers(chip, network.layers);
   const options = { ...defaults, seed: 1, batch: 1 };
   const learner = openTrainer(network, options, { ...defaults, chip, places });
   const float = openTrainer(network, options);
@@ -74,17 +68,4 @@ export async function benchTrain(): Promise<void> {
   process.stdout.write(
     `a transfer of ${synapses} synapses: ${(transfers.median * 1e3).toFixed(1)} ms, ${((1e9 * transfers.median) / synapses).toFixed(0)} ns each\n`,
   );
-}
-
-async function readSamples(folder: string): Promise<Samples> {
-  const read = async (name: string, width: number) => {
-    const { bytes, offset } = await readIdx(join(folder, name));
-    return bytes.read(offset, images * width);
-  };
-  return {
-    count: images,
-    inputs: await read('train-images-idx3-ubyte.gz', 784),
-    scale: 1 / 255,
-    labels: await read('train-labels-idx1-ubyte.gz', 1),
-  };
 }

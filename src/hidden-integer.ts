@@ -11,10 +11,15 @@ function lowBits({ bits, transferBits }: Bits): number {
   return bits - 1 - transferBits;
 }
 
+/** Steps of a hidden integer from one level to the next. */
+export function stepsPerLevel(hidden: Bits): number {
+  return 2 ** lowBits(hidden);
+}
+
 /** The hidden integer at the centre of the bin whose most significant bits are `digit`, a signed level code. */
 export function hiddenInteger(digit: number, hidden: Bits): number {
   if (digit === 0) return 0;
-  const bin = 2 ** lowBits(hidden);
+  const bin = stepsPerLevel(hidden);
   return Math.sign(digit) * (Math.abs(digit) * bin + bin / 2);
 }
 

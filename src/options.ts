@@ -134,12 +134,15 @@ export function layerName(origin: Origin): string {
   return origin.name || `${origin.op}_${origin.index}`;
 }
 
+/** Whether nodes have a name that a pattern matches; * stands for any characters. */
+export function nameMatcher(pattern: string): (origin: Origin) => boolean {
+  const matches = picomatch(pattern, { bash: true, nobrace: true });
+  return (origin) => matches(layerName(origin));
+}
+
 /** The overrides for one layer, merged in order. */
 export function layerOptions(options: CompileOptions, origin: Origin): LayerOptions {
-  const name = layerName(origin);
-  const matching = options.layers.filter((layer) =>
-    picomatch.isMatch(name, layer.match, { bash: true, nobrace: true }),
-  );
+  const matching = options.layers.filter(({ match }) => nameMatcher(match)(origin));
   const { match: _, ...merged } = Object.assign({ match: '' }, ...matching) as {
     match: string;
   } & LayerOptions;

@@ -4,11 +4,11 @@
  * delta can turn a chip of the one into a chip of the other.
  */
 import { type Compiled, convertersOf, scheduleOf } from './compile.ts';
-import { type Diagnostic, InternalError, raise } from './diagnostic.ts';
+import { type Diagnostic, raise } from './diagnostic.ts';
 import { notTrainable } from './diagnostics.ts';
 import { transferredDigit } from './hidden-integer.ts';
 import { describeOrigin, type QuantizedMvmNode, type Reals } from './ir/graph.ts';
-import type { Mapping, SlicedLayer } from './ir/mapping.ts';
+import { layerIndexOf, type Mapping, type SlicedLayer } from './ir/mapping.ts';
 import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
 import type { HiddenPlane, Target } from './target/target.ts';
@@ -31,7 +31,7 @@ export function findTrainingObstacles(
   outputs: readonly string[],
 ): Diagnostic[] {
   return outputs.flatMap((output) => {
-    const layer = mapping.layers[indexOf(mapping, output)]!;
+    const layer = mapping.layers[layerIndexOf(mapping, output)]!;
     const obstacle = obstacleIn(layer, loaded.target);
     return obstacle ? [notTrainable(describeOrigin(layer.node.origin), ...obstacle)] : [];
   });
@@ -54,7 +54,7 @@ export async function replaceLayers(
       trained.map(({ output }) => output),
     ),
   );
-  const byLayer = new Map(trained.map((weights) => [indexOf(mapping, weights.output), weights]));
+  const byLayer = new Map(trained.map((weights) => [layerIndexOf(mapping, weights.output), weights]));
   const layers = mapping.layers.map((layer, index): SlicedLayer => {
     const weights = byLayer.get(index);
     return weights ? trainedLayer(layer, weights, target.hidden!) : layer;
@@ -90,12 +90,6 @@ async function withRanges(
   const settings = [...converters];
   for (const [i, { index }] of own.entries()) settings[index] = ranges[i]!;
   return settings;
-}
-
-function indexOf({ layers }: Mapping, output: string): number {
-  const index = layers.findIndex(({ uses }) => uses.some((use) => use.output === output));
-  if (index < 0) throw new InternalError('train', `there is no layer with the output ${output}`);
-  return index;
 }
 
 /** Why a layer cannot hold trained weights, and what to do about it. */

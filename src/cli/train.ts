@@ -28,15 +28,15 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const options = parseOptions({ target: args.target, set: [...args.set], slices: 1 });
   const basis = await basisFor(subject, data.training.dataset, args, options);
   const request = requestOf(args, subject, basis.compiled.loaded.target);
-  const { trained, epochs } = await withStages(io, async ({ report }) => {
+  const { trained, identity, epochs } = await withStages(io, async ({ report }) => {
     const samples = await readTrainingSamples(basis, data, request.seed, report);
     const opened = openRun(basis, request, samples);
-    const done = await learn(opened, identityOf(basis, request, samples), args, report);
-    return { trained: opened, epochs: done };
+    const own = identityOf(basis, request, samples);
+    return { trained: opened, identity: own, epochs: await learn(opened, own, args, report) };
   });
   const compiled = await compileTrained(basis, trained, data.training.dataset, options);
   const { preprocessing } = data.training.dataset;
-  const training = { ...identityOf(basis, request, trained), epochs: epochs.length };
+  const training = { ...identity, epochs: epochs.length };
   await writePackage(compiled, output, { force, preprocessing, training, ...(pkg && { deltaFrom: pkg }) });
   await rm(checkpointOf(output), { force: true });
   const report = reportOf(basis, trained, epochs);

@@ -2,6 +2,7 @@
  * The Mapping: which digit of which weight lies in which cells. Made by the passes `encode-weights` to
  * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
  */
+import { InternalError } from '../diagnostic.ts';
 import type { QuantizedMvmNode } from './graph.ts';
 import type { InputNumbers } from './input-planes.ts';
 
@@ -121,6 +122,13 @@ export interface Mapping {
   readonly blocks: readonly PlacedBlock[];
   /** Number of arrays used. */
   readonly arrays: number;
+}
+
+/** Index of the layer that gives a value. */
+export function layerIndexOf({ layers }: Pick<Mapping, 'layers'>, output: string): number {
+  const index = layers.findIndex(({ uses }) => uses.some((use) => use.output === output));
+  if (index < 0) throw new InternalError('mapping', `there is no layer with the output ${output}`);
+  return index;
 }
 
 /** Rows of cells that a block occupies. */

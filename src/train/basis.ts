@@ -3,11 +3,13 @@ import { soleInput, spreadSamples } from '../calibrate/samples.ts';
 import { type Compiled, compile } from '../compile.ts';
 import { compiledOf } from '../compiled-of.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { largestHidden } from '../device/fecap.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { notTrainable, trainNoGradient, trainNoHiddenPlanes } from '../diagnostics.ts';
 import { sha256 } from '../hash.ts';
+import { stepsPerLevel } from '../hidden-integer.ts';
 import { describeOrigin, type Graph, type QuantizedMvmNode } from '../ir/graph.ts';
-import type { SlicedLayer } from '../ir/mapping.ts';
+import { layerIndexOf } from '../ir/mapping.ts';
 import { weightPlacesOf } from '../ir/weight-places.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
@@ -67,7 +69,7 @@ function basisOf(compiled: Compiled, chain: Chain, pkg: Package | undefined): Ba
 
 /** @throws DiagnosticError train/not-trainable where plus and minus are exchanged around faulty cells */
 function placesOf({ mapping }: Compiled, node: QuantizedMvmNode): SynapsePlaces {
-  const { sign, ...places } = weightPlacesOf(mapping, indexOf(mapping.layers, node.output));
+  const { sign, ...places } = weightPlacesOf(mapping, layerIndexOf(mapping, node.output));
   if (sign.includes(-1))
     raise([
       notTrainable(
@@ -77,10 +79,6 @@ function placesOf({ mapping }: Compiled, node: QuantizedMvmNode): SynapsePlaces 
       ),
     ]);
   return places;
-}
-
-function indexOf(layers: readonly SlicedLayer[], output: string): number {
-  return layers.findIndex(({ uses }) => uses.some((use) => use.output === output));
 }
 
 /** A network as a model file would hold it. */
@@ -111,7 +109,7 @@ function somethingBefore(graph: Graph, { nodes, input }: Chain): Diagnostic {
 
 /** The weights that a layer has, as hidden integers with one step for all of them: learning goes on from there. */
 export function initialOf({ mapping, loaded }: Compiled, output: string): InitialLayer {
-  const { node, hidden } = mapping.layers[indexOf(mapping.layers, output)]!;
+  const { node, hidden } = mapping.layers[layerIndexOf(mapping, output)]!;
   const bias = Float32Array.from(node.bias);
   const plane = loaded.target.hidden!;
   if (hidden) return { hidden: hidden.slice(), step: node.scales[0]!, bias };
@@ -122,14 +120,13 @@ export function initialOf({ mapping, loaded }: Compiled, output: string): Initia
 /** The largest weight becomes the largest hidden integer. */
 export function hiddenFrom(
   real: ArrayLike<number>,
-  { bits, transferBits }: Pick<HiddenPlane, 'bits' | 'transferBits'>,
+  plane: Pick<HiddenPlane, 'bits' | 'transferBits'>,
 ): Pick<InitialLayer, 'hidden' | 'step'> {
-  const limit = 2 ** (bits - 1) - 1;
+  const limit = largestHidden(plane.bits);
   let largest = 0;
   for (let i = 0; i < real.length; i++) largest = Math.max(largest, Math.abs(real[i]!));
-  const perLevel = 2 ** (bits - 1 - transferBits);
   return {
     hidden: Int16Array.from(real, (w) => (largest === 0 ? 0 : Math.round((w / largest) * limit))),
-    step: ((largest || 1) / limit) * perLevel,
+    step: ((largest || 1) / limit) * stepsPerLevel(plane),
   };
 }

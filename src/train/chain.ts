@@ -2,7 +2,6 @@
  * Finds the layers to train in a compiled graph: those whose names match, which must be a chain up to the network's
  * output. Everything before the first of them stays as it is.
  */
-import picomatch from 'picomatch';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { trainNoGradient, trainNoSuchLayer } from '../diagnostics.ts';
 import {
@@ -13,7 +12,7 @@ import {
   type OnnxNode,
   type QuantizedMvmNode,
 } from '../ir/graph.ts';
-import { layerName } from '../options.ts';
+import { layerName, nameMatcher } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import type { TrainableNetwork, TrainedLayer } from './network.ts';
 
@@ -38,8 +37,8 @@ const activations: Readonly<Record<string, TrainedLayer['activation']>> = {
  */
 export function findChain(graph: Graph, pattern: string): Chain {
   const layers = graph.nodes.filter((node) => node.kind === 'quantized-mvm');
-  const matches = picomatch(pattern, { bash: true, nobrace: true });
-  const chosen = layers.filter(({ origin }) => matches(layerName(origin)));
+  const matches = nameMatcher(pattern);
+  const chosen = layers.filter(({ origin }) => matches(origin));
   if (chosen.length === 0)
     raise([
       trainNoSuchLayer(

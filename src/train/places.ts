@@ -37,6 +37,19 @@ export function tiledPlaces(
   return places;
 }
 
+/** Places layers one after the other, each in arrays of its own. */
+export function tiledLayers(
+  size: { readonly rows: number; readonly columns: number },
+  layers: readonly { readonly inputs: number; readonly outputs: number }[],
+): SynapsePlaces[] {
+  let arrays = 0;
+  return layers.map(({ inputs, outputs }) => {
+    const places = tiledPlaces(size, inputs, outputs, arrays);
+    arrays += tiledArrays(size, inputs, outputs);
+    return places;
+  });
+}
+
 /** Arrays that `tiledPlaces` takes. */
 export function tiledArrays(
   size: { readonly rows: number; readonly columns: number },

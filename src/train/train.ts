@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Compiled } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { transferredDigit } from '../hidden-integer.ts';
+import { stepsPerLevel, transferredDigit } from '../hidden-integer.ts';
 import type { CompileOptions } from '../options.ts';
 import { programChip } from '../program.ts';
 import { replaceLayers, type TrainedWeights } from '../replace-layers.ts';
@@ -87,9 +87,8 @@ export function openRun(basis: Basis, request: TrainRequest, samples: TrainingSa
     start === 'weights' ? chain.nodes.map(({ output }) => initialOf(compiled, output)) : undefined;
   const chip = openTrainer(chain.network, request, { ...request, chip: own, places, initial });
   const float = openTrainer(chain.network, request);
-  const { bits, transferBits } = own.law.hidden;
   for (const [l, { hidden, step, bias }] of (initial ?? []).entries()) {
-    const perStep = step / 2 ** (bits - 1 - transferBits);
+    const perStep = step / stepsPerLevel(own.law.hidden);
     const { weights } = float;
     weights[l]!.matrix.set(Float32Array.from(hidden, (h) => h * perStep));
     weights[l]!.bias.set(bias);

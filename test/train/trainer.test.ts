@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openStream } from '../../src/random.ts';
 import { memristorLimit, mostCycles } from '../../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../../src/train/network.ts';
-import { tiledArrays, tiledPlaces } from '../../src/train/places.ts';
+import { tiledLayers } from '../../src/train/places.ts';
 import { epochOrder, type Samples } from '../../src/train/samples.ts';
 import { restore, snapshot } from '../../src/train/snapshot.ts';
 import { trainingChip } from '../../src/train/synapses.ts';
@@ -44,12 +44,7 @@ function open(
 ): Trainer {
   const network = perceptron([inputs, 20, classes], normalization);
   const chip = trainingChip(transferTarget, 3);
-  let array = 0;
-  const places = network.layers.map((layer) => {
-    const placed = tiledPlaces(chip, layer.inputs, layer.outputs, array);
-    array += tiledArrays(chip, layer.inputs, layer.outputs);
-    return placed;
-  });
+  const places = tiledLayers(chip, network.layers);
   return openTrainer(
     network,
     { ...options, ...change },
