@@ -1,18 +1,28 @@
 /**
- * Draws of many events of one stream at once. Normals are what `seek(event)` and then `normal()` give for each, bit for bit,
- * at a fifth of the time. Threefry-2x32 (random.ts) runs for eight events in step, as WebAssembly with its 128-bit integers.
- * The one draw of a hundred that takes more words than the ziggurat's first is left to the stream itself.
+ * Normals of many events of one stream at once: what `seek(event)` and then `normal()` give for each, bit for bit, at a
+ * tenth of the time. Threefry-2x32 and the ziggurat (random.ts) run for eight events in step, as WebAssembly with its 128-bit
+ * vectors. The one draw of a hundred that takes more words than the ziggurat's first is left to the stream itself.
  */
-import { normalOfWord, type Stream } from './random.ts';
+import { type Stream, zigguratTable } from './random.ts';
+import { parity, threefryLanes } from './threefry-lanes.ts';
 import {
-  addLanes,
+  absoluteFloats,
+  addFloats,
+  andVectors,
+  anyBit,
+  atLeastFloats,
   constant,
-  exclusiveOrVectors,
   get,
+  highParts,
   inFourLanes,
   instantiate,
   type Kernel,
+  laneOf,
+  loadHigh,
+  loadInTwo,
+  loadLow,
   loadVector,
+  multiplyFloats,
   orVectors,
   repeat,
   reserve,
@@ -20,11 +30,14 @@ import {
   shiftLanesLeft,
   shiftLanesRight,
   step,
+  storeInteger,
   storeVector,
+  toFloats,
 } from './wasm.ts';
 
-const parity = 0x1bd11bda;
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
+/** Normals of each event: the first, or the first two. */
+type PerEvent = 1 | 2;
+
 /** Events of one pass of the loop. */
 const width = 8;
 
@@ -33,125 +46,122 @@ interface Space {
   /** Events that there is room for, a multiple of `width`. */
   readonly room: number;
   readonly events: Int32Array;
-  /** Words 0 and 1 of the first block of each event. */
-  readonly words0: Int32Array;
-  readonly words1: Int32Array;
+  /** By pass: whether a normal takes more words, and is NaN. */
+  readonly unfinished: Int32Array;
+  /** [first or second][event]. */
+  readonly normals: Float64Array;
 }
 
-let space: Space | undefined;
+const spaces: { [perEvent in PerEvent]?: Space } = {};
 
-/** @returns room for the numbers of `count` events, until the next call */
-export function openEvents(count: number): Int32Array {
-  return spaceFor(count).events;
+/** @returns room for the numbers of `count` events, until it is opened again for as many normals per event */
+export function openEvents(perEvent: PerEvent, count: number): Int32Array {
+  return spaceFor(perEvent, count).events;
 }
 
-function spaceFor(count: number): Space {
+function spaceFor(perEvent: PerEvent, count: number): Space {
+  const space = spaces[perEvent];
   if (space && space.room >= count) return space;
-  const kernel = space?.kernel ?? assemble();
+  const kernel = space?.kernel ?? assemble(perEvent);
   const room = width * Math.ceil(count / width);
-  reserve(kernel, 3 * 4 * room);
-  const view = (part: number) => new Int32Array(kernel.memory.buffer, part * 4 * room, room);
-  space = { kernel, room, events: view(0), words0: view(1), words1: view(2) };
-  return space;
-}
-
-/** Writes the first normal of each of the first `count` opened events. */
-export function fillNormals(stream: Stream, count: number, out: Float64Array): void {
-  const { events, words1 } = run(stream, count, 0);
-  for (let i = 0; i < count; i++) {
-    const value = normalOfWord(words1[i]!);
-    out[i] = Number.isNaN(value) ? first(stream, events[i]!) : value;
-  }
-}
-
-/** Writes the first two normals of each of the first `count` opened events, next to each other. */
-export function fillNormalPairs(stream: Stream, count: number, out: Float64Array): void {
-  const { events, words0, words1 } = run(stream, count, 0);
-  for (let i = 0; i < count; i++) {
-    const one = normalOfWord(words1[i]!);
-    const two = normalOfWord(words0[i]!);
-    const again = Number.isNaN(one + two);
-    out[2 * i] = again ? first(stream, events[i]!) : one;
-    out[2 * i + 1] = again ? stream.normal() : two;
-  }
-}
-
-/**
- * Fills the words of the first `count` opened events: two for each, the generator's output for the counters (event, block).
- * @param block 0 for the words that `fillNormals` takes
- * @returns first and second words, until the next call
- */
-export function fillWords(
-  stream: Stream,
-  count: number,
-  block: number,
-): { readonly words0: Int32Array; readonly words1: Int32Array } {
-  return run(stream, count, block);
-}
-
-function first(stream: Stream, event: number): number {
-  stream.seek(event);
-  return stream.normal();
-}
-
-function run({ key0, key1 }: Stream, count: number, block: number): Space {
-  const opened = spaceFor(count);
-  const bytes = 4 * width * Math.ceil(count / width);
-  if (count > 0) opened.kernel.run(key0, key1, parity ^ key0 ^ key1, bytes, 4 * opened.room, block);
+  const passes = room / width;
+  const normalsAt = 8 * Math.ceil((eventsAt + 4 * (room + passes)) / 8);
+  reserve(kernel, normalsAt + 8 * perEvent * room);
+  const { buffer } = kernel.memory;
+  const opened = {
+    kernel,
+    room,
+    events: new Int32Array(buffer, eventsAt, room),
+    unfinished: new Int32Array(buffer, eventsAt + 4 * room, passes),
+    normals: new Float64Array(buffer, normalsAt, perEvent * room),
+  };
+  spaces[perEvent] = opened;
   return opened;
 }
 
+/** Writes the normals of each of the first `count` opened events: all first ones, and then the second ones where they are asked for. */
+export function fillNormals(stream: Stream, perEvent: PerEvent, count: number, out: Float64Array): void {
+  const { kernel, room, events, unfinished, normals } = spaceFor(perEvent, count);
+  if (count === 0) return;
+  const { key0, key1 } = stream;
+  const passes = Math.ceil(count / width);
+  const end = eventsAt + 4 * width * passes;
+  const key2 = parity ^ key0 ^ key1;
+  kernel.run(key0, key1, key2, end, unfinished.byteOffset, normals.byteOffset, 8 * room);
+  for (let k = 0; k < perEvent; k++) out.set(normals.subarray(k * room, k * room + count), k * count);
+  for (let pass = 0; pass < passes; pass++) {
+    if (unfinished[pass] === 0) continue;
+    for (let i = width * pass; i < Math.min(width * (pass + 1), count); i++) {
+      if (!Number.isNaN(out[i]! + out[(perEvent - 1) * count + i]!)) continue;
+      stream.seek(events[i]!);
+      for (let k = 0; k < perEvent; k++) out[k * count + i] = stream.normal();
+    }
+  }
+}
+
+/** The kernel's memory begins with the ziggurat's table, of two floats by the low byte of a word, and 1/2 after it. */
+const tableEntry = 16;
+const halfAt = 256 * tableEntry;
+const eventsAt = halfAt + 16;
+
 /**
  * A function of
- *   key0, key1, key2   words of the key
- *   end                bytes of the events, which start at address 0; a multiple of 4 `width`
- *   stride             bytes from the events to words 0, and from these to words 1
- *   block              second word of every counter
+ *   key0, key1, key2  words of the key
+ *   end               address behind the events, a multiple of 4 `width` after `eventsAt`
+ *   flag              address of `unfinished`
+ *   to, stride        address of the normals, and bytes from first to second ones
  */
-function assemble(): Kernel {
-  const [end, stride, block, from, to] = [3, 4, 5, 6, 7];
-  const keys = [8, 9, 10];
-  // Two vectors of events in step, because neither waits for the other.
+function assemble(perEvent: PerEvent): Kernel {
+  const [end, flag, to, stride, from, at] = [3, 4, 5, 6, 7, 8];
+  const keys = [9, 10, 11] as const;
   const blocks = [
-    { x0: 11, x1: 12, offset: 0 },
-    { x0: 13, x1: 14, offset: 16 },
+    { x0: 12, x1: 13, offset: 0 },
+    { x0: 14, x1: 15, offset: 16 },
   ];
-  const addTo = (local: number, code: readonly number[]) => [
-    ...get(local),
-    ...code,
-    ...addLanes,
-    ...set(local),
+  const [entries, positions, product, tooLarge, unfinished, half] = [16, 17, 18, 19, 20, 21];
+  /** Two floats of the table, for words 0 and 1 or 2 and 3. */
+  const lookUp = (pair: number, offset: number) => [
+    ...[...get(entries), ...laneOf(2 * pair + 1)],
+    ...[...get(entries), ...laneOf(2 * pair), ...loadLow(offset), ...loadHigh(offset)],
   ];
-  const rotated = (local: number, by: number) => [
-    ...[...get(local), ...constant(by), ...shiftLanesLeft],
-    ...[...get(local), ...constant(32 - by), ...shiftLanesRight],
-    ...orVectors,
-  ];
-  const injectKey = (turn: number) =>
-    blocks.flatMap(({ x0, x1 }) => [
-      ...addTo(x0, get(keys[turn % 3]!)),
-      ...addTo(x1, get(keys[(turn + 1) % 3]!)),
-      ...(turn === 0 ? [] : addTo(x1, [...constant(turn), ...inFourLanes])),
-    ]);
-  const body = [
-    ...blocks.flatMap(({ x0, x1, offset }) => [
-      ...[...get(from), ...loadVector(offset), ...set(x0)],
-      ...[...get(block), ...inFourLanes, ...set(x1)],
+  const storeNormals = (word: number, offset: number) => [
+    ...[...get(word), ...constant(255), ...inFourLanes, ...andVectors],
+    ...[...constant(Math.log2(tableEntry)), ...shiftLanesLeft, ...set(entries)],
+    ...[...get(word), ...constant(8), ...shiftLanesRight, ...set(positions)],
+    ...[0, 1].flatMap((pair) => [
+      ...[...get(positions), ...(pair === 1 ? [...get(positions), ...highParts] : []), ...toFloats],
+      ...[...get(half), ...addFloats, ...lookUp(pair, 0), ...multiplyFloats, ...set(product)],
+      ...[...get(product), ...absoluteFloats, ...lookUp(pair, 8), ...atLeastFloats, ...set(tooLarge)],
+      ...[...get(unfinished), ...get(tooLarge), ...orVectors, ...set(unfinished)],
+      // All bits of a float make it NaN.
+      ...[...get(at), ...get(product), ...get(tooLarge), ...orVectors, ...storeVector(offset + 16 * pair)],
     ]),
-    ...injectKey(0),
-    ...Array.from({ length: 20 }, (_, round) => [
-      ...blocks.flatMap(({ x0, x1 }) => addTo(x0, get(x1))),
-      ...blocks.flatMap(({ x0, x1 }) => [
-        ...[...rotated(x1, rotations[round % 8]!), ...get(x0), ...exclusiveOrVectors, ...set(x1)],
-      ]),
-      ...(round % 4 === 3 ? injectKey((round + 1) / 4) : []),
-    ]).flat(),
-    ...[...get(from), ...set(to), ...step(to, get(stride))],
-    ...blocks.flatMap(({ x0, offset }) => [...get(to), ...get(x0), ...storeVector(offset)]),
-    ...step(to, get(stride)),
-    ...blocks.flatMap(({ x1, offset }) => [...get(to), ...get(x1), ...storeVector(offset)]),
-    ...step(from, 4 * width),
   ];
-  const spread = keys.flatMap((key, i) => [...get(i), ...inFourLanes, ...set(key)]);
-  return instantiate(6, 2, 7, [...spread, ...repeat(body, from, end)]);
+  const kernel = instantiate(7, 2, 13, [
+    ...keys.flatMap((key, i) => [...get(i), ...inFourLanes, ...set(key)]),
+    ...[...constant(halfAt), ...loadInTwo(), ...set(half)],
+    ...[...constant(eventsAt), ...set(from)],
+    ...repeat(
+      [
+        ...blocks.flatMap(({ x0, x1, offset }) => [
+          ...[...get(from), ...loadVector(offset), ...set(x0)],
+          ...[...constant(0), ...inFourLanes, ...set(x1)],
+        ]),
+        ...threefryLanes(keys, blocks),
+        ...[...constant(0), ...inFourLanes, ...set(unfinished)],
+        ...[...get(to), ...set(at)],
+        // A stream takes the second word of a block before the first.
+        ...blocks.flatMap(({ x1, offset }) => storeNormals(x1, 2 * offset)),
+        ...(perEvent === 2
+          ? [...step(at, get(stride)), ...blocks.flatMap(({ x0, offset }) => storeNormals(x0, 2 * offset))]
+          : []),
+        ...[...get(flag), ...get(unfinished), ...anyBit, ...storeInteger],
+        ...[...step(flag, 4), ...step(to, 8 * width), ...step(from, 4 * width)],
+      ],
+      from,
+      end,
+    ),
+  ]);
+  new Float64Array(kernel.memory.buffer, 0, halfAt / 8 + 1).set([...zigguratTable(), 0.5]);
+  return kernel;
 }

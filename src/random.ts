@@ -236,11 +236,16 @@ for (let i = 1; i < 127; i++) {
 for (let i = 0; i <= 128; i++) layerHeight[i] = Math.exp(-0.5 * layerEdge[i]! ** 2);
 for (let i = 0; i < 128; i++) layerScale[i] = layerEdge[i]! / 2 ** 24;
 
-/** The normal that a word gives, as in 99 of 100 draws; NaN where it takes more words than this one. */
-export function normalOfWord(bits: number): number {
-  const layer = bits & 127;
-  const x = ((bits >>> 8) + 0.5) * layerScale[layer]!;
-  return x < layerEdge[layer + 1]! ? (1 - ((bits & 128) >> 6)) * x : Number.NaN;
+/**
+ * What 99 of 100 normals are made of, for each low byte of their word: the number by which half and the word's other 24 bits
+ * are multiplied, and the one that the magnitude of the product must lie below. Above it, a normal takes more words.
+ */
+export function zigguratTable(): Float64Array {
+  return Float64Array.from({ length: 512 }, (_, i) => {
+    const byte = i >> 1;
+    const layer = byte & 127;
+    return i & 1 ? layerEdge[layer + 1]! : (1 - ((byte & 128) >> 6)) * layerScale[layer]!;
+  });
 }
 
 /** FNV-1a, so that effects have stable keys. */

@@ -1,4 +1,4 @@
-/** The standard normals that read noise is made of: one constant per lowered graph, and the number of the reading as an input. */
+/** The standard normals that read noise is made of: one constant per lowered graph, and the numbers of the images as an input. */
 import type { Graph } from '../ir/graph.ts';
 import { openStream } from '../random.ts';
 import { float32, type Tensor } from '../tensor.ts';
@@ -7,14 +7,14 @@ import { float32, type Tensor } from '../tensor.ts';
 export interface NoiseSource {
   /** Standard normals, [poolRows, poolColumns]. */
   readonly pool: string;
-  /** Number of the reading, an int64 scalar: readings with the same number have the same noise. */
+  /** Numbers of the images, int64 [images]: readings of images with the same number have the same noise. */
   readonly reading: string;
 }
 
-/** Input of a lowered graph with read noise: the number of the first image of a batch. */
+/** Input of a lowered graph with read noise: the number of every image of a batch. */
 export const readingInput = 'crossloom/reading';
 
-/** A power of two: multiplied by an odd number, readings come back to a row only after that many. */
+/** A power of two: multiplied by an odd number, images come back to a row only after that many. */
 export const poolRows = 1 << 17;
 export const poolColumns = 32;
 
@@ -35,11 +35,11 @@ function drawPool(seed: number): Tensor {
   return last.normals;
 }
 
-/** The graph with a pool of normals, and the number of the reading as its last input. */
+/** The graph with a pool of normals, and the numbers of the images as its last input. */
 export function withPool(graph: Graph, seed: number): Graph {
   return {
     ...graph,
-    inputs: [...graph.inputs, { name: noiseSource.reading, elementType: 7, dims: [] }],
+    inputs: [...graph.inputs, { name: noiseSource.reading, elementType: 7, dims: ['images'] }],
     constants: new Map([...graph.constants, [noiseSource.pool, drawPool(seed)]]),
   };
 }

@@ -5,6 +5,7 @@
 import { fecapWear } from '../device/fecap.ts';
 import type { LayerSynapses } from './synapses.ts';
 import { operationsBefore } from './transfer-layer.ts';
+import { settleWear } from './wear.ts';
 
 /** Cycles that a memristor and a FeCAP endure. */
 export interface EnduranceLimits {
@@ -23,7 +24,7 @@ export interface EnduranceStop {
 export function mostCycles(synapses: readonly LayerSynapses[]): EnduranceLimits {
   return {
     memristor: synapses.reduce((most, layer) => Math.max(most, memristorCycles(layer)), 0),
-    fecap: synapses.reduce((most, layer) => Math.max(most, fecapWear(layer.plane)), 0),
+    fecap: synapses.reduce((most, layer) => Math.max(most, fecapWear(settleWear(layer))), 0),
   };
 }
 

@@ -14,12 +14,13 @@
  * q_ij / (1 - exp(-a_i |d_j|)), so that each moves with q_ij, independently (thinning). What a row leaves over serves the
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
-import { fillWords, openEvents } from '../bulk-normals.ts';
 import { largestHidden } from '../device/fecap.ts';
 import { openStream, type Stream } from '../random.ts';
 import type { LayerPass } from './pass.ts';
+import { openRowDraws, pickDraws, type RowDraws } from './row-draws.ts';
 import { openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
-import { type LayerSynapses, writeSynapse } from './synapses.ts';
+import type { LayerSynapses } from './synapses.ts';
+import { stepSynapse } from './wear.ts';
 
 export const roundings = ['sign', 'stochastic', 'threshold'] as const;
 
@@ -36,8 +37,6 @@ export interface HiddenStepper {
   readonly layer: LayerSynapses;
   readonly rule: HiddenRule;
   readonly bounds: RowBounds;
-  /** Places in the list of errors whose draw is to be looked at. */
-  readonly picked: Int32Array;
   /** Largest magnitude of a hidden integer. */
   readonly limit: number;
   /** Of gaps, and of rows without: by batch. */
@@ -57,7 +56,6 @@ export function openStepper(
     layer,
     rule,
     bounds: openRowBounds(layer.plane.values.length / outputs, outputs),
-    picked: new Int32Array(outputs),
     limit: largestHidden(layer.plane.bits),
     gaps: openStream(seed, 'train-gaps', number),
     dense: openStream(seed, 'train-mask', number),
@@ -77,6 +75,7 @@ export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number
   const { maskProbability, learningRate, rounding } = rule;
   const thinned = rounding === 'stochastic';
   setBounds(bounds, pass, rows, thinned);
+  const draws = placeErrors(bounds);
   const { inputCount, errorCount, inputs, errors, reach, sums } = bounds;
   gaps.seek(batch);
   let left = -Math.log(gaps.uniform());
@@ -88,7 +87,7 @@ export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number
     const slope = -Math.log1p(-most) / most;
     const rate = slope * maskProbability * (thinned ? learningRate * reach[i]! : 1);
     if (!(rate * sums[errorCount]! <= fewEnough * errorCount)) {
-      stepRow(stepper, pass, rows, i, batch);
+      stepRow(stepper, draws, pass, rows, i, batch);
       continue;
     }
     let at = 0;
@@ -108,35 +107,43 @@ export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number
   }
 }
 
-/**
- * Moves the synapses of one row, each by a draw of its own. First those are listed whose draw is within the bound of their
- * probability, without a branch, because a processor cannot guess them; then they are tried.
- */
-function stepRow(stepper: HiddenStepper, pass: LayerPass, rows: number, input: number, batch: number): void {
-  const { bounds, picked, dense, rule } = stepper;
-  const { errors, errorCount, size, reach } = bounds;
-  const scale = rule.maskProbability * 2 ** 31;
-  const perSize = rule.rounding === 'stochastic' ? scale * rule.learningRate * reach[input]! : scale;
-  const most = Math.min(scale, 2 ** 31 - 1);
+/** More than what rounding to 32-bit floats can take from a bound or add to a draw. */
+const slack = 1.0001;
+
+/** Moves the synapses of one row, each by a draw of its own: those are tried whose draw is within the bound of their probability. */
+function stepRow(
+  stepper: HiddenStepper,
+  draws: RowDraws,
+  pass: LayerPass,
+  rows: number,
+  input: number,
+  batch: number,
+): void {
+  const { bounds, dense, rule } = stepper;
+  const { errorCount, size, reach } = bounds;
+  const most = slack * rule.maskProbability * 2 ** 31;
+  const perSize = rule.rounding === 'stochastic' ? most * rule.learningRate * reach[input]! : most;
   // Two words to an event, of as many as a row can take.
-  const half = (errorCount + 1) >> 1;
   const first = input * ((size.length + 1) >> 1);
-  const events = openEvents(half);
-  for (let k = 0; k < half; k++) events[k] = first + k;
-  const { words0, words1 } = fillWords(dense, half, batch);
-  let count = 0;
-  for (let e = 0; e < errorCount; e++) {
-    const word = e < half ? words0[e]! : words1[e - half]!;
-    const bound = Math.min(most, perSize * size[errors[e]!]!) + 1;
-    picked[count] = e;
-    // 1 where the word, without its last bit, lies below the bound.
-    count += ((word >>> 1) - bound) >>> 31;
-  }
+  const count = pickDraws(draws, dense, batch, first, (errorCount + 1) >> 1, perSize, most);
+  const { picked, words, targets } = draws;
   for (let k = 0; k < count; k++) {
-    const e = picked[k]!;
-    const word = e < half ? words0[e]! : words1[e - half]!;
-    tryStep(stepper, pass, rows, input, errors[e]!, ((word >>> 0) + 0.5) / 2 ** 32);
+    const place = picked[k]!;
+    tryStep(stepper, pass, rows, input, targets[place]!, ((words[place]! >>> 0) + 0.5) / 2 ** 32);
   }
+}
+
+/** Gives every error its draw in a row: the first half of them get the first words of events. */
+function placeErrors({ errors, errorCount, size }: RowBounds): RowDraws {
+  const half = (errorCount + 1) >> 1;
+  const draws = openRowDraws(half);
+  draws.sizes.fill(0);
+  for (let e = 0; e < errorCount; e++) {
+    const place = e < half ? e : draws.room + e - half;
+    draws.targets[place] = errors[e]!;
+    draws.sizes[place] = size[errors[e]!]!;
+  }
+  return draws;
 }
 
 /** Index of the last of rising sums, from `low` to before `high`, that is not above a value. */
@@ -170,7 +177,7 @@ function tryStep(
   const chance = rounding === 'stochastic' ? maskProbability * Math.min(1, steps) : maskProbability;
   if (draw >= chance) return;
   const weight = i * outputs + j;
-  const from = layer.plane.values[weight]!;
-  const to = gradient > 0 ? Math.max(-limit, from - 1) : Math.min(limit, from + 1);
-  if (to !== from) writeSynapse(layer, weight, to);
+  // Without a branch, because a processor cannot guess the sign of a gradient.
+  const to = (layer.plane.values[weight]! + 1 - 2 * Number(gradient > 0)) | 0;
+  if (Math.abs(to) <= limit) stepSynapse(layer, weight, to);
 }

@@ -3,6 +3,8 @@
  * are zero take no part: each function gets the list of those that are not. Four rows of the matrix run at once, because
  * outputs are then loaded and stored once for four products.
  */
+import type { Kernel } from '../wasm.ts';
+import { rowsAtOnce } from './matrix-kernel.ts';
 
 /**
  * Lists where a row of numbers is not zero.
@@ -20,9 +22,12 @@ export function listActive(values: Float32Array, from: number, length: number, a
 
 /**
  * y = scale * x W + bias for one row.
+ * @param kernel in whose memory all arrays but the bias lie, by `placeArrays`. Rows of y are written in their order: up to
+ * three numbers behind the end of one are spoilt.
  * @param active indices of x to take, from `xFrom` on, `count` of them
  */
 export function multiply(
+  kernel: Kernel,
   x: Float32Array,
   xFrom: number,
   active: Int32Array,
@@ -34,25 +39,12 @@ export function multiply(
   yFrom: number,
 ): void {
   const outputs = bias.length;
-  for (let j = 0; j < outputs; j++) y[yFrom + j] = 0;
-  let n = 0;
-  for (; n + 3 < count; n += 4) {
-    const i0 = active[xFrom + n]!;
-    const i1 = active[xFrom + n + 1]!;
-    const i2 = active[xFrom + n + 2]!;
-    const i3 = active[xFrom + n + 3]!;
-    const x0 = x[xFrom + i0]!;
-    const x1 = x[xFrom + i1]!;
-    const x2 = x[xFrom + i2]!;
-    const x3 = x[xFrom + i3]!;
-    const r0 = i0 * outputs;
-    const r1 = i1 * outputs;
-    const r2 = i2 * outputs;
-    const r3 = i3 * outputs;
-    for (let j = 0; j < outputs; j++) {
-      y[yFrom + j]! +=
-        x0 * matrix[r0 + j]! + x1 * matrix[r1 + j]! + (x2 * matrix[r2 + j]! + x3 * matrix[r3 + j]!);
-    }
+  y.fill(0, yFrom, yFrom + outputs);
+  let n = count - (count % rowsAtOnce);
+  if (n > 0) {
+    const [xAt, yAt] = [x.byteOffset + 4 * xFrom, y.byteOffset + 4 * yFrom];
+    const first = active.byteOffset + 4 * xFrom;
+    kernel.run(xAt, yAt, first, first + 4 * n, matrix.byteOffset, 4 * outputs);
   }
   for (; n < count; n++) {
     const i = active[xFrom + n]!;

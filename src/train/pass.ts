@@ -3,12 +3,16 @@
  * of every layer, its inputs x and the gradients d of the loss with respect to the outputs of its matrix. The gradient of
  * a weight is the sum of x_i d_j over the batch.
  */
+import type { Kernel } from '../wasm.ts';
 import { activate, crossEntropy, deactivate, largestIndex } from './activate.ts';
 import { listActive, multiply, multiplyTransposed } from './matrix.ts';
+import { openMatrixKernel, placeArrays } from './matrix-kernel.ts';
 import type { LayerWeights, TrainableNetwork, TrainedLayer } from './network.ts';
 import { denormalize, normalize, normalizeByRunning, updateRunning } from './normalize.ts';
 
 export interface LayerPass {
+  /** Weights that lie here are multiplied in their place; others are copied to it before. */
+  readonly matrix: Float32Array;
   /** [row of the batch][input]. */
   readonly x: Float32Array;
   /** Inputs that take part, [row of the batch][...]: those that are not zero. */
@@ -27,23 +31,33 @@ export interface LayerPass {
 export interface Pass {
   readonly network: TrainableNetwork;
   readonly capacity: number;
+  /** Of products: `matrix`, `x`, `active` and `z` of layers lie in its memory. */
+  readonly kernel: Kernel;
   readonly layers: readonly LayerPass[];
   /** What the last layer gives, [row of the batch][class]: logarithms of probabilities, up to a constant. */
   readonly scores: Float32Array;
 }
 
 export function openPass(network: TrainableNetwork, capacity: number): Pass {
-  const layers = network.layers.map(({ inputs, outputs }): LayerPass => {
+  const kernel = openMatrixKernel();
+  const lengths = network.layers.map(({ inputs, outputs }) => [
+    ...[inputs * outputs, capacity * inputs, capacity * inputs, capacity * outputs],
+  ]);
+  const addresses = placeArrays(kernel, lengths.flat());
+  const { buffer } = kernel.memory;
+  const layers = network.layers.map(({ inputs, outputs }, l): LayerPass => {
+    const [matrix, x, active, z] = addresses.slice(4 * l);
     return {
-      x: new Float32Array(capacity * inputs),
-      active: new Int32Array(capacity * inputs),
+      matrix: new Float32Array(buffer, matrix, inputs * outputs),
+      x: new Float32Array(buffer, x, capacity * inputs),
+      active: new Int32Array(buffer, active, capacity * inputs),
       activeCount: new Int32Array(capacity),
-      z: new Float32Array(capacity * outputs),
+      z: new Float32Array(buffer, z, capacity * outputs),
       inverse: new Float32Array(Math.max(capacity, outputs)),
       d: new Float32Array(capacity * outputs),
     };
   });
-  return { network, capacity, layers, scores: new Float32Array(capacity * classesOf(network)) };
+  return { network, capacity, kernel, layers, scores: new Float32Array(capacity * classesOf(network)) };
 }
 
 function classesOf(network: TrainableNetwork): number {
@@ -58,14 +72,15 @@ export function forward(pass: Pass, weights: readonly LayerWeights[], rows: numb
   const { layers } = pass.network;
   layers.forEach((layer, l) => {
     const { inputs, outputs } = layer;
-    const { x, active, activeCount, z } = pass.layers[l]!;
-    const { matrix, scale, bias } = weights[l]!;
+    const { matrix, x, active, activeCount, z } = pass.layers[l]!;
+    const { scale, bias } = weights[l]!;
+    if (weights[l]!.matrix !== matrix) matrix.set(weights[l]!.matrix);
     const sparse = l === 0 || layers[l - 1]!.activation === 'relu';
     for (let b = 0; b < rows; b++) {
       const from = b * inputs;
       const count = sparse ? listActive(x, from, inputs, active) : listAll(from, inputs, active);
       activeCount[b] = count;
-      multiply(x, from, active, count, matrix, scale, bias, z, b * outputs);
+      multiply(pass.kernel, x, from, active, count, matrix, scale, bias, z, b * outputs);
     }
     normalizeRows(layer, pass.layers[l]!, weights[l]!, rows, training);
     const out = pass.layers[l + 1]?.x ?? pass.scores;

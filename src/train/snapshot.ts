@@ -5,6 +5,7 @@
  */
 import { InternalError } from '../diagnostic.ts';
 import type { Trainer } from './trainer.ts';
+import { forgetWear, settleWear } from './wear.ts';
 
 export type Numbers = Int16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 export type Snapshot = Readonly<Record<string, Numbers>>;
@@ -18,7 +19,8 @@ function arraysOf({ weights, synapses }: Trainer): Record<string, Numbers> {
     arrays[`${l}.runningMean`] = layer.runningMean;
     arrays[`${l}.runningVariance`] = layer.runningVariance;
   });
-  synapses.forEach(({ plane }, l) => {
+  synapses.forEach((layer, l) => {
+    const plane = settleWear(layer);
     arrays[`${l}.hidden`] = plane.values;
     arrays[`${l}.fecapWrites`] = plane.writes;
   });
@@ -61,6 +63,7 @@ export function restore(trainer: Trainer, saved: Snapshot): void {
     const values = numbers(name, keys.length);
     Object.assign(counts, Object.fromEntries(keys.map((key, i) => [key, values[i]])));
   }
+  for (const layer of trainer.synapses) forgetWear(layer);
   trainer.order = undefined;
   trainer.reserve.cycles = 0;
 }

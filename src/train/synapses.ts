@@ -6,7 +6,7 @@
  * An analogue weight is (G+ - G-) / level step: about -7 to 7 for three transferred bits.
  */
 import { drawStuckCells } from '../device/faults.ts';
-import { type FecapPlane, openFecapPlane, writeHidden } from '../device/fecap.ts';
+import { type FecapPlane, openFecapPlane } from '../device/fecap.ts';
 import {
   drawChargeErrors,
   openTransferDraws,
@@ -18,6 +18,7 @@ import {
 import { InternalError } from '../diagnostic.ts';
 import type { Faults, Target } from '../target/target.ts';
 import type { SynapsePlaces } from './places.ts';
+import { openWear, type Wear } from './wear.ts';
 
 /** The chip that learns. */
 export interface TrainingChip {
@@ -58,7 +59,7 @@ interface SynapseTables {
   readonly charge: Float64Array;
   /** [synapse][0 for G+, 1 for G-], digit steps. */
   readonly threshold: Float64Array;
-  /** [synapse][0 for G+, 1 for G-], S; NaN for a cell that is not stuck. undefined where none of the layer is. */
+  /** [synapse][0 for G+, 1 for G-], S; NaN for a cell that is not stuck. undefined where none can be. */
   readonly stuck: Float64Array | undefined;
 }
 
@@ -75,8 +76,9 @@ export interface LayerCounts {
 
 export interface LayerSynapses {
   readonly chip: TrainingChip;
-  /** Synapse number = weight number, [input][output]. */
+  /** Synapse number = weight number, [input][output]. Its writes are those that `settleWear` left. */
   readonly plane: FecapPlane;
+  readonly wear: Wear;
   /** [input][output], in level steps. */
   readonly analogue: Float32Array;
   readonly arrays: readonly ArrayOfLayer[];
@@ -90,12 +92,14 @@ export interface LayerSynapses {
  * Opens a layer on a chip whose lines are woken up and whose cells are formed and RESET. Its hidden integers are all 0
  * and its analogue weights undefined until they are written and transferred.
  * @param places where each of the inputs x outputs weights lies
+ * @param analogue where its analogue weights go
  */
 export function openLayer(
   chip: TrainingChip,
   places: SynapsePlaces,
   inputs: number,
   outputs: number,
+  analogue: Float32Array = new Float32Array(inputs * outputs),
 ): LayerSynapses {
   const { hidden } = chip.law;
   const plane = openFecapPlane(inputs, outputs, hidden.bits);
@@ -110,7 +114,7 @@ export function openLayer(
     misread: new Uint8Array(count),
     charge: new Float64Array(count * hidden.transferBits),
     threshold: new Float64Array(2 * count),
-    stuck: chip.faults && new Float64Array(2 * count).fill(Number.NaN),
+    stuck: mayStick(chip) ? new Float64Array(2 * count).fill(Number.NaN) : undefined,
   };
   const arrays: ArrayOfLayer[] = [];
   const pairs = new Set<number>();
@@ -128,7 +132,8 @@ export function openLayer(
   return {
     chip,
     plane,
-    analogue: new Float32Array(count),
+    wear: openWear(plane, hidden.transferBits),
+    analogue,
     arrays,
     tables,
     columnPairs: pairs.size,
@@ -156,6 +161,10 @@ function drawFixed(
   }
 }
 
+function mayStick({ faults }: TrainingChip): boolean {
+  return faults !== undefined && faults.stuckLow + faults.stuckHigh > 0;
+}
+
 function holdStuck(
   { law, faults, seed, rows, columns }: TrainingChip,
   array: number,
@@ -169,9 +178,4 @@ function holdStuck(
     stuck[2 * n] = cells.get(plus[n]!) ?? Number.NaN;
     stuck[2 * n + 1] = cells.get(plus[n]! + 1) ?? Number.NaN;
   }
-}
-
-/** Writes one hidden integer; only FeCAPs whose bit changes get a pulse. */
-export function writeSynapse({ plane, counts }: LayerSynapses, weight: number, value: number): void {
-  counts.updateWrites += writeHidden(plane, weight, value);
 }

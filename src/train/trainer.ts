@@ -14,8 +14,9 @@ import { type LayerWeights, type TrainableNetwork, weightsOf } from './network.t
 import { type BatchResult, backward, forward, openPass, type Pass, score } from './pass.ts';
 import type { SynapsePlaces } from './places.ts';
 import { epochOrder, readSample, type Samples } from './samples.ts';
-import { type LayerSynapses, openLayer, type TrainingChip, writeSynapse } from './synapses.ts';
+import { type LayerSynapses, openLayer, type TrainingChip } from './synapses.ts';
 import { transferLayer } from './transfer-layer.ts';
+import { writeSynapse } from './wear.ts';
 
 export interface TrainOptions {
   readonly seed: number;
@@ -80,8 +81,11 @@ export function openTrainer(network: TrainableNetwork, options: TrainOptions, ch
     if (l > 0 && inputs !== layers[l - 1]!.outputs)
       throw new InternalError('train', `layer ${name} does not take what comes before it`);
   });
+  const pass = openPass(network, options.batch);
   const synapses = chip
-    ? layers.map((layer, l) => openLayer(chip.chip, chip.places[l]!, layer.inputs, layer.outputs))
+    ? layers.map(({ inputs, outputs }, l) =>
+        openLayer(chip.chip, chip.places[l]!, inputs, outputs, pass.layers[l]!.matrix),
+      )
     : [];
   const trainer: Trainer = {
     network,
@@ -91,9 +95,11 @@ export function openTrainer(network: TrainableNetwork, options: TrainOptions, ch
       const { outputs, normalization } = layer;
       const gain = l === layers.length - 1 ? options.lastGain : options.gain;
       const initial = chip?.initial?.[l];
+      const { matrix } = pass.layers[l]!;
+      if (!chip) matrix.set(drawFloat(options.seed, l, layer, gain));
       const running = normalization === 'batch' ? outputs : 0;
       return {
-        matrix: synapses[l]?.analogue ?? drawFloat(options.seed, l, layer, gain),
+        matrix,
         scale: chip ? (initial?.step ?? stepFor(layer, chip.chip.law.hidden, chip.range, gain)) : 1,
         bias: initial ? initial.bias.slice() : new Float32Array(outputs),
         runningMean: new Float32Array(running),
@@ -102,7 +108,7 @@ export function openTrainer(network: TrainableNetwork, options: TrainOptions, ch
     }),
     synapses,
     steppers: chip ? synapses.map((layer, l) => openStepper(layer, chip, options.seed, l)) : [],
-    pass: openPass(network, options.batch),
+    pass,
     labels: new Int32Array(options.batch),
     progress: { inputs: 0, batches: 0, epoch: 0, position: 0, loss: 0, correct: 0 },
     reserve: { cycles: 0 },

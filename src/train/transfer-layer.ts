@@ -3,12 +3,13 @@
  * to a column pair, with the same law and the same draws, so that the chip that learns is the chip that `program` gives.
  * Noise is drawn for all synapses of an array at once, and not at all where its spread is 0.
  */
-import { fillNormalPairs, fillNormals, openEvents } from '../bulk-normals.ts';
-import { transferDigit, writeBack } from '../device/fecap.ts';
+import { fillNormals, openEvents } from '../bulk-normals.ts';
+import { transferDigit } from '../device/fecap.ts';
 import { resetConductance } from '../device/levels.ts';
 import { conductanceAfterSet, sumChargeErrors } from '../device/transfer.ts';
 import { levelStepOf } from '../target/target.ts';
 import type { ArrayOfLayer, LayerSynapses } from './synapses.ts';
+import { countTransfer } from './wear.ts';
 
 /** Operations that every cell has seen before its first transfer: the RESET after forming. */
 export const operationsBefore = 1;
@@ -31,7 +32,7 @@ export function transferLayer(layer: LayerSynapses): void {
     drawNoise(layer, array);
     transferArray(layer, array);
   }
-  layer.counts.rounds++;
+  countTransfer(layer);
 }
 
 /** Draws what each synapse needs, in the order in which `transferArray` takes it. */
@@ -47,31 +48,28 @@ function drawNoise(
     noise.line = new Float64Array(count);
     noise.set = new Float64Array(count);
   }
-  const events = openEvents(count);
+  const all = openEvents(2, count);
+  const some = openEvents(1, count);
   const first = (operationsBefore + counts.rounds) * chip.rows * chip.columns;
-  if (programming.resetSpread === 0) {
-    noise.reset.fill(0);
-  } else {
-    for (let i = 0; i < count; i++) events[i] = first + plus[start + i]!;
-    fillNormalPairs(draws.reset, count, noise.reset);
-  }
   let sets = 0;
   for (let n = start; n < end; n++) {
-    const stored = plane.values[weight[n]!]!;
+    const event = first + plus[n]!;
+    all[n - start] = event;
     // Written for every synapse, and overwritten unless this one is SET: no guess is needed.
-    events[sets] = first + plus[n]!;
+    some[sets] = event;
+    const stored = plane.values[weight[n]!]!;
     sets += -transferDigit(stored, plane.bits, hidden.transferBits) >>> 31;
   }
+  if (programming.resetSpread === 0) noise.reset.fill(0);
+  else fillNormals(draws.reset, 2, count, noise.reset);
   if (hidden.lineNoise === 0) noise.line.fill(0);
-  else fillNormals(draws.line, sets, noise.line);
+  else fillNormals(draws.line, 1, sets, noise.line);
   if (programming.cycleToCycle === 0) noise.set.fill(0);
-  else fillNormals(draws.set, sets, noise.set);
+  else fillNormals(draws.set, 1, sets, noise.set);
 }
 
-function transferArray(
-  { chip, plane, analogue, tables, counts }: LayerSynapses,
-  { start, end }: ArrayOfLayer,
-): void {
+function transferArray(layer: LayerSynapses, { start, end }: ArrayOfLayer): void {
+  const { chip, plane, analogue, tables, counts } = layer;
   const { hidden, programming, cell } = chip.law;
   const { weight, misread, charge, threshold, stuck } = tables;
   const { bits, values } = plane;
@@ -79,6 +77,9 @@ function transferArray(
   const { resetSpread, cycleToCycle } = programming;
   const { reset, line, set } = noise;
   const levelStep = levelStepOf(cell);
+  const { restores } = layer.wear;
+  const count = values.length;
+  const inArray = end - start;
   let [signErrors, sets, restored] = [0, 0, 0];
   for (let n = start; n < end; n++) {
     const synapse = weight[n]!;
@@ -88,9 +89,9 @@ function transferArray(
     const negative = stored >>> 31;
     const signError = (misread[n]! >> negative) & 1;
     const sensed = negative ^ signError;
-    const own = 2 * (n - start) + sensed;
-    let high = resetConductance(cell, resetSpread, reset[own]!);
-    let low = resetConductance(cell, resetSpread, reset[own ^ 1]!);
+    const own = n - start;
+    let high = resetConductance(cell, resetSpread, reset[own + sensed * inArray]!);
+    let low = resetConductance(cell, resetSpread, reset[own + (sensed ^ 1) * inArray]!);
     if (digit !== 0) {
       const chargeError = sumChargeErrors(charge, n * transferBits, transferBits, digit);
       const lineError = lineNoise * line[sets]!;
@@ -99,7 +100,15 @@ function transferArray(
       sets++;
     }
     signErrors += signError;
-    restored += writeBack(plane, synapse, transferBits, sensed === 1);
+    for (let bit = 0; bit < transferBits; bit++) {
+      const one = (digit >> bit) & 1;
+      restores[bit * count + n]! += one;
+      restored += one;
+    }
+    restores[transferBits * count + n]! += sensed;
+    restored += sensed;
+    // What was sensed is written back.
+    if (signError !== 0) values[synapse] = -stored;
     if (stuck) {
       const [heldHigh, heldLow] = [stuck[2 * n + sensed]!, stuck[2 * n + (sensed ^ 1)]!];
       if (!Number.isNaN(heldHigh)) high = heldHigh;

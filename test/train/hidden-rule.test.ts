@@ -4,7 +4,8 @@ import { hiddenPattern } from '../../src/device/fecap.ts';
 import { type HiddenRule, openStepper, stepHidden } from '../../src/train/hidden-rule.ts';
 import type { LayerPass } from '../../src/train/pass.ts';
 import { tiledPlaces } from '../../src/train/places.ts';
-import { openLayer, trainingChip, writeSynapse } from '../../src/train/synapses.ts';
+import { openLayer, trainingChip } from '../../src/train/synapses.ts';
+import { writeSynapse } from '../../src/train/wear.ts';
 import { transferTarget } from '../chip/bench.ts';
 import { countTolerance } from '../statistics.ts';
 
@@ -20,6 +21,7 @@ function passOf(x: readonly (readonly number[])[], d: readonly (readonly number[
     return found.length;
   });
   return {
+    matrix: new Float32Array(0),
     x: Float32Array.from(x.flat()),
     active,
     activeCount,

@@ -9,8 +9,9 @@ import { levelStepOf, type Target } from '../../src/target/target.ts';
 import { costsOf } from '../../src/train/costs.ts';
 import { mostCycles } from '../../src/train/endurance.ts';
 import { tiledArrays, tiledPlaces } from '../../src/train/places.ts';
-import { openLayer, trainingChip, writeSynapse } from '../../src/train/synapses.ts';
+import { openLayer, trainingChip } from '../../src/train/synapses.ts';
 import { transferLayer } from '../../src/train/transfer-layer.ts';
+import { settleWear, writeSynapse } from '../../src/train/wear.ts';
 import { transferTarget } from '../chip/bench.ts';
 
 const { rows, columns } = transferTarget.array;
@@ -122,7 +123,7 @@ describe.each([
     }
     expect(layer.analogue).toEqual(analogue);
     expect(layer.plane.values).toEqual(hidden);
-    expect(layer.plane.writes).toEqual(Uint32Array.from(writes));
+    expect(settleWear(layer).writes).toEqual(Uint32Array.from(writes));
   });
 
   test('counts, energy and wear are those of the chip', () => {
