@@ -207,7 +207,7 @@ async function measure(kind: 'conv' | 'matmul', write: (emit: Emitter) => void, 
   const session = await openSession(encodeModel(noise ? withPool(plain, 1) : plain), { threads: 1 });
   const values = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => (i * 0.618) % 1);
   const feeds: Record<string, Tensor> = { x: float32(dims, values) };
-  if (noise) feeds[noiseSource.reading] = int64([], [0]);
+  if (noise) feeds[noiseSource.reading] = int64([1], [0]);
   const { least } = await time(60, () => session.run(feeds));
   await session.release();
   const operators = new Map<string, number>();

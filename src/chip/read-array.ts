@@ -1,9 +1,9 @@
 /**
- * One array as the converters see it under given conditions: relaxation and drift, then the state of slow fluctuators, then
+ * One array as the converters see it under given conditions: relaxation, drift and read disturb, then the state of slow fluctuators, then
  * the wires. A job, because a chip has hundreds of arrays. Every effect draws from its own stream, cell by cell.
  */
 import { drawDrivers } from '../device/converter-errors.ts';
-import { drifted, relaxed } from '../device/drift.ts';
+import { disturbedByReads, drifted, relaxed } from '../device/drift.ts';
 import { hasReadNoise, readVariance } from '../device/read-noise.ts';
 import {
   type Chain,
@@ -105,7 +105,7 @@ function shared(values: Float32Array): Float32Array {
 type Formed = (cell: number) => boolean;
 
 function age({ target, seed, conditions }: ReadContext, array: number, cells: Float32Array, formed: Formed) {
-  const { relaxation, drift } = target;
+  const { relaxation, drift, readDisturb, cell: window } = target;
   const streams = {
     relaxation: openStream(seed, 'relaxation', array),
     drift: openStream(seed, 'drift', array),
@@ -120,6 +120,7 @@ function age({ target, seed, conditions }: ReadContext, array: number, cells: Fl
       streams.drift.seek(cell);
       cells[cell] = drifted(drift, cells[cell]!, conditions.at, streams.drift.normal());
     }
+    if (readDisturb) cells[cell] = disturbedByReads(readDisturb, window, cells[cell]!, conditions.at);
   }
 }
 

@@ -34,7 +34,7 @@ export function checkTime(target: Target, at: number): Diagnostic[] {
   if (!(at >= 0)) return [timeBeforeProgramming(place)];
   if (at === 0) return [];
   const laws = (['relaxation', 'drift'] as const).filter((section) => target[section]);
-  if (laws.length === 0 && !target.logNoise && !target.powerNoise)
+  if (laws.length === 0 && !target.readDisturb && !target.logNoise && !target.powerNoise)
     return [nothingChanges(place, target.name)];
   const { gUseMin, gUseMax } = target.cell;
   return laws.flatMap((section) => {

@@ -94,8 +94,8 @@ function convertersOf(
 
 /** Conditions without what the target does not have. */
 function effective(target: Target, conditions: ReadConditions): ReadConditions {
-  const ages =
-    target.relaxation || target.drift || target.logNoise || target.powerNoise || fluctuates(target);
+  const { relaxation, drift, readDisturb, logNoise, powerNoise } = target;
+  const ages = relaxation || drift || readDisturb || logNoise || powerNoise || fluctuates(target);
   return {
     ...conditions,
     at: ages || conditions.at < 0 ? conditions.at : 0,
@@ -104,6 +104,8 @@ function effective(target: Target, conditions: ReadConditions): ReadConditions {
     ...(!fluctuates(target) && { batch: 0, interval: 0 }),
   };
 }
+
+export { hasReadNoise };
 
 /** Whether conductances change from one batch of readings to the next. */
 export function fluctuates({ telegraph, flicker }: Pick<Target, 'telegraph' | 'flicker'>): boolean {

@@ -2,12 +2,14 @@
 import { type Command, Option } from 'commander';
 import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
+import { readArrays } from '../chip/read.ts';
 import { chipFolder, saveChip } from '../chip/save.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { type ProgramChipOptions, programChip, programOnto } from '../program.ts';
 import { enduranceUsed, formatProgramming, pulsesPerCell } from '../report/program-table.ts';
 import { withExamples } from './help.ts';
-import { type Io, printJson } from './io.ts';
+import { type Io, printDiagnostics, printJson } from './io.ts';
 import { wholeNumber, withJson, withThreads } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
@@ -32,6 +34,17 @@ export function programWithProgress(
   });
 }
 
+/** Drivers and columns of a chip that are asked for more than they give: at most one of each kind, the worst. */
+function currentsOver(io: Io, pkg: Package, chip: Chip, threads?: number): Promise<readonly Diagnostic[]> {
+  if (!pkg.target.wires) return Promise.resolve([]);
+  return withStages(io, async ({ report }) => {
+    const onArray = (done: number, total: number) => report('solving wires', done, total);
+    // A chip that was just calibrated has been solved.
+    const options = { onArray, ...(threads !== undefined && { threads }) };
+    return (await readArrays(chip, pkg.target, { noise: false }, options)).warnings;
+  });
+}
+
 interface ProgramCommandLine {
   readonly output: string;
   readonly seed: number;
@@ -53,6 +66,7 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   const options = { seed, calibrate, keepHistory: true, ...(threads !== undefined && { threads }) };
   const chip = await programWithProgress(io, pkg, options, before);
   await saveChip(chip, args.output, { force });
+  const warnings = await currentsOver(io, pkg, chip, threads);
   const target = pkg.manifest.target.name;
   if (args.json) {
     return printJson(io, {
@@ -67,12 +81,14 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
       wear: chip.wear,
       enduranceUsed: enduranceUsed(chip, pkg.target),
       calibratedLayers: chip.calibration?.size ?? 0,
+      warnings,
       ...(before && { onto: args.onto, delta: totalCounts(countsSince(chip, before)) }),
     });
   }
   io.stdout(
     `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.target, before)}`,
   );
+  printDiagnostics(io, warnings);
 }
 
 export function registerProgram(program: Command, io: Io): void {

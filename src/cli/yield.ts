@@ -1,11 +1,14 @@
 /** `crossloom yield`: how many chips of a kind a package suits, before and after their faulty cells are worked around. */
 import type { Command } from 'commander';
+import { exchangeRows } from '../../passes/exchange-rows.ts';
 import { reportFaults } from '../../passes/report-faults.ts';
 import { workAroundFaults } from '../../passes/work-around-faults.ts';
 import { surveyChip } from '../chip/survey.ts';
 import { raise } from '../diagnostic.ts';
 import { boundNotMet } from '../diagnostics.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
+import type { Mapping } from '../ir/mapping.ts';
+import { parseOptions } from '../options.ts';
 import { mappingOf } from '../package/mapping-of.ts';
 import { openPackage } from '../package/open.ts';
 import { formatCount, formatShare } from '../report/number.ts';
@@ -33,6 +36,7 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
   const pkg = await openPackage(folder);
   const { target, record } = pkg;
   const mapping = mappingOf(pkg);
+  const options = parseOptions(pkg.manifest.options, 'the options of the package');
   const dies: Die[] = [];
   await withStages(io, async ({ report }) => {
     const total = count * mapping.arrays;
@@ -44,7 +48,11 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
         onArray: (done) => report('testing arrays', dies.length * mapping.arrays + done, total),
       });
       const context = { faults, record, target };
-      const { worst: _, ...rest } = reportFaults(mapping, workAroundFaults.run(mapping, context), context);
+      const workAround = (whole: Mapping) => {
+        const moved = workAroundFaults.run(whole, context);
+        return options.rowsAroundFaults ? exchangeRows.run(moved, context) : moved;
+      };
+      const { worst: _, ...rest } = reportFaults(mapping, workAround(mapping), context);
       dies.push({ seed, ...rest });
     }
   });

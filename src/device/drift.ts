@@ -1,9 +1,9 @@
 /**
  * Conductances after a time without programming: relaxation in the logarithm of time (Falcone et al. 2025) and the power
  * law of phase-change cells (Nandakumar et al. 2019). A cell has one normal xi per law for all times, so its conductance
- * moves along one trajectory.
+ * moves along one trajectory. Read disturb, a constant factor per read pulse, is an assumption: no source states a law.
  */
-import type { Drift, Relaxation } from '../target/reading.ts';
+import type { Drift, ReadDisturb, Relaxation } from '../target/reading.ts';
 
 /**
  * @param at seconds after programming, more than 0; times before `validFrom` count as that, because the logarithm has no
@@ -20,6 +20,19 @@ export function relaxed(law: Relaxation, g: number, at: number, xi: number): num
 /** @param xi standard normal of the cell */
 export function drifted(law: Drift, g: number, at: number, xi: number): number {
   return g * (1 + at / law.t0) ** -driftExponent(law, g, xi);
+}
+
+/** @param window beyond which reading moves no cell (S) */
+export function disturbedByReads(
+  { change, towards, interval }: ReadDisturb,
+  window: { readonly gMin: number; readonly gMax: number },
+  g: number,
+  at: number,
+): number {
+  const pulses = at / interval;
+  return towards === 'high'
+    ? Math.max(g, Math.min(window.gMax, g * (1 + change) ** pulses))
+    : Math.min(g, Math.max(window.gMin, g * (1 - change) ** pulses));
 }
 
 export function driftExponent(law: Drift, g: number, xi: number): number {

@@ -15,7 +15,7 @@ export type { Effect } from './effect.ts';
 export const notModelled: readonly string[] = [
   'nonlinear current-voltage curves of the cells',
   'noise of the input drivers and of the converters themselves, and how long both take to settle',
-  'temperature, wear of memristors below the end of their endurance, and disturbance of cells by reading',
+  'temperature, and wear of memristors below the end of their endurance',
 ];
 
 /** How a layer's digits are stored. */

@@ -8,7 +8,14 @@ import { type Effect, percent, siemens } from './effect.ts';
 
 /** In the order in which they act. */
 export function readingEffects(target: Target): Effect[] {
-  return [relaxation(target), drift(target), ...slowNoise(target), wires(target.wires), ...readNoise(target)];
+  return [
+    relaxation(target),
+    drift(target),
+    readDisturb(target),
+    ...slowNoise(target),
+    wires(target.wires),
+    ...readNoise(target),
+  ];
 }
 
 /** An effect of an optional section: off, and without parameters, where the target does not have it. */
@@ -71,6 +78,20 @@ function drift(target: Reading): Effect {
       ...validity(law),
     }),
     'G(t) = G (1 + t / t0)^-nu; nu = |clip(exponent + exponentSlope x) + clip(spread + spreadSlope x) xi|, x = ln(G / gReference), one xi per cell',
+  );
+}
+
+function readDisturb(target: Reading): Effect {
+  return effect(
+    'read disturb',
+    'readDisturb',
+    target.readDisturb,
+    ({ change, towards, interval }) => ({
+      change: change.toPrecision(3),
+      towards,
+      interval: seconds(interval),
+    }),
+    'G(t) = G (1 + change)^n or G (1 - change)^n, n = t / interval read pulses, not beyond gMin and gMax; a law that no source states',
   );
 }
 

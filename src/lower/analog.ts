@@ -98,7 +98,7 @@ function planeByPlane(
     const whole = !curves?.converter && zero.every(Number.isInteger);
     const converted = planes.map((plane, index) => {
       const [weight, offset] = [weights[index]!, offsets[index]!];
-      const sums = addNoise(product(plane), plane, index, sameValue ? weight : undefined);
+      const sums = addNoise(product(plane), plane, [index], sameValue ? weight : undefined);
       const zeros = () =>
         ofColumns(
           `weighted_zero_${index}`,
@@ -138,7 +138,7 @@ function stackedPlanes(
   return (part) => {
     const addNoise = createNoise(emit, layer, folded, part, noise);
     const product = emitLinear(emit, layer, folded, part)(planes);
-    const sums = addNoise(product, planes, 0, sameValue ? 1 : undefined);
+    const sums = addNoise(product, planes, [...weights.keys()], sameValue ? 1 : undefined);
     const { zero } = folded.parts[part]!;
     const shifted = zero.some((z) => z !== 0)
       ? emit.op('Add', [sums, emit.constant(`zero_${part}`, float32([zero.length], zero))])

@@ -1,4 +1,4 @@
-/** The columns of cells that hold the logical columns of a layer's tiles, wherever they were put around faulty cells. */
+/** The cells that hold the logical columns and rows of a layer's tiles, in whatever order these lie. */
 import type { CrossbarLayer, Tile } from '../package/crossbar.ts';
 
 /** Columns of cells that one logical column takes, in its tile's array. */
@@ -23,17 +23,36 @@ export function columnCells(layer: CrossbarLayer, tile: Tile, logical: number, i
   return { added: tile.column + place, subtracted: tile.column + logicalColumns(tile), flipped: false };
 }
 
+/** Row of cells, in the tile's array, that holds a logical row of the tile. @param first number of the tile's first row among all */
+export function rowOfCells({ rowPlaces }: CrossbarLayer, tile: Tile, row: number, first: number): number {
+  return tile.row + (rowPlaces?.[first + row] ?? row);
+}
+
 /** Logical columns of a tile. */
 export function logicalColumns(tile: Tile): number {
   return (tile.groupEnd - tile.groupStart) * (tile.columnEnd - tile.columnStart);
 }
 
+/** Logical rows of a tile. */
+function logicalRows(tile: Tile): number {
+  return (tile.groupEnd - tile.groupStart) * (tile.rowEnd - tile.rowStart);
+}
+
 /** The number of every tile's first logical column among those of all tiles. */
 export function firstColumns(tiles: readonly Tile[]): number[] {
+  return firsts(tiles.map(logicalColumns));
+}
+
+/** The number of every tile's first logical row among those of all tiles. */
+export function firstRows(tiles: readonly Tile[]): number[] {
+  return firsts(tiles.map(logicalRows));
+}
+
+function firsts(counts: readonly number[]): number[] {
   let next = 0;
-  return tiles.map((tile) => {
+  return counts.map((count) => {
     const first = next;
-    next += logicalColumns(tile);
+    next += count;
     return first;
   });
 }

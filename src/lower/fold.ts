@@ -11,7 +11,7 @@
 import { InternalError } from '../diagnostic.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { PiecewiseLinear } from '../target/periphery.ts';
-import { columnCells, firstColumns } from './column-cells.ts';
+import { columnCells, firstColumns, firstRows, rowOfCells } from './column-cells.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
 import { copiesAgree, isWhole, setUpright } from './whole.ts';
 
@@ -109,6 +109,7 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
 /** Whether a cell off the diagonal of a block changes what its column's converter sees. */
 function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
   const firsts = firstColumns(layer.tiles);
+  const firstRow = firstRows(layer.tiles);
   return layer.tiles.some((tile, index) => {
     const groups = tile.groupEnd - tile.groupStart;
     if (groups === 1) return false;
@@ -117,7 +118,7 @@ function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
     const rows = tile.rowEnd - tile.rowStart;
     const width = tile.columnEnd - tile.columnStart;
     for (let row = 0; row < groups * rows; row++) {
-      const line = (tile.row + row) * arrays.columns;
+      const line = rowOfCells(layer, tile, row, firstRow[index]!) * arrays.columns;
       for (let logical = 0; logical < groups * width; logical++) {
         if (Math.floor(logical / width) === Math.floor(row / rows)) continue;
         const { added, subtracted } = columnCells(layer, tile, logical, firsts[index]! + logical);
@@ -145,6 +146,7 @@ function foldPart(frame: Frame, part: number): AnalogPart {
   const coefficient = new Float64Array(units * unitColumns);
   const digitalZero = new Float64Array(units * unitColumns);
   const firsts = firstColumns(layer.tiles);
+  const firstRow = firstRows(layer.tiles);
   for (const [index, tile] of layer.tiles.entries()) {
     const firstConverter = firsts[index]! * perPart;
     const width = tile.columnEnd - tile.columnStart;
@@ -181,17 +183,17 @@ function foldPart(frame: Frame, part: number): AnalogPart {
       const endGroup = packSize === 1 ? group + 1 : tile.groupEnd;
       for (let source = firstGroup; source < endGroup; source++) {
         const unitRow = ((source % packSize) * channelsPerGroup - firstChannel[t]!) * volume + tile.rowStart;
-        const line = (tile.row + (source - tile.groupStart) * rows) * arrays.columns;
+        const line = (source - tile.groupStart) * rows;
         for (let row = 0; row < rows; row++) {
-          const cell = line + row * arrays.columns;
+          const cell = rowOfCells(layer, tile, line + row, firstRow[index]!) * arrays.columns;
           const current =
             perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
-          const index = (unit * unitRows + unitRow + row) * unitColumns + column;
-          weights[index] = current / step;
+          const to = (unit * unitRows + unitRow + row) * unitColumns + column;
+          weights[to] = current / step;
           if (!variances || !noise) continue;
           const variance =
             perPart === 1 ? noise[cell + added]! + noise[cell + subtracted]! : noise[cell + own]!;
-          variances[index] = variance / step ** 2;
+          variances[to] = variance / step ** 2;
         }
       }
     }

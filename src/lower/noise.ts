@@ -1,7 +1,8 @@
 /**
  * Read noise at the input of every converter: normal, with variance sum x^2 sigma^2(g) over the driven rows, which takes one
  * more product. The normals come out of a pool, a constant: every conversion takes them from where its layer, part, plane
- * and the number of the reading say, so that neither planes nor layers nor readings share them.
+ * and the number of its image say, so that neither planes nor layers nor images share them, and an image has the same noise
+ * whatever batch it is in.
  */
 
 import { InternalError } from '../diagnostic.ts';
@@ -12,22 +13,39 @@ import type { FoldedLayer } from './fold.ts';
 import { emitLinear } from './linear.ts';
 import { type NoiseSource, poolColumns, poolRows, readingInput } from './noise-pool.ts';
 
-/** The feeds with the number of the reading, where a model takes one and the feeds do not say. */
+/**
+ * The feeds with the numbers of their images, where a model takes them and the feeds do not say.
+ * @param numbers image by image; a batch that is filled up has the last one's noise in the rest
+ */
 export function withReading(
   { inputs }: { readonly inputs: readonly string[] },
   feeds: Readonly<Record<string, Tensor>>,
-  reading: number,
+  numbers: readonly number[],
 ): Readonly<Record<string, Tensor>> {
-  return inputs.includes(readingInput) ? { [readingInput]: int64([], [reading]), ...feeds } : feeds;
+  if (!inputs.includes(readingInput)) return feeds;
+  const images = imagesIn(feeds);
+  const all = Array.from({ length: images }, (_, i) => numbers[Math.min(i, numbers.length - 1)]!);
+  return { [readingInput]: int64([images], all), ...feeds };
+}
+
+/** Images that feeds hold: the first dimension of the first of them. */
+export function imagesIn(feeds: Readonly<Record<string, Tensor>>): number {
+  return Object.values(feeds)[0]?.dims[0] ?? 1;
 }
 
 /**
- * Adds noise to the sums of one plane, or of all planes in the batch.
+ * Adds noise to the sums of one plane, or of several in the batch.
+ * @param sums image by image within every plane, [planes * images * ..., ...]
  * @param driven what went into the product: 0 and `weight`, and less that where drivers are bipolar
- * @param plane number of the plane
+ * @param planes numbers of the planes in the batch; as many at every call
  * @param weight where every driven row has that value; else undefined
  */
-export type AddNoise = (sums: string, driven: string, plane: number, weight: number | undefined) => string;
+export type AddNoise = (
+  sums: string,
+  driven: string,
+  planes: readonly number[],
+  weight: number | undefined,
+) => string;
 
 /** Noise of one part of a layer; sums stay as they are without read noise. */
 export function createNoise(
@@ -40,18 +58,19 @@ export function createNoise(
   if (!folded.parts[part]!.variances) return (sums) => sums;
   if (!source) throw new InternalError('lower', `${layer.output}: read noise without a pool`);
   const product = emitLinear(emit, layer, folded, part, 'variances');
-  // Whole rows of the pool, whatever the batch and the space.
+  // Every image takes whole rows of the pool, whatever its space.
   const fits = folded.parts[part]!.zero.length % poolColumns === 0;
   let shared: Slots | undefined;
-  return (sums, driven, plane, weight) => {
+  return (sums, driven, planes, weight) => {
     // All planes of a part have sums of one shape.
-    shared ??= emitSlots(emit, layer, part, source, sums);
-    const start = int64([], [rowOf(layer.output, part, plane)]);
-    const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${plane}`, start)]);
+    shared ??= emitSlots(emit, layer, part, source, sums, planes.length);
+    const starts = planes.map((plane) => rowOf(layer.output, part, plane));
+    const start = int64([planes.length, 1, 1], starts);
+    const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${planes[0]}`, start)]);
     const count = emit.constant('pool_rows', int64([], [poolRows]));
     const drawn = emit.op('Gather', [source.pool, emit.op('Mod', [slots, count])], { axis: int(0) });
-    const normals = emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.size), shared.shape]);
-    const squared = emitSquare(emit, layer, driven, plane, weight);
+    const normals = emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.each), shared.shape]);
+    const squared = emitSquare(emit, layer, driven, planes[0]!, weight);
     // PRelu multiplies what is below zero, and its result has the shape of its first operand whatever that of the second:
     // with Mul, onnxruntime 1.30 loses track of shapes, reuses no memory, and takes minutes to open a session.
     const sigma = emit.op('Neg', [emit.op('Sqrt', [product(squared)])]);
@@ -59,12 +78,12 @@ export function createNoise(
   };
 }
 
-/** The first `size` of the numbers drawn. */
-function emitFirst(emit: Emitter, drawn: string, size: string): string {
-  const flat = emit.op('Reshape', [drawn, emit.constant('flat', int64([1], [-1]))]);
-  return emit.op('Slice', [flat, emit.constant('first', int64([1], [0])), size]);
+/** The first numbers that every plane and image has drawn. @param each how many */
+function emitFirst(emit: Emitter, drawn: string, each: string): string {
+  const runs = emit.op('Reshape', [drawn, emit.constant('runs', int64([3], [0, 0, -1]))]);
+  const first = emit.constant('first', int64([1], [0]));
+  return emit.op('Slice', [runs, first, each, emit.constant('run_axis', int64([1], [2]))]);
 }
-
 /** A driven row counts with the square of its value: cheaper by a constant, unless values differ. */
 function emitSquare(
   emit: Emitter,
@@ -80,31 +99,48 @@ function emitSquare(
 }
 
 interface Slots {
-  /** Rows of the pool that hold enough normals for all sums, before the plane's own start is added. */
+  /** Rows of the pool that hold enough normals for the sums, [images, rows], before each plane's own start is added. */
   readonly rows: string;
   readonly shape: string;
-  /** Number of sums, [1]. */
-  readonly size: string;
+  /** Sums of one image in one plane, [1]. */
+  readonly each: string;
 }
 
+/** @param planes in the batch of the sums */
 function emitSlots(
   emit: Emitter,
   layer: CrossbarLayer,
   part: number,
   { reading }: NoiseSource,
   sums: string,
+  planes: number,
 ): Slots {
-  const shape = emit.op('Shape', [sums]);
-  const size = emit.op('Size', [sums]);
   const scalar = (name: string, value: number) => emit.constant(name, int64([], [value]));
+  const one = () => emit.constant('one_value', int64([1], [1]));
+  const shape = emit.op('Shape', [sums]);
+  const size =
+    planes === 1
+      ? emit.op('Size', [sums])
+      : emit.op('Div', [emit.op('Size', [sums]), scalar('planes_stacked', planes)]);
+  const images = emit.op('Size', [reading]);
+  // Sums that all images have in common are noise of the first.
+  const apart = emit.op('Equal', [emit.op('Mod', [size, images]), scalar('none', 0)]);
+  const count = emit.op('Where', [apart, images, scalar('one_image', 1)]);
+  const numbers = emit.op('Slice', [
+    reading,
+    emit.constant('first', int64([1], [0])),
+    emit.op('Reshape', [count, one()]),
+  ]);
+  const each = emit.op('Div', [size, count]);
   const odd = 2 * rowOf(layer.output, part, -1) + 1;
-  const first = emit.op('Mul', [reading, scalar(`noise_stride_${part}`, odd)]);
-  const count = emit.op('Div', [
-    emit.op('Add', [size, scalar('pool_columns_less', poolColumns - 1)]),
+  const first = emit.op('Mul', [numbers, scalar(`noise_stride_${part}`, odd)]);
+  const length = emit.op('Div', [
+    emit.op('Add', [each, scalar('pool_columns_less', poolColumns - 1)]),
     scalar('pool_columns', poolColumns),
   ]);
-  const rows = emit.op('Range', [first, emit.op('Add', [first, count]), scalar('one_row', 1)]);
-  return { rows, shape, size: emit.op('Reshape', [size, emit.constant('one_value', int64([1], [1]))]) };
+  const run = emit.op('Range', [scalar('none', 0), length, scalar('one_row', 1)]);
+  const rows = emit.op('Add', [emit.op('Unsqueeze', [first, one()]), run]);
+  return { rows, shape, each: emit.op('Reshape', [each, one()]) };
 }
 
 /** A row of the pool, by FNV-1a. */

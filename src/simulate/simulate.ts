@@ -8,7 +8,7 @@ import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
-import { withReading } from '../lower/noise.ts';
+import { imagesIn, withReading } from '../lower/noise.ts';
 import { noiseSource, readingInput, withPool } from '../lower/noise-pool.ts';
 import { withGain } from '../lower/whole.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -73,8 +73,8 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
 }
 
 /**
- * Opens a session on the lowered chip. With read noise, every run is another reading, unless the feeds say which: a number
- * for `crossloom/reading`.
+ * Opens a session on the lowered chip. With read noise, the images of all runs are counted, and each is another reading,
+ * unless the feeds say which: a number per image for `crossloom/reading`.
  */
 export async function simulate(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Session> {
   const session = await openSession(
@@ -85,6 +85,9 @@ export async function simulate(pkg: Package, chip: Chip, options: SimulateOption
   return {
     ...session,
     inputs: session.inputs.filter((name) => name !== readingInput),
-    run: (feeds, only) => session.run(withReading(session, feeds, readings++), only),
+    run: (feeds, only) => {
+      const numbers = Array.from({ length: imagesIn(feeds) }, () => readings++);
+      return session.run(withReading(session, feeds, numbers), only);
+    },
   };
 }

@@ -35,6 +35,12 @@ const drift = z.strictObject({
   ...valid,
 });
 
+const readDisturb = z.strictObject({
+  change: share('Relative change of the conductance per read pulse'),
+  towards: choice(['high', 'low'], 'Where to: `high` or `low` conductance'),
+  interval: quantity('s', 'Mean time between two read pulses of a cell', above0),
+});
+
 const telegraph = z.strictObject({
   share: share('Share of cells that switch between two conductances'),
   amplitude: share('Difference of the two, relative to their mean'),
@@ -88,6 +94,7 @@ const wires = z.strictObject({
 export const readingSections = {
   relaxation: relaxation.optional(),
   drift: drift.optional(),
+  readDisturb: readDisturb.optional(),
   telegraph: telegraph.optional(),
   flicker: flicker.optional(),
   readNoise: readNoise.optional(),

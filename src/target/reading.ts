@@ -46,6 +46,18 @@ export interface Drift {
   readonly validGMax: number;
 }
 
+/**
+ * Read disturb: G(t) = G (1 + change)^n or G (1 - change)^n after n = t / interval read pulses, not beyond the window. No source at
+ * hand states a law or a number; the parameters are whatever a user wants to know the consequences of.
+ */
+export interface ReadDisturb {
+  /** Relative change of the conductance per read pulse. */
+  readonly change: number;
+  readonly towards: 'high' | 'low';
+  /** Mean time between two read pulses of a cell (s). */
+  readonly interval: number;
+}
+
 /** White noise of every reading, whatever the time. */
 export interface ReadNoise {
   /** Coefficients c of sigma(G) = sum c_k G^k in SI units, lowest power first; a negative sum counts as 0. */
@@ -109,6 +121,7 @@ export interface WireResistance {
 export interface Reading {
   readonly relaxation?: Relaxation | undefined;
   readonly drift?: Drift | undefined;
+  readonly readDisturb?: ReadDisturb | undefined;
   readonly telegraph?: Telegraph | undefined;
   readonly flicker?: Flicker | undefined;
   readonly readNoise?: ReadNoise | undefined;
@@ -119,7 +132,8 @@ export interface Reading {
 
 /** Whether two chips with the same programmed conductances would be read alike. */
 export function readsAlike(target: Reading & Periphery): boolean {
-  const { relaxation, drift, telegraph, flicker, readNoise, logNoise, powerNoise } = target;
-  const periphery = target.adcErrors ?? target.driverErrors;
-  return !(relaxation ?? drift ?? telegraph ?? flicker ?? readNoise ?? logNoise ?? powerNoise ?? periphery);
+  const { relaxation, drift, readDisturb, telegraph, flicker, readNoise, logNoise, powerNoise } = target;
+  const cells = relaxation ?? drift ?? readDisturb ?? telegraph ?? flicker;
+  const noise = readNoise ?? logNoise ?? powerNoise;
+  return !(cells ?? noise ?? target.adcErrors ?? target.driverErrors);
 }

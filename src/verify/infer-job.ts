@@ -23,6 +23,8 @@ export interface InferContext {
 export interface ImageBatch {
   readonly first: number;
   readonly count: number;
+  /** Their numbers in the data set, which key their read noise. */
+  readonly samples: readonly number[];
   readonly tensor: Tensor;
 }
 
@@ -40,9 +42,10 @@ export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
       models.map(({ bytes, ...rest }) => openSession(bytes, { ...rest, threads: 1 })),
     );
     return {
-      async run({ first, count, tensor }) {
+      async run(batch) {
+        const { first, count } = batch;
         const outputs: (Float32Array | Float64Array)[] = [];
-        for (const session of sessions) outputs.push(await outputOf(session, plan, { first, count, tensor }));
+        for (const session of sessions) outputs.push(await outputOf(session, plan, batch));
         return { first, count, outputs };
       },
       async close() {
@@ -56,9 +59,9 @@ export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
 async function outputOf(
   session: Session,
   plan: InferContext['plan'],
-  { first, count, tensor }: ImageBatch,
+  { count, samples, tensor }: ImageBatch,
 ): Promise<Float32Array | Float64Array> {
-  const results = await session.run(withReading(session, { [plan.input.name]: tensor }, first), [
+  const results = await session.run(withReading(session, { [plan.input.name]: tensor }, samples), [
     plan.output,
   ]);
   const result = results[plan.output]!;

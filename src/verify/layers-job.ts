@@ -29,9 +29,9 @@ export const job: Job<LayersContext, ImageBatch, readonly LayerSums[]> = {
     const reference = await openSession(ideal, { preciseIntegers: true, threads: 1 });
     const chip = await openSession(mapped, { threads: 1 });
     return {
-      async run({ first, tensor }) {
+      async run({ samples, tensor }) {
         const wanted = await reference.run({ [input]: tensor }, taps);
-        const got = await chip.run(withReading(chip, { [input]: tensor }, first), wantedOfChip);
+        const got = await chip.run(withReading(chip, { [input]: tensor }, samples), wantedOfChip);
         return taps.map((tap, i) => {
           const [saturated = 0, conversions = 0] = (got[counts[i] ?? '']?.data ?? []) as Float32Array;
           const noise = addSignal(silence, wanted[tap]!.data as Float32Array, got[tap]!.data as Float32Array);

@@ -1,8 +1,10 @@
 /** Checks everything that a verification needs before anything is programmed, and settles which images it runs on. */
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
+import { hasReadNoise } from '../chip/read.ts';
 import { checkTime } from '../chip/read-conditions.ts';
 import { checkLabels, type Dataset } from '../data/dataset.ts';
+
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
 import {
   bitstreamWrongTarget,
@@ -17,6 +19,7 @@ import type { Package } from '../package/open.ts';
 import type { Session } from '../runtime/session.ts';
 import type { Target } from '../target/target.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
+import { imagesFollowEachOther } from './image-order.ts';
 import type { ModelFile, VerifyOptions } from './verify.ts';
 
 export interface Plan {
@@ -69,9 +72,12 @@ export async function planVerification(
   if (bounded && !dataset.labels) problems.push(labelsMissing(dataset.path));
   raise(problems);
 
-  const batchSize =
-    options.batchSize ?? Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
   const wanted = evenlySpread(dataset.length, options.images ?? dataset.length);
+  const fast = Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
+  const noisy = (options.noise ?? true) && hasReadNoise(pkg.target);
+  const together = options.batchSize ?? fast;
+  const alone = noisy && together > 1 && !(await imagesFollowEachOther(pkg, input, dataset, wanted));
+  const batchSize = alone ? 1 : together;
   const used = await usedForCalibration(pkg, dataset, input, wanted, batchSize, options.onProgress);
   const indices = options.excludeCalibration ? wanted.filter((_, i) => used[i] === 0) : wanted;
   if (indices.length === 0)

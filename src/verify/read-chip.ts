@@ -36,14 +36,14 @@ export interface ChipReading {
 export async function openReading(
   pkg: Package,
   programmed: Chip,
-  plan: Pick<Plan, 'indices' | 'batchSize'>,
+  { indices }: Pick<Plan, 'indices'>,
   inference: number,
   options: ReadingOptions,
 ): Promise<ChipReading> {
   const { condition, noise, threads } = options;
   const conditions = { ...condition, noise };
   const { chip, gain } = await compensated(pkg, programmed, options);
-  const spans = stateSpans(plan, fluctuates(pkg.target) ? options.states : 1);
+  const spans = stateSpans(indices.length, fluctuates(pkg.target) ? options.states : 1);
   const interval = inference * spans[0]!.to;
   const states = spans.map(({ from, to }, batch): ChipState => {
     const encode = async () => {
@@ -56,16 +56,12 @@ export async function openReading(
   return { chip, gain, conditions, states };
 }
 
-/** Cuts the images into at most `count` spans of whole batches, all as long as the first or shorter. */
-export function stateSpans(
-  { indices, batchSize }: Pick<Plan, 'indices' | 'batchSize'>,
-  count: number,
-): { readonly from: number; readonly to: number }[] {
-  const batches = Math.ceil(indices.length / batchSize);
-  const size = Math.ceil(batches / Math.min(count, batches)) * batchSize;
-  return Array.from({ length: Math.ceil(indices.length / size) }, (_, i) => ({
+/** Cuts the images into at most `count` spans, all as long as the first or shorter. */
+export function stateSpans(images: number, count: number): { readonly from: number; readonly to: number }[] {
+  const size = Math.ceil(images / Math.min(count, images));
+  return Array.from({ length: Math.ceil(images / size) }, (_, i) => ({
     from: i * size,
-    to: Math.min((i + 1) * size, indices.length),
+    to: Math.min((i + 1) * size, images),
   }));
 }
 

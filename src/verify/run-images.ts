@@ -5,7 +5,7 @@ import { type BatchOutputs, type EncodedModel, type ImageBatch, job } from './in
 import { type SignalAndNoise, silence } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import {
-  addDifference,
+  addDifferences,
   addOutputs,
   addSums,
   addToTally,
@@ -45,13 +45,13 @@ export async function runReferences(
   const floatOutputs = keepOutputs(plan);
   const idealOutputs = keepOutputs(plan);
   const noises: SignalAndNoise[] = [];
-  await forBatches(images, [float, ideal], onImages, ({ first, outputs }, batch) => {
+  await forBatches(images, [float, ideal], onImages, ({ first, outputs }) => {
     const [real, integer] = [outputs[0]!, outputs[1]!];
     addToTally(tallies.float, plan, first, real);
     addOutputs(floatOutputs, first, real);
     addToTally(tallies.ideal, plan, first, integer);
     addOutputs(idealOutputs, first, integer);
-    noises[batch] = addDifference(silence, floatOutputs, first, integer);
+    addDifferences(noises, floatOutputs, first, integer);
   });
   return { ...tallies, floatOutputs, idealOutputs, idealNoise: sumOf(noises) };
 }
@@ -64,7 +64,7 @@ export interface ChipRun {
 
 /** One state of a chip, whose slow noise is frozen while it computes some of the images. */
 export interface ChipState {
-  /** Its images, counted from 0; `from` is a whole number of batches. */
+  /** Its images, counted from 0. */
   readonly from: number;
   readonly to: number;
   /** The simulated chip in that state. */
@@ -92,7 +92,6 @@ export async function runStates(
   const tally = createTally(images.plan);
   const toFloat: SignalAndNoise[] = [];
   const toIdeal: SignalAndNoise[] = [];
-  const { batchSize } = images.plan;
   for (const { from, to, encode } of states) {
     const onState: OnImages = (done, total) => onImages?.(from + done, total);
     await forBatches(
@@ -102,8 +101,8 @@ export async function runStates(
       ({ first, outputs }) => {
         const mapped = outputs[0]!;
         addToTally(tally, images.plan, first, mapped);
-        toFloat[first / batchSize] = addDifference(silence, references.floatOutputs, first, mapped);
-        toIdeal[first / batchSize] = addDifference(silence, references.idealOutputs, first, mapped);
+        addDifferences(toFloat, references.floatOutputs, first, mapped);
+        addDifferences(toIdeal, references.idealOutputs, first, mapped);
       },
       { from, to },
     );
@@ -111,9 +110,9 @@ export async function runStates(
   return { tally, toFloat: sumOf(toFloat), toIdeal: sumOf(toIdeal) };
 }
 
-/** Batches end in any order; their sums are added up in the order of the images, so that rounding is the same. */
-function sumOf(batches: readonly SignalAndNoise[]): SignalAndNoise {
-  return batches.reduce((sum, batch) => addSums(sum, batch), silence);
+/** Batches of any size end in any order; images are added up in their own order, so that rounding is the same. */
+function sumOf(images: readonly SignalAndNoise[]): SignalAndNoise {
+  return images.reduce((sum, image) => addSums(sum, image), silence);
 }
 
 /** Batches are decoded here as threads ask for them; what remains of one is what `visit` keeps. */
@@ -121,7 +120,7 @@ async function forBatches(
   { dataset, plan, threads }: ImageRun,
   models: readonly EncodedModel[],
   onImages: OnImages | undefined,
-  visit: (outputs: BatchOutputs, batch: number) => void,
+  visit: (outputs: BatchOutputs) => void,
   { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: plan.indices.length },
 ): Promise<void> {
   const { batchSize, input, output, values } = plan;
@@ -130,8 +129,8 @@ async function forBatches(
   await runJob(job, { models, plan: { input, output, values } }, imageBatches(dataset, plan, indices, from), {
     threads,
     count: Math.ceil(indices.length / batchSize),
-    onResult(outputs, batch) {
-      visit(outputs, batch);
+    onResult(outputs) {
+      visit(outputs);
       done += outputs.count;
       onImages?.(done, plan.indices.length);
     },
@@ -151,7 +150,7 @@ export async function* imageBatches(
     batchSize,
     input.dims ?? [undefined],
   )) {
-    yield { first, count: samples.length, tensor };
+    yield { first, count: samples.length, samples, tensor };
     first += samples.length;
   }
 }

@@ -74,30 +74,28 @@ export function addOutputs(kept: KeptOutputs, first: number, outputs: Outputs): 
   forKept(kept, first, outputs, (slot, values) => kept.data.set(values, slot));
 }
 
-/** Adds what the images from number `first` on differ from the kept outputs. */
-export function addDifference(
-  sum: SignalAndNoise,
+/** Sets what the images from number `first` on differ from the kept outputs by, in `sums` by number of the image. */
+export function addDifferences(
+  sums: SignalAndNoise[],
   reference: KeptOutputs,
   first: number,
   outputs: Outputs,
-): SignalAndNoise {
-  let total = sum;
-  forKept(reference, first, outputs, (slot, values) => {
-    total = addSignal(total, reference.data.subarray(slot, slot + reference.values), values);
+): void {
+  forKept(reference, first, outputs, (slot, values, image) => {
+    sums[image] = addSignal(silence, reference.data.subarray(slot, slot + reference.values), values);
   });
-  return total;
 }
 
 function forKept(
   { stride, values }: KeptOutputs,
   first: number,
   outputs: Outputs,
-  visit: (slot: number, values: Outputs) => void,
+  visit: (slot: number, values: Outputs, image: number) => void,
 ): void {
   const count = outputs.length / values;
   for (let i = 0; i < count; i++) {
     if ((first + i) % stride === 0)
-      visit(((first + i) / stride) * values, outputs.subarray(i * values, (i + 1) * values));
+      visit(((first + i) / stride) * values, outputs.subarray(i * values, (i + 1) * values), first + i);
   }
 }
 

@@ -48,6 +48,7 @@ export interface VerifyOptions {
   readonly images?: number;
   /** Leave images out that were used for calibration. */
   readonly excludeCalibration?: boolean;
+  /** Images that run at once, at most. The report is the same for any number, but for the rounding of 32-bit floats. */
   readonly batchSize?: number;
   /** Worker threads. Default: as many as this machine runs at once. The report is the same for any number. */
   readonly threads?: number;

@@ -102,6 +102,23 @@ describe('reading a chip', () => {
     }
   });
 
+  test('moves formed cells by the pulses that read them, after drift', async () => {
+    const readDisturb = { change: 1e-4, towards: 'low', interval: 1 } as const;
+    const target: Target = { ...base, cell: { ...base.cell, gMin: 1e-6 }, readDisturb };
+    const chip = chipOf();
+    for (const [array, cells] of (await read(target, { at: 1000 })).entries())
+      for (const [cell, g] of cells.entries()) {
+        const programmed = chip.conductances[array]![cell]!;
+        const wanted = programmed === unformed ? programmed : programmed * 0.9999 ** 1000;
+        expect(g).toBe(Math.fround(wanted));
+      }
+    expect(await read(target)).toEqual(chip.conductances.map((cells) => [...cells]));
+    const drifting = await read({ ...target, drift: pcmDrift }, { at: 1000 });
+    const alone = await read({ ...base, drift: pcmDrift }, { at: 1000 });
+    expect(drifting[1]![3]! / alone[1]![3]!).toBeCloseTo(0.9999 ** 1000, 6);
+    expect(checkTime(target, 10)).toEqual([]);
+  });
+
   test('gives the variances that the laws say', async () => {
     const target = { ...base, readNoise: { sigma: [1e-6, 0.01] }, logNoise: cmoNoise };
     const { variances, conductances } = await readArrays(chipOf(), target, { at: 10 });

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadChip } from '../../src/chip/load.ts';
 import { sha256 } from '../../src/hash.ts';
+import { openPackage } from '../../src/package/open.ts';
+import { effectiveConductances } from '../../src/wires/effective.ts';
+import { worstCurrents } from '../../src/wires/limits.ts';
 import { runCli } from './run-cli.ts';
 import { tinyFolder } from './tiny-net.ts';
 
@@ -25,7 +28,8 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('crossloom program', () => {
   test('programs, calibrates and saves a chip, and says what that took', async () => {
     const { exit, out, err } = await runCli(['program', at('net.xbar'), '--seed', '3', '-o', at('chip')]);
-    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(exit).toBe(0);
+    expect(err).toMatch(/^warning\[wires\/current-over-limit\] at array 0, column \d+: [^\n]+\n[^\n]+\n$/);
     const chip = await loadChip(at('chip'));
     expect(chip.seed).toBe(3);
     expect([...chip.calibration!.keys()]).toEqual(['map', 'logits']);
@@ -69,6 +73,43 @@ describe('crossloom program', () => {
     expect(second.counters).toEqual(first.counters);
     expect(other.counters).not.toEqual(first.counters);
     expect((await loadChip(at('b'))).conductances).toEqual((await loadChip(at('a'))).conductances);
+  });
+
+  test('currents over the limits of drivers and columns are warnings, by array and line', async () => {
+    const limits = ['--set', 'wires.maxDriverCurrent=1 A', '--set', 'wires.maxColumnCurrent=2 mA'];
+    await compileNet('limits.xbar', ...limits);
+    for (const calibration of [[], ['--no-calibrate']]) {
+      const args = ['program', at('limits.xbar'), '-o', at('limits'), '--force', ...calibration];
+      const { exit, err } = await runCli(args);
+      const pkg = await openPackage(at('limits.xbar'));
+      const chip = await loadChip(at('limits'));
+      const { rows, columns } = chip.header;
+      const { vRead } = pkg.target.driver;
+      const seen = effectiveConductances(chip.conductances[0]!, rows, columns, pkg.target.wires!);
+      const { columns: currents } = worstCurrents(seen, vRead);
+      const worst = currents.indexOf(Math.max(...currents));
+      expect(currents[worst]).toBeGreaterThan(2e-3);
+      expect(exit).toBe(0);
+      const given = (currents[worst]! * 1e3).toPrecision(4);
+      expect(err).toContain(
+        `warning[wires/current-over-limit] at array 0, column ${worst}: the largest current of a column is ${given} mA`,
+      );
+      expect(err).not.toContain('driver');
+      const { out, err: none } = await runCli([...args, '--json']);
+      const { warnings } = JSON.parse(out) as { warnings: readonly { code: string; at: string }[] };
+      expect(warnings.map((warning) => [warning.code, warning.at])).toEqual([
+        ['wires/current-over-limit', `array 0, column ${worst}`],
+      ]);
+      expect(none).toBe('');
+    }
+    await compileNet(
+      'wide.xbar',
+      '--set',
+      'wires.maxDriverCurrent=1 A',
+      '--set',
+      'wires.maxColumnCurrent=1 A',
+    );
+    expect(await runCli(['program', at('wide.xbar'), '-o', at('wide')])).toMatchObject({ exit: 0, err: '' });
   });
 
   test('hidden planes are counted', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { driftExponent, drifted, relaxed } from '../../src/device/drift.ts';
+import { disturbedByReads, driftExponent, drifted, relaxed } from '../../src/device/drift.ts';
 import { hasReadNoise, logSigma, powerSigma, readVariance, whiteSigma } from '../../src/device/read-noise.ts';
 import { openStream } from '../../src/random.ts';
 import { momentsOf } from '../statistics.ts';
@@ -16,6 +16,27 @@ function population(of: (xi: number) => number): Float64Array {
     return of(stream.normal());
   });
 }
+
+describe('read disturb', () => {
+  const window = { gMin: 10 * micro, gMax: 90 * micro };
+  const law = { change: 1e-6, towards: 'low', interval: 1e-3 } as const;
+
+  test('is a factor per read pulse', () => {
+    // A million pulses of a millionth each: the limit of compound interest, to first order in the millionth.
+    expect(disturbedByReads(law, window, 50 * micro, 1000) / (50 * micro)).toBeCloseTo(Math.exp(-1), 6);
+    const up = { ...law, towards: 'high' } as const;
+    expect(disturbedByReads(up, window, 20 * micro, 1000) / (20 * micro)).toBeCloseTo(Math.E, 5);
+    expect(disturbedByReads(law, window, 50 * micro, 0)).toBe(50 * micro);
+    expect(disturbedByReads({ ...law, change: 0 }, window, 50 * micro, 1e9)).toBe(50 * micro);
+  });
+
+  test('ends at the window, and leaves what lies beyond it', () => {
+    expect(disturbedByReads(law, window, 50 * micro, 1e7)).toBe(window.gMin);
+    expect(disturbedByReads({ ...law, towards: 'high' }, window, 50 * micro, 1e7)).toBe(window.gMax);
+    expect(disturbedByReads(law, window, 5 * micro, 1e7)).toBe(5 * micro);
+    expect(disturbedByReads({ ...law, towards: 'high' }, window, 95 * micro, 1e7)).toBe(95 * micro);
+  });
+});
 
 describe('relaxation', () => {
   test.each([

@@ -76,6 +76,7 @@ const targetOf: Record<Scheme, string> = {
 const everySection: Reading & Periphery = {
   relaxation: cmoRelaxation,
   drift: pcmDrift,
+  readDisturb: { change: 1e-9, towards: 'low', interval: 1e-6 },
   telegraph: { share: 0.5, amplitude: 0.1, dwellHigh: 1, dwellLow: 1 },
   flicker: { amplitude: 0.1, shortest: 1e-3, longest: 1 },
   readNoise: { sigma: [1e-6] },

@@ -59,6 +59,11 @@ async function differences(graph: Graph, reading: Reading): Promise<number> {
 describe('the lowered graph is the product with the cells as they are read', () => {
   test.each<[string, Graph, Reading]>([
     ['drift', matMulModel([2], 40, 12), { drift: pcmDrift }],
+    [
+      'read disturb',
+      matMulModel([2], 40, 12),
+      { readDisturb: { change: 2e-6, towards: 'high', interval: 1 } },
+    ],
     ['slow noise', matMulModel([2], 40, 12), slow],
     ['wires', matMulModel([2], 40, 12), { wires }],
     [

@@ -22,11 +22,17 @@ import { countTolerance, momentsOf, normalBelow } from '../statistics.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
 import { convModel, matMulModel, writeVerify } from './against-direct.ts';
 
-const columns = 64;
-const vectors = 2048;
+const [columns, vectors] = [64, 2048];
 
-/** Noise of several planes of one row with variance 1 that is always driven: [plane][vector][column]. */
-async function noiseOf(planes: number) {
+/**
+ * Noise of several planes of one row with variance 1 that is always driven: [plane][vector][column].
+ * @param vectors of an image; of all images together where these have them in common
+ * @param stacked all planes in one batch, of `vectors` together
+ */
+async function noiseOf(
+  planes: number,
+  { columns = 64, vectors = 2048, stacked = false, common = false } = {},
+) {
   const layer = {
     output: 'y',
     columns,
@@ -50,14 +56,16 @@ async function noiseOf(planes: number) {
   };
   const emit = createEmitter('y', { name: 'y', op: 'MatMul', index: 0 });
   const add = createNoise(emit, layer, folded, 0, noiseSource);
-  const outputs = Array.from({ length: planes }, (_, plane) => add('sums', 'driven', plane, 1));
+  const numbers = Array.from({ length: planes }, (_, plane) => plane);
+  const batches = stacked ? [numbers] : numbers.map((plane) => [plane]);
+  const outputs = batches.map((batch) => add('sums', 'driven', batch, 1));
   const graph: Graph = {
     name: 'noise',
     irVersion: 10,
     opsets: { '': 21 },
     inputs: [
-      { name: 'sums', elementType: 1, dims: [vectors, columns] },
-      { name: 'driven', elementType: 1, dims: [vectors, 1] },
+      { name: 'sums', elementType: 1, dims: ['N', columns] },
+      { name: 'driven', elementType: 1, dims: ['N', 1] },
     ],
     outputs: outputs.map((name) => ({ name, elementType: 1, dims: undefined })),
     nodes: emit.nodes,
@@ -65,12 +73,13 @@ async function noiseOf(planes: number) {
     functions: [],
   };
   const session = await openSession(encodeModel(withPool(graph, 1)), { threads: 1 });
-  const feeds = {
-    sums: float32([vectors, columns], new Float32Array(vectors * columns)),
-    driven: float32([vectors, 1], new Float32Array(vectors).fill(1)),
-  };
-  return async (reading: number) => {
-    const results = await session.run({ ...feeds, [readingInput]: int64([], [reading]) });
+  return async (...images: number[]) => {
+    const count = common ? vectors : vectors * images.length;
+    const results = await session.run({
+      sums: float32([count, columns], new Float32Array(count * columns)),
+      driven: float32([count, 1], new Float32Array(count).fill(1)),
+      [readingInput]: int64([images.length], images),
+    });
     return outputs.map((name) => results[name]!.data as Float32Array);
   };
 }
@@ -107,6 +116,39 @@ describe('read noise', () => {
     }
     for (const reading of [1, 2, 500])
       expect(Math.abs(correlation(planes[0]!, (await read(reading))[0]!))).toBeLessThan(bound * 1.1);
+  });
+
+  test.each([
+    [64, 3],
+    [10, 7],
+    [7, 1],
+  ])('%i columns, %i vectors: an image has the same in any batch', async (columns, vectors) => {
+    const read = await noiseOf(2, { columns, vectors });
+    const alone = [await read(4), await read(9), await read(100_000)];
+    const together = await read(4, 9, 100_000);
+    for (const plane of [0, 1])
+      expect([...together[plane]!]).toEqual(alone.flatMap((image) => [...image[plane]!]));
+    expect(alone[0]![0]).not.toEqual(alone[1]![0]);
+    // Planes in one batch, of one image and of three.
+    const stack = await noiseOf(2, { columns, vectors: 2 * vectors, stacked: true });
+    expect([...(await stack(4))[0]!]).toEqual([0, 1].flatMap((plane) => [...alone[0]![plane]!]));
+    expect([...(await stack(4, 9, 100_000))[0]!]).toEqual([0, 1].flatMap((plane) => [...together[plane]!]));
+  });
+
+  test('of sums that images share is that of the first', async () => {
+    const shape = { columns: 5, vectors: 4 };
+    const shared = await noiseOf(1, { ...shape, common: true });
+    expect(await shared(3, 1, 8)).toEqual(await (await noiseOf(1, shape))(3));
+  });
+
+  test('of images is not correlated', async () => {
+    const images = Array.from({ length: vectors }, (_, i) => i);
+    const [noise] = await (await noiseOf(1, { vectors: 1 }))(...images);
+    const { mean, sigma } = momentsOf(noise!);
+    expect(Math.abs(mean)).toBeLessThan(bound);
+    expect(Math.abs(sigma - 1)).toBeLessThan(bound);
+    for (const lag of [1, columns, 2 * columns, 100 * columns])
+      expect(Math.abs(correlation(noise!, noise!, lag))).toBeLessThan(bound * 1.1);
   });
 
   test('is the same for the same reading', async () => {

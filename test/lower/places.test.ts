@@ -28,6 +28,12 @@ describe('flipped and moved columns against the direct MVM', () => {
               graph,
               target,
               faults: faultsOf(target),
+              options: { rowsAroundFaults: true },
+            });
+            await compareWithDirect({
+              graph,
+              target,
+              faults: faultsOf(target),
               options: { slices: 2, copies: 2 },
             });
           }

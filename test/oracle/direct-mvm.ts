@@ -58,6 +58,7 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
   const count = { conversions: 0, close: 0, saturated: 0 };
   const perColumn = layer.convert === 'pair' ? 1 : 2;
   let firstConverter = 0;
+  let firstRow = 0;
   for (const tile of layer.tiles) {
     const converter = converterOf(cells.programs[tile.array]!, tile.block);
     const width = tile.columnEnd - tile.columnStart;
@@ -90,6 +91,7 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
             tile,
             cells,
             codes,
+            firstRow,
             (code) => Math.sign(drives(code)) * ((Math.abs(drives(code)) >> bit) % 2 ** width),
             columns,
             converter,
@@ -104,6 +106,7 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
       }
     }
     firstConverter += logicals * perColumn;
+    firstRow += (tile.rowEnd - tile.rowStart) * (tile.groupEnd - tile.groupStart);
   }
   const outputs = sums.map((sum, o) => {
     const scale = quantization.scale * layer.scales[o]!;
@@ -169,6 +172,7 @@ function convert(
   tile: Tile,
   cells: ProgrammedCells,
   codes: Uint8Array,
+  firstRow: number,
   driven: (code: number) => number,
   columns: readonly (readonly [column: number, sign: number])[],
   converter: ConverterInstruction,
@@ -185,11 +189,12 @@ function convert(
     const input = (tile.groupStart + Math.floor(r / rows)) * layer.rows + tile.rowStart + (r % rows);
     const digit = driven(codes[input]!);
     if (digit === 0) continue;
+    const line = tile.row + (layer.rowPlaces ? layer.rowPlaces[firstRow + r]! : r);
     const level =
       Math.abs(digit) + highest * interpolate(bends.driverNonlinearity, Math.abs(digit) / highest, highest);
-    const volts = Math.sign(digit) * level * (drivers?.[tile.array]?.[tile.row + r] ?? 1);
+    const volts = Math.sign(digit) * level * (drivers?.[tile.array]?.[line] ?? 1);
     for (const [column, sign] of columns) {
-      const g = conductances[(tile.row + r) * cells.columns + column]!;
+      const g = conductances[line * cells.columns + column]!;
       current += volts * sign * g;
       size += Math.abs(volts) * g;
     }

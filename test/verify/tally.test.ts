@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evenlySpread } from '../../src/evenly-spread.ts';
-import { addSignal, silence } from '../../src/verify/metrics.ts';
+import { addSignal, type SignalAndNoise, silence } from '../../src/verify/metrics.ts';
 import type { Plan } from '../../src/verify/plan.ts';
 import {
-  addDifference,
+  addDifferences,
   addOutputs,
+  addSums,
   addToTally,
   createTally,
   keepOutputs,
@@ -39,9 +40,10 @@ describe('outputs', () => {
           const outputs = Float32Array.from(b);
           const kept = keepOutputs(planOf(12, 2));
           for (let i = 0; i < 12; i += m) addOutputs(kept, i, reference.subarray(2 * i, 2 * (i + m)));
-          let sum = silence;
-          for (let i = 0; i < 12; i += n)
-            sum = addDifference(sum, kept, i, outputs.subarray(2 * i, 2 * (i + n)));
+          const sums: SignalAndNoise[] = [];
+          for (let i = 0; i < 12; i += n) addDifferences(sums, kept, i, outputs.subarray(2 * i, 2 * (i + n)));
+          expect(sums).toHaveLength(12);
+          const sum = sums.reduce((a, b) => addSums(a, b), silence);
           const direct = addSignal(silence, reference, outputs);
           expect(sum.signal).toBeCloseTo(direct.signal, 6);
           expect(sum.noise).toBeCloseTo(direct.noise, 6);
@@ -57,9 +59,11 @@ describe('outputs', () => {
     expect(kept.data.length).toBe(4 * values);
     for (let image = 0; image < 10; image++) addOutputs(kept, image, new Float32Array(values).fill(image));
     expect([0, 1, 2, 3].map((slot) => kept.data[slot * values])).toEqual([0, 3, 6, 9]);
-    const skipped = addDifference(silence, kept, 1, new Float32Array(values).fill(5));
-    expect(skipped).toEqual(silence);
-    expect(addDifference(silence, kept, 3, new Float32Array(values).fill(5)).noise).toBe(4 * values);
+    const sums: SignalAndNoise[] = [];
+    addDifferences(sums, kept, 1, new Float32Array(values).fill(5));
+    expect(sums).toEqual([]);
+    addDifferences(sums, kept, 3, new Float32Array(values).fill(5));
+    expect(sums[3]!.noise).toBe(4 * values);
   });
 });
 
