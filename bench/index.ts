@@ -10,7 +10,7 @@ import { compile } from '../src/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { upgradeOpset } from '../src/onnx/upgrade.ts';
-import { openPackage } from '../src/package/open.ts';
+import { openPackage, type Package } from '../src/package/open.ts';
 import { writePackage } from '../src/package/write.ts';
 import { availableThreads } from '../src/pool.ts';
 import { programChip } from '../src/program.ts';
@@ -101,17 +101,22 @@ try {
   const float = await bestBatch(original, imported.graph.inputs[0]!, 15);
   await original.release();
   report('floating point, onnxruntime', `${(float * 1e3).toFixed(2)} ms/image`, 'best of batch 1, 4 and 8');
-  const timed = async (what: string, wires: boolean) => {
-    const simulated = await simulate(pkg, chip, { conditions: { wires, noise: false } });
+  const timed = async (what: string, wires: boolean, of: Package = pkg, beside = 0) => {
+    const simulated = await simulate(of, chip, { conditions: { wires } });
     const mapped = await bestBatch(simulated, imported.graph.inputs[0]!, 5);
     await simulated.release();
     report(
       what,
       `${(mapped * 1e3).toFixed(1)} ms/image`,
-      `${(mapped / float).toFixed(1)} times floating point`,
+      beside > 0
+        ? `${(mapped / beside).toFixed(1)} times without`
+        : `${(mapped / float).toFixed(1)} times floating point`,
     );
+    return mapped;
   };
-  await timed('simulated chip, unused cells unformed', false);
+  const plain = await timed('simulated chip, unused cells unformed', false);
+  const noisy = { ...pkg, target: { ...pkg.target, readNoise: { sigma: [0, 0.02] } } };
+  await timed('simulated chip, white read noise', false, noisy, plain);
   // What wires couple is lowered with the whole blocks of depthwise layers.
   await timed('simulated chip, whole blocks through the wires', true);
 

@@ -5,6 +5,7 @@ import {
   lengthOf,
   type Mapping,
   type PlacedBlock,
+  rowOfCells,
   runsOf,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
@@ -34,10 +35,11 @@ export function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
   const width = lengthOf(block.columns);
   const direct = !layer.residual || isFirstPart(block, layer);
   const segments: Segment[] = [];
-  let row = block.row;
+  let logical = 0;
   for (let group = block.groups.start; group < block.groups.end; group++) {
     const runs = runsOf(block, group - block.groups.start);
-    for (let k = block.rows.start; k < block.rows.end; k++, row++) {
+    for (let k = block.rows.start; k < block.rows.end; k++, logical++) {
+      const row = rowOfCells(block, logical);
       const first = (group * node.rows + k) * node.columns + block.columns.start;
       const weights = digitsOf(layer, block.slice, first, width);
       const trained = layer.hidden?.subarray(first, first + width);

@@ -1,12 +1,33 @@
-/** The bits that drive rows of an array: input parts turned from one byte per row to one byte per 8 rows. */
+/**
+ * The bits that drive rows of an array: input parts turned from one byte per row to one byte per 8 rows. As WebAssembly,
+ * which takes one bit of 16 bytes at once.
+ */
 import { evenlySpread } from '../src/evenly-spread.ts';
 import { lengthOf, type PlacedBlock } from '../src/ir/mapping.ts';
+import {
+  add,
+  addBytes,
+  andVectors,
+  constant,
+  get,
+  instantiate,
+  type Kernel,
+  loadVector,
+  repeat,
+  reserve,
+  set,
+  shiftLeft,
+  step,
+  storeHalf,
+  subtract,
+  topBits,
+} from '../src/wasm.ts';
 
 /** Which rows of one group every vector drives, one input bit at a time. */
 export interface BitPlanes {
   /** Vectors times 8 bits, and times parts where these take turns. */
   readonly samples: number;
-  /** Bytes per sample: bit r of byte o stands for row 8 o + r. */
+  /** Bytes per sample, an even number: bit r of byte o stands for row 8 o + r. */
   readonly octets: number;
   /** Whether the second half of a sample's bytes stands for the same rows, driven with the opposite voltage. */
   readonly bipolar: boolean;
@@ -14,97 +35,94 @@ export interface BitPlanes {
   readonly bytes: Uint8Array;
 }
 
+/** Rows of one step. */
+const width = 16;
+
+/** Bytes of a plane of so many rows, an even number. */
+export function octetsOf(rows: number): number {
+  return (width / 8) * Math.ceil(rows / width);
+}
+
 /**
  * @param shape of the layer, whose `groups` share the vectors' rows
  * @param parts unsigned numbers that drive the rows, [part][vector][group][row]
  * @param vectors calibration vectors that are used, evenly spread over all
  * @param bipolar whether the two parts drive rows at once
- * @returns one per group of the block
+ * @returns what makes the planes of a block, one per group; until the next call
  */
-export function bitPlanes(
-  block: Pick<PlacedBlock, 'groups' | 'rows'>,
+export function openPlanes(
   shape: { readonly groups: number; readonly rows: number },
   parts: readonly Uint8Array[],
   vectors: number,
   bipolar = false,
-): BitPlanes[] {
-  const rows = lengthOf(block.rows);
-  const groups = lengthOf(block.groups);
-  const samples = vectors * 8 * (bipolar ? 1 : parts.length);
-  const perPart = Math.ceil(rows / 8);
-  const octets = perPart * (bipolar ? parts.length : 1);
-  const size = samples * octets;
-  const all = new Uint8Array(groups * size);
-  const given = parts[0]!.length / (shape.groups * shape.rows);
-  for (const [vector, source] of evenlySpread(given, vectors).entries()) {
-    for (let own = 0; own < groups; own++) {
-      const first = (source * shape.groups + block.groups.start + own) * shape.rows + block.rows.start;
-      for (const [number, part] of parts.entries()) {
-        const sample = bipolar ? vector * 8 : (vector * parts.length + number) * 8;
-        const to = own * size + sample * octets + (bipolar ? number * perPart : 0);
-        transpose(part, first, rows, all, to, octets);
+): (block: Pick<PlacedBlock, 'groups' | 'rows'>) => BitPlanes[] {
+  kernel ??= assemble();
+  const opened = kernel;
+  const inputs = shape.groups * shape.rows;
+  const partBytes = vectors * inputs;
+  // Loads of the last rows reach beyond them.
+  const target = width * Math.ceil((width + parts.length * partBytes) / width + 1);
+  reserve(opened, target);
+  const codes = new Uint8Array(opened.memory.buffer, width);
+  const taken = evenlySpread(parts[0]!.length / inputs, vectors);
+  for (const [number, part] of parts.entries()) {
+    for (const [vector, source] of taken.entries())
+      codes.set(part.subarray(source * inputs, (source + 1) * inputs), number * partBytes + vector * inputs);
+  }
+  return (block) => {
+    const [groups, rows] = [lengthOf(block.groups), lengthOf(block.rows)];
+    const perPart = octetsOf(rows);
+    const octets = perPart * (bipolar ? parts.length : 1);
+    const samples = vectors * 8 * (bipolar ? 1 : parts.length);
+    const size = samples * octets;
+    reserve(opened, target + groups * size);
+    const { buffer } = opened.memory;
+    const mask = new Uint8Array(buffer, 0, width);
+    for (let first = 0; first < rows; first += width) {
+      mask.fill(0).fill(0xff, 0, rows - first);
+      for (let own = 0; own < groups; own++) {
+        const row = (block.groups.start + own) * shape.rows + block.rows.start + first;
+        for (const number of parts.keys()) {
+          const from = width + number * partBytes + row;
+          const to = target + own * size + number * (bipolar ? perPart : 8 * octets) + first / 8;
+          opened.run(from, inputs, from + partBytes, to, octets, (samples / vectors) * octets);
+        }
       }
     }
-  }
-  return Array.from({ length: groups }, (_, own) => ({
-    samples,
-    octets,
-    bipolar,
-    bytes: all.subarray(own * size, (own + 1) * size),
-  }));
+    const all = new Uint8Array(buffer, target, groups * size).slice();
+    return Array.from({ length: groups }, (_, own) => ({
+      samples,
+      octets,
+      bipolar,
+      bytes: all.subarray(own * size, (own + 1) * size),
+    }));
+  };
 }
 
-/** Codes of `rows` neighbouring rows -> 8 planes of ceil(rows / 8) bytes each, `stride` bytes apart. */
-function transpose(
-  codes: Uint8Array,
-  first: number,
-  rows: number,
-  bytes: Uint8Array,
-  to: number,
-  stride: number,
-): void {
-  const octets = Math.ceil(rows / 8);
-  const whole = rows >> 3;
-  let at = first;
-  for (let octet = 0; octet < whole; octet++, at += 8) {
-    // 8 x 8 bits by swapping ever larger squares (Warren, "Hacker's Delight", 2nd edition, section 7-3).
-    let x = codes[at]! | (codes[at + 1]! << 8) | (codes[at + 2]! << 16) | (codes[at + 3]! << 24);
-    let y = codes[at + 4]! | (codes[at + 5]! << 8) | (codes[at + 6]! << 16) | (codes[at + 7]! << 24);
-    let swap = (x ^ (x >>> 7)) & 0x00aa00aa;
-    x ^= swap ^ (swap << 7);
-    swap = (y ^ (y >>> 7)) & 0x00aa00aa;
-    y ^= swap ^ (swap << 7);
-    swap = (x ^ (x >>> 14)) & 0x0000cccc;
-    x ^= swap ^ (swap << 14);
-    swap = (y ^ (y >>> 14)) & 0x0000cccc;
-    y ^= swap ^ (swap << 14);
-    swap = ((y << 4) ^ x) & 0xf0f0f0f0;
-    putOctet(bytes, to + octet, stride, x ^ swap, y ^ (swap >>> 4));
-  }
-  if (whole === octets) return;
-  let low = 0;
-  let high = 0;
-  for (let row = 0; row < (rows & 7); row++) {
-    const code = codes[at + row]!;
-    low |= spread[code & 15]! << row;
-    high |= spread[code >> 4]! << row;
-  }
-  putOctet(bytes, to + whole, stride, low, high);
-}
+let kernel: Kernel | undefined;
 
-/** The low bits of a nibble's 4 bytes are its bits. */
-const spread = Int32Array.from({ length: 16 }, (_, nibble) =>
-  [0, 1, 2, 3].reduce((sum, bit) => sum | (((nibble >> bit) & 1) << (8 * bit)), 0),
-);
-
-/** Writes the bytes of one octet's 8 planes, bits 0 to 3 and 4 to 7. */
-function putOctet(bytes: Uint8Array, at: number, octets: number, low: number, high: number): void {
-  bytes[at] = low;
-  bytes[at + octets] = low >> 8;
-  bytes[at + 2 * octets] = low >> 16;
-  bytes[at + 3 * octets] = low >> 24;
-  bytes[at + 4 * octets] = high;
-  bytes[at + 5 * octets] = high >> 8;
-  bytes[at + 6 * octets] = high >> 16;
-  bytes[at + 7 * octets] = high >> 24;
+/**
+ * A function of
+ *   from, stride, end     of the 16 rows of every vector
+ *   to, octets, each      where their bits of the first vector go, bytes from plane to plane, and from vector to vector
+ */
+function assemble(): Kernel {
+  const [from, stride, end, to, octets, each, plane] = [0, 1, 2, 3, 4, 5, 6];
+  const [mask, codes] = [7, 8];
+  // From the top bit to the lowest.
+  const takeBit = [
+    ...[...get(plane), ...get(codes), ...topBits, ...storeHalf],
+    ...[...get(codes), ...get(codes), ...addBytes, ...set(codes)],
+    ...[...get(plane), ...get(octets), ...subtract, ...set(plane)],
+  ];
+  const takeVector = [
+    ...[...get(from), ...loadVector(), ...get(mask), ...andVectors, ...set(codes)],
+    ...[...get(to), ...get(octets), ...constant(3), ...shiftLeft, ...add],
+    ...[...get(octets), ...subtract, ...set(plane)],
+    ...Array.from({ length: 8 }, () => takeBit).flat(),
+    ...step(from, get(stride)),
+    ...step(to, get(each)),
+  ];
+  const load = [...constant(0), ...loadVector(), ...set(mask)];
+  return instantiate(6, 1, 2, [...load, ...repeat(takeVector, from, end)]);
 }

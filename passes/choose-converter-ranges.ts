@@ -9,11 +9,10 @@
 import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
 import type { Mapping, SlicedLayer } from '../src/ir/mapping.ts';
-import { runTasks } from '../src/pool.ts';
+import { alone, type Pool, runTasks } from '../src/pool.ts';
 import type { Target } from '../src/target/target.ts';
 import type { ConverterPolicy } from './converter-range.ts';
 import { type ConverterSettings, job } from './layer-converters.ts';
-import { threadsFor } from './threads-for.ts';
 
 export interface ConverterContext {
   readonly record: CalibrationRecord;
@@ -21,13 +20,15 @@ export interface ConverterContext {
   readonly policyOf: (layer: SlicedLayer) => ConverterPolicy;
   /** Neighbouring columns of a block that share one range. Default: 1. */
   readonly columnsPerRange?: number;
+  /** Threads that settle the layers. Default: this one. */
+  readonly pool?: Pool;
 }
 
 export const chooseConverterRanges = {
   name: 'choose-converter-ranges',
-  /** @returns by block; layers are settled on threads */
+  /** @returns by block */
   async run(mapping: Mapping, context: ConverterContext): Promise<ConverterSettings[]> {
-    const { record, target, policyOf, columnsPerRange = 1 } = context;
+    const { record, target, policyOf, columnsPerRange = 1, pool = alone } = context;
     const weightsOf = (layer: number) => mapping.layers[layer]!.node.integers.length;
     const blocks: number[][] = mapping.layers.map(() => []);
     for (const [index, { layer }] of mapping.blocks.entries()) blocks[layer]!.push(index);
@@ -45,9 +46,7 @@ export const chooseConverterRanges = {
         yield { layer, blocks: own, records, policy: policyOf(layer) };
       }
     };
-    const weights = order.reduce((sum, index) => sum + weightsOf(index), 0);
-    const limits = { threads: threadsFor(weights), count: mapping.layers.length };
-    const ofLayers = await runTasks(job, { target, columnsPerRange }, tasks(), limits);
+    const ofLayers = await runTasks(pool, job, { target, columnsPerRange }, tasks());
     const settings: ConverterSettings[] = [];
     for (const [n, index] of order.entries())
       for (const [i, block] of blocks[index]!.entries()) settings[block] = ofLayers[n]![i]!;

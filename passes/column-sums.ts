@@ -7,7 +7,7 @@
  * and it is enough to count how often each comes up.
  */
 import { digitsOf, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
-import type { BitPlanes } from './bit-planes.ts';
+import { type BitPlanes, octetsOf } from './bit-planes.ts';
 import { lanes, openSums } from './sum-choices.ts';
 
 /** What one column sees, in digit steps; valid until the next column is asked for. */
@@ -108,15 +108,12 @@ export function extremesOf(
   return { least, most };
 }
 
-/** The same cells once more, for rows that are driven with the opposite voltage; as many rows as whole octets hold. */
+/** The same cells once more, for rows that are driven with the opposite voltage; as many rows as the planes have bits. */
 function mirrored({ rows, columns, parts }: Cells): Cells {
-  const half = Math.ceil(rows / 8) * 8;
+  const half = 8 * octetsOf(rows);
   const both = new Int32Array(2 * half * columns);
   both.set(parts);
-  both.set(
-    parts.map((value) => -value),
-    half * columns,
-  );
+  for (let at = 0; at < parts.length; at++) both[half * columns + at] = -parts[at]!;
   return { rows: 2 * half, columns, parts: both };
 }
 
@@ -141,11 +138,12 @@ function countDriven({ samples, octets, bipolar, bytes }: BitPlanes): Float64Arr
 type Seen = readonly [values: Float64Array, counts: Uint32Array];
 
 /** The sums of all choices among a few rows, and how often each choice comes up. */
-function* countChoices({ samples, octets, bytes }: BitPlanes, cells: Cells, floor: number): Generator<Seen> {
+function* countChoices({ samples, bytes }: BitPlanes, cells: Cells, floor: number): Generator<Seen> {
   const { rows, columns, parts } = cells;
   const counts = new Uint32Array(2 ** rows);
-  if (octets === 1) tally(bytes, 0, 1, counts);
-  else tally(new Uint16Array(bytes.buffer, bytes.byteOffset, samples), 0, 1, counts);
+  const others = new Uint32Array(2 ** rows);
+  tallyHalves(new Int32Array(bytes.buffer, bytes.byteOffset, samples / 2), 0, 1, counts, others);
+  for (let choice = 0; choice < counts.length; choice++) counts[choice]! += others[choice]!;
   const values = new Float64Array(counts.length);
   for (let column = 0; column < columns; column++) {
     for (let row = 0; row < rows; row++) {
@@ -163,11 +161,12 @@ function* countChoices({ samples, octets, bytes }: BitPlanes, cells: Cells, floo
 function* sumChoices(plane: BitPlanes, cells: Cells, constants?: Float64Array): Generator<Seen> {
   const { samples } = plane;
   const { rows, columns, parts } = cells;
-  const least = new Int32Array(columns);
+  /** What the cells with negative values add up to, without the sign. */
+  const below = new Int32Array(columns);
   const reach = new Int32Array(columns);
   for (let row = 0, at = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, at++) {
-      least[column]! += Math.min(0, parts[at]!);
+      below[column]! -= Math.min(0, parts[at]!);
       reach[column]! += Math.abs(parts[at]!);
     }
   }
@@ -177,70 +176,85 @@ function* sumChoices(plane: BitPlanes, cells: Cells, constants?: Float64Array): 
   const sums = openSums(plane);
   const { buffer, byteOffset, length } = sums.words;
   const seen = perWord === 2 ? new Uint16Array(buffer, byteOffset, 2 * length) : sums.words;
-  const histogram = new Uint32Array(longest + 1);
+  const histograms = [new Uint32Array(longest + 1), new Uint32Array(longest + 1)] as const;
   const values = new Float64Array(constants ? samples : Math.min(samples, longest + 1));
   const counts = new Uint32Array(values.length).fill(1);
-  /** A value of each of the columns from `first` on, two in an integer where two sums fit. */
-  const pack = (of: Int32Array, from: number, count: number, sign: number, lane: number) => {
-    const at = lane * perWord;
-    const low = at < count ? of[from + at]! : 0;
-    const high = perWord === 2 && at + 1 < count ? of[from + at + 1]! : 0;
-    return sign * (low + (high << 16));
-  };
   for (let first = 0; first < columns; first += perSample) {
     const count = Math.min(perSample, columns - first);
-    for (let lane = 0; lane < lanes; lane++) {
-      for (let row = 0; row < rows; row++)
-        addRow(sums.table, row, lane, pack(parts, row * columns + first, count, 1, lane));
-      // Sums are counted from the least that is possible: neither half of an integer is negative in the end.
-      sums.start[lane] = pack(least, first, count, -1, lane);
-    }
+    for (let row = 0; row < rows; row++)
+      pack(parts, row * columns + first, count, perWord, sums.rows, row * lanes);
+    // Sums are counted from the least that is possible: neither half of an integer is negative in the end.
+    pack(below, first, count, perWord, sums.start, 0);
     sums.run();
     for (let own = 0; own < count; own++) {
       const column = first + own;
       if (constants) {
         for (let s = 0; s < samples; s++)
-          values[s] = seen[s * perSample + own]! + least[column]! + constants[s]!;
+          values[s] = seen[s * perSample + own]! - below[column]! + constants[s]!;
         yield [values, counts];
       } else {
-        tally(seen, own, perSample, histogram);
-        const different = list(histogram, reach[column]!, least[column]!, values, counts);
+        const half = own % perWord;
+        if (perWord === 1) tally(sums.words, own, lanes, histograms[0]);
+        else if (half === 0) tallyHalves(sums.words, own / 2, lanes, ...histograms);
+        const [from, to] = perWord === 1 ? [0, reach[column]!] : [sums.least[own]!, sums.most[own]!];
+        const different = list(histograms[half]!, from, to, below[column]!, values, counts);
         yield [values.subarray(0, different), counts.subarray(0, different)];
       }
     }
   }
 }
 
-/** Doubles the choices of an octet's table by one more row. */
-function addRow(table: Int32Array, row: number, lane: number, value: number): void {
-  const half = (1 << (row & 7)) * lanes;
-  const end = (row >> 3) * 256 * lanes + lane + half;
-  for (let at = end - half; at < end; at += lanes) table[at + half] = table[at]! + value;
+/** Values of `count` columns into lanes, two in an integer where two sums fit. */
+function pack(
+  values: Int32Array,
+  from: number,
+  count: number,
+  perWord: number,
+  to: Int32Array,
+  at: number,
+): void {
+  for (let lane = 0; lane < lanes; lane++) {
+    const own = lane * perWord;
+    const low = own < count ? values[from + own]! : 0;
+    const high = perWord === 2 && own + 1 < count ? values[from + own + 1]! : 0;
+    to[at + lane] = low + (high << 16);
+  }
 }
 
 /** Counts every `step`th of the sums. */
-function tally(
-  sums: Uint8Array | Uint16Array | Int32Array,
-  first: number,
-  step: number,
-  histogram: Uint32Array,
-): void {
+function tally(sums: Int32Array, first: number, step: number, histogram: Uint32Array): void {
   for (let at = first; at < sums.length; at += step) histogram[sums[at]!]!++;
 }
 
-/** Empties a histogram into a list of the sums that were seen, and how often. */
+/** The same for two sums in an integer: one histogram would often wait for what it has just counted. */
+function tallyHalves(
+  sums: Int32Array,
+  first: number,
+  step: number,
+  lows: Uint32Array,
+  highs: Uint32Array,
+): void {
+  for (let at = first; at < sums.length; at += step) {
+    const word = sums[at]!;
+    lows[word & 0xffff]!++;
+    highs[word >>> 16]!++;
+  }
+}
+
+/** Empties a histogram into a list of the sums that were seen, less `below`, and how often. */
 function list(
   histogram: Uint32Array,
-  reach: number,
-  least: number,
+  from: number,
+  to: number,
+  below: number,
   values: Float64Array,
   counts: Uint32Array,
 ): number {
   let length = 0;
-  for (let sum = 0; sum <= reach; sum++) {
+  for (let sum = from; sum <= to; sum++) {
     const count = histogram[sum]!;
     if (count === 0) continue;
-    values[length] = sum + least;
+    values[length] = sum - below;
     counts[length++] = count;
     histogram[sum] = 0;
   }

@@ -45,9 +45,7 @@ function extremesOf({ values, counts }: CountedSums): Range {
 }
 
 function leastError(sums: CountedSums, extremes: Range, codes: number): Range {
-  const { below, above } = clippingErrors(sums, extremes);
-  let samples = 0;
-  for (let at = 0; at < sums.counts.length; at++) if (sums.values[at] !== 0) samples += sums.counts[at]!;
+  const { below, above, samples } = clippingErrors(sums, extremes);
   const errorOf = (low: number, high: number) => (((high - low) / codes) ** 2 / 12) * samples;
   // Clipping only grows as an end comes closer to zero: what alone costs more than no clipping at all is passed over.
   const unclipped = errorOf(extremes.low, extremes.high);
@@ -65,7 +63,10 @@ function leastError(sums: CountedSums, extremes: Range, codes: number): Range {
     const low = (extremes.low * i) / shares;
     for (let j = firstHigh; j <= shares; j++) {
       const high = (extremes.high * j) / shares;
-      const error = errorOf(low, high) + below[i]! + above[j]!;
+      const unclippedAbove = errorOf(low, high) + below[i]!;
+      // And more so for the wider ranges that follow.
+      if (unclippedAbove >= least) break;
+      const error = unclippedAbove + above[j]!;
       if (error < least) {
         least = error;
         best = { low, high };
@@ -78,42 +79,48 @@ function leastError(sums: CountedSums, extremes: Range, codes: number): Range {
 const bins = shares + 1;
 /**
  * Per side and bin between two ends: the number of sums, their sum, and the sum of their squares. Used again for every
- * column: there are tens of thousands.
+ * column, as are the errors: there are tens of thousands.
  */
 const moments = new Float64Array(2 * bins * 3);
+const errors = { below: new Float64Array(bins), above: new Float64Array(bins) };
 
-/** Sums of squared errors when one side is clipped at share i of its extreme, i from 0 to `shares`. */
+/**
+ * Sums of squared errors when one side is clipped at share i of its extreme, i from 0 to `shares`; valid until the next
+ * call.
+ * @returns the number of sums other than zero besides
+ */
 export function clippingErrors(
-  sums: CountedSums,
+  { values, counts }: CountedSums,
   { low, high }: Range,
-): { readonly below: Float64Array; readonly above: Float64Array } {
+): { readonly below: Float64Array; readonly above: Float64Array; readonly samples: number } {
   moments.fill(0);
   const [inverseLow, inverseHigh] = [low === 0 ? 0 : 1 / low, high === 0 ? 0 : 1 / high];
-  for (let at = 0; at < sums.values.length; at++) {
-    const count = sums.counts[at]!;
-    const sum = sums.values[at]!;
+  let samples = 0;
+  for (let at = 0; at < values.length; at++) {
+    const count = counts[at]!;
+    if (count === 0) continue;
+    const sum = values[at]!;
     const x = sum < 0 ? sum * inverseLow : sum * inverseHigh;
-    if (x === 0 || count === 0) continue;
+    if (x === 0) continue;
+    samples += count;
     const bin = (Math.min(shares, Math.floor(x * shares)) + (sum < 0 ? 0 : bins)) * 3;
     moments[bin]! += count;
     moments[bin + 1]! += count * x;
     moments[bin + 2]! += count * x * x;
   }
-  const errors = new Float64Array(2 * bins);
-  const [below, above] = [errors.subarray(0, bins), errors.subarray(bins)];
-  addUp(0, low, below);
-  addUp(3 * bins, high, above);
-  return { below, above };
+  addUp(0, low, errors.below);
+  addUp(3 * bins, high, errors.above);
+  return { ...errors, samples };
 }
 
-function addUp(first: number, extreme: number, errors: Float64Array): void {
+function addUp(first: number, extreme: number, sums: Float64Array): void {
   let [m0, m1, m2] = [0, 0, 0];
   for (let i = shares; i >= 0; i--) {
     m0 += moments[first + 3 * i]!;
     m1 += moments[first + 3 * i + 1]!;
     m2 += moments[first + 3 * i + 2]!;
     const end = i / shares;
-    errors[i] = Math.max(0, m2 - 2 * end * m1 + end * end * m0) * extreme ** 2;
+    sums[i] = Math.max(0, m2 - 2 * end * m1 + end * end * m0) * extreme ** 2;
   }
 }
 

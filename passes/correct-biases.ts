@@ -34,21 +34,15 @@ export const correctBiases = {
 };
 
 function correctedBias(node: QuantizedMvmNode, real: MvmNode, record: LayerRecord): Float64Array {
-  const { groups, rows, columns } = node;
+  const { groups, rows, columns, integers, scales } = node;
   const bias = Float64Array.from(node.bias);
   const weights = real.weights();
-  for (let group = 0; group < groups; group++) {
-    for (let row = 0; row < rows; row++) {
-      const input = record.inputMean[group * rows + row]!;
-      const quantized = record.quantizedMean[group * rows + row]!;
-      const first = (group * rows + row) * columns;
-      for (let column = 0; column < columns; column++) {
-        const output = group * columns + column;
-        bias[output]! +=
-          weights[first + column]! * input -
-          node.integers[first + column]! * node.scales[output]! * quantized;
-      }
-    }
+  for (let input = 0, at = 0; input < groups * rows; input++) {
+    const mean = record.inputMean[input]!;
+    const quantized = record.quantizedMean[input]!;
+    const first = Math.floor(input / rows) * columns;
+    for (let output = first; output < first + columns; output++, at++)
+      bias[output]! += weights[at]! * mean - integers[at]! * scales[output]! * quantized;
   }
   return bias;
 }

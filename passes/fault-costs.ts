@@ -16,6 +16,7 @@ import {
   digitsOf,
   lengthOf,
   type PlacedBlock,
+  rowOfCells,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
 import { levelStepOf, type Target } from '../src/target/target.ts';
@@ -23,7 +24,7 @@ import { writePrecisionOf } from '../src/write-precision.ts';
 
 /** A faulty cell at a place of a block. */
 export interface PlaceFault {
-  /** Row of the block. */
+  /** Logical row of the block. */
   readonly row: number;
   /** 0 for the first cell of a pair or the cell beside a reference, 1 for the second of a pair. */
   readonly side: number;
@@ -94,13 +95,21 @@ export function faultsByPlace(
   const perPlace = layer.encoding === 'differential' ? 2 : 1;
   const columns = blockColumns(block, layer.encoding);
   const places: PlaceFault[][] = Array.from({ length: columns / perPlace }, () => []);
+  const logical = rowsByPlace(block);
   for (const { row, column, conductance } of faults.arrays[block.array] ?? []) {
     const [down, across] = [row - block.row, column - block.column];
     if (down < 0 || down >= blockRows(block) || across < 0 || across >= columns) continue;
     const digit = (conductance - cell.gUseMin) / (layer.levelStep * levelStepOf(cell));
-    places[Math.floor(across / perPlace)]!.push({ row: down, side: across % perPlace, digit });
+    places[Math.floor(across / perPlace)]!.push({ row: logical[down]!, side: across % perPlace, digit });
   }
   return places;
+}
+
+/** Logical row by row of cells, both counted from the block's first. */
+function rowsByPlace(block: PlacedBlock): Int32Array {
+  const rows = new Int32Array(blockRows(block));
+  for (let row = 0; row < rows.length; row++) rows[rowOfCells(block, row) - block.row] = row;
+  return rows;
 }
 
 /** Of one block: by how much a faulty cell is off where a logical column lies on it. */

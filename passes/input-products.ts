@@ -2,6 +2,7 @@
  * The products of a layer's input codes, summed over vectors: x_i x_j for all pairs of rows. As WebAssembly with its
  * products of 16-bit integers: two vectors lie side by side, so that one instruction multiplies and adds eight codes.
  */
+import type { LayerRecord } from '../src/calibration-record.ts';
 import {
   add,
   addLanes,
@@ -25,45 +26,53 @@ import {
 const lanes = 4;
 
 export interface InputProducts {
-  /** Sum of x_i, [row]. */
-  readonly sums: Float64Array;
-  /** Sum of x_i x_j at i * stride + j for j >= i; what is elsewhere means nothing. Valid until the next call. */
+  /** Sum of x_i x_j at i * stride + j for j >= i, and of x_i at i * stride + rows. Valid until the next call. */
   readonly products: Int32Array;
   readonly stride: number;
 }
 
 /**
- * @param codes input codes, two's complement bytes where `signed`
- * @param firsts where each vector's first row lies in `codes`, fewer than 2^15
- * @param rows that lie there side by side
+ * @param record of the inputs
+ * @param taken vectors that are summed over, fewer than 2^15
+ * @param firstRow and how many follow
  */
 export function inputProducts(
-  codes: Uint8Array,
-  firsts: Int32Array,
+  { vectors, inputMean, quantization }: LayerRecord,
+  taken: readonly number[],
+  firstRow: number,
   rows: number,
-  signed: boolean,
 ): InputProducts {
   kernel ??= assemble();
-  const stride = Math.ceil(rows / lanes) * lanes;
-  const pairs = Math.ceil(firsts.length / 2);
-  const products = 4 * stride * stride;
-  const size = products + 4 * stride * pairs;
-  reserve(kernel, size);
+  // One more row that is always 1, with which the products are the sums.
+  const stride = Math.ceil((rows + 1) / lanes) * lanes;
+  const pairs = Math.ceil(taken.length / 2);
+  const inputs = 4 * stride * stride;
+  reserve(kernel, inputs + 4 * stride * pairs);
   const { buffer } = kernel.memory;
-  new Uint8Array(buffer, 0, size).fill(0);
-  const inputs = new Int16Array(buffer, products, 2 * stride * pairs);
-  const sums = new Float64Array(rows);
-  for (const [vector, first] of firsts.entries()) {
-    const to = (vector >> 1) * 2 * stride + (vector & 1);
-    for (let row = 0; row < rows; row++) {
-      const code = codes[first + row]!;
-      const value = signed && code > 127 ? code - 256 : code;
-      inputs[to + 2 * row] = value;
-      sums[row]! += value;
+  const products = new Int32Array(buffer, 0, stride * stride).fill(0);
+  const words = new Int32Array(buffer, inputs, stride * pairs);
+  const width = inputMean.length;
+  // Subtracted from a byte whose top bit is turned over, this gives two's complement its sign.
+  const half = quantization.signed ? 128 : 0;
+  for (let pair = 0; pair < pairs; pair++) {
+    const to = pair * stride;
+    const one = taken[2 * pair]! * width + firstRow;
+    const last = taken[2 * pair + 1];
+    if (last === undefined) {
+      for (let row = 0; row < rows; row++) words[to + row] = ((vectors[one + row]! ^ half) - half) & 0xffff;
+      words[to + rows] = 1;
+      continue;
     }
+    const other = last * width + firstRow;
+    for (let row = 0; row < rows; row++) {
+      const low = (vectors[one + row]! ^ half) - half;
+      const high = (vectors[other + row]! ^ half) - half;
+      words[to + row] = (low & 0xffff) | (high << 16);
+    }
+    words[to + rows] = 1 | (1 << 16);
   }
-  kernel.run(products, size, 4 * stride);
-  return { sums, products: new Int32Array(buffer, 0, stride * stride), stride };
+  kernel.run(inputs, inputs + 4 * stride * pairs, 4 * stride);
+  return { products, stride };
 }
 
 let kernel: Kernel | undefined;

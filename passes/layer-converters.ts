@@ -7,11 +7,12 @@ import { codingOf, splitCodes } from '../src/ir/input-planes.ts';
 import type { PlacedBlock, SlicedLayer } from '../src/ir/mapping.ts';
 import type { Job } from '../src/pool.ts';
 import { levelStepOf, type Target } from '../src/target/target.ts';
-import { type BitPlanes, bitPlanes } from './bit-planes.ts';
+import { type BitPlanes, openPlanes } from './bit-planes.ts';
 import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
-import { type ConverterPolicy, rangeOf } from './converter-range.ts';
+import { type ConverterPolicy, type Range, rangeOf } from './converter-range.ts';
 import { digitSums } from './digit-sums.ts';
-import { shareRanges } from './share-ranges.ts';
+import { pooledRanges } from './pooled-ranges.ts';
+import { type SharedSums, shareRanges } from './share-ranges.ts';
 
 /** Settings of one block's converters. Step is the summed conductance of one code (S). */
 export interface ConverterSettings {
@@ -82,9 +83,10 @@ function sumsOfBlocks(
     const driven = { parts, vectors, bipolar, driver };
     return (block) => (law) => digitSums(block, layer, driven, law);
   }
+  const planesOf = openPlanes(layer.node, parts, vectors, bipolar);
   return (block) => {
     const key = [block.groups.start, block.groups.end, block.rows.start].join();
-    const planes = made.get(key) ?? bitPlanes(block, layer.node, parts, vectors, bipolar);
+    const planes = made.get(key) ?? planesOf(block);
     made.set(key, planes);
     return (law) => columnSums(block, layer, planes, law);
   };
@@ -141,28 +143,63 @@ function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): 
 /**
  * Settles the converters of a block whose cells add what `law` says when their row is driven.
  */
-function settle(
-  { layer, policy }: RangeTask,
-  sumsOf: SumsOf,
-  { target, columnsPerRange }: RangeContext,
-  law: CellLaw,
-): ConverterSettings {
-  const { adc, cell } = target;
+function settle(task: RangeTask, sumsOf: SumsOf, context: RangeContext, law: CellLaw): ConverterSettings {
+  const { adc, cell } = context.target;
+  const { layer } = task;
   const digitStep = layer.levelStep * levelStepOf(cell);
   const codes = 2 ** adc.bits - 1;
   const zero: number[] = [];
   const step: number[] = [];
-  for (const { seen, columns } of shareRanges(sumsOf(law), columnsPerRange)) {
+  for (const { seen, columns, range: wanted } of rangesOf(
+    task,
+    sumsOf(law),
+    context.columnsPerRange,
+    codes,
+  )) {
     const { least, most } = seen;
-    const { low, high } = rangeOf(seen, policy, codes);
     // A column that no sample drives gets the range of what its cells could add up to.
-    const range = low === high ? { low: least, high: most } : { low, high };
+    const range = wanted.low === wanted.high ? { low: least, high: most } : wanted;
     const lossless = law.floor === 0 && most - least <= codes;
     const unit = lossless ? 1 : (range.high - range.low) / codes;
     const middle = lossless ? (least + most) / 2 : (range.low + range.high) / 2;
-    step.push(...Array<number>(columns).fill(unit * digitStep));
-    // Codes run from -2^(bits - 1): their middle is -1/2.
-    zero.push(...Array<number>(columns).fill(Math.round(-middle / unit - 0.5)));
+    for (let column = 0; column < columns; column++) {
+      step.push(unit * digitStep);
+      // Codes run from -2^(bits - 1): their middle is -1/2.
+      zero.push(Math.round(-middle / unit - 0.5));
+    }
   }
   return { zero: Int32Array.from(zero), step: Float32Array.from(step) };
+}
+
+/** What columns see, with the range that the policy gives them; where there are more columns than calibration vectors, pooled. */
+function* rangesOf(
+  { layer, records, policy }: RangeTask,
+  sums: Iterable<ColumnSums>,
+  columnsPerRange: number,
+  codes: number,
+): Generator<SharedSums & { readonly range: Range }> {
+  const vectors = records.reduce((sum, { count }) => sum + count, 0);
+  if (policy !== 'mse' || vectors >= layer.node.columns) {
+    for (const shared of shareRanges(sums, columnsPerRange))
+      yield { ...shared, range: rangeOf(shared.seen, policy, codes) };
+    return;
+  }
+  const all = [...shareRanges(kept(sums), columnsPerRange)];
+  const ranges = pooledRanges(
+    all.map(({ seen }) => seen),
+    codes,
+  );
+  for (const [i, shared] of all.entries())
+    yield { ...shared, range: withinPossible(ranges[i]!, shared.seen) };
+}
+
+/** No sum lies beyond what the cells could add up to. */
+function withinPossible({ low, high }: Range, { least, most }: ColumnSums): Range {
+  return { low: Math.max(low, least), high: Math.min(high, most) };
+}
+
+/** Sums that stay valid when the next column is asked for. */
+function* kept(sums: Iterable<ColumnSums>): Generator<ColumnSums> {
+  for (const { values, counts, ...rest } of sums)
+    yield { ...rest, values: values.slice(), counts: counts.slice() };
 }

@@ -8,20 +8,20 @@ import { raise } from '../src/diagnostic.ts';
 import { noRanges } from '../src/diagnostics.ts';
 import { describeOrigin, type Graph, type MvmNode, type QuantizedMvmNode } from '../src/ir/graph.ts';
 import { resolvePadding } from '../src/ir/padding.ts';
-import { runTasks } from '../src/pool.ts';
+import { alone, type Pool, runTasks } from '../src/pool.ts';
 import { job, type QuantizedMatrix, type WeightRounding } from './quantize-matrix.ts';
-import { threadsFor } from './threads-for.ts';
 
 export interface QuantizeContext {
   readonly record: CalibrationRecord;
   /** Largest integer weight of a layer. */
   readonly weightMaxOf: (node: MvmNode) => number;
   readonly rounding: WeightRounding;
+  /** Threads that round the matrices. Default: this one. */
+  readonly pool?: Pool;
 }
 
 export const quantize = {
   name: 'quantize',
-  /** Matrices are rounded on threads. */
   async run(graph: Graph, context: QuantizeContext): Promise<Graph> {
     const missing = graph.nodes.filter((n) => n.kind === 'mvm' && !context.record.layers.has(n.output));
     if (missing.length > 0) raise([noRanges(missing.map((n) => describeOrigin(n.origin)))]);
@@ -40,11 +40,7 @@ export const quantize = {
         };
       }
     };
-    const weights = choices.reduce((sum, choice) => sum + weightsIn(choice), 0);
-    const matrices = await runTasks(job, undefined, tasks(), {
-      threads: threadsFor(weights),
-      count: choices.length,
-    });
+    const matrices = await runTasks(context.pool ?? alone, job, undefined, tasks());
     return {
       ...graph,
       nodes: graph.nodes.map((node) => {

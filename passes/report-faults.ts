@@ -1,7 +1,13 @@
 /** Which faulty cells a mapping could not save, and what working around the others took. */
 import { type FaultMap, faultCount, hashFaultMap } from '../src/fault-map.ts';
 import { type Damage, type FaultReport, type UnsavedCell, unsavedCellsKept } from '../src/ir/fault-report.ts';
-import { blockWeightColumns, type Mapping, type PlacedBlock } from '../src/ir/mapping.ts';
+import {
+  blockRows,
+  blockWeightColumns,
+  type Mapping,
+  type PlacedBlock,
+  rowOfCells,
+} from '../src/ir/mapping.ts';
 import { layerName } from '../src/options.ts';
 import { levelStepOf } from '../src/target/target.ts';
 import { costOfFaults, faultErrors, faultsByPlace, type PlaceFault } from './fault-costs.ts';
@@ -24,12 +30,21 @@ export function reportFaults(before: Mapping, after: Mapping, context: FaultCont
     after: damageOf(left),
     flipped: count(({ places }) => places?.flipped.reduce((sum, f) => sum + f, 0) ?? 0),
     moved: count(({ places }) => places?.place.filter((place, column) => place !== column).length ?? 0),
+    rows: after.blocks.reduce((sum, block, index) => sum + rowsMoved(before.blocks[index]!, block), 0),
     spare: count(({ spare = 0 }) => spare),
     worst: left
       .flatMap(({ cells }) => cells)
       .sort((a, b) => b.noise - a.noise)
       .slice(0, unsavedCellsKept),
   };
+}
+
+function rowsMoved(before: PlacedBlock, after: PlacedBlock): number {
+  if (before.rowPlaces === after.rowPlaces) return 0;
+  let moved = 0;
+  for (let row = 0; row < blockRows(after); row++)
+    if (rowOfCells(before, row) !== rowOfCells(after, row)) moved++;
+  return moved;
 }
 
 /** A column of a block with faulty cells that are off their digits. */
@@ -74,7 +89,7 @@ function* damagedColumns(
           {
             layer: layerName(layer.node.origin),
             array: block.array,
-            row: block.row + fault.row,
+            row: rowOfCells(block, fault.row),
             column: block.column + perPlace * place + fault.side,
             wanted: stuck - sign * errorOf(column, flipped, fault) * digitStep,
             stuck,

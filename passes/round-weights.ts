@@ -12,6 +12,8 @@
 import type { LayerRecord } from '../src/calibration-record.ts';
 import { evenlySpread } from '../src/evenly-spread.ts';
 import type { Reals } from '../src/ir/graph.ts';
+import { type Columns, columnsAtOnce, openColumns } from './feedback-columns.ts';
+import { feedbackFactors } from './feedback-factors.ts';
 import { inputProducts } from './input-products.ts';
 
 /** One group's matrix, [row][column], with the size of an integer step of every column; 0 for a column of zeros. */
@@ -27,8 +29,6 @@ export interface RealMatrix {
 const spanRows = 128;
 /** Input vectors that the covariance is taken over: several times as many as rows. */
 const vectorsFor = (rows: number): number => Math.max(256, 4 * rows);
-/** Share of the mean variance that is added to every variance: few vectors leave the covariance singular. */
-const damping = 0.01;
 
 /** @param integers gets the result, [row][column] */
 export function roundNearest(matrix: RealMatrix, integers: Int8Array): void {
@@ -63,10 +63,21 @@ function roundSpan(matrix: RealMatrix, start: number, covariance: Float64Array, 
   const order = Array.from({ length }, (_, row) => row);
   order.sort((a, b) => covariance[b * length + b]! - covariance[a * length + a]! || a - b);
   const factor = feedbackFactors(permuted(covariance, order));
-  const rows = order.map((row) => start + row);
-  // Columns are independent; a few at a time keep their errors in the cache.
-  for (let first = 0; first < matrix.columns; first += columnsAtOnce)
-    roundColumns(matrix, rows, factor, first, Math.min(columnsAtOnce, matrix.columns - first), integers);
+  const opened = openColumns(length);
+  fillShares(factor, length, opened.shares);
+  opened.limits[0] = -matrix.weightMax;
+  opened.limits[1] = matrix.weightMax;
+  const { columns } = matrix;
+  for (let first = 0; first < columns; first += columnsAtOnce)
+    roundColumns(matrix, order, start, opened, first, Math.min(columnsAtOnce, columns - first), integers);
+}
+
+/** Row after row a 0 and the column of the factor above its diagonal. */
+function fillShares(factor: Float64Array, length: number, shares: Float64Array): void {
+  for (let k = 0, at = 0; k < length; k++) {
+    shares[at++] = 0;
+    for (let j = 0; j < k; j++) shares[at++] = factor[j * length + k]!;
+  }
 }
 
 /** The upper triangle of a symmetric matrix, of which that is given, with rows and columns in another order. */
@@ -82,48 +93,29 @@ function permuted(upper: Float64Array, order: readonly number[]): Float64Array {
   return result;
 }
 
-const columnsAtOnce = 256;
-
-/** Rounds `width` columns from `first` on, in the given order of rows. */
+/** Rounds `width` columns from `first` on, in the given order of the rows from `start` on. */
 function roundColumns(
-  { weights, columns, steps, weightMax }: RealMatrix,
-  rows: readonly number[],
-  factor: Float64Array,
+  { weights: real, columns, steps }: RealMatrix,
+  order: readonly number[],
+  start: number,
+  { steps: taken, weights, round }: Columns,
   first: number,
   width: number,
   integers: Int8Array,
 ): void {
-  const length = rows.length;
-  const errors = new Float64Array((length + 3) * width);
-  const wanted = new Float64Array(width);
-  for (let k = 0; k < length; k++) {
-    const at = rows[k]! * columns + first;
-    for (let c = 0; c < width; c++) wanted[c] = weights[at + c]!;
-    // Four earlier rows a round: fewer passes over `wanted`, the same sums in the same order. Errors of rows that are
-    // still to come are 0.
-    for (let j = 0; j < k; j += 4) {
-      const share0 = factor[j * length + k]!;
-      const share1 = j + 1 < k ? factor[(j + 1) * length + k]! : 0;
-      const share2 = j + 2 < k ? factor[(j + 2) * length + k]! : 0;
-      const share3 = j + 3 < k ? factor[(j + 3) * length + k]! : 0;
-      const row0 = j * width;
-      const row1 = row0 + width;
-      const row2 = row1 + width;
-      const row3 = row2 + width;
-      for (let c = 0; c < width; c++) {
-        wanted[c] =
-          wanted[c]! +
-          share0 * errors[row0 + c]! +
-          share1 * errors[row1 + c]! +
-          share2 * errors[row2 + c]! +
-          share3 * errors[row3 + c]!;
-      }
-    }
-    for (let c = 0; c < width; c++) {
-      const integer = roundTo(wanted[c]!, steps[first + c]!, weightMax);
-      integers[at + c] = integer;
-      errors[k * width + c] = weights[at + c]! - integer * steps[first + c]!;
-    }
+  // A column of zeros stays one, whatever its step.
+  for (let c = 0; c < columnsAtOnce; c++) {
+    const own = c < width ? steps[first + c]! : 0;
+    taken[c] = own === 0 ? 1 : own;
+  }
+  for (let k = 0; k < order.length; k++) {
+    const from = (start + order[k]!) * columns + first;
+    for (let c = 0; c < width; c++) weights[k * columnsAtOnce + c] = real[from + c]!;
+  }
+  round();
+  for (let k = 0; k < order.length; k++) {
+    const to = (start + order[k]!) * columns + first;
+    for (let c = 0; c < width; c++) integers[to + c] = weights[k * columnsAtOnce + c]!;
   }
 }
 
@@ -139,42 +131,17 @@ export function inputCovariance(
 ): Float64Array {
   const result = new Float64Array(rows * rows);
   const most = Math.ceil(vectorsFor(rows) / records.length);
-  for (const { vectors, count, inputMean, quantization } of records) {
-    const firsts = Int32Array.from(evenlySpread(count, most), (v) => v * inputMean.length + firstRow);
-    const used = firsts.length;
-    const { sums, products, stride } = inputProducts(vectors, firsts, rows, quantization.signed);
-    const scale = (quantization.scale / records[0]!.quantization.scale) ** 2;
+  for (const record of records) {
+    const taken = evenlySpread(record.count, most);
+    const { products, stride } = inputProducts(record, taken, firstRow, rows);
+    const scale = (record.quantization.scale / records[0]!.quantization.scale) ** 2;
     for (let i = 0; i < rows; i++) {
-      const mean = sums[i]! / used;
+      const mean = products[i * stride + rows]! / taken.length;
       for (let j = i; j < rows; j++)
-        result[i * rows + j]! += scale * (products[i * stride + j]! - mean * sums[j]!);
+        result[i * rows + j]! += scale * (products[i * stride + j]! - mean * products[j * stride + rows]!);
     }
   }
   return result;
-}
-
-/**
- * The factor U of a covariance, damped.
- * @param u the covariance's upper triangle, [row][column]; becomes the factor
- */
-export function feedbackFactors(u: Float64Array): Float64Array {
-  const length = Math.sqrt(u.length);
-  let trace = 0;
-  for (let i = 0; i < length; i++) trace += u[i * length + i]!;
-  if (trace === 0) return u;
-  for (let i = 0; i < length; i++) u[i * length + i]! += (damping * trace) / length;
-  // In place, from the last row up: the columns right of k hold U already, the rest holds what is left of C.
-  const column = new Float64Array(length);
-  for (let k = length - 1; k >= 0; k--) {
-    const pivot = u[k * length + k]!;
-    for (let i = 0; i < k; i++) column[i] = u[i * length + k]!;
-    for (let i = 0; i < k; i++) {
-      const share = column[i]! / pivot;
-      for (let j = i; j < k; j++) u[i * length + j]! -= share * column[j]!;
-      u[i * length + k] = share;
-    }
-  }
-  return u;
 }
 
 function roundTo(weight: number, step: number, weightMax: number): number {

@@ -1,10 +1,12 @@
-/** How many threads a pass is spread over. */
+/** How many threads a compilation is spread over. */
+import type { Graph } from '../src/ir/graph.ts';
 import { availableThreads } from '../src/pool.ts';
+import { sizeOf } from '../src/tensor.ts';
 
-/** Starting threads takes as long as a pass over a few hundred thousand weights. */
+/** Starting threads takes as long as the passes over a few hundred thousand weights. */
 const fewWeights = 500_000;
 
-/** Threads that a pass over so many weights is spread over. */
-export function threadsFor(weights: number): number {
+export function threadsFor({ constants }: Graph): number {
+  const weights = [...constants.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
   return weights < fewWeights ? 1 : availableThreads();
 }

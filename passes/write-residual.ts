@@ -16,6 +16,7 @@ import {
   digitsOf,
   lengthOf,
   type PlacedBlock,
+  rowOfCells,
   runsOf,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
@@ -112,10 +113,11 @@ export function residualInstructions(
   const steps = stepsOf(layer, partsInOrder(layer, blockColumns(block, encoding), whole), precision);
   const width = lengthOf(block.columns);
   const instructions: ProgramResidualInstruction[] = [];
-  let row = block.row;
+  let logical = 0;
   for (let group = block.groups.start; group < block.groups.end; group++) {
     const runs = runsOf(block, group - block.groups.start);
-    for (let k = block.rows.start; k < block.rows.end; k++, row++) {
+    for (let k = block.rows.start; k < block.rows.end; k++, logical++) {
+      const row = rowOfCells(block, logical);
       const first = (group * node.rows + k) * node.columns + block.columns.start;
       const digits = Array.from({ length: slices }, (_, slice) => digitsOf(layer, slice, first, width));
       for (const { beside, factors, told } of steps) {

@@ -10,7 +10,10 @@ export interface LayerRecord {
   readonly positions: number;
   /** Sizes of the input's spatial axes; empty for a matrix product. */
   readonly space: readonly number[];
-  /** Input codes of `count` sampled MVMs, [count][groups * rows]; signed codes as two's complement bytes. */
+  /**
+   * Input codes of `count` sampled MVMs, [count][groups * rows]; signed codes as two's complement bytes. In memory that
+   * threads share, since they are most of what a compilation holds.
+   */
   readonly vectors: Uint8Array;
   readonly count: number;
   /** Mean real input of every row over all sampled MVMs, length groups * rows. */

@@ -5,17 +5,20 @@ import { chooseEncodings } from '../passes/choose-encodings.ts';
 import { correctBiases } from '../passes/correct-biases.ts';
 import { decomposeLayers } from '../passes/decompose-layers.ts';
 import { equalize } from '../passes/equalize.ts';
+import { exchangeRows } from '../passes/exchange-rows.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { foldConstants } from '../passes/fold-constants.ts';
 import { groupsAtOnce, loadOf } from '../passes/groups-at-once.ts';
 import type { ConverterSettings } from '../passes/layer-converters.ts';
 import { listOperators, type OperatorListing } from '../passes/list-operators.ts';
 import { lowerLinear } from '../passes/lower-linear.ts';
+import { orderRows } from '../passes/order-rows.ts';
 import { packGroups } from '../passes/pack-groups.ts';
 import { placeBlocks } from '../passes/place-blocks.ts';
 import { quantize } from '../passes/quantize.ts';
 import { reportFaults } from '../passes/report-faults.ts';
 import { findEncodingProblems, type SliceChoice, sliceWeights, weightMax } from '../passes/slice-weights.ts';
+import { threadsFor } from '../passes/threads-for.ts';
 import { tile } from '../passes/tile.ts';
 import { workAroundFaults } from '../passes/work-around-faults.ts';
 import { writeSchedule } from '../passes/write-schedule.ts';
@@ -24,8 +27,8 @@ import { recordCalibration, type SampleSource } from './calibrate/record.ts';
 import { syntheticSamples } from './calibrate/synthetic.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
 import { InternalError, raise } from './diagnostic.ts';
-import { calibrationMismatch, faultMapGeometry, noRanges } from './diagnostics.ts';
-import type { FaultMap } from './fault-map.ts';
+import { calibrationMismatch, noRanges } from './diagnostics.ts';
+import { checkGeometry, type FaultMap } from './fault-map.ts';
 import type { EncodingChoice } from './ir/encoding-choice.ts';
 import type { FaultReport } from './ir/fault-report.ts';
 import { describeOrigin, type Graph, type MvmNode, type Origin, type QuantizedMvmNode } from './ir/graph.ts';
@@ -37,7 +40,7 @@ import { verifyMapping } from './ir/verify-mapping.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
 import { type Choice, type CompileOptions, choiceFor, layerOptions } from './options.ts';
-import { availableThreads, runJob } from './pool.ts';
+import { alone, availableThreads, type Pool, runJob, withPool } from './pool.ts';
 import { narrowTarget } from './target/narrow.ts';
 import type { LoadedTarget, Target } from './target/target.ts';
 import { type Predistorted, job as predistortJob } from './wires/predistort.ts';
@@ -81,13 +84,28 @@ export interface CompileHooks {
  * @param faults of the one chip that this is for: its faulty cells are worked around
  * @throws DiagnosticError with every problem of the stage that found some
  */
-export async function compile(
+export function compile(
   model: ImportedModel & { readonly file: string },
   whole: LoadedTarget,
   options: CompileOptions,
   calibration: Calibration | undefined,
   hooks: CompileHooks = {},
   faults?: FaultMap,
+): Promise<Compiled> {
+  // Threads start while the graph is lowered.
+  return withPool(threadsFor(model.graph), (pool) =>
+    compileOn(pool, model, whole, options, calibration, hooks, faults),
+  );
+}
+
+async function compileOn(
+  pool: Pool,
+  model: ImportedModel & { readonly file: string },
+  whole: LoadedTarget,
+  options: CompileOptions,
+  calibration: Calibration | undefined,
+  hooks: CompileHooks,
+  faults: FaultMap | undefined,
 ): Promise<Compiled> {
   const loaded = narrowTarget(whole, options);
   const { target } = loaded;
@@ -120,7 +138,7 @@ export async function compile(
   const weightMaxOf = (node: MvmNode) => weightMax(target.cell, settledOf(node), weightBits);
   const quantized = passed(
     quantize.name,
-    await quantize.run(real, { record, weightMaxOf, rounding: options.weightRounding }),
+    await quantize.run(real, { record, weightMaxOf, rounding: options.weightRounding, pool }),
   );
   const graph = options.biasCorrection
     ? passed(correctBiases.name, correctBiases.run(quantized, { record, real }))
@@ -138,10 +156,14 @@ export async function compile(
     placeBlocks.name,
     placeBlocks.run(blocks, { layers, target, arrays: options.arrays }),
   );
-  if (faults) checkGeometry(faults, placed, target);
+  const { rowOrder } = options;
+  const ordered = rowOrder === 'given' ? placed : passed(orderRows.name, orderRows.run(placed, { target }));
+  if (faults) checkGeometry(faults, ordered.arrays, target.array);
   const around = faults && { faults, record, target };
-  const mapping = around ? passed(workAroundFaults.name, workAroundFaults.run(placed, around)) : placed;
-  const converters = await convertersOf(mapping, record, target, options);
+  const moved = around ? passed(workAroundFaults.name, workAroundFaults.run(ordered, around)) : ordered;
+  const rows = around && options.rowsAroundFaults;
+  const mapping = rows ? passed(exchangeRows.name, exchangeRows.run(moved, around)) : moved;
+  const converters = await convertersOf(mapping, record, target, options, pool);
   const schedule = await scheduleOf({ mapping, converters, loaded, options }, hooks);
   hooks.onProgress?.('map', 1, 1);
   const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));
@@ -160,7 +182,7 @@ export async function compile(
     schedule,
     record,
     summary,
-    ...(around && { faults: reportFaults(placed, mapping, around) }),
+    ...(around && { faults: reportFaults(ordered, mapping, around) }),
   };
 }
 
@@ -170,12 +192,14 @@ export function convertersOf(
   record: CalibrationRecord,
   target: Target,
   options: CompileOptions,
+  pool: Pool = alone,
 ): Promise<ConverterSettings[]> {
   return chooseConverterRanges.run(mapping, {
     record,
     target,
     policyOf: (layer) => choiceFor(options, layer.node.origin, target).converterRange,
     columnsPerRange: options.columnsPerRange,
+    pool,
   });
 }
 
@@ -226,20 +250,6 @@ async function correctWires(
 
 /** Four bring what six do but for a tenth of a decibel. */
 const predistortRounds = 4;
-
-/** Raises faults/geometry where a map is not of these arrays, or of too few of them. */
-function checkGeometry(faults: FaultMap, { arrays }: Mapping, { array }: Target): void {
-  const problems = [];
-  if (faults.rows !== array.rows || faults.columns !== array.columns)
-    problems.push(
-      `its arrays have ${faults.rows} x ${faults.columns} cells, and those of the target ${array.rows} x ${array.columns}`,
-    );
-  if (faults.arrays.length < arrays)
-    problems.push(
-      `it has ${faults.arrays.length} array${faults.arrays.length === 1 ? '' : 's'}, and the model takes ${arrays}`,
-    );
-  raise(problems.map((problem) => faultMapGeometry('--faults', problem)));
-}
 
 async function calibrate(
   graph: Graph,

@@ -47,15 +47,33 @@ export function faultCount({ arrays }: FaultMap): number {
 }
 
 /**
+ * Raises faults/geometry where a map is not of such arrays, or of too few of them.
+ * @param arrays that are needed
+ */
+export function checkGeometry(faults: FaultMap, arrays: number, geometry: Geometry): void {
+  const problems = otherSize(faults, geometry);
+  const given = faults.arrays.length;
+  if (given < arrays)
+    problems.push(`it has ${given} array${given === 1 ? '' : 's'}, and the model takes ${arrays}`);
+  raise(problems.map((problem) => faultMapGeometry('--faults', problem)));
+}
+
+type Geometry = Pick<FaultMap, 'rows' | 'columns'>;
+
+function otherSize({ rows, columns }: Geometry, wanted: Geometry): string[] {
+  if (rows === wanted.rows && columns === wanted.columns) return [];
+  return [
+    `its arrays have ${rows} x ${columns} cells, and those of the target ${wanted.rows} x ${wanted.columns}`,
+  ];
+}
+
+/**
  * Reads a fault map.
  * @param geometry of the arrays that it is for
  * @throws DiagnosticError faults/unreadable where the file is none; else faults/geometry where its arrays have another
  *   size, and faults/invalid for cells outside of their array or listed twice, all at once
  */
-export async function readFaultMap(
-  path: string,
-  geometry: Pick<FaultMap, 'rows' | 'columns'>,
-): Promise<FaultMap> {
+export async function readFaultMap(path: string, geometry: Geometry): Promise<FaultMap> {
   const file = faultFileSchema.safeParse(parse(path, await readFile(path, 'utf8')));
   if (!file.success) {
     const issues = file.error.issues.slice(0, problemsKept);
@@ -63,14 +81,9 @@ export async function readFaultMap(
     throw new InternalError('faults', 'a file without issues was refused');
   }
   const { rows, columns, arrays } = file.data;
-  const problems: Diagnostic[] = [];
-  if (rows !== geometry.rows || columns !== geometry.columns)
-    problems.push(
-      faultMapGeometry(
-        path,
-        `its arrays have ${rows} x ${columns} cells, and those of the target ${geometry.rows} x ${geometry.columns}`,
-      ),
-    );
+  const problems: Diagnostic[] = otherSize({ rows, columns }, geometry).map((reason) =>
+    faultMapGeometry(path, reason),
+  );
   arrays.forEach((faults, array) => {
     const seen = new Set<number>();
     for (const [row, column] of faults) {

@@ -25,10 +25,16 @@ export function encodeNpy({ type, dims, data }: NpyArray): Uint8Array {
   return bytes;
 }
 
-/** Reads what `encodeNpy` wrote. */
-export function decodeNpy(bytes: Uint8Array): NpyArray {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint16(preamble.length, true);
-  const start = preamble.length + 2 + length;
+/**
+ * Reads what `encodeNpy` wrote.
+ * @param memory of the elements
+ */
+export function decodeNpy(
+  bytes: Uint8Array,
+  memory: ArrayBufferConstructor | SharedArrayBufferConstructor = ArrayBuffer,
+): NpyArray {
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint16(preamble.length, true);
+  const start = preamble.length + 2 + headerLength;
   const header = Buffer.from(bytes.subarray(preamble.length + 2, start)).toString('latin1');
   const type = header.includes(descriptions.uint8)
     ? 'uint8'
@@ -42,6 +48,8 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
     .filter((d) => d.trim() !== '')
     .map(Number);
   // A copy, because floats need an aligned start; the slice of a Buffer would be none.
-  const elements = new Uint8Array(bytes.subarray(start, start + sizeOf(dims) * (type === 'uint8' ? 1 : 4)));
+  const length = sizeOf(dims) * (type === 'uint8' ? 1 : 4);
+  const elements = new Uint8Array(new memory(length));
+  elements.set(bytes.subarray(start, start + length));
   return { type, dims, data: type === 'uint8' ? elements : new Float32Array(elements.buffer) };
 }

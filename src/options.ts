@@ -92,6 +92,14 @@ export const optionsSchema = z.strictObject({
     .enum(['none', 'gains', 'levels'])
     .default('none')
     .describe('what makes up for the resistance of wires: converter steps, or level codes as well'),
+  rowOrder: z
+    .enum(['given', 'magnitude'])
+    .default('given')
+    .describe('rows of a tile behind wires: as the inputs come, or the heaviest next to the sensed end'),
+  rowsAroundFaults: z
+    .boolean()
+    .default(false)
+    .describe('around known faulty cells, exchange rows too where columns alone leave harm'),
   arrays: z.number().int().min(1).default(100_000).describe('arrays that may be used'),
   layers: z.array(layerSchema).default([]).describe('overrides by ONNX node name; the last match wins'),
 });

@@ -1,33 +1,42 @@
-/** A worker thread of pool.ts: opens the job that it is started with, and answers one task after the other. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** A worker thread of pool.ts: opens one job after the other, and answers the tasks of each. */
+import { parentPort } from 'node:worker_threads';
 import { DiagnosticError } from './diagnostic.ts';
-import type { Answer, Handler, Job, Order, WorkerStart } from './pool.ts';
+import type { Answer, Handler, Job, Order } from './pool.ts';
 
-const { module, context }: WorkerStart = workerData;
 let opened: Promise<Handler<unknown, unknown>> | undefined;
 
-async function open(): Promise<Handler<unknown, unknown>> {
+async function open(module: string, context: unknown): Promise<Handler<unknown, unknown>> {
   const { job }: { readonly job: Job<unknown, unknown, unknown> } = await import(module);
   return job.open(context);
 }
 
-async function answer(task: unknown): Promise<Answer> {
+async function close(): Promise<void> {
+  const handler = await opened?.catch(() => undefined);
+  await handler?.close?.();
+}
+
+async function answerOf(work: () => Promise<unknown>): Promise<Answer> {
   try {
-    opened ??= open();
-    const handler = await opened;
-    return { kind: 'result', result: await handler.run(task) };
+    return { kind: 'result', result: await work() };
   } catch (error) {
     if (error instanceof DiagnosticError) return { kind: 'diagnostics', diagnostics: error.diagnostics };
     return { kind: 'error', error };
   }
 }
 
-parentPort?.on('message', async (order: Order) => {
-  if (order.kind === 'task') {
-    parentPort?.postMessage(await answer(order.task));
-    return;
-  }
-  const handler = await opened?.catch(() => undefined);
-  await handler?.close?.();
-  parentPort?.close();
+/** Tasks follow each other, though the next may be here already. */
+let last: Promise<unknown> = Promise.resolve();
+
+function answer(work: () => Promise<unknown>): void {
+  last = last.then(async () => parentPort?.postMessage(await answerOf(work)));
+}
+
+parentPort?.on('message', (order: Order) => {
+  if (order.kind === 'open') {
+    opened = open(order.module, order.context);
+    // The first task meets the error.
+    opened.catch(() => undefined);
+  } else if (order.kind === 'task') answer(async () => (await opened)?.run(order.task));
+  else if (order.kind === 'close') answer(close);
+  else parentPort?.close();
 });

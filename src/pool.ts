@@ -1,8 +1,9 @@
 /**
- * Spreads the tasks of a job over worker threads. A task's result may depend on the job's context and on the task alone,
- * so it is the same whichever thread computes it. With one thread the same functions run in this one.
+ * Spreads the tasks of jobs over threads: this one, and workers. A task's result may depend on the job's context and on the
+ * task alone, so it is the same whichever thread computes it.
  */
 import { availableParallelism } from 'node:os';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Diagnostic, DiagnosticError, InternalError } from './diagnostic.ts';
 
@@ -37,57 +38,97 @@ export function availableThreads(): number {
   return availableParallelism();
 }
 
-/**
- * Runs all tasks. Where some fail, or the tasks cannot be read to their end, those before are finished, and the error of
- * the first is thrown, as if one task had followed the other.
- */
-export async function runJob<Context, Task, Result>(
+/** Threads that jobs share, one job after the other. */
+export interface Pool {
+  /**
+   * Runs all tasks. Where some fail, or the tasks cannot be read to their end, those before are finished, and the error of
+   * the first is thrown, as if one task had followed the other.
+   */
+  run<Context, Task, Result>(
+    job: Job<Context, Task, Result>,
+    context: Context,
+    tasks: AsyncIterable<Task> | Iterable<Task>,
+    onResult: RunOptions<Result>['onResult'],
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param threads all but one of which are started: the one that asks works too */
+export function openPool(threads: number): Pool {
+  const workers = canLoad(import.meta.url) ? Array.from({ length: threads - 1 }, startWorker) : [];
+  return {
+    async run<Context, Task, Result>(
+      job: Job<Context, Task, Result>,
+      context: Context,
+      tasks: AsyncIterable<Task> | Iterable<Task>,
+      onResult: RunOptions<Result>['onResult'],
+    ): Promise<void> {
+      const source = each(tasks);
+      let started = 0;
+      const failures: { readonly task: number; readonly error: unknown }[] = [];
+      async function runSome(handler: Handler<Task, Result>): Promise<void> {
+        while (failures.length === 0) {
+          const task = started++;
+          try {
+            const next = await source.next();
+            if (next.done) return;
+            onResult(await handler.run(next.value), task);
+          } catch (error) {
+            failures.push({ task, error });
+          }
+        }
+      }
+      const own = openHere(job, context);
+      const handlers = canLoad(job.module) ? workers.map((worker) => worker.open(job, context)) : [];
+      try {
+        // A worker has its next task at hand when it is done with one, though this thread may be busy then.
+        await Promise.all([own, ...handlers, ...handlers].map(runSome));
+      } finally {
+        await Promise.all([own, ...handlers].map((handler) => handler.close()));
+        await source.return();
+      }
+      const [first] = failures.sort((a, b) => a.task - b.task);
+      if (first) throw first.error;
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+/** This thread alone. */
+export const alone = openPool(1);
+
+/** Opens a pool for as long as `use` takes. */
+export async function withPool<T>(threads: number, use: (pool: Pool) => Promise<T>): Promise<T> {
+  const pool = openPool(threads);
+  try {
+    return await use(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Runs all tasks on threads of their own; see Pool. */
+export function runJob<Context, Task, Result>(
   job: Job<Context, Task, Result>,
   context: Context,
   tasks: AsyncIterable<Task> | Iterable<Task>,
   { threads, count, onResult }: RunOptions<Result>,
 ): Promise<void> {
-  const source = each(tasks);
-  let started = 0;
-  const failures: { readonly task: number; readonly error: unknown }[] = [];
-  async function runSome(handler: Handler<Task, Result>): Promise<void> {
-    while (failures.length === 0) {
-      const task = started++;
-      try {
-        const next = await source.next();
-        if (next.done) return;
-        onResult(await handler.run(next.value), task);
-      } catch (error) {
-        failures.push({ task, error });
-      }
-    }
-  }
-  const used = canLoad(job.module) ? Math.min(threads, count) : 1;
-  const handlers =
-    used > 1 ? Array.from({ length: used }, () => startWorker(job, context)) : [await job.open(context)];
-  try {
-    await Promise.all(handlers.map(runSome));
-  } finally {
-    await Promise.all(handlers.map((handler) => handler.close?.()));
-    await source.return();
-  }
-  const [first] = failures.sort((a, b) => a.task - b.task);
-  if (first) throw first.error;
+  return withPool(Math.min(threads, count), (pool) => pool.run(job, context, tasks, onResult));
 }
 
 /** Runs all tasks. @returns their results in the order of the tasks */
 export async function runTasks<Context, Task, Result>(
+  pool: Pool,
   job: Job<Context, Task, Result>,
   context: Context,
   tasks: AsyncIterable<Task> | Iterable<Task>,
-  limits: Pick<RunOptions<Result>, 'threads' | 'count'>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  await runJob(job, context, tasks, {
-    ...limits,
-    onResult(result, task) {
-      results[task] = result;
-    },
+  await pool.run(job, context, tasks, (result, task) => {
+    results[task] = result;
   });
   return results;
 }
@@ -102,32 +143,46 @@ function canLoad(module: string): boolean {
   return !module.endsWith('.ts');
 }
 
-/** What a worker answers. */
+/** A job in this thread, which looks after the others between two tasks. */
+function openHere<Context, Task, Result>(job: Job<Context, Task, Result>, context: Context) {
+  const opened = (async () => job.open(context))();
+  // The first task meets the error.
+  opened.catch(() => undefined);
+  return {
+    async run(task: Task): Promise<Result> {
+      const handler = await opened;
+      await letOthersRun();
+      return handler.run(task);
+    },
+    async close(): Promise<void> {
+      const handler = await opened.catch(() => undefined);
+      await handler?.close?.();
+    },
+  };
+}
+
+/** What a worker answers to a task, and to the end of a job. */
 export type Answer =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'error'; readonly error: unknown };
 
-/** What a worker is told: its job when it starts, then tasks, at last to end. */
-export interface WorkerStart {
-  readonly module: string;
-  readonly context: unknown;
-}
-export type Order = { readonly kind: 'task'; readonly task: unknown } | { readonly kind: 'end' };
+/** What a worker is told: a job, tasks, the end of the job, and so on; at last to end itself. */
+export type Order =
+  | { readonly kind: 'open'; readonly module: string; readonly context: unknown }
+  | { readonly kind: 'task'; readonly task: unknown }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'end' };
 
-function startWorker<Context, Task, Result>(
-  job: Job<Context, Task, Result>,
-  context: Context,
-): Handler<Task, Result> {
-  const workerData: WorkerStart = { module: job.module, context };
-  const worker = new Worker(new URL('./pool-worker.js', import.meta.url), { workerData });
-  let answer: (answer: Answer) => void = () => undefined;
+function startWorker() {
+  const worker = new Worker(new URL('./pool-worker.js', import.meta.url));
+  const waiting: ((answer: Answer) => void)[] = [];
   let lost: Answer | undefined;
   const lose = (error: unknown) => {
     lost ??= { kind: 'error', error };
-    answer(lost);
+    for (const answer of waiting.splice(0)) answer(lost);
   };
-  worker.on('message', (message: Answer) => answer(message));
+  worker.on('message', (message: Answer) => waiting.shift()?.(message));
   worker.on('error', lose);
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
@@ -136,18 +191,28 @@ function startWorker<Context, Task, Result>(
     });
   });
   const post = (order: Order) => worker.postMessage(order);
+  const ask = (order: Order) =>
+    new Promise<Answer>((resolve) => {
+      if (lost) return resolve(lost);
+      post(order);
+      waiting.push(resolve);
+    });
   return {
-    async run(task) {
-      const got = await new Promise<Answer>((resolve) => {
-        answer = resolve;
-        if (lost) resolve(lost);
-        else post({ kind: 'task', task });
-      });
-      if (got.kind === 'diagnostics') throw new DiagnosticError(got.diagnostics);
-      if (got.kind === 'error') throw got.error;
-      return got.result as Result;
+    open<Context, Task, Result>({ module }: Job<Context, Task, Result>, context: Context) {
+      post({ kind: 'open', module, context });
+      return {
+        async run(task: Task): Promise<Result> {
+          const answer = await ask({ kind: 'task', task });
+          if (answer.kind === 'diagnostics') throw new DiagnosticError(answer.diagnostics);
+          if (answer.kind === 'error') throw answer.error;
+          return answer.result as Result;
+        },
+        async close(): Promise<void> {
+          await ask({ kind: 'close' });
+        },
+      };
     },
-    async close() {
+    async close(): Promise<void> {
       post({ kind: 'end' });
       await ended;
     },

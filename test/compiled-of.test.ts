@@ -70,6 +70,8 @@ describe('compiledOf', () => {
     ['tetramem-256-6bit', {}],
     ['tetramem-256-6bit', { encoding: 'offset', inputNumbers: 'binary' }],
     ['tetramem-256', { slices: 2, residual: true, wireCorrection: 'levels' }],
+    ['leti-fecap-130nm', { slices: 1, rowOrder: 'magnitude' }],
+    ['tetramem-256', { slices: 2, residual: true, rowOrder: 'magnitude', wireCorrection: 'levels' }],
     ['pcm-256', { copies: 2, converterRange: 'max' }],
   ] as const)('%s %j', async (target, options) => {
     const name = `${target}-${Object.values(options).join('-')}`;

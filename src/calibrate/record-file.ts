@@ -77,14 +77,15 @@ export function decodeRecord(bytes: Uint8Array, file: string): CalibrationRecord
   try {
     const files = readZip(bytes);
     const json = schema.parse(JSON.parse(new TextDecoder().decode(files.get('record.json'))));
-    const array = (name: string) => decodeNpy(files.get(`${name}.npy`)!);
+    const array = (name: string, memory?: SharedArrayBufferConstructor) =>
+      decodeNpy(files.get(`${name}.npy`)!, memory);
     return {
       model: json.model,
       activations: json.activations,
       samples: json.samples,
       layers: new Map(
         json.layers.map(({ output, scale, zero, signed, positions, space }, i): [string, LayerRecord] => {
-          const vectors = array(`vectors_${i}`);
+          const vectors = array(`vectors_${i}`, SharedArrayBuffer);
           return [
             output,
             {

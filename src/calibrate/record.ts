@@ -206,7 +206,7 @@ function addSample(state: LayerState, value: Tensor): void {
 function finishState(state: LayerState): LayerRecord {
   const { layer, reader, vectors } = state;
   const length = layer.groups * layer.rows;
-  const all = new Uint8Array(vectors.length * length);
+  const all = new Uint8Array(new SharedArrayBuffer(vectors.length * length));
   for (const [i, vector] of vectors.entries()) all.set(vector, i * length);
   return {
     quantization: state.quantization,

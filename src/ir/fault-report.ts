@@ -34,6 +34,8 @@ export interface FaultReport {
   /** Columns of blocks whose plus and minus were exchanged, and columns that moved. */
   readonly flipped: number;
   readonly moved: number;
+  /** Rows of blocks that moved. */
+  readonly rows: number;
   /** Places taken beside blocks. */
   readonly spare: number;
   /** The unsaved cells, those that do most first; `after.cells` has their full number. */

@@ -92,12 +92,12 @@ export function splitCodes(
 ): readonly Uint8Array[] {
   return inputParts(quantization, coding).map(({ sign, limit }) => {
     if (sign === 0) return codes;
-    const part = new Uint8Array(codes.length);
-    for (let i = 0; i < codes.length; i++) {
-      const code = codes[i]!;
+    const numbers = Uint8Array.from({ length: 256 }, (_, code) => {
       const value = sign * ((quantization.signed && code > 127 ? code - 256 : code) - quantization.zero);
-      part[i] = value < 0 ? 0 : value > limit ? limit : value;
-    }
+      return Math.max(0, Math.min(limit, value));
+    });
+    const part = new Uint8Array(codes.length);
+    for (let i = 0; i < codes.length; i++) part[i] = numbers[codes[i]!]!;
     return part;
   });
 }

@@ -115,6 +115,21 @@ export interface PlacedBlock extends Block {
   readonly column: number;
   /** Absent: logical column j lies at place j, unflipped. All parts of a residual layer's tile have the same. */
   readonly places?: ColumnPlaces;
+  /**
+   * Row of every logical row (group after group), counted from the block's first. Absent: in order. Blocks of one row tile,
+   * which the same inputs drive, have the same.
+   */
+  readonly rowPlaces?: Int32Array;
+}
+
+/** What blocks of one layer that the same inputs drive have in common, as a key. */
+export function rowTileOf({ layer, groups, rows }: Block): string {
+  return [layer, groups.start, groups.end, rows.start, rows.end].join(' ');
+}
+
+/** Row of cells that holds a logical row of a block. @param row counted from the block's first, group after group */
+export function rowOfCells({ row: first, rowPlaces }: PlacedBlock, row: number): number {
+  return first + (rowPlaces?.[row] ?? row);
 }
 
 export interface Mapping {

@@ -32,7 +32,7 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
       index,
     );
     weights[block.layer]! += lengthOf(block.groups) * lengthOf(block.rows) * lengthOf(block.columns);
-    const wrong = misplaced(block, layer!.encoding);
+    const wrong = misplaced(block, layer!.encoding) ?? misplacedRows(block);
     if (wrong) fail(`block ${index}: ${wrong}`);
   }
   mapping.blocks.forEach((block, index) => {
@@ -43,6 +43,7 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     if (block.array !== before.array || block.row !== before.row || block.column !== beside)
       fail(`block ${index} does not lie beside the part before it`);
     if (block.places !== before.places) fail(`block ${index} has other places than the part before it`);
+    if (block.rowPlaces !== before.rowPlaces) fail(`block ${index} has other rows than the part before it`);
   });
   // One array after the other: the cells of all of them may take more memory than the weights.
   const taken = new Uint8Array(target.array.rows * target.array.columns);
@@ -86,6 +87,17 @@ function misread(layer: SlicedLayer, { hidden: plane }: Target): string | undefi
   return at < 0
     ? undefined
     : `hidden integer ${hidden[at]} of weight ${at}, whose digit is ${node.integers[at]}`;
+}
+
+/** What is wrong with where a block's logical rows lie. */
+function misplacedRows(block: PlacedBlock): string | undefined {
+  const { rowPlaces } = block;
+  if (!rowPlaces) return undefined;
+  const rows = blockRows(block);
+  const inside = rowPlaces.every((place) => place >= 0 && place < rows);
+  return inside && rowPlaces.length === rows && new Set(rowPlaces).size === rows
+    ? undefined
+    : `its ${rows} rows are not each at a place`;
 }
 
 /** What is wrong with where a block's logical columns lie. */

@@ -1,6 +1,6 @@
 /** Where every weight of a layer lies on the chip: which pair of cells of which array, and whether that is turned round. */
 import { InternalError } from '../diagnostic.ts';
-import { type Mapping, partsOf, runsOf } from './mapping.ts';
+import { type Mapping, partsOf, rowOfCells, runsOf } from './mapping.ts';
 
 /** One entry per weight, in the order of the layer's integers. */
 export interface WeightPlaces {
@@ -29,10 +29,11 @@ export function weightPlacesOf(mapping: Mapping, layer: number): WeightPlaces {
   };
   for (const block of mapping.blocks) {
     if (block.layer !== layer) continue;
-    let row = block.row;
+    let logical = 0;
     for (let group = block.groups.start; group < block.groups.end; group++) {
       const runs = runsOf(block, group - block.groups.start);
-      for (let k = block.rows.start; k < block.rows.end; k++, row++) {
+      for (let k = block.rows.start; k < block.rows.end; k++, logical++) {
+        const row = rowOfCells(block, logical);
         const first = (group * node.rows + k) * node.columns + block.columns.start;
         for (const { place, columns, signs } of runs) {
           for (const [i, column] of columns.entries()) {

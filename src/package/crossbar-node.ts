@@ -24,8 +24,8 @@ const tileFields = [
 ] as const satisfies readonly (keyof Tile)[];
 
 const tables = ['tiles', 'converter_zero', 'converter_step', 'scales', 'column_sums', 'bias'] as const;
-/** Tables of layers whose columns do not all lie in order. */
-const places = ['column_places', 'column_signs'] as const;
+/** Tables of layers whose columns or rows do not all lie in order; where one is absent its name is empty. */
+const places = ['column_places', 'column_signs', 'row_places'] as const;
 
 /** Encodes a layer; its tables are added to `constants` as `OUTPUT/TABLE`. */
 export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tensor>): OnnxNode {
@@ -42,12 +42,16 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
   };
   const names = tables.map((table) => `${layer.output}/${table}`);
   for (const [i, table] of tables.entries()) constants.set(names[i]!, values[table]);
-  const { columnPlaces, columnSigns } = layer;
-  if (columnPlaces && columnSigns) {
-    const added = places.map((table) => `${layer.output}/${table}`);
-    constants.set(added[0]!, int32([columnPlaces.length], columnPlaces));
-    constants.set(added[1]!, int8([columnSigns.length], columnSigns));
-    names.push(...added);
+  const { columnPlaces, columnSigns, rowPlaces } = layer;
+  const placed = [
+    columnPlaces && int32([columnPlaces.length], columnPlaces),
+    columnSigns && int8([columnSigns.length], columnSigns),
+    rowPlaces && int32([rowPlaces.length], rowPlaces),
+  ];
+  placed.length = placed.findLastIndex((table) => table !== undefined) + 1;
+  for (const [i, table] of placed.entries()) {
+    names.push(table ? `${layer.output}/${places[i]}` : '');
+    if (table) constants.set(names.at(-1)!, table);
   }
   return {
     kind: 'onnx',
@@ -93,7 +97,7 @@ export function decodeCrossbar(
     return tensor.data;
   };
   const tiles = table('tiles') as Int32Array;
-  const [columnPlaces, columnSigns] = places.map(
+  const [columnPlaces, columnSigns, rowPlaces] = places.map(
     (_, i) => constants.get(node.inputs[1 + tables.length + i] ?? '')?.data,
   );
   return {
@@ -125,6 +129,7 @@ export function decodeCrossbar(
     converterStep: table('converter_step') as Float32Array,
     ...(columnPlaces && { columnPlaces: columnPlaces as Int32Array }),
     ...(columnSigns && { columnSigns: columnSigns as Int8Array }),
+    ...(rowPlaces && { rowPlaces: rowPlaces as Int32Array }),
     scales: table('scales') as Float32Array,
     columnSums: table('column_sums') as Int32Array,
     bias: table('bias') as Float32Array,

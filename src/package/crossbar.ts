@@ -58,6 +58,8 @@ export interface CrossbarLayer {
   readonly columnPlaces?: Int32Array;
   /** -1 where the logical column's plus and minus columns are exchanged, else 1; tile after tile. Absent: all 1. */
   readonly columnSigns?: Int8Array;
+  /** Row of every logical row in its block, tile after tile, group after group. Absent: in order. */
+  readonly rowPlaces?: Int32Array;
   /** Real value of one weight step, length groups * columns. */
   readonly scales: Float32Array;
   /** Sum of every column's integer weights, length groups * columns: the zero point's correction. */

@@ -1,7 +1,13 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
 import { codingOf } from '../ir/input-planes.ts';
-import { blockWeightColumns, type Mapping, type PlacedBlock, type SlicedLayer } from '../ir/mapping.ts';
+import {
+  blockRows,
+  blockWeightColumns,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../ir/mapping.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import { levelStepOf, type Target } from '../target/target.ts';
@@ -95,6 +101,7 @@ function crossbarLayer(
     converterZero: Int32Array.from(zeros),
     converterStep: Float32Array.from(steps),
     ...columnTables(blocks.map(([, block]) => block)),
+    ...rowTable(blocks.map(([, block]) => block)),
     scales: Float32Array.from(node.scales),
     columnSums: columnSums(node),
     bias: Float32Array.from(node.bias),
@@ -111,6 +118,13 @@ function columnTables(blocks: readonly PlacedBlock[]): Pick<CrossbarLayer, 'colu
       blocks.flatMap((b) => inOrder(b).map((column) => (b.places?.flipped[column] ? -1 : 1))),
     ),
   };
+}
+
+/** Where the logical rows of all blocks lie; nothing where they lie in order. */
+function rowTable(blocks: readonly PlacedBlock[]): Pick<CrossbarLayer, 'rowPlaces'> {
+  if (blocks.every(({ rowPlaces }) => rowPlaces === undefined)) return {};
+  const inOrder = (block: PlacedBlock) => Array.from({ length: blockRows(block) }, (_, row) => row);
+  return { rowPlaces: Int32Array.from(blocks.flatMap((b) => [...(b.rowPlaces ?? inOrder(b))])) };
 }
 
 function columnSums({ groups, rows, columns, integers }: QuantizedMvmNode): Int32Array {

@@ -2,11 +2,13 @@
 import { InternalError } from '../diagnostic.ts';
 import type { QuantizedMvmNode } from '../ir/graph.ts';
 import {
+  blockRows,
   blockWeightColumns,
   type ColumnPlaces,
   type Mapping,
   type PlacedBlock,
   partsOf,
+  rowTileOf,
   type SlicedLayer,
 } from '../ir/mapping.ts';
 import { readIntegers } from '../lower/reference.ts';
@@ -36,7 +38,10 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
   const layers = [...shared.values()].map((uses, index): SlicedLayer => {
     const [layer] = uses as [CrossbarLayer];
     const { residual } = stored[index]!;
-    const placed = layer.tiles.map((tile) => blockOf(tile, index));
+    const placed = withRows(
+      layer,
+      layer.tiles.map((tile) => blockOf(tile, index)),
+    );
     for (const [t, block] of (withPlaces ? around(layer, placed, residual) : placed).entries())
       blocks[layer.tiles[t]!.block] = block;
     const nodes = nodesOf(pkg, uses);
@@ -66,6 +71,22 @@ function blockOf(tile: Tile, layer: number): PlacedBlock {
     rows: { start: tile.rowStart, end: tile.rowEnd },
     columns: { start: tile.columnStart, end: tile.columnEnd },
   };
+}
+
+/** The blocks of a layer with the places of their rows, which blocks on the same wordlines share. */
+function withRows({ rowPlaces }: CrossbarLayer, blocks: readonly PlacedBlock[]): readonly PlacedBlock[] {
+  if (!rowPlaces) return blocks;
+  const shared = new Map<string, Int32Array>();
+  let at = 0;
+  return blocks.map((block) => {
+    const rows = blockRows(block);
+    const own = rowPlaces.subarray(at, at + rows);
+    at += rows;
+    if (own.every((place, row) => place === row)) return block;
+    const tile = `${rowTileOf(block)} ${block.array} ${block.row}`;
+    if (!shared.has(tile)) shared.set(tile, own.slice());
+    return { ...block, rowPlaces: shared.get(tile)! };
+  });
 }
 
 /** The blocks of a layer with the places of their columns, as the tables of its node have them. */

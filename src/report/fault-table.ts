@@ -13,10 +13,11 @@ const noise = (share: number) => (share === 0 ? '0' : share.toExponential(1));
 export function formatFaults(report: FaultReport): string {
   const { before, after, worst } = report;
   const spare = report.spare === 0 ? '' : `, ${counted(report.spare, 'spare place')} taken`;
+  const rows = report.rows === 0 ? '' : `, ${counted(report.rows, 'row')} moved`;
   const lines = [
     `${counted(report.faulty, 'faulty cell')}: ${formatCount(before.cells)} would be off their digit, ${formatCount(after.cells)} still are`,
     `noise of all columns together ${noise(before.noise)} of a column's signal before, ${noise(after.noise)} after`,
-    `${counted(report.flipped, 'column')} flipped, ${counted(report.moved, 'column')} moved${spare}`,
+    `${counted(report.flipped, 'column')} flipped, ${counted(report.moved, 'column')} moved${rows}${spare}`,
     '',
   ].join('\n');
   if (worst.length === 0) return lines;
@@ -26,7 +27,7 @@ export function formatFaults(report: FaultReport): string {
       return { header, align: 'right' } as const;
     }),
   ];
-  const rows = worst
+  const cells = worst
     .slice(0, cellsListed)
     .map((cell) => [
       cell.layer,
@@ -34,5 +35,5 @@ export function formatFaults(report: FaultReport): string {
       ...[cell.wanted, cell.stuck].map((g) => formatQuantity(g, 'S')),
       noise(cell.noise),
     ]);
-  return `${lines}\n${formatTable(columns, rows)}`;
+  return `${lines}\n${formatTable(columns, cells)}`;
 }

@@ -9,7 +9,7 @@ import { anyArrays, type MappingReport, measureMapping } from './measure.ts';
 import type { Setup } from './setup.ts';
 
 /** Options of a compilation that bear on wires. */
-export type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowsAtOnce' | 'window'>;
+export type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowOrder' | 'rowsAtOnce' | 'window'>;
 
 export interface RemedyReport extends MappingReport {
   readonly remedy: Remedy;
@@ -25,14 +25,18 @@ export interface TriedRemedies {
 /** Share of the window, and rows, that a remedy uses. */
 const [narrow, fewer, fewest] = [0.1, 4, 8];
 
-/** The mapping as given first; nothing else where the target has no wires. */
+/**
+ * The mapping as given first; nothing else where the target has no wires. Levels are corrected with rows by magnitude, which
+ * costs nothing, and without a correction brings little.
+ */
 export function remediesFor(target: Target, given: Remedy): readonly Remedy[] {
-  const own = { wireCorrection: given.wireCorrection, rowsAtOnce: given.rowsAtOnce, window: given.window };
+  const { wireCorrection, rowOrder, rowsAtOnce, window } = given;
+  const own = { wireCorrection, rowOrder, rowsAtOnce, window };
   if (!target.wires) return [own];
-  const rows = Math.min(given.rowsAtOnce ?? target.driver.rowsAtOnce, target.array.rows);
-  const levels = { ...own, wireCorrection: 'levels' as const };
+  const rows = Math.min(rowsAtOnce ?? target.driver.rowsAtOnce, target.array.rows);
+  const levels: Remedy = { ...own, wireCorrection: 'levels', rowOrder: 'magnitude' };
   const few = (share: number) => ({ ...levels, rowsAtOnce: Math.max(1, Math.floor(rows / share)) });
-  const smaller = target.hidden ? {} : { window: narrow * (given.window ?? 1) };
+  const smaller = target.hidden ? {} : { window: narrow * (window ?? 1) };
   const all: Remedy[] = [
     own,
     levels,
@@ -76,9 +80,10 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
 }
 
 /** Such as `levels corrected, 64 rows at once, 10 % of the window`. */
-export function remedyName({ wireCorrection, rowsAtOnce, window }: Remedy): string {
+export function remedyName({ wireCorrection, rowOrder, rowsAtOnce, window }: Remedy): string {
   return [
     ...(wireCorrection === 'none' ? [] : [`${wireCorrection} corrected`]),
+    ...(rowOrder === 'magnitude' ? ['rows by magnitude'] : []),
     ...(rowsAtOnce === undefined ? [] : [`${rowsAtOnce} rows at once`]),
     ...(window === undefined ? [] : [`${Number((100 * window).toPrecision(3))} % of the window`]),
   ].join(', ');

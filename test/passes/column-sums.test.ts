@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bitPlanes } from '../../passes/bit-planes.ts';
+import { openPlanes } from '../../passes/bit-planes.ts';
 import { columnSums } from '../../passes/column-sums.ts';
 import { convGeometry, quantizedLayer, recordOf, slicedLayer } from './layers.ts';
 
@@ -40,7 +40,7 @@ it('the sums of a column are those of adding cell by cell', () => {
         column: 0,
       };
       const part = (d: number) => (floor === 0 ? d : Math.max(d, 0));
-      const planes = bitPlanes(block, node, [record.vectors], used);
+      const planes = openPlanes(node, [record.vectors], used)(block);
       const seen = Array.from(columnSums(block, layer, planes, { part, floor, beside }), (column) => ({
         ...column,
         values: column.values.slice(),

@@ -1,7 +1,7 @@
 /** Sums of digits against sums of bits, and against adding cell by cell. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bitPlanes } from '../../passes/bit-planes.ts';
+import { openPlanes } from '../../passes/bit-planes.ts';
 import { columnSums } from '../../passes/column-sums.ts';
 import { digitSums } from '../../passes/digit-sums.ts';
 import { codingOf, splitCodes } from '../../src/ir/input-planes.ts';
@@ -60,7 +60,7 @@ describe('the sums of digits', () => {
     fc.assert(
       fc.property(shape, (given) => {
         const { node, layer, block, parts, bipolar, law, driven } = setUp(given, 1);
-        const planes = bitPlanes(block, node, parts, vectors, bipolar);
+        const planes = openPlanes(node, parts, vectors, bipolar)(block);
         const wanted = Array.from(
           columnSums(block, layer, planes, law),
           ({ values, counts, least, most }) => ({

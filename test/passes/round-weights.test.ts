@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  feedbackFactors,
-  inputCovariance,
-  roundNearest,
-  roundWithFeedback,
-} from '../../passes/round-weights.ts';
+import { feedbackFactors } from '../../passes/feedback-factors.ts';
+import { inputCovariance, roundNearest, roundWithFeedback } from '../../passes/round-weights.ts';
 import type { LayerRecord } from '../../src/calibration-record.ts';
 import { openStream } from '../../src/random.ts';
 import { recordOf } from './layers.ts';

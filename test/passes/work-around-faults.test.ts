@@ -1,6 +1,7 @@
 /** The pass against a count of its own: the program of every array, with the faulty cells put in, read back as weights. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { exchangeRows } from '../../passes/exchange-rows.ts';
 import { packGroups } from '../../passes/pack-groups.ts';
 import { placeBlocks } from '../../passes/place-blocks.ts';
 import { reportFaults } from '../../passes/report-faults.ts';
@@ -104,7 +105,7 @@ function noiseOf(mapping: Mapping, target: Target, faults: FaultMap, record: Cal
         const own = block.groups.start + Math.floor(r / height);
         const k = block.rows.start + (r % height);
         const weight = own === group ? node.integers[(group * node.rows + k) * node.columns + output]! : 0;
-        const line = (block.row + r) * target.array.columns;
+        const line = (block.row + (block.rowPlaces?.[r] ?? r)) * target.array.columns;
         const held = sign * (arrays[block.array]![line + at]! - arrays[block.array]![line + at + 1]!);
         error += (held - weight) ** 2 * varianceOf(own * node.rows + k);
       }
@@ -149,6 +150,12 @@ describe('work-around-faults', () => {
           expect(report.before.noise).toBeCloseTo(counted[0]!, 6);
           expect(report.after.noise).toBeCloseTo(counted[1]!, 6);
           expect(counted[1]!).toBeLessThanOrEqual(counted[0]! + 1e-9);
+
+          const exchanged = exchangeRows.run(after, context);
+          verifyMapping(exchanged, target);
+          const noise = noiseOf(exchanged, target, faults, record);
+          expect(reportFaults(before, exchanged, context).after.noise).toBeCloseTo(noise, 6);
+          expect(noise).toBeLessThanOrEqual(counted[1]! + 1e-9);
         },
       ),
       { numRuns: 150 },
@@ -174,6 +181,28 @@ describe('work-around-faults', () => {
         if (report.before.cells > 0) expect(report.flipped + report.moved).toBeGreaterThan(0);
       }
     }
+  });
+
+  it('exchanges rows where columns cannot help: all tiles on their wordlines with them', () => {
+    const target = sized(8, 8);
+    // Both cells of every pair are dead in the last row, where the first weights are zero.
+    const integers = Int8Array.from({ length: 4 * 6 }, (_, i) => (i < 6 ? 0 : 1 + (i % 3)));
+    const node = quantizedLayer({ groups: 1, rows: 4, columns: 6, output: 'y', integers });
+    const layers = [slicedLayer(node)];
+    const before = place(layers, target);
+    expect(before.blocks.length).toBeGreaterThan(1);
+    const line = before.blocks[0]!.row + 3;
+    const dead = Array.from({ length: 8 }, (_, column) => ({ row: line, column, conductance: 0 }));
+    const arrays = Array.from({ length: before.arrays }, () => dead);
+    const context = { faults: { rows: 8, columns: 8, arrays }, record: recordFor(layers), target };
+    const columnsMoved = workAroundFaults.run(before, context);
+    expect(reportFaults(before, columnsMoved, context).after.cells).toBeGreaterThan(0);
+    const after = exchangeRows.run(columnsMoved, context);
+    const report = reportFaults(before, after, context);
+    expect(report.after).toEqual({ cells: 0, noise: 0 });
+    const lying = after.blocks.filter(({ row }) => row === before.blocks[0]!.row);
+    expect(report.rows).toBe(2 * lying.length);
+    for (const { rowPlaces } of lying) expect([...rowPlaces!]).toEqual([3, 1, 2, 0]);
   });
 
   it('moves off a dead column to a free one beside the block, and takes no more than it needs', () => {

@@ -13,7 +13,12 @@ const wires = {
   maxColumnCurrent: 1,
 } as const;
 const { target } = await loadTarget('tetramem-256-6bit');
-const given = { wireCorrection: 'none', rowsAtOnce: undefined, window: undefined } as const;
+const given = {
+  wireCorrection: 'none',
+  rowOrder: 'given',
+  rowsAtOnce: undefined,
+  window: undefined,
+} as const;
 
 describe('remedies for wires', () => {
   test('are none for a target without wires', () => {
@@ -24,11 +29,11 @@ describe('remedies for wires', () => {
     const names = remediesFor({ ...target, wires }, given).map(remedyName);
     expect(names).toEqual([
       '',
-      'levels corrected',
-      'levels corrected, 10 % of the window',
-      'levels corrected, 64 rows at once',
-      'levels corrected, 64 rows at once, 10 % of the window',
-      'levels corrected, 32 rows at once, 10 % of the window',
+      'levels corrected, rows by magnitude',
+      'levels corrected, rows by magnitude, 10 % of the window',
+      'levels corrected, rows by magnitude, 64 rows at once',
+      'levels corrected, rows by magnitude, 64 rows at once, 10 % of the window',
+      'levels corrected, rows by magnitude, 32 rows at once, 10 % of the window',
     ]);
   });
 
@@ -36,12 +41,12 @@ describe('remedies for wires', () => {
     const leti = await loadTarget('leti-fecap-130nm');
     const names = remediesFor(
       { ...leti.target, wires },
-      { ...given, wireCorrection: 'levels', rowsAtOnce: 16 },
+      { ...given, wireCorrection: 'levels', rowOrder: 'magnitude', rowsAtOnce: 16 },
     ).map(remedyName);
     expect(names).toEqual([
-      'levels corrected, 16 rows at once',
-      'levels corrected, 4 rows at once',
-      'levels corrected, 2 rows at once',
+      'levels corrected, rows by magnitude, 16 rows at once',
+      'levels corrected, rows by magnitude, 4 rows at once',
+      'levels corrected, rows by magnitude, 2 rows at once',
     ]);
   });
 });
