@@ -6,14 +6,9 @@ import type { HiddenPlane } from './target/target.ts';
 
 type Bits = Pick<HiddenPlane, 'bits' | 'transferBits'>;
 
-/** Magnitude bits that a transfer leaves in the FeCAPs. */
-function lowBits({ bits, transferBits }: Bits): number {
-  return bits - 1 - transferBits;
-}
-
-/** Steps of a hidden integer from one level to the next. */
-export function stepsPerLevel(hidden: Bits): number {
-  return 2 ** lowBits(hidden);
+/** Steps of a hidden integer from one level to the next: a transfer leaves the other magnitude bits in the FeCAPs. */
+export function stepsPerLevel({ bits, transferBits }: Bits): number {
+  return 2 ** (bits - 1 - transferBits);
 }
 
 /** The hidden integer at the centre of the bin whose most significant bits are `digit`, a signed level code. */
@@ -23,8 +18,13 @@ export function hiddenInteger(digit: number, hidden: Bits): number {
   return Math.sign(digit) * (Math.abs(digit) * bin + bin / 2);
 }
 
+/** The magnitude bits that a transfer reads from a hidden integer. */
+export function transferredMagnitude(value: number, bits: number, transferBits: number): number {
+  return Math.abs(value) >> (bits - 1 - transferBits);
+}
+
 /** The signed level code that a transfer takes from a hidden integer. */
-export function transferredDigit(value: number, hidden: Bits): number {
-  const digit = Math.abs(value) >> lowBits(hidden);
-  return value < 0 ? 0 - digit : digit;
+export function transferredDigit(value: number, { bits, transferBits }: Bits): number {
+  const magnitude = transferredMagnitude(value, bits, transferBits);
+  return value < 0 ? 0 - magnitude : magnitude;
 }

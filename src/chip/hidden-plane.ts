@@ -3,13 +3,10 @@
  * an array with FeCAPs. The FeCAPs of one line share it, so they are written one after the other; a wake-up cycles all
  * of a line at once; a transfer runs on all its lines in parallel and in lock-step.
  */
-import {
-  transferDigit,
-  wakeUp as wearLine,
-  writeBack,
-  writeHidden as writeSynapse,
-} from '../device/fecap.ts';
+
+import { wakeUp as wearLine, writeBack, writeHidden as writeSynapse } from '../device/fecap.ts';
 import { transfer as transferSynapse } from '../device/transfer.ts';
+import { transferredMagnitude } from '../hidden-integer.ts';
 import type { TransferInstruction, WakeUpInstruction, WriteHiddenInstruction } from '../ir/schedule.ts';
 import { type ArrayState, nextEvent, setConductance } from './array-state.ts';
 import type { TransferDevices } from './devices.ts';
@@ -66,7 +63,7 @@ function transferPair(state: ArrayState, devices: TransferDevices, row: number, 
   const synapse = row * plane.pairs + pair;
   const plus = row * state.columns + 2 * pair;
   const stored = plane.values[synapse]!;
-  const digit = transferDigit(stored, plane.bits, hidden.transferBits);
+  const digit = transferredMagnitude(stored, plane.bits, hidden.transferBits);
   const negative = stored < 0;
   transferSynapse(law, draws, { row, synapse, cell: plus }, negative, digit, nextEvent(state, plus), outcome);
   const written = writeBack(plane, synapse, hidden.transferBits, outcome.negative);

@@ -46,11 +46,6 @@ export function writeHidden(plane: FecapPlane, synapse: number, value: number): 
   return wear(plane, synapse, before ^ hiddenPattern(value, plane.bits), 0);
 }
 
-/** What a transfer's destructive read takes from a synapse. */
-export function transferDigit(value: number, bits: number, transferBits: number): number {
-  return Math.abs(value) >> (bits - 1 - transferBits);
-}
-
 /**
  * Writes back what a transfer's read destroyed: the sign as it was sensed, so a sensing error becomes the stored sign,
  * and the magnitude bits from the register that the row was written from. The sign bit of a zero is not kept.

@@ -1,4 +1,5 @@
 /** Activations and the loss, forwards and backwards, in place on rows of numbers. */
+import { argmax } from '../argmax.ts';
 import type { TrainedLayer } from './network.ts';
 
 /** Applies an activation to `length` numbers. */
@@ -37,13 +38,6 @@ export function deactivate(
   }
 }
 
-/** Index of the largest of `length` numbers, the first of several. */
-export function largestIndex(values: Float32Array, from: number, length: number): number {
-  let best = 0;
-  for (let i = 1; i < length; i++) if (values[from + i]! > values[from + best]!) best = i;
-  return best;
-}
-
 /**
  * Softmax cross-entropy: -log softmax(scores)[label], in nats.
  * @param gradients gets softmax(scores) - [label], from `from` on
@@ -55,7 +49,7 @@ export function crossEntropy(
   label: number,
   gradients: Float32Array,
 ): number {
-  const largest = scores[from + largestIndex(scores, from, length)]!;
+  const largest = scores[from + argmax(scores, from, length)]!;
   let sum = 0;
   for (let i = from; i < from + length; i++) {
     const e = Math.exp(scores[i]! - largest);

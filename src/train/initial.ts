@@ -1,5 +1,5 @@
 /** Where learning starts: turns a seed into hidden integers, and a layer's width into the real weight of one level. */
-import { transferDigit } from '../device/fecap.ts';
+import { transferredMagnitude } from '../hidden-integer.ts';
 import { openStream } from '../random.ts';
 import type { HiddenPlane } from '../target/target.ts';
 import type { TrainedLayer } from './network.ts';
@@ -35,7 +35,7 @@ export function stepFor(
   gain: number,
 ): number {
   let squares = 0;
-  for (let h = -range; h <= range; h++) squares += transferDigit(h, bits, transferBits) ** 2;
+  for (let h = -range; h <= range; h++) squares += transferredMagnitude(h, bits, transferBits) ** 2;
   return (gain * Math.sqrt(2 / inputs)) / Math.sqrt(squares / (2 * range + 1));
 }
 

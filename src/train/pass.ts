@@ -3,8 +3,9 @@
  * of every layer, its inputs x and the gradients d of the loss with respect to the outputs of its matrix. The gradient of
  * a weight is the sum of x_i d_j over the batch.
  */
+import { argmax } from '../argmax.ts';
 import type { Kernel } from '../wasm.ts';
-import { activate, crossEntropy, deactivate, largestIndex } from './activate.ts';
+import { activate, crossEntropy, deactivate } from './activate.ts';
 import { listActive, multiply, multiplyTransposed } from './matrix.ts';
 import { openMatrixKernel, placeArrays } from './matrix-kernel.ts';
 import type { LayerWeights, TrainableNetwork, TrainedLayer } from './network.ts';
@@ -131,7 +132,7 @@ export function score(pass: Pass, labels: ArrayLike<number>, rows: number): Batc
   let correct = 0;
   for (let b = 0; b < rows; b++) {
     const label = labels[b]!;
-    if (largestIndex(pass.scores, b * classes, classes) === label) correct++;
+    if (argmax(pass.scores, b * classes, classes) === label) correct++;
     loss += crossEntropy(pass.scores, b * classes, classes, label, last.d);
   }
   return { loss, correct };

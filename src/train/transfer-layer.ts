@@ -3,10 +3,11 @@
  * to a column pair, with the same law and the same draws, so that the chip that learns is the chip that `program` gives.
  * Noise is drawn for all synapses of an array at once, and not at all where its spread is 0.
  */
+
 import { fillNormals, openEvents } from '../bulk-normals.ts';
-import { transferDigit } from '../device/fecap.ts';
 import { resetConductance } from '../device/levels.ts';
 import { conductanceAfterSet, sumChargeErrors } from '../device/transfer.ts';
+import { transferredMagnitude } from '../hidden-integer.ts';
 import { levelStepOf } from '../target/target.ts';
 import type { ArrayOfLayer, LayerSynapses } from './synapses.ts';
 import { countTransfer } from './wear.ts';
@@ -58,7 +59,7 @@ function drawNoise(
     // Written for every synapse, and overwritten unless this one is SET: no guess is needed.
     some[sets] = event;
     const stored = plane.values[weight[n]!]!;
-    sets += -transferDigit(stored, plane.bits, hidden.transferBits) >>> 31;
+    sets += -transferredMagnitude(stored, plane.bits, hidden.transferBits) >>> 31;
   }
   if (programming.resetSpread === 0) noise.reset.fill(0);
   else fillNormals(draws.reset, 2, count, noise.reset);
@@ -84,7 +85,7 @@ function transferArray(layer: LayerSynapses, { start, end }: ArrayOfLayer): void
   for (let n = start; n < end; n++) {
     const synapse = weight[n]!;
     const stored = values[synapse]!;
-    const digit = transferDigit(stored, bits, transferBits);
+    const digit = transferredMagnitude(stored, bits, transferBits);
     // Signs as 0 for plus and 1 for minus: numbers, because a processor cannot guess them.
     const negative = stored >>> 31;
     const signError = (misread[n]! >> negative) & 1;

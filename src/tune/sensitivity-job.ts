@@ -1,8 +1,9 @@
 /** Networks in which one layer is on a chip, over the same images, in any thread: what each differs from floating point by. */
+import { argmax } from '../argmax.ts';
 import type { Job } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
-import { addSignal, argmax, type SignalAndNoise, silence } from '../verify/metrics.ts';
+import { addSignal, type SignalAndNoise, silence } from '../verify/metrics.ts';
 
 export interface SensitivityContext {
   readonly batches: readonly ImageBatch[];

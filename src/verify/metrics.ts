@@ -2,16 +2,7 @@
  * Figures of merit of one model against labels and against another model. Logits lie as [sample][class]; what is
  * counted per sample is kept as 0 and 1 bytes, so that figures can be paired by sample.
  */
-
-/** Index of the largest of `classes` values from `at` on, the first one where several are equal; -1 where all are NaN. */
-export function argmax(logits: ArrayLike<number>, at: number, classes: number): number {
-  let best = -1;
-  for (let c = 0; c < classes; c++) {
-    if (Number.isNaN(logits[at + c]!)) continue;
-    if (best < 0 || logits[at + c]! > logits[at + best]!) best = c;
-  }
-  return best;
-}
+import { argmax } from '../argmax.ts';
 
 /**
  * Whether each sample's class is among the k largest logits; of equal logits the first counts as larger.

@@ -5,11 +5,11 @@ import {
   hiddenPattern,
   largestHidden,
   openFecapPlane,
-  transferDigit,
   wakeUp,
   writeBack,
   writeHidden,
 } from '../../src/device/fecap.ts';
+import { transferredMagnitude } from '../../src/hidden-integer.ts';
 
 const hidden = fc.integer({ min: -largestHidden(10), max: largestHidden(10) });
 
@@ -42,8 +42,8 @@ describe('hidden integers in FeCAPs', () => {
   });
 
   test('a transfer reads the most significant magnitude bits: sign(h) (|h| >> 6) for 10 bits', () => {
-    expect([0, 63, 64, 127, 128, 511].map((h) => transferDigit(h, 10, 3))).toEqual([0, 0, 1, 1, 2, 7]);
-    expect([-63, -64, -511].map((h) => transferDigit(h, 10, 3))).toEqual([0, 1, 7]);
+    expect([0, 63, 64, 127, 128, 511].map((h) => transferredMagnitude(h, 10, 3))).toEqual([0, 0, 1, 1, 2, 7]);
+    expect([-63, -64, -511].map((h) => transferredMagnitude(h, 10, 3))).toEqual([0, 1, 7]);
   });
 
   test('the write-back restores the integer and switches the 1s among the bits read', () => {

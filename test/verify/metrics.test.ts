@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { argmax } from '../../src/argmax.ts';
 import { openStream } from '../../src/random.ts';
 import {
   addSignal,
-  argmax,
   decibels,
   pairedDifference,
   percentOf,
