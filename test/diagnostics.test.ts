@@ -12,7 +12,9 @@ import { matMulModel } from './lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from './support/build.ts';
 import { inputs, memoryData, withTiny } from './verify/tiny.ts';
 
-const source = readFileSync('src/diagnostics.ts', 'utf8');
+const source = readdirSync('src/diagnostics')
+  .map((file) => readFileSync(join('src/diagnostics', file), 'utf8'))
+  .join('');
 const listed = [
   ...source.matchAll(/^export const (\w+) = [\s\S]*?\b(error|warning)\(\s*'([a-z-]+\/[a-z-]+)',\s*(\d+)?/gm),
 ].map(([, name, severity, code, exit]) => ({
