@@ -36,7 +36,7 @@ const top = [
 ];
 
 /** Folders of shared nouns. */
-const nouns = ['src', 'src/target', 'src/effects'];
+const nouns = ['src', 'src/diagnostics', 'src/target', 'src/effects'];
 
 /** The folder of a file; the file itself above the folders, `nouns` for shared nouns. */
 function groupOf(file: string): string {
