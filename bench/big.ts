@@ -3,14 +3,15 @@
  * written with its weights in an external file, and calibrated, compiled and written as a package by a process of its
  * own, whose largest resident memory is reported. Arguments after `big` pick sizes by millions of weights.
  */
+
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeModel } from '../src/onnx/write.ts';
 import { formatTable } from '../src/report/table.ts';
+import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import type { BigResult } from './big-compile.ts';
 import { countWeights, type TransformerShape, transformer, vectorsKept } from './big-model.ts';
 
@@ -76,9 +77,8 @@ export async function benchBig(wanted: readonly string[]): Promise<void> {
   );
 }
 
-async function measure(shape: TransformerShape): Promise<{ weights: number; result: BigResult }> {
-  const folder = await mkdtemp(join(tmpdir(), 'crossloom-big-'));
-  try {
+function measure(shape: TransformerShape): Promise<{ weights: number; result: BigResult }> {
+  return withTemporaryFolder(async (folder) => {
     const graph = transformer(shape);
     const model = join(folder, 'model.onnx');
     await writeModel(graph, model, {}, 0);
@@ -90,7 +90,5 @@ async function measure(shape: TransformerShape): Promise<{ weights: number; resu
       String(shape.words),
     ]);
     return { weights: countWeights(graph), result: JSON.parse(stdout) as BigResult };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,6 +1,4 @@
 /** What all tables of accuracy have in common: one of their rows, measured. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type CalibrationRecord,
@@ -18,6 +16,7 @@ import {
   withPackagesAroundFaults,
   writePackage,
 } from '../src/index.ts';
+import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import type { Case } from './accuracy-cases.ts';
 import { scaledSpreads } from './spreads.ts';
 
@@ -32,9 +31,8 @@ export interface Measured {
 }
 
 /** Compiles a model, programs chips and verifies them on images that calibration has not seen. */
-export async function measure(item: Case, conditions: VerifyOptions): Promise<Measured> {
-  const folder = await mkdtemp(join(tmpdir(), 'crossloom-accuracy-'));
-  try {
+export function measure(item: Case, conditions: VerifyOptions): Promise<Measured> {
+  return withTemporaryFolder(async (folder) => {
     const model = { ...(await readModel(item.file)), file: item.file };
     const options = parseOptions({ target: item.target, ...item.options });
     const spreads = item.spread === undefined ? [] : await scaledSpreads(item.target, item.spread);
@@ -62,7 +60,5 @@ export async function measure(item: Case, conditions: VerifyOptions): Promise<Me
         )
       : await verify(pkg, model, dataset, of);
     return { report, arrays: compiled.mapping.arrays, hardware: compiled.summary.chips };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

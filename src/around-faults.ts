@@ -2,8 +2,6 @@
  * Packages made for one chip each: the chip is tested as after forming, and the model compiled once more around the cells
  * that turn out faulty, from the record, target and options that a package holds.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { surveyChip } from './chip/survey.ts';
 import { type Compiled, compile } from './compile.ts';
@@ -13,6 +11,7 @@ import { openPackage, type Package } from './package/open.ts';
 import { writePackage } from './package/write.ts';
 import { availableThreads } from './pool.ts';
 import type { LoadedTarget } from './target/target.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 import { costOf } from './verify/summarize.ts';
 import type { VerifyOptions } from './verify/verify.ts';
 
@@ -54,15 +53,14 @@ export async function compileAroundFaults(
  * Calls `use` with what makes a package for the chip of every seed, as `verify` takes it. The packages are gone afterwards.
  * @param model that the package was compiled from
  */
-export async function withPackagesAroundFaults<T>(
+export function withPackagesAroundFaults<T>(
   pkg: Package,
   model: ImportedModel & { readonly file: string },
   threads: number | undefined,
   use: (packageFor: NonNullable<VerifyOptions['packageFor']>) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'crossloom-chips-'));
-  try {
-    return await use(async (seed, stage) => {
+  return withTemporaryFolder((folder) =>
+    use(async (seed, stage) => {
       const onArray = stage('test');
       const compiled = await compileAroundFaults(pkg, model, {
         seed,
@@ -72,8 +70,6 @@ export async function withPackagesAroundFaults<T>(
       const place = join(folder, `${seed}.xbar`);
       await writePackage(compiled, place);
       return openPackage(place);
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    }),
+  );
 }

@@ -1,6 +1,5 @@
 /** What every measurement of one tuning shares: the model, its calibration record, the images, and what floating point gives. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+
 import { join } from 'node:path';
 import type { CalibrationRecord } from '../calibration-record.ts';
 import { type Calibration, type Compiled, compile } from '../compile.ts';
@@ -15,6 +14,7 @@ import { writePackage } from '../package/write.ts';
 import { availableThreads } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { withTemporaryFolder } from '../temporary-folder.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
 import type { ModelFile } from '../verify/verify.ts';
@@ -150,13 +150,10 @@ function halfOf(plan: Plan, half: 0 | 1): Plan {
 }
 
 /** Writes a compilation into a temporary folder, where programming reads it, and opens it there. */
-export async function withPackageOf<T>(compiled: Compiled, use: (pkg: Package) => Promise<T>): Promise<T> {
-  const parent = await mkdtemp(join(tmpdir(), 'crossloom-tune-'));
-  try {
+export function withPackageOf<T>(compiled: Compiled, use: (pkg: Package) => Promise<T>): Promise<T> {
+  return withTemporaryFolder(async (parent) => {
     const folder = join(parent, 'mapping.xbar');
     await writePackage(compiled, folder);
-    return await use(await openPackage(folder));
-  } finally {
-    await rm(parent, { recursive: true, force: true });
-  }
+    return use(await openPackage(folder));
+  });
 }
