@@ -4,7 +4,6 @@ import { loadChip } from '../chip/load.ts';
 import { hasReadNoise } from '../chip/read.ts';
 import { checkTime } from '../chip/read-conditions.ts';
 import { checkLabels, type Dataset } from '../data/dataset.ts';
-
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
 import {
   bitstreamWrongTarget,
