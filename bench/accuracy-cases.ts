@@ -97,8 +97,8 @@ export const on = (model: Model, target: string, more: Partial<Case> = {}): Case
   trials: target === 'ideal' ? 1 : chips,
   ...more,
 });
-const bits = (count: number) => ({
-  note: `${count}-bit converters`,
+const bits = (count: number, more = '') => ({
+  note: `${count}-bit converters${more}`,
   options: { set: [`adc.bits=${count}`] },
 });
 
@@ -126,7 +126,7 @@ export const cases: readonly Case[] = [
   ...all.map((model) => on(model, 'tetramem-256')),
   ...all.map((model) => on(model, 'tetramem-256', aroundFaults)),
   ...[5, 6, 7, 8, 9, 10].map((count) =>
-    on(mobilenetV2, 'tetramem-256', { ...bits(count), aroundFaults: true, trials: 1 }),
+    on(mobilenetV2, 'tetramem-256', { ...bits(count, ', around faults'), aroundFaults: true, trials: 1 }),
   ),
   ...[5, 6, 7, 9, 10].map((count) => on(keywords, 'tetramem-256', bits(count))),
   ...[0, 1, 2, 3, 4].map((spread) =>
