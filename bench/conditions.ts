@@ -8,13 +8,27 @@ import { join } from 'node:path';
 import { installRoot } from '../src/install-root.ts';
 import { formatTable } from '../src/report/table.ts';
 import type { ReadingReport } from '../src/verify/report.ts';
-import { keywords, mobilenetV2, on, resnet20 } from './accuracy-cases.ts';
+import type { VerifyOptions } from '../src/verify/verify.ts';
+import { type Case, keywords, mobilenetV2, on, resnet20 } from './accuracy-cases.ts';
 import { type Measured, measure } from './measure.ts';
 
 const second = 1;
 const day = 86_400;
 
-const targets = readdirSync(join(installRoot(), 'targets')).map((file) => file.replace(/\.yaml$/, ''));
+interface Condition extends Pick<Case, 'target' | 'note' | 'options'> {
+  readonly compensate?: VerifyOptions['compensate'];
+}
+
+const asPublished = readdirSync(join(installRoot(), 'targets')).map((file) => file.replace(/\.yaml$/, ''));
+const conditions: readonly Condition[] = [
+  ...asPublished.map((target) => ({ target })),
+  {
+    target: 'tetramem-256-6bit',
+    note: 'corrected levels, rows by magnitude, a tenth of the window',
+    options: { wireCorrection: 'levels', rowOrder: 'magnitude', window: 0.1 },
+  },
+  { target: 'pcm-256', note: 'one factor against drift', compensate: 'global' },
+];
 const models = [
   { ...mobilenetV2, images: 120, trials: 1 },
   { ...resnet20, images: 500, trials: 3 },
@@ -23,14 +37,16 @@ const models = [
 const wanted = process.argv.slice(2);
 const rows: string[][] = [];
 for (const { trials, ...model } of models) {
-  for (const target of targets) {
-    if (!wanted.every((pattern) => new RegExp(pattern).test(`${model.model} ${target}`))) continue;
+  for (const { compensate = 'none', ...condition } of conditions) {
+    const label = [model.model, condition.target, condition.note ?? ''].join(' ').trim();
+    if (!wanted.every((pattern) => new RegExp(pattern).test(label))) continue;
     if (!existsSync(model.file)) {
       process.stdout.write(`skipped: ${model.model} is not at ${model.file}; set CROSSLOOM_DATA\n`);
       continue;
     }
-    const item = on(model, target, { trials: target === 'ideal' ? 1 : trials });
-    rows.push(rowOf(item, await measure(item, { at: [second, day] })));
+    const { target } = condition;
+    const item = on(model, target, { ...condition, trials: target === 'ideal' ? 1 : trials });
+    rows.push(rowOf(item, await measure(item, { at: [second, day], compensate })));
     process.stderr.write(`${rows.at(-1)!.join('  ')}\n`);
   }
 }
@@ -50,7 +66,7 @@ function rowOf(item: ReturnType<typeof on>, { report, arrays, hardware }: Measur
     cell(report.readings.find((one) => one.at === at && one.wires === wires));
   return [
     item.model,
-    item.target,
+    item.note ? `${item.target}, ${item.note}` : item.target,
     ...[arrays, hardware, report.data.images, report.trials.length].map(String),
     report.float.top1!.toFixed(1),
     ...[false, true].flatMap((wires) => [second, day].map((at) => reading(at, wires))),
