@@ -1,6 +1,6 @@
 /** A tuning report -> text: what loses accuracy, what was tried, and why one mapping was chosen. */
 import type { Blame } from '../tune/blame.ts';
-import type { Loss } from '../tune/measure.ts';
+import type { Loss, MappingReport } from '../tune/measure.ts';
 import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
 import { remedyName } from '../tune/wire-remedies.ts';
 import type { Snr } from '../verify/report.ts';
@@ -38,20 +38,24 @@ function header({ model, target, data, trials, seed, float, maxDrop, maxDigital 
   ].join('\n');
 }
 
-function remedies({ tried, taken }: NonNullable<TuneReport['wires']>): string {
+function remedies({ tried, without, taken }: NonNullable<TuneReport['wires']>): string {
   const right = ['arrays', 'conversions', 'loss', 'SNR'];
   const columns = ['', 'arrays', 'conversions', 'loss', '95 %', 'SNR', 'bound'].map(
     (header): Column => ({ header, align: right.includes(header) ? 'right' : 'left' }),
   );
-  const rows = tried.map(({ remedy, arrays, conversions, loss, snrToFloat, met }) => [
-    remedyName(remedy) || 'as given',
-    formatCount(arrays),
-    formatCount(conversions),
-    points(loss.points),
-    interval(loss),
-    decibels(snrToFloat),
-    met ? 'met' : 'missed',
-  ]);
+  const rowOf = (name: string, measured: MappingReport, bound: string) => [
+    name,
+    formatCount(measured.arrays),
+    formatCount(measured.conversions),
+    points(measured.loss.points),
+    interval(measured.loss),
+    decibels(measured.snrToFloat),
+    bound,
+  ];
+  const rows = tried.map((one) =>
+    rowOf(remedyName(one.remedy) || 'as given', one, one.met ? 'met' : 'missed'),
+  );
+  if (without) rows.splice(1, 0, rowOf('as given, without wires', without, ''));
   return [
     `Against the wires, all layers as given: ${remedyName(taken) || 'nothing'} is taken, and tuned from there`,
     formatTable(columns, rows),

@@ -2,17 +2,16 @@
  * Which error costs the accuracy of a mapping: it is measured again with one error taken away at a time, and without any chip
  * with one rounding alone.
  */
-import { sha256 } from '../hash.ts';
 import type { Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
 import type { Emitter } from '../lower/emit.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
-import type { LoadedTarget, Target } from '../target/target.ts';
+import type { Target } from '../target/target.ts';
 import { float32, uint8 } from '../tensor.ts';
 import { runChip } from '../verify/run-images.ts';
-import { type LossReport, lossOf, measureMapping } from './measure.ts';
+import { type LossReport, lossOf, measureMapping, withTarget } from './measure.ts';
 import type { Setup } from './setup.ts';
 
 export interface BlameEntry extends LossReport {
@@ -69,7 +68,7 @@ export async function blame(setup: Setup, options: CompileOptions, total: LossRe
     const measured = await measureMapping(
       setup,
       ideal.programming.scheme === 'exact' ? withoutResidual(options) : options,
-      { part: setup.tuning, seed: setup.seed, loaded: loadedOf(setup.loaded, ideal) },
+      { part: setup.tuning, seed: setup.seed, loaded: withTarget(setup.loaded, ideal) },
     );
     const { loss, snrToFloat, noise } = measured;
     entries.push({
@@ -97,10 +96,6 @@ export async function blame(setup: Setup, options: CompileOptions, total: LossRe
   }
   const largest = entries.reduce((a, b) => (b.share > a.share ? b : a));
   return { entries, largest: largest.error };
-}
-
-function loadedOf(loaded: LoadedTarget, target: Target): LoadedTarget {
-  return { ...loaded, target, fingerprint: sha256(JSON.stringify(target)) };
 }
 
 /** Cells that take exactly what they are told leave nothing to make up for. */

@@ -1,10 +1,11 @@
 /** A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed. */
 import { compile } from '../compile.ts';
+import { sha256 } from '../hash.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import { programChip } from '../program.ts';
 import { lowerChip } from '../simulate/simulate.ts';
-import type { LoadedTarget } from '../target/target.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
 import { type PairedDifference, pairedDifference } from '../verify/metrics.ts';
 import { type Snr, snrOf } from '../verify/report.ts';
 import { type ChipRun, runChip } from '../verify/run-images.ts';
@@ -42,6 +43,11 @@ export interface MeasureOptions {
   readonly seed: number;
   /** In place of the target that is tuned for. */
   readonly loaded?: LoadedTarget;
+}
+
+/** A target of its own, for `loaded`. */
+export function withTarget(loaded: LoadedTarget, target: Target): LoadedTarget {
+  return { ...loaded, target, fingerprint: sha256(JSON.stringify(target)) };
 }
 
 export async function measureMapping(

@@ -100,7 +100,8 @@ function workOf({ setup, compared, found, wires, blame, remaining, heldOut }: Tu
     0,
   );
   const confirmed = found.tried.filter((tried) => tried.confirmed).length;
-  const whole = found.tried.length + wires.tried.length + confirmed + onChips;
+  const onWires = wires.tried.length + (wires.without ? 1 : 0);
+  const whole = found.tried.length + onWires + confirmed + onChips;
   const last = heldOut ? 1 : 0;
   return {
     mappings: 1 + variants + whole + last,

@@ -5,7 +5,7 @@
 import { compile } from '../compile.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Target } from '../target/target.ts';
-import { anyArrays, type MappingReport, measureMapping } from './measure.ts';
+import { anyArrays, type MappingReport, measureMapping, withTarget } from './measure.ts';
 import type { Setup } from './setup.ts';
 
 /** Options of a compilation that bear on wires. */
@@ -19,6 +19,8 @@ export interface RemedyReport extends MappingReport {
 export interface TriedRemedies {
   /** In the order of the measurements; empty for a target without wires. */
   readonly tried: readonly RemedyReport[];
+  /** The mapping as given, as if wires had no resistance; where it misses the bound. */
+  readonly without?: MappingReport;
   readonly taken: Remedy;
 }
 
@@ -59,24 +61,33 @@ export async function withRemedy(setup: Setup, taken: Remedy): Promise<Setup> {
   return { ...setup, options, compiled };
 }
 
-/** Measures remedies until one meets the bound; where none does, the one with the least error is taken. */
+/** Share of the output's error energy from which on wires are worth a remedy. */
+const noticed = 0.1;
+
+/**
+ * Measures remedies until one meets the bound; where none does, the one with the least error is taken. None is tried where the
+ * mapping errs about as much without wires.
+ */
 export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedRemedies> {
   const remedies = remediesFor(setup.loaded.target, setup.options);
   const tried: RemedyReport[] = [];
-  if (remedies.length === 1) return { tried, taken: remedies[0]! };
+  const [given] = remedies as [Remedy];
+  if (remedies.length === 1) return { tried, taken: given };
+  const { loaded, tuning: part, seed } = setup;
+  let without: MappingReport | undefined;
   for (const [number, remedy] of remedies.entries()) {
     setup.report('remedies for the wires', number, remedies.length);
-    const measured = await measureMapping(
-      setup,
-      { ...setup.options, ...remedy },
-      { part: setup.tuning, seed: setup.seed },
-    );
+    const measured = await measureMapping(setup, { ...setup.options, ...remedy }, { part, seed });
     const met = measured.loss.points <= maxDrop && measured.arrays <= setup.options.arrays;
     tried.push({ remedy, met, ...measured });
     if (met) break;
+    if (remedy !== given) continue;
+    const wireless = withTarget(loaded, { ...loaded.target, wires: undefined });
+    without = await measureMapping(setup, setup.options, { part, seed, loaded: wireless });
+    if (measured.noise - without.noise < noticed * measured.noise) break;
   }
   const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;
-  return { tried, taken: best.remedy };
+  return { tried, taken: best.remedy, ...(without && { without }) };
 }
 
 /** Such as `levels corrected, 64 rows at once, 10 % of the window`. */

@@ -32,9 +32,10 @@ test('a remedy is found, is in what is written, and helps on other images and ch
   const loaded = await loadTarget(given.target, set);
   const limits = { maxDrop, maxDigital: 0, threads: 1, images: 520 };
   const report = await tune(model, loaded, given, calibrated, data, limits);
-  const { tried, taken } = report.wires!;
+  const { tried, taken, without } = report.wires!;
   expect(tried[0]).toMatchObject({ met: false, remedy: { wireCorrection: 'none', rowOrder: 'given' } });
   expect(tried[0]!.loss.points).toBeGreaterThan(1.5 * maxDrop);
+  expect(without!.noise).toBeLessThan(tried[0]!.noise / 4);
   expect(tried.map(({ met }) => met)).toEqual(tried.map((_, i) => i === tried.length - 1));
   expect(taken).toEqual(tried.at(-1)!.remedy);
   expect(taken).not.toEqual(tried[0]!.remedy);
@@ -58,4 +59,20 @@ test('a remedy is found, is in what is written, and helps on other images and ch
   expect(report.heldOut!.loss.points).toBe(after);
   // What the choice made of chance on the images that it was made on is gone here.
   expect(report.heldOut!.loss.low).toBeLessThanOrEqual(maxDrop);
+});
+
+test('wires that add little to other errors get no remedy', async () => {
+  const coarse = [...set.filter((field) => !field.startsWith('wires.')), 'adc.bits=3'];
+  const given = parseOptions({ set: coarse });
+  const loaded = await loadTarget(given.target, [
+    ...coarse,
+    ...['rowSegment', 'columnSegment', 'driver', 'sense'].map((part) => `wires.${part}=1e-4 ohm`),
+  ]);
+  const limits = { maxDrop: 0.5, maxDigital: 0, threads: 1, images: 60, trials: 1 };
+  const report = await tune(model, loaded, given, calibrated, data, limits);
+  const { tried, taken, without } = report.wires!;
+  expect(tried.map(({ met }) => met)).toEqual([false]);
+  expect(taken).toEqual(tried[0]!.remedy);
+  expect(Math.abs(without!.noise / tried[0]!.noise - 1)).toBeLessThan(0.1);
+  expect(formatTuning(report)).toMatch(/as given +.*\n.*as given, without wires/);
 });
