@@ -2,16 +2,12 @@
  * Which error costs the accuracy of a mapping: it is measured again with one error taken away at a time, and without any chip
  * with one rounding alone.
  */
-import type { Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
-import type { Emitter } from '../lower/emit.ts';
-import { lowerGraph } from '../lower/graph.ts';
-import { lowerFloat } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Target } from '../target/target.ts';
-import { float32, uint8 } from '../tensor.ts';
 import { runChip } from '../verify/run-images.ts';
 import { type LossReport, lossOf, measureMapping, withTarget } from './measure.ts';
+import { roundedInputs, roundedWeights } from './rounded.ts';
 import type { Setup } from './setup.ts';
 
 export interface BlameEntry extends LossReport {
@@ -105,40 +101,4 @@ function withoutResidual(options: CompileOptions): CompileOptions {
     residual: false,
     layers: options.layers.map((layer) => (layer.residual ? { ...layer, residual: false } : layer)),
   };
-}
-
-/** The network in floating point with the weights and biases that integers stand for. */
-function roundedWeights(real: Graph, quantized: Graph): Graph {
-  const integers = new Map(
-    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n] as const] : [])),
-  );
-  return lowerFloatGraph(real, (emit, node) => {
-    const rounded = integers.get(node.output)!;
-    lowerFloat(emit, { ...node, bias: rounded.bias, weights: () => valuesOf(rounded) });
-  });
-}
-
-function valuesOf({ rows, columns, integers, scales }: QuantizedMvmNode): Float32Array {
-  return Float32Array.from(integers, (integer, i) => {
-    const group = Math.floor(i / (rows * columns));
-    return integer * scales[group * columns + (i % columns)]!;
-  });
-}
-
-/** The network in floating point with the 8-bit inputs of its crossbar layers. */
-function roundedInputs(real: Graph, quantized: Graph): Graph {
-  const inputs = new Map(
-    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n.quantization] as const] : [])),
-  );
-  return lowerFloatGraph(real, (emit, node) => {
-    const { scale, zero, signed } = inputs.get(node.output)!;
-    const step = emit.constant('input_scale', float32([], [scale]));
-    const zeroPoint = emit.constant('input_zero', uint8([], [signed ? 128 : zero]));
-    const codes = emit.op('QuantizeLinear', [node.input, step, zeroPoint]);
-    lowerFloat(emit, { ...node, input: emit.op('DequantizeLinear', [codes, step, zeroPoint]) });
-  });
-}
-
-function lowerFloatGraph(real: Graph, lower: (emit: Emitter, node: MvmNode) => void): Graph {
-  return lowerGraph(real, (node) => (node.kind === 'mvm' ? (emit) => lower(emit, node) : undefined));
 }

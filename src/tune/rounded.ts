@@ -1,0 +1,47 @@
+/** A network in floating point with one rounding of its integer form alone. */
+import type { Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
+import type { Emitter } from '../lower/emit.ts';
+import { lowerGraph } from '../lower/graph.ts';
+import { lowerFloat } from '../lower/reference.ts';
+import { float32 } from '../tensor.ts';
+
+/** The network in floating point with the weights and biases that integers stand for. */
+export function roundedWeights(real: Graph, quantized: Graph): Graph {
+  const integers = new Map(
+    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n] as const] : [])),
+  );
+  return lowerFloatGraph(real, (emit, node) => {
+    const rounded = integers.get(node.output)!;
+    lowerFloat(emit, { ...node, bias: rounded.bias, weights: () => valuesOf(rounded) });
+  });
+}
+
+function valuesOf({ rows, columns, integers, scales }: QuantizedMvmNode): Float32Array {
+  return Float32Array.from(integers, (integer, i) => {
+    const group = Math.floor(i / (rows * columns));
+    return integer * scales[group * columns + (i % columns)]!;
+  });
+}
+
+/**
+ * The network in floating point with the 8-bit inputs of its crossbar layers. They are rounded by arithmetic: of QuantizeLinear
+ * and DequantizeLinear around a layer onnxruntime makes one of 8-bit weights.
+ */
+export function roundedInputs(real: Graph, quantized: Graph): Graph {
+  const inputs = new Map(
+    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n.quantization] as const] : [])),
+  );
+  return lowerFloatGraph(real, (emit, node) => {
+    const { scale, zero, signed } = inputs.get(node.output)!;
+    const number = (name: string, value: number) => emit.constant(name, float32([], [value]));
+    const least = signed ? -128 : 0 - zero;
+    const step = number('input_scale', scale);
+    const steps = emit.op('Round', [emit.op('Div', [node.input, step])]);
+    const codes = emit.op('Clip', [steps, number('least', least), number('most', least + 255)]);
+    lowerFloat(emit, { ...node, input: emit.op('Mul', [codes, step]) });
+  });
+}
+
+function lowerFloatGraph(real: Graph, lower: (emit: Emitter, node: MvmNode) => void): Graph {
+  return lowerGraph(real, (node) => (node.kind === 'mvm' ? (emit) => lower(emit, node) : undefined));
+}
