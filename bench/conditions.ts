@@ -28,7 +28,6 @@ const conditions: readonly Condition[] = [
     options: { wireCorrection: 'levels', rowOrder: 'magnitude', window: 0.1 },
   },
   { target: 'pcm-256', note: 'one factor against drift', compensate: 'global' },
-  { target: 'tio2-feedforward', note: 'pairs of cells', options: { encoding: 'differential' } },
 ];
 const models = [
   { ...mobilenetV2, images: 120, trials: 1 },

@@ -9,8 +9,11 @@
  * over all rows that drive the column's block: the reference column errs like any other (its error is common to the
  * columns of a block, and counts for each), and so do cells off the diagonal of a block with several groups, which hold the
  * digit 0 beside a reference column and are unused otherwise. Variances, not mean squares: what errors do to the mean of an
- * output, calibration of the chip moves into its bias. Converters, read noise, time and wires are left out, because they
- * hardly tell the encodings apart.
+ * output, calibration of the chip moves into its bias. Wires add to the difference of two columns what wire-errors.ts says,
+ *
+ *   wires     sum over slices radix^(2 slice) * wire error * Var sum_r x_r
+ *
+ * Converters, read noise and time are left out, because they hardly tell the encodings apart.
  */
 import type { LayerRecord } from '../src/calibration-record.ts';
 import { evenlySpread } from '../src/evenly-spread.ts';
@@ -33,6 +36,7 @@ import { chooseSteps } from './quantize-matrix.ts';
 import { roundNearest } from './round-weights.ts';
 import { type SliceChoice, sliceWeights, weightMax } from './slice-weights.ts';
 import { tile } from './tile.ts';
+import { wireError } from './wire-errors.ts';
 
 /** Columns that the estimate is taken over, evenly spread: the others are like them. */
 const columnsUsed = 64;
@@ -123,13 +127,16 @@ export function estimateEncoding(
   });
   const error = digitErrors(layer, target);
   const besides = drivenBesides(blocks, node, variances);
+  const widest = blocks.reduce((most, block) => Math.max(most, blockColumns(block, layer.encoding)), 0);
+  const ofWires = wireError(layer, target, widest);
   const sampled: SlicedLayer = {
     ...layer,
     node: { ...layer.node, groups: groups.length, columns: columns.length, integers },
   };
   const digits = Array.from({ length: layer.slices }, (_, s) => digitsOf(sampled, s, 0, integers.length));
-  let [signal, rounding, writing] = [0, 0, 0];
+  let [signal, rounding, writing, wired] = [0, 0, 0, 0];
   for (const [own, group] of groups.entries()) {
+    const driven = ofWires === 0 ? 0 : drivenVariance(sample, group);
     for (let column = 0; column < columns.length; column++) {
       const step = steps[own]![column]!;
       if (step === 0) continue;
@@ -141,8 +148,10 @@ export function estimateEncoding(
         for (let s = 0; s < layer.slices; s++)
           written += layer.radix ** (2 * s) * error.of(digits[s]![at]!) * variance;
       }
-      for (let s = 0; s < layer.slices; s++)
+      for (let s = 0; s < layer.slices; s++) {
         written += layer.radix ** (2 * s) * error.beside * besides[group]!;
+        wired += step ** 2 * layer.radix ** (2 * s) * ofWires * driven;
+      }
       signal += step ** 2 * outputVariance(sample, integers, own, column);
       rounding += step ** 2 * rounded;
       writing += (step ** 2 * written) / layer.copies;
@@ -152,7 +161,8 @@ export function estimateEncoding(
     cells: blocks.reduce((sum, block) => sum + blockRows(block) * blockColumns(block, layer.encoding), 0),
     writeSnr: decibels(signal / writing),
     roundingSnr: decibels(signal / rounding),
-    snr: decibels(signal / (writing + rounding)),
+    wireSnr: decibels(signal / wired),
+    snr: decibels(signal / (writing + rounding + wired)),
   };
 }
 
@@ -209,6 +219,21 @@ function outputVariance(sample: MatrixSample, integers: Int8Array, own: number, 
       output += integers[(own * rows + row) * columns.length + column]! * inputs[first + row]!;
     sum += output;
     square += output ** 2;
+  }
+  return Math.max(0, square / count - (sum / count) ** 2);
+}
+
+/** Variance of the sum of a group's inputs over the calibration vectors. */
+function drivenVariance({ node, inputs }: MatrixSample, group: number): number {
+  const { rows } = node;
+  const width = node.groups * rows;
+  const count = inputs.length / width;
+  let [sum, square] = [0, 0];
+  for (let vector = 0; vector < count; vector++) {
+    const first = vector * width + group * rows;
+    const driven = inputs.subarray(first, first + rows).reduce((total, x) => total + x, 0);
+    sum += driven;
+    square += driven ** 2;
   }
   return Math.max(0, square / count - (sum / count) ** 2);
 }

@@ -9,7 +9,9 @@ export interface EncodingEstimate {
   readonly writeSnr: number;
   /** The same of what rounding every weight to its nearest integer adds. */
   readonly roundingSnr: number;
-  /** The same of both together. */
+  /** The same of what the wires of rows add; Infinity without wires. */
+  readonly wireSnr: number;
+  /** The same of all together. */
   readonly snr: number;
 }
 

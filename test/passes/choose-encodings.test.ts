@@ -196,6 +196,7 @@ describe('the rule', () => {
     cells,
     writeSnr,
     roundingSnr,
+    wireSnr: Number.POSITIVE_INFINITY,
     snr: -10 * Math.log10(10 ** (-writeSnr / 10) + 10 ** (-roundingSnr / 10)),
   });
 
