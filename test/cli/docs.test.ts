@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -81,7 +81,10 @@ describe('docs/cli.md', () => {
   });
 
   test('has every error with its exit code, and no other', () => {
-    const made = [...read('src/diagnostics.ts').matchAll(/error\(\s*'([a-z/-]+)',\s*(\d+)/g)];
+    const sources = readdirSync(join(installRoot(), 'src/diagnostics'))
+      .map((file) => read(join('src/diagnostics', file)))
+      .join('');
+    const made = [...sources.matchAll(/error\(\s*'([a-z/-]+)',\s*(\d+)/g)];
     const listed = [...page.matchAll(/^\| (\d+) \| `([a-z/-]+)` \|/gm)];
     expect(made.length).toBeGreaterThan(30);
     expect(listed.map(([, exit, code]) => `${code} ${exit}`).sort()).toEqual(
