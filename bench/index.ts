@@ -97,29 +97,28 @@ try {
     `${(one.median / two.median).toFixed(2)} times one thread, which takes ${one.median.toFixed(2)} s`,
   );
 
-  const original = await openSession(encodeModel(upgradeOpset(imported.graph)));
-  const float = await bestBatch(original, imported.graph.inputs[0]!, 15);
-  await original.release();
-  report('floating point, onnxruntime', `${(float * 1e3).toFixed(2)} ms/image`, 'best of batch 1, 4 and 8');
-  const timed = async (what: string, of: Package, on: Chip, wires: boolean, beside?: number) => {
-    const simulated = await simulate(of, on, { conditions: { wires } });
-    const mapped = await bestBatch(simulated, imported.graph.inputs[0]!, 5);
-    await simulated.release();
-    report(
-      what,
-      `${(mapped * 1e3).toFixed(1)} ms/image`,
-      beside === undefined
-        ? `${(mapped / float).toFixed(1)} times floating point`
-        : `${(mapped / beside).toFixed(2)} times without`,
-    );
-    return mapped;
-  };
-  const plain = await timed('simulated chip, unused cells unformed', pkg, chip, false);
   const noisy = { ...pkg, target: { ...pkg.target, readNoise: { sigma: [0, 0.02] } } };
-  await timed('the same with white read noise', noisy, chip, false, plain);
   const conducting = withUnusedCells(chip, pkg.target.cell.gMin);
-  const whole = await timed('simulated chip, whole blocks: unused cells conduct', pkg, conducting, false);
-  await timed('the same through wires', pkg, conducting, true, whole);
+  const on = (of: Package, programmed: Chip, wires: boolean) => () =>
+    simulate(of, programmed, { conditions: { wires } });
+  const [float, plain, withNoise, whole, wired] = await timeInTurns(imported.graph.inputs[0]!, [
+    () => openSession(encodeModel(upgradeOpset(imported.graph))),
+    on(pkg, chip, false),
+    on(noisy, chip, false),
+    on(pkg, conducting, false),
+    on(pkg, conducting, true),
+  ] as const);
+  const perImage = (seconds: number) => `${(seconds * 1e3).toFixed(1)} ms/image`;
+  const timesFloat = (seconds: number) => `${(seconds / float).toFixed(1)} times floating point`;
+  report('floating point, onnxruntime', perImage(float), 'best of batch 1, 4 and 8');
+  report('simulated chip, unused cells unformed', perImage(plain), timesFloat(plain));
+  report(
+    'the same with white read noise',
+    perImage(withNoise),
+    `${(withNoise / plain).toFixed(2)} times without`,
+  );
+  report('simulated chip, whole blocks: unused cells conduct', perImage(whole), timesFloat(whole));
+  report('the same through wires', perImage(wired), `${(wired / whole).toFixed(2)} times without`);
 
   const cpu = cpus();
   process.stdout.write(
@@ -130,19 +129,27 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Seconds per image at the best batch size (median of `count` runs each). */
-async function bestBatch(
-  session: Session,
+/**
+ * Seconds per image of several models, one after the other and that three times, because a machine's speed changes: the best
+ * median of three runs, over batch sizes.
+ */
+async function timeInTurns<Openers extends readonly (() => Promise<Session>)[]>(
   input: { readonly name: string; readonly dims: readonly (number | string | undefined)[] | undefined },
-  count: number,
-): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (const batch of typeof input.dims?.[0] === 'number' ? [1] : [1, 4, 8]) {
-    const feed = noise([batch, ...input.dims!.slice(1).map(Number)]);
-    const { median } = await time(count, () => session.run({ [input.name]: feed }));
-    best = Math.min(best, median / batch);
+  openers: Openers,
+): Promise<{ [K in keyof Openers]: number }> {
+  const best = openers.map(() => Number.POSITIVE_INFINITY);
+  for (let turn = 0; turn < 3; turn++) {
+    for (const [own, open] of openers.entries()) {
+      const session = await open();
+      for (const batch of typeof input.dims?.[0] === 'number' ? [1] : [1, 4, 8]) {
+        const feed = noise([batch, ...input.dims!.slice(1).map(Number)]);
+        const { median } = await time(3, () => session.run({ [input.name]: feed }));
+        best[own] = Math.min(best[own]!, median / batch);
+      }
+      await session.release();
+    }
   }
-  return best;
+  return best as { [K in keyof Openers]: number };
 }
 
 /** The chip, but for cells that were never formed, which conduct about the least. */
