@@ -141,7 +141,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     },
     cost: costOf(pkg),
     effects: effectsOf(
-      pkg.target,
+      readings.some(({ wires }) => wires) ? pkg.target : { ...pkg.target, wires: undefined },
       trials.some(({ calibrated }) => calibrated),
       storedSchema.parse(pkg.manifest.summary).layers,
       faultMaps(verification.trials),

@@ -157,6 +157,11 @@ describe('wires', () => {
         expect(text).toContain('mapped, 1 trial, right after, wires on');
         expect(text).toContain('  right after, wires off');
 
+        const appliedIn = ({ effects }: typeof report) =>
+          effects.find(({ name }) => name === 'wire resistance')!.applied;
+        expect(appliedIn(report)).toBe(true);
+        expect(appliedIn(await verify(pkg, model, data, { trials: 1, wires: 'off' }))).toBe(false);
+
         // Without its wires the chip is the one that is programmed for a target without any.
         const bare = { ...pkg, target: { ...pkg.target, wires: undefined } };
         const without = await verify(bare, model, data);
