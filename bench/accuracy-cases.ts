@@ -106,9 +106,9 @@ const aroundFaults = { note: 'around faults', aroundFaults: true };
 /** Every digit in two cell pairs, the second aimed at what the first one missed. */
 const twoCopies = { note: 'two copies, residual', options: { copies: 2, residual: true } };
 
-/** The layers of MobileNet-V2 that bring a block's channels back to few, without an activation to hide errors: */
+/** The layers of MobileNet-V2 that bring a block's channels back to few, without an activation to hide errors. */
 const projections = [14, 28, 42, 58, 72, 88, 104, 118, 134, 150, 166, 180, 196, 212, 226, 242, 258];
-/** their weights in two digits, the lower aimed at what the upper one is off by. */
+/** Their weights in two digits, the lower aimed at what the upper one is off by. */
 const twoDigits = {
   note: 'projections in two digits, residual, around faults',
   options: { layers: projections.map((n) => ({ match: `n_Conv_${n}`, slices: 2, residual: true })) },
@@ -116,6 +116,12 @@ const twoDigits = {
 };
 
 const all = [mobilenetV2, resnet20, resnet32, keywords, mobilenetV1, vit, resnet8];
+
+/** What patterns pick a row by. */
+export const labelOf = ({ model, target, note = '' }: Pick<Case, 'model' | 'target' | 'note'>): string =>
+  [model, target, note].join(' ').trim();
+/** The target of a row, as tables name it. */
+export const targetOf = ({ target, note }: Case): string => (note ? `${target}, ${note}` : target);
 
 export const cases: readonly Case[] = [
   on(mobilenetV2, 'ideal'),

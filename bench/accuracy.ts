@@ -5,10 +5,9 @@
  */
 import { existsSync } from 'node:fs';
 import { formatTable } from '../src/report/table.ts';
-import { type Case, cases } from './accuracy-cases.ts';
+import { type Case, cases, labelOf, targetOf } from './accuracy-cases.ts';
 import { type Measured, measure } from './measure.ts';
 
-const labelOf = (item: Case) => [item.model, item.target, item.note ?? ''].join(' ').trim();
 const wanted = process.argv.slice(2);
 const chosen = cases.filter((item) => wanted.every((pattern) => new RegExp(pattern).test(labelOf(item))));
 const rows: string[][] = [];
@@ -45,7 +44,7 @@ function rowOf(item: Case, { report, arrays }: Measured): string[] {
   const change = mapped.difference;
   return [
     item.model,
-    item.note ? `${item.target}, ${item.note}` : item.target,
+    targetOf(item),
     String(arrays),
     String(report.data.images),
     String(item.trials),

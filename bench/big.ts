@@ -3,7 +3,6 @@
  * written with its weights in an external file, and calibrated, compiled and written as a package by a process of its
  * own, whose largest resident memory is reported. Arguments after `big` pick sizes by millions of weights.
  */
-
 import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';

@@ -9,7 +9,7 @@ import { installRoot } from '../src/install-root.ts';
 import { formatTable } from '../src/report/table.ts';
 import type { ReadingReport } from '../src/verify/report.ts';
 import type { VerifyOptions } from '../src/verify/verify.ts';
-import { type Case, keywords, mobilenetV2, on, resnet20 } from './accuracy-cases.ts';
+import { type Case, keywords, labelOf, mobilenetV2, on, resnet20, targetOf } from './accuracy-cases.ts';
 import { type Measured, measure } from './measure.ts';
 
 const second = 1;
@@ -38,7 +38,7 @@ const wanted = process.argv.slice(2);
 const rows: string[][] = [];
 for (const { trials, ...model } of models) {
   for (const { compensate = 'none', ...condition } of conditions) {
-    const label = [model.model, condition.target, condition.note ?? ''].join(' ').trim();
+    const label = labelOf({ model: model.model, ...condition });
     if (!wanted.every((pattern) => new RegExp(pattern).test(label))) continue;
     if (!existsSync(model.file)) {
       process.stdout.write(`skipped: ${model.model} is not at ${model.file}; set CROSSLOOM_DATA\n`);
@@ -66,7 +66,7 @@ function rowOf(item: ReturnType<typeof on>, { report, arrays, hardware }: Measur
     cell(report.readings.find((one) => one.at === at && one.wires === wires));
   return [
     item.model,
-    item.note ? `${item.target}, ${item.note}` : item.target,
+    targetOf(item),
     ...[arrays, hardware, report.data.images, report.trials.length].map(String),
     report.float.top1!.toFixed(1),
     ...[false, true].flatMap((wires) => [second, day].map((at) => reading(at, wires))),

@@ -2,8 +2,7 @@
  * `npm run bench`: the README's figures of speed. Ratios are taken between runs in the same process. `npm run bench --
  * NAME` runs one of the others instead.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type Chip, totalCounts } from '../src/chip/chip.ts';
 import { compile } from '../src/compile.ts';
@@ -17,6 +16,7 @@ import { programChip } from '../src/program.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession, type Session } from '../src/runtime/session.ts';
 import { simulate } from '../src/simulate/simulate.ts';
+import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import { float32, type Tensor } from '../src/tensor.ts';
 import { verify } from '../src/verify/verify.ts';
 import { benchBig } from './big.ts';
@@ -42,11 +42,10 @@ if (other) {
 const images = 24;
 
 const model = findModel();
-const folder = await mkdtemp(join(tmpdir(), 'crossloom-bench-'));
 const rows: string[][] = [];
 const report = (what: string, value: string, beside: string) => rows.push([what, value, beside]);
 
-try {
+await withTemporaryFolder(async (folder) => {
   const { imported, compiled } = await compileModel(model, 16);
   const again = { kind: 'record', record: compiled.record } as const;
   const compiling = await time(3, () =>
@@ -125,9 +124,7 @@ try {
     `${model.label} on tetramem-256-6bit; ${cpu.length} x ${cpu[0]!.model}, Node ${process.version}\n\n`,
   );
   process.stdout.write(`${formatTable([{ header: 'what' }, { header: 'median' }, { header: '' }], rows)}\n`);
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+});
 
 /**
  * Seconds per image of several models, one after the other and that three times, because a machine's speed changes: the best

@@ -4,13 +4,11 @@
  * change rows together. What a row costs at a place is what the faulty cells there do to all of their columns, see fault-costs.
  */
 import {
-  blockRows,
   blockWeightColumns,
   type Mapping,
   type PlacedBlock,
-  rowOfCells,
-  rowTileOf,
   type SlicedLayer,
+  wordlinesOf,
 } from '../src/ir/mapping.ts';
 import { choosePlaces } from './choose-places.ts';
 import {
@@ -19,6 +17,7 @@ import {
   faultsByPlace,
   type LayerSignal,
   type PlaceFault,
+  rowsByPlace,
 } from './fault-costs.ts';
 import { type FaultContext, signalCache } from './work-around-faults.ts';
 
@@ -28,7 +27,7 @@ export const exchangeRows = {
     const signalOf = signalCache(mapping.layers, context.record);
     const together = new Map<string, number[]>();
     for (const [index, block] of mapping.blocks.entries()) {
-      const wordlines = `${rowTileOf(block)} ${block.array} ${block.row}`;
+      const wordlines = wordlinesOf(block);
       together.set(wordlines, [...(together.get(wordlines) ?? []), index]);
     }
     const blocks = [...mapping.blocks];
@@ -50,10 +49,8 @@ function settle(
   context: FaultContext,
 ): Int32Array | undefined {
   const [first] = blocks as [PlacedBlock];
-  const count = blockRows(first);
-  /** Logical row at every place. */
-  const rows = new Int32Array(count);
-  for (let row = 0; row < count; row++) rows[rowOfCells(first, row) - first.row] = row;
+  const rows = rowsByPlace(first);
+  const count = rows.length;
   const costs = blocks.flatMap((block) => rowCosts(block, layer, signal, context) ?? []);
   if (costs.length === 0) return undefined;
   const found = choosePlaces(count, count, false, (from, place) =>

@@ -136,7 +136,7 @@ export function estimateEncoding(
   const digits = Array.from({ length: layer.slices }, (_, s) => digitsOf(sampled, s, 0, integers.length));
   let [signal, rounding, writing, wired] = [0, 0, 0, 0];
   for (const [own, group] of groups.entries()) {
-    const driven = ofWires === 0 ? 0 : drivenVariance(sample, group);
+    const driven = ofWires === 0 ? 0 : varianceOfSum(sample, group, new Float64Array(rows).fill(1));
     for (let column = 0; column < columns.length; column++) {
       const step = steps[own]![column]!;
       if (step === 0) continue;
@@ -207,33 +207,27 @@ function drivenBesides(
 
 /** Variance of an output over the calibration vectors, in integer weight units. */
 function outputVariance(sample: MatrixSample, integers: Int8Array, own: number, column: number): number {
-  const { node, groups, columns, inputs } = sample;
-  const { rows } = node;
-  const width = node.groups * rows;
-  const count = inputs.length / width;
-  let [sum, square] = [0, 0];
-  for (let vector = 0; vector < count; vector++) {
-    const first = vector * width + groups[own]! * rows;
-    let output = 0;
-    for (let row = 0; row < rows; row++)
-      output += integers[(own * rows + row) * columns.length + column]! * inputs[first + row]!;
-    sum += output;
-    square += output ** 2;
-  }
-  return Math.max(0, square / count - (sum / count) ** 2);
+  const { node, groups, columns } = sample;
+  const first = own * node.rows * columns.length + column;
+  const weights = Float64Array.from(
+    { length: node.rows },
+    (_, row) => integers[first + row * columns.length]!,
+  );
+  return varianceOfSum(sample, groups[own]!, weights);
 }
 
-/** Variance of the sum of a group's inputs over the calibration vectors. */
-function drivenVariance({ node, inputs }: MatrixSample, group: number): number {
+/** Variance of the weighted sum of a group's inputs over the calibration vectors. */
+function varianceOfSum({ node, inputs }: MatrixSample, group: number, weights: Float64Array): number {
   const { rows } = node;
   const width = node.groups * rows;
   const count = inputs.length / width;
   let [sum, square] = [0, 0];
   for (let vector = 0; vector < count; vector++) {
     const first = vector * width + group * rows;
-    const driven = inputs.subarray(first, first + rows).reduce((total, x) => total + x, 0);
-    sum += driven;
-    square += driven ** 2;
+    let output = 0;
+    for (let row = 0; row < rows; row++) output += weights[row]! * inputs[first + row]!;
+    sum += output;
+    square += output ** 2;
   }
   return Math.max(0, square / count - (sum / count) ** 2);
 }

@@ -106,7 +106,7 @@ export function faultsByPlace(
 }
 
 /** Logical row by row of cells, both counted from the block's first. */
-function rowsByPlace(block: PlacedBlock): Int32Array {
+export function rowsByPlace(block: PlacedBlock): Int32Array {
   const rows = new Int32Array(blockRows(block));
   for (let row = 0; row < rows.length; row++) rows[rowOfCells(block, row) - block.row] = row;
   return rows;

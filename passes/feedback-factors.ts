@@ -17,7 +17,7 @@ import {
   reserve,
   set,
   step,
-  storeOne,
+  storeLow,
   storeVector,
   subtract,
   subtractFloats,
@@ -76,7 +76,7 @@ function assemble(): Kernel {
     ...[...get(own), ...set(from), ...get(diagonal), ...set(to)],
     ...repeat(subtractTwo, from, end),
     // After the loop, whose last pair may have reached it.
-    ...[...get(last), ...get(share), ...storeOne],
+    ...[...get(last), ...get(share), ...storeLow()],
     ...step(own, float),
     ...step(last, get(stride)),
     ...[...get(diagonal), ...get(stride), ...add, ...constant(float), ...add, ...set(diagonal)],

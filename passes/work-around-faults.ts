@@ -2,7 +2,7 @@
  * Lays the columns of placed blocks around the faulty cells of one chip. A cell stuck near the lowest level does no harm
  * where its side of the pair holds nothing: exchanging plus and minus of a column, and exchanging columns within their
  * block, finds such places for nearly all. Blocks that still suffer take free columns of their array beside them into
- * use. What no place saves is listed by list-unsaved.ts.
+ * use. What no place saves is listed by report-faults.ts.
  */
 import type { CalibrationRecord } from '../src/calibration-record.ts';
 import type { FaultMap } from '../src/fault-map.ts';

@@ -43,8 +43,6 @@ export const storeHalf: Code = [0x3b, 1, 0];
 /** 128 bits at the address on the stack, plus an offset; fastest at a multiple of 8 bytes. */
 export const loadVector = (offset = 0): Code => [0xfd, 0, 3, ...unsigned(offset)];
 export const storeVector = (offset = 0): Code => [0xfd, 0x0b, 3, ...unsigned(offset)];
-/** The first of two 64-bit lanes, to a multiple of 8 bytes. */
-export const storeOne: Code = [0xfd, 0x5b, 3, 0, 0];
 /** Four 16-bit integers without sign at the address on the stack, plus an offset, as 32-bit ones. */
 export const loadFourHalves = (offset = 0): Code => [0xfd, 0x04, 3, ...unsigned(offset)];
 /** The 32 bits at the address on the stack, in all four lanes. */
@@ -54,7 +52,7 @@ export const loadInTwo = (offset = 0): Code => [0xfd, 0x0a, 3, ...unsigned(offse
 /** The 64 bits at the address on the stack, plus an offset, in the low lane; in the high lane of the vector above it. */
 export const loadLow = (offset = 0): Code => [0xfd, 0x5d, 3, ...unsigned(offset)];
 export const loadHigh = (offset = 0): Code => [0xfd, 0x57, 3, ...unsigned(offset), 1];
-/** The low 64 bits of a vector, to the address below it plus an offset. */
+/** The low 64 bits of a vector, to the address below it plus an offset; fastest at a multiple of 8 bytes. */
 export const storeLow = (offset = 0): Code => [0xfd, 0x5b, 3, ...unsigned(offset), 0];
 /** One of four 32-bit integers. */
 export const laneOf = (lane: number): Code => [0xfd, 0x1b, lane];

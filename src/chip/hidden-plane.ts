@@ -3,7 +3,6 @@
  * an array with FeCAPs. The FeCAPs of one line share it, so they are written one after the other; a wake-up cycles all
  * of a line at once; a transfer runs on all its lines in parallel and in lock-step.
  */
-
 import { wakeUp as wearLine, writeBack, writeHidden as writeSynapse } from '../device/fecap.ts';
 import { transfer as transferSynapse } from '../device/transfer.ts';
 import { transferredMagnitude } from '../hidden-integer.ts';

@@ -7,7 +7,6 @@ import { surveyChip } from '../chip/survey.ts';
 import { raise } from '../diagnostic.ts';
 import { boundNotMet } from '../diagnostics.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
-import type { Mapping } from '../ir/mapping.ts';
 import { parseOptions } from '../options.ts';
 import { mappingOf } from '../package/mapping-of.ts';
 import { openPackage } from '../package/open.ts';
@@ -48,11 +47,9 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
         onArray: (done) => report('testing arrays', dies.length * mapping.arrays + done, total),
       });
       const context = { faults, record, target };
-      const workAround = (whole: Mapping) => {
-        const moved = workAroundFaults.run(whole, context);
-        return options.rowsAroundFaults ? exchangeRows.run(moved, context) : moved;
-      };
-      const { worst: _, ...rest } = reportFaults(mapping, workAround(mapping), context);
+      const moved = workAroundFaults.run(mapping, context);
+      const after = options.rowsAroundFaults ? exchangeRows.run(moved, context) : moved;
+      const { worst: _, ...rest } = reportFaults(mapping, after, context);
       dies.push({ seed, ...rest });
     }
   });

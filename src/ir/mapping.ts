@@ -127,6 +127,11 @@ export function rowTileOf({ layer, groups, rows }: Block): string {
   return [layer, groups.start, groups.end, rows.start, rows.end].join(' ');
 }
 
+/** What blocks on the same wordlines have in common, as a key: driven by the same inputs, they have one order of rows. */
+export function wordlinesOf(block: PlacedBlock): string {
+  return `${rowTileOf(block)} ${block.array} ${block.row}`;
+}
+
 /** Row of cells that holds a logical row of a block. @param row counted from the block's first, group after group */
 export function rowOfCells({ row: first, rowPlaces }: PlacedBlock, row: number): number {
   return first + (rowPlaces?.[row] ?? row);

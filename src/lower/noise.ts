@@ -84,6 +84,7 @@ function emitFirst(emit: Emitter, drawn: string, each: string): string {
   const first = emit.constant('first', int64([1], [0]));
   return emit.op('Slice', [runs, first, each, emit.constant('run_axis', int64([1], [2]))]);
 }
+
 /** A driven row counts with the square of its value: cheaper by a constant, unless values differ. */
 function emitSquare(
   emit: Emitter,

@@ -8,8 +8,8 @@ import {
   type Mapping,
   type PlacedBlock,
   partsOf,
-  rowTileOf,
   type SlicedLayer,
+  wordlinesOf,
 } from '../ir/mapping.ts';
 import { readIntegers } from '../lower/reference.ts';
 import { levelStepOf } from '../target/target.ts';
@@ -83,9 +83,9 @@ function withRows({ rowPlaces }: CrossbarLayer, blocks: readonly PlacedBlock[]):
     const own = rowPlaces.subarray(at, at + rows);
     at += rows;
     if (own.every((place, row) => place === row)) return block;
-    const tile = `${rowTileOf(block)} ${block.array} ${block.row}`;
-    if (!shared.has(tile)) shared.set(tile, own.slice());
-    return { ...block, rowPlaces: shared.get(tile)! };
+    const wordlines = wordlinesOf(block);
+    if (!shared.has(wordlines)) shared.set(wordlines, own.slice());
+    return { ...block, rowPlaces: shared.get(wordlines)! };
   });
 }
 

@@ -7,11 +7,7 @@ import { float32 } from '../tensor.ts';
 
 /** The network in floating point with the weights and biases that integers stand for. */
 export function roundedWeights(real: Graph, quantized: Graph): Graph {
-  const integers = new Map(
-    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n] as const] : [])),
-  );
-  return lowerFloatGraph(real, (emit, node) => {
-    const rounded = integers.get(node.output)!;
+  return lowerLayers(real, quantized, (emit, node, rounded) => {
     lowerFloat(emit, { ...node, bias: rounded.bias, weights: () => valuesOf(rounded) });
   });
 }
@@ -28,11 +24,8 @@ function valuesOf({ rows, columns, integers, scales }: QuantizedMvmNode): Float3
  * and DequantizeLinear around a layer onnxruntime makes one of 8-bit weights.
  */
 export function roundedInputs(real: Graph, quantized: Graph): Graph {
-  const inputs = new Map(
-    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n.quantization] as const] : [])),
-  );
-  return lowerFloatGraph(real, (emit, node) => {
-    const { scale, zero, signed } = inputs.get(node.output)!;
+  return lowerLayers(real, quantized, (emit, node, { quantization }) => {
+    const { scale, zero, signed } = quantization;
     const number = (name: string, value: number) => emit.constant(name, float32([], [value]));
     const least = signed ? -128 : 0 - zero;
     const step = number('input_scale', scale);
@@ -42,6 +35,16 @@ export function roundedInputs(real: Graph, quantized: Graph): Graph {
   });
 }
 
-function lowerFloatGraph(real: Graph, lower: (emit: Emitter, node: MvmNode) => void): Graph {
-  return lowerGraph(real, (node) => (node.kind === 'mvm' ? (emit) => lower(emit, node) : undefined));
+/** @param lower is given every layer, and the same one quantized */
+function lowerLayers(
+  real: Graph,
+  quantized: Graph,
+  lower: (emit: Emitter, node: MvmNode, quantized: QuantizedMvmNode) => void,
+): Graph {
+  const layers = new Map(
+    quantized.nodes.flatMap((n) => (n.kind === 'quantized-mvm' ? [[n.output, n] as const] : [])),
+  );
+  return lowerGraph(real, (node) =>
+    node.kind === 'mvm' ? (emit) => lower(emit, node, layers.get(node.output)!) : undefined,
+  );
 }

@@ -13,7 +13,7 @@ import type { Periphery } from '../../src/target/periphery.ts';
 import type { Reading } from '../../src/target/reading.ts';
 import { fieldsOfTarget, type Scheme, targetSchemas } from '../../src/target/schema.ts';
 import type { LoadedTarget, Target } from '../../src/target/target.ts';
-import { cmoNoise, cmoRelaxation, pcmDrift, pcmNoise } from '../support/reading-laws.ts';
+import { cmoNoise, cmoRelaxation, ohmWires, pcmDrift, pcmNoise } from '../support/reading-laws.ts';
 import { inputs, memoryData, tinyModel } from '../verify/tiny.ts';
 
 /** A copy of `node` that notes the path of every plain value that is read. */
@@ -82,16 +82,7 @@ const everySection: Reading & Periphery = {
   readNoise: { sigma: [1e-6] },
   logNoise: cmoNoise,
   powerNoise: pcmNoise,
-  wires: {
-    rowSegment: 1,
-    columnSegment: 1,
-    driver: 1,
-    sense: 1,
-    sides: 'one',
-    idleRows: 'grounded',
-    maxDriverCurrent: 1,
-    maxColumnCurrent: 1,
-  },
+  wires: ohmWires,
   adcErrors: { gainSpread: 0.01, offsetSpread: 1, nonlinearity: [0, 0.5, 0] },
   driverErrors: { gainSpread: 0.01, nonlinearity: [0, 0] },
 };

@@ -9,6 +9,7 @@ import { blockColumns, type Mapping, rowOfCells, type SlicedLayer } from '../../
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import { weightPlacesOf } from '../../src/ir/weight-places.ts';
 import type { Target } from '../../src/target/target.ts';
+import { ohmWires } from '../support/reading-laws.ts';
 import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
 
 function place(layers: readonly SlicedLayer[], target: Target): Mapping {
@@ -16,19 +17,7 @@ function place(layers: readonly SlicedLayer[], target: Target): Mapping {
   return placeBlocks.run(blocks, { layers, target, arrays: 1000 });
 }
 
-const wired: Target = {
-  ...sized(16, 16),
-  wires: {
-    rowSegment: 1,
-    columnSegment: 1,
-    driver: 1,
-    sense: 1,
-    sides: 'one',
-    idleRows: 'grounded',
-    maxDriverCurrent: 1,
-    maxColumnCurrent: 1,
-  },
-};
+const wired: Target = { ...sized(16, 16), wires: ohmWires };
 
 /** One tile of these rows. */
 function single(rows: readonly (readonly number[])[], changes: Partial<SlicedLayer> = {}): Mapping {

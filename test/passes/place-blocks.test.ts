@@ -9,6 +9,7 @@ import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { Target } from '../../src/target/target.ts';
 import { compileModel } from '../support/build.ts';
+import { ohmWires } from '../support/reading-laws.ts';
 import { present, sharedFeeds, sharedModel } from '../support/shared-models.ts';
 import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
 
@@ -48,17 +49,8 @@ describe('place-blocks', () => {
   });
 
   it('lies at the sensed end where wires have resistance, within a bank where idle rows are gated off', () => {
-    const wires = {
-      rowSegment: 1,
-      columnSegment: 1,
-      driver: 1,
-      sense: 1,
-      sides: 'one',
-      maxDriverCurrent: 1,
-      maxColumnCurrent: 1,
-    } as const;
     const rowsOf = (idleRows: 'grounded' | 'gated') => {
-      const target = { ...sized(20, 4), wires: { ...wires, idleRows } };
+      const target = { ...sized(20, 4), wires: { ...ohmWires, idleRows } };
       const layers = [6, 5, 3].map((rows) => layerOf(1, rows, 2, 'differential'));
       return place(layers, { ...target, driver: { ...target.driver, rowsAtOnce: 8 } }).blocks.map(
         ({ array, row }) => [array, row],

@@ -1,5 +1,17 @@
 /** Published laws of drift and read noise, in SI units. */
-import type { Drift, LogNoise, PowerNoise, Relaxation } from '../../src/target/reading.ts';
+import type { Drift, LogNoise, PowerNoise, Relaxation, WireResistance } from '../../src/target/reading.ts';
+
+/** Wires of which every part has an ohm, and limits that nothing reaches. */
+export const ohmWires: WireResistance = {
+  rowSegment: 1,
+  columnSegment: 1,
+  driver: 1,
+  sense: 1,
+  sides: 'one',
+  idleRows: 'grounded',
+  maxDriverCurrent: 1,
+  maxColumnCurrent: 1,
+};
 
 /** Falcone et al. 2025, as fitted in aihwkit. */
 export const cmoRelaxation: Relaxation = {

@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { loadTarget } from '../../src/target/load.ts';
 import { remediesFor, remedyName } from '../../src/tune/wire-remedies.ts';
+import { ohmWires } from '../support/reading-laws.ts';
 
-const wires = {
-  rowSegment: 1,
-  columnSegment: 1,
-  driver: 1,
-  sense: 1,
-  sides: 'one',
-  idleRows: 'gated',
-  maxDriverCurrent: 1,
-  maxColumnCurrent: 1,
-} as const;
+const wires = { ...ohmWires, idleRows: 'gated' } as const;
 const { target } = await loadTarget('tetramem-256-6bit');
 const given = {
   wireCorrection: 'none',
