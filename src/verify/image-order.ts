@@ -22,7 +22,9 @@ export async function imagesFollowEachOther(
   indices: readonly number[],
 ): Promise<boolean> {
   const given = [...new Set(pkg.layers.map((layer) => layer.input))].filter((name) => name !== input.name);
-  if (indices.length < 2 || given.length === 0) return true;
+  // A model with a batch of its own runs in no other.
+  const ownBatch = typeof input.dims?.[0] === 'number';
+  if (indices.length < 2 || given.length === 0 || ownBatch) return true;
   const bytes = encodeModel(lowerGraph(pkg.reference, () => undefined, given));
   const session = await openSession(bytes, { preciseIntegers: true, threads: 1 });
   const run = (tensor: Tensor) => session.run({ [input.name]: tensor }, given);

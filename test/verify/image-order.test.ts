@@ -68,3 +68,24 @@ test.each([
     expect(quiet.mapped.snrToIdeal as number).toBeGreaterThan((alone.mapped.snrToIdeal as number) + 1);
   });
 });
+
+test('a model with a batch of its own is read with noise', async () => {
+  const graph = withAxis(inOrder, 1n);
+  const fixed = {
+    ...graph,
+    inputs: [{ ...graph.inputs[0]!, dims: [1, 12] }],
+    outputs: [{ ...graph.outputs[0]!, dims: [1, 5] }],
+  };
+  const loaded = await loadTarget('tetramem-256-6bit', sectionOf('readNoise', { sigma: '[100]' }));
+  const file = modelOf(fixed);
+  const compiled = await compileModel(
+    file,
+    loaded,
+    Array.from({ length: 8 }, (_, i) => drawFeeds(fixed.inputs, i + 1, -1, 1)),
+  );
+  await withPackage(compiled, async (pkg) => {
+    const report = await verify(pkg, file, data, { trials: 1, wires: 'off' });
+    const quiet = await verify(pkg, file, data, { trials: 1, wires: 'off', noise: false });
+    expect(quiet.mapped.snrToIdeal as number).toBeGreaterThan((report.mapped.snrToIdeal as number) + 1);
+  });
+});
