@@ -90,7 +90,7 @@ const jobs: readonly Job[] = [
     name: 'dscnn residual pcm',
     model: small.dscnn,
     target: 'pcm-256',
-    options: 'slices: 2\nresidual: true\nencoding: offset',
+    options: 'slices: 2\nresidual: true\nencoding: differential',
   },
   { name: 'dscnn copies leti', model: small.dscnn, target: 'leti-fecap-130nm', options: 'copies: 4' },
   {
