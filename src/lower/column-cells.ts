@@ -1,5 +1,5 @@
 /** The cells that hold the logical columns and rows of a layer's tiles, in whatever order these lie. */
-import type { CrossbarLayer, Tile } from '../package/crossbar.ts';
+import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
 
 /** Columns of cells that one logical column takes, in its tile's array. */
 export interface ColumnCells {

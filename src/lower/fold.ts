@@ -9,7 +9,7 @@
  * have more slots than groups; what is in the others is zero.
  */
 import { InternalError } from '../diagnostic.ts';
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { PiecewiseLinear } from '../target/periphery.ts';
 import { columnCells, firstColumns, firstRows, rowOfCells } from './column-cells.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';

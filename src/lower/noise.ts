@@ -6,7 +6,7 @@
  */
 
 import { InternalError } from '../diagnostic.ts';
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int64, type Tensor } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import type { FoldedLayer } from './fold.ts';

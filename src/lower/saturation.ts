@@ -1,5 +1,5 @@
 /** Counts the conversions of a layer that saturate, as an output of the lowered graph beside the layer's own. */
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int64 } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import { selectOutputs } from './epilogue.ts';

@@ -1,5 +1,5 @@
 /** Units of a folded layer, one row tile of one pack of groups each: their slots, input channels and outputs. */
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { FoldedLayer, ProgrammedArrays } from './fold.ts';
 
 /** One layer while it is folded. */
