@@ -77,7 +77,7 @@ export { type WriteOptions, writePackage } from './package/write.ts';
 /** Programs a simulated chip from a package with a seed, or an earlier package's chip with the delta; and calibrates it. */
 export { type ProgramChipOptions, programChip, programOnto } from './program.ts';
 /** Samples that `compile` calibrates with, out of a data set; the one input of a model that samples feed. */
-export type { SampleSource } from './record/record.ts';
+export type { SampleSource } from './record/sample-source.ts';
 export { soleInput, spreadSamples } from './record/samples.ts';
 /** Puts the weights that training left into the layers of a compilation; says which layers cannot hold any. */
 export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './replace-layers.ts';

@@ -12,7 +12,7 @@ import { emitBend } from './bend.ts';
 import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets } from './converter.ts';
 import { type Emitter, int } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';

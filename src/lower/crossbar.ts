@@ -11,7 +11,7 @@ import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { type ColumnFit, emitAnalog } from './analog.ts';
 import type { Emitter } from './emit.ts';
 import { emitExact } from './exact.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { emitUnitChannels } from './linear.ts';
 import type { NoiseSource } from './noise-pool.ts';
 import { emitCodes } from './planes.ts';

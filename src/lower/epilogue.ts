@@ -2,7 +2,7 @@
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int64, type Tensor } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 
 /** Sums over a part's tiles: [batch, tiles * outputs, ...] -> [batch, outputs, ...] values to add up. */
 export function splitTiles(emit: Emitter, folded: FoldedLayer, value: string): string[] {

@@ -7,7 +7,7 @@ import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int32, int64, uint8 } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
 import { emitBatchShape, emitPlanes } from './planes.ts';
 import { outputPositions } from './units.ts';

@@ -9,7 +9,7 @@ import { InternalError } from '../diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int64, type Tensor } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
 import { type NoiseSource, poolColumns, poolRows, readingInput } from './noise-pool.ts';
 

@@ -3,7 +3,7 @@ import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int64 } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import { selectOutputs } from './epilogue.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { outputPositions } from './units.ts';
 
 /** Value with two numbers (floats): conversions that saturate, and all conversions. */

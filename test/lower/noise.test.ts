@@ -5,7 +5,7 @@ import { readArrays } from '../../src/chip/read.ts';
 import type { CrossbarLayer } from '../../src/ir/crossbar.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { createEmitter } from '../../src/lower/emit.ts';
-import type { FoldedLayer } from '../../src/lower/fold.ts';
+import type { FoldedLayer } from '../../src/lower/folded.ts';
 import { createNoise } from '../../src/lower/noise.ts';
 import { noiseSource, readingInput, withNormals } from '../../src/lower/noise-pool.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';

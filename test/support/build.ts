@@ -15,7 +15,7 @@ import { parseOptions } from '../../src/options.ts';
 import { openPackage, type Package, pathIn } from '../../src/package/open.ts';
 import { writePackage } from '../../src/package/write.ts';
 import { openStream } from '../../src/random.ts';
-import type { SampleSource } from '../../src/record/record.ts';
+import type { SampleSource } from '../../src/record/sample-source.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';
 import { float32, sizeOf, type Tensor } from '../../src/tensor.ts';
 
