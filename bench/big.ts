@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeModel } from '../src/onnx/write.ts';
 import { formatTable } from '../src/report/table.ts';
-import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import type { BigResult } from './big-compile.ts';
 import { countWeights, type TransformerShape, transformer, vectorsKept } from './big-model.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 /** By millions of weights. */
 const sizes: Readonly<Record<string, TransformerShape>> = {

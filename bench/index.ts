@@ -16,13 +16,13 @@ import { programChip } from '../src/program.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession, type Session } from '../src/runtime/session.ts';
 import { simulate } from '../src/simulate/simulate.ts';
-import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import { float32, type Tensor } from '../src/tensor.ts';
 import { verify } from '../src/verify/verify.ts';
 import { benchBig } from './big.ts';
 import { time } from './clock.ts';
 import { benchConverters } from './converters.ts';
 import { compileModel, findModel } from './model.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 import { benchTrain } from './train.ts';
 import { benchWires } from './wires.ts';
 

@@ -16,9 +16,9 @@ import {
   verify,
   writePackage,
 } from '../src/index.ts';
-import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import type { Case } from './accuracy-cases.ts';
 import { scaledSpreads } from './spreads.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 /** A record holds for every target: each model is recorded once. */
 const records = new Map<string, CalibrationRecord>();
