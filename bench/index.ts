@@ -96,8 +96,9 @@ await withTemporaryFolder(async (folder) => {
     `${(one.median / two.median).toFixed(2)} times one thread, which takes ${one.median.toFixed(2)} s`,
   );
 
-  const noisy = { ...pkg, target: { ...pkg.loaded.target, readNoise: { sigma: [0, 0.02] } } };
-  const conducting = withUnusedCells(chip, pkg.loaded.target.cell.gMin);
+  const { target } = pkg.loaded;
+  const noisy = { ...pkg, loaded: { ...pkg.loaded, target: { ...target, readNoise: { sigma: [0, 0.02] } } } };
+  const conducting = withUnusedCells(chip, target.cell.gMin);
   const on = (of: Package, programmed: Chip, wires: boolean) => () =>
     simulate(of, programmed, { conditions: { wires } });
   const [float, plain, withNoise, whole, wired] = await timeInTurns(imported.graph.inputs[0]!, [

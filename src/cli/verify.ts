@@ -93,8 +93,8 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
   const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop, threads } = args;
   const { at, wires, compensate, noise, noiseStates } = args;
   // Chips without any randomness are all the same.
-  const chips =
-    pkg.loaded.target.programming.scheme === 'exact' && readsAlike(pkg.loaded.target) ? 1 : defaultTrials;
+  const { target } = pkg.loaded;
+  const chips = target.programming.scheme === 'exact' && readsAlike(target) ? 1 : defaultTrials;
   return {
     trials: args.trials ?? chips,
     seed: args.seed ?? 1,

@@ -1,5 +1,4 @@
 /** A source: the raw samples of a data set, before preprocessing, one at a time. Every format is turned into one. */
-
 import type { ByteSource } from '../byte-source.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { dataUnreadable } from '../diagnostics.ts';

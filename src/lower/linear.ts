@@ -1,5 +1,4 @@
 /** The analogue product of one part of a layer: Conv with units as groups, or one MatMul per row tile. */
-
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Geometry } from '../ir/graph.ts';
 import { float32, int64 } from '../tensor.ts';

@@ -4,7 +4,6 @@
  * and the number of its image say, so that neither planes nor layers nor images share them, and an image has the same noise
  * whatever batch it is in.
  */
-
 import { InternalError } from '../diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int64, type Tensor } from '../tensor.ts';

@@ -1,5 +1,4 @@
 /** Input codes of a layer, and their bit planes: what the drivers put on the wordlines, one plane after another. */
-
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { type InputPlane, inputParts, inputPlanes } from '../ir/input-planes.ts';
 import { bend, type PiecewiseLinear } from '../target/periphery.ts';

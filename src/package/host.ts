@@ -1,5 +1,4 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
-
 import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
 import { codingOf } from '../ir/input-planes.ts';

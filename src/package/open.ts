@@ -1,5 +1,4 @@
 /** Opens a package, in a folder or in memory: checks its manifest and the hash of every file, and decodes its graphs. */
-
 import type { ByteSource } from '../byte-source.ts';
 import type { CalibrationRecord } from '../calibration-record.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';

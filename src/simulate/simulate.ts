@@ -41,8 +41,8 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   if (chip.bitstream !== pkg.bitstream)
     raise([chipWrongPackage(placeOf(pkg.files), pkg.bitstream, chip.bitstream)]);
   const { conditions, threads } = options;
-  const arrays =
-    options.arrays ?? (await readArrays(chip, pkg.loaded.target, conditions, threads ? { threads } : {}));
+  const { target } = pkg.loaded;
+  const arrays = options.arrays ?? (await readArrays(chip, target, conditions, threads ? { threads } : {}));
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>

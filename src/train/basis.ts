@@ -1,5 +1,4 @@
 /** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
-
 import { type Compiled, compile } from '../compile.ts';
 import { compiledOf } from '../compiled-of.ts';
 import type { Dataset } from '../data/dataset.ts';

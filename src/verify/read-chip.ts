@@ -1,5 +1,4 @@
 /** A programmed chip under one condition -> the lowered graphs that compute the images, one per state of its slow noise. */
-
 import type { Chip } from '../chip/chip.ts';
 import { fluctuates, type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
@@ -44,16 +43,12 @@ export async function openReading(
   const { condition, noise, threads } = options;
   const conditions = { ...condition, noise };
   const { chip, gain } = await compensated(pkg, programmed, options);
-  const spans = stateSpans(indices.length, fluctuates(pkg.loaded.target) ? options.states : 1);
+  const { target } = pkg.loaded;
+  const spans = stateSpans(indices.length, fluctuates(target) ? options.states : 1);
   const interval = inference * spans[0]!.to;
   const states = spans.map(({ from, to }, batch): ChipState => {
     const encode = async () => {
-      const arrays = await readArrays(
-        chip,
-        pkg.loaded.target,
-        { ...conditions, batch, interval },
-        { threads },
-      );
+      const arrays = await readArrays(chip, target, { ...conditions, batch, interval }, { threads });
       options.onRead?.(arrays);
       return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, gain })) };
     };
@@ -81,13 +76,12 @@ export async function compensated(
   if (compensate === 'columns' && at > 0)
     return { chip: await correctChip(pkg, chip, { threads, conditions: { at, wires } }), gain: 1 };
   // Corrections that were fitted through the wires fit no chip without them.
-  const refit = chip.calibration !== undefined && pkg.loaded.target.wires !== undefined && !wires;
+  const { target } = pkg.loaded;
+  const refit = chip.calibration !== undefined && target.wires !== undefined && !wires;
   const fitted = refit ? await withoutWires(pkg, chip, threads) : chip;
   if (compensate === 'none' || at === 0) return { chip: fitted, gain: 1 };
   const total = async (time: number) =>
-    totalConductance(
-      await readArrays(chip, pkg.loaded.target, { at: time, wires, noise: false }, { threads }),
-    );
+    totalConductance(await readArrays(chip, target, { at: time, wires, noise: false }, { threads }));
   return { chip: fitted, gain: (await total(0)) / (await total(at)) };
 }
 

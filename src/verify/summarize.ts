@@ -93,10 +93,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const mapped: MappedReport = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = provenance.filter(({ from }) => from === 'assumed');
-  const warnings: Diagnostic[] = [
-    ...timeWarnings(pkg.loaded.target, options.at ?? []),
-    ...verification.currents,
-  ];
+  const warnings: Diagnostic[] = [...timeWarnings(target, options.at ?? []), ...verification.currents];
   if (plan.overlap > 0 && !excluded) warnings.push(calibrationOverlap(plan.overlap));
   if (!answersAsRecorded(knownAnswer))
     warnings.push(knownAnswerDiffers(placeOf(pkg.files), knownAnswer.maxDifference, knownAnswer.largest));
@@ -145,13 +142,13 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     },
     cost: costOf(pkg),
     effects: effectsOf(
-      readings.some(({ wires }) => wires) ? pkg.loaded.target : { ...pkg.loaded.target, wires: undefined },
+      readings.some(({ wires }) => wires) ? target : { ...target, wires: undefined },
       trials.some(({ calibrated }) => calibrated),
       storedSchema.parse(pkg.manifest.summary).layers,
       faultMaps(verification.trials),
     ),
     notModelled,
-    readsAlike: readsAlike(pkg.loaded.target),
+    readsAlike: readsAlike(target),
     assumed: {
       of: provenance.length,
       values: assumed.map(({ field, text, source }) => ({ field, text, source })),

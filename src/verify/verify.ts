@@ -3,7 +3,6 @@
  * on the same images. A trial is one chip, programmed with its own seed. Images are streamed, and batches of them spread over
  * threads, as are the arrays and layers of a chip while it is programmed.
  */
-
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import type { Dataset } from '../data/dataset.ts';
