@@ -40,7 +40,8 @@ async function compare(
   layer: CrossbarLayer,
   folded: FoldedLayer,
 ): Promise<{ measured: Float32Array; wanted: Float32Array }> {
-  const record = recordOf(pkg, layer);
+  const record = pkg.record.layers.get(layer.output);
+  if (!record) throw new InternalError('correct', `no calibration vectors of ${layer.output}`);
   const single = oneVectorLayer(layer);
   const emit = createEmitter(single.output, layer.origin);
   lowerCrossbar(emit, single, folded);
@@ -74,10 +75,8 @@ async function compare(
 
 /** The layer's integer weights as real values, [group][row][column]. */
 function dequantized(pkg: CorrectedPackage, layer: CrossbarLayer): Float32Array {
-  const weights = pkg.reference.constants.get(`${layer.output}/weights`);
-  if (!weights) throw new InternalError('correct', `no reference weights of ${layer.output}`);
   const { rows, columns, scales } = layer;
-  const result = Float32Array.from(readIntegers(layer, weights));
+  const result = Float32Array.from(readIntegers(pkg.reference, layer));
   for (let at = 0; at < result.length; at++)
     result[at]! *= scales[Math.floor(at / (rows * columns)) * columns + (at % columns)]!;
   return result;
@@ -94,12 +93,6 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
   if (layer.groups === 1 && geometry.kernel.every((k) => k === 1))
     return { ...layer, ...io, geometry: { kind: 'matmul' } };
   return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
-}
-
-function recordOf(pkg: CorrectedPackage, layer: CrossbarLayer) {
-  const record = pkg.record.layers.get(layer.output);
-  if (!record) throw new InternalError('correct', `no calibration vectors of ${layer.output}`);
-  return record;
 }
 
 /** Per column, the gain and bias that bring the measured outputs closest to the expected ones. */

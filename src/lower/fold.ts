@@ -10,7 +10,7 @@
  */
 import { InternalError } from '../diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { columnCells, firstColumns, firstRows, rowOfCells } from './column-cells.ts';
+import { cellRow, columnCells, firstColumns, firstRows } from './column-cells.ts';
 import type { AnalogPart, FoldedLayer, ProgrammedArrays } from './folded.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
 import { copiesAgree, isWhole, setUpright } from './whole.ts';
@@ -57,7 +57,7 @@ function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
     const rows = tile.rowEnd - tile.rowStart;
     const width = tile.columnEnd - tile.columnStart;
     for (let row = 0; row < groups * rows; row++) {
-      const line = rowOfCells(layer, tile, row, firstRow[index]!) * arrays.columns;
+      const line = cellRow(layer, tile, row, firstRow[index]!) * arrays.columns;
       for (let logical = 0; logical < groups * width; logical++) {
         if (Math.floor(logical / width) === Math.floor(row / rows)) continue;
         const { added, subtracted } = columnCells(layer, tile, logical, firsts[index]! + logical);
@@ -124,7 +124,7 @@ function foldPart(frame: Frame, part: number): AnalogPart {
         const unitRow = ((source % packSize) * channelsPerGroup - firstChannel[t]!) * volume + tile.rowStart;
         const line = (source - tile.groupStart) * rows;
         for (let row = 0; row < rows; row++) {
-          const cell = rowOfCells(layer, tile, line + row, firstRow[index]!) * arrays.columns;
+          const cell = cellRow(layer, tile, line + row, firstRow[index]!) * arrays.columns;
           const current =
             perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
           const to = (unit * unitRows + unitRow + row) * unitColumns + column;
