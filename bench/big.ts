@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeModel } from '../src/onnx/write.ts';
 import { formatTable } from '../src/report/table.ts';
-import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import type { BigResult } from './big-compile.ts';
 import { countWeights, type TransformerShape, transformer, vectorsKept } from './big-model.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 /** By millions of weights. */
 const sizes: Readonly<Record<string, TransformerShape>> = {
@@ -79,12 +79,12 @@ export async function benchBig(wanted: readonly string[]): Promise<void> {
 function measure(shape: TransformerShape): Promise<{ weights: number; result: BigResult }> {
   return withTemporaryFolder(async (folder) => {
     const graph = transformer(shape);
-    const model = join(folder, 'model.onnx');
-    await writeModel(graph, model, {}, 0);
+    const model = 'model.onnx';
+    await writeModel(graph, folder, model, {}, 0);
     const compiler = fileURLToPath(new URL('./big-compile.js', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [
       compiler,
-      model,
+      join(folder, model),
       join(folder, 'model.xbar'),
       String(shape.words),
     ]);

@@ -4,15 +4,16 @@
  * its products is the difference to the same planes and products, added without a conversion.
  */
 import { cpus } from 'node:os';
+import type { CrossbarLayer } from '../src/ir/crossbar.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { lowerCrossbar } from '../src/lower/crossbar.ts';
 import { createEmitter, type Emitter } from '../src/lower/emit.ts';
-import { foldLayer, type ProgrammedArrays } from '../src/lower/fold.ts';
+import { foldLayer } from '../src/lower/fold.ts';
+import type { ProgrammedArrays } from '../src/lower/folded.ts';
 import { emitLinear } from '../src/lower/linear.ts';
-import { noiseSource, withPool } from '../src/lower/noise-pool.ts';
+import { noiseSource, withNormals } from '../src/lower/noise-pool.ts';
 import { emitCodes, emitPlanes, emitWeightedPlanes, planesOf } from '../src/lower/planes.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
-import type { CrossbarLayer } from '../src/package/crossbar.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession } from '../src/runtime/session.ts';
 import { piecewiseLinear } from '../src/target/periphery.ts';
@@ -204,7 +205,7 @@ async function measure(kind: 'conv' | 'matmul', write: (emit: Emitter) => void, 
     constants: emit.constants,
     functions: [],
   };
-  const session = await openSession(encodeModel(noise ? withPool(plain, 1) : plain), { threads: 1 });
+  const session = await openSession(encodeModel(noise ? withNormals(plain, 1) : plain), { threads: 1 });
   const values = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => (i * 0.618) % 1);
   const feeds: Record<string, Tensor> = { x: float32(dims, values) };
   if (noise) feeds[noiseSource.reading] = int64([1], [0]);

@@ -15,7 +15,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installRoot } from '../src/install-root.ts';
-import { withTemporaryFolder } from '../src/temporary-folder.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
 const cli = join(installRoot(), 'dist/src/cli.js');

@@ -16,13 +16,13 @@ import { programChip } from '../src/program.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession, type Session } from '../src/runtime/session.ts';
 import { simulate } from '../src/simulate/simulate.ts';
-import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import { float32, type Tensor } from '../src/tensor.ts';
 import { verify } from '../src/verify/verify.ts';
 import { benchBig } from './big.ts';
 import { time } from './clock.ts';
 import { benchConverters } from './converters.ts';
 import { compileModel, findModel } from './model.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 import { benchTrain } from './train.ts';
 import { benchWires } from './wires.ts';
 
@@ -96,8 +96,9 @@ await withTemporaryFolder(async (folder) => {
     `${(one.median / two.median).toFixed(2)} times one thread, which takes ${one.median.toFixed(2)} s`,
   );
 
-  const noisy = { ...pkg, target: { ...pkg.target, readNoise: { sigma: [0, 0.02] } } };
-  const conducting = withUnusedCells(chip, pkg.target.cell.gMin);
+  const { target } = pkg.loaded;
+  const noisy = { ...pkg, loaded: { ...pkg.loaded, target: { ...target, readNoise: { sigma: [0, 0.02] } } } };
+  const conducting = withUnusedCells(chip, target.cell.gMin);
   const on = (of: Package, programmed: Chip, wires: boolean) => () =>
     simulate(of, programmed, { conditions: { wires } });
   const [float, plain, withNoise, whole, wired] = await timeInTurns(imported.graph.inputs[0]!, [

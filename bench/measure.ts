@@ -6,6 +6,7 @@ import {
   loadTarget,
   openDataset,
   openPackage,
+  packageAroundFaults,
   parseOptions,
   readModel,
   soleInput,
@@ -13,12 +14,11 @@ import {
   type VerifyOptions,
   type VerifyReport,
   verify,
-  withPackagesAroundFaults,
   writePackage,
 } from '../src/index.ts';
-import { withTemporaryFolder } from '../src/temporary-folder.ts';
 import type { Case } from './accuracy-cases.ts';
 import { scaledSpreads } from './spreads.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 /** A record holds for every target: each model is recorded once. */
 const records = new Map<string, CalibrationRecord>();
@@ -53,12 +53,14 @@ export function measure(item: Case, conditions: VerifyOptions): Promise<Measured
     const place = join(folder, 'model.xbar');
     await writePackage(compiled, place);
     const pkg = await openPackage(place);
-    const of = { ...conditions, trials: item.trials, images: item.images, excludeCalibration: true };
-    const report = item.aroundFaults
-      ? await withPackagesAroundFaults(pkg, model, undefined, (packageFor) =>
-          verify(pkg, model, dataset, { ...of, packageFor }),
-        )
-      : await verify(pkg, model, dataset, of);
+    const packageFor = (seed: number) => packageAroundFaults(pkg, model, { seed });
+    const report = await verify(pkg, model, dataset, {
+      ...conditions,
+      trials: item.trials,
+      images: item.images,
+      excludeCalibration: true,
+      ...(item.aroundFaults && { packageFor }),
+    });
     return { report, arrays: compiled.mapping.arrays, hardware: compiled.summary.chips };
   });
 }

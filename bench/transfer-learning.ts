@@ -4,7 +4,6 @@
  * training images.
  */
 import { join } from 'node:path';
-import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
 import { compile } from '../src/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import type { Graph } from '../src/ir/graph.ts';
@@ -12,6 +11,7 @@ import { readModel } from '../src/onnx/decode.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { parseOptions } from '../src/options.ts';
 import { referenceGraph } from '../src/package/host.ts';
+import { soleInput, spreadSamples } from '../src/record/samples.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession } from '../src/runtime/session.ts';
 import { loadTarget } from '../src/target/load.ts';

@@ -8,11 +8,11 @@
  */
 import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
-import type { Mapping, SlicedLayer } from '../src/ir/mapping.ts';
+import type { BlockConverters, Mapping, SlicedLayer } from '../src/ir/mapping.ts';
 import { alone, type Pool, runTasks } from '../src/pool.ts';
 import type { Target } from '../src/target/target.ts';
 import type { ConverterPolicy } from './converter-range.ts';
-import { type ConverterSettings, job } from './layer-converters.ts';
+import { job } from './layer-converters.ts';
 
 export interface ConverterContext {
   readonly record: CalibrationRecord;
@@ -27,7 +27,7 @@ export interface ConverterContext {
 export const chooseConverterRanges = {
   name: 'choose-converter-ranges',
   /** @returns by block */
-  async run(mapping: Mapping, context: ConverterContext): Promise<ConverterSettings[]> {
+  async run(mapping: Mapping, context: ConverterContext): Promise<BlockConverters[]> {
     const { record, target, policyOf, columnsPerRange = 1, pool = alone } = context;
     const weightsOf = (layer: number) => mapping.layers[layer]!.node.integers.length;
     const blocks: number[][] = mapping.layers.map(() => []);
@@ -47,7 +47,7 @@ export const chooseConverterRanges = {
       }
     };
     const ofLayers = await runTasks(pool, job, { target, columnsPerRange }, tasks());
-    const settings: ConverterSettings[] = [];
+    const settings: BlockConverters[] = [];
     for (const [n, index] of order.entries())
       for (const [i, block] of blocks[index]!.entries()) settings[block] = ofLayers[n]![i]!;
     return settings;

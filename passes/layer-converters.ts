@@ -4,7 +4,7 @@
  */
 import type { LayerRecord } from '../src/calibration-record.ts';
 import { codingOf, splitCodes } from '../src/ir/input-planes.ts';
-import type { PlacedBlock, SlicedLayer } from '../src/ir/mapping.ts';
+import type { BlockConverters, PlacedBlock, SlicedLayer } from '../src/ir/mapping.ts';
 import type { Job } from '../src/pool.ts';
 import { levelStepOf, type Target } from '../src/target/target.ts';
 import { type BitPlanes, openPlanes } from './bit-planes.ts';
@@ -13,12 +13,6 @@ import { type ConverterPolicy, type Range, rangeOf } from './converter-range.ts'
 import { digitSums } from './digit-sums.ts';
 import { pooledRanges } from './pooled-ranges.ts';
 import { type SharedSums, shareRanges } from './share-ranges.ts';
-
-/** Settings of one block's converters. Step is the summed conductance of one code (S). */
-export interface ConverterSettings {
-  readonly zero: Int32Array;
-  readonly step: Float32Array;
-}
 
 interface RangeContext {
   readonly target: Target;
@@ -34,7 +28,7 @@ interface RangeTask {
   readonly policy: ConverterPolicy;
 }
 
-export const job: Job<RangeContext, RangeTask, ConverterSettings[]> = {
+export const job: Job<RangeContext, RangeTask, BlockConverters[]> = {
   module: import.meta.url,
   open: (context) => ({ run: (task) => rangesOfLayer(task, context) }),
 };
@@ -43,10 +37,10 @@ export const job: Job<RangeContext, RangeTask, ConverterSettings[]> = {
 const vectorsUsed = { grouped: 512, dense: 256 };
 
 /** @returns by block */
-function rangesOfLayer(task: RangeTask, context: RangeContext): ConverterSettings[] {
+function rangesOfLayer(task: RangeTask, context: RangeContext): BlockConverters[] {
   const sumsOf = sumsOfBlocks(task, context.target);
   const pairs = context.target.adc.convert === 'pair';
-  let upright: ConverterSettings | undefined;
+  let upright: BlockConverters | undefined;
   return task.blocks.map((block) => {
     // Copies follow each other, and see the same sums.
     if (!upright || block.copy === 0)
@@ -59,7 +53,7 @@ function rangesOfLayer(task: RangeTask, context: RangeContext): ConverterSetting
 }
 
 /** Flipped columns see the negative of every sum: codes run from -2^(bits - 1) to 2^(bits - 1) - 1 about -1/2. */
-function mirrored({ zero, step }: ConverterSettings, { places }: PlacedBlock): ConverterSettings {
+function mirrored({ zero, step }: BlockConverters, { places }: PlacedBlock): BlockConverters {
   return places ? { zero: zero.map((z, i) => (places.flipped[i] ? -1 - z : z)), step } : { zero, step };
 }
 
@@ -119,7 +113,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** One converter per column: plus and minus columns see the level of their cell and the window's floor. */
-function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): ConverterSettings {
+function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): BlockConverters {
   const { layer } = task;
   const { cell } = context.target;
   const floor = cell.gUseMin / (layer.levelStep * levelStepOf(cell));
@@ -143,7 +137,7 @@ function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): 
 /**
  * Settles the converters of a block whose cells add what `law` says when their row is driven.
  */
-function settle(task: RangeTask, sumsOf: SumsOf, context: RangeContext, law: CellLaw): ConverterSettings {
+function settle(task: RangeTask, sumsOf: SumsOf, context: RangeContext, law: CellLaw): BlockConverters {
   const { adc, cell } = context.target;
   const { layer } = task;
   const digitStep = layer.levelStep * levelStepOf(cell);

@@ -2,6 +2,7 @@
  * What happens to every node of a model: the table that `ops` prints. It runs the compiler's own passes, so that it
  * cannot disagree with them.
  */
+import type { OperatorListing } from '../src/ir/compiled.ts';
 import { describeOrigin, type Graph, type Origin } from '../src/ir/graph.ts';
 import { inferDims } from '../src/onnx/dims.ts';
 import { decide } from '../src/onnx/rules.ts';
@@ -9,14 +10,6 @@ import { decomposeLayers } from './decompose-layers.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldConstants } from './fold-constants.ts';
 import { lowerLinear } from './lower-linear.ts';
-
-export interface OperatorListing {
-  readonly origin: Origin;
-  /** Whether its weights go to a crossbar, as a layer or folded into one. */
-  readonly crossbar: boolean;
-  /** What decided, in words. */
-  readonly rule: string;
-}
 
 /**
  * @param graph as it was read

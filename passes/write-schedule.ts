@@ -4,17 +4,16 @@
  * transfer (chips with FeCAP planes): those that training left, elsewhere the centre of every digit's bin.
  */
 import { hiddenInteger } from '../src/hidden-integer.ts';
-import { type Mapping, partsOf } from '../src/ir/mapping.ts';
+import { type BlockConverters, type Mapping, partsOf } from '../src/ir/mapping.ts';
 import { type ArrayProgram, type Instruction, transfersOf } from '../src/ir/schedule.ts';
 import { type HiddenPlane, levelStepOf, type Target } from '../src/target/target.ts';
 import type { Predistorted } from '../src/wires/predistort.ts';
 import { instructionTolerance, writePrecisionOf } from '../src/write-precision.ts';
 import { codesOf, type Segment, segmentsOf } from './array-segments.ts';
-import type { ConverterSettings } from './layer-converters.ts';
 import { residualInstructions } from './write-residual.ts';
 
 export interface ScheduleContext {
-  readonly converters: readonly ConverterSettings[];
+  readonly converters: readonly BlockConverters[];
   readonly target: Target;
   /** By array: what makes up for its wires; absent where nothing does. */
   readonly predistorted?: readonly Predistorted[] | undefined;
@@ -65,7 +64,7 @@ function settingsOf(
   blocks: readonly number[],
   { converters, target }: ScheduleContext,
   predistorted: Predistorted | undefined,
-): ConverterSettings[] {
+): BlockConverters[] {
   const perSum = target.adc.convert === 'pair' ? 1 : 2;
   let sum = 0;
   return blocks.map((index) => {

@@ -1,5 +1,5 @@
 /**
- * What sample inputs tell the compiler about every crossbar layer. Recorded once (src/calibrate), saved with the
+ * What sample inputs tell the compiler about every crossbar layer. Recorded once (src/record), saved with the
  * package, and enough on its own to compile the same model to the same bytes again.
  */
 import type { InputQuantization } from './ir/graph.ts';

@@ -9,8 +9,7 @@ import { exchangeRows } from '../passes/exchange-rows.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { foldConstants } from '../passes/fold-constants.ts';
 import { groupsAtOnce, loadOf } from '../passes/groups-at-once.ts';
-import type { ConverterSettings } from '../passes/layer-converters.ts';
-import { listOperators, type OperatorListing } from '../passes/list-operators.ts';
+import { listOperators } from '../passes/list-operators.ts';
 import { lowerLinear } from '../passes/lower-linear.ts';
 import { orderRows } from '../passes/order-rows.ts';
 import { packGroups } from '../passes/pack-groups.ts';
@@ -22,48 +21,30 @@ import { threadsFor } from '../passes/threads-for.ts';
 import { tile } from '../passes/tile.ts';
 import { workAroundFaults } from '../passes/work-around-faults.ts';
 import { writeSchedule } from '../passes/write-schedule.ts';
-import { ownQuantization } from './calibrate/own-range.ts';
-import { recordCalibration, type SampleSource } from './calibrate/record.ts';
-import { syntheticSamples } from './calibrate/synthetic.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
 import { InternalError, raise } from './diagnostic.ts';
 import { calibrationMismatch, noRanges } from './diagnostics.ts';
 import { checkGeometry, type FaultMap } from './fault-map.ts';
+import type { Compiled } from './ir/compiled.ts';
 import type { EncodingChoice } from './ir/encoding-choice.ts';
-import type { FaultReport } from './ir/fault-report.ts';
 import { describeOrigin, type Graph, type MvmNode, type Origin, type QuantizedMvmNode } from './ir/graph.ts';
-import type { Encoding, Mapping } from './ir/mapping.ts';
-import type { ArrayProgram } from './ir/schedule.ts';
-import { type MappingSummary, summarize } from './ir/summary.ts';
+import type { BlockConverters, Encoding, Mapping } from './ir/mapping.ts';
+import { summarize } from './ir/summary.ts';
 import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
 import { type Choice, type CompileOptions, choiceFor, layerOptions } from './options.ts';
 import { alone, availableThreads, type Pool, runJob, withPool } from './pool.ts';
+import { ownQuantization } from './record/own-range.ts';
+import { recordCalibration } from './record/record.ts';
+import type { SampleSource } from './record/sample-source.ts';
+import { syntheticSamples } from './record/synthetic.ts';
 import { narrowTarget } from './target/narrow.ts';
 import type { LoadedTarget, Target } from './target/target.ts';
 import { type Predistorted, job as predistortJob } from './wires/predistort.ts';
 
-/** What a compilation made, before it is written as a package. */
-export interface Compiled {
-  readonly model: { readonly file: string; readonly sha256: string };
-  readonly loaded: LoadedTarget;
-  readonly options: CompileOptions;
-  /** Where every node of the model went, and why. */
-  readonly operators: readonly OperatorListing[];
-  /** With quantized layers. */
-  readonly graph: Graph;
-  readonly mapping: Mapping;
-  /** By block. */
-  readonly converters: readonly ConverterSettings[];
-  /** The instructions of every array, made one array at a time. */
-  readonly schedule: () => Iterable<ArrayProgram>;
-  readonly record: CalibrationRecord;
-  readonly summary: MappingSummary;
-  /** What working around a fault map came to; the compilation is then for that chip alone. */
-  readonly faults?: FaultReport;
-}
+export type { Compiled };
 
 /** How the inputs of layers are known: from samples, or from an earlier record. */
 export type Calibration =
@@ -193,7 +174,7 @@ export function convertersOf(
   target: Target,
   options: CompileOptions,
   pool: Pool = alone,
-): Promise<ConverterSettings[]> {
+): Promise<BlockConverters[]> {
   return chooseConverterRanges.run(mapping, {
     record,
     target,

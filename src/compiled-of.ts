@@ -3,22 +3,22 @@
  * more without its model. Written again as it is, it gives the same program.xbs, host.onnx and reference.onnx.
  */
 import { decodeBitstream } from './bitstream/decode.ts';
-import { type Compiled, scheduleOf } from './compile.ts';
+import { scheduleOf } from './compile.ts';
 import { InternalError } from './diagnostic.ts';
 import { hiddenInteger } from './hidden-integer.ts';
+import type { Compiled } from './ir/compiled.ts';
 import type { Graph } from './ir/graph.ts';
-import { type Mapping, partsOf, type SlicedLayer } from './ir/mapping.ts';
+import { type BlockConverters, type Mapping, partsOf, type SlicedLayer } from './ir/mapping.ts';
 import { weightPlacesOf } from './ir/weight-places.ts';
 import { parseOptions } from './options.ts';
 import { placedMappingOf } from './package/mapping-of.ts';
-import { type Package, pathIn } from './package/open.ts';
-import type { HiddenPlane, LoadedTarget } from './target/target.ts';
+import { bitstreamIn, type Package } from './package/open.ts';
+import type { HiddenPlane } from './target/target.ts';
 
 /** @returns with biases, scales and converter steps as the package has them: in 32 bits */
 export async function compiledOf(pkg: Package): Promise<Compiled> {
-  const { manifest, record } = pkg;
-  const { values: target, fingerprint, overrides, provenance } = manifest.target;
-  const loaded: LoadedTarget = { target, fingerprint, overrides, provenance };
+  const { manifest, loaded, record } = pkg;
+  const { target } = loaded;
   const options = parseOptions(manifest.options, 'the options of the package');
   const placed = placedMappingOf(pkg);
   const mapping = target.hidden ? await withHidden(pkg, placed, target.hidden) : placed;
@@ -54,8 +54,8 @@ function graphOf({ host, layers }: Package, mapping: Mapping): Graph {
 }
 
 /** The settings of every block, out of the tables of the nodes. */
-function convertersIn({ layers }: Package, { blocks }: Mapping): Compiled['converters'] {
-  const settings: { zero: Int32Array; step: Float32Array }[] = [];
+function convertersIn({ layers }: Package, { blocks }: Mapping): readonly BlockConverters[] {
+  const settings: BlockConverters[] = [];
   for (const { tiles, convert, converterZero, converterStep } of layers) {
     let at = 0;
     for (const tile of tiles) {
@@ -73,7 +73,7 @@ function convertersIn({ layers }: Package, { blocks }: Mapping): Compiled['conve
 /** The layers with the hidden integers that training left, where the bitstream has others than centres of bins. */
 async function withHidden(pkg: Package, mapping: Mapping, plane: HiddenPlane): Promise<Mapping> {
   const stored = await hiddenPlanes(pkg);
-  const pairs = pkg.target.array.columns >> 1;
+  const pairs = pkg.loaded.target.array.columns >> 1;
   const layers = mapping.layers.map((layer, index): SlicedLayer => {
     if (layer.encoding !== 'differential' || partsOf(layer) !== 1 || layer.levelStep !== 1) return layer;
     const { array, row, pair, sign } = weightPlacesOf(mapping, index);
@@ -89,9 +89,9 @@ async function withHidden(pkg: Package, mapping: Mapping, plane: HiddenPlane): P
 
 /** The hidden integers that program.xbs writes, [row][pair], array after array. */
 async function hiddenPlanes(pkg: Package): Promise<readonly Int16Array[]> {
-  const { rows, columns } = pkg.target.array;
+  const { rows, columns } = pkg.loaded.target.array;
   const pairs = columns >> 1;
-  const { arrays } = await decodeBitstream(pathIn(pkg, 'bitstream'), pathIn(pkg, 'bitstream'));
+  const { arrays } = await decodeBitstream(...bitstreamIn(pkg));
   const planes: Int16Array[] = [];
   for await (const { array, instructions } of arrays) {
     const plane = new Int16Array(rows * pairs);

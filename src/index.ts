@@ -7,19 +7,16 @@
  */
 
 /** Where every node of a model goes, and by which rule. */
-export { listOperators, type OperatorListing } from '../passes/list-operators.ts';
+export { listOperators } from '../passes/list-operators.ts';
 /** Works around the faults of one chip, and tells what that came to, for a mapping: see `mappingOf`. */
 export { reportFaults } from '../passes/report-faults.ts';
 export { type FaultContext, workAroundFaults } from '../passes/work-around-faults.ts';
 /** Tests a chip and compiles a package's model once more, around the chip's faulty cells. */
-export { compileAroundFaults, withPackagesAroundFaults } from './around-faults.ts';
+export { compileAroundFaults, packageAroundFaults } from './around-faults.ts';
 /** Reads a bitstream array by array, disassembles it into text, and assembles such text into the same bytes. */
 export { assemble } from './bitstream/assemble.ts';
 export { type Bitstream, decodeBitstream } from './bitstream/decode.ts';
 export { disassemble, disassembleArray, disassembleHeader } from './bitstream/disassemble.ts';
-/** Samples that `compile` calibrates with, out of a data set; the one input of a model that samples feed. */
-export type { SampleSource } from './calibrate/record.ts';
-export { soleInput, spreadSamples } from './calibrate/samples.ts';
 /** What samples told about every layer's inputs: saved with a package, and enough to compile the same bytes again. */
 export type { CalibrationRecord } from './calibration-record.ts';
 /** A programmed chip as plain data, and the sums of its counters. */
@@ -34,7 +31,7 @@ export { saveChip } from './chip/save.ts';
 /** Tests the cells of a simulated chip; the map of its faulty ones is what `compile` works around. */
 export { type SurveyOptions, surveyChip } from './chip/survey.ts';
 /** Compiles a model for a target, with samples or an earlier calibration record. */
-export { type Calibration, type Compiled, type CompileHooks, compile } from './compile.ts';
+export { type Calibration, type CompileHooks, compile } from './compile.ts';
 /** The compilation that a package was written from: to change it and write it again, without its model. */
 export { compiledOf } from './compiled-of.ts';
 /** Labelled samples, preprocessed and streamed. */
@@ -60,6 +57,8 @@ export {
 export { type Effect, effectsOf, notModelled } from './effects/effects.ts';
 /** Fault maps, from files and to them. */
 export { type Fault, type FaultMap, formatFaultMap, hashFaultMap, readFaultMap } from './fault-map.ts';
+/** What a compilation made: where every node went, mapping, schedule, record. */
+export type { Compiled, OperatorListing } from './ir/compiled.ts';
 /** What working around a fault map came to. */
 export type { FaultReport, UnsavedCell } from './ir/fault-report.ts';
 /** Reads an ONNX file, or its bytes; encodes a graph, such as that of a lowered chip, as an ONNX file. */
@@ -77,6 +76,9 @@ export { openPackage, type Package, pathIn } from './package/open.ts';
 export { type WriteOptions, writePackage } from './package/write.ts';
 /** Programs a simulated chip from a package with a seed, or an earlier package's chip with the delta; and calibrates it. */
 export { type ProgramChipOptions, programChip, programOnto } from './program.ts';
+/** Samples that `compile` calibrates with, out of a data set; the one input of a model that samples feed. */
+export type { SampleSource } from './record/sample-source.ts';
+export { soleInput, spreadSamples } from './record/samples.ts';
 /** Puts the weights that training left into the layers of a compilation; says which layers cannot hold any. */
 export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './replace-layers.ts';
 /** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */

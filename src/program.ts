@@ -2,16 +2,16 @@
  * Programs a simulated chip from a package: executes its bitstream array by array, or its delta on a chip that was
  * programmed before, then calibrates what came out.
  */
-import { join } from 'node:path';
 import { readSections } from './bitstream/decode.ts';
-import { calibrateOnThreads } from './calibrate/calibrate-job.ts';
 import { applyDelta } from './chip/apply-delta.ts';
 import type { Chip } from './chip/chip.ts';
-import { programChip as executeBitstream } from './chip/execute.ts';
+import { executeBitstream } from './chip/execute.ts';
+import { correctChip } from './correct/correct-chip.ts';
 import { raise } from './diagnostic.ts';
 import { deltaNotApplicable } from './diagnostics.ts';
+import { placeOf } from './files.ts';
 import { deltaFile } from './package/manifest.ts';
-import { type Package, pathIn } from './package/open.ts';
+import { bitstreamIn, type Package } from './package/open.ts';
 import { availableThreads } from './pool.ts';
 
 export interface ProgramChipOptions {
@@ -35,18 +35,15 @@ export interface ProgramChipOptions {
  */
 export async function programChip(pkg: Package, options: ProgramChipOptions): Promise<Chip> {
   const { seed, keepHistory = false, threads = availableThreads() } = options;
-  const { header, sections } = await readSections(pathIn(pkg, 'bitstream'), pathIn(pkg, 'bitstream'));
-  const loaded = { target: pkg.target, fingerprint: pkg.manifest.target.fingerprint };
-  const chip = await executeBitstream(header, sections, loaded, {
+  const { header, sections } = await readSections(...bitstreamIn(pkg));
+  const chip = await executeBitstream(header, sections, pkg.loaded, {
     seed,
     bitstream: pkg.bitstream,
     keepHistory,
     threads,
     ...(options.onArray && { onArray: options.onArray }),
   });
-  return (options.calibrate ?? true)
-    ? calibrateOnThreads(pkg, chip, { threads, onLayer: options.onLayer })
-    : chip;
+  return (options.calibrate ?? true) ? correctChip(pkg, chip, { threads, onLayer: options.onLayer }) : chip;
 }
 
 /**
@@ -61,16 +58,14 @@ export async function programOnto(
   options: Omit<ProgramChipOptions, 'seed' | 'keepHistory'> = {},
 ): Promise<Chip> {
   const { threads = availableThreads(), onArray } = options;
-  if (!pkg.manifest.delta) raise([deltaNotApplicable(pkg.folder, `the package has no ${deltaFile}`)]);
-  const file = join(pkg.folder, deltaFile);
-  const { header, sections } = await readSections(file, file);
-  const loaded = { target: pkg.target, fingerprint: pkg.manifest.target.fingerprint };
-  const changed = await applyDelta(chip, header, sections, loaded, {
+  if (!pkg.manifest.delta) raise([deltaNotApplicable(placeOf(pkg.files), `the package has no ${deltaFile}`)]);
+  const { header, sections } = await readSections(...bitstreamIn(pkg, deltaFile));
+  const changed = await applyDelta(chip, header, sections, pkg.loaded, {
     bitstream: pkg.bitstream,
     threads,
     ...(onArray && { onArray }),
   });
   return (options.calibrate ?? true)
-    ? calibrateOnThreads(pkg, changed, { threads, onLayer: options.onLayer })
+    ? correctChip(pkg, changed, { threads, onLayer: options.onLayer })
     : changed;
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { compileAroundFaults } from '../src/around-faults.ts';
-import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
 import { compile } from '../src/compile.ts';
 import { parseOptions } from '../src/options.ts';
+import { soleInput, spreadSamples } from '../src/record/samples.ts';
 import { loadTarget } from '../src/target/load.ts';
 import { withPackage } from './support/build.ts';
 import { inputs, memoryData, tinyModel } from './verify/tiny.ts';
@@ -19,7 +19,7 @@ it('compiles for the target of the package, narrowed once', async () => {
   await withPackage(compiled, async (pkg) => {
     const { loaded, mapping, faults } = await compileAroundFaults(pkg, model, { seed: 3, threads: 1 });
     expect(loaded.fingerprint).toBe(pkg.manifest.target.fingerprint);
-    expect(loaded.target.cell.gUseMax).toBe(pkg.target.cell.gUseMax);
+    expect(loaded.target.cell.gUseMax).toBe(pkg.loaded.target.cell.gUseMax);
     expect(mapping.arrays).toBe(compiled.mapping.arrays);
     expect(faults).toBeDefined();
   });

@@ -1,6 +1,6 @@
 /** The expected spread of cells is what programming them leaves. */
 import { describe, expect, test } from 'vitest';
-import { programChip } from '../src/chip/execute.ts';
+import { executeBitstream } from '../src/chip/execute.ts';
 import { levelConductance } from '../src/device/levels.ts';
 import { levelSigma, unusedSigma } from '../src/level-sigma.ts';
 import { loadTarget } from '../src/target/load.ts';
@@ -39,7 +39,7 @@ const pulsed: Target = { ...(await loadTarget('test/device/pulse-verify.yaml')).
 /** 131,072 cells at one level. */
 async function cellsAt(target: Target, code: number): Promise<Float64Array> {
   const programs = [0, 1].map((array) => programAll(target, array, () => code));
-  const chip = await programChip(headerOf(target, 2), programs, loaded(target), { ...options, seed: 3 });
+  const chip = await executeBitstream(headerOf(target, 2), programs, loaded(target), { ...options, seed: 3 });
   return Float64Array.from(chip.conductances.flatMap((array) => [...array]));
 }
 
@@ -95,7 +95,10 @@ test('transfers', async () => {
     const values: number[] = [];
     for (let seed = 0; seed < 100; seed++) {
       const program = transferAll(target, 0, () => 64 * digit + (digit === 0 ? 0 : 32));
-      const chip = await programChip(headerOf(target, 1), [program], loaded(target), { ...options, seed });
+      const chip = await executeBitstream(headerOf(target, 1), [program], loaded(target), {
+        ...options,
+        seed,
+      });
       chip.conductances[0]!.forEach((g, cell) => {
         if (cell % 2 === 0) values.push(g);
       });
@@ -112,7 +115,7 @@ test('exact cells have none, and unused ones that of RESET', async () => {
   expect(unusedSigma(phaseChange)).toBe(0);
   const reset: Target = { ...phaseChange, cell: { ...phaseChange.cell, unused: 'reset' } };
   const programs = [0, 1].map((array) => ({ array, instructions: formAll(reset) }));
-  const chip = await programChip(headerOf(reset, 2), programs, loaded(reset), { ...options, seed: 3 });
+  const chip = await executeBitstream(headerOf(reset, 2), programs, loaded(reset), { ...options, seed: 3 });
   const left = momentsOf(Float64Array.from(chip.conductances.flatMap((array) => [...array]))).sigma;
   expect(Math.abs(unusedSigma(reset) / left - 1)).toBeLessThan(0.01);
 });

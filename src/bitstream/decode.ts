@@ -2,6 +2,7 @@
  * The bytes of program.xbs -> header and ArrayPrograms, as FORMAT.md lays them out. Whatever the format does not allow is
  * a diagnostic with its byte offset in the file.
  */
+import type { ByteSource } from '../byte-source.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import {
   decodeHeader,
@@ -13,7 +14,7 @@ import {
   type Section,
 } from './decode-frame.ts';
 import { sectionHeadLength } from './layout.ts';
-import { type ByteSource, openSource } from './source.ts';
+import { openSource } from './source.ts';
 
 export interface Bitstream {
   readonly header: BitstreamHeader;

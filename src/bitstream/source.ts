@@ -1,14 +1,8 @@
 /** Where the decoder gets bytes from: a file, or anything else that can be read at any offset. */
 import { type FileHandle, open } from 'node:fs/promises';
+import type { ByteSource } from '../byte-source.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { packageUnreadable } from '../diagnostics.ts';
-
-export interface ByteSource {
-  /** Length in bytes. */
-  readonly size: number;
-  /** Bytes `offset` to `offset + length - 1`; fewer where the source ends. */
-  read(offset: number, length: number): Promise<Uint8Array>;
-}
 
 export interface OpenSource extends ByteSource {
   close(): Promise<void>;

@@ -23,7 +23,7 @@ export interface DeltaOptions extends Pick<ProgramOptions, 'threads' | 'onArray'
  * no calibration.
  * @param programs of the arrays that change, decoded or not, in any order
  * @throws DiagnosticError delta/not-applicable where the chip was programmed with something else than the delta's base, or
- *   keeps no history; and as `programChip` does
+ *   keeps no history; and as `executeBitstream` does
  */
 export async function applyDelta(
   chip: Chip,

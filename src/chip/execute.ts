@@ -32,7 +32,7 @@ export interface ProgramOptions {
  *   unformed cell or FeCAPs that were not woken up, is out of range, or where arrays are missing or repeated;
  *   wear/endurance-spent for every array with a memristor that got more pulses than it had left
  */
-export async function programChip(
+export async function executeBitstream(
   header: BitstreamHeader,
   programs: AsyncIterable<ArrayProgram | Section> | Iterable<ArrayProgram | Section>,
   loaded: Pick<LoadedTarget, 'target' | 'fingerprint'>,

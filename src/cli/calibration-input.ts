@@ -1,7 +1,5 @@
 /** What the flags say about calibration -> samples or an earlier record, and how images became inputs. */
 import { readFile, stat } from 'node:fs/promises';
-import { decodeRecord } from '../calibrate/record-file.ts';
-import { soleInput, spreadSamples } from '../calibrate/samples.ts';
 import type { Calibration } from '../compile.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, loadPreprocessing } from '../data/preprocessing.ts';
@@ -9,6 +7,8 @@ import { type Diagnostic, raise } from '../diagnostic.ts';
 import { calibrationMismatch, preprocessingMissing } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
 import { openPackage } from '../package/open.ts';
+import { decodeRecord } from '../record/record-file.ts';
+import { soleInput, spreadSamples } from '../record/samples.ts';
 
 export interface CalibrationFlags {
   /** Data set. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { decodeBitstream } from '../bitstream/decode.ts';
 import { disassembleArray, disassembleHeader } from '../bitstream/disassemble.ts';
-import type { ByteSource } from '../bitstream/source.ts';
+import { type ByteSource, memorySource } from '../byte-source.ts';
 import { packageFiles } from '../package/manifest.ts';
 import { withExamples } from './help.ts';
 import type { Io } from './io.ts';
@@ -31,8 +31,7 @@ async function openPlace(
 async function stdinSource(io: Io): Promise<ByteSource> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of io.stdin()) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  return { size: bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) };
+  return memorySource(Buffer.concat(chunks));
 }
 
 export function registerDisasm(program: Command, io: Io): void {

@@ -1,7 +1,7 @@
 /** Options that several verbs share, and the readers of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseTime } from '../time.ts';
-import { compensations } from '../verify/read-conditions.ts';
+import { compensations } from '../verify/conditions.ts';
 
 /** Reader of an option that may be repeated. */
 export function repeated(value: string, previous: readonly string[] | undefined): readonly string[] {

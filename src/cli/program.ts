@@ -36,12 +36,12 @@ export function programWithProgress(
 
 /** Drivers and columns of a chip that are asked for more than they give: at most one of each kind, the worst. */
 function currentsOver(io: Io, pkg: Package, chip: Chip, threads?: number): Promise<readonly Diagnostic[]> {
-  if (!pkg.target.wires) return Promise.resolve([]);
+  if (!pkg.loaded.target.wires) return Promise.resolve([]);
   return withStages(io, async ({ report }) => {
     const onArray = (done: number, total: number) => report('solving wires', done, total);
     // A chip that was just calibrated has been solved.
     const options = { onArray, ...(threads !== undefined && { threads }) };
-    return (await readArrays(chip, pkg.target, { noise: false }, options)).warnings;
+    return (await readArrays(chip, pkg.loaded.target, { noise: false }, options)).warnings;
   });
 }
 
@@ -79,14 +79,14 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
       pulsesPerCell: pulsesPerCell(chip),
       failed: chip.failed.slice(0, cellsListed),
       wear: chip.wear,
-      enduranceUsed: enduranceUsed(chip, pkg.target),
+      enduranceUsed: enduranceUsed(chip, pkg.loaded.target),
       calibratedLayers: chip.calibration?.size ?? 0,
       warnings,
       ...(before && { onto: args.onto, delta: totalCounts(countsSince(chip, before)) }),
     });
   }
   io.stdout(
-    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.target, before)}`,
+    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.loaded.target, before)}`,
   );
   printDiagnostics(io, warnings);
 }

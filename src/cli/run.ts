@@ -1,6 +1,5 @@
 /** `crossloom run`: one input through a programmed chip -> the top classes. */
 import { type Command, Option } from 'commander';
-import { soleInput } from '../calibrate/samples.ts';
 import { loadChip } from '../chip/load.ts';
 import { checkTime } from '../chip/read-conditions.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -9,13 +8,14 @@ import { findPreprocessing, type Preprocessing, resolvePreprocessing } from '../
 import { InternalError, raise } from '../diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { availableThreads } from '../pool.ts';
+import { soleInput } from '../record/samples.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
 import { formatTable } from '../report/table.ts';
 import { simulate } from '../simulate/simulate.ts';
 import type { Tensor } from '../tensor.ts';
 import { formatTime } from '../time.ts';
+import type { Compensation } from '../verify/conditions.ts';
 import { compensated } from '../verify/read-chip.ts';
-import type { Compensation } from '../verify/read-conditions.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { time, wholeNumber, withCompensation, withJson } from './options.ts';
@@ -51,14 +51,14 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const dataset = await openInput(pkg, args);
   const input = soleInput(pkg.host, pkg.manifest.model.file);
   const sample = await firstSample(dataset, input.dims ?? [undefined]);
-  const problems = checkTime(pkg.target, args.at);
+  const problems = checkTime(pkg.loaded.target, args.at);
   raise(problems);
   printDiagnostics(io, problems);
   const programmed =
     args.chip === undefined
       ? await programWithProgress(io, pkg, { seed: args.seed })
       : await loadChip(args.chip);
-  const conditions = { at: args.at, wires: pkg.target.wires !== undefined };
+  const conditions = { at: args.at, wires: pkg.loaded.target.wires !== undefined };
   const threads = availableThreads();
   const { chip, gain } = await compensated(pkg, programmed, { ...args, condition: conditions, threads });
   const session = await simulate(pkg, chip, { conditions, gain });

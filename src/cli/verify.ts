@@ -1,16 +1,17 @@
 /** `crossloom verify`: scores floating point, the ideal chip and programmed chips on the same labelled images. */
 import { type Command, Option } from 'commander';
-import { withPackagesAroundFaults } from '../around-faults.ts';
+import { packageAroundFaults } from '../around-faults.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { raise } from '../diagnostic.ts';
 import { optionInvalid, preprocessingMissing } from '../diagnostics.ts';
+import { placeOf } from '../files.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
 import { readsAlike } from '../target/reading.ts';
-import { type Compensation, type WiresRead, wiresRead } from '../verify/read-conditions.ts';
+import { type Compensation, type WiresRead, wiresRead } from '../verify/conditions.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
 import { type VerifyOptions, verify } from '../verify/verify.ts';
@@ -56,18 +57,20 @@ export async function verifyPackage(io: Io, folder: string, args: VerifyArgument
   const dataset = await openData(io, pkg, args);
   return withStages(io, ({ report }) => {
     const options = { ...optionsOf(pkg, args), onProgress: report };
-    return args.aroundFaults
-      ? withPackagesAroundFaults(pkg, model, args.threads, (packageFor) =>
-          verify(pkg, model, dataset, { ...options, packageFor }),
-        )
-      : verify(pkg, model, dataset, options);
+    const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
+      packageAroundFaults(pkg, model, {
+        seed,
+        onArray: stage('test'),
+        ...(args.threads !== undefined && { threads: args.threads }),
+      });
+    return verify(pkg, model, dataset, { ...options, ...(args.aroundFaults && { packageFor }) });
   });
 }
 
 /** A network that was trained on its chip has no other model than what an ideal chip computes. */
 function modelFile(pkg: Package, { model }: VerifyArguments): string {
   if (model === undefined && !pkg.manifest.training)
-    raise([optionInvalid('--model', `name the model that ${pkg.folder} was compiled from`)]);
+    raise([optionInvalid('--model', `name the model that ${placeOf(pkg.files)} was compiled from`)]);
   return model ?? pathIn(pkg, 'reference');
 }
 
@@ -90,7 +93,8 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
   const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop, threads } = args;
   const { at, wires, compensate, noise, noiseStates } = args;
   // Chips without any randomness are all the same.
-  const chips = pkg.target.programming.scheme === 'exact' && readsAlike(pkg.target) ? 1 : defaultTrials;
+  const { target } = pkg.loaded;
+  const chips = target.programming.scheme === 'exact' && readsAlike(target) ? 1 : defaultTrials;
   return {
     trials: args.trials ?? chips,
     seed: args.seed ?? 1,

@@ -33,14 +33,15 @@ interface Die extends Omit<FaultReport, 'worst'> {
 async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void> {
   const { dies: count, seed: first, maxNoise, minYield, threads } = args;
   const pkg = await openPackage(folder);
-  const { target, record } = pkg;
+  const { loaded, record } = pkg;
+  const { target } = loaded;
   const mapping = mappingOf(pkg);
   const options = parseOptions(pkg.manifest.options, 'the options of the package');
   const dies: Die[] = [];
   await withStages(io, async ({ report }) => {
     const total = count * mapping.arrays;
     for (let seed = first; seed < first + count; seed++) {
-      const faults = await surveyChip(pkg, {
+      const faults = await surveyChip(loaded, {
         arrays: mapping.arrays,
         seed,
         ...(threads !== undefined && { threads }),

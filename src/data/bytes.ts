@@ -5,14 +5,10 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { type ByteSource, memorySource } from '../byte-source.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { dataUnreadable } from '../diagnostics.ts';
 import { toDoubles } from '../tensor.ts';
-
-export interface ByteSource {
-  readonly length: number;
-  read(offset: number, length: number): Promise<Uint8Array>;
-}
 
 export type ElementType =
   | 'uint8'
@@ -60,10 +56,6 @@ export function decodeElements(
   return Float64Array.from({ length: bytes.length / size }, (_, i) => read(view, i * size, littleEndian));
 }
 
-export function memoryBytes(bytes: Uint8Array): ByteSource {
-  return { length: bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) };
-}
-
 /** First bytes of a file, by which its format is known. */
 export async function readHead(path: string, length: number): Promise<Uint8Array> {
   const file = await open(path);
@@ -87,11 +79,11 @@ export async function openBytes(path: string): Promise<ByteSource> {
     const bytes = await promisify(gunzip)(packed).catch((error: Error) => {
       throw new DiagnosticError([dataUnreadable(path, `this gzip file is damaged (${error.message})`)]);
     });
-    return memoryBytes(bytes);
+    return memorySource(bytes);
   }
   const { size } = await stat(path);
   return {
-    length: size,
+    size,
     async read(offset, length) {
       const file = await open(path);
       try {

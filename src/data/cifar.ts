@@ -4,10 +4,11 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { ByteSource } from '../byte-source.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { dataUnreadable } from '../diagnostics.ts';
 import { sha256 } from '../hash.ts';
-import { type ByteSource, openBytes } from './bytes.ts';
+import { openBytes } from './bytes.ts';
 import type { Source } from './source.ts';
 
 const dims = [3, 32, 32] as const;
@@ -36,15 +37,12 @@ export async function listCifarFiles(
 
 async function openRecords(path: string): Promise<RecordFile> {
   const bytes = await openBytes(path);
-  const labelBytes = [1, 2].find((count) => bytes.length > 0 && bytes.length % (count + pixels) === 0);
+  const labelBytes = [1, 2].find((count) => bytes.size > 0 && bytes.size % (count + pixels) === 0);
   if (labelBytes === undefined)
     throw new DiagnosticError([
-      dataUnreadable(
-        path,
-        `${bytes.length} bytes are no whole number of CIFAR records of 3073 or 3074 bytes`,
-      ),
+      dataUnreadable(path, `${bytes.size} bytes are no whole number of CIFAR records of 3073 or 3074 bytes`),
     ]);
-  return { path, bytes, labelBytes, records: bytes.length / (labelBytes + pixels) };
+  return { path, bytes, labelBytes, records: bytes.size / (labelBytes + pixels) };
 }
 
 async function readRecordLabels(file: RecordFile): Promise<number[]> {

@@ -4,10 +4,11 @@
  */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { ByteSource } from '../byte-source.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { dataUnreadable } from '../diagnostics.ts';
 import { sizeOf } from '../tensor.ts';
-import { type ByteSource, type ElementType, elementSize, openBytes } from './bytes.ts';
+import { type ElementType, elementSize, openBytes } from './bytes.ts';
 import type { StoredArray } from './source.ts';
 
 const types: Readonly<Record<number, ElementType>> = {
@@ -42,9 +43,9 @@ export async function readIdx(path: string, opened?: ByteSource): Promise<Stored
     view.getUint32(4 + 4 * i),
   );
   const expected = offset + sizeOf(dims) * elementSize(type);
-  if (dims.length < rank || bytes.length !== expected)
+  if (dims.length < rank || bytes.size !== expected)
     throw new DiagnosticError([
-      dataUnreadable(path, `this idx file has ${bytes.length} bytes where its header says ${expected}`),
+      dataUnreadable(path, `this idx file has ${bytes.size} bytes where its header says ${expected}`),
     ]);
   return { path, bytes, offset, type, littleEndian: false, dims };
 }

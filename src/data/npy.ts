@@ -1,10 +1,11 @@
 /** NumPy's .npy and .npz files (NEP 1: a magic string, a version, a Python literal as header, then the elements). */
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
+import { type ByteSource, memorySource } from '../byte-source.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { dataUnreadable } from '../diagnostics.ts';
 import { sizeOf } from '../tensor.ts';
-import { type ByteSource, type ElementType, elementSize, memoryBytes, openBytes } from './bytes.ts';
+import { type ElementType, elementSize, openBytes } from './bytes.ts';
 import type { StoredArray } from './source.ts';
 
 const types: Readonly<Record<string, ElementType>> = {
@@ -64,8 +65,8 @@ export async function readNpy(path: string, opened?: ByteSource): Promise<Stored
     throw fail('this .npy array is in Fortran order; save numpy.ascontiguousarray(x) instead');
   const offset = start + length;
   const expected = offset + sizeOf(dims) * elementSize(type);
-  if (bytes.length !== expected)
-    throw fail(`this .npy array has ${bytes.length} bytes where its header says ${expected}`);
+  if (bytes.size !== expected)
+    throw fail(`this .npy array has ${bytes.size} bytes where its header says ${expected}`);
   return { path, bytes, offset, type, littleEndian: true, dims };
 }
 
@@ -94,7 +95,7 @@ export async function readNpz(
       dataUnreadable(path, `none of its arrays (${names.join(', ')}) is called ${sampleNames.join(', ')}`),
     ]);
   const files = unzip(path, packed, (name) => name === samples || name === labels);
-  const parse = (name: string) => readNpy(`${path}: ${name}`, memoryBytes(files[`${name}.npy`]!));
+  const parse = (name: string) => readNpy(`${path}: ${name}`, memorySource(files[`${name}.npy`]!));
   return { samples: await parse(samples), labels: labels === undefined ? undefined : await parse(labels) };
 }
 

@@ -1,10 +1,10 @@
 /** A source: the raw samples of a data set, before preprocessing, one at a time. Every format is turned into one. */
-
+import type { ByteSource } from '../byte-source.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { dataUnreadable } from '../diagnostics.ts';
 import { sha256 } from '../hash.ts';
 import { sizeOf } from '../tensor.ts';
-import { type ByteSource, decodeElements, type ElementType, elementSize } from './bytes.ts';
+import { decodeElements, type ElementType, elementSize } from './bytes.ts';
 
 export interface RawSample {
   /** As stored: [h, w], [h, w, channels], [channels, h, w] or plain features. */

@@ -144,6 +144,12 @@ export interface Mapping {
   readonly arrays: number;
 }
 
+/** Settings of one block's converters, by converted column: the code of zero current, and what one code stands for (S). */
+export interface BlockConverters {
+  readonly zero: Int32Array;
+  readonly step: Float32Array;
+}
+
 /** Index of the layer that gives a value. */
 export function layerIndexOf({ layers }: Pick<Mapping, 'layers'>, output: string): number {
   const index = layers.findIndex(({ uses }) => uses.some((use) => use.output === output));

@@ -6,13 +6,13 @@
  * onnxruntime's own blocked layout, which leaves one reordering per layer instead of one per plane. A matrix product
  * needs no reordering, and reading the matrix once for all planes is what counts.
  */
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int8, int64, uint8 } from '../tensor.ts';
 import { emitBend } from './bend.ts';
 import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets } from './converter.ts';
 import { type Emitter, int } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';

@@ -1,5 +1,5 @@
 /** The cells that hold the logical columns and rows of a layer's tiles, in whatever order these lie. */
-import type { CrossbarLayer, Tile } from '../package/crossbar.ts';
+import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
 
 /** Columns of cells that one logical column takes, in its tile's array. */
 export interface ColumnCells {
@@ -24,7 +24,7 @@ export function columnCells(layer: CrossbarLayer, tile: Tile, logical: number, i
 }
 
 /** Row of cells, in the tile's array, that holds a logical row of the tile. @param first number of the tile's first row among all */
-export function rowOfCells({ rowPlaces }: CrossbarLayer, tile: Tile, row: number, first: number): number {
+export function cellRow({ rowPlaces }: CrossbarLayer, tile: Tile, row: number, first: number): number {
   return tile.row + (rowPlaces?.[first + row] ?? row);
 }
 

@@ -7,11 +7,11 @@
  * Exact form: where every cell holds a whole digit and no converter can saturate, the planes sum to the product with
  * the codes themselves, so one Conv or MatMul per tile and slice gives the same integers.
  */
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { type ColumnFit, emitAnalog } from './analog.ts';
 import type { Emitter } from './emit.ts';
 import { emitExact } from './exact.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { emitUnitChannels } from './linear.ts';
 import type { NoiseSource } from './noise-pool.ts';
 import { emitCodes } from './planes.ts';

@@ -1,8 +1,8 @@
 /** From summed tiles to the layer's output: what the lowered layer and the integer reference have in common. */
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int64, type Tensor } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 
 /** Sums over a part's tiles: [batch, tiles * outputs, ...] -> [batch, outputs, ...] values to add up. */
 export function splitTiles(emit: Emitter, folded: FoldedLayer, value: string): string[] {

@@ -3,11 +3,11 @@
  * to the product with the codes themselves, so one product per tile and slice gives the same integers. Copies are equal
  * here, and so is their average.
  */
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int32, int64, uint8 } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
 import { emitBatchShape, emitPlanes } from './planes.ts';
 import { outputPositions } from './units.ts';

@@ -9,72 +9,11 @@
  * have more slots than groups; what is in the others is zero.
  */
 import { InternalError } from '../diagnostic.ts';
-import type { CrossbarLayer } from '../package/crossbar.ts';
-import type { PiecewiseLinear } from '../target/periphery.ts';
-import { columnCells, firstColumns, firstRows, rowOfCells } from './column-cells.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { cellRow, columnCells, firstColumns, firstRows } from './column-cells.ts';
+import type { AnalogPart, FoldedLayer, ProgrammedArrays } from './folded.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
 import { copiesAgree, isWhole, setUpright } from './whole.ts';
-
-/** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
-export interface ProgrammedArrays {
-  readonly columns: number;
-  readonly conductances: readonly Float32Array[];
-  /** Variance of one reading of every cell (S^2); undefined without read noise. */
-  readonly variances?: readonly Float32Array[] | undefined;
-  readonly converters: ReadonlyMap<number, { readonly zero: Int32Array; readonly step: Float32Array }>;
-  /** By array; undefined where all converters are as they should be. */
-  readonly converterErrors?: readonly ConverterErrors[] | undefined;
-  readonly curves?: Curves | undefined;
-  /** Read as if its wires had no resistance: converters are then set as for such a chip. Default: false. */
-  readonly unwired?: boolean;
-}
-
-/** Gain (a factor) and offset (codes) by converter; `sharedBy` neighbouring columns, or pairs, have one. */
-interface ConverterErrors {
-  readonly sharedBy: number;
-  readonly gain: Float32Array;
-  readonly offset: Float32Array;
-}
-
-/** What bends all converters, over codes, and all drivers, over levels, alike; undefined where nothing does. */
-export interface Curves {
-  readonly converter: PiecewiseLinear | undefined;
-  readonly driver: PiecewiseLinear | undefined;
-}
-
-/** One conversion per output: a copy of a slice, or the plus or minus column of it. */
-export interface AnalogPart {
-  readonly slice: number;
-  readonly copy: number;
-  /** [unit][row][column], in converter codes per driven row. */
-  readonly weights: Float32Array;
-  /** Variance of one conversion per driven row, in codes squared; undefined without read noise. */
-  readonly variances: Float32Array | undefined;
-  /** Code that zero current gives, [unit][column], as the chip's converters are set, with their offsets. */
-  readonly zero: Float32Array;
-  /** Integer weight units per code, [unit][column], as the digital program has it; negative for a minus or flipped column. */
-  readonly coefficient: Float64Array;
-  /** The zero that the digital program subtracts, [unit][column]. */
-  readonly digitalZero: Float64Array;
-}
-
-export interface FoldedLayer {
-  readonly tiles: number;
-  readonly packs: number;
-  readonly packSize: number;
-  /** Groups that a unit has room for. */
-  readonly slots: number;
-  /** Input channels of every unit, [unit][slots * channelsPerGroup]; a matrix product's channels are its rows. */
-  readonly channels: Int32Array;
-  /** Input channels per group and unit. */
-  readonly channelsPerGroup: number;
-  /** Rows per input channel: the kernel's positions. */
-  readonly volume: number;
-  readonly parts: readonly AnalogPart[];
-  readonly curves?: Curves | undefined;
-  /** Whether every cell holds an exact digit, as its copies do, and every converter tells all sums apart. */
-  readonly exact: boolean;
-}
 
 /** Units are ordered tile by tile, and within a tile pack by pack. */
 export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): FoldedLayer {
@@ -118,7 +57,7 @@ function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
     const rows = tile.rowEnd - tile.rowStart;
     const width = tile.columnEnd - tile.columnStart;
     for (let row = 0; row < groups * rows; row++) {
-      const line = rowOfCells(layer, tile, row, firstRow[index]!) * arrays.columns;
+      const line = cellRow(layer, tile, row, firstRow[index]!) * arrays.columns;
       for (let logical = 0; logical < groups * width; logical++) {
         if (Math.floor(logical / width) === Math.floor(row / rows)) continue;
         const { added, subtracted } = columnCells(layer, tile, logical, firsts[index]! + logical);
@@ -185,7 +124,7 @@ function foldPart(frame: Frame, part: number): AnalogPart {
         const unitRow = ((source % packSize) * channelsPerGroup - firstChannel[t]!) * volume + tile.rowStart;
         const line = (source - tile.groupStart) * rows;
         for (let row = 0; row < rows; row++) {
-          const cell = rowOfCells(layer, tile, line + row, firstRow[index]!) * arrays.columns;
+          const cell = cellRow(layer, tile, line + row, firstRow[index]!) * arrays.columns;
           const current =
             perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
           const to = (unit * unitRows + unitRow + row) * unitColumns + column;

@@ -1,9 +1,9 @@
 /** The analogue product of one part of a layer: Conv with units as groups, or one MatMul per row tile. */
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Geometry } from '../ir/graph.ts';
-import type { CrossbarLayer } from '../package/crossbar.ts';
 import { float32, int64 } from '../tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { padsExplicitly } from './planes.ts';
 
 /** Emits the product of one input, as often as it is called: [batch, units * outputs of a unit, ...]. */

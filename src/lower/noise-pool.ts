@@ -18,7 +18,7 @@ export const readingInput = 'crossloom/reading';
 export const poolRows = 1 << 17;
 export const poolColumns = 32;
 
-/** The source in a graph that `withPool` made. */
+/** The source in a graph that `withNormals` made. */
 export const noiseSource: NoiseSource = { pool: 'crossloom/normals', reading: readingInput };
 
 /** The normals of the chip that was lowered last: every state and time of it takes the same. */
@@ -36,7 +36,7 @@ function drawPool(seed: number): Tensor {
 }
 
 /** The graph with a pool of normals, and the numbers of the images as its last input. */
-export function withPool(graph: Graph, seed: number): Graph {
+export function withNormals(graph: Graph, seed: number): Graph {
   return {
     ...graph,
     inputs: [...graph.inputs, { name: noiseSource.reading, elementType: 7, dims: ['images'] }],

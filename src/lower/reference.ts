@@ -2,8 +2,10 @@
  * The layer without a chip, as standard ONNX operators: in floating point before it is quantized, and in integers
  * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
  */
-import type { Geometry, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
-import { deferred, float32, int8, type Tensor, uint8 } from '../tensor.ts';
+import { InternalError } from '../diagnostic.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
+import type { Geometry, Graph, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
+import { deferred, float32, int8, uint8 } from '../tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
 
@@ -91,19 +93,15 @@ function arrange<T extends Float32Array | Int8Array>(node: MvmNode | QuantizedMv
   return result as T;
 }
 
-/** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */
+/** The integer weights of a layer, as `lowerInteger` wrote them into a graph, back in [group][row][column] order. */
 export function readIntegers(
-  layer: {
-    readonly groups: number;
-    readonly rows: number;
-    readonly columns: number;
-    readonly geometry: Geometry;
-  },
-  weights: Tensor,
+  { constants }: Pick<Graph, 'constants'>,
+  { output: name, groups, rows, columns, geometry }: CrossbarLayer,
 ): Int8Array {
+  const weights = constants.get(`${name}/weights`);
+  if (!weights) throw new InternalError('lower', `no reference weights of ${name}`);
   const data = weights.data as Int8Array;
-  if (layer.geometry.kind === 'matmul') return data;
-  const { groups, rows, columns } = layer;
+  if (geometry.kind === 'matmul') return data;
   const result = new Int8Array(data.length);
   for (let output = 0; output < groups * columns; output++) {
     const group = Math.floor(output / columns);

@@ -1,9 +1,9 @@
 /** Counts the conversions of a layer that saturate, as an output of the lowered graph beside the layer's own. */
-import type { CrossbarLayer } from '../package/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { float32, int64 } from '../tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import { selectOutputs } from './epilogue.ts';
-import type { FoldedLayer } from './fold.ts';
+import type { FoldedLayer } from './folded.ts';
 import { outputPositions } from './units.ts';
 
 /** Value with two numbers (floats): conversions that saturate, and all conversions. */

@@ -1,5 +1,5 @@
 /** Folded parts as wholes: what is the same for all of their conversions. */
-import type { AnalogPart, FoldedLayer } from './fold.ts';
+import type { AnalogPart, FoldedLayer } from './folded.ts';
 import type { Frame } from './units.ts';
 
 /** Negates flipped columns where nothing is rounded or clipped: then it does not matter on which side of a converter. */

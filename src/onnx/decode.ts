@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
 import { graphInvalid, modelUnreadable, opsetUnsupported } from '../diagnostics.ts';
+import type { Files } from '../files.ts';
 import { describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir/graph.ts';
 import type { Tensor } from '../tensor.ts';
 import { decodeAttribute } from './attributes.ts';
@@ -33,10 +34,10 @@ export interface ImportedModel {
   readonly sha256: string;
 }
 
-/** Where a model's bytes came from: the name that messages give, and the folder that external data lie in. */
+/** Where a model's bytes came from: the name that messages give, and the folder that external data lie in, or files in memory. */
 export interface ModelSource {
   readonly file: string;
-  readonly folder?: string;
+  readonly folder?: Files;
 }
 
 /** Reads an ONNX file. Raises every problem of the file at once. */

@@ -7,6 +7,7 @@ import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { type Diagnostic, DiagnosticError } from '../diagnostic.ts';
 import { externalDataMissing, externalDataOutside, graphInvalid } from '../diagnostics.ts';
+import type { Files } from '../files.ts';
 import { sizeOf } from '../tensor.ts';
 import { subgraphsOf } from './attributes.ts';
 import { type GraphProto, type TensorProto, toNumber } from './proto.ts';
@@ -14,12 +15,12 @@ import { type ExternalBytes, elementWidth } from './tensor-proto.ts';
 
 /**
  * Finds the external data of all initializers and tensor attributes, in file order, without reading them.
- * @param folder the model's folder; undefined for a model that came from memory
+ * @param files the model's folder, or the files in memory beside it; undefined for a model that came alone
  * @param problems gets what is not there, not long enough or outside
  */
 export async function findExternal(
   graph: GraphProto,
-  folder: string | undefined,
+  files: Files | undefined,
   problems: Diagnostic[],
 ): Promise<ReadonlyMap<TensorProto, ExternalBytes>> {
   const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
@@ -30,7 +31,7 @@ export async function findExternal(
   const found = new Map<TensorProto, ExternalBytes>();
   for (const tensor of tensors) {
     const needed = sizeOf((tensor.dims ?? []).map(toNumber)) * elementWidth(tensor.dataType ?? 0);
-    const data = await findBytes(tensor, folder, needed);
+    const data = await findBytes(tensor, files, needed);
     if ('read' in data) found.set(tensor, data);
     else problems.push(data);
   }
@@ -50,7 +51,7 @@ function isExternal(tensor: TensorProto): boolean {
 /** @param byteLength what the tensor's shape needs, for entries that give no length */
 async function findBytes(
   tensor: TensorProto,
-  folder: string | undefined,
+  files: Files | undefined,
   byteLength: number,
 ): Promise<ExternalBytes | Diagnostic> {
   const entries = new Map((tensor.externalData ?? []).map((e) => [e.key ?? '', e.value ?? '']));
@@ -58,21 +59,31 @@ async function findBytes(
   const location = entries.get('location') ?? '';
   const missing = (reason: string) => externalDataMissing(name, location, reason);
   if (location === '') return missing('it names no file');
-  if (folder === undefined) return missing('the model did not come from a folder');
-  const path = resolve(folder, location);
-  if (isAbsolute(location) || leaves(folder, path)) return externalDataOutside(name, location);
+  if (files === undefined) return missing('the model did not come from a folder');
+  const inFolder = typeof files === 'string';
+  const path = inFolder ? resolve(files, location) : location;
+  if (inFolder && (isAbsolute(location) || leaves(files, path))) return externalDataOutside(name, location);
   const offset = Number(entries.get('offset') || 0);
   const length = Number(entries.get('length') || byteLength);
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
     return missing('its offset or length is not a number');
   }
   const ended = missing(`it ends before byte ${offset + length}`);
+  if (!inFolder) {
+    const bytes = files.get(location);
+    if (!bytes) return missing('there is no such file');
+    if (bytes.length < offset + length) return ended;
+    return {
+      byteLength: length,
+      read: (start, count) => bytes.subarray(offset + start, offset + start + count),
+    };
+  }
   const unreadable = (error: unknown) => {
     if (isSystemError(error)) return missing(error.code === 'ENOENT' ? 'there is no such file' : error.code);
     throw error;
   };
   try {
-    if (leaves(await realpath(folder), await realpath(path))) return externalDataOutside(name, location);
+    if (leaves(await realpath(files), await realpath(path))) return externalDataOutside(name, location);
     if ((await sizeOfFile(path)) < offset + length) return ended;
   } catch (error) {
     return unreadable(error);

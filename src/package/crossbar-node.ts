@@ -1,8 +1,8 @@
 /** A crossbar layer as an ONNX node of our own domain with its tables as initializers, and back. See FORMAT.md. */
 import { InternalError } from '../diagnostic.ts';
+import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
 import type { Attribute, Attributes, Geometry, OnnxNode } from '../ir/graph.ts';
 import { float32, int8, int32, type Tensor } from '../tensor.ts';
-import type { CrossbarLayer, Tile } from './crossbar.ts';
 
 export const crossbarDomain = 'crossloom';
 export const crossbarOp = 'Crossbar';
@@ -137,21 +137,8 @@ export function decodeCrossbar(
 }
 
 function decodeTile(data: Int32Array, at: number): Tile {
-  const field = (name: (typeof tileFields)[number]) => data[at + tileFields.indexOf(name)]!;
-  return {
-    block: field('block'),
-    array: field('array'),
-    row: field('row'),
-    column: field('column'),
-    groupStart: field('groupStart'),
-    groupEnd: field('groupEnd'),
-    rowStart: field('rowStart'),
-    rowEnd: field('rowEnd'),
-    columnStart: field('columnStart'),
-    columnEnd: field('columnEnd'),
-    slice: field('slice'),
-    copy: field('copy'),
-  };
+  const entries = tileFields.map((field, i) => [field, data[at + i]!] as const);
+  return Object.fromEntries(entries) as Record<(typeof tileFields)[number], number>;
 }
 
 function decodeCoding(text: string): CrossbarLayer['inputCoding'] {

@@ -1,7 +1,9 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
+import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
 import { codingOf } from '../ir/input-planes.ts';
 import {
+  type BlockConverters,
   blockRows,
   blockWeightColumns,
   type Mapping,
@@ -12,14 +14,7 @@ import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import { levelStepOf, type Target } from '../target/target.ts';
 import type { Tensor } from '../tensor.ts';
-import type { CrossbarLayer, Tile } from './crossbar.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
-
-/** Converter settings of one block; see passes/choose-converter-ranges. */
-interface BlockConverters {
-  readonly zero: Int32Array;
-  readonly step: Float32Array;
-}
 
 /** The graph with its layers as crossbar nodes. */
 export function hostGraph(

@@ -1,5 +1,5 @@
 /** The Mapping that a package was written from, out of its crossbar nodes and its integer reference. */
-import { InternalError } from '../diagnostic.ts';
+import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
 import type { QuantizedMvmNode } from '../ir/graph.ts';
 import {
   blockRows,
@@ -13,7 +13,6 @@ import {
 } from '../ir/mapping.ts';
 import { readIntegers } from '../lower/reference.ts';
 import { levelStepOf } from '../target/target.ts';
-import type { CrossbarLayer, Tile } from './crossbar.ts';
 import type { Package } from './open.ts';
 
 /** @returns with all columns in order: as the blocks were placed, before faults were worked around */
@@ -46,7 +45,7 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
       blocks[layer.tiles[t]!.block] = block;
     const nodes = nodesOf(pkg, uses);
     const { encoding, radix, slices, copies, digitStep } = layer;
-    const levelStep = Math.round(digitStep / levelStepOf(pkg.target.cell));
+    const levelStep = Math.round(digitStep / levelStepOf(pkg.loaded.target.cell));
     return {
       node: nodes[0]!,
       uses: nodes,
@@ -118,9 +117,7 @@ function around(
 /** The nodes that multiply by one matrix: all have the same array of integers and of scales. */
 function nodesOf(pkg: Package, uses: readonly CrossbarLayer[]): QuantizedMvmNode[] {
   const first = uses[0]!;
-  const weights = pkg.reference.constants.get(`${first.output}/weights`);
-  if (!weights) throw new InternalError('package', `no reference weights of ${first.output}`);
-  const integers = readIntegers(first, weights);
+  const integers = readIntegers(pkg.reference, first);
   const scales = Float64Array.from(first.scales);
   const weightMax = integers.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
   return uses.map(({ input, output, geometry, groups, rows, columns, origin, quantization, bias }) => ({

@@ -1,23 +1,23 @@
-/** Opens a package: checks its manifest and the hash of every file, and decodes host.onnx. */
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { decodeRecord } from '../calibrate/record-file.ts';
+/** Opens a package, in a folder or in memory: checks its manifest and the hash of every file, and decodes its graphs. */
+import type { ByteSource } from '../byte-source.ts';
 import type { CalibrationRecord } from '../calibration-record.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { hashMismatch, packageUnreadable } from '../diagnostics.ts';
-import { sha256File } from '../hash.ts';
+import { type Files, hashIn, placeIn, placeOf, readFrom, sourceIn } from '../files.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { dataFileOf } from '../onnx/write.ts';
-import type { Target } from '../target/target.ts';
-import type { CrossbarLayer } from './crossbar.ts';
+import { decodeRecord } from '../record/record-file.ts';
+import type { LoadedTarget } from '../target/target.ts';
 import { decodeCrossbar } from './crossbar-node.ts';
 import { deltaFile, type Manifest, manifestSchema, packageFiles } from './manifest.ts';
 
 export interface Package {
-  readonly folder: string;
+  readonly files: Files;
   readonly manifest: Manifest;
-  readonly target: Target;
+  /** The target that it was compiled for, as it was loaded then. */
+  readonly loaded: LoadedTarget;
   /** SHA-256 of program.xbs. */
   readonly bitstream: string;
   /** The digital program, with crossbar nodes. */
@@ -29,34 +29,48 @@ export interface Package {
   readonly record: CalibrationRecord;
 }
 
-/** Path of one file of an opened package. */
-export function pathIn(pkg: Pick<Package, 'folder'>, file: keyof typeof packageFiles): string {
-  return join(pkg.folder, packageFiles[file]);
+/** Path of one file of an opened package; of one in memory, what messages call it. */
+export function pathIn(pkg: Pick<Package, 'files'>, file: keyof typeof packageFiles): string {
+  return placeIn(pkg.files, packageFiles[file]);
 }
 
-/** @throws DiagnosticError package/unreadable, package/hash-mismatch (for every file that differs) */
-export async function openPackage(folder: string): Promise<Package> {
-  const manifest = await readManifest(folder);
-  const path = (file: string) => join(folder, file);
+/** What decoders of bitstreams take, for program.xbs of a package or its delta. */
+export function bitstreamIn(
+  { files }: Pick<Package, 'files'>,
+  file: string = packageFiles.bitstream,
+): [source: string | ByteSource, file: string] {
+  return [sourceIn(files, file), placeIn(files, file)];
+}
+
+/**
+ * @param files a folder's path, or a package in memory
+ * @throws DiagnosticError package/unreadable, package/hash-mismatch (for every file that differs)
+ */
+export async function openPackage(files: Files): Promise<Package> {
+  const manifest = await readManifest(files);
   const problems: Diagnostic[] = [];
   for (const file of filesOf(manifest)) {
-    const got = await sha256File(path(file)).catch(() => undefined);
+    const got = await hashIn(files, file).catch(() => undefined);
     const expected = manifest.files[file];
     if (got === undefined || expected === undefined)
-      problems.push(packageUnreadable(path(file), 'it is missing'));
-    else if (got !== expected) problems.push(hashMismatch(path(file), expected, got));
+      problems.push(packageUnreadable(placeIn(files, file), 'it is missing'));
+    else if (got !== expected) problems.push(hashMismatch(placeIn(files, file), expected, got));
   }
   raise(problems);
-  const host = await readGraph(path(packageFiles.host));
+  const { values: target, fingerprint, overrides, provenance } = manifest.target;
+  const host = await readGraph(files, packageFiles.host);
   return {
-    folder,
+    files,
     manifest,
-    target: manifest.target.values,
+    loaded: { target, fingerprint, overrides, provenance },
     bitstream: manifest.files[packageFiles.bitstream]!,
     host,
     layers: host.nodes.flatMap((node) => decodeCrossbar(node as OnnxNode, host.constants) ?? []),
-    reference: await readGraph(path(packageFiles.reference)),
-    record: decodeRecord(await readFile(path(packageFiles.calibration)), path(packageFiles.calibration)),
+    reference: await readGraph(files, packageFiles.reference),
+    record: decodeRecord(
+      await readFrom(files, packageFiles.calibration),
+      placeIn(files, packageFiles.calibration),
+    ),
   };
 }
 
@@ -67,21 +81,21 @@ function filesOf({ files, delta }: Manifest): string[] {
   return [...Object.values(always), ...(delta ? [deltaFile] : []), ...beside.filter((file) => file in files)];
 }
 
-async function readGraph(file: string): Promise<Graph> {
-  return (await decodeModel(await readFile(file), { file, folder: dirname(file) })).graph;
+async function readGraph(files: Files, name: string): Promise<Graph> {
+  const source = { file: placeIn(files, name), folder: files };
+  return (await decodeModel(await readFrom(files, name), source)).graph;
 }
 
-async function readManifest(folder: string): Promise<Manifest> {
-  const file = join(folder, packageFiles.manifest);
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    raise([packageUnreadable(folder, error.message)]);
+async function readManifest(files: Files): Promise<Manifest> {
+  const bytes = await readFrom(files, packageFiles.manifest).catch((error: Error) => {
+    raise([packageUnreadable(placeOf(files), error.message)]);
     throw error;
   });
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    return manifestSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : String(error);
-    raise([packageUnreadable(file, reason)]);
+    raise([packageUnreadable(placeIn(files, packageFiles.manifest), reason)]);
     throw error;
   }
 }

@@ -1,25 +1,22 @@
-/** Writes a compilation as a package: beside its place first, then moved there, so that nothing half-written remains. */
-import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+/** Writes a compilation as a package: into memory, or beside its place and then moved there, so that nothing half-written remains. */
+import { basename } from 'node:path';
 import { encodeBitstream } from '../bitstream/encode.ts';
-import { openNetwork } from '../calibrate/network.ts';
-import { encodeRecord } from '../calibrate/record-file.ts';
-import type { Compiled } from '../compile.ts';
+import type { KnownAnswer } from '../calibration-record.ts';
 import { packageUnreadable } from '../diagnostics.ts';
-import { sha256File } from '../hash.ts';
+import { hashIn, readFrom, type WritableFiles, writeInto } from '../files.ts';
+import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
-import { readModel } from '../onnx/decode.ts';
+import { decodeModel } from '../onnx/decode.ts';
 import { writeModel } from '../onnx/write.ts';
+import { openNetwork } from '../record/network.ts';
+import { encodeRecord } from '../record/record-file.ts';
 import type { Tensor } from '../tensor.ts';
 import { version } from '../version.ts';
 import { type FolderKind, writeFolder } from '../write-folder.ts';
+import { encodeDelta } from './encode-delta.ts';
 import { hostGraph, referenceGraph } from './host.ts';
 import { deltaFile, type Manifest, packageFiles } from './manifest.ts';
 import type { Package } from './open.ts';
-import { writeDelta } from './write-delta.ts';
 
 export interface WriteOptions {
   /** Replace an existing package. */
@@ -47,7 +44,7 @@ export const packageFolder: FolderKind = {
 };
 
 /** @throws DiagnosticError package/exists; package/unreadable where `force` would replace what is no package */
-export async function writePackage(
+export function writePackage(
   compiled: Compiled,
   folder: string,
   options: WriteOptions = {},
@@ -57,10 +54,14 @@ export async function writePackage(
   );
 }
 
-async function writeFiles(compiled: Compiled, folder: string, options: WriteOptions): Promise<Manifest> {
+/** Writes the files of a package where there are none yet. */
+export async function writeFiles(
+  compiled: Compiled,
+  files: WritableFiles,
+  options: WriteOptions = {},
+): Promise<Manifest> {
   const { loaded, mapping, converters, record } = compiled;
   const { target } = loaded;
-  const path = (file: string) => join(folder, file);
   const header = {
     target: target.name,
     fingerprint: loaded.fingerprint,
@@ -70,30 +71,27 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     hiddenBits: target.hidden?.bits ?? 0,
     arrays: mapping.arrays,
   };
-  await pipeline(
-    Readable.from(encodeBitstream(header, compiled.schedule())),
-    createWriteStream(path(packageFiles.bitstream)),
-  );
+  await writeInto(files, packageFiles.bitstream, encodeBitstream(header, compiled.schedule()));
   const { deltaFrom } = options;
-  if (deltaFrom) await writeDelta(compiled, header, deltaFrom, path(deltaFile));
+  if (deltaFrom) await writeInto(files, deltaFile, await encodeDelta(compiled, header, deltaFrom));
   const generator = `crossloom ${version}`;
   const host = hostGraph(compiled.graph, mapping, converters, target);
   const reference = referenceGraph(compiled.graph);
   const written = [
     packageFiles.bitstream,
     ...(deltaFrom ? [deltaFile] : []),
-    ...(await writeModel(host, path(packageFiles.host), { generator, target: target.name })),
-    ...(await writeModel(reference, path(packageFiles.reference), { generator })),
+    ...(await writeModel(host, files, packageFiles.host, { generator, target: target.name })),
+    ...(await writeModel(reference, files, packageFiles.reference, { generator })),
     packageFiles.calibration,
   ];
-  await writeFile(path(packageFiles.calibration), encodeRecord(record));
-  const files: Record<string, string> = {};
-  for (const file of written) files[file] = await sha256File(path(file));
+  await writeInto(files, packageFiles.calibration, [encodeRecord(record)]);
+  const hashes: Record<string, string> = {};
+  for (const file of written) hashes[file] = await hashIn(files, file);
   const manifest: Manifest = {
     format: 1,
     crossloom: version,
     model: options.training
-      ? { file: packageFiles.reference, sha256: (await readModel(path(packageFiles.reference))).sha256 }
+      ? { file: packageFiles.reference, sha256: await modelHash(files, packageFiles.reference) }
       : { file: basename(compiled.model.file), sha256: compiled.model.sha256 },
     ...(options.training && { training: options.training }),
     target: {
@@ -105,7 +103,7 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     },
     options: { ...compiled.options },
     ...(options.preprocessing === undefined ? {} : { preprocessing: options.preprocessing }),
-    files,
+    files: hashes,
     ...(deltaFrom && { delta: { base: deltaFrom.bitstream } }),
     summary: { ...compiled.summary },
     ...(compiled.faults && { faults: { ...compiled.faults } }),
@@ -113,13 +111,18 @@ async function writeFiles(compiled: Compiled, folder: string, options: WriteOpti
     calibration: { samples: [...record.samples] },
     knownAnswers: await knownAnswers(reference, record.knownAnswer.inputs),
   };
-  await writeFile(path(packageFiles.manifest), `${JSON.stringify(manifest, null, 1)}\n`);
+  await writeInto(files, packageFiles.manifest, [Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)]);
   return manifest;
+}
+
+/** The hash by which a model is known that lies there. */
+async function modelHash(files: WritableFiles, file: string): Promise<string> {
+  return (await decodeModel(await readFrom(files, file), { file, folder: files })).sha256;
 }
 
 async function knownAnswers(
   reference: Graph,
-  inputs: Compiled['record']['knownAnswer']['inputs'],
+  inputs: KnownAnswer['inputs'],
 ): Promise<Manifest['knownAnswers']> {
   const feeds = Object.fromEntries(
     Object.entries(inputs).map(([name, { dims, data }]) => [name, { type: 'float32' as const, dims, data }]),

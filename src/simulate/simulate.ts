@@ -4,12 +4,13 @@ import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import { raise } from '../diagnostic.ts';
 import { chipWrongPackage } from '../diagnostics.ts';
+import { placeOf } from '../files.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { imagesIn, withReading } from '../lower/noise.ts';
-import { noiseSource, readingInput, withPool } from '../lower/noise-pool.ts';
+import { noiseSource, readingInput, withNormals } from '../lower/noise-pool.ts';
 import { withGain } from '../lower/whole.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
@@ -37,10 +38,11 @@ export interface SimulateOptions {
  * @throws DiagnosticError chip/wrong-package, read/before-programming
  */
 export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Graph> {
-  if (chip.bitstream !== pkg.bitstream) raise([chipWrongPackage(pkg.folder, pkg.bitstream, chip.bitstream)]);
+  if (chip.bitstream !== pkg.bitstream)
+    raise([chipWrongPackage(placeOf(pkg.files), pkg.bitstream, chip.bitstream)]);
   const { conditions, threads } = options;
-  const arrays =
-    options.arrays ?? (await readArrays(chip, pkg.target, conditions, threads ? { threads } : {}));
+  const { target } = pkg.loaded;
+  const arrays = options.arrays ?? (await readArrays(chip, target, conditions, threads ? { threads } : {}));
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>
@@ -50,7 +52,7 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   const noise = arrays.variances ? noiseSource : undefined;
   const taps = [...(options.taps ?? [])];
   const lowered = lowerGraph(
-    noise ? withPool(pkg.host, chip.seed) : pkg.host,
+    noise ? withNormals(pkg.host, chip.seed) : pkg.host,
     (node) => {
       const layer = node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants) : undefined;
       if (!layer) return undefined;

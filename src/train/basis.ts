@@ -1,5 +1,4 @@
 /** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
-import { soleInput, spreadSamples } from '../calibrate/samples.ts';
 import { type Compiled, compile } from '../compile.ts';
 import { compiledOf } from '../compiled-of.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -14,6 +13,7 @@ import { weightPlacesOf } from '../ir/weight-places.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Package } from '../package/open.ts';
+import { soleInput, spreadSamples } from '../record/samples.ts';
 import { findTrainingObstacles } from '../replace-layers.ts';
 import type { HiddenPlane, LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/verify.ts';

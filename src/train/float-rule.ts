@@ -10,14 +10,6 @@ export function stepBias({ bias }: LayerWeights, { d }: LayerPass, rows: number,
 }
 
 /** matrix -= rate * sum of x d over the batch, for real weights. */
-export function stepFloat(
-  { matrix, bias }: LayerWeights,
-  { x, active, activeCount, d }: LayerPass,
-  rows: number,
-  rate: number,
-): void {
-  const outputs = bias.length;
-  const inputs = matrix.length / outputs;
-  for (let b = 0; b < rows; b++)
-    addOuter(x, b * inputs, active, activeCount[b]!, d, b * outputs, outputs, -rate, matrix);
+export function stepFloat({ matrix }: LayerWeights, pass: LayerPass, rows: number, rate: number): void {
+  for (let b = 0; b < rows; b++) addOuter(pass, b, -rate, matrix);
 }

@@ -125,7 +125,13 @@ function stepRow(
   const perSize = rule.rounding === 'stochastic' ? most * rule.learningRate * reach[input]! : most;
   // Two words to an event, of as many as a row can take.
   const first = input * ((size.length + 1) >> 1);
-  const count = pickDraws(draws, dense, batch, first, (errorCount + 1) >> 1, perSize, most);
+  const count = pickDraws(draws, dense, {
+    block: batch,
+    first,
+    events: (errorCount + 1) >> 1,
+    perSize,
+    most,
+  });
   const { picked, words, targets } = draws;
   for (let k = 0; k < count; k++) {
     const place = picked[k]!;

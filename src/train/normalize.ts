@@ -7,7 +7,7 @@
  *
  * with the means over what was normalized together.
  */
-import { normalizationEpsilon, runningShare } from './network.ts';
+import { type LayerWeights, normalizationEpsilon, runningShare } from './network.ts';
 
 /**
  * Normalizes `count` numbers in place: values[from + k * stride].
@@ -54,33 +54,32 @@ export function denormalize(
     gradients[i] = (gradients[i]! - mean - normalized[i]! * slope) * inverse;
 }
 
-/** Moves the running mean and variance of one output towards those of a batch, before it is normalized. */
+type Running = Pick<LayerWeights, 'runningMean' | 'runningVariance'>;
+
+/** Moves the running mean and variance of one output towards those of a batch, [row][output], before it is normalized. */
 export function updateRunning(
-  values: Float32Array,
-  from: number,
-  stride: number,
-  count: number,
-  mean: Float32Array,
-  variance: Float32Array,
+  { runningMean: mean, runningVariance: variance }: Running,
   output: number,
+  values: Float32Array,
+  rows: number,
 ): void {
-  const end = from + stride * count;
+  const stride = mean.length;
+  const end = output + stride * rows;
   let sum = 0;
-  for (let i = from; i < end; i += stride) sum += values[i]!;
-  const own = sum / count;
+  for (let i = output; i < end; i += stride) sum += values[i]!;
+  const own = sum / rows;
   let squares = 0;
-  for (let i = from; i < end; i += stride) squares += (values[i]! - own) ** 2;
+  for (let i = output; i < end; i += stride) squares += (values[i]! - own) ** 2;
   mean[output]! += runningShare * (own - mean[output]!);
   // Of the population, as it is estimated from a sample of this size.
-  variance[output]! += runningShare * (squares / Math.max(1, count - 1) - variance[output]!);
+  variance[output]! += runningShare * (squares / Math.max(1, rows - 1) - variance[output]!);
 }
 
 /** Normalizes one row by the running mean and variance, in place. */
 export function normalizeByRunning(
+  { runningMean: mean, runningVariance: variance }: Running,
   values: Float32Array,
   from: number,
-  mean: Float32Array,
-  variance: Float32Array,
 ): void {
   for (let j = 0; j < mean.length; j++) {
     const sigma = Math.sqrt(variance[j]! + normalizationEpsilon);

@@ -6,26 +6,15 @@
 import { argmax } from '../argmax.ts';
 import type { Kernel } from '../wasm.ts';
 import { activate, crossEntropy, deactivate } from './activate.ts';
-import { listActive, multiply, multiplyTransposed } from './matrix.ts';
+import { listActive, multiply, multiplyTransposed, type Products } from './matrix.ts';
 import { openMatrixKernel, placeArrays } from './matrix-kernel.ts';
 import type { LayerWeights, TrainableNetwork, TrainedLayer } from './network.ts';
 import { denormalize, normalize, normalizeByRunning, updateRunning } from './normalize.ts';
 
-export interface LayerPass {
-  /** Weights that lie here are multiplied in their place; others are copied to it before. */
-  readonly matrix: Float32Array;
-  /** [row of the batch][input]. */
-  readonly x: Float32Array;
-  /** Inputs that take part, [row of the batch][...]: those that are not zero. */
-  readonly active: Int32Array;
-  /** How many of them each row has. */
-  readonly activeCount: Int32Array;
-  /** After normalization, before activation, [row of the batch][output]. */
-  readonly z: Float32Array;
+/** `z` is normalized in place, and not yet activated. */
+export interface LayerPass extends Products {
   /** 1 / sigma of the normalization, by row or by output. */
   readonly inverse: Float32Array;
-  /** Gradients with respect to matrix products, [row of the batch][output]. */
-  readonly d: Float32Array;
 }
 
 /** Space for batches of up to `capacity` rows. */
@@ -49,6 +38,8 @@ export function openPass(network: TrainableNetwork, capacity: number): Pass {
   const layers = network.layers.map(({ inputs, outputs }, l): LayerPass => {
     const [matrix, x, active, z] = addresses.slice(4 * l);
     return {
+      inputs,
+      outputs,
       matrix: new Float32Array(buffer, matrix, inputs * outputs),
       x: new Float32Array(buffer, x, capacity * inputs),
       active: new Int32Array(buffer, active, capacity * inputs),
@@ -74,14 +65,12 @@ export function forward(pass: Pass, weights: readonly LayerWeights[], rows: numb
   layers.forEach((layer, l) => {
     const { inputs, outputs } = layer;
     const { matrix, x, active, activeCount, z } = pass.layers[l]!;
-    const { scale, bias } = weights[l]!;
     if (weights[l]!.matrix !== matrix) matrix.set(weights[l]!.matrix);
     const sparse = l === 0 || layers[l - 1]!.activation === 'relu';
     for (let b = 0; b < rows; b++) {
       const from = b * inputs;
-      const count = sparse ? listActive(x, from, inputs, active) : listAll(from, inputs, active);
-      activeCount[b] = count;
-      multiply(pass.kernel, x, from, active, count, matrix, scale, bias, z, b * outputs);
+      activeCount[b] = sparse ? listActive(x, from, inputs, active) : listAll(from, inputs, active);
+      multiply(pass.kernel, pass.layers[l]!, weights[l]!, b);
     }
     normalizeRows(layer, pass.layers[l]!, weights[l]!, rows, training);
     const out = pass.layers[l + 1]?.x ?? pass.scores;
@@ -99,7 +88,7 @@ function listAll(from: number, length: number, active: Int32Array): number {
 function normalizeRows(
   { normalization, outputs }: TrainedLayer,
   { z, inverse }: LayerPass,
-  { runningMean, runningVariance }: LayerWeights,
+  running: LayerWeights,
   rows: number,
   training: boolean,
 ): void {
@@ -108,11 +97,11 @@ function normalizeRows(
     for (let b = 0; b < rows; b++) inverse[b] = normalize(z, b * outputs, 1, outputs);
   } else if (training) {
     for (let j = 0; j < outputs; j++) {
-      updateRunning(z, j, outputs, rows, runningMean, runningVariance, j);
+      updateRunning(running, j, z, rows);
       inverse[j] = normalize(z, j, outputs, rows);
     }
   } else {
-    for (let b = 0; b < rows; b++) normalizeByRunning(z, b * outputs, runningMean, runningVariance);
+    for (let b = 0; b < rows; b++) normalizeByRunning(running, z, b * outputs);
   }
 }
 
@@ -143,27 +132,14 @@ export function backward(pass: Pass, weights: readonly LayerWeights[], rows: num
   const { layers } = pass.network;
   for (let l = layers.length - 1; l >= 0; l--) {
     const layer = layers[l]!;
-    const { active, activeCount, d } = pass.layers[l]!;
     const activated = pass.layers[l + 1]?.x ?? pass.scores;
-    deactivate(layer.activation, d, activated, 0, rows * layer.outputs);
+    deactivate(layer.activation, pass.layers[l]!.d, activated, 0, rows * layer.outputs);
     denormalizeRows(layer, pass.layers[l]!, rows);
     if (l === 0) continue;
-    const { matrix, scale } = weights[l]!;
     const before = pass.layers[l - 1]!.d;
     // An input that takes no part is the 0 of a ReLU, which passes nothing on.
     before.fill(0, 0, rows * layer.inputs);
-    for (let b = 0; b < rows; b++)
-      multiplyTransposed(
-        d,
-        b * layer.outputs,
-        layer.outputs,
-        matrix,
-        scale,
-        active,
-        activeCount[b]!,
-        before,
-        b * layer.inputs,
-      );
+    for (let b = 0; b < rows; b++) multiplyTransposed(pass.layers[l]!, weights[l]!, b, before);
   }
 }
 

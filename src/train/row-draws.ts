@@ -81,21 +81,26 @@ export function openRowDraws(events: number): RowDraws {
   return space;
 }
 
+/** Which events a row has, and what bounds their draws. */
+export interface RowEvents {
+  /** Second word of the generator's counters. */
+  readonly block: number;
+  /** First event of the row, of `events`. */
+  readonly first: number;
+  readonly events: number;
+  readonly perSize: number;
+  readonly most: number;
+}
+
 /**
  * Draws the words of a row and lists the places where half of a word, without sign, is less than the bound: the size times
  * `perSize`, and at most `most`, as 32-bit floats.
- * @param block second word of the generator's counters
- * @param first event of the row, of `events`
  * @returns how many places there are
  */
 export function pickDraws(
   { kernel, room, factors, end }: RowDraws,
   { key0, key1 }: Stream,
-  block: number,
-  first: number,
-  events: number,
-  perSize: number,
-  most: number,
+  { block, first, events, perSize, most }: RowEvents,
 ): number {
   if (events === 0) return 0;
   factors[0] = perSize;

@@ -3,6 +3,7 @@ import { compile } from '../compile.ts';
 import { sha256 } from '../hash.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
+import { packageOf } from '../package/package-of.ts';
 import { programChip } from '../program.ts';
 import { lowerChip } from '../simulate/simulate.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
@@ -10,7 +11,7 @@ import { type PairedDifference, pairedDifference } from '../verify/metrics.ts';
 import { type Snr, snrOf } from '../verify/report.ts';
 import { type ChipRun, runChip } from '../verify/run-images.ts';
 import { addSums } from '../verify/tally.ts';
-import { type Part, type Setup, withPackageOf } from './setup.ts';
+import type { Part, Setup } from './setup.ts';
 
 /** Accuracy lost against floating point on the same images, in points, with a 95 % interval. */
 export interface Loss {
@@ -65,15 +66,14 @@ export async function measureMapping(
     },
   );
   const { arrays, chips, conversions } = compiled.summary;
-  return withPackageOf(compiled, async (pkg) => {
-    const runs: ChipRun[] = [];
-    for (let trial = 0; trial < setup.trials; trial++) {
-      const chip = await programChip(pkg, { seed: seed + trial, threads: setup.threads });
-      const bytes = encodeModel(await lowerChip(pkg, chip, { threads: setup.threads }));
-      runs.push(await runChip(part.images, { bytes }, part.references));
-    }
-    return { ...lossOf(runs, part), arrays, chips, conversions };
-  });
+  const pkg = await packageOf(compiled);
+  const runs: ChipRun[] = [];
+  for (let trial = 0; trial < setup.trials; trial++) {
+    const chip = await programChip(pkg, { seed: seed + trial, threads: setup.threads });
+    const bytes = encodeModel(await lowerChip(pkg, chip, { threads: setup.threads }));
+    runs.push(await runChip(part.images, { bytes }, part.references));
+  }
+  return { ...lossOf(runs, part), arrays, chips, conversions };
 }
 
 /** The loss over runs of the same images. */

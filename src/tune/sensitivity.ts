@@ -13,6 +13,7 @@ import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { type CompileOptions, layerName } from '../options.ts';
+import { packageOf } from '../package/package-of.ts';
 import { runJob } from '../pool.ts';
 import { programChip } from '../program.ts';
 import { openSession } from '../runtime/session.ts';
@@ -20,7 +21,7 @@ import type { ImageBatch } from '../verify/infer-job.ts';
 import { imageBatches } from '../verify/run-images.ts';
 import { anyArrays } from './measure.ts';
 import { job, type OutputError, type SensitivityContext } from './sensitivity-job.ts';
-import { type Setup, withPackageOf } from './setup.ts';
+import type { Setup } from './setup.ts';
 
 /** Images that layers are compared on at most. */
 export const sensitivityImages = 32;
@@ -123,36 +124,35 @@ export async function measureUnits(
     { ...options, arrays: anyArrays },
     { kind: 'record', record: setup.record },
   );
-  return withPackageOf(compiled, async (pkg) => {
-    const chip = await programChip(pkg, { seed: setup.seed, threads: setup.threads });
-    const arrays = await readArrays(chip, pkg.target, { noise: false }, { threads: setup.threads });
-    const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
-    const encodeWith = (unit: Unit): Uint8Array => {
-      const graph = lowerGraph(
-        setup.real,
-        (node) => {
-          if (node.kind !== 'mvm') return undefined;
-          if (!isOf(unit, node.origin)) return (emit) => lowerFloat(emit, node);
-          const layer = layers.get(node.output)!;
-          const calibration = chip.calibration?.get(node.output);
-          return (emit) => lowerCrossbar(emit, layer, foldLayer(layer, arrays), { calibration });
-        },
-        [context.output],
-      );
-      return encodeModel(graph);
-    };
-    const results: UnitError[] = [];
-    let done = 0;
-    await runJob(job, context, encodeAll(units, encodeWith), {
-      threads: setup.threads,
-      count: units.length,
-      onResult(error, number) {
-        results[number] = { ...error, ...costOf(compiled, units[number]!) };
-        onUnit(++done);
+  const pkg = await packageOf(compiled);
+  const chip = await programChip(pkg, { seed: setup.seed, threads: setup.threads });
+  const arrays = await readArrays(chip, pkg.loaded.target, { noise: false }, { threads: setup.threads });
+  const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
+  const encodeWith = (unit: Unit): Uint8Array => {
+    const graph = lowerGraph(
+      setup.real,
+      (node) => {
+        if (node.kind !== 'mvm') return undefined;
+        if (!isOf(unit, node.origin)) return (emit) => lowerFloat(emit, node);
+        const layer = layers.get(node.output)!;
+        const calibration = chip.calibration?.get(node.output);
+        return (emit) => lowerCrossbar(emit, layer, foldLayer(layer, arrays), { calibration });
       },
-    });
-    return results;
+      [context.output],
+    );
+    return encodeModel(graph);
+  };
+  const results: UnitError[] = [];
+  let done = 0;
+  await runJob(job, context, encodeAll(units, encodeWith), {
+    threads: setup.threads,
+    count: units.length,
+    onResult(error, number) {
+      results[number] = { ...error, ...costOf(compiled, units[number]!) };
+      onUnit(++done);
+    },
   });
+  return results;
 }
 
 /** One network at a time: a model is as large as all its weights. */

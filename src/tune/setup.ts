@@ -1,6 +1,4 @@
 /** What every measurement of one tuning shares: the model, its calibration record, the images, and what floating point gives. */
-
-import { join } from 'node:path';
 import type { CalibrationRecord } from '../calibration-record.ts';
 import { type Calibration, type Compiled, compile } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -9,12 +7,10 @@ import { optionInvalid } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
-import { openPackage, type Package } from '../package/open.ts';
-import { writePackage } from '../package/write.ts';
+import { packageOf } from '../package/package-of.ts';
 import { availableThreads } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import { withTemporaryFolder } from '../temporary-folder.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
 import type { ModelFile } from '../verify/verify.ts';
@@ -74,46 +70,45 @@ export async function prepare(
   const real = graphs.at(-1);
   if (!real) throw new InternalError('tune', 'a compilation without crossbar layers');
   const threads = tuning.threads ?? availableThreads();
-  return withPackageOf(compiled, async (pkg) => {
-    const float = encodeModel(model.graph);
-    const probe = await openSession(float, { threads: 1 });
-    const plan = await planVerification(
-      pkg,
-      model,
-      dataset,
-      { ...tuning, threads, images: tuning.images ?? defaultImages, excludeCalibration: true },
-      probe,
-    );
-    await probe.release();
-    checkPlan(plan, dataset);
-    const models = {
-      float: { bytes: float },
-      ideal: { bytes: encodeModel(pkg.reference), preciseIntegers: true },
-    };
-    const partOf = async (half: 0 | 1, stage: string): Promise<Part> => {
-      const images = { dataset, plan: halfOf(plan, half), threads };
-      return {
-        images,
-        references: await runReferences(images, models, (done, total) => report(stage, done, total)),
-      };
-    };
+  const pkg = await packageOf(compiled);
+  const float = encodeModel(model.graph);
+  const probe = await openSession(float, { threads: 1 });
+  const plan = await planVerification(
+    pkg,
+    model,
+    dataset,
+    { ...tuning, threads, images: tuning.images ?? defaultImages, excludeCalibration: true },
+    probe,
+  );
+  await probe.release();
+  checkPlan(plan, dataset);
+  const models = {
+    float: { bytes: float },
+    ideal: { bytes: encodeModel(pkg.reference), preciseIntegers: true },
+  };
+  const partOf = async (half: 0 | 1, stage: string): Promise<Part> => {
+    const images = { dataset, plan: halfOf(plan, half), threads };
     return {
-      model,
-      loaded,
-      options,
-      record: compiled.record,
-      compiled,
-      real,
-      tuning: await partOf(0, 'floating point and integers, tuning images'),
-      heldOut: await partOf(1, 'floating point and integers, held-out images'),
-      excluded: plan.overlap,
-      // Chips without any randomness are all the same.
-      trials: loaded.target.programming.scheme === 'exact' ? 1 : (tuning.trials ?? defaultTrials),
-      seed: tuning.seed ?? 1,
-      threads,
-      report,
+      images,
+      references: await runReferences(images, models, (done, total) => report(stage, done, total)),
     };
-  });
+  };
+  return {
+    model,
+    loaded,
+    options,
+    record: compiled.record,
+    compiled,
+    real,
+    tuning: await partOf(0, 'floating point and integers, tuning images'),
+    heldOut: await partOf(1, 'floating point and integers, held-out images'),
+    excluded: plan.overlap,
+    // Chips without any randomness are all the same.
+    trials: loaded.target.programming.scheme === 'exact' ? 1 : (tuning.trials ?? defaultTrials),
+    seed: tuning.seed ?? 1,
+    threads,
+    report,
+  };
 }
 
 /** Images used at most, both halves together. */
@@ -147,13 +142,4 @@ function halfOf(plan: Plan, half: 0 | 1): Plan {
     indices: plan.indices.filter((_, i) => i % 2 === half),
     targets: plan.targets?.filter((_, i) => i % 2 === half),
   };
-}
-
-/** Writes a compilation into a temporary folder, where programming reads it, and opens it there. */
-export function withPackageOf<T>(compiled: Compiled, use: (pkg: Package) => Promise<T>): Promise<T> {
-  return withTemporaryFolder(async (parent) => {
-    const folder = join(parent, 'mapping.xbar');
-    await writePackage(compiled, folder);
-    return use(await openPackage(folder));
-  });
 }

@@ -55,7 +55,8 @@ export async function planVerification(
   float: Session,
 ): Promise<Plan> {
   const input = model.graph.inputs[0]!;
-  const problems = [...checkOptions(pkg.target, options), ...(await checkChips(pkg, options.chips ?? []))];
+  const { target } = pkg.loaded;
+  const problems = [...checkOptions(target, options), ...(await checkChips(pkg, options.chips ?? []))];
   if (model.sha256 !== pkg.manifest.model.sha256) {
     // Data that do not fit another model say nothing.
     raise([...problems, wrongModel(model.file, pkg.manifest.model.sha256, model.sha256)]);
@@ -73,7 +74,7 @@ export async function planVerification(
 
   const wanted = evenlySpread(dataset.length, options.images ?? dataset.length);
   const fast = Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
-  const noisy = (options.noise ?? true) && hasReadNoise(pkg.target);
+  const noisy = (options.noise ?? true) && hasReadNoise(target);
   const together = options.batchSize ?? fast;
   const alone = noisy && together > 1 && !(await imagesFollowEachOther(pkg, input, dataset, wanted));
   const batchSize = alone ? 1 : together;
@@ -115,7 +116,7 @@ function checkOptions(target: Target, options: VerifyOptions): Diagnostic[] {
 
 async function checkChips(pkg: Package, chips: readonly (Chip | string)[]): Promise<Diagnostic[]> {
   const problems: Diagnostic[] = [];
-  const { fingerprint } = pkg.manifest.target;
+  const { fingerprint } = pkg.loaded;
   for (const [number, given] of chips.entries()) {
     const place = typeof given === 'string' ? given : `chip ${number + 1}`;
     try {

@@ -1,13 +1,13 @@
 /** A programmed chip under one condition -> the lowered graphs that compute the images, one per state of its slow noise. */
-import { calibrateOnThreads } from '../calibrate/calibrate-job.ts';
 import type { Chip } from '../chip/chip.ts';
 import { fluctuates, type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
+import { correctChip } from '../correct/correct-chip.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { lowerChip } from '../simulate/simulate.ts';
+import type { Compensation, Condition } from './conditions.ts';
 import type { Plan } from './plan.ts';
-import type { Compensation, Condition } from './read-conditions.ts';
 import type { ChipState } from './run-images.ts';
 
 export interface ReadingOptions {
@@ -43,11 +43,12 @@ export async function openReading(
   const { condition, noise, threads } = options;
   const conditions = { ...condition, noise };
   const { chip, gain } = await compensated(pkg, programmed, options);
-  const spans = stateSpans(indices.length, fluctuates(pkg.target) ? options.states : 1);
+  const { target } = pkg.loaded;
+  const spans = stateSpans(indices.length, fluctuates(target) ? options.states : 1);
   const interval = inference * spans[0]!.to;
   const states = spans.map(({ from, to }, batch): ChipState => {
     const encode = async () => {
-      const arrays = await readArrays(chip, pkg.target, { ...conditions, batch, interval }, { threads });
+      const arrays = await readArrays(chip, target, { ...conditions, batch, interval }, { threads });
       options.onRead?.(arrays);
       return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, gain })) };
     };
@@ -73,13 +74,14 @@ export async function compensated(
 ): Promise<{ readonly chip: Chip; readonly gain: number }> {
   const { at, wires } = condition;
   if (compensate === 'columns' && at > 0)
-    return { chip: await calibrateOnThreads(pkg, chip, { threads, conditions: { at, wires } }), gain: 1 };
+    return { chip: await correctChip(pkg, chip, { threads, conditions: { at, wires } }), gain: 1 };
   // Corrections that were fitted through the wires fit no chip without them.
-  const refit = chip.calibration !== undefined && pkg.target.wires !== undefined && !wires;
+  const { target } = pkg.loaded;
+  const refit = chip.calibration !== undefined && target.wires !== undefined && !wires;
   const fitted = refit ? await withoutWires(pkg, chip, threads) : chip;
   if (compensate === 'none' || at === 0) return { chip: fitted, gain: 1 };
   const total = async (time: number) =>
-    totalConductance(await readArrays(chip, pkg.target, { at: time, wires, noise: false }, { threads }));
+    totalConductance(await readArrays(chip, target, { at: time, wires, noise: false }, { threads }));
   return { chip: fitted, gain: (await total(0)) / (await total(at)) };
 }
 
@@ -90,7 +92,7 @@ const refitted = new WeakMap<Chip, Promise<Chip>>();
 export function withoutWires(pkg: Package, chip: Chip, threads: number): Promise<Chip> {
   const known = refitted.get(chip);
   if (known) return known;
-  const fitted = calibrateOnThreads(pkg, chip, { threads, conditions: { wires: false } });
+  const fitted = correctChip(pkg, chip, { threads, conditions: { wires: false } });
   refitted.set(chip, fitted);
   return fitted.then((result) => {
     refitted.set(result, fitted);

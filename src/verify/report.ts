@@ -3,8 +3,8 @@ import type { ArrayCounters } from '../chip/chip.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Effect } from '../effects/effects.ts';
 import type { Origin } from '../ir/graph.ts';
+import type { Compensation } from './conditions.ts';
 import { decibels, type PairedDifference, type SignalAndNoise } from './metrics.ts';
-import type { Compensation } from './read-conditions.ts';
 
 /** A signal-to-noise ratio in dB; in words where it has no finite value. */
 export type Snr = number | 'equal' | 'not finite';

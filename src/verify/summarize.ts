@@ -5,16 +5,17 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { boundNotMet, calibrationOverlap, knownAnswerDiffers } from '../diagnostics.ts';
 import { effectsOf, notModelled } from '../effects/effects.ts';
+import { placeOf } from '../files.ts';
 import type { Manifest } from '../package/manifest.ts';
 import type { Package } from '../package/open.ts';
 import { readsAlike } from '../target/reading.ts';
 import { version } from '../version.ts';
+import type { Condition } from './conditions.ts';
 import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
 import { type LayerNoise, layerImages } from './layers.ts';
 import type { LayerSums } from './layers-job.ts';
 import { silence } from './metrics.ts';
 import type { Plan } from './plan.ts';
-import type { Condition } from './read-conditions.ts';
 import {
   type BoundReport,
   type CostReport,
@@ -85,26 +86,26 @@ function faultMaps(trials: readonly Trial[]): z.output<typeof mappedSchema>[] {
 
 export function summarizeVerification(verification: Verification): VerifyReport {
   const { pkg, model, dataset, options, plan, references, layers, knownAnswer } = verification;
-  const { target } = pkg.manifest;
+  const { target, fingerprint, overrides, provenance } = pkg.loaded;
   const trials = verification.trials.map((trial) => trialReport(trial, references.float));
   const idealDifference = difference([references.ideal], references.float);
   const readings = readingReports(verification);
   const mapped: MappedReport = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
-  const assumed = target.provenance.filter(({ from }) => from === 'assumed');
-  const warnings: Diagnostic[] = [...timeWarnings(pkg.target, options.at ?? []), ...verification.currents];
+  const assumed = provenance.filter(({ from }) => from === 'assumed');
+  const warnings: Diagnostic[] = [...timeWarnings(target, options.at ?? []), ...verification.currents];
   if (plan.overlap > 0 && !excluded) warnings.push(calibrationOverlap(plan.overlap));
   if (!answersAsRecorded(knownAnswer))
-    warnings.push(knownAnswerDiffers(pkg.folder, knownAnswer.maxDifference, knownAnswer.largest));
+    warnings.push(knownAnswerDiffers(placeOf(pkg.files), knownAnswer.maxDifference, knownAnswer.largest));
   return {
     crossloom: version,
     model: { file: model.file, sha256: model.sha256 },
-    package: { folder: pkg.folder, bitstream: pkg.bitstream },
+    package: { folder: placeOf(pkg.files), bitstream: pkg.bitstream },
     target: {
       name: target.name,
-      title: pkg.target.title,
-      fingerprint: target.fingerprint,
-      overrides: target.overrides,
+      title: target.title,
+      fingerprint,
+      overrides,
     },
     data: {
       name: dataset.name,
@@ -141,15 +142,15 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     },
     cost: costOf(pkg),
     effects: effectsOf(
-      readings.some(({ wires }) => wires) ? pkg.target : { ...pkg.target, wires: undefined },
+      readings.some(({ wires }) => wires) ? target : { ...target, wires: undefined },
       trials.some(({ calibrated }) => calibrated),
       storedSchema.parse(pkg.manifest.summary).layers,
       faultMaps(verification.trials),
     ),
     notModelled,
-    readsAlike: readsAlike(pkg.target),
+    readsAlike: readsAlike(target),
     assumed: {
-      of: target.provenance.length,
+      of: provenance.length,
       values: assumed.map(({ field, text, source }) => ({ field, text, source })),
     },
     knownAnswer,

@@ -3,7 +3,6 @@
  * on the same images. A trial is one chip, programmed with its own seed. Images are streamed, and batches of them spread over
  * threads, as are the arrays and layers of a chip while it is programmed.
  */
-import { soleInput } from '../calibrate/samples.ts';
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -14,12 +13,13 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads } from '../pool.ts';
 import { programChip } from '../program.ts';
+import { soleInput } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
+import { type Compensation, conditionName, conditionsOf, type WiresRead } from './conditions.ts';
 import { checkKnownAnswer } from './known-answer.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
 import { planVerification } from './plan.ts';
 import { openReading, withoutWires } from './read-chip.ts';
-import { type Compensation, conditionName, conditionsOf, type WiresRead } from './read-conditions.ts';
 import type { VerifyReport } from './report.ts';
 import { type ChipRun, type ImageRun, runReferences, runStates } from './run-images.ts';
 import { costOf, summarizeVerification, type Trial } from './summarize.ts';
@@ -103,7 +103,7 @@ export async function verify(
   const references = await runReferences(images, models, report('floating point and ideal'));
 
   const layers: LayerNoise = new Map();
-  const conditions = conditionsOf(pkg.target, options.at, options.wires);
+  const conditions = conditionsOf(pkg.loaded.target, options.at, options.wires);
   const given: readonly (Chip | string | undefined)[] =
     options.chips ?? Array(options.trials ?? 1).fill(undefined);
   const trials: Trial[] = [];
@@ -126,7 +126,7 @@ export async function verify(
           });
           if (condition === conditions[0]) await addLayerNoise(own, reading, images, layers);
           const what =
-            conditions.length > 1 ? `simulate ${conditionName(condition, pkg.target)}` : 'simulate';
+            conditions.length > 1 ? `simulate ${conditionName(condition, pkg.loaded.target)}` : 'simulate';
           runs.push(await runStates(images, reading.states, references, stage(what)));
         }
         return runs;
@@ -185,7 +185,7 @@ async function takeChip(
   if (given) return given;
   const { calibrate = true, threads = availableThreads(), wires } = options;
   // Nobody asks for the corrections that wires take, which are not cheap to solve for.
-  const apart = calibrate && wires === 'off' && pkg.target.wires !== undefined;
+  const apart = calibrate && wires === 'off' && pkg.loaded.target.wires !== undefined;
   const chip = await programChip(pkg, {
     seed,
     calibrate: calibrate && !apart,

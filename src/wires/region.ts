@@ -146,18 +146,24 @@ function add({ size, conductances: sums }: Mesh, { rim, mesh: own }: Region, to:
           const [row, sum] = [source + i * start.size, target + i * size];
           for (let j = a === b ? i + 1 : 0; j < rim[b]; j++) sums[sum + j]! += own[row + j]!;
         }
-      } else addTurned(sums, to[b] * size + to[a], size, own, source, start.size, rim[a], rim[b]);
+      } else {
+        const turned = { values: sums, at: to[b] * size + to[a], stride: size };
+        addTurned(turned, { values: own, at: source, stride: start.size }, rim[a], rim[b]);
+      }
     }
+}
+
+/** A matrix within a larger one: where it starts, and numbers from one row to the next. */
+interface Part {
+  readonly values: Float64Array;
+  readonly at: number;
+  readonly stride: number;
 }
 
 /** Adds a matrix to the transposed place, a strip as wide as a cache line at a time. */
 function addTurned(
-  to: Float64Array,
-  target: number,
-  size: number,
-  from: Float64Array,
-  source: number,
-  stride: number,
+  { values: to, at: target, stride: size }: Part,
+  { values: from, at: source, stride }: Part,
   height: number,
   width: number,
 ): void {

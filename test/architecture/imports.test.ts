@@ -1,28 +1,7 @@
 /** Who may import whom, and what else holds for every source file. The same table is in ARCHITECTURE.md. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const files = ['src', 'passes'].flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => normalize(join(folder, file))),
-);
-const textOf = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
-
-interface Import {
-  readonly from: string;
-  /** Path of one of our files, or name of a package. */
-  readonly to: string;
-}
-const imports = files.flatMap((from): Import[] =>
-  [...textOf.get(from)!.matchAll(/^\s*(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'/gm)].map(
-    (match) => {
-      const to = match[1] ?? match[2]!;
-      return { from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to };
-    },
-  ),
-);
+import { files, imports, textOf } from './source-files.ts';
 
 /** Files of src/ itself that stand above the folders: they are no shared nouns. */
 const top = [
@@ -51,7 +30,8 @@ const above = [
   'src/lower',
   'src/package',
   'src/runtime',
-  'src/calibrate',
+  'src/record',
+  'src/correct',
   'src/onnx',
   'src/data',
   'src/ir',
@@ -69,18 +49,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   passes: ['passes/decompose', 'src/ir', 'src/onnx', 'src/wires'],
   'passes/decompose': ['src/ir/graph.ts', 'src/onnx'],
   'src/chip': ['src/bitstream', 'src/device', 'src/ir/schedule.ts', 'src/wires'],
-  'src/lower': ['src/ir/graph.ts', 'src/ir/input-planes.ts', 'src/package'],
-  'src/package': [
-    'src/bitstream',
-    'src/calibrate',
-    'src/compile.ts',
-    'src/ir',
+  'src/lower': ['src/ir/crossbar.ts', 'src/ir/graph.ts', 'src/ir/input-planes.ts'],
+  'src/record': ['src/data', 'src/ir/graph.ts', 'src/ir/padding.ts', 'src/lower', 'src/onnx', 'src/runtime'],
+  'src/package': ['src/bitstream', 'src/ir', 'src/lower', 'src/onnx', 'src/record'],
+  'src/correct': [
+    'src/chip',
+    'src/ir/crossbar.ts',
+    'src/ir/graph.ts',
     'src/lower',
     'src/onnx',
+    'src/package',
+    'src/record',
     'src/runtime',
   ],
-  'src/calibrate': above,
-  'src/simulate': above,
+  'src/simulate': ['src/chip', 'src/ir/graph.ts', 'src/lower', 'src/onnx', 'src/package', 'src/runtime'],
   'src/verify': [...above, 'src/simulate', 'src/program.ts'],
   'src/tune': [...above, 'src/compile.ts', 'src/program.ts', 'src/simulate', 'src/verify'],
   'src/train': [
@@ -128,7 +110,8 @@ describe('imports', () => {
     const apart = [
       'src/chip',
       'src/simulate',
-      'src/calibrate',
+      'src/record',
+      'src/correct',
       'src/verify',
       'src/lower',
       'src/bitstream',

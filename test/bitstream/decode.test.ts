@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeBitstream, decodeBytes } from '../../src/bitstream/decode.ts';
 import { encodeArray, encodeBitstream, encodeHeader, encodeTrailer } from '../../src/bitstream/encode.ts';
-import type { ByteSource } from '../../src/bitstream/source.ts';
+import type { ByteSource } from '../../src/byte-source.ts';
 import { crc32c } from '../../src/crc32c.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import type { ArrayProgram } from '../../src/ir/schedule.ts';

@@ -8,12 +8,13 @@ import { decodeBytes } from '../../src/bitstream/decode.ts';
 import { deltaOf } from '../../src/bitstream/delta.ts';
 import { applyDelta } from '../../src/chip/apply-delta.ts';
 import type { Chip } from '../../src/chip/chip.ts';
-import { programChip as execute } from '../../src/chip/execute.ts';
+import { executeBitstream as execute } from '../../src/chip/execute.ts';
 import { loadChip } from '../../src/chip/load.ts';
 import { saveChip } from '../../src/chip/save.ts';
 import type { Compiled } from '../../src/compile.ts';
 import { compiledOf } from '../../src/compiled-of.ts';
 import { InternalError } from '../../src/diagnostic.ts';
+import { placeIn } from '../../src/files.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
 import { deltaFile } from '../../src/package/manifest.ts';
 import { openPackage, type Package } from '../../src/package/open.ts';
@@ -61,7 +62,7 @@ async function saved(chip: Chip, name: string): Promise<Chip> {
 const levelsOf = (chip: Chip) => chip.history!.map(({ levels }) => levels);
 
 async function instructionsOf(pkg: Package): Promise<readonly ArrayProgram[]> {
-  return decodeBytes(await readFile(join(pkg.folder, deltaFile)), deltaFile).programs;
+  return decodeBytes(await readFile(placeIn(pkg.files, deltaFile)), deltaFile).programs;
 }
 
 describe('a delta on the saved old chip', () => {
@@ -154,7 +155,7 @@ describe('a delta on the saved old chip', () => {
     expect(more('setPulses')).toBe(set);
     expect(more('resetPulses')).toBe(2 * transferred);
     expect([more('formed'), more('wakeUpCycles')]).toEqual([0, 0]);
-    const { programming, hidden } = (await one!).target;
+    const { programming, hidden } = (await one!).loaded.target;
     if (programming.scheme !== 'transfer' || !hidden) throw new Error('no transfers');
     expect(more('energy')).toBeCloseTo(
       (switched + restored) * hidden.writeEnergy +

@@ -1,6 +1,6 @@
 /** Pulses to some cells move the others of their rows and columns, by how many they are. */
 import { describe, expect, test } from 'vitest';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import { halfSelected } from '../../src/device/disturb.ts';
 import { effectsOf } from '../../src/effects/effects.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
@@ -33,7 +33,7 @@ const targetOf = (size: number, disturb?: Disturb): Target => ({
 });
 const run = async (target: Target, instructions: readonly Instruction[], seed = 1) => {
   const program = { array: 0, instructions: [...instructions] };
-  const chip = await programChip(headerOf(target, 1), [program], loaded(target), { ...options, seed });
+  const chip = await executeBitstream(headerOf(target, 1), [program], loaded(target), { ...options, seed });
   return chip.conductances[0]!;
 };
 const even: Disturb = { disturbDrift: -0.01, spread: 0, pulses: 1000 };

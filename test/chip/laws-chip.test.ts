@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { totalCounts } from '../../src/chip/chip.ts';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import { programmingSigma } from '../../src/device/error-law.ts';
 import { levelConductance } from '../../src/device/levels.ts';
 import { DiagnosticError, exitCodeOf } from '../../src/diagnostic.ts';
@@ -45,7 +45,7 @@ const codeOf = (target: Target) => (row: number, column: number) =>
 const programs = (target: Target, arrays: number): ArrayProgram[] =>
   Array.from({ length: arrays }, (_, array) => programAll(target, array, codeOf(target)));
 const run = (target: Target, given: readonly ArrayProgram[], arrays = given.length, seed = 1) =>
-  programChip(headerOf(target, arrays), given, loaded(target), { ...options, seed });
+  executeBitstream(headerOf(target, arrays), given, loaded(target), { ...options, seed });
 
 describe('error law', () => {
   test('every level has its own sigma', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -16,7 +16,7 @@ import {
 
 async function problemsOf(target: Target, programs: readonly ArrayProgram[], arrays = 1): Promise<string[]> {
   try {
-    await programChip(headerOf(target, arrays), programs, loaded(target), options);
+    await executeBitstream(headerOf(target, arrays), programs, loaded(target), options);
   } catch (error) {
     if (error instanceof DiagnosticError)
       return error.diagnostics.map((d) => `${d.code} ${d.exit} ${d.at}: ${d.message}`);
@@ -74,7 +74,7 @@ test.each<[string, Target, readonly Instruction[], string]>([
 
 test('a program on a chip whose header claims planes that it does not have is refused', async () => {
   const header = { ...headerOf(exactTarget, 1), hiddenBits: 10 };
-  const promise = programChip(
+  const promise = executeBitstream(
     header,
     [{ array: 0, instructions: [wakeUp(0)] }],
     loaded(exactTarget),
@@ -107,7 +107,7 @@ test('arrays must be those that the header announces, once each', async () => {
 
 test('a bitstream for another target is refused', async () => {
   const header = { ...headerOf(exactTarget, 1), fingerprint: '0'.repeat(64) };
-  await expect(programChip(header, [], loaded(exactTarget), options)).rejects.toMatchObject({
+  await expect(executeBitstream(header, [], loaded(exactTarget), options)).rejects.toMatchObject({
     diagnostics: [{ code: 'bitstream/wrong-target', exit: 35 }],
   });
 });

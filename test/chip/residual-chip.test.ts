@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Chip } from '../../src/chip/chip.ts';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import type { Instruction, ProgramResidualInstruction } from '../../src/ir/schedule.ts';
 import { levelStepOf, type Target, type WriteVerifyProgramming } from '../../src/target/target.ts';
 import {
@@ -25,7 +25,7 @@ function targetOf(changes: Partial<WriteVerifyProgramming>, columns = 64): Targe
 }
 
 const run = (target: Target, instructions: readonly Instruction[], seed = options.seed) =>
-  programChip(
+  executeBitstream(
     headerOf(target, 1),
     [{ array: 0, instructions: [...formAll(target), ...instructions] }],
     loaded(target),
@@ -236,7 +236,7 @@ describe('program-residual', () => {
       await expect(run(target, [fitting])).rejects.toThrow('does not read cells back');
     }
     const target = targetOf({});
-    const bare = programChip(
+    const bare = executeBitstream(
       headerOf(target, 1),
       [{ array: 0, instructions: [residual!] }],
       loaded(target),

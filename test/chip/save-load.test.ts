@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Chip } from '../../src/chip/chip.ts';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import { loadChip } from '../../src/chip/load.ts';
 import { saveChip } from '../../src/chip/save.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
@@ -55,7 +55,7 @@ async function writeVerifyChip(seed: number): Promise<Chip> {
     programAll(target, 0, (_, column) => 8 * column),
     { array: 1, instructions: [...settings, ...second.instructions] },
   ];
-  return programChip(headerOf(target, 2), programs, loaded(target), { ...options, seed });
+  return executeBitstream(headerOf(target, 2), programs, loaded(target), { ...options, seed });
 }
 
 test('a chip comes back as it was saved', async () => {
@@ -77,7 +77,12 @@ test('a chip comes back as it was saved', async () => {
 
 test('hidden weights are saved too', async () => {
   const program = transferAll(transferTarget, 0, (row, pair) => 3 * row - 50 * pair);
-  const chip = await programChip(headerOf(transferTarget, 1), [program], loaded(transferTarget), options);
+  const chip = await executeBitstream(
+    headerOf(transferTarget, 1),
+    [program],
+    loaded(transferTarget),
+    options,
+  );
   await saveChip(chip, join(folder, 'chip'));
   expect(await loadChip(join(folder, 'chip'))).toEqual(chip);
 });

@@ -1,6 +1,6 @@
 /** A survey finds the devices that programming the same chip finds. */
 import { expect, test } from 'vitest';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import { surveyChip } from '../../src/chip/survey.ts';
 import { surveyArray } from '../../src/chip/survey-array.ts';
 import { openWriteVerifyDraws, stepGainOf } from '../../src/device/write-verify.ts';
@@ -24,7 +24,7 @@ test('the faulty cells are those that no pulse moves, stuck at what programming 
   const map = await surveyChip(loaded(target), { arrays: 3, seed });
   expect([map.rows, map.columns, map.arrays.length]).toEqual([64, 60, 3]);
   const programs = [0, 1, 2].map((array) => programAll(target, array, (row, column) => (row + column) % 64));
-  const chip = await programChip(headerOf(target, 3), programs, loaded(target), { ...options, seed });
+  const chip = await executeBitstream(headerOf(target, 3), programs, loaded(target), { ...options, seed });
   for (const [array, faults] of map.arrays.entries()) {
     const draws = openWriteVerifyDraws(seed, array);
     const dead = Array.from({ length: 64 * 60 }, (_, cell) => cell).filter(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import type { Target } from '../../src/target/target.ts';
 import { momentsOf } from '../statistics.ts';
 import { headerOf, loaded, options, transferAll, transferTarget } from './bench.ts';
@@ -17,7 +17,12 @@ test('transfer staircase: -7 to 7 is monotone on average, with the high-resistan
   const programs = Array.from({ length: arrays }, (_, array) =>
     transferAll(transferTarget, array, () => centre(array - 7)),
   );
-  const chip = await programChip(headerOf(transferTarget, arrays), programs, loaded(transferTarget), options);
+  const chip = await executeBitstream(
+    headerOf(transferTarget, arrays),
+    programs,
+    loaded(transferTarget),
+    options,
+  );
   const step = 145e-6 / 7;
   const means = chip.conductances.map((g, array) => {
     const differences: number[] = [];
@@ -44,7 +49,12 @@ test('transfer staircase: -7 to 7 is monotone on average, with the high-resistan
 test('counts, time, energy and wear follow from what was done', async () => {
   const hiddenOf = (row: number, pair: number): number => ((row * pairs + pair) % 1023) - 511;
   const program = transferAll(transferTarget, 0, hiddenOf);
-  const chip = await programChip(headerOf(transferTarget, 1), [program], loaded(transferTarget), options);
+  const chip = await executeBitstream(
+    headerOf(transferTarget, 1),
+    [program],
+    loaded(transferTarget),
+    options,
+  );
   const all = Array.from({ length: rows * pairs }, (_, i) => hiddenOf(Math.floor(i / pairs), i % pairs));
   const ones = (value: number): number => value.toString(2).replaceAll('0', '').length;
   const negative = (value: number): number => (value < 0 ? 1 : 0);
@@ -82,7 +92,7 @@ test('a wrongly sensed sign reaches the memristors and the hidden plane', async 
     hidden: { ...transferTarget.hidden!, windowSpread: 0.36 },
   };
   const program = transferAll(target, 0, () => 300);
-  const chip = await programChip(headerOf(target, 1), [program], loaded(target), options);
+  const chip = await executeBitstream(headerOf(target, 1), [program], loaded(target), options);
   const flipped = [...chip.hidden[0]!.keys()].filter((i) => chip.hidden[0]![i] === -300);
   expect(chip.counters[0]!.signErrors).toBe(flipped.length);
   expect(flipped.length).toBeGreaterThan(100);
@@ -95,7 +105,7 @@ test('verify on a transferred array compares with the digit that was stored', as
   const verify = (tolerance: number) => ({ op: 'verify', row: 0, column: 0, count: 16, tolerance }) as const;
   const misses = async (tolerance: number): Promise<number> => {
     const instructions = [...program.instructions, verify(tolerance)];
-    const chip = await programChip(
+    const chip = await executeBitstream(
       headerOf(transferTarget, 1),
       [{ array: 0, instructions }],
       loaded(transferTarget),
@@ -125,7 +135,7 @@ test('a program that would wear FeCAPs or memristors out is refused, each with w
   });
   const attempt = (target: Target) => {
     const program = transferAll(target, 0, () => 511);
-    return programChip(headerOf(target, 1), [program], loaded(target), options);
+    return executeBitstream(headerOf(target, 1), [program], loaded(target), options);
   };
   // Wake-up, one write and one write-back; the RESET after forming and one transfer.
   expect((await attempt(worn(1998, 8))).wear).toEqual({ memristor: 2, fecap: 1002 });
@@ -154,7 +164,7 @@ test('worn FeCAPs set lower conductances', async () => {
       },
     };
     const program = transferAll(target, 0, () => centre(4));
-    const chip = await programChip(headerOf(target, 1), [program], loaded(target), options);
+    const chip = await executeBitstream(headerOf(target, 1), [program], loaded(target), options);
     return momentsOf(chip.conductances[0]!.filter((_, cell) => cell % 2 === 0)).mean;
   };
   const step = 145e-6 / 7;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { totalCounts } from '../../src/chip/chip.ts';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import type { ArrayProgram } from '../../src/ir/schedule.ts';
 import type { Target } from '../../src/target/target.ts';
 import { momentsOf } from '../statistics.ts';
@@ -17,14 +17,19 @@ function nearestCode(conductance: number): number {
 test('exact cells take the conductances of their levels exactly', async () => {
   const header = headerOf(exactTarget, 1);
   const codeOf = (row: number, column: number): number => (row * 16 + column) % 128;
-  const chip = await programChip(header, [programAll(exactTarget, 0, codeOf)], loaded(exactTarget), options);
+  const chip = await executeBitstream(
+    header,
+    [programAll(exactTarget, 0, codeOf)],
+    loaded(exactTarget),
+    options,
+  );
   expect([...chip.conductances[0]!]).toEqual(Array.from({ length: 256 }, (_, i) => codeOf(i >> 4, i & 15)));
   expect(totalCounts(chip.counters)).toMatchObject({ formed: 256, setPulses: 0, time: 0, energy: 0 });
 });
 
 test('staircase: levels written in order come back in order', async () => {
   const program = programAll(small, 0, (_, column) => column);
-  const chip = await programChip(headerOf(small, 1), [program], loaded(small), options);
+  const chip = await executeBitstream(headerOf(small, 1), [program], loaded(small), options);
   for (let row = 0; row < 16; row++) {
     const read = [...chip.conductances[0]!.subarray(row * 64, (row + 1) * 64)];
     expect(read.map(nearestCode)).toEqual(Array.from({ length: 64 }, (_, code) => code));
@@ -35,7 +40,7 @@ test('staircase: levels written in order come back in order', async () => {
 test('64 blocks of 32 x 32 cells with one level each (Rao et al. 2023, Fig. 1g): every cell is nearest to its level', async () => {
   const codeOf = (row: number, column: number): number => (row >> 5) * 8 + (column >> 5);
   const program = programAll(writeVerifyTarget, 0, codeOf);
-  const chip = await programChip(
+  const chip = await executeBitstream(
     headerOf(writeVerifyTarget, 1),
     [program],
     loaded(writeVerifyTarget),
@@ -70,10 +75,10 @@ test('a chip does not depend on the order of its arrays, nor on how they arrive'
   async function* stream(order: readonly number[]): AsyncGenerator<ArrayProgram> {
     for (const array of order) yield programs[array]!;
   }
-  const whole = await programChip(header, programs, loaded(small), options);
-  expect(await programChip(header, stream([2, 0, 1]), loaded(small), options)).toEqual(whole);
+  const whole = await executeBitstream(header, programs, loaded(small), options);
+  expect(await executeBitstream(header, stream([2, 0, 1]), loaded(small), options)).toEqual(whole);
   // Each array is the same alone, so nothing of it depends on the others.
-  const alone = await programChip(headerOf(small, 1), [programs[0]!], loaded(small), options);
+  const alone = await executeBitstream(headerOf(small, 1), [programs[0]!], loaded(small), options);
   expect(alone.conductances[0]).toEqual(whole.conductances[0]);
   expect(whole.conductances[1]).not.toEqual(whole.conductances[0]);
 });
@@ -81,7 +86,7 @@ test('a chip does not depend on the order of its arrays, nor on how they arrive'
 test('the seed decides', async () => {
   const program = programAll(small, 0, (_, column) => column);
   const of = (seed: number) =>
-    programChip(headerOf(small, 1), [program], loaded(small), { ...options, seed });
+    executeBitstream(headerOf(small, 1), [program], loaded(small), { ...options, seed });
   expect(await of(7)).toEqual(await of(7));
   expect((await of(8)).conductances).not.toEqual((await of(7)).conductances);
 });
@@ -97,7 +102,7 @@ test('cells that no pulse moves are given up, counted, listed and missed by veri
     (_, row) => ({ op: 'verify', row, column: 0, count: 64, tolerance: 100e-6 }) as const,
   );
   const program = { array, instructions: [...instructions, ...verify] };
-  const chip = await programChip(headerOf(stuck, 1), [program], loaded(stuck), options);
+  const chip = await executeBitstream(headerOf(stuck, 1), [program], loaded(stuck), options);
   const counts = chip.counters[0]!;
   expect(counts.cellsGivenUp).toBeGreaterThan(5);
   expect(counts.cellsGivenUp).toBeLessThan(45);
@@ -115,8 +120,8 @@ test('programming a cell again draws anew and counts on', async () => {
   const again = first.instructions.filter((i) => i.op === 'program' || i.op === 'reset');
   const twice = { array: 0, instructions: [...first.instructions, ...again] };
   const header = headerOf(small, 1);
-  const once = await programChip(header, [first], loaded(small), options);
-  const chip = await programChip(header, [twice], loaded(small), options);
+  const once = await executeBitstream(header, [first], loaded(small), options);
+  const chip = await executeBitstream(header, [twice], loaded(small), options);
   expect(chip.conductances).not.toEqual(once.conductances);
   expect(chip.counters[0]!.setPulses / once.counters[0]!.setPulses).toBeCloseTo(2, 1);
   expect(chip.counters[0]!.formed).toBe(once.counters[0]!.formed);
@@ -133,7 +138,7 @@ test('unformed cells keep their conductance, and settings are kept as they were 
   } as const;
   const mask = new Uint8Array(8);
   mask[0] = 0b101;
-  const chip = await programChip(
+  const chip = await executeBitstream(
     headerOf(small, 2),
     [
       { array: 0, instructions: [{ op: 'driver', bits: 1, vRead: 0.2 }, converter] },

@@ -56,7 +56,7 @@ async function scored(name: string, errors: readonly string[], ...program: reado
 async function direct(place: string, folder: string): Promise<number[][]> {
   const [pkg, chip] = [await openPackage(place), await loadChip(folder)];
   const { programs, header } = decodeBytes(await readFile(pathIn(pkg, 'bitstream')), 'program.xbs');
-  const { adc, adcErrors } = pkg.target;
+  const { adc, adcErrors } = pkg.loaded.target;
   const { columns } = header;
   const { conductances } = chip;
   const converters = conductances.map((_, array) =>

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { printablePasses } from '../../src/cli/compile.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openPackage } from '../../src/package/open.ts';
-import { float32 } from '../../src/tensor.ts';
+import { float32, uint8 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 import { runCli } from './run-cli.ts';
 import { tinyFolder } from './tiny-net.ts';
@@ -53,6 +53,27 @@ describe('crossloom compile', () => {
       options: { calibrationSamples: 4 },
       summary: { arrays: 1, layers: [{ origin: { name: 'stem' } }, { origin: { name: 'classifier' } }] },
     });
+  });
+
+  test('a model with ranges of its own needs no samples, and is told what that means', async () => {
+    const graph = model({
+      inputs: { x: ['N', 4] },
+      outputs: { y: ['N', 2] },
+      constants: {
+        s: float32([], [0.25]),
+        z: uint8([], [7]),
+        w: float32([4, 2], [1, -2, 3, -4, 5, -6, 7, -8]),
+      },
+      nodes: [
+        node('QuantizeLinear', ['x', 's', 'z'], ['q']),
+        node('DequantizeLinear', ['q', 's', 'z'], ['d']),
+        node('MatMul', ['d', 'w'], ['y']),
+      ],
+    });
+    await writeFile(at('own.onnx'), encodeModel(graph));
+    const { exit, err } = await runCli(['compile', at('own.onnx'), '-o', at('own.xbar')]);
+    expect(exit).toBe(0);
+    expect(err).toContain('warning[calibrate/synthetic]');
   });
 
   test('flags override the options file, and lists grow', async () => {

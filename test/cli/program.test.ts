@@ -84,8 +84,8 @@ describe('crossloom program', () => {
       const pkg = await openPackage(at('limits.xbar'));
       const chip = await loadChip(at('limits'));
       const { rows, columns } = chip.header;
-      const { vRead } = pkg.target.driver;
-      const seen = effectiveConductances(chip.conductances[0]!, rows, columns, pkg.target.wires!);
+      const { vRead } = pkg.loaded.target.driver;
+      const seen = effectiveConductances(chip.conductances[0]!, rows, columns, pkg.loaded.target.wires!);
       const { columns: currents } = worstCurrents(seen, vRead);
       const worst = currents.indexOf(Math.max(...currents));
       expect(currents[worst]).toBeGreaterThan(2e-3);

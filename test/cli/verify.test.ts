@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { saveChip } from '../../src/chip/save.ts';
+import { placeOf } from '../../src/files.ts';
 import { encodeNpy } from '../../src/npy.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Package } from '../../src/package/open.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   await writeFile(at('preprocess.yaml'), 'scale: 1\n');
   const calibration = memoryData(samples.slice(0, 3), undefined);
   const save = async (pkg: Package) => {
-    await cp(pkg.folder, at('tiny.xbar'), { recursive: true });
+    await cp(placeOf(pkg.files), at('tiny.xbar'), { recursive: true });
     await saveChip(await programChip(pkg, { seed: 9 }), at('chip9'));
   };
   await withTiny('tetramem-256-6bit', calibration, save, [], true);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { writeSchedule } from '../../passes/write-schedule.ts';
-import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import { readArrays } from '../../src/chip/read.ts';
 import { checkTime } from '../../src/chip/read-conditions.ts';
 import { compile } from '../../src/compile.ts';
 import { effectsOf, notModelled, type StoredLayer } from '../../src/effects/effects.ts';
 import { parseOptions } from '../../src/options.ts';
 import { hostGraph } from '../../src/package/host.ts';
+import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import type { Periphery } from '../../src/target/periphery.ts';
 import type { Reading } from '../../src/target/reading.ts';
@@ -53,7 +53,7 @@ async function fieldsRead(loaded: LoadedTarget): Promise<Set<string>> {
     arrays: mapping.arrays,
   };
   const programs = writeSchedule.run(mapping, { converters, target });
-  const chip = await programChip(
+  const chip = await executeBitstream(
     header,
     programs,
     { target, fingerprint: loaded.fingerprint },

@@ -6,13 +6,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { memoryBytes } from '../../src/data/bytes.ts';
+import { memorySource } from '../../src/byte-source.ts';
 import { readNpy } from '../../src/data/npy.ts';
+import type { CrossbarLayer, Tile } from '../../src/ir/crossbar.ts';
 import { lowerCrossbar } from '../../src/lower/crossbar.ts';
 import { createEmitter } from '../../src/lower/emit.ts';
 import { foldLayer } from '../../src/lower/fold.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { CrossbarLayer, Tile } from '../../src/package/crossbar.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { float32 } from '../../src/tensor.ts';
 import { directMvm, type ProgrammedCells } from '../oracle/direct-mvm.ts';
@@ -25,7 +25,7 @@ const [rows, columns, vectors, half] = [300, 64, 32, 150];
 
 async function arrayOf(name: string): Promise<Float32Array> {
   const bytes = unzipSync(readFileSync(file))[`${name}.npy`]!;
-  const { type, offset } = await readNpy(name, memoryBytes(bytes));
+  const { type, offset } = await readNpy(name, memorySource(bytes));
   expect(type).toBe('float32');
   return new Float32Array(Uint8Array.from(bytes.subarray(offset)).buffer);
 }

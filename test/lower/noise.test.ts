@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { decodeBytes } from '../../src/bitstream/decode.ts';
 import { readArrays } from '../../src/chip/read.ts';
+import type { CrossbarLayer } from '../../src/ir/crossbar.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { createEmitter } from '../../src/lower/emit.ts';
-import type { FoldedLayer } from '../../src/lower/fold.ts';
+import type { FoldedLayer } from '../../src/lower/folded.ts';
 import { createNoise } from '../../src/lower/noise.ts';
-import { noiseSource, readingInput, withPool } from '../../src/lower/noise-pool.ts';
+import { noiseSource, readingInput, withNormals } from '../../src/lower/noise-pool.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { CrossbarLayer } from '../../src/package/crossbar.ts';
 import { pathIn } from '../../src/package/open.ts';
 import { openStream } from '../../src/random.ts';
 import { openSession } from '../../src/runtime/session.ts';
@@ -72,7 +72,7 @@ async function noiseOf(
     constants: emit.constants,
     functions: [],
   };
-  const session = await openSession(encodeModel(withPool(graph, 1)), { threads: 1 });
+  const session = await openSession(encodeModel(withNormals(graph, 1)), { threads: 1 });
   return async (...images: number[]) => {
     const count = common ? vectors : vectors * images.length;
     const results = await session.run({

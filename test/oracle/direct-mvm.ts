@@ -11,8 +11,8 @@
  *   value = sum over bits of weight(bit) * (code - zero) * step / digit step * radix^slice / copies
  *   out   = input scale * column scale * (sum of values - input zero * column sum) + bias
  */
+import type { CrossbarLayer, Tile } from '../../src/ir/crossbar.ts';
 import type { ArrayProgram, ConverterInstruction } from '../../src/ir/schedule.ts';
-import type { CrossbarLayer, Tile } from '../../src/package/crossbar.ts';
 
 export interface DirectResult {
   /** Length groups * columns. */

@@ -1,5 +1,5 @@
 /** A layer's input tensor -> the input codes of each of its MVMs, straight from the definitions of ONNX. */
-import type { CrossbarLayer } from '../../src/package/crossbar.ts';
+import type { CrossbarLayer } from '../../src/ir/crossbar.ts';
 import type { Tensor } from '../../src/tensor.ts';
 
 export interface Mvm {

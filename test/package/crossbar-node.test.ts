@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { CrossbarLayer, Tile } from '../../src/ir/crossbar.ts';
 import type { Geometry } from '../../src/ir/graph.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { CrossbarLayer, Tile } from '../../src/package/crossbar.ts';
 import { crossbarDomain, decodeCrossbar, encodeCrossbar } from '../../src/package/crossbar-node.ts';
 import type { Tensor } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';

@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeRecord, encodeRecord } from '../../src/calibrate/record-file.ts';
 import { type Compiled, compile } from '../../src/compile.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { sha256File } from '../../src/hash.ts';
@@ -14,6 +13,7 @@ import { parseOptions } from '../../src/options.ts';
 import { packageFiles } from '../../src/package/manifest.ts';
 import { openPackage } from '../../src/package/open.ts';
 import { writePackage } from '../../src/package/write.ts';
+import { decodeRecord, encodeRecord } from '../../src/record/record-file.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';
 import { float32 } from '../../src/tensor.ts';
@@ -51,7 +51,7 @@ describe('a package', () => {
     expect((await readdir(place)).sort()).toEqual(Object.values(packageFiles).sort());
     const pkg = await openPackage(place);
     expect(pkg.manifest).toEqual(JSON.parse(JSON.stringify(manifest)));
-    expect(pkg.target).toEqual(loaded.target);
+    expect(pkg.loaded.target).toEqual(loaded.target);
     expect(pkg.record).toEqual(compiled.record);
     expect(pkg.manifest.preprocessing).toEqual({ mean: [1] });
     expect(pkg.manifest.nodes).toEqual([expect.objectContaining({ op: 'Conv', index: 0, crossbar: true })]);
@@ -159,8 +159,7 @@ describe('a package with its tensors beside', () => {
     const quick = { weightRounding: 'nearest', calibrationVectors: 16 } as const;
     await writePackage(await compileModel(model, loaded, [feed], quick), place());
     const { reference, manifest } = await openPackage(place());
-    const path = join(place(), packageFiles.reference);
-    const names = await writeModel(reference, path, {}, 0);
+    const names = await writeModel(reference, place(), packageFiles.reference, {}, 0);
     expect(names).toEqual([packageFiles.reference, beside]);
     const files = { ...manifest.files };
     for (const name of names) files[name] = await sha256File(join(place(), name));

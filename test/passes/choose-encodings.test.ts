@@ -11,7 +11,7 @@ import { type SliceChoice, sliceWeights, weightMax } from '../../passes/slice-we
 import { tile } from '../../passes/tile.ts';
 import { writeSchedule } from '../../passes/write-schedule.ts';
 import type { CalibrationRecord } from '../../src/calibration-record.ts';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import type { EncodingEstimate } from '../../src/ir/encoding-choice.ts';
 import type { Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import { blockWeightColumns, lengthOf, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
@@ -105,7 +105,7 @@ async function measuredSnr(mapping: Mapping, record: CalibrationRecord): Promise
   const programs = [...writeSchedule.run(mapping, { converters, target })];
   let [signal, noise] = [0, 0];
   for (let seed = 0; seed < 40; seed++) {
-    const chip = await programChip(headerOf(target, mapping.arrays), programs, loaded(target), {
+    const chip = await executeBitstream(headerOf(target, mapping.arrays), programs, loaded(target), {
       ...programming,
       seed,
     });

@@ -3,9 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeBitstream } from '../../src/bitstream/decode.ts';
-import type { SampleSource } from '../../src/calibrate/record.ts';
 import type { Chip } from '../../src/chip/chip.ts';
-import { programChip } from '../../src/chip/execute.ts';
+import { executeBitstream } from '../../src/chip/execute.ts';
 import { type Compiled, compile } from '../../src/compile.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
 import { sha256 } from '../../src/hash.ts';
@@ -16,6 +15,7 @@ import { parseOptions } from '../../src/options.ts';
 import { openPackage, type Package, pathIn } from '../../src/package/open.ts';
 import { writePackage } from '../../src/package/write.ts';
 import { openStream } from '../../src/random.ts';
+import type { SampleSource } from '../../src/record/sample-source.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';
 import { float32, sizeOf, type Tensor } from '../../src/tensor.ts';
 
@@ -68,5 +68,5 @@ export async function withPackage<T>(compiled: Compiled, use: (pkg: Package) => 
 export async function programPackage(pkg: Package, loaded: LoadedTarget, seed = 1): Promise<Chip> {
   const file = pathIn(pkg, 'bitstream');
   const { header, arrays } = await decodeBitstream(file, file);
-  return programChip(header, arrays, loaded, { seed, bitstream: pkg.bitstream });
+  return executeBitstream(header, arrays, loaded, { seed, bitstream: pkg.bitstream });
 }

@@ -21,6 +21,8 @@ function passOf(x: readonly (readonly number[])[], d: readonly (readonly number[
     return found.length;
   });
   return {
+    inputs,
+    outputs: d[0]!.length,
     matrix: new Float32Array(0),
     x: Float32Array.from(x.flat()),
     active,

@@ -39,7 +39,9 @@ test('rows of any length, with any number of inputs that take part, in batches',
       const matrix = new Float32Array(buffer, matrixAt, lengths[0]);
       const x = new Float32Array(buffer, xAt, lengths[1]);
       const active = new Int32Array(buffer, activeAt, lengths[2]);
-      const y = new Float32Array(buffer, yAt, lengths[3]);
+      const z = new Float32Array(buffer, yAt, lengths[3]);
+      const activeCount = new Int32Array(rows);
+      const products = { inputs, outputs, matrix, x, active, activeCount, z, d: new Float32Array() };
       matrix.set(draw(matrix.length));
       x.set(draw(x.length));
       const bias = draw(outputs);
@@ -47,11 +49,12 @@ test('rows of any length, with any number of inputs that take part, in batches',
       for (let b = 0; b < rows; b++) {
         const listed = [...Array(inputs).keys()].filter(() => stream.uniform() < 0.7);
         active.set(listed, b * inputs);
-        multiply(kernel, x, b * inputs, active, listed.length, matrix, 0.37, bias, y, b * outputs);
+        activeCount[b] = listed.length;
+        multiply(kernel, products, { scale: 0.37, bias }, b);
         const own = x.subarray(b * inputs, (b + 1) * inputs);
         expected.push(...plainly(own, listed, matrix, 0.37, bias));
       }
-      expect([...y]).toEqual(expected);
+      expect([...z]).toEqual(expected);
     }),
     { numRuns: 500 },
   );

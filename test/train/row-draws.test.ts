@@ -26,7 +26,7 @@ function pick(sizes: readonly number[], block: number, first: number, perSize: n
     draws.sizes[place(n)] = size;
     draws.targets[place(n)] = n;
   });
-  const count = pickDraws(draws, stream, block, first, events, perSize, most);
+  const count = pickDraws(draws, stream, { block, first, events, perSize, most });
   const places = [...draws.picked.subarray(0, count)];
   const found = places.map((p) => [draws.targets[p]!, draws.words[p]!] as const);
   return found.sort(([a], [b]) => a - b);

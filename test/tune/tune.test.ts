@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
 import { compile } from '../../src/compile.ts';
 import { layerOptions, parseOptions } from '../../src/options.ts';
+import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { formatTuning } from '../../src/report/tune-text.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { digitalOrder } from '../../src/tune/compare.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
 import { compile } from '../../src/compile.ts';
 import { parseOptions } from '../../src/options.ts';
+import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { withPackage } from '../support/build.ts';

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { readArrays } from '../../src/chip/read.ts';
 import { readingInput } from '../../src/lower/noise-pool.ts';
+import type { Package } from '../../src/package/open.ts';
 import { programChip } from '../../src/program.ts';
 import { formatVerification } from '../../src/report/verify-text.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Target } from '../../src/target/target.ts';
 import { int64 } from '../../src/tensor.ts';
+import { conditionsOf, type WiresRead } from '../../src/verify/conditions.ts';
 import { openReading, stateSpans } from '../../src/verify/read-chip.ts';
-import { conditionsOf, type WiresRead } from '../../src/verify/read-conditions.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { raised } from '../data/files.ts';
 import { driftFields, relaxationFields, sectionOf, wireFields } from '../support/reading-laws.ts';
@@ -41,6 +42,11 @@ const blinking = [
   ...sectionOf('telegraph', { share: 1, amplitude: 0.3, dwellHigh: '1 s', dwellLow: '1 s' }),
 ];
 const target = 'tetramem-256-6bit';
+
+/** The package as if it had been compiled for a target without a section. */
+function withoutSection(pkg: Package, section: 'wires' | 'telegraph'): Package {
+  return { ...pkg, loaded: { ...pkg.loaded, target: { ...pkg.loaded.target, [section]: undefined } } };
+}
 
 describe('times', () => {
   test('each has its accuracy, and bounds hold at the first', async () => {
@@ -95,7 +101,7 @@ describe('times', () => {
           compensate: 'global',
         });
         const total = async (at: number) =>
-          (await readArrays(chip, pkg.target, { at })).conductances
+          (await readArrays(chip, pkg.loaded.target, { at })).conductances
             .flatMap((cells) => [...cells])
             .reduce((a, b) => a + b);
         expect(gain).toBeCloseTo((await total(0)) / (await total(1e5)), 9);
@@ -163,7 +169,7 @@ describe('wires', () => {
         expect(appliedIn(await verify(pkg, model, data, { trials: 1, wires: 'off' }))).toBe(false);
 
         // Without its wires the chip is the one that is programmed for a target without any.
-        const bare = { ...pkg, target: { ...pkg.target, wires: undefined } };
+        const bare = withoutSection(pkg, 'wires');
         const without = await verify(bare, model, data);
         expect(off!.top1).toEqual(without.mapped.top1);
         expect(off!.snrToIdeal).toBe(without.mapped.snrToIdeal);
@@ -240,7 +246,7 @@ describe('slow noise', () => {
         expect(cut.mapped).toEqual(ten.mapped);
         // An inference takes less than a millisecond, so hardly a state changes within these images.
         expect(ten.mapped.snrToIdeal as number).toBeCloseTo(one.mapped.snrToIdeal as number, 0);
-        const calm = { ...pkg, target: { ...pkg.target, telegraph: undefined } };
+        const calm = withoutSection(pkg, 'telegraph');
         const { mapped } = await verify(calm, model, data);
         expect(mapped.snrToIdeal as number).toBeGreaterThan((one.mapped.snrToIdeal as number) + 1);
       },

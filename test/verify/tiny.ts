@@ -1,6 +1,4 @@
 /** A two-layer classifier small enough to be computed by hand, samples for it, and packages of it. */
-
-import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
 import { compile } from '../../src/compile.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { createDataset } from '../../src/data/dataset.ts';
@@ -11,6 +9,7 @@ import { sha256 } from '../../src/hash.ts';
 import { parseOptions } from '../../src/options.ts';
 import type { Package } from '../../src/package/open.ts';
 import { openStream } from '../../src/random.ts';
+import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { float32, type Tensor } from '../../src/tensor.ts';
 import { type Model, modelOf, withPackage } from '../support/build.ts';

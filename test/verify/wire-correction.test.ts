@@ -1,8 +1,8 @@
 /** Through wires of a high resistance, on real chips: what a compilation that knows them gets back. */
 import { expect, test } from 'vitest';
-import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
 import { compile } from '../../src/compile.ts';
 import { parseOptions } from '../../src/options.ts';
+import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { withPackage } from '../support/build.ts';

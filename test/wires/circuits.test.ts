@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { memoryBytes } from '../../src/data/bytes.ts';
+import { memorySource } from '../../src/byte-source.ts';
 import { readNpy } from '../../src/data/npy.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 import type { Cells, Wires } from '../../src/wires/network.ts';
@@ -17,7 +17,7 @@ async function parse(
   path: string,
   bytes: Uint8Array,
 ): Promise<{ dims: readonly number[]; data: Float64Array }> {
-  const { dims, type, offset } = await readNpy(path, memoryBytes(bytes));
+  const { dims, type, offset } = await readNpy(path, memorySource(bytes));
   expect(type).toBe('float64');
   return { dims, data: new Float64Array(Uint8Array.from(bytes.subarray(offset)).buffer) };
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createPatchReader } from '../../src/calibrate/patch.ts';
 import type { Geometry } from '../../src/ir/graph.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
+import { createPatchReader } from '../../src/record/patch.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { float32, sizeOf } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';

@@ -1,46 +1,30 @@
 /**
- * Re-estimates digital gain and bias of every column on the programmed chip: the package's calibration vectors go
- * through each layer's arrays and converters, and least squares fits the integer reference to what comes out. It
- * repairs shifted means and gains, which hurt accuracy first; the scatter of single cells stays.
+ * Estimates digital gain and bias of a layer's columns on the programmed chip: the package's calibration vectors go through
+ * its arrays and converters, and least squares fits the integer reference to what comes out. It repairs shifted means and
+ * gains, which hurt accuracy first; the scatter of single cells stays.
  */
-import type { Chip, ColumnCorrection } from '../chip/chip.ts';
-import { type ReadArrays, readArrays } from '../chip/read.ts';
-import type { ReadConditions } from '../chip/read-conditions.ts';
+import type { ColumnCorrection } from '../chip/chip.ts';
+import type { ReadArrays } from '../chip/read.ts';
 import { InternalError } from '../diagnostic.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { createEmitter } from '../lower/emit.ts';
-import { type FoldedLayer, foldLayer } from '../lower/fold.ts';
+import { foldLayer } from '../lower/fold.ts';
+import type { FoldedLayer } from '../lower/folded.ts';
 import { lowerFloat, readIntegers } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { Package } from '../package/open.ts';
+import { realOf } from '../record/range.ts';
 import { openSession } from '../runtime/session.ts';
 import { float32 } from '../tensor.ts';
-import { realOf } from './range.ts';
 
-/**
- * @param conditions under which the chip is calibrated. Default: right after programming, with the wires that it has.
- *   Read noise is averaged over enough readings not to count.
- * @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is
- */
-export async function calibrateChip(
-  pkg: Package,
-  chip: Chip,
-  conditions: Partial<ReadConditions> = {},
-): Promise<Chip> {
-  const arrays = await readArrays(chip, pkg.target, { ...conditions, noise: false });
-  const calibration = new Map<string, ColumnCorrection>();
-  for (const layer of pkg.layers) {
-    const correction = await calibrateLayer(pkg, layer, arrays);
-    if (correction) calibration.set(layer.output, correction);
-  }
-  return withCalibration(chip, calibration);
-}
+/** What correcting a chip needs of its package. */
+export type CorrectedPackage = Pick<Package, 'layers' | 'reference' | 'record'>;
 
 /** The correction of one layer; undefined where it computes exactly. */
-export async function calibrateLayer(
-  pkg: Package,
+export async function correctLayer(
+  pkg: CorrectedPackage,
   layer: CrossbarLayer,
   arrays: ReadArrays,
 ): Promise<ColumnCorrection | undefined> {
@@ -50,19 +34,14 @@ export async function calibrateLayer(
   return fitColumns(layer, measured, wanted);
 }
 
-/** The chip with these corrections in place of its own. */
-export function withCalibration(chip: Chip, calibration: ReadonlyMap<string, ColumnCorrection>): Chip {
-  const { calibration: _, ...bare } = chip;
-  return calibration.size === 0 ? chip : { ...bare, calibration };
-}
-
 /** Outputs of the programmed layer, and of its integers without a chip, for its calibration vectors: [vector][output]. */
 async function compare(
-  pkg: Package,
+  pkg: CorrectedPackage,
   layer: CrossbarLayer,
   folded: FoldedLayer,
 ): Promise<{ measured: Float32Array; wanted: Float32Array }> {
-  const record = recordOf(pkg, layer);
+  const record = pkg.record.layers.get(layer.output);
+  if (!record) throw new InternalError('correct', `no calibration vectors of ${layer.output}`);
   const single = oneVectorLayer(layer);
   const emit = createEmitter(single.output, layer.origin);
   lowerCrossbar(emit, single, folded);
@@ -76,7 +55,7 @@ async function compare(
   });
   const graph: Graph = {
     name: layer.output,
-    irVersion: pkg.host.irVersion,
+    irVersion: pkg.reference.irVersion,
     opsets: pkg.reference.opsets,
     inputs: [{ name: single.input, elementType: 1, dims: undefined }],
     outputs: [single, plain].map(({ output }) => ({ name: output, elementType: 1, dims: undefined })),
@@ -95,11 +74,9 @@ async function compare(
 }
 
 /** The layer's integer weights as real values, [group][row][column]. */
-function dequantized(pkg: Package, layer: CrossbarLayer): Float32Array {
-  const weights = pkg.reference.constants.get(`${layer.output}/weights`);
-  if (!weights) throw new InternalError('calibrate', `no reference weights of ${layer.output}`);
+function dequantized(pkg: CorrectedPackage, layer: CrossbarLayer): Float32Array {
   const { rows, columns, scales } = layer;
-  const result = Float32Array.from(readIntegers(layer, weights));
+  const result = Float32Array.from(readIntegers(pkg.reference, layer));
   for (let at = 0; at < result.length; at++)
     result[at]! *= scales[Math.floor(at / (rows * columns)) * columns + (at % columns)]!;
   return result;
@@ -116,12 +93,6 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
   if (layer.groups === 1 && geometry.kernel.every((k) => k === 1))
     return { ...layer, ...io, geometry: { kind: 'matmul' } };
   return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
-}
-
-function recordOf(pkg: Package, layer: CrossbarLayer) {
-  const record = pkg.record.layers.get(layer.output);
-  if (!record) throw new InternalError('calibrate', `no calibration vectors of ${layer.output}`);
-  return record;
 }
 
 /** Per column, the gain and bias that bring the measured outputs closest to the expected ones. */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { decodeRecord, encodeRecord } from '../../src/calibrate/record-file.ts';
 import { compile } from '../../src/compile.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { decodeNpy, encodeNpy } from '../../src/npy.ts';
 import { parseOptions } from '../../src/options.ts';
+import { decodeRecord, encodeRecord } from '../../src/record/record-file.ts';
 import { exactTarget, loaded } from '../chip/bench.ts';
 import { matMulModel } from '../lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf } from '../support/build.ts';

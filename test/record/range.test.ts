@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeModel } from '../../src/onnx/encode.ts';
 import {
   addValues,
   chooseRange,
@@ -7,8 +8,7 @@ import {
   quantizationOf,
   quantizeInto,
   realOf,
-} from '../../src/calibrate/range.ts';
-import { encodeModel } from '../../src/onnx/encode.ts';
+} from '../../src/record/range.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { float32, int8, uint8 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';

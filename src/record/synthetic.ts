@@ -5,7 +5,7 @@
 import type { ValueInfo } from '../ir/graph.ts';
 import { openStream } from '../random.ts';
 import { float32, sizeOf } from '../tensor.ts';
-import type { SampleSource } from './record.ts';
+import type { SampleSource } from './sample-source.ts';
 
 /** @returns undefined where the model does not tell the size of its inputs, or takes other inputs than floats */
 export function syntheticSamples(inputs: readonly ValueInfo[], count: number): SampleSource | undefined {

@@ -50,21 +50,10 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
   const files = new Map<string, Uint8Array>([['record.json', Buffer.from(JSON.stringify(json, null, 1))]]);
   const put = (name: string, array: NpyArray) => files.set(`${name}.npy`, encodeNpy(array));
   layers.forEach(([, layer], i) => {
-    put(`vectors_${i}`, {
-      type: 'uint8',
-      dims: [layer.count, layer.inputMean.length],
-      data: layer.vectors,
-    });
-    put(`input_mean_${i}`, {
-      type: 'float32',
-      dims: [layer.inputMean.length],
-      data: layer.inputMean,
-    });
-    put(`quantized_mean_${i}`, {
-      type: 'float32',
-      dims: [layer.quantizedMean.length],
-      data: layer.quantizedMean,
-    });
+    const rows = layer.inputMean.length;
+    put(`vectors_${i}`, { type: 'uint8', dims: [layer.count, rows], data: layer.vectors });
+    put(`input_mean_${i}`, { type: 'float32', dims: [rows], data: layer.inputMean });
+    put(`quantized_mean_${i}`, { type: 'float32', dims: [rows], data: layer.quantizedMean });
   });
   inputs.forEach(([, { dims, data }], i) => {
     put(`known_input_${i}`, { type: 'float32', dims, data });

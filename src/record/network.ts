@@ -33,13 +33,7 @@ export async function openNetwork(
   options: SessionOptions = {},
 ): Promise<Network> {
   const pieces = cutGraph(graph, limit);
-  if (pieces.length > 1) {
-    return {
-      pieces: pieces.length,
-      run: (count, feeds, visit) => runPieces(graph, pieces, options, count, feeds, visit),
-      release: async () => undefined,
-    };
-  }
+  if (pieces.length > 1) return inPieces(graph, pieces, options);
   const session = await openSession(encodeModel(graph), options);
   return {
     pieces: 1,
@@ -53,29 +47,29 @@ export async function openNetwork(
   };
 }
 
-async function runPieces(
-  graph: Graph,
-  pieces: readonly Piece[],
-  options: SessionOptions,
-  count: number,
-  feeds: (sample: number) => Promise<Values>,
-  visit: (sample: number, values: Values) => void,
-): Promise<void> {
-  /** What later pieces read, by sample. */
-  const held: Values[] = [];
-  for (const [at, piece] of pieces.entries()) {
-    const later = new Set(pieces.slice(at + 1).flatMap((p) => p.inputs));
-    let opened: OpenPiece | undefined;
-    for (let i = 0; i < count; i++) {
-      const known = at === 0 ? await feeds(i) : held[i]!;
-      opened ??= await openPiece(graph, piece, known, options);
-      const given = Object.fromEntries(piece.inputs.map((name) => [name, known[name]!]));
-      const made = await opened.session.run({ ...opened.weights, ...given });
-      visit(i, at === 0 ? { ...known, ...made } : made);
-      held[i] = Object.fromEntries(Object.entries({ ...known, ...made }).filter(([name]) => later.has(name)));
-    }
-    await opened?.session.release();
-  }
+function inPieces(graph: Graph, pieces: readonly Piece[], options: SessionOptions): Network {
+  return {
+    pieces: pieces.length,
+    async run(count, feeds, visit) {
+      /** What later pieces read, by sample. */
+      const held: Values[] = [];
+      for (const [at, piece] of pieces.entries()) {
+        const later = new Set(pieces.slice(at + 1).flatMap((p) => p.inputs));
+        let opened: OpenPiece | undefined;
+        for (let i = 0; i < count; i++) {
+          const known = at === 0 ? await feeds(i) : held[i]!;
+          opened ??= await openPiece(graph, piece, known, options);
+          const given = Object.fromEntries(piece.inputs.map((name) => [name, known[name]!]));
+          const made = await opened.session.run({ ...opened.weights, ...given });
+          visit(i, at === 0 ? { ...known, ...made } : made);
+          const all = Object.entries({ ...known, ...made });
+          held[i] = Object.fromEntries(all.filter(([name]) => later.has(name)));
+        }
+        await opened?.session.release();
+      }
+    },
+    release: async () => undefined,
+  };
 }
 
 interface OpenPiece {

@@ -4,7 +4,7 @@ import { InternalError, raise } from '../diagnostic.ts';
 import { graphInvalid } from '../diagnostics.ts';
 import { evenlySpread } from '../evenly-spread.ts';
 import type { Graph, ValueInfo } from '../ir/graph.ts';
-import type { SampleSource } from './record.ts';
+import type { SampleSource } from './sample-source.ts';
 
 /** The input that samples feed. A model with several inputs has no data set that this compiler reads. */
 export function soleInput(graph: Pick<Graph, 'inputs'>, file: string): ValueInfo {

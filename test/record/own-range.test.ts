@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ownQuantization } from '../../src/calibrate/own-range.ts';
-import { syntheticSamples } from '../../src/calibrate/synthetic.ts';
 import { compile } from '../../src/compile.ts';
 import type { DiagnosticError } from '../../src/diagnostic.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { parseOptions } from '../../src/options.ts';
+import { ownQuantization } from '../../src/record/own-range.ts';
+import { syntheticSamples } from '../../src/record/synthetic.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { float32, int8, uint8 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';

@@ -1,7 +1,8 @@
-/** Calibration of a programmed chip: known errors are recovered, and random ones reduced. */
+/** Corrections of a programmed chip: known errors are recovered, and random ones reduced. */
 import { describe, expect, it } from 'vitest';
-import { calibrateChip, fitColumns } from '../../src/calibrate/calibrate-chip.ts';
 import type { Chip } from '../../src/chip/chip.ts';
+import { correctChip } from '../../src/correct/correct-chip.ts';
+import { fitColumns } from '../../src/correct/correct-layer.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Package } from '../../src/package/open.ts';
@@ -41,7 +42,7 @@ async function compiled<T>(
   );
 }
 
-describe('calibration on the chip', () => {
+describe('corrections of a chip', () => {
   const columns = 6;
   const gains = [1, 1.2, 0.8, 1.05, 0.9, 1];
   const offsets = [0, 3, -2, 7, 0, -5];
@@ -58,7 +59,7 @@ describe('calibration on the chip', () => {
       const graph = matMulModel([8], 16, columns);
       expect(await errorOf(pkg, chip, graph)).toBe(0);
       expect(await errorOf(pkg, wrong, graph)).toBeGreaterThan(0.1);
-      const repaired = await calibrateChip(pkg, wrong);
+      const repaired = await correctChip(pkg, wrong);
       expect(await errorOf(pkg, repaired, graph)).toBeLessThan(0.005);
       const { gain } = repaired.calibration!.get('y')!;
       gains.forEach((g, c) => {
@@ -69,7 +70,7 @@ describe('calibration on the chip', () => {
 
   it('leaves a chip alone that computes exactly', async () => {
     await compiled(matMulModel([4], 16, 5), exact({ adc: { bits: 16 } }), async (pkg, chip) => {
-      expect(await calibrateChip(pkg, chip)).toBe(chip);
+      expect(await correctChip(pkg, chip)).toBe(chip);
     });
   });
 
@@ -88,7 +89,7 @@ describe('calibration on the chip', () => {
     ]) {
       await compiled(graph, coarse, async (pkg, chip) => {
         const before = await errorOf(pkg, chip, graph);
-        const after = await errorOf(pkg, await calibrateChip(pkg, chip), graph);
+        const after = await errorOf(pkg, await correctChip(pkg, chip), graph);
         expect(before).toBeGreaterThan(0.01);
         expect(after).toBeLessThan(0.9 * before);
       });

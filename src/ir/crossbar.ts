@@ -2,8 +2,8 @@
  * The crossbar node of host.onnx: all that executing one layer needs, apart from the conductances on the chip. Its
  * ONNX form is described in FORMAT.md beside this file, and written and read by crossbar-node.ts.
  */
-import type { Geometry, InputQuantization, Origin } from '../ir/graph.ts';
-import type { InputCoding } from '../ir/input-planes.ts';
+import type { Geometry, InputQuantization, Origin } from './graph.ts';
+import type { InputCoding } from './input-planes.ts';
 
 /** One block of cells: where it lies, and which part of the layer's matrix it holds. Half-open ranges. */
 export interface Tile {

@@ -1,6 +1,6 @@
 /** A network in pieces gives what it gives as a whole, and shows every value once. */
 import { describe, expect, it } from 'vitest';
-import { openNetwork, type Values } from '../../src/calibrate/network.ts';
+import { openNetwork, type Values } from '../../src/record/network.ts';
 import { float32, int64, type Tensor } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 

@@ -13,12 +13,7 @@ import { type Network, openNetwork } from './network.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
 import { addValues, chooseRange, createHistogram, quantizeInto, realOf } from './range.ts';
-
-/** Sample inputs, one at a time. */
-export interface SampleSource {
-  readonly length: number;
-  sample(index: number): Promise<{ readonly feeds: Readonly<Record<string, Tensor>>; readonly hash: string }>;
-}
+import type { SampleSource } from './sample-source.ts';
 
 export interface RecordOptions {
   readonly policy: RangePolicy;

@@ -1,0 +1,56 @@
+/**
+ * Corrects a programmed chip: digital gain and bias of every column are estimated anew. Layers do not know of each other,
+ * and are spread over threads.
+ */
+import type { Chip, ColumnCorrection } from '../chip/chip.ts';
+import { type ReadArrays, readArrays } from '../chip/read.ts';
+import type { ReadConditions } from '../chip/read-conditions.ts';
+import type { Package } from '../package/open.ts';
+import { availableThreads, type Job, runJob } from '../pool.ts';
+import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
+
+interface CorrectionContext {
+  readonly pkg: CorrectedPackage;
+  readonly arrays: ReadArrays;
+}
+
+/** Corrects the layer of that number; undefined where it needs no correction. */
+export const job: Job<CorrectionContext, number, ColumnCorrection | undefined> = {
+  module: import.meta.url,
+  open: ({ pkg, arrays }) => ({ run: (number) => correctLayer(pkg, pkg.layers[number]!, arrays) }),
+};
+
+export interface CorrectOptions {
+  /** Default: as many as this machine runs at once. The result is the same for any number. */
+  readonly threads?: number;
+  /**
+   * Under which the chip is corrected. Default: right after programming, with the wires that it has. Read noise is averaged
+   * over enough readings not to count.
+   */
+  readonly conditions?: Partial<ReadConditions>;
+  readonly onLayer?: ((done: number, total: number) => void) | undefined;
+}
+
+/** @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is */
+export async function correctChip(
+  { loaded, layers, reference, record }: Package,
+  chip: Chip,
+  { threads = availableThreads(), conditions, onLayer }: CorrectOptions = {},
+): Promise<Chip> {
+  const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, { threads });
+  const corrections: (ColumnCorrection | undefined)[] = [];
+  let done = 0;
+  await runJob(job, { pkg: { layers, reference, record }, arrays }, layers.keys(), {
+    threads,
+    count: layers.length,
+    onResult(correction, number) {
+      corrections[number] = correction;
+      onLayer?.(++done, layers.length);
+    },
+  });
+  const found = layers.flatMap(({ output }, i) =>
+    corrections[i] ? [[output, corrections[i]] as const] : [],
+  );
+  const { calibration: _, ...bare } = chip;
+  return found.length === 0 ? chip : { ...bare, calibration: new Map(found) };
+}

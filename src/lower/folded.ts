@@ -1,0 +1,63 @@
+/** What a chip gives to fold, and what comes out: the matrices that a layer's converters see. See fold.ts. */
+import type { PiecewiseLinear } from '../target/periphery.ts';
+
+/** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
+export interface ProgrammedArrays {
+  readonly columns: number;
+  readonly conductances: readonly Float32Array[];
+  /** Variance of one reading of every cell (S^2); undefined without read noise. */
+  readonly variances?: readonly Float32Array[] | undefined;
+  readonly converters: ReadonlyMap<number, { readonly zero: Int32Array; readonly step: Float32Array }>;
+  /** By array; undefined where all converters are as they should be. */
+  readonly converterErrors?: readonly ConverterErrors[] | undefined;
+  readonly curves?: Curves | undefined;
+  /** Read as if its wires had no resistance: converters are then set as for such a chip. Default: false. */
+  readonly unwired?: boolean;
+}
+
+/** Gain (a factor) and offset (codes) by converter; `sharedBy` neighbouring columns, or pairs, have one. */
+interface ConverterErrors {
+  readonly sharedBy: number;
+  readonly gain: Float32Array;
+  readonly offset: Float32Array;
+}
+
+/** What bends all converters, over codes, and all drivers, over levels, alike; undefined where nothing does. */
+export interface Curves {
+  readonly converter: PiecewiseLinear | undefined;
+  readonly driver: PiecewiseLinear | undefined;
+}
+
+/** One conversion per output: a copy of a slice, or the plus or minus column of it. */
+export interface AnalogPart {
+  readonly slice: number;
+  readonly copy: number;
+  /** [unit][row][column], in converter codes per driven row. */
+  readonly weights: Float32Array;
+  /** Variance of one conversion per driven row, in codes squared; undefined without read noise. */
+  readonly variances: Float32Array | undefined;
+  /** Code that zero current gives, [unit][column], as the chip's converters are set, with their offsets. */
+  readonly zero: Float32Array;
+  /** Integer weight units per code, [unit][column], as the digital program has it; negative for a minus or flipped column. */
+  readonly coefficient: Float64Array;
+  /** The zero that the digital program subtracts, [unit][column]. */
+  readonly digitalZero: Float64Array;
+}
+
+export interface FoldedLayer {
+  readonly tiles: number;
+  readonly packs: number;
+  readonly packSize: number;
+  /** Groups that a unit has room for. */
+  readonly slots: number;
+  /** Input channels of every unit, [unit][slots * channelsPerGroup]; a matrix product's channels are its rows. */
+  readonly channels: Int32Array;
+  /** Input channels per group and unit. */
+  readonly channelsPerGroup: number;
+  /** Rows per input channel: the kernel's positions. */
+  readonly volume: number;
+  readonly parts: readonly AnalogPart[];
+  readonly curves?: Curves | undefined;
+  /** Whether every cell holds an exact digit, as its copies do, and every converter tells all sums apart. */
+  readonly exact: boolean;
+}

@@ -1,0 +1,8 @@
+/** What samples come from, wherever they lie. */
+import type { Tensor } from '../tensor.ts';
+
+/** Sample inputs, one at a time. */
+export interface SampleSource {
+  readonly length: number;
+  sample(index: number): Promise<{ readonly feeds: Readonly<Record<string, Tensor>>; readonly hash: string }>;
+}
