@@ -19,7 +19,8 @@ import {
   rowOfCells,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
-import { levelStepOf, type Target } from '../src/target/target.ts';
+import { levelStepOf } from '../src/target/cell.ts';
+import type { Target } from '../src/target/target.ts';
 import { writePrecisionOf } from '../src/write-precision.ts';
 
 /** A faulty cell at a place of a block. */

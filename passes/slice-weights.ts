@@ -7,7 +7,8 @@ import { optionInvalid } from '../src/diagnostics.ts';
 import { describeOrigin, type MvmNode, type QuantizedMvmNode } from '../src/ir/graph.ts';
 import type { InputNumbers } from '../src/ir/input-planes.ts';
 import type { Encoding, SlicedLayer } from '../src/ir/mapping.ts';
-import { levelStepOf, type Target } from '../src/target/target.ts';
+import { levelStepOf } from '../src/target/cell.ts';
+import type { Target } from '../src/target/target.ts';
 import { writePrecisionOf } from '../src/write-precision.ts';
 
 /** How a layer's weights go onto cells. */

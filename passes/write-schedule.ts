@@ -6,7 +6,8 @@
 import { hiddenInteger } from '../src/hidden-integer.ts';
 import { type Mapping, partsOf } from '../src/ir/mapping.ts';
 import { type ArrayProgram, type Instruction, transfersOf } from '../src/ir/schedule.ts';
-import { type HiddenPlane, levelStepOf, type Target } from '../src/target/target.ts';
+import { levelStepOf } from '../src/target/cell.ts';
+import type { HiddenPlane, Target } from '../src/target/target.ts';
 import type { Predistorted } from '../src/wires/predistort.ts';
 import { instructionTolerance, writePrecisionOf } from '../src/write-precision.ts';
 import { codesOf, type Segment, segmentsOf } from './array-segments.ts';

@@ -13,7 +13,8 @@
  * Time, reading and wires are no part of it.
  */
 import { polynomial } from './polynomial.ts';
-import { type ErrorLawProgramming, levelStepOf, type Target } from './target/target.ts';
+import { levelStepOf } from './target/cell.ts';
+import type { ErrorLawProgramming, Target } from './target/target.ts';
 
 type Programmed = Pick<Target, 'cell' | 'programming' | 'hidden' | 'faults'>;
 

@@ -1,6 +1,7 @@
 /** How exactly a target's own programming sets a cell, as far as the compiler has to know. */
 import { polynomial } from './polynomial.ts';
-import { levelStepOf, type Target } from './target/target.ts';
+import { levelStepOf } from './target/cell.ts';
+import type { Target } from './target/target.ts';
 
 /** What cells are like that can be read back: the distance within which they end, and the noise of a reading (S). */
 export interface WritePrecision {

@@ -1,8 +1,8 @@
 /** The expected spread of cells is what programming them leaves. */
 import { describe, expect, test } from 'vitest';
 import { programChip } from '../src/chip/execute.ts';
-import { levelConductance } from '../src/device/levels.ts';
 import { levelSigma, unusedSigma } from '../src/level-sigma.ts';
+import { levelConductance } from '../src/target/cell.ts';
 import { loadTarget } from '../src/target/load.ts';
 import type { ErrorLawProgramming, Faults, Target, WriteVerifyProgramming } from '../src/target/target.ts';
 import {

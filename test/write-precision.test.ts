@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { levelStepOf } from '../src/target/cell.ts';
 import { loadTarget } from '../src/target/load.ts';
-import { levelStepOf } from '../src/target/target.ts';
 import { instructionTolerance, writePrecisionOf } from '../src/write-precision.ts';
 
 const targetOf = async (name: string) => (await loadTarget(name)).target;

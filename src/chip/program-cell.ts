@@ -3,10 +3,10 @@
  * A stuck cell takes the pulses that the scheme gives before it gives up, and stays.
  */
 import { programOnce } from '../device/error-law.ts';
-import { levelConductance } from '../device/levels.ts';
 import { stateOf } from '../device/pulse/step.ts';
 import { drawPulseCell, pulseVerify, toleranceAt } from '../device/pulse-verify.ts';
 import { writeVerify } from '../device/write-verify.ts';
+import { levelConductance } from '../target/cell.ts';
 import { type ArrayState, nextEvent, setConductance } from './array-state.ts';
 import { failedCellsKept } from './chip.ts';
 import type { PulseVerifyDevices, ReadBackDevices } from './devices.ts';

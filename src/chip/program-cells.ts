@@ -3,7 +3,7 @@
  * Forming leaves a cell at gMax, its low-resistance state, until it is RESET; forming a formed cell changes nothing.
  * Exact cells take gMin when formed or RESET and exactly a level's conductance when programmed, at no cost.
  */
-import { levelConductance, resetConductance } from '../device/levels.ts';
+
 import { conductanceOf, stateOf } from '../device/pulse/step.ts';
 import { drawPulseCell, toleranceAt } from '../device/pulse-verify.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   ResetInstruction,
   VerifyInstruction,
 } from '../ir/schedule.ts';
+import { levelConductance, resetConductance } from '../target/cell.ts';
 import { type ArrayState, forMasked, nextEvent, setConductance } from './array-state.ts';
 import { type Devices, type PulseVerifyDevices, readBackOf } from './devices.ts';
 import { countRowPulse } from './half-select.ts';

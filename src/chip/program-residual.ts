@@ -4,7 +4,7 @@
  * given up gets no more pulses: what it is off by is left to the other parts.
  */
 import type { ProgramResidualInstruction } from '../ir/schedule.ts';
-import { levelStepOf } from '../target/target.ts';
+import { levelStepOf } from '../target/cell.ts';
 import { type ArrayState, nextEvent } from './array-state.ts';
 import type { ReadBackDevices } from './devices.ts';
 import { programCode } from './program-cell.ts';

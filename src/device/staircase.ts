@@ -3,8 +3,9 @@
  * sources and with each alone, by transferring the digit in so many circuits, so many times in each. A circuit is a
  * synapse with devices of its own, on a line of its own; what is fixed in a device is the same in all its transfers.
  */
+
+import { levelConductance } from '../target/cell.ts';
 import type { HiddenPlane, Target, TransferProgramming } from '../target/target.ts';
-import { levelConductance } from './levels.ts';
 import { newTransferOutcome, openTransferDraws, type TransferLaw, transfer } from './transfer.ts';
 
 export const errorSources = ['sign', 'charge', 'line', 'threshold', 'set', 'reset'] as const;

@@ -19,10 +19,10 @@
  * All xi are standard normal and keyed by (seed, effect, array, device, event).
  */
 import { openStream, type Stream } from '../random.ts';
+import { levelConductance, resetConductance } from '../target/cell.ts';
 import type { HiddenPlane, Target, TransferProgramming } from '../target/target.ts';
 import { chargeShare } from './fecap/charge.ts';
 import { windowOf } from './fecap/sense.ts';
-import { levelConductance, resetConductance } from './levels.ts';
 
 export interface TransferLaw {
   readonly programming: TransferProgramming;

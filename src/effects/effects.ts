@@ -3,13 +3,14 @@
  * not modelled. Every report shows both, so that an accuracy is never read as more than it is.
  */
 
-import { levelStepOf, type Target } from '../target/target.ts';
-import { type Effect, percent, siemens } from './effect.ts';
+import { levelStepOf } from '../target/cell.ts';
+import { type Effect, percent, siemens } from '../target/effect.ts';
+import type { Target } from '../target/target.ts';
 import { peripheryEffects } from './periphery.ts';
 import { programmingEffects } from './programming.ts';
 import { readingEffects } from './reading.ts';
 
-export type { Effect } from './effect.ts';
+export type { Effect } from '../target/effect.ts';
 
 /** What no field of a target switches on: an ideal world in these respects. */
 export const notModelled: readonly string[] = [

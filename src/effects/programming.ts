@@ -1,5 +1,6 @@
 /** The effects of programming, for the list of effects in every report. */
 
+import { type Effect, percent, siemens } from '../target/effect.ts';
 import type { stepModels } from '../target/programming.ts';
 import type {
   ErrorLawProgramming,
@@ -8,7 +9,6 @@ import type {
   WriteVerifyProgramming,
 } from '../target/target.ts';
 import { formatQuantity } from '../units.ts';
-import { type Effect, percent, siemens } from './effect.ts';
 import { transferEffects } from './transfer.ts';
 
 /** Effects of a target's way of programming, in the order in which they act. */

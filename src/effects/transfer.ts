@@ -1,8 +1,8 @@
 /** The effects of storing hidden weights in FeCAPs and transferring them, for the list of effects in every report. */
 
+import { type Effect, percent, siemens, volts } from '../target/effect.ts';
 import type { HiddenPlane, TransferProgramming } from '../target/target.ts';
 import { formatQuantity } from '../units.ts';
-import { type Effect, percent, siemens, volts } from './effect.ts';
 
 /** What makes up the share s of their charge that FeCAPs give. */
 function chargeEffects({ film, ageing, writeTime }: HiddenPlane): Effect[] {

@@ -5,7 +5,8 @@ import { optionInvalid, targetInvalid, targetMissing, targetUnit } from '../diag
 import { didYouMean } from '../near-names.ts';
 import { formatQuantity } from '../units.ts';
 import { peripheryProblems } from './periphery-check.ts';
-import { type Problem, programmingProblems } from './programming-check.ts';
+import type { Problem } from './problem.ts';
+import { programmingProblems } from './programming-check.ts';
 import { readingProblems } from './reading-check.ts';
 import { type Scheme, schemelessSchema, type TargetField, targetFields, targetSchemas } from './schema.ts';
 import type { HiddenPlane, Target } from './target.ts';

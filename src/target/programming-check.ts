@@ -1,22 +1,13 @@
 /** What no single field of a target's programming shows: which fields a pulse model has, and where a law holds. */
-import type { Diagnostic } from '../diagnostic.ts';
 import { enduranceSpent, lawOutOfRange, targetMissing } from '../diagnostics.ts';
 import { polynomial } from '../polynomial.ts';
 import { formatQuantity } from '../units.ts';
+import { levelStepOf } from './cell.ts';
+import { type Problem, pathOf } from './problem.ts';
 import { type PulseParameters, pulsePresets } from './programming.ts';
-import { type ErrorLawProgramming, levelStepOf, type PulseVerifyProgramming, type Target } from './target.ts';
-
-/** A problem with one field, in words. */
-export interface Problem {
-  readonly path: readonly string[];
-  readonly reason: string;
-  readonly notes?: readonly string[];
-  /** Its own kind of diagnostic; without it the field is invalid. */
-  readonly diagnose?: (place: string, field: string, reason: string) => Diagnostic;
-}
+import type { ErrorLawProgramming, PulseVerifyProgramming, Target } from './target.ts';
 
 const siemens = (value: number) => formatQuantity(value, 'S', 6);
-const pathOf = (field: string) => [...field.split('.'), 'value'];
 
 /** Problems between the fields of programming and faults, and between them and the cell. */
 export function programmingProblems(target: Target): readonly Problem[] {

@@ -1,7 +1,7 @@
 /** The schemas of a target file's `programming`, one per scheme. */
 import { z } from 'zod';
 import { access } from './ferroelectric-schema.ts';
-import { above0, choice, integer, leaf, quantity, share, spread } from './leaf.ts';
+import { above0, choice, integer, leaf, polynomialInMicro, quantity, share, spread } from './leaf.ts';
 import { type Programming, pulsePresets, stepModels } from './programming.ts';
 
 const scheme = <const S extends Programming['scheme']>(name: S) =>
@@ -41,13 +41,6 @@ export const writeVerify = z.strictObject({
   readNoise: quantity('S', 'Standard deviation of one verify reading'),
   ...readBack,
 });
-
-/** A polynomial in uS as coefficients in SI units: sigma / uS = sum c_k (G / uS)^k. */
-export const polynomialInMicro = z
-  .array(z.number())
-  .min(1)
-  .max(8)
-  .transform((micro) => micro.map((c, k) => Number(`${c}e${6 * k - 6}`)));
 
 export const errorLaw = z.strictObject({
   scheme: scheme('error-law'),

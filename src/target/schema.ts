@@ -4,37 +4,16 @@
  */
 import { z } from 'zod';
 import type { Unit } from '../units.ts';
+import { cell } from './cell.ts';
 import { ageing, film } from './ferroelectric-schema.ts';
-import { above0, choice, integer, leaf, quantity, share, spread } from './leaf.ts';
+import { above0, integer, leaf, quantity, spread } from './leaf.ts';
 import { peripherySections } from './periphery-schema.ts';
 import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './programming-schema.ts';
 import { readingSections } from './reading-schema.ts';
+import { adc, array, driver, faults } from './sections.ts';
 import type { Target } from './target.ts';
 
 export type Scheme = Target['programming']['scheme'];
-
-const array = z.strictObject({
-  rows: integer(1, 65535, 'Wordlines of one array: its inputs'),
-  columns: integer(1, 65535, 'Bitlines of one array: its outputs'),
-  arraysPerChip: integer(1, 1e9, 'Arrays on one chip'),
-});
-
-const cell = z.strictObject({
-  levels: integer(2, 65536, 'Level codes 0 to levels - 1 lie evenly from gUseMin to gUseMax'),
-  gMin: quantity('S', 'Lowest conductance that can be programmed'),
-  gMax: quantity('S', 'Highest conductance that can be programmed'),
-  gUseMin: quantity('S', 'Conductance of level 0: the lowest used for MVM'),
-  gUseMax: quantity('S', 'Conductance of the highest level: the highest used for MVM'),
-  encoding: choice(
-    ['auto', 'differential', 'offset'],
-    'Signed weights: `differential` column pairs, an `offset` with a reference column, or `auto`: the compiler chooses layer by layer',
-  ),
-  unused: choice(
-    ['unformed', 'reset'],
-    'A cell that no weight uses: `unformed`, or formed and `reset` like the others',
-  ),
-  gUnformed: quantity('S', 'Conductance of a cell that was never formed'),
-});
 
 const hidden = z.strictObject({
   fecapsPerLine: integer(1, 65535, 'FeCAPs on one transfer line'),
@@ -57,31 +36,6 @@ const hidden = z.strictObject({
   ageing: ageing.optional(),
 });
 
-const driver = z.strictObject({
-  bits: integer(
-    1,
-    8,
-    'Bits of the digital-to-analogue converter on every row: inputs enter by as many bits at a time',
-  ),
-  polarity: choice(
-    ['unipolar', 'bipolar'],
-    'Whether rows are driven with the read voltage only, or with either sign of it: `bipolar` takes inputs of both signs at once',
-  ),
-  vRead: quantity('V', 'Read voltage of the highest level', above0),
-  rowsAtOnce: integer(1, 65535, 'Rows driven in one MVM'),
-});
-
-const adc = z.strictObject({
-  bits: integer(1, 16, 'Bits of one conversion'),
-  convert: choice(
-    ['pair', 'column'],
-    'One converter sees the difference of a `pair` of columns, or one `column`',
-  ),
-  energy: quantity('J', 'Energy of one conversion'),
-  time: quantity('s', 'Time of one conversion'),
-  sharedBy: integer(1, 65535, 'Columns (or pairs) that share one converter, one after the other'),
-});
-
 const common = {
   name: z
     .string()
@@ -97,13 +51,6 @@ const periphery = {
   adc,
   slices: integer(1, 16, 'Slices per weight where the options do not say'),
 };
-
-const faults = z.strictObject({
-  stuckLow: share('Share of cells that conduct gMin whatever is done'),
-  stuckHigh: share('Share of cells that conduct gMax whatever is done'),
-  endurance: leaf(above0, '', 'Pulses that a memristor endures'),
-  spent: leaf(z.number().min(0), '', 'Pulses that every memristor has seen before'),
-});
 
 const disturb = z.strictObject({
   disturbDrift: leaf(

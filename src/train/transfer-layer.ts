@@ -5,10 +5,9 @@
  */
 
 import { fillNormals, openEvents } from '../bulk-normals.ts';
-import { resetConductance } from '../device/levels.ts';
 import { conductanceAfterSet, sumChargeErrors } from '../device/transfer.ts';
 import { transferredMagnitude } from '../hidden-integer.ts';
-import { levelStepOf } from '../target/target.ts';
+import { levelStepOf, resetConductance } from '../target/cell.ts';
 import type { ArrayOfLayer, LayerSynapses } from './synapses.ts';
 import { countTransfer } from './wear.ts';
 

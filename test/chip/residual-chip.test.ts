@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Chip } from '../../src/chip/chip.ts';
 import { programChip } from '../../src/chip/execute.ts';
 import type { Instruction, ProgramResidualInstruction } from '../../src/ir/schedule.ts';
-import { levelStepOf, type Target, type WriteVerifyProgramming } from '../../src/target/target.ts';
+import { levelStepOf } from '../../src/target/cell.ts';
+import type { Target, WriteVerifyProgramming } from '../../src/target/target.ts';
 import {
   exactTarget,
   formAll,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { errorSources, staircase, withSources } from '../../src/device/staircase.ts';
-import { levelStepOf } from '../../src/target/target.ts';
+import { levelStepOf } from '../../src/target/cell.ts';
 import { transferTarget } from '../chip/bench.ts';
 
 const { programming, hidden, cell, array } = transferTarget;

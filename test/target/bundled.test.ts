@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { polynomial } from '../../src/polynomial.ts';
+import { levelStepOf } from '../../src/target/cell.ts';
 import { bundledTargets, loadTarget, targetFingerprint } from '../../src/target/load.ts';
 import {
   fieldsOfTarget,
@@ -9,7 +10,7 @@ import {
   targetJsonSchema,
   targetSchemas,
 } from '../../src/target/schema.ts';
-import { type LoadedTarget, levelStepOf } from '../../src/target/target.ts';
+import type { LoadedTarget } from '../../src/target/target.ts';
 
 const loaded = new Map<string, LoadedTarget>();
 beforeAll(async () => {

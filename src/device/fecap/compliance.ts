@@ -9,9 +9,10 @@
  * so that G is linear in the line voltage, which is linear in the digit: the line starts where level 0 would be, and every
  * step of the digit adds `lineStep`.
  */
+
+import { levelConductance, levelStepOf } from '../../target/cell.ts';
 import type { AccessTransistor } from '../../target/ferroelectric.ts';
-import { levelStepOf, type Target } from '../../target/target.ts';
-import { levelConductance } from '../levels.ts';
+import type { Target } from '../../target/target.ts';
 
 type Cell = Target['cell'];
 

@@ -7,8 +7,8 @@ import {
   type TransferLaw,
   transfer,
 } from '../../../src/device/transfer.ts';
+import { levelStepOf } from '../../../src/target/cell.ts';
 import { loadTarget } from '../../../src/target/load.ts';
-import { levelStepOf } from '../../../src/target/target.ts';
 import { countTolerance, momentsOf, normalBelow } from '../../statistics.ts';
 
 async function lawOf(...set: readonly string[]): Promise<TransferLaw> {

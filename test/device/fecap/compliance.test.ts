@@ -7,7 +7,7 @@ import {
   lineStep,
   lineVoltageOf,
 } from '../../../src/device/fecap/compliance.ts';
-import { levelConductance } from '../../../src/device/levels.ts';
+import { levelConductance } from '../../../src/target/cell.ts';
 import { loadTarget } from '../../../src/target/load.ts';
 import type { AccessTransistor, Target } from '../../../src/target/target.ts';
 
