@@ -7,7 +7,7 @@ import { defaults } from '../src/train/defaults.ts';
 import { mostCycles } from '../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../src/train/network.ts';
 import { tiledLayers } from '../src/train/places.ts';
-import { trainingChip } from '../src/train/synapses.ts';
+import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { readPart } from './idx-part.ts';
 import { scaledSpreads } from './spreads.ts';

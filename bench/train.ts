@@ -10,7 +10,7 @@ import { loadTarget } from '../src/target/load.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { perceptron } from '../src/train/network.ts';
 import { tiledLayers } from '../src/train/places.ts';
-import { trainingChip } from '../src/train/synapses.ts';
+import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { openTrainer, trainBatch, transferAll } from '../src/train/trainer.ts';
 import { time } from './clock.ts';
 import { readPart } from './idx-part.ts';

@@ -21,7 +21,7 @@ import { samplesFrom } from '../src/train/from-dataset.ts';
 import type { TrainableNetwork } from '../src/train/network.ts';
 import { tiledPlaces } from '../src/train/places.ts';
 import type { Samples } from '../src/train/samples.ts';
-import { trainingChip } from '../src/train/synapses.ts';
+import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { mobilenetV2 } from './accuracy-cases.ts';
 

@@ -5,14 +5,15 @@
 import { decodeBitstream } from './bitstream/decode.ts';
 import { type Compiled, scheduleOf } from './compile.ts';
 import { InternalError } from './diagnostic.ts';
-import { hiddenInteger } from './hidden-integer.ts';
 import type { Graph } from './ir/graph.ts';
 import { type Mapping, partsOf, type SlicedLayer } from './ir/mapping.ts';
 import { weightPlacesOf } from './ir/weight-places.ts';
 import { parseOptions } from './options.ts';
 import { placedMappingOf } from './package/mapping-of.ts';
 import { type Package, pathIn } from './package/open.ts';
-import type { HiddenPlane, LoadedTarget } from './target/target.ts';
+import type { HiddenPlane } from './target/hidden-plane.ts';
+import { hiddenInteger } from './target/hidden-plane.ts';
+import type { LoadedTarget } from './target/target.ts';
 
 /** @returns with biases, scales and converter steps as the package has them: in 32 bits */
 export async function compiledOf(pkg: Package): Promise<Compiled> {

@@ -7,15 +7,14 @@
  * the other; a transfer runs on its lines in parallel. A chip's time is the sum over its arrays.
  */
 import { decodeSection, type Section } from '../bitstream/decode-frame.ts';
-import { fecapWear } from '../device/fecap.ts';
 import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
 import { chipCannotExecute, enduranceSpent } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import type { Job } from '../pool.ts';
+import { fecapWear } from '../schemes/transfer/plane.ts';
 import type { Target } from '../target/target.ts';
 import { type ArrayState, historyOf, openArray, resumeArray, type SavedArray } from './array-state.ts';
 import type { ArrayCounters, ArrayHistory, ConverterSettings } from './chip.ts';
-import { type ReadBackDevices, readBackOf, type TransferDevices } from './devices.ts';
 import { disturbCells } from './half-select.ts';
 import { transfer, wakeUp, writeHidden } from './hidden-plane.ts';
 import { findObstacle } from './obstacle.ts';
@@ -57,12 +56,12 @@ function programArray(context: ProgrammingContext, given: GivenProgram): Program
   const { header, target, seed, keepHistory } = context;
   const { array, instructions } = 'payload' in given ? decodeSection(header, given) : given;
   const state = openArray(target, header, seed, array);
-  if (given.onto) resumeArray(state, transferDevices(state).plane, given.onto);
+  if (given.onto) resumeArray(state, has(state.cells.hidden, state).plane, given.onto);
   const converters = new Map<number, ConverterSettings>();
   executeAll(state, header, instructions, converters);
   disturbCells(state, seed);
-  const { conductances, drivers, failed, counters, devices, cycles } = state;
-  const plane = devices.scheme === 'transfer' ? devices.plane : undefined;
+  const { conductances, drivers, failed, counters, cells, cycles } = state;
+  const plane = cells.hidden?.plane;
   const memristorWear = cycles.reduce((most, count) => Math.max(most, count), 0);
   const mostOfFecap = plane ? fecapWear(plane) : 0;
   return {
@@ -124,6 +123,7 @@ function execute(
   instruction: Instruction,
   converters: Map<number, ConverterSettings>,
 ): void {
+  const { cells } = state;
   switch (instruction.op) {
     case 'driver':
       state.drivers = { bits: instruction.bits, vRead: instruction.vRead };
@@ -141,36 +141,35 @@ function execute(
       reset(state, instruction);
       return;
     case 'program':
-      program(state, instruction);
+      program(state, has(cells.program, state), instruction);
       return;
     case 'program-residual':
-      programResidual(state, readBackDevices(state), instruction);
+      programResidual(
+        state,
+        { program: has(cells.program, state), readBack: has(cells.readBack, state) },
+        instruction,
+      );
       return;
     case 'verify':
       verify(state, instruction);
       return;
     case 'wake-up':
-      wakeUp(state, transferDevices(state), instruction);
+      wakeUp(state, has(cells.hidden, state), instruction);
       return;
     case 'write-hidden':
-      writeHidden(state, transferDevices(state), instruction);
+      writeHidden(state, has(cells.hidden, state), instruction);
       return;
     case 'transfer':
-      transfer(state, transferDevices(state), instruction);
+      transfer(state, has(cells.hidden, state), instruction);
       return;
   }
 }
 
-function readBackDevices(state: ArrayState): ReadBackDevices {
-  const devices = readBackOf(state.devices);
-  if (devices) return devices;
+/** What an instruction needs of its array's cells: `findObstacle` lets no other through. */
+function has<T>(needed: T | undefined, { array }: ArrayState): T {
+  if (needed !== undefined) return needed;
   throw new InternalError(
     'chip',
-    `a ${state.devices.scheme} chip reached an instruction that reads cells back`,
+    `the cells of array ${array} cannot execute an instruction that was let through`,
   );
-}
-
-function transferDevices(state: ArrayState): TransferDevices {
-  if (state.devices.scheme === 'transfer') return state.devices;
-  throw new InternalError('chip', `a ${state.devices.scheme} chip reached an instruction on hidden planes`);
 }

@@ -2,7 +2,6 @@
 import { findProblem } from '../bitstream/check.ts';
 import type { ArrayGeometry, Instruction } from '../ir/schedule.ts';
 import type { ArrayState } from './array-state.ts';
-import { readBackOf } from './devices.ts';
 
 /**
  * The first reason for which `instruction` cannot be executed now: a field out of range, an instruction of another
@@ -24,13 +23,13 @@ export function findObstacle(
       return unformed(state, instruction.row, 0, state.columns, instruction.mask);
     case 'program':
       return (
-        (state.devices.scheme === 'transfer' ? 'this chip sets its cells by transfer only' : undefined) ??
+        (state.cells.program ? undefined : 'this chip sets its cells by transfer only') ??
         unformed(state, instruction.row, instruction.column, instruction.codes.length)
       );
     case 'program-residual': {
       const { row, column, sources, values } = instruction;
       const width = 2 * values.length;
-      if (!readBackOf(state.devices)) return 'this chip does not read cells back while it programs others';
+      if (!state.cells.readBack) return 'this chip does not read cells back while it programs others';
       return (
         unformed(state, row, column, width) ??
         sources.map((s) => unformed(state, row, column + s.distance, width)).find((reason) => reason)
@@ -53,13 +52,14 @@ export function findObstacle(
 }
 
 function withoutPlanes(state: ArrayState): string | undefined {
-  return state.devices.scheme === 'transfer' ? undefined : 'this chip has no hidden planes';
+  return state.cells.hidden ? undefined : 'this chip has no hidden planes';
 }
 
-function asleep(state: ArrayState, row: number): string | undefined {
-  if (state.devices.scheme !== 'transfer') return undefined;
-  const needed = state.devices.law.hidden.wakeUpCycles;
-  const done = state.devices.plane.wakeUps[row]!;
+function asleep({ cells }: ArrayState, row: number): string | undefined {
+  if (!cells.hidden) return undefined;
+  const { plane, section } = cells.hidden;
+  const done = plane.wakeUps[row]!;
+  const needed = section.wakeUpCycles;
   return done >= needed ? undefined : `line ${row} has had ${done} of ${needed} wake-up cycles`;
 }
 

@@ -1,11 +1,11 @@
 /** `crossloom targets staircase`: what a chip's transfers make of every digit, error source by error source. */
 import type { Command } from 'commander';
-import { transferPhysics } from '../device/fecap/physics.ts';
-import { staircase } from '../device/staircase.ts';
 import { InternalError, raise } from '../diagnostic.ts';
 import { noTransfers } from '../diagnostics.ts';
 import { counted, formatCount } from '../report/number.ts';
 import { formatPhysics, formatStaircase } from '../report/staircase-table.ts';
+import { transferPhysics } from '../schemes/transfer/fecap/physics.ts';
+import { staircase } from '../schemes/transfer/staircase.ts';
 import { loadTarget } from '../target/load.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';

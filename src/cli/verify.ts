@@ -9,6 +9,7 @@ import { optionInvalid, preprocessingMissing } from '../diagnostics.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
+import { schemeOf } from '../schemes/models.ts';
 import { readsAlike } from '../target/reading.ts';
 import { type Compensation, type WiresRead, wiresRead } from '../verify/read-conditions.ts';
 import type { VerifyReport } from '../verify/report.ts';
@@ -90,7 +91,7 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
   const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop, threads } = args;
   const { at, wires, compensate, noise, noiseStates } = args;
   // Chips without any randomness are all the same.
-  const chips = pkg.target.programming.scheme === 'exact' && readsAlike(pkg.target) ? 1 : defaultTrials;
+  const chips = schemeOf(pkg.target).exact && readsAlike(pkg.target) ? 1 : defaultTrials;
   return {
     trials: args.trials ?? chips,
     seed: args.seed ?? 1,

@@ -1,9 +1,9 @@
 /** A transfer staircase -> its table, and what window and digit step rest on, as lines of text. */
-import { chargeShare } from '../device/fecap/charge.ts';
-import { complianceAt, lineVoltageOf } from '../device/fecap/compliance.ts';
-import type { TransferPhysics } from '../device/fecap/physics.ts';
-import { errorSources, type StaircaseLevel } from '../device/staircase.ts';
-import type { TransferLaw } from '../device/transfer.ts';
+import { chargeShare } from '../schemes/transfer/fecap/charge.ts';
+import { complianceAt, lineVoltageOf } from '../schemes/transfer/fecap/compliance.ts';
+import type { TransferPhysics } from '../schemes/transfer/fecap/physics.ts';
+import { errorSources, type StaircaseLevel } from '../schemes/transfer/staircase.ts';
+import type { TransferLaw } from '../schemes/transfer/transfer.ts';
 import type { Target } from '../target/target.ts';
 import { formatQuantity } from '../units.ts';
 import { formatCount, formatShare } from './number.ts';

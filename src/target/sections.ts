@@ -1,6 +1,6 @@
-/** The sections of a target file that every chip has, and the faults of its cells: schemas, and the SI numbers that they read. */
+/** The sections of a target file that every chip has: schemas, and the SI numbers that they read. */
 import { z } from 'zod';
-import { above0, choice, integer, leaf, quantity, type Read, share } from './leaf.ts';
+import { above0, choice, integer, quantity, type Read } from './leaf.ts';
 
 export const array = z.strictObject({
   rows: integer(1, 65535, 'Wordlines of one array: its inputs'),
@@ -33,15 +33,6 @@ export const adc = z.strictObject({
   sharedBy: integer(1, 65535, 'Columns (or pairs) that share one converter, one after the other'),
 });
 
-/** Cells that do not do as they are told. */
-export const faults = z.strictObject({
-  stuckLow: share('Share of cells that conduct gMin whatever is done'),
-  stuckHigh: share('Share of cells that conduct gMax whatever is done'),
-  endurance: leaf(above0, '', 'Pulses that a memristor endures'),
-  spent: leaf(z.number().min(0), '', 'Pulses that every memristor has seen before'),
-});
-
 export type ArraySize = Read<typeof array>;
 export type Driver = Read<typeof driver>;
 export type Converter = Read<typeof adc>;
-export type Faults = Read<typeof faults>;

@@ -3,22 +3,8 @@
  * load.ts, which checks every field.
  */
 
+import type { Programming } from '../schemes/models.ts';
 import type { TargetBase } from './base.ts';
-import type { Programming } from './programming.ts';
-
-export type { Disturb, HiddenPlane } from './base.ts';
-export type { AccessTransistor, FecapAgeing, FerroelectricFilm } from './ferroelectric.ts';
-export type {
-  ErrorLawProgramming,
-  ExactProgramming,
-  Programming,
-  PulseLadder,
-  PulseParameters,
-  PulseVerifyProgramming,
-  TransferProgramming,
-  WriteVerifyProgramming,
-} from './programming.ts';
-export type { Faults } from './sections.ts';
 
 /** Where a number comes from. `assumed` numbers are shown in every report. */
 export type From = 'paper' | 'source' | 'derived' | 'assumed';

@@ -1,5 +1,5 @@
 /** What a run took of its chip: turns the counts of layers into pulses, time and energy by the target's numbers. */
-import type { LayerSynapses } from './synapses.ts';
+import type { LayerSynapses } from '../schemes/transfer/synapses.ts';
 
 export interface TrainCosts {
   /** Synapses transferred, with all their repetitions, and those of them whose sign was sensed wrongly. */

@@ -13,6 +13,7 @@ import { openPackage, type Package } from '../package/open.ts';
 import { writePackage } from '../package/write.ts';
 import { availableThreads } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
+import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
@@ -108,7 +109,7 @@ export async function prepare(
       heldOut: await partOf(1, 'floating point and integers, held-out images'),
       excluded: plan.overlap,
       // Chips without any randomness are all the same.
-      trials: loaded.target.programming.scheme === 'exact' ? 1 : (tuning.trials ?? defaultTrials),
+      trials: schemeOf(loaded.target).exact ? 1 : (tuning.trials ?? defaultTrials),
       seed: tuning.seed ?? 1,
       threads,
       report,
