@@ -11,7 +11,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installRoot } from '../src/install-root.ts';
@@ -19,7 +19,9 @@ import { withTemporaryFolder } from '../src/temporary-folder.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
 const cli = join(installRoot(), 'dist/src/cli.js');
-const pulsed = join(installRoot(), 'test/device/pulse-verify.yaml');
+/** A target file, as it lies in the folder of every job. */
+const pulsed = 'pulse-verify.yaml';
+const pulsedFile = join(installRoot(), 'test/device', pulsed);
 const targets = readdirSync(join(installRoot(), 'targets')).map((file) => file.replace(/\.yaml$/, ''));
 
 interface Model {
@@ -158,6 +160,7 @@ async function noteFolder(job: string, folder: string, name: string): Promise<vo
 async function mapped({ name, model, target, options = '', verify = [], faults }: Job): Promise<void> {
   await withTemporaryFolder(async (folder) => {
     const verb = (...args: readonly string[]) => crossloom(folder, ...args);
+    await copyFile(pulsedFile, join(folder, pulsed));
     await writeFile(join(folder, 'preprocess.yaml'), model.preprocessing);
     await writeFile(join(folder, 'options.yaml'), options || '{}');
     const compile = [
@@ -231,8 +234,9 @@ async function learnt(): Promise<void> {
 
 async function described(): Promise<void> {
   await withTemporaryFolder(async (folder) => {
+    await copyFile(pulsedFile, join(folder, pulsed));
     for (const target of [...targets, pulsed])
-      note('targets', `show ${target.split('/').at(-1)}`, await crossloom(folder, 'targets', 'show', target));
+      note('targets', `show ${target}`, await crossloom(folder, 'targets', 'show', target));
     note('targets', 'staircase', await crossloom(folder, 'targets', 'staircase', 'leti-fecap-130nm'));
     for (const [name, { file }] of Object.entries(models))
       note('ops', name, await crossloom(folder, 'ops', file));
