@@ -12,7 +12,8 @@ export type Component =
   | 'relaxation'
   | 'wake-up'
   | 'fecap-write'
-  | 'transfer';
+  | 'transfer'
+  | 'conversion';
 
 export interface Rate {
   /** Of one operation (s). */

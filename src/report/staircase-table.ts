@@ -4,7 +4,7 @@ import { complianceAt, lineVoltageOf } from '../schemes/transfer/fecap/complianc
 import type { TransferPhysics } from '../schemes/transfer/fecap/physics.ts';
 import { errorSources, type StaircaseLevel } from '../schemes/transfer/staircase.ts';
 import type { TransferLaw } from '../schemes/transfer/transfer.ts';
-import type { Target } from '../target/target.ts';
+import type { ArraySize } from '../target/sections.ts';
 import { formatQuantity } from '../units.ts';
 import { formatCount, formatShare } from './number.ts';
 import { type Column, formatTable } from './table.ts';
@@ -40,7 +40,8 @@ function circuitTexts(
 /** Each derived number beside the field of the target that states it, where there is one. */
 export function formatPhysics(
   { chargeShare: share, window, worstWindow, film, access }: TransferPhysics,
-  { array, hidden, programming, cell }: TransferLaw & Pick<Target, 'array'>,
+  { hidden, programming, cell }: TransferLaw,
+  array: ArraySize,
 ): string {
   const volts = (value: number) => formatQuantity(value, 'V');
   const joules = (value: number) => formatQuantity(value, 'J');

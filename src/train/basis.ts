@@ -13,6 +13,7 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Package } from '../package/open.ts';
 import { findTrainingObstacles } from '../replace-layers.ts';
+import type { SynapsePlaces } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
 import type { HiddenPlane } from '../target/hidden-plane.ts';
 import { stepsPerLevel } from '../target/hidden-plane.ts';
@@ -22,7 +23,6 @@ import { type Chain, findChain } from './chain.ts';
 import { graphOf } from './graph-of.ts';
 import type { InitialLayer } from './initial.ts';
 import type { LayerWeights, TrainableNetwork } from './network.ts';
-import type { SynapsePlaces } from './places.ts';
 
 export interface Basis {
   readonly compiled: Compiled;

@@ -2,8 +2,9 @@
  * How much of the cells' endurance a run has used, and whether it can go on. A memristor takes one cycle per transfer, as
  * the chip counts its RESETs and SET; a FeCAP takes one per write that switches it, and those of its wake-up.
  */
+
+import type { LayerSynapses } from '../schemes/transfer/layer.ts';
 import { fecapWear } from '../schemes/transfer/plane.ts';
-import type { LayerSynapses } from '../schemes/transfer/synapses.ts';
 import { operationsBefore } from '../schemes/transfer/transfer-layer.ts';
 import { settleWear } from '../schemes/transfer/wear.ts';
 

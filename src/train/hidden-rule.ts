@@ -16,8 +16,8 @@
  */
 
 import { openStream, type Stream } from '../random.ts';
+import type { LayerSynapses } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
-import type { LayerSynapses } from '../schemes/transfer/synapses.ts';
 import { stepSynapse } from '../schemes/transfer/wear.ts';
 import type { LayerPass } from './pass.ts';
 import { openRowDraws, pickDraws, type RowDraws } from './row-draws.ts';

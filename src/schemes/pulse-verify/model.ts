@@ -8,7 +8,7 @@ import { readBackEffects, readBackRates, windowOf, withUnresponsive } from '../r
 import type { SchemeModel } from '../scheme.ts';
 import { loopSpread, resetSpread } from '../spread.ts';
 import { type PulseVerifyProgramming, parameters } from './parameters.ts';
-import type { StepModel } from './pulse.ts';
+import { pulseProblems, type StepModel } from './pulse.ts';
 import { toleranceAt } from './pulse-verify.ts';
 
 export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
@@ -25,7 +25,10 @@ export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
     },
     afterReset: () => resetSpread(cell, law.resetSpread),
     rates: { ...readBackRates(law), relaxation: { time: law.relaxTime, energy: 0 } },
-    problems: () => (law.pulse.model === 'cmo-hfox' ? compactProblems(law, cell) : []),
+    problems: () => [
+      ...pulseProblems(law.pulse),
+      ...(law.pulse.model === 'cmo-hfox' ? compactProblems(law, cell) : []),
+    ],
     effects: () => effectsOf(law, cell),
   }),
 };

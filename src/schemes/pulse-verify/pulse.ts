@@ -4,7 +4,9 @@
  * as in the IBM Analog Hardware Acceleration Kit (aihwkit), whose equations the step models follow (steps/).
  */
 import { z } from 'zod';
+import { targetMissing } from '../../diagnostics.ts';
 import { above0, choice, leaf, type Read, spread } from '../../target/leaf.ts';
+import { type Problem, pathOf } from '../../target/problem.ts';
 
 const plain = (description: string) => leaf(z.number(), '', description);
 
@@ -104,7 +106,6 @@ const optional = Object.fromEntries(
   Object.entries(fields).map(([field, read]) => [field, read.optional()]),
 ) as unknown as { readonly [F in Field]: z.ZodOptional<(typeof fields)[F]> };
 
-/** Every model has its own parameters: those, and no others. */
 export const pulse = z
   .strictObject({
     model: choice(
@@ -113,16 +114,21 @@ export const pulse = z
     ),
     ...optional,
   })
-  .transform((given, context): Pulse => {
-    const { model, ...values } = given;
-    const needed: readonly string[] = model in models ? models[model as StepModel] : [];
-    const refuse = (field: string, message: string, input?: unknown) =>
-      context.issues.push({ code: 'custom', path: [field, 'value'], message, input });
-    for (const field of needed) if (!(field in values)) refuse(field, 'missing');
-    const owner =
-      model in models ? `the model ${model} has no such parameter` : `the preset ${model} has all parameters`;
-    for (const [field, value] of Object.entries(values))
-      if (!needed.includes(field))
-        refuse(field, `${owner}, and nothing would use ${model in models ? 'it' : 'this one'}`, value);
-    return given as Pulse;
-  });
+  .transform((given) => given as Pulse);
+
+/** Every model has its own parameters: those, and no others. */
+export function pulseProblems(given: Pulse): readonly Problem[] {
+  const { model, ...values } = given;
+  const step = model in models;
+  const needed: readonly string[] = step ? models[model as StepModel] : [];
+  const reason = step
+    ? `the model ${model} has no such parameter, and nothing would use it`
+    : `the preset ${model} has all parameters, and nothing would use this one`;
+  const problem = (field: string) => ({ path: pathOf(`programming.pulse.${field}`), reason });
+  const missing = needed.filter((field) => !(field in values));
+  const useless = Object.keys(values).filter((field) => !needed.includes(field));
+  return [
+    ...missing.map((field) => ({ ...problem(field), diagnose: targetMissing })),
+    ...useless.map(problem),
+  ];
+}

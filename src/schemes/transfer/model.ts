@@ -3,7 +3,6 @@
  * in a digit, and that of its SET; sign errors are left out.
  */
 import { enduranceSpent } from '../../diagnostics.ts';
-import type { Rates } from '../../ledger.ts';
 import { levelStepOf } from '../../target/cell.ts';
 import { hidden } from '../../target/hidden-plane.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
@@ -12,7 +11,8 @@ import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
 import { heldSpread, resetSpread, type Spread } from '../spread.ts';
 import { transferEffects } from './effects.ts';
 import { parameters, type TransferProgramming } from './parameters.ts';
-import { type TransferLaw, transferLawOf, transferTime } from './transfer.ts';
+import { transferRates } from './rates.ts';
+import { type TransferLaw, transferLawOf } from './transfer.ts';
 
 export const transfer: SchemeModel<TransferProgramming> = {
   parameters,
@@ -28,7 +28,7 @@ export const transfer: SchemeModel<TransferProgramming> = {
       precision: () => undefined,
       spread: (level) => spreadOf(law, level),
       afterReset: () => resetSpread(cell, programming.resetSpread),
-      rates: ratesOf(law),
+      rates: transferRates(law),
       problems: () => problemsOf(target, law),
       effects: () => transferEffects(law),
     };
@@ -48,19 +48,6 @@ function spreadOf({ programming, hidden: plane, cell }: TransferLaw, level: numb
   // A factor of mean 1 on what the digit gives.
   const relative = programming.cycleToCycle ** 2;
   return { mean, variance: variance * (1 + relative) + mean ** 2 * relative };
-}
-
-/** SET and RESET of a transfer lie within its time. */
-function ratesOf(law: TransferLaw): Rates {
-  const { programming, hidden: plane } = law;
-  return {
-    form: { time: programming.formTime, energy: programming.formEnergy },
-    reset: { time: programming.resetTime, energy: programming.resetEnergy },
-    set: { time: programming.setTime, energy: programming.setEnergy },
-    'wake-up': { time: plane.wakeUpCycleTime, energy: plane.writeEnergy },
-    'fecap-write': { time: plane.writeTime, energy: plane.writeEnergy },
-    transfer: { time: transferTime(law), energy: 0 },
-  };
 }
 
 function problemsOf(

@@ -7,87 +7,26 @@
  */
 
 import { InternalError } from '../../diagnostic.ts';
-import type { Faults } from '../../target/faults.ts';
 import { drawStuckCells } from '../../target/faults.ts';
 import type { Target } from '../../target/target.ts';
-import type { SynapsePlaces } from '../../train/places.ts';
-import { type FecapPlane, openFecapPlane } from './plane.ts';
+import { transferLawIn } from './cells.ts';
+import type { ArrayOfLayer, LayerSynapses, SynapsePlaces, SynapseTables, TrainingChip } from './layer.ts';
+import { openFecapPlane } from './plane.ts';
 import {
   drawChargeErrors,
   openTransferDraws,
   signIsMisread,
   type TransferDraws,
-  type TransferLaw,
   thresholdError,
 } from './transfer.ts';
-import { openWear, type Wear } from './wear.ts';
-
-/** The chip that learns. */
-export interface TrainingChip {
-  readonly law: TransferLaw;
-  /** Of every array. */
-  readonly rows: number;
-  readonly columns: number;
-  /** Keys the devices, as it does for `program`. */
-  readonly seed: number;
-  readonly faults?: Faults | undefined;
-}
+import { openWear } from './wear.ts';
 
 /** @throws InternalError for a target without hidden planes, which commands refuse before */
 export function trainingChip(target: Target, seed: number): TrainingChip {
-  const { programming, hidden, cell, array, faults } = target;
-  if (programming.scheme !== 'transfer' || !hidden)
-    throw new InternalError('train', `target ${target.name} has no hidden planes`);
-  const law = { programming, hidden, cell };
+  const { array, faults } = target;
+  const law = transferLawIn(target);
+  if (!law) throw new InternalError('train', `target ${target.name} has no hidden planes`);
   return { law, rows: array.rows, columns: array.columns, seed, faults };
-}
-
-/** Synapses of one array: positions `start` to `end` of the tables. */
-export interface ArrayOfLayer {
-  readonly draws: TransferDraws;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What is fixed of every synapse, in the order of arrays. */
-interface SynapseTables {
-  /** Number of the weight, and so of the synapse in the plane. */
-  readonly weight: Int32Array;
-  /** Cell of G+ within its array. */
-  readonly plus: Int32Array;
-  /** Bit 0: a stored plus is sensed as minus; bit 1: a stored minus as plus. */
-  readonly misread: Uint8Array;
-  /** [synapse][bit from the most significant down], digit steps. */
-  readonly charge: Float64Array;
-  /** [synapse][0 for G+, 1 for G-], digit steps. */
-  readonly threshold: Float64Array;
-  /** [synapse][0 for G+, 1 for G-], S; NaN for a cell that is not stuck. undefined where none can be. */
-  readonly stuck: Float64Array | undefined;
-}
-
-/** What learning and transfers did to the layer so far. */
-export interface LayerCounts {
-  /** Transfers of the whole layer. */
-  rounds: number;
-  signErrors: number;
-  setPulses: number;
-  /** FeCAPs switched by hidden writes, and by the write-backs of transfers. */
-  updateWrites: number;
-  restoreWrites: number;
-}
-
-export interface LayerSynapses {
-  readonly chip: TrainingChip;
-  /** Synapse number = weight number, [input][output]. Its writes are those that `settleWear` left. */
-  readonly plane: FecapPlane;
-  readonly wear: Wear;
-  /** [input][output], in level steps. */
-  readonly analogue: Float32Array;
-  readonly arrays: readonly ArrayOfLayer[];
-  readonly tables: SynapseTables;
-  /** Column pairs of arrays: each takes a transfer instruction of its own. */
-  readonly columnPairs: number;
-  readonly counts: LayerCounts;
 }
 
 /**

@@ -7,7 +7,7 @@
 import { fillNormals, openEvents } from '../../bulk-normals.ts';
 import { levelStepOf, resetConductance } from '../../target/cell.ts';
 import { transferredMagnitude } from '../../target/hidden-plane.ts';
-import type { ArrayOfLayer, LayerSynapses } from './synapses.ts';
+import type { ArrayOfLayer, LayerSynapses } from './layer.ts';
 import { conductanceAfterSet, sumChargeErrors } from './transfer.ts';
 import { countTransfer } from './wear.ts';
 

@@ -44,12 +44,6 @@ export function transferLawOf({
   return { programming, hidden, cell };
 }
 
-/** Time of one transfer of a column pair, on any number of lines (s): sign, magnitude, write-backs, RESET and SET in lock-step. */
-export function transferTime({ programming, hidden }: TransferLaw): number {
-  const bits = 1 + hidden.transferBits;
-  return 2 * hidden.readTime + bits * hidden.writeTime + programming.resetTime + programming.setTime;
-}
-
 /** The draws of one array, one stream per error source. */
 export interface TransferDraws {
   readonly window: Stream;

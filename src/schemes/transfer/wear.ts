@@ -1,23 +1,11 @@
 /**
  * Writes of a layer's hidden integers, and the wear of its FeCAPs. Learning and transfers switch FeCAPs too often to look up
- * their counters (src/device/fecap.ts) each time: those of a single synapse fill half a cache line. So they are counted in
+ * their counters (plane.ts) each time: those of a single synapse fill half a cache line. So they are counted in
  * planes of bytes, of which few are used often, and `settleWear` adds these to the counters.
  */
-import { type FecapPlane, hiddenPattern, writeHidden } from './plane.ts';
-import type { LayerSynapses } from './synapses.ts';
 
-/** What the writes of a plane lack. */
-export interface Wear {
-  /**
-   * [FeCAPs switched][synapse], modulo 256: steps that took a magnitude up or down by 1, which switches so many of its lowest
-   * bits. In the place of 0: steps between 0 and -1, which switch bit 0 and the sign.
-   */
-  readonly steps: Uint8Array;
-  /** [transferred bit from the least significant up, then the sign][synapse in the order of arrays]: 1s written back. */
-  readonly restores: Uint8Array;
-  /** Transfers that these may hold. */
-  rounds: number;
-}
+import type { LayerSynapses, Wear } from './layer.ts';
+import { type FecapPlane, hiddenPattern, writeHidden } from './plane.ts';
 
 /** Transfers after which a byte could overflow. */
 const mostRounds = 255;

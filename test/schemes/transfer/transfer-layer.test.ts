@@ -143,7 +143,8 @@ describe.each([
     expect(costs.signErrors > 0).toBe(name.includes('wrongly'));
     expect(mostCycles([layer])).toEqual({
       memristor: Math.max(...states.map(({ cycles }) => Math.max(...cycles))),
-      fecap: 1000 + Math.max(...hiddenCells.map(({ plane }) => plane.writes.reduce((a, b) => Math.max(a, b)))),
+      fecap:
+        1000 + Math.max(...hiddenCells.map(({ plane }) => plane.writes.reduce((a, b) => Math.max(a, b)))),
     });
   });
 });
