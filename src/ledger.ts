@@ -38,9 +38,12 @@ interface Total {
   energy: number;
 }
 
+/** By component. */
+export type Account = Partial<Record<Component, Spent>>;
+
 export interface Ledger {
   readonly rates: Rates;
-  readonly spent: Partial<Record<Component, Spent>>;
+  readonly spent: Account;
   /** Of all that is settled. */
   readonly total: Total;
   /** Of what goes on. */
@@ -63,12 +66,7 @@ export function spend(
   if (!rate) return;
   const time = operations * rate.time;
   const energy = devices * rate.energy;
-  spent[component] ??= { operations: 0, devices: 0, time: 0, energy: 0 };
-  const entry = spent[component];
-  entry.operations += operations;
-  entry.devices += devices;
-  entry.time += time;
-  entry.energy += energy;
+  book(spent, component, operations, devices, time, energy);
   open.time += time;
   open.energy += energy;
 }
@@ -79,4 +77,29 @@ export function settle({ total, open }: Ledger): void {
   total.energy += open.energy;
   open.time = 0;
   open.energy = 0;
+}
+
+function book(
+  account: Account,
+  component: Component,
+  operations: number,
+  devices: number,
+  time: number,
+  energy: number,
+): void {
+  account[component] ??= { operations: 0, devices: 0, time: 0, energy: 0 };
+  const entry = account[component];
+  entry.operations += operations;
+  entry.devices += devices;
+  entry.time += time;
+  entry.energy += energy;
+}
+
+/** What several accounts hold together. */
+export function sumOfAccounts(accounts: readonly Account[]): Account {
+  const sum: Account = {};
+  for (const account of accounts)
+    for (const [component, { operations, devices, time, energy }] of Object.entries(account))
+      book(sum, component as Component, operations, devices, time, energy);
+  return sum;
 }

@@ -12,6 +12,7 @@ import type { Target } from '../target/target.ts';
 import {
   type ArrayCounters,
   type ArrayHistory,
+  type ConverterSettings,
   type DriverSettings,
   type FailedCell,
   noCounts,
@@ -47,6 +48,8 @@ export interface ArrayState {
   /** undefined where pulses disturb no other cell. */
   readonly halfSelects: HalfSelects | undefined;
   drivers: DriverSettings | undefined;
+  /** By block number. */
+  readonly converters: Map<number, ConverterSettings>;
 }
 
 export function openArray(target: Target, geometry: ArrayGeometry, seed: number, array: number): ArrayState {
@@ -77,6 +80,7 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     failed: [],
     halfSelects: disturb && openHalfSelects(disturb, rows, columns),
     drivers: undefined,
+    converters: new Map(),
   };
 }
 

@@ -14,7 +14,7 @@ export function wakeUp(
   { counters, ledger }: ArrayState,
   { plane, section }: HiddenCells,
   instruction: WakeUpInstruction,
-): void {
+): undefined {
   const cycles = instruction.cycles * section.fecapsPerLine;
   wearLine(plane, instruction.row, instruction.cycles);
   counters.wakeUpCycles += cycles;
@@ -27,7 +27,7 @@ export function writeHidden(
   { counters, ledger }: ArrayState,
   { plane }: HiddenCells,
   { row, pair, values }: WriteHiddenInstruction,
-): void {
+): undefined {
   const first = row * plane.pairs + pair;
   let written = 0;
   for (let i = 0; i < values.length; i++) written += writeSynapse(plane, first + i, values[i]!);
@@ -44,7 +44,7 @@ export function transfer(
   state: ArrayState,
   hidden: HiddenCells,
   { firstRow, endRow, pair }: TransferInstruction,
-): void {
+): undefined {
   for (let row = firstRow; row < endRow; row++) transferPair(state, hidden, row, pair);
   spend(state.ledger, 'transfer', 1);
   settle(state.ledger);

@@ -17,7 +17,7 @@ import { countRowPulse } from './half-select.ts';
 import { programCode } from './program-cell.ts';
 
 /** Forms the masked cells of a row, all at once. */
-export function form(state: ArrayState, instruction: FormInstruction): void {
+export function form(state: ArrayState, instruction: FormInstruction): undefined {
   const { cells, counters, ledger } = state;
   const before = counters.formed;
   forMasked(state, instruction.row, instruction.mask, (index) => {
@@ -33,7 +33,7 @@ export function form(state: ArrayState, instruction: FormInstruction): void {
 }
 
 /** Resets the masked cells of a row, all at once. */
-export function reset(state: ArrayState, instruction: ResetInstruction): void {
+export function reset(state: ArrayState, instruction: ResetInstruction): undefined {
   const { cells, counters, ledger } = state;
   const pulsed: number[] = [];
   forMasked(state, instruction.row, instruction.mask, (index) => {
@@ -54,7 +54,7 @@ export function program(
   state: ArrayState,
   write: NonNullable<Cells['program']>,
   { row, column, codes, tolerance }: ProgramInstruction,
-): void {
+): undefined {
   const first = row * state.columns + column;
   for (let i = 0; i < codes.length; i++) programCode(state, write, first + i, codes[i]!, tolerance);
 }
@@ -63,7 +63,7 @@ export function program(
  * Reads neighbouring cells back and counts those outside the tolerance. Cells without a programmed level are read and
  * cannot miss. Where a scheme reads nothing back, reading is exact and free.
  */
-export function verify(state: ArrayState, instruction: VerifyInstruction): void {
+export function verify(state: ArrayState, instruction: VerifyInstruction): undefined {
   const { counters, cell, cells, ledger } = state;
   const { readBack } = cells;
   const first = instruction.row * state.columns + instruction.column;

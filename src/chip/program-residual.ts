@@ -18,7 +18,7 @@ export function programResidual(
   state: ArrayState,
   { program, readBack }: ResidualCells,
   instruction: ProgramResidualInstruction,
-): void {
+): undefined {
   const { scale, grain, sources, values, tolerance, reads } = instruction;
   const step = levelStepOf(state.cell);
   const largest = Math.floor((state.cell.levels - 1) / grain);
