@@ -32,7 +32,18 @@ export function withUnresponsive(
   return mixed([1 - unresponsive, reached], [unresponsive, spreadAfterReset(cell, left)]);
 }
 
-export function readBackRates(law: ReadBackProgramming): Rates {
+/** What all of them answer alike. */
+export function readBackAnswers(law: ReadBackProgramming, cell: Cell) {
+  return {
+    exact: false,
+    readsBack: true,
+    openLoop: false,
+    afterReset: () => spreadAfterReset(cell, law.resetSpread),
+    rates: ratesOf(law),
+  } as const;
+}
+
+function ratesOf(law: ReadBackProgramming): Rates {
   const pulse = { time: law.pulseTime, energy: law.pulseEnergy };
   return {
     form: { time: law.formTime, energy: law.formEnergy },

@@ -5,24 +5,20 @@ import { type Cell, levelConductance, levelStepOf } from '../../target/cell.ts';
 import { siemens } from '../../target/effect.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
 import { formatQuantity } from '../../units.ts';
-import { readBackEffects, readBackRates, windowOf, withUnresponsive } from '../read-back.ts';
+import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
-import { heldSpread, resetSpread } from '../spread.ts';
+import { heldSpread } from '../spread.ts';
 import { type ErrorLawProgramming, parameters } from './parameters.ts';
 
 export const errorLaw: SchemeModel<ErrorLawProgramming> = {
   parameters,
   of: ({ programming: law, cell }) => ({
-    exact: false,
-    readsBack: true,
-    openLoop: false,
+    ...readBackAnswers(law, cell),
     tolerance: levelStepOf(cell) / 2,
     // A law accepts nothing.
     precision: () => ({ tolerance: twiceMeanSigma(law, cell), readNoise: 0 }),
     spread: (level) =>
       withUnresponsive(law, cell, heldSpread(law.distribution, sigmaAt(law.sigma, level), cell, level)),
-    afterReset: () => resetSpread(cell, law.resetSpread),
-    rates: readBackRates(law),
     problems: () => problemsOf(law, cell),
     effects: () => [
       {

@@ -1,6 +1,5 @@
 /** Cells of a pulse model, each with its own bounds and steps and a state w that lies below its write noise. */
-import { openStream } from '../../random.ts';
-import { resetConductance } from '../../target/cell.ts';
+import { readCells, resetCells } from '../pulsed-cells.ts';
 import { newOutcome, type OpenCells } from '../scheme.ts';
 import type { PulseVerifyProgramming } from './parameters.ts';
 import {
@@ -22,7 +21,7 @@ export const openPulseVerify: OpenCells<PulseVerifyProgramming> = (
 ) => {
   const law = pulseVerifyLaw(programming, window);
   const draws = openPulseVerifyDraws(seed, array);
-  const streams = { reset: openStream(seed, 'reset', array), verify: openStream(seed, 'verify-read', array) };
+  const resets = resetCells(window, programming.resetSpread, seed, array);
   const states = new Float64Array(rows * columns);
   const cell = newPulseCell();
   const done = newPulseVerifyOutcome();
@@ -32,13 +31,10 @@ export const openPulseVerify: OpenCells<PulseVerifyProgramming> = (
   const accepted = (tolerance: number, level: number) =>
     toleranceAt(programming, tolerance, level, window.gUseMax);
   return {
-    gFormed: window.gMax,
-    resetPulses: 1,
+    ...resets,
     reset(index, event) {
-      streams.reset.seek(event);
-      const conductance = resetConductance(window, programming.resetSpread, streams.reset.normal());
       drawPulseCell(law, draws, index, cell);
-      const w = stateOf(law.pulse, window, conductance);
+      const w = stateOf(law.pulse, window, resets.reset(index, event));
       const held = Math.min(cell.device.upper, Math.max(cell.device.lower, w));
       states[index] = held;
       return conductanceOf(law.pulse, window, held);
@@ -57,6 +53,6 @@ export const openPulseVerify: OpenCells<PulseVerifyProgramming> = (
       waits = Math.max(waits, done.waits);
       return outcome;
     },
-    readBack: { stream: streams.verify, readNoise: programming.readNoise, toleranceAt: accepted },
+    readBack: readCells(programming.readNoise, seed, array, accepted),
   };
 };

@@ -4,9 +4,9 @@ import type { Cell } from '../../target/cell.ts';
 import { percent, siemens } from '../../target/effect.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
 import { formatQuantity } from '../../units.ts';
-import { readBackEffects, readBackRates, windowOf, withUnresponsive } from '../read-back.ts';
+import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
-import { loopSpread, resetSpread } from '../spread.ts';
+import { loopSpread } from '../spread.ts';
 import { type PulseVerifyProgramming, parameters } from './parameters.ts';
 import { pulseProblems, type StepModel } from './pulse.ts';
 import { toleranceAt } from './pulse-verify.ts';
@@ -14,17 +14,14 @@ import { toleranceAt } from './pulse-verify.ts';
 export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
   parameters,
   of: ({ programming: law, cell }) => ({
-    exact: false,
-    readsBack: true,
-    openLoop: false,
+    ...readBackAnswers(law, cell),
     tolerance: law.tolerance,
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
     spread(level) {
       const tolerance = toleranceAt(law, law.tolerance, level, cell.gUseMax);
       return withUnresponsive(law, cell, loopSpread(tolerance, law.readNoise, level));
     },
-    afterReset: () => resetSpread(cell, law.resetSpread),
-    rates: { ...readBackRates(law), relaxation: { time: law.relaxTime, energy: 0 } },
+    rates: { ...readBackAnswers(law, cell).rates, relaxation: { time: law.relaxTime, energy: 0 } },
     problems: () => [
       ...pulseProblems(law.pulse),
       ...(law.pulse.model === 'cmo-hfox' ? compactProblems(law, cell) : []),

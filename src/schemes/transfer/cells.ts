@@ -2,9 +2,9 @@
  * Cells that are set by transfer alone: turns what the FeCAPs of a column pair store into two conductances, once per
  * transfer. transfer-layer.ts does the same to all synapses of a layer that learns.
  */
-import { resetConductance } from '../../target/cell.ts';
 import { transferredMagnitude } from '../../target/hidden-plane.ts';
 import type { Target } from '../../target/target.ts';
+import { resetCells } from '../pulsed-cells.ts';
 import type { OpenCells, PairOutcome } from '../scheme.ts';
 import type { TransferProgramming } from './parameters.ts';
 import { openFecapPlane, writeBack } from './plane.ts';
@@ -36,12 +36,7 @@ export const openTransfer: OpenCells<TransferProgramming> = (target, shape, seed
     fecapWrites: 0,
   };
   return {
-    gFormed: cell.gMax,
-    resetPulses: 1,
-    reset(_cell, event) {
-      draws.reset.seek(event);
-      return resetConductance(cell, programming.resetSpread, draws.reset.normal());
-    },
+    ...resetCells(cell, programming.resetSpread, seed, array),
     hidden: {
       plane,
       section: hidden,

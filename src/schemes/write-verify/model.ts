@@ -1,21 +1,17 @@
 /** Write-verify as reports and the compiler see it: readings end evenly within the tolerance. */
 import { percent, siemens } from '../../target/effect.ts';
-import { readBackEffects, readBackRates, windowOf, withUnresponsive } from '../read-back.ts';
+import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
-import { loopSpread, resetSpread } from '../spread.ts';
+import { loopSpread } from '../spread.ts';
 import { parameters, type WriteVerifyProgramming } from './parameters.ts';
 
 export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
   parameters,
   of: ({ programming: law, cell }) => ({
-    exact: false,
-    readsBack: true,
-    openLoop: false,
+    ...readBackAnswers(law, cell),
     tolerance: law.tolerance,
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
     spread: (level) => withUnresponsive(law, cell, loopSpread(law.tolerance, law.readNoise, level)),
-    afterReset: () => resetSpread(cell, law.resetSpread),
-    rates: readBackRates(law),
     problems: () => [],
     effects: () => [
       {
