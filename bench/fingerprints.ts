@@ -21,7 +21,7 @@ const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data
 const cli = join(installRoot(), 'dist/src/cli.js');
 /** A target file, as it lies in the folder of every job. */
 const pulsed = 'pulse-verify.yaml';
-const pulsedFile = join(installRoot(), 'test/device', pulsed);
+const pulsedFile = join(installRoot(), 'test/support', pulsed);
 const targets = readdirSync(join(installRoot(), 'targets')).map((file) => file.replace(/\.yaml$/, ''));
 
 interface Model {

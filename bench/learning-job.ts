@@ -1,5 +1,6 @@
 /** One run of training on shared data: what to train, on which chip and for how long -> its accuracy and what it took. */
 import type { Job } from '../src/pool.ts';
+import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { loadTarget } from '../src/target/load.ts';
 import type { Target } from '../src/target/target.ts';
 import { costsOf, type TrainCosts } from '../src/train/costs.ts';
@@ -7,7 +8,6 @@ import { defaults } from '../src/train/defaults.ts';
 import { mostCycles } from '../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../src/train/network.ts';
 import { tiledLayers } from '../src/train/places.ts';
-import { trainingChip } from '../src/train/synapses.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { readPart } from './idx-part.ts';
 import { scaledSpreads } from './spreads.ts';

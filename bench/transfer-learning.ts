@@ -14,6 +14,7 @@ import { referenceGraph } from '../src/package/host.ts';
 import { soleInput, spreadSamples } from '../src/record/samples.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession } from '../src/runtime/session.ts';
+import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { loadTarget } from '../src/target/load.ts';
 import { findChain } from '../src/train/chain.ts';
 import { defaults } from '../src/train/defaults.ts';
@@ -21,7 +22,6 @@ import { samplesFrom } from '../src/train/from-dataset.ts';
 import type { TrainableNetwork } from '../src/train/network.ts';
 import { tiledPlaces } from '../src/train/places.ts';
 import type { Samples } from '../src/train/samples.ts';
-import { trainingChip } from '../src/train/synapses.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { mobilenetV2 } from './accuracy-cases.ts';
 

@@ -1,7 +1,8 @@
 /** What cells of a layer err by, in steps of its digits: a target's programming law -> variances by digit. */
 import type { SlicedLayer } from '../src/ir/mapping.ts';
-import { levelSigma, unusedSigma } from '../src/level-sigma.ts';
-import { levelStepOf, type Target } from '../src/target/target.ts';
+import { levelSigma, unusedSigma } from '../src/schemes/level-sigma.ts';
+import { levelStepOf } from '../src/target/cell.ts';
+import type { Target } from '../src/target/target.ts';
 
 export interface DigitErrors {
   /** Variance of what a pair, or a cell and its reference, hold instead of a digit, in digit steps squared. */

@@ -19,8 +19,9 @@ import {
   rowOfCells,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
-import { levelStepOf, type Target } from '../src/target/target.ts';
-import { writePrecisionOf } from '../src/write-precision.ts';
+import { schemeOf } from '../src/schemes/models.ts';
+import { levelStepOf } from '../src/target/cell.ts';
+import type { Target } from '../src/target/target.ts';
 
 /** A faulty cell at a place of a block. */
 export interface PlaceFault {
@@ -82,7 +83,7 @@ function inputVariances({ node, uses }: SlicedLayer, record: CalibrationRecord):
 /** Distance from a level that counts as right, in digit steps. */
 function toleranceOf({ levelStep }: SlicedLayer, target: Target): number {
   const step = levelStepOf(target.cell);
-  return (writePrecisionOf(target)?.tolerance ?? step / 2) / (levelStep * step);
+  return (schemeOf(target).precision()?.tolerance ?? step / 2) / (levelStep * step);
 }
 
 /** The faulty cells of a block by place, in the order of their rows; those of a reference column come last. */

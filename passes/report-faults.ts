@@ -9,7 +9,7 @@ import {
   rowOfCells,
 } from '../src/ir/mapping.ts';
 import { layerName } from '../src/options.ts';
-import { levelStepOf } from '../src/target/target.ts';
+import { levelStepOf } from '../src/target/cell.ts';
 import { costOfFaults, faultErrors, faultsByPlace, type PlaceFault } from './fault-costs.ts';
 import { type FaultContext, signalCache } from './work-around-faults.ts';
 

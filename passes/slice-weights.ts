@@ -7,8 +7,9 @@ import { optionInvalid } from '../src/diagnostics.ts';
 import { describeOrigin, type MvmNode, type QuantizedMvmNode } from '../src/ir/graph.ts';
 import type { InputNumbers } from '../src/ir/input-planes.ts';
 import type { Encoding, SlicedLayer } from '../src/ir/mapping.ts';
-import { levelStepOf, type Target } from '../src/target/target.ts';
-import { writePrecisionOf } from '../src/write-precision.ts';
+import { schemeOf } from '../src/schemes/models.ts';
+import { levelStepOf } from '../src/target/cell.ts';
+import type { Target } from '../src/target/target.ts';
 
 /** How a layer's weights go onto cells. */
 export interface SliceChoice {
@@ -64,18 +65,17 @@ export function findEncodingProblems(
 /** Why parts cannot make up for what reading the others back shows, and what to do about it. */
 function residualObstacle(
   { encoding, slices, copies }: SliceChoice,
-  { array, programming }: Target,
+  target: Target,
 ): [reason: string, advice: string] | undefined {
   const parts = slices * copies;
-  if (programming.scheme === 'exact')
-    return ['the cells of this target take exactly what they are told', 'Leave residual out.'];
-  if (programming.scheme === 'transfer')
-    return ['a transfer is open loop: no cell is read back', 'Use copies without residual.'];
+  const { exact, openLoop } = schemeOf(target);
+  if (exact) return ['the cells of this target take exactly what they are told', 'Leave residual out.'];
+  if (openLoop) return ['a transfer is open loop: no cell is read back', 'Use copies without residual.'];
   if (encoding === 'offset')
     return ['all columns share one reference, so no weight can be read back alone', 'Use differential.'];
   if (parts === 1)
     return ['a weight in one part has no other to make up for its error', 'Give it copies: 2 or slices: 2.'];
-  if (2 * parts > array.columns)
+  if (2 * parts > target.array.columns)
     return [`${parts} pairs of cells do not fit side by side`, 'Use fewer slices or copies.'];
   return undefined;
 }
@@ -124,7 +124,7 @@ function digitsNeeded(weightMax: number, slices: number, largest: number): numbe
  * moves, as far as their window reaches.
  */
 function headroom(target: Target, choice: SliceChoice, radix: number): number {
-  const precision = writePrecisionOf(target);
+  const precision = schemeOf(target).precision();
   if (!choice.residual || choice.slices === 1 || !precision) return 0;
   return (2 * precision.tolerance * radix) / levelStepOf(target.cell);
 }

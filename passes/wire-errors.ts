@@ -9,7 +9,8 @@
  * neighbours, and what is proportional to a column's sum is made up for by its gain.
  */
 import type { SlicedLayer } from '../src/ir/mapping.ts';
-import { levelStepOf, type Target } from '../src/target/target.ts';
+import { levelStepOf } from '../src/target/cell.ts';
+import type { Target } from '../src/target/target.ts';
 
 /**
  * @param columns of cells in the layer's blocks, the reference column among them

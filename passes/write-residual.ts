@@ -21,7 +21,7 @@ import {
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
 import type { ProgramResidualInstruction } from '../src/ir/schedule.ts';
-import type { WritePrecision } from '../src/write-precision.ts';
+import type { WritePrecision } from '../src/schemes/scheme.ts';
 
 /** A part of a layer's weights, and where in the bundle of all parts its cells are. */
 interface Part {

@@ -3,12 +3,14 @@
  * then either level codes (write-verify, with residual slicing where a layer asks for it) or hidden weights and their
  * transfer (chips with FeCAP planes): those that training left, elsewhere the centre of every digit's bin.
  */
-import { hiddenInteger } from '../src/hidden-integer.ts';
 import { type BlockConverters, type Mapping, partsOf } from '../src/ir/mapping.ts';
 import { type ArrayProgram, type Instruction, transfersOf } from '../src/ir/schedule.ts';
-import { type HiddenPlane, levelStepOf, type Target } from '../src/target/target.ts';
+import { instructionTolerance, schemeOf } from '../src/schemes/models.ts';
+import { levelStepOf } from '../src/target/cell.ts';
+import type { HiddenPlane } from '../src/target/hidden-plane.ts';
+import { hiddenInteger } from '../src/target/hidden-plane.ts';
+import type { Target } from '../src/target/target.ts';
 import type { Predistorted } from '../src/wires/predistort.ts';
-import { instructionTolerance, writePrecisionOf } from '../src/write-precision.ts';
 import { codesOf, type Segment, segmentsOf } from './array-segments.ts';
 import { residualInstructions } from './write-residual.ts';
 
@@ -113,7 +115,7 @@ function programInstructions(
   { converters, target }: ScheduleContext,
   predistorted: Predistorted | undefined,
 ): Instruction[] {
-  const precision = writePrecisionOf(target);
+  const precision = schemeOf(target).precision();
   const tolerance = instructionTolerance(target);
   const direct = segments.filter((s) => s.direct);
   const residual = (first: number): Instruction[] => {

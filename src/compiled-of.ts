@@ -5,7 +5,6 @@
 import { decodeBitstream } from './bitstream/decode.ts';
 import { scheduleOf } from './compile.ts';
 import { InternalError } from './diagnostic.ts';
-import { hiddenInteger } from './hidden-integer.ts';
 import type { Compiled } from './ir/compiled.ts';
 import type { Graph } from './ir/graph.ts';
 import { type BlockConverters, type Mapping, partsOf, type SlicedLayer } from './ir/mapping.ts';
@@ -13,7 +12,8 @@ import { weightPlacesOf } from './ir/weight-places.ts';
 import { parseOptions } from './options.ts';
 import { placedMappingOf } from './package/mapping-of.ts';
 import { bitstreamIn, type Package } from './package/open.ts';
-import type { HiddenPlane } from './target/target.ts';
+import type { HiddenPlane } from './target/hidden-plane.ts';
+import { hiddenInteger } from './target/hidden-plane.ts';
 
 /** @returns with biases, scales and converter steps as the package has them: in 32 bits */
 export async function compiledOf(pkg: Package): Promise<Compiled> {

@@ -40,10 +40,6 @@ export type { Batch, Dataset, Sample } from './data/dataset.ts';
 export { type DatasetOptions, openDataset } from './data/open.ts';
 /** How raw samples become inputs. */
 export { findPreprocessing, loadPreprocessing, type Preprocessing } from './data/preprocessing.ts';
-/** What a chip's transfers make of every digit, and what window and digit step rest on; a capacitor on the bench. */
-export { type TransferPhysics, transferPhysics } from './device/fecap/physics.ts';
-export { type PundResult, type PundSettings, pund } from './device/fecap/pund.ts';
-export { type StaircaseLevel, type StaircaseSettings, staircase } from './device/staircase.ts';
 /** What is wrong with the input, as data; and the error that carries all of it. */
 export {
   type Diagnostic,
@@ -87,6 +83,10 @@ export { formatTuning } from './report/tune-text.ts';
 export { formatVerification } from './report/verify-text.ts';
 /** Runs models: what `simulate` returns. */
 export type { Session } from './runtime/session.ts';
+/** What a chip's transfers make of every digit, and what window and digit step rest on; a capacitor on the bench. */
+export { type TransferPhysics, transferPhysics } from './schemes/transfer/fecap/physics.ts';
+export { type PundResult, type PundSettings, pund } from './schemes/transfer/fecap/pund.ts';
+export { type StaircaseLevel, type StaircaseSettings, staircase } from './schemes/transfer/staircase.ts';
 /** Opens a programmed chip for inference; or gives it as an ordinary ONNX graph. */
 export { lowerChip, type SimulateOptions, simulate } from './simulate/simulate.ts';
 /** Loads a bundled target or a target file, with `field=value` overrides; names of the bundled ones. */

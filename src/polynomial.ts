@@ -4,3 +4,8 @@ export function polynomial(coefficients: readonly number[], x: number): number {
   for (let k = coefficients.length - 1; k >= 0; k--) value = value * x + coefficients[k]!;
   return value;
 }
+
+/** Standard deviation at a conductance: sigma(G) = max(0, sum c_k G^k). */
+export function sigmaAt(coefficients: readonly number[], g: number): number {
+  return Math.max(0, polynomial(coefficients, g));
+}

@@ -6,12 +6,13 @@
 import { type Compiled, convertersOf, scheduleOf } from './compile.ts';
 import { type Diagnostic, raise } from './diagnostic.ts';
 import { notTrainable } from './diagnostics.ts';
-import { transferredDigit } from './hidden-integer.ts';
 import { describeOrigin, type QuantizedMvmNode, type Reals } from './ir/graph.ts';
 import { layerIndexOf, type Mapping, type SlicedLayer } from './ir/mapping.ts';
 import { verifyGraph } from './ir/verify-graph.ts';
 import { verifyMapping } from './ir/verify-mapping.ts';
-import type { HiddenPlane, Target } from './target/target.ts';
+import type { HiddenPlane } from './target/hidden-plane.ts';
+import { transferredDigit } from './target/hidden-plane.ts';
+import type { Target } from './target/target.ts';
 
 /** What training left in one layer. */
 export interface TrainedWeights {

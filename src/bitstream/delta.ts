@@ -3,14 +3,14 @@
  * the first is told to become as if it had been programmed from the second. FORMAT.md says what a delta leaves out.
  */
 import { InternalError } from '../diagnostic.ts';
-import { transferredDigit } from '../hidden-integer.ts';
 import {
   type ArrayProgram,
   type Instruction,
   transfersOf,
   type WriteHiddenInstruction,
 } from '../ir/schedule.ts';
-import type { HiddenPlane } from '../target/target.ts';
+import type { HiddenPlane } from '../target/hidden-plane.ts';
+import { transferredDigit } from '../target/hidden-plane.ts';
 
 /** How much of a hidden integer a transfer reads. */
 export type HiddenBits = Pick<HiddenPlane, 'bits' | 'transferBits'>;

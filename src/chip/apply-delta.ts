@@ -6,6 +6,7 @@ import type { Section } from '../bitstream/decode-frame.ts';
 import { raise } from '../diagnostic.ts';
 import { bitstreamWrongTarget, deltaNotApplicable } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
+import { sumOfAccounts } from '../ledger.ts';
 import { runJob } from '../pool.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import type { Chip } from './chip.ts';
@@ -47,7 +48,7 @@ export async function applyDelta(
   });
   const results = [...changed.values()].sort((a, b) => a.array - b.array);
   raise(results.flatMap(({ worn }) => worn));
-  const { calibration: _, ...before } = chip;
+  const { calibration: _, spent, ...before } = chip;
   return {
     ...before,
     bitstream,
@@ -56,6 +57,7 @@ export async function applyDelta(
     drivers: chip.drivers.map((d, array) => changed.get(array)?.drivers ?? d),
     converters: new Map([...chip.converters, ...results.flatMap((a) => [...a.converters])]),
     counters: chip.counters.map((c, array) => changed.get(array)?.counters ?? c),
+    ...(spent && { spent: sumOfAccounts([spent, ...results.map((a) => a.spent)]) }),
     wear: {
       memristor: results.reduce((most, a) => Math.max(most, a.memristorWear), chip.wear.memristor),
       fecap: results.reduce((most, a) => Math.max(most, a.fecapWear), chip.wear.fecap),

@@ -1,25 +1,32 @@
 /** One array while its program runs: the state of every cell and FeCAP, and the devices' laws with their draws. */
 
-import { drawStuckCells, type StuckCells } from '../device/faults.ts';
-import type { FecapPlane } from '../device/fecap.ts';
 import type { ArrayGeometry } from '../ir/schedule.ts';
+import { type Ledger, openLedger } from '../ledger.ts';
+import { openCells } from '../schemes/cells.ts';
+import { schemeOf } from '../schemes/models.ts';
+import type { Cells, ReadBack, Write } from '../schemes/scheme.ts';
+import type { FecapPlane } from '../schemes/transfer/plane.ts';
+import type { Cell } from '../target/cell.ts';
+import { drawStuckCells, type StuckCells } from '../target/faults.ts';
 import type { Target } from '../target/target.ts';
 import {
   type ArrayCounters,
   type ArrayHistory,
+  type ConverterSettings,
   type DriverSettings,
   type FailedCell,
   noCounts,
 } from './chip.ts';
-import { type Devices, devicesOf } from './devices.ts';
 import { type HalfSelects, openHalfSelects } from './half-select.ts';
 
 export interface ArrayState {
   readonly array: number;
   readonly rows: number;
   readonly columns: number;
-  readonly cell: Target['cell'];
-  readonly devices: Devices;
+  readonly cell: Cell;
+  readonly cells: Cells;
+  /** The cell that is programmed next: one record for all. */
+  readonly write: Write;
   /** Cells that nothing changes. */
   readonly stuck: StuckCells;
   /** Conductances (S), rows x columns. */
@@ -35,37 +42,45 @@ export interface ArrayState {
   /** Pulses that each memristor has seen; the RESET and SET of one transfer count as one cycle. */
   readonly cycles: Uint32Array;
   readonly counters: ReturnType<typeof noCounts>;
+  /** Of the time and energy in the counters. */
+  readonly ledger: Ledger;
   readonly failed: FailedCell[];
   /** undefined where pulses disturb no other cell. */
   readonly halfSelects: HalfSelects | undefined;
   drivers: DriverSettings | undefined;
+  /** By block number. */
+  readonly converters: Map<number, ConverterSettings>;
 }
 
 export function openArray(target: Target, geometry: ArrayGeometry, seed: number, array: number): ArrayState {
   const { rows, columns } = geometry;
-  const cells = rows * columns;
+  const count = rows * columns;
   const { faults, disturb, cell } = target;
-  const stuck: StuckCells = faults ? drawStuckCells(faults, cell, seed, array, cells) : new Map();
+  const stuck: StuckCells = faults ? drawStuckCells(faults, cell, seed, array, count) : new Map();
   // Shared memory: threads hand an array over, and read the cells of a whole chip, without copying them.
-  const conductances = new Float32Array(new SharedArrayBuffer(4 * cells)).fill(cell.gUnformed);
+  const conductances = new Float32Array(new SharedArrayBuffer(4 * count)).fill(cell.gUnformed);
   for (const [index, conductance] of stuck) conductances[index] = conductance;
+  const counters = noCounts();
   return {
     array,
     rows,
     columns,
     cell,
-    devices: devicesOf(target, geometry, seed, array),
+    cells: openCells(target, geometry, seed, array),
+    write: { cell: 0, event: 0, from: 0, level: 0, tolerance: 0, stuck: undefined },
     stuck,
     conductances,
-    formed: new Uint8Array(cells),
-    levels: new Int32Array(cells).fill(-1),
-    givenUp: new Uint8Array(cells),
-    operations: new Uint32Array(cells),
-    cycles: new Uint32Array(cells),
-    counters: noCounts(),
+    formed: new Uint8Array(count),
+    levels: new Int32Array(count).fill(-1),
+    givenUp: new Uint8Array(count),
+    operations: new Uint32Array(count),
+    cycles: new Uint32Array(count),
+    counters,
+    ledger: openLedger(schemeOf(target).rates, counters),
     failed: [],
     halfSelects: disturb && openHalfSelects(disturb, rows, columns),
     drivers: undefined,
+    converters: new Map(),
   };
 }
 
@@ -102,6 +117,30 @@ export function historyOf(state: ArrayState, plane: FecapPlane): ArrayHistory {
 /** Gives a cell the conductance that an operation leaves (S), unless it is stuck. */
 export function setConductance(state: ArrayState, cell: number, conductance: number): void {
   state.conductances[cell] = state.stuck.get(cell) ?? conductance;
+}
+
+/** Fills the record of the next cell to be programmed, with the key of its draws. */
+export function nextWrite(state: ArrayState, cell: number, level: number, tolerance: number): Write {
+  const { write } = state;
+  write.cell = cell;
+  write.event = nextEvent(state, cell);
+  write.from = state.conductances[cell]!;
+  write.level = level;
+  write.tolerance = tolerance;
+  write.stuck = state.stuck.get(cell);
+  return write;
+}
+
+/** The mean noise of several readings of a cell (S). */
+export function noiseOf(
+  { stream, readNoise }: Pick<ReadBack, 'stream' | 'readNoise'>,
+  event: number,
+  reads: number,
+): number {
+  stream.seek(event);
+  let noise = 0;
+  for (let i = 0; i < reads; i++) noise += stream.normal();
+  return (readNoise * noise) / reads;
 }
 
 /** Keys the draws of a cell's next operation: distinct for every cell and repetition. */

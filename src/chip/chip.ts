@@ -1,5 +1,6 @@
 /** A programmed chip: what executing a bitstream really left in the arrays, and what it cost. Plain data. */
 import type { BitstreamHeader } from '../ir/schedule.ts';
+import type { Account } from '../ledger.ts';
 
 /** What programming one array took. Times and energies by the assumptions in execute.ts. */
 export interface ArrayCounters {
@@ -90,6 +91,8 @@ export interface Chip {
   readonly converters: ReadonlyMap<number, ConverterSettings>;
   /** By array. */
   readonly counters: readonly ArrayCounters[];
+  /** What programming took by component, over all arrays; a chip that was loaded does not say. */
+  readonly spent?: Readonly<Account>;
   /** The first failed cells in array order; `counters` hold their full number. */
   readonly failed: readonly FailedCell[];
   /** Most cycles of any one memristor and of any one FeCAP. */

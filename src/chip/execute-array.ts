@@ -6,21 +6,19 @@
  * cell by cell; forming and RESET act on the masked cells of a row at once; the FeCAPs of a line are written one after
  * the other; a transfer runs on its lines in parallel. A chip's time is the sum over its arrays.
  */
+import { findProblem } from '../bitstream/check.ts';
 import { decodeSection, type Section } from '../bitstream/decode-frame.ts';
-import { fecapWear } from '../device/fecap.ts';
-import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
+import { type Diagnostic, raise } from '../diagnostic.ts';
 import { chipCannotExecute, enduranceSpent } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
+import type { Account } from '../ledger.ts';
 import type { Job } from '../pool.ts';
+import { fecapWear } from '../schemes/transfer/plane.ts';
 import type { Target } from '../target/target.ts';
 import { type ArrayState, historyOf, openArray, resumeArray, type SavedArray } from './array-state.ts';
 import type { ArrayCounters, ArrayHistory, ConverterSettings } from './chip.ts';
-import { type ReadBackDevices, readBackOf, type TransferDevices } from './devices.ts';
+import { execute } from './executions.ts';
 import { disturbCells } from './half-select.ts';
-import { transfer, wakeUp, writeHidden } from './hidden-plane.ts';
-import { findObstacle } from './obstacle.ts';
-import { form, program, reset, verify } from './program-cells.ts';
-import { programResidual } from './program-residual.ts';
 
 /** What all arrays of a chip have in common. */
 export interface ProgrammingContext {
@@ -37,6 +35,7 @@ export type GivenProgram = (ArrayProgram | Section) & { readonly onto?: SavedArr
 /** What remains of an array when its program has run. */
 export interface ProgrammedArray extends Pick<ArrayState, 'array' | 'conductances' | 'drivers' | 'failed'> {
   readonly counters: ArrayCounters;
+  readonly spent: Account;
   /** By block number. */
   readonly converters: ReadonlyMap<number, ConverterSettings>;
   readonly hidden: Int16Array | undefined;
@@ -57,12 +56,11 @@ function programArray(context: ProgrammingContext, given: GivenProgram): Program
   const { header, target, seed, keepHistory } = context;
   const { array, instructions } = 'payload' in given ? decodeSection(header, given) : given;
   const state = openArray(target, header, seed, array);
-  if (given.onto) resumeArray(state, transferDevices(state).plane, given.onto);
-  const converters = new Map<number, ConverterSettings>();
-  executeAll(state, header, instructions, converters);
+  const plane = state.cells.hidden?.plane;
+  if (plane && given.onto) resumeArray(state, plane, given.onto);
+  executeAll(state, header, instructions);
   disturbCells(state, seed);
-  const { conductances, drivers, failed, counters, devices, cycles } = state;
-  const plane = devices.scheme === 'transfer' ? devices.plane : undefined;
+  const { conductances, drivers, converters, failed, counters, ledger, cycles } = state;
   const memristorWear = cycles.reduce((most, count) => Math.max(most, count), 0);
   const mostOfFecap = plane ? fecapWear(plane) : 0;
   return {
@@ -71,6 +69,7 @@ function programArray(context: ProgrammingContext, given: GivenProgram): Program
     drivers,
     failed,
     counters,
+    spent: ledger.spent,
     converters,
     hidden: plane?.values,
     memristorWear,
@@ -101,76 +100,14 @@ function wornFecaps({ hidden }: Target, array: number, most: number): readonly D
 /** Problems of one array that are reported; a wrong program has the same one in every row. */
 const problemsKept = 20;
 
-function executeAll(
-  state: ArrayState,
-  header: BitstreamHeader,
-  instructions: readonly Instruction[],
-  converters: Map<number, ConverterSettings>,
-): void {
+function executeAll(state: ArrayState, header: BitstreamHeader, instructions: readonly Instruction[]): void {
   const problems: Diagnostic[] = [];
   instructions.forEach((instruction, number) => {
-    const obstacle = findObstacle(state, header, instruction);
-    if (obstacle === undefined) execute(state, instruction, converters);
-    else if (problems.length < problemsKept) {
+    const reason = findProblem(header, instruction)?.reason ?? execute(state, instruction);
+    if (reason !== undefined && problems.length < problemsKept) {
       const place = `program.xbs: array ${state.array}, instruction ${number} (${instruction.op})`;
-      problems.push(chipCannotExecute(place, obstacle));
+      problems.push(chipCannotExecute(place, reason));
     }
   });
   raise(problems);
-}
-
-function execute(
-  state: ArrayState,
-  instruction: Instruction,
-  converters: Map<number, ConverterSettings>,
-): void {
-  switch (instruction.op) {
-    case 'driver':
-      state.drivers = { bits: instruction.bits, vRead: instruction.vRead };
-      return;
-    case 'converter': {
-      const { block, bits, convert, zero, step } = instruction;
-      // Copies: the decoded values may be views of a whole section.
-      converters.set(block, { bits, convert, zero: zero.slice(), step: step.slice() });
-      return;
-    }
-    case 'form':
-      form(state, instruction);
-      return;
-    case 'reset':
-      reset(state, instruction);
-      return;
-    case 'program':
-      program(state, instruction);
-      return;
-    case 'program-residual':
-      programResidual(state, readBackDevices(state), instruction);
-      return;
-    case 'verify':
-      verify(state, instruction);
-      return;
-    case 'wake-up':
-      wakeUp(state, transferDevices(state), instruction);
-      return;
-    case 'write-hidden':
-      writeHidden(state, transferDevices(state), instruction);
-      return;
-    case 'transfer':
-      transfer(state, transferDevices(state), instruction);
-      return;
-  }
-}
-
-function readBackDevices(state: ArrayState): ReadBackDevices {
-  const devices = readBackOf(state.devices);
-  if (devices) return devices;
-  throw new InternalError(
-    'chip',
-    `a ${state.devices.scheme} chip reached an instruction that reads cells back`,
-  );
-}
-
-function transferDevices(state: ArrayState): TransferDevices {
-  if (state.devices.scheme === 'transfer') return state.devices;
-  throw new InternalError('chip', `a ${state.devices.scheme} chip reached an instruction on hidden planes`);
 }

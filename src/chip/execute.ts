@@ -6,6 +6,7 @@ import type { Section } from '../bitstream/decode-frame.ts';
 import { raise } from '../diagnostic.ts';
 import { bitstreamWrongTarget, chipCannotExecute } from '../diagnostics.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
+import { sumOfAccounts } from '../ledger.ts';
 import { runJob } from '../pool.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { type Chip, failedCellsKept } from './chip.ts';
@@ -68,6 +69,7 @@ export async function executeBitstream(
     drivers: arrays.map((a) => a.drivers),
     converters: new Map(arrays.flatMap((a) => [...a.converters]).sort((a, b) => a[0] - b[0])),
     counters: arrays.map((a) => a.counters),
+    spent: sumOfAccounts(arrays.map((a) => a.spent)),
     failed: arrays.flatMap((a) => a.failed).slice(0, failedCellsKept),
     wear: {
       memristor: arrays.reduce((most, a) => Math.max(most, a.memristorWear), 0),

@@ -6,7 +6,7 @@
  */
 import { halfSelected } from '../device/disturb.ts';
 import { openStream } from '../random.ts';
-import type { Disturb } from '../target/target.ts';
+import type { Disturb } from '../target/base.ts';
 import type { ArrayState } from './array-state.ts';
 
 export interface HalfSelects {

@@ -4,17 +4,21 @@
  * given up gets no more pulses: what it is off by is left to the other parts.
  */
 import type { ProgramResidualInstruction } from '../ir/schedule.ts';
-import { levelStepOf } from '../target/target.ts';
-import { type ArrayState, nextEvent } from './array-state.ts';
-import type { ReadBackDevices } from './devices.ts';
+import { settle, spend } from '../ledger.ts';
+import type { Cells, ReadBack } from '../schemes/scheme.ts';
+import { levelStepOf } from '../target/cell.ts';
+import { type ArrayState, nextEvent, noiseOf } from './array-state.ts';
 import { programCode } from './program-cell.ts';
+
+/** Cells that can be read while others are programmed. */
+type ResidualCells = Required<Pick<Cells, 'program' | 'readBack'>>;
 
 /** Programs neighbouring pairs of a row, one after the other. */
 export function programResidual(
   state: ArrayState,
-  devices: ReadBackDevices,
+  { program, readBack }: ResidualCells,
   instruction: ProgramResidualInstruction,
-): void {
+): undefined {
   const { scale, grain, sources, values, tolerance, reads } = instruction;
   const step = levelStepOf(state.cell);
   const largest = Math.floor((state.cell.levels - 1) / grain);
@@ -23,14 +27,14 @@ export function programResidual(
     const plus = first + 2 * i;
     let aim = scale * values[i]!;
     for (const source of sources) {
-      const read = readCell(state, devices, plus + source.distance, reads);
-      const difference = (read - readCell(state, devices, plus + source.distance + 1, reads)) / step;
+      const read = readCell(state, readBack, plus + source.distance, reads);
+      const difference = (read - readCell(state, readBack, plus + source.distance + 1, reads)) / step;
       aim -= source.ratio * (source.grain === 0 ? difference : multiple(difference, source.grain));
     }
     const limit = grain * largest;
     const code = Math.max(-limit, Math.min(limit, multiple(aim, grain)));
-    if (!state.givenUp[plus]) programCode(state, devices, plus, Math.max(code, 0), tolerance);
-    if (!state.givenUp[plus + 1]) programCode(state, devices, plus + 1, Math.max(-code, 0), tolerance);
+    if (!state.givenUp[plus]) programCode(state, program, plus, Math.max(code, 0), tolerance);
+    if (!state.givenUp[plus + 1]) programCode(state, program, plus + 1, Math.max(-code, 0), tolerance);
   }
 }
 
@@ -40,14 +44,10 @@ function multiple(value: number, grain: number): number {
 }
 
 /** The mean of several readings of one cell (S). */
-function readCell(state: ArrayState, devices: ReadBackDevices, index: number, reads: number): number {
-  const { law, verify, readNoise } = devices;
-  const { counters } = state;
-  verify.seek(nextEvent(state, index));
-  let noise = 0;
-  for (let i = 0; i < reads; i++) noise += verify.normal();
+function readCell(state: ArrayState, readBack: ReadBack, index: number, reads: number): number {
+  const { counters, ledger } = state;
   counters.verifyReads += reads;
-  counters.time += reads * law.readTime;
-  counters.energy += reads * law.readEnergy;
-  return state.conductances[index]! + (readNoise * noise) / reads;
+  spend(ledger, 'read', reads);
+  settle(ledger);
+  return state.conductances[index]! + noiseOf(readBack, nextEvent(state, index), reads);
 }

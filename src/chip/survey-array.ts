@@ -10,13 +10,15 @@
  * The devices are those that `program` finds with the same seed. A cell that no pulse moves keeps what its first RESET
  * left, here as there.
  */
-import { writeVerify } from '../device/write-verify.ts';
+
+import { InternalError } from '../diagnostic.ts';
 import type { Fault } from '../fault-map.ts';
 import type { Job } from '../pool.ts';
-import type { Target, WriteVerifyProgramming } from '../target/target.ts';
-import { instructionTolerance } from '../write-precision.ts';
-import { type ArrayState, nextEvent, openArray, setConductance } from './array-state.ts';
-import { form, program, reset } from './program-cells.ts';
+import { instructionTolerance, schemeOf } from '../schemes/models.ts';
+import type { Target } from '../target/target.ts';
+import { type ArrayState, nextEvent, nextWrite, noiseOf, openArray, setConductance } from './array-state.ts';
+import { programCode } from './program-cell.ts';
+import { form, reset } from './program-cells.ts';
 
 export interface SurveyContext {
   readonly target: Target;
@@ -26,8 +28,6 @@ export interface SurveyContext {
 
 /** Readings at either end that are averaged. */
 const reads = 16;
-/** Pulses of the quick test: at a gain of 1/2 they cover seven eighths of the way. */
-const strongPulses = 3;
 
 /** Tests the array with this number. */
 export const job: Job<SurveyContext, number, readonly Fault[]> = {
@@ -44,15 +44,13 @@ export function surveyArray({ target, seed, arrays }: SurveyContext, array: numb
   const mask = new Uint8Array(Math.ceil(columns / 8)).fill(0xff);
   if (columns % 8 !== 0) mask[mask.length - 1] = (1 << (columns % 8)) - 1;
   const faults: Fault[] = [];
-  const { programming } = target;
-  const few = quickly && programming.scheme === 'write-verify' && { ...programming, maxPulses: strongPulses };
   for (let row = 0; row < rows; row++) {
     form(state, { op: 'form', row, mask });
     reset(state, { op: 'reset', row, mask });
     for (let column = 0; column < columns; column++) {
-      if (few && movesAtOnce(state, target, few, row * columns + column)) continue;
-      const least = readAt(state, target, row, column, 0);
-      const most = readAt(state, target, row, column, levels - 1);
+      if (quickly && movesAtOnce(state, target, row * columns + column)) continue;
+      const least = readAt(state, target, row * columns + column, 0);
+      const most = readAt(state, target, row * columns + column, levels - 1);
       if (most - least < halfWindow(target))
         faults.push({ row, column, conductance: asMeasured((least + most) / 2) });
     }
@@ -65,37 +63,29 @@ function halfWindow({ cell }: Target): number {
 }
 
 /** Whether a cell after RESET follows a few pulses of a write loop so far that no noise of two readings explains it. */
-function movesAtOnce(state: ArrayState, target: Target, few: WriteVerifyProgramming, index: number): boolean {
-  const { devices, cell } = state;
-  if (devices.scheme !== 'write-verify') return false;
-  const { draws, outcome, readNoise, verify } = devices;
-  const from = state.conductances[index]!;
-  const stuck = state.stuck.get(index);
-  const window = stuck === undefined ? cell : { gMin: stuck, gMax: stuck };
-  const event = nextEvent(state, index);
-  writeVerify(few, window, draws, index, event, from, cell.gUseMax, few.tolerance, outcome);
-  setConductance(state, index, outcome.conductance);
-  verify.seek(event);
-  const noise = readNoise * (verify.normal() - verify.normal());
-  return outcome.conductance - from + noise >= halfWindow(target) + 6 * Math.SQRT2 * readNoise;
+function movesAtOnce(state: ArrayState, target: Target, index: number): boolean {
+  const { nudge, readBack } = state.cells;
+  if (!nudge || !readBack) return false;
+  const { stream, readNoise } = readBack;
+  const write = nextWrite(state, index, target.cell.gUseMax, schemeOf(target).tolerance);
+  const { conductance } = nudge(write);
+  setConductance(state, index, conductance);
+  stream.seek(write.event);
+  const noise = readNoise * (stream.normal() - stream.normal());
+  return conductance - write.from + noise >= halfWindow(target) + 6 * Math.SQRT2 * readNoise;
 }
 
 /** To four digits: more would be noise, and the map a larger file. */
 const asMeasured = (conductance: number) => Number(conductance.toPrecision(4));
 
-/** Programs a cell to one level and reads it (S). */
-function readAt(state: ArrayState, target: Target, row: number, column: number, code: number): number {
-  const tolerance = instructionTolerance(target);
-  program(state, { op: 'program', row, column, tolerance, codes: Uint16Array.of(code) });
-  return readCell(state, row * state.columns + column);
-}
-
-/** The mean of several readings of one cell (S), with the noise of the target's own. */
-function readCell(state: ArrayState, index: number): number {
-  const { devices, conductances } = state;
-  if (!('verify' in devices) || devices.readNoise === 0) return conductances[index]!;
-  devices.verify.seek(nextEvent(state, index));
-  let noise = 0;
-  for (let i = 0; i < reads; i++) noise += devices.verify.normal();
-  return conductances[index]! + (devices.readNoise * noise) / reads;
+/** Programs a cell to one level and reads it several times, with the noise of the target's own: their mean (S). */
+function readAt(state: ArrayState, target: Target, index: number, code: number): number {
+  const { program, readBack } = state.cells;
+  if (!program)
+    throw new InternalError('survey', `the cells of ${target.name} are not programmed one by one`);
+  programCode(state, program, index, code, instructionTolerance(target));
+  const reading = state.conductances[index]!;
+  return readBack && readBack.readNoise > 0
+    ? reading + noiseOf(readBack, nextEvent(state, index), reads)
+    : reading;
 }

@@ -3,6 +3,7 @@ import { raise } from '../diagnostic.ts';
 import { cannotSurvey } from '../diagnostics.ts';
 import type { Fault, FaultMap } from '../fault-map.ts';
 import { availableThreads, runJob } from '../pool.ts';
+import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { job } from './survey-array.ts';
 
@@ -27,13 +28,14 @@ export async function surveyChip(
 ): Promise<FaultMap> {
   const { target } = loaded;
   const { arrays, seed, threads = availableThreads(), onArray } = options;
-  if (target.programming.scheme === 'transfer')
+  const scheme = schemeOf(target);
+  if (scheme.openLoop)
     raise([
       cannotSurvey(target.name, 'a transfer is a single open-loop SET, which shows no end of the window'),
     ]);
   const found: (readonly Fault[])[] = Array.from({ length: arrays }, () => []);
   let done = 0;
-  const flawless = target.programming.scheme === 'exact' && !target.faults;
+  const flawless = scheme.exact && !target.faults;
   const tasks = flawless ? [] : found.keys();
   await runJob(job, { target, seed, arrays }, tasks, {
     threads,

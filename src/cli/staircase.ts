@@ -1,11 +1,12 @@
 /** `crossloom targets staircase`: what a chip's transfers make of every digit, error source by error source. */
 import type { Command } from 'commander';
-import { transferPhysics } from '../device/fecap/physics.ts';
-import { staircase } from '../device/staircase.ts';
 import { InternalError, raise } from '../diagnostic.ts';
 import { noTransfers } from '../diagnostics.ts';
 import { counted, formatCount } from '../report/number.ts';
 import { formatPhysics, formatStaircase } from '../report/staircase-table.ts';
+import { transferLawIn } from '../schemes/transfer/cells.ts';
+import { transferPhysics } from '../schemes/transfer/fecap/physics.ts';
+import { staircase } from '../schemes/transfer/staircase.ts';
 import { loadTarget } from '../target/load.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
@@ -21,13 +22,12 @@ interface StaircaseCommandLine {
 
 async function run(io: Io, nameOrPath: string, args: StaircaseCommandLine): Promise<void> {
   const { target, overrides } = await loadTarget(nameOrPath, args.set);
-  const { array, cell, programming, hidden } = target;
-  if (programming.scheme !== 'transfer') {
+  const { array } = target;
+  const law = transferLawIn(target);
+  if (!law) {
     raise([noTransfers(target.name)]);
     throw new InternalError('staircase', 'a chip without transfers went on');
   }
-  if (!hidden) throw new InternalError('staircase', `target ${target.name} transfers without hidden planes`);
-  const law = { array, cell, programming, hidden };
   const { circuits, transfers, seed } = args;
   const physics = transferPhysics(law, array);
   const levels = staircase(law, array.columns, { circuits, transfers, seed });
@@ -43,7 +43,7 @@ async function run(io: Io, nameOrPath: string, args: StaircaseCommandLine): Prom
   io.stdout(
     `\nFrom \`sigma\` on: standard deviations, of all error sources and of each alone. ${counted(Math.round(wrong), 'sign')} of ${formatCount(levels.length * circuits * transfers)} sensed wrongly.\n`,
   );
-  io.stdout(formatPhysics(physics, law));
+  io.stdout(formatPhysics(physics, law, array));
 }
 
 export function registerStaircase(targets: Command, io: Io): void {

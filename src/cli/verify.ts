@@ -10,6 +10,7 @@ import { placeOf } from '../files.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
+import { schemeOf } from '../schemes/models.ts';
 import { readsAlike } from '../target/reading.ts';
 import { type Compensation, type WiresRead, wiresRead } from '../verify/conditions.ts';
 import type { VerifyReport } from '../verify/report.ts';
@@ -94,7 +95,7 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
   const { at, wires, compensate, noise, noiseStates } = args;
   // Chips without any randomness are all the same.
   const { target } = pkg.loaded;
-  const chips = target.programming.scheme === 'exact' && readsAlike(target) ? 1 : defaultTrials;
+  const chips = schemeOf(target).exact && readsAlike(target) ? 1 : defaultTrials;
   return {
     trials: args.trials ?? chips,
     seed: args.seed ?? 1,

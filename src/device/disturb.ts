@@ -5,7 +5,7 @@
  *
  *   g = G (1 + (disturbDrift + spread xi) n / pulses), one xi per cell
  */
-import type { Disturb } from '../target/target.ts';
+import type { Disturb } from '../target/base.ts';
 
 /**
  * @param pulses half-select pulses since the cell was programmed

@@ -3,13 +3,15 @@
  * not modelled. Every report shows both, so that an accuracy is never read as more than it is.
  */
 
-import { levelStepOf, type Target } from '../target/target.ts';
-import { type Effect, percent, siemens } from './effect.ts';
+import { schemeOf } from '../schemes/models.ts';
+import { levelStepOf } from '../target/cell.ts';
+import { type Effect, percent, siemens } from '../target/effect.ts';
+import { faultEffects } from '../target/faults.ts';
+import type { Target } from '../target/target.ts';
 import { peripheryEffects } from './periphery.ts';
-import { programmingEffects } from './programming.ts';
 import { readingEffects } from './reading.ts';
 
-export type { Effect } from './effect.ts';
+export type { Effect } from '../target/effect.ts';
 
 /** What no field of a target switches on: an ideal world in these respects. */
 export const notModelled: readonly string[] = [
@@ -45,8 +47,8 @@ export function effectsOf(
 ): Effect[] {
   return [
     levels(target),
-    ...programmingEffects(target),
-    ...faults(target),
+    ...schemeOf(target).effects(),
+    ...faultEffects(target.cell, target.faults),
     disturb(target),
     ...(mapped.length > 0 ? [workedAround(mapped)] : []),
     ...storing(layers),
@@ -83,30 +85,6 @@ function workedAround(maps: readonly MappedFaults[]): Effect {
     },
     law: 'columns are flipped and moved until stuck and unresponsive cells of this chip hold what they are to; any other chip suffers from its own',
   };
-}
-
-function faults({ cell, faults }: Target): Effect[] {
-  return [
-    {
-      name: 'stuck cells',
-      applied: faults !== undefined && faults.stuckLow + faults.stuckHigh > 0,
-      parameters: faults
-        ? {
-            'faults.stuckLow': `${percent(faults.stuckLow)} at ${siemens(cell.gMin)}`,
-            'faults.stuckHigh': `${percent(faults.stuckHigh)} at ${siemens(cell.gMax)}`,
-          }
-        : {},
-      law: 'these shares of the cells conduct gMin or gMax whatever is done',
-    },
-    {
-      name: 'endurance',
-      applied: faults !== undefined,
-      parameters: faults
-        ? { 'faults.endurance': faults.endurance.toPrecision(3), 'faults.spent': String(faults.spent) }
-        : {},
-      law: 'a chip is refused that gives a memristor more pulses than endurance - spent; below that pulses change nothing',
-    },
-  ];
 }
 
 function disturb({ disturb }: Target): Effect {

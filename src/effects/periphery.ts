@@ -1,7 +1,7 @@
 /** Inputs, converters and their errors as lines of a report; errors are off where their section is absent. */
 
+import { type Effect, percent, volts } from '../target/effect.ts';
 import type { Target } from '../target/target.ts';
-import { type Effect, percent, volts } from './effect.ts';
 
 /** In the order in which they act. */
 export function peripheryEffects(target: Target): Effect[] {

@@ -1,10 +1,10 @@
 /** The effects between a programmed cell and what a converter reads, as lines of a report; off where a section is absent. */
 
+import { type Effect, percent, siemens } from '../target/effect.ts';
 import type { Drift, Reading, Relaxation, WireResistance } from '../target/reading.ts';
 import type { Target } from '../target/target.ts';
 import { formatTime } from '../time.ts';
 import { formatQuantity } from '../units.ts';
-import { type Effect, percent, siemens } from './effect.ts';
 
 /** In the order in which they act. */
 export function readingEffects(target: Target): Effect[] {

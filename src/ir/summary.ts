@@ -1,5 +1,6 @@
 /** What a mapping costs, layer by layer: the table at the end of a compilation. */
 import type { CalibrationRecord } from '../calibration-record.ts';
+import { openLedger, settle, spend } from '../ledger.ts';
 import type { Target } from '../target/target.ts';
 import { conversionsInSequence } from './conversion-time.ts';
 import type { EncodingChoice } from './encoding-choice.ts';
@@ -80,6 +81,10 @@ export function summarize(
   );
   const cells = mapping.layers.reduce((sum, _, i) => sum + weightCells(mapping.layers[i]!, byLayer[i]!), 0);
   const conversions = layers.reduce((sum, l) => sum + l.conversions, 0);
+  const ledger = openLedger({ conversion: target.adc });
+  for (const layer of layers) spend(ledger, 'conversion', layer.drives * layer.inSequence, 0);
+  spend(ledger, 'conversion', 0, conversions);
+  settle(ledger);
   return {
     layers,
     weights: mapping.layers.reduce((sum, l) => sum + l.node.integers.length, 0),
@@ -89,8 +94,8 @@ export function summarize(
     utilization: cells / (mapping.arrays * target.array.rows * target.array.columns),
     mvms: layers.reduce((sum, l) => sum + l.mvms, 0),
     conversions,
-    conversionEnergy: conversions * target.adc.energy,
-    conversionTime: layers.reduce((sum, l) => sum + l.drives * l.inSequence * target.adc.time, 0),
+    conversionEnergy: ledger.total.energy,
+    conversionTime: ledger.total.time,
   };
 }
 

@@ -12,7 +12,8 @@ import {
 } from '../ir/mapping.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
-import { levelStepOf, type Target } from '../target/target.ts';
+import { levelStepOf } from '../target/cell.ts';
+import type { Target } from '../target/target.ts';
 import type { Tensor } from '../tensor.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
 

@@ -12,7 +12,7 @@ import {
   wordlinesOf,
 } from '../ir/mapping.ts';
 import { readIntegers } from '../lower/reference.ts';
-import { levelStepOf } from '../target/target.ts';
+import { levelStepOf } from '../target/cell.ts';
 import type { Package } from './open.ts';
 
 /** @returns with all columns in order: as the blocks were placed, before faults were worked around */

@@ -1,10 +1,10 @@
 /** A transfer staircase -> its table, and what window and digit step rest on, as lines of text. */
-import { chargeShare } from '../device/fecap/charge.ts';
-import { complianceAt, lineVoltageOf } from '../device/fecap/compliance.ts';
-import type { TransferPhysics } from '../device/fecap/physics.ts';
-import { errorSources, type StaircaseLevel } from '../device/staircase.ts';
-import type { TransferLaw } from '../device/transfer.ts';
-import type { Target } from '../target/target.ts';
+import { chargeShare } from '../schemes/transfer/fecap/charge.ts';
+import { complianceAt, lineVoltageOf } from '../schemes/transfer/fecap/compliance.ts';
+import type { TransferPhysics } from '../schemes/transfer/fecap/physics.ts';
+import { errorSources, type StaircaseLevel } from '../schemes/transfer/staircase.ts';
+import type { TransferLaw } from '../schemes/transfer/transfer.ts';
+import type { ArraySize } from '../target/sections.ts';
 import { formatQuantity } from '../units.ts';
 import { formatCount, formatShare } from './number.ts';
 import { type Column, formatTable } from './table.ts';
@@ -40,7 +40,8 @@ function circuitTexts(
 /** Each derived number beside the field of the target that states it, where there is one. */
 export function formatPhysics(
   { chargeShare: share, window, worstWindow, film, access }: TransferPhysics,
-  { array, hidden, programming, cell }: TransferLaw & Pick<Target, 'array'>,
+  { hidden, programming, cell }: TransferLaw,
+  array: ArraySize,
 ): string {
   const volts = (value: number) => formatQuantity(value, 'V');
   const joules = (value: number) => formatQuantity(value, 'J');

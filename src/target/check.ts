@@ -3,12 +3,14 @@ import type { z } from 'zod';
 import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
 import { optionInvalid, targetInvalid, targetMissing, targetUnit } from '../diagnostics.ts';
 import { didYouMean } from '../near-names.ts';
+import { type Scheme, schemeOf, schemes } from '../schemes/models.ts';
 import { formatQuantity } from '../units.ts';
+import { faultProblems } from './faults.ts';
 import { peripheryProblems } from './periphery-check.ts';
-import { type Problem, programmingProblems } from './programming-check.ts';
+import type { Problem } from './problem.ts';
 import { readingProblems } from './reading-check.ts';
-import { type Scheme, schemelessSchema, type TargetField, targetFields, targetSchemas } from './schema.ts';
-import type { HiddenPlane, Target } from './target.ts';
+import { schemelessSchema, type TargetField, targetFields, targetSchema } from './schema.ts';
+import type { Target } from './target.ts';
 
 export interface Place {
   readonly file: string;
@@ -129,40 +131,13 @@ function crossChecks(target: Target): readonly Problem[] {
   );
   const converters = paired && adc.convert === 'pair' ? Math.floor(array.columns / 2) : array.columns;
   expect(adc.sharedBy <= converters, 'adc.sharedBy', `the array has only ${converters} values to convert`);
-  if (target.hidden !== undefined) problems.push(...hiddenChecks(target, target.hidden));
   return [
     ...problems,
-    ...programmingProblems(target),
+    ...schemeOf(target).problems(),
+    ...faultProblems(target.faults),
     ...readingProblems(target),
     ...peripheryProblems(target),
   ];
-}
-
-function hiddenChecks({ array, cell }: Target, hidden: HiddenPlane): readonly Problem[] {
-  const problems: Problem[] = [];
-  const expect = (holds: boolean, field: string, reason: string) => {
-    if (!holds) problems.push({ path: [...field.split('.'), 'value'], reason });
-  };
-  const levels = 2 ** hidden.transferBits;
-  expect(cell.encoding === 'differential', 'cell.encoding', 'a transfer sets a differential pair');
-  expect(
-    cell.levels === levels,
-    'cell.levels',
-    `${hidden.transferBits} transferred bits give ${levels} levels`,
-  );
-  expect(
-    hidden.transferBits < hidden.bits,
-    'hidden.transferBits',
-    `a hidden integer has ${hidden.bits - 1} magnitude bits`,
-  );
-  const pairs = Math.floor(array.columns / 2);
-  const needed = pairs * hidden.bits;
-  expect(
-    needed <= hidden.fecapsPerLine,
-    'hidden.fecapsPerLine',
-    `${pairs} pairs of ${hidden.bits} bits need ${needed} FeCAPs on a line`,
-  );
-  return problems;
 }
 
 /**
@@ -171,13 +146,13 @@ function hiddenChecks({ array, cell }: Target, hidden: HiddenPlane): readonly Pr
  * @throws DiagnosticError with every problem: at a flag where a flag has set the field, else in the file
  */
 export function checkTargetFile(root: unknown, scheme: Scheme | undefined, place: Place): Target {
-  const schema = scheme === undefined ? schemelessSchema : targetSchemas[scheme];
+  const schema = scheme === undefined ? schemelessSchema() : targetSchema(scheme);
   const fields = scheme === undefined ? [] : targetFields(scheme);
   const result = schema.safeParse(root);
   const problems = (result.error?.issues ?? []).flatMap((issue) => diagnosticsOf(issue, root, fields, place));
   if (scheme === undefined) {
     const path = ['programming', 'scheme', 'value'];
-    const names = Object.keys(targetSchemas).join(', ');
+    const names = schemes().join(', ');
     raise([
       ...problems,
       valueAt(root, path) === undefined
@@ -187,7 +162,8 @@ export function checkTargetFile(root: unknown, scheme: Scheme | undefined, place
     throw new InternalError('check-target', 'a file without a scheme of programming passed');
   }
   raise(problems);
-  const target: Target = targetSchemas[scheme].parse(root);
+  // What each schema reads is the target of its scheme.
+  const target = result.data as Target;
   raise(crossChecks(target).map((problem) => invalid(problem, place)));
   return target;
 }

@@ -43,7 +43,18 @@ export function quantity(unit: Unit, description: string, range: z.ZodNumber = z
   return leaf(value, unit, description);
 }
 
+/** What a schema reads, and nothing changes. */
+export type Read<S extends z.ZodType> = Fixed<z.output<S>>;
+type Fixed<T> = T extends object ? { readonly [K in keyof T]: Fixed<T[K]> } : T;
+
 export const above0 = z.number().gt(0);
+
+/** A polynomial in uS as coefficients in SI units: sigma / uS = sum c_k (G / uS)^k. */
+export const polynomialInMicro = z
+  .array(z.number())
+  .min(1)
+  .max(8)
+  .transform((micro) => micro.map((c, k) => Number(`${c}e${6 * k - 6}`)));
 
 export const integer = (min: number, max: number, description: string) =>
   leaf(z.int().min(min).max(max), '', description);

@@ -10,8 +10,9 @@ import { optionInvalid, targetInvalid, targetNotFound } from '../diagnostics.ts'
 import { sha256 } from '../hash.ts';
 import { installRoot } from '../install-root.ts';
 import { didYouMean } from '../near-names.ts';
+import { type Scheme, schemes } from '../schemes/models.ts';
 import { checkTargetFile } from './check.ts';
-import { type Scheme, targetFields, targetSchemas } from './schema.ts';
+import { targetFields } from './schema.ts';
 import type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
 
 type Tree = Record<string, unknown>;
@@ -170,7 +171,7 @@ export async function loadTarget(
   };
 
   const schemeText = at(written, ['programming', 'scheme', 'value']);
-  const scheme = Object.keys(targetSchemas).find((name): name is Scheme => name === schemeText);
+  const scheme = schemes().find((name) => name === schemeText);
   const applied = scheme === undefined ? [] : readOverrides(overrides, scheme);
   const tree = applied.reduce<unknown>((root, o) => withValue(root, o.field.split('.'), o.value), written);
   const setBy = new Map(applied.map((o) => [o.field, `--set ${o.text}`]));

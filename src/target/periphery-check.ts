@@ -1,5 +1,5 @@
 /** Whether converters and drivers with their errors still convert: levels rise, and a row that is not driven is at 0 V. */
-import type { Problem } from './programming-check.ts';
+import type { Problem } from './problem.ts';
 import type { Target } from './target.ts';
 
 export function peripheryProblems({ adc, driver, adcErrors, driverErrors }: Target): readonly Problem[] {

@@ -2,9 +2,9 @@
 
 import { polynomial } from '../polynomial.ts';
 import { formatQuantity } from '../units.ts';
-import type { Problem } from './programming-check.ts';
+import { levelStepOf } from './cell.ts';
+import type { Problem } from './problem.ts';
 import type { Target } from './target.ts';
-import { levelStepOf } from './target.ts';
 
 export function readingProblems(target: Target): readonly Problem[] {
   const { relaxation, drift, flicker, readNoise, cell } = target;

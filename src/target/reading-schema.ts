@@ -1,7 +1,6 @@
 /** The schemas of what happens between programming and reading: optional sections of a target file, see reading.ts. */
 import { z } from 'zod';
-import { above0, choice, leaf, quantity, share, spread } from './leaf.ts';
-import { polynomialInMicro } from './programming-schema.ts';
+import { above0, choice, leaf, polynomialInMicro, quantity, share, spread } from './leaf.ts';
 
 const real = (description: string) => leaf(z.number(), '', description);
 const any = z.number();

@@ -2,11 +2,9 @@
 import { type Compiled, compile } from '../compile.ts';
 import { compiledOf } from '../compiled-of.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { largestHidden } from '../device/fecap.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { notTrainable, trainNoGradient, trainNoHiddenPlanes } from '../diagnostics.ts';
 import { sha256 } from '../hash.ts';
-import { stepsPerLevel } from '../hidden-integer.ts';
 import { describeOrigin, type Graph, type QuantizedMvmNode } from '../ir/graph.ts';
 import { layerIndexOf } from '../ir/mapping.ts';
 import { weightPlacesOf } from '../ir/weight-places.ts';
@@ -15,13 +13,16 @@ import type { CompileOptions } from '../options.ts';
 import type { Package } from '../package/open.ts';
 import { soleInput, spreadSamples } from '../record/samples.ts';
 import { findTrainingObstacles } from '../replace-layers.ts';
-import type { HiddenPlane, LoadedTarget } from '../target/target.ts';
+import type { SynapsePlaces } from '../schemes/transfer/layer.ts';
+import { largestHidden } from '../schemes/transfer/plane.ts';
+import type { HiddenPlane } from '../target/hidden-plane.ts';
+import { stepsPerLevel } from '../target/hidden-plane.ts';
+import type { LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/verify.ts';
 import { type Chain, findChain } from './chain.ts';
 import { graphOf } from './graph-of.ts';
 import type { InitialLayer } from './initial.ts';
 import type { LayerWeights, TrainableNetwork } from './network.ts';
-import type { SynapsePlaces } from './places.ts';
 
 export interface Basis {
   readonly compiled: Compiled;

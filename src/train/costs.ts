@@ -1,5 +1,7 @@
 /** What a run took of its chip: turns the counts of layers into pulses, time and energy by the target's numbers. */
-import type { LayerSynapses } from './synapses.ts';
+import { type Component, openLedger, settle, spend } from '../ledger.ts';
+import type { LayerSynapses } from '../schemes/transfer/layer.ts';
+import { transferRates } from '../schemes/transfer/rates.ts';
 
 export interface TrainCosts {
   /** Synapses transferred, with all their repetitions, and those of them whose sign was sensed wrongly. */
@@ -38,17 +40,18 @@ export function costsOf(synapses: readonly LayerSynapses[]): TrainCosts {
     restoreWrites,
   };
   if (!law) return { ...counts, time: 0, memristorEnergy: 0, fecapEnergy: 0 };
-  const { hidden, programming } = law;
-  const perTransfer =
-    2 * hidden.readTime +
-    (1 + hidden.transferBits) * hidden.writeTime +
-    programming.resetTime +
-    programming.setTime;
+  const ledger = openLedger(transferRates(law));
+  const pairs = sum((layer) => layer.counts.rounds * layer.columnPairs);
+  spend(ledger, 'fecap-write', updateWrites, updateWrites + restoreWrites);
+  spend(ledger, 'transfer', pairs);
+  spend(ledger, 'reset', 0, 2 * transfers);
+  spend(ledger, 'set', 0, setPulses);
+  settle(ledger);
+  const energyOf = (component: Component) => ledger.spent[component]?.energy ?? 0;
   return {
     ...counts,
-    time:
-      updateWrites * hidden.writeTime + perTransfer * sum((layer) => layer.counts.rounds * layer.columnPairs),
-    memristorEnergy: 2 * transfers * programming.resetEnergy + setPulses * programming.setEnergy,
-    fecapEnergy: (updateWrites + restoreWrites) * hidden.writeEnergy,
+    time: ledger.total.time,
+    memristorEnergy: energyOf('reset') + energyOf('set'),
+    fecapEnergy: energyOf('fecap-write'),
   };
 }

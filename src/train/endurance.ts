@@ -2,10 +2,11 @@
  * How much of the cells' endurance a run has used, and whether it can go on. A memristor takes one cycle per transfer, as
  * the chip counts its RESETs and SET; a FeCAP takes one per write that switches it, and those of its wake-up.
  */
-import { fecapWear } from '../device/fecap.ts';
-import type { LayerSynapses } from './synapses.ts';
-import { operationsBefore } from './transfer-layer.ts';
-import { settleWear } from './wear.ts';
+
+import type { LayerSynapses } from '../schemes/transfer/layer.ts';
+import { fecapWear } from '../schemes/transfer/plane.ts';
+import { operationsBefore } from '../schemes/transfer/transfer-layer.ts';
+import { settleWear } from '../schemes/transfer/wear.ts';
 
 /** Cycles that a memristor and a FeCAP endure. */
 export interface EnduranceLimits {

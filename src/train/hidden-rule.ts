@@ -14,13 +14,14 @@
  * q_ij / (1 - exp(-a_i |d_j|)), so that each moves with q_ij, independently (thinning). What a row leaves over serves the
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
-import { largestHidden } from '../device/fecap.ts';
+
 import { openStream, type Stream } from '../random.ts';
+import type { LayerSynapses } from '../schemes/transfer/layer.ts';
+import { largestHidden } from '../schemes/transfer/plane.ts';
+import { stepSynapse } from '../schemes/transfer/wear.ts';
 import type { LayerPass } from './pass.ts';
 import { openRowDraws, pickDraws, type RowDraws } from './row-draws.ts';
 import { openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
-import type { LayerSynapses } from './synapses.ts';
-import { stepSynapse } from './wear.ts';
 
 export const roundings = ['sign', 'stochastic', 'threshold'] as const;
 

@@ -1,7 +1,8 @@
 /** Where learning starts: turns a seed into hidden integers, and a layer's width into the real weight of one level. */
-import { transferredMagnitude } from '../hidden-integer.ts';
+
 import { openStream } from '../random.ts';
-import type { HiddenPlane } from '../target/target.ts';
+import type { HiddenPlane } from '../target/hidden-plane.ts';
+import { transferredMagnitude } from '../target/hidden-plane.ts';
 import type { TrainedLayer } from './network.ts';
 
 /** A layer's starting point, where it is not drawn. */

@@ -1,11 +1,5 @@
-/** Where the synapses of a layer lie: one entry per weight, [input][output]. */
-
-export interface SynapsePlaces {
-  readonly array: Int32Array;
-  readonly row: Int32Array;
-  /** Column pair: G+ lies in column 2 pair, G- in the next. */
-  readonly pair: Int32Array;
-}
+/** Places the synapses of layers in arrays of their own. */
+import type { SynapsePlaces } from '../schemes/transfer/layer.ts';
 
 /**
  * Places a layer as `tile` does where nothing else needs the arrays: in tiles of rows x pairs, one array each.

@@ -4,8 +4,8 @@
  * the same options and restored goes on bit for bit as if it had never stopped.
  */
 import { InternalError } from '../diagnostic.ts';
+import { forgetWear, settleWear } from '../schemes/transfer/wear.ts';
 import type { Trainer } from './trainer.ts';
-import { forgetWear, settleWear } from './wear.ts';
 
 export type Numbers = Int16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 export type Snapshot = Readonly<Record<string, Numbers>>;

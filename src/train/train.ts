@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto';
 import type { Compiled } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { stepsPerLevel, transferredDigit } from '../hidden-integer.ts';
 import type { CompileOptions } from '../options.ts';
 import { programChip } from '../program.ts';
 import { replaceLayers, type TrainedWeights } from '../replace-layers.ts';
+import { trainingChip } from '../schemes/transfer/synapses.ts';
 import { simulate } from '../simulate/simulate.ts';
+import { stepsPerLevel, transferredDigit } from '../target/hidden-plane.ts';
 import { type Basis, compileOn, initialOf, modelOf } from './basis.ts';
 import { findChain } from './chain.ts';
 import type { Checkpoint, Identity } from './checkpoint.ts';
@@ -18,7 +19,6 @@ import { type LayerWeights, normalizationEpsilon } from './network.ts';
 import type { Run } from './run.ts';
 import type { Samples } from './samples.ts';
 import { restore } from './snapshot.ts';
-import { trainingChip } from './synapses.ts';
 import { type ChipOptions, openTrainer, type Trainer, type TrainOptions } from './trainer.ts';
 
 /** Which samples learning takes, and which it is judged by. */

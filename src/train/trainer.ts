@@ -6,17 +6,17 @@
  * samples and the number of inputs so far.
  */
 import { InternalError } from '../diagnostic.ts';
+import type { LayerSynapses, SynapsePlaces, TrainingChip } from '../schemes/transfer/layer.ts';
+import { openLayer } from '../schemes/transfer/synapses.ts';
+import { transferLayer } from '../schemes/transfer/transfer-layer.ts';
+import { writeSynapse } from '../schemes/transfer/wear.ts';
 import { type EnduranceLimits, type EnduranceStop, type FecapReserve, wornOut } from './endurance.ts';
 import { stepBias, stepFloat } from './float-rule.ts';
 import { type HiddenRule, type HiddenStepper, openStepper, stepHidden } from './hidden-rule.ts';
 import { drawFloat, drawHidden, type InitialLayer, stepFor } from './initial.ts';
 import { type LayerWeights, type TrainableNetwork, weightsOf } from './network.ts';
 import { type BatchResult, backward, forward, openPass, type Pass, score } from './pass.ts';
-import type { SynapsePlaces } from './places.ts';
 import { epochOrder, readSample, type Samples } from './samples.ts';
-import { type LayerSynapses, openLayer, type TrainingChip } from './synapses.ts';
-import { transferLayer } from './transfer-layer.ts';
-import { writeSynapse } from './wear.ts';
 
 export interface TrainOptions {
   readonly seed: number;

@@ -4,6 +4,7 @@
  */
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
+import { schemeOf, withExactCells } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 import { runChip } from '../verify/run-images.ts';
 import { type LossReport, lossOf, measureMapping, withTarget } from './measure.ts';
@@ -29,14 +30,11 @@ export interface Blame {
 
 /** Errors of the chip: the target without each. */
 export function idealizations(target: Target): ReadonlyMap<string, Target> {
-  const { hidden: _, ...rest } = target;
   const { programming } = target;
   return new Map<string, Target>([
     ['the converter', { ...target, adc: { ...target.adc, bits: 16 } }],
     ...(target.wires ? [['the wires', { ...target, wires: undefined }] as const] : []),
-    ...(programming.scheme === 'exact'
-      ? []
-      : [['the write error', { ...rest, programming: { scheme: 'exact' } }] as const]),
+    ...(schemeOf(target).exact ? [] : [['the write error', withExactCells(target)] as const]),
     ...(target.faults && target.faults.stuckLow + target.faults.stuckHigh > 0
       ? [['stuck cells', { ...target, faults: { ...target.faults, stuckLow: 0, stuckHigh: 0 } }] as const]
       : []),
@@ -61,11 +59,11 @@ export async function blame(setup: Setup, options: CompileOptions, total: LossRe
   const ideals = [...idealizations(target)];
   for (const [number, [error, ideal]] of ideals.entries()) {
     setup.report('looking for the largest error', number, ideals.length + 2);
-    const measured = await measureMapping(
-      setup,
-      ideal.programming.scheme === 'exact' ? withoutResidual(options) : options,
-      { part: setup.tuning, seed: setup.seed, loaded: withTarget(setup.loaded, ideal) },
-    );
+    const measured = await measureMapping(setup, schemeOf(ideal).exact ? withoutResidual(options) : options, {
+      part: setup.tuning,
+      seed: setup.seed,
+      loaded: withTarget(setup.loaded, ideal),
+    });
     const { loss, snrToFloat, noise } = measured;
     entries.push({
       what: `without ${error}`,

@@ -10,6 +10,7 @@ import type { CompileOptions } from '../options.ts';
 import { packageOf } from '../package/package-of.ts';
 import { availableThreads } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
+import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
@@ -104,7 +105,7 @@ export async function prepare(
     heldOut: await partOf(1, 'floating point and integers, held-out images'),
     excluded: plan.overlap,
     // Chips without any randomness are all the same.
-    trials: loaded.target.programming.scheme === 'exact' ? 1 : (tuning.trials ?? defaultTrials),
+    trials: schemeOf(loaded.target).exact ? 1 : (tuning.trials ?? defaultTrials),
     seed: tuning.seed ?? 1,
     threads,
     report,

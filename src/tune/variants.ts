@@ -1,7 +1,7 @@
 /** What may be chosen for one crossbar layer: the ways of storing it that a tuning compares, as far as a target allows them. */
 import type { Choice } from '../options.ts';
+import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
-import { writePrecisionOf } from '../write-precision.ts';
 
 /** A change of how a layer is stored, by a name for people. */
 export interface Variant {
@@ -25,7 +25,7 @@ export function variantsFor(target: Target): readonly Variant[] {
     'range percentile': () => ({ converterRange: 'percentile' }),
     differential: () => ({ encoding: 'differential' }),
     'slices +1': ({ slices }) => ({ slices: slices + 1 }),
-    ...(writePrecisionOf(target)
+    ...(schemeOf(target).readsBack
       ? {
           'copies x2, residual': ({ copies }) => ({ copies: 2 * copies, residual: true }),
           'slices +1, residual': ({ slices }) => ({ slices: slices + 1, residual: true }),
@@ -41,7 +41,7 @@ export function variantsFor(target: Target): readonly Variant[] {
         }),
   };
   return Object.entries(changes)
-    .filter(([name]) => !(target.programming.scheme === 'exact' && name.startsWith('copies')))
+    .filter(([name]) => !(schemeOf(target).exact && name.startsWith('copies')))
     .map(([name, change]) => ({
       name,
       apply(given) {

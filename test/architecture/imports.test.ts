@@ -1,4 +1,5 @@
 /** Who may import whom, and what else holds for every source file. The same table is in ARCHITECTURE.md. */
+import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { files, imports, textOf } from './source-files.ts';
@@ -17,12 +18,15 @@ const top = [
 /** Folders of shared nouns. */
 const nouns = ['src', 'src/diagnostics', 'src/target', 'src/effects'];
 
+/** What is to be seen of the schemes of programming without a chip. */
+const models = ['src/schemes/models.ts', 'src/schemes/scheme.ts', 'src/schemes/level-sigma.ts'];
+
 /** The folder of a file; the file itself above the folders, `nouns` for shared nouns. */
 function groupOf(file: string): string {
   if (top.includes(file)) return file;
   const folder = dirname(file);
   if (nouns.includes(folder)) return 'nouns';
-  return /^src\/device\/(fecap|pulse)$/.test(folder) ? 'src/device' : folder;
+  return folder.startsWith('src/schemes/') ? 'src/schemes' : folder;
 }
 
 const above = [
@@ -38,7 +42,8 @@ const above = [
 ];
 /** Besides itself and the nouns. A file of src/ir is allowed by its folder or by itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  nouns: ['src/ir/graph.ts'],
+  nouns: ['src/ir/graph.ts', ...models],
+  'src/schemes': [],
   'src/ir': [],
   'src/device': [],
   'src/wires': [],
@@ -46,9 +51,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/runtime': ['src/ir/graph.ts'],
   'src/onnx': ['src/ir/graph.ts'],
   'src/bitstream': ['src/ir/schedule.ts'],
-  passes: ['passes/decompose', 'src/ir', 'src/onnx', 'src/wires'],
+  passes: [...models, 'passes/decompose', 'src/ir', 'src/onnx', 'src/wires'],
   'passes/decompose': ['src/ir/graph.ts', 'src/onnx'],
-  'src/chip': ['src/bitstream', 'src/device', 'src/ir/schedule.ts', 'src/wires'],
+  'src/chip': ['src/bitstream', 'src/device', 'src/ir/schedule.ts', 'src/schemes', 'src/wires'],
   'src/lower': ['src/ir/crossbar.ts', 'src/ir/graph.ts', 'src/ir/input-planes.ts'],
   'src/record': ['src/data', 'src/ir/graph.ts', 'src/ir/padding.ts', 'src/lower', 'src/onnx', 'src/runtime'],
   'src/package': ['src/bitstream', 'src/ir', 'src/lower', 'src/onnx', 'src/record'],
@@ -64,12 +69,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/simulate': ['src/chip', 'src/ir/graph.ts', 'src/lower', 'src/onnx', 'src/package', 'src/runtime'],
   'src/verify': [...above, 'src/simulate', 'src/program.ts'],
-  'src/tune': [...above, 'src/compile.ts', 'src/program.ts', 'src/simulate', 'src/verify'],
+  'src/tune': [...above, ...models, 'src/compile.ts', 'src/program.ts', 'src/simulate', 'src/verify'],
   'src/train': [
     ...above,
     'src/compile.ts',
     'src/compiled-of.ts',
-    'src/device',
+    'src/schemes',
     'src/program.ts',
     'src/replace-layers.ts',
     'src/simulate',
@@ -77,7 +82,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/report': [
     'src/chip',
-    'src/device',
+    'src/schemes',
     'src/verify',
     'src/train',
     'src/tune',
@@ -129,7 +134,7 @@ describe('imports', () => {
     for (const file of reached)
       for (const { from, to } of imports) if (from === file && groupOf(to) === 'src/train') reached.add(to);
     const wrong = imports.filter(
-      ({ from, to }) => reached.has(from) && !['src/train', 'src/device', 'nouns'].includes(groupOf(to)),
+      ({ from, to }) => reached.has(from) && !['src/train', 'src/schemes', 'nouns'].includes(groupOf(to)),
     );
     expect(wrong).toEqual([]);
     expect(reached.size).toBeGreaterThan(10);
@@ -158,6 +163,37 @@ describe('imports', () => {
       .map(({ from }) => from);
     expect(users.length).toBeGreaterThan(0);
     expect(users.filter((file) => !file.startsWith(folder))).toEqual([]);
+  });
+});
+
+describe('schemes of programming', () => {
+  const registries = ['src/schemes/models.ts', 'src/schemes/cells.ts'];
+  const folders = readdirSync('src/schemes', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+  it('are named in their own folder and in the registries alone', () => {
+    const wrong = files.filter((file) => {
+      if (registries.includes(file)) return false;
+      const named = (name: string) =>
+        // A bitstream has an instruction `transfer` too.
+        name === 'transfer' ? /scheme\b[^;]{0,40}'transfer'/ : new RegExp(`'${name}'`);
+      return folders.some(
+        (name) => !file.startsWith(`src/schemes/${name}/`) && named(name).test(textOf.get(file)!),
+      );
+    });
+    expect(wrong).toEqual([]);
+    expect(folders.length).toBeGreaterThan(4);
+  });
+
+  it('have a model and cells, and no model sees any cells', () => {
+    for (const name of folders)
+      for (const part of ['model.ts', 'cells.ts']) expect(files).toContain(`src/schemes/${name}/${part}`);
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        (from === 'src/schemes/models.ts' || from.endsWith('/model.ts')) && /\/cells\.ts$/.test(to),
+    );
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Targets and array programs by hand, for tests that execute them. */
+import type { Chip } from '../../src/chip/chip.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../../src/ir/schedule.ts';
 import type { LoadedTarget, Target } from '../../src/target/target.ts';
 
@@ -180,3 +181,6 @@ export function transferAll(
   });
   return { array, instructions: [...formAll(target), ...lines, ...transfers] };
 }
+
+/** What is left of a chip when it was saved and loaded. */
+export const asSaved = ({ spent: _, ...chip }: Chip): Chip => chip;

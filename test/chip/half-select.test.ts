@@ -1,22 +1,20 @@
 /** Pulses to some cells move the others of their rows and columns, by how many they are. */
+
 import { describe, expect, test } from 'vitest';
 import { executeBitstream } from '../../src/chip/execute.ts';
 import { halfSelected } from '../../src/device/disturb.ts';
 import { effectsOf } from '../../src/effects/effects.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
+import type { ProgrammingOf } from '../../src/schemes/models.ts';
+import type { Disturb } from '../../src/target/base.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import type {
-  Disturb,
-  ErrorLawProgramming,
-  Target,
-  WriteVerifyProgramming,
-} from '../../src/target/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { momentsOf } from '../statistics.ts';
 import { exactTarget, formAll, headerOf, loaded, options, programAll, writeVerifyTarget } from './bench.ts';
 
 /** Ten pulses per cell, and no error. */
-const tenPulses: ErrorLawProgramming = {
-  ...(writeVerifyTarget.programming as WriteVerifyProgramming),
+const tenPulses: ProgrammingOf<'error-law'> = {
+  ...(writeVerifyTarget.programming as ProgrammingOf<'write-verify'>),
   scheme: 'error-law',
   distribution: 'normal',
   sigma: [0],

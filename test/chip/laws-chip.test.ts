@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { totalCounts } from '../../src/chip/chip.ts';
 import { executeBitstream } from '../../src/chip/execute.ts';
-import { programmingSigma } from '../../src/device/error-law.ts';
-import { levelConductance } from '../../src/device/levels.ts';
 import { DiagnosticError, exitCodeOf } from '../../src/diagnostic.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
+import { sigmaAt } from '../../src/polynomial.ts';
+import type { ProgrammingOf } from '../../src/schemes/models.ts';
+import { instructionTolerance } from '../../src/schemes/models.ts';
+import { levelConductance } from '../../src/target/cell.ts';
+import type { Faults } from '../../src/target/faults.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import type { ErrorLawProgramming, Faults, Target } from '../../src/target/target.ts';
-import { instructionTolerance } from '../../src/write-precision.ts';
+import type { Target } from '../../src/target/target.ts';
 import { countTolerance, momentsOf } from '../statistics.ts';
 import {
   exactTarget,
@@ -21,7 +23,7 @@ import {
   writeVerifyTarget,
 } from './bench.ts';
 
-const errorLaw: ErrorLawProgramming = {
+const errorLaw: ProgrammingOf<'error-law'> = {
   scheme: 'error-law',
   distribution: 'normal',
   sigma: [2e-6, 0.01],
@@ -38,7 +40,7 @@ const errorLaw: ErrorLawProgramming = {
   formEnergy: 3e-8,
 };
 const lawTarget: Target = { ...writeVerifyTarget, programming: errorLaw };
-const pulsedTarget = (await loadTarget('test/device/pulse-verify.yaml')).target;
+const pulsedTarget = (await loadTarget('test/support/pulse-verify.yaml')).target;
 
 const codeOf = (target: Target) => (row: number, column: number) =>
   (row * 7 + column * 3) % target.cell.levels;
@@ -60,7 +62,7 @@ describe('error law', () => {
     }
     for (const code of [5, 30, 60]) {
       const level = levelConductance(lawTarget.cell, code);
-      const sigma = programmingSigma(errorLaw, level);
+      const sigma = sigmaAt(errorLaw.sigma, level);
       const found = momentsOf(byCode.get(code)!);
       expect(Math.abs(found.mean - level)).toBeLessThan((4 * sigma) / Math.sqrt(found.count));
       expect(Math.abs(found.sigma / sigma - 1)).toBeLessThan(4 / Math.sqrt(2 * found.count));

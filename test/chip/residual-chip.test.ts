@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Chip } from '../../src/chip/chip.ts';
 import { executeBitstream } from '../../src/chip/execute.ts';
 import type { Instruction, ProgramResidualInstruction } from '../../src/ir/schedule.ts';
-import { levelStepOf, type Target, type WriteVerifyProgramming } from '../../src/target/target.ts';
+import type { ProgrammingOf } from '../../src/schemes/models.ts';
+import { levelStepOf } from '../../src/target/cell.ts';
+import type { Target } from '../../src/target/target.ts';
 import {
   exactTarget,
   formAll,
@@ -13,10 +15,10 @@ import {
   writeVerifyTarget,
 } from './bench.ts';
 
-const base = writeVerifyTarget.programming as WriteVerifyProgramming;
+const base = writeVerifyTarget.programming as ProgrammingOf<'write-verify'>;
 const step = levelStepOf(writeVerifyTarget.cell);
 
-function targetOf(changes: Partial<WriteVerifyProgramming>, columns = 64): Target {
+function targetOf(changes: Partial<ProgrammingOf<'write-verify'>>, columns = 64): Target {
   return {
     ...writeVerifyTarget,
     array: { rows: 64, columns, arraysPerChip: 1 },

@@ -1,15 +1,17 @@
 /** A survey finds the devices that programming the same chip finds. */
+
 import { expect, test } from 'vitest';
 import { executeBitstream } from '../../src/chip/execute.ts';
 import { surveyChip } from '../../src/chip/survey.ts';
 import { surveyArray } from '../../src/chip/survey-array.ts';
-import { openWriteVerifyDraws, stepGainOf } from '../../src/device/write-verify.ts';
 import { openStream } from '../../src/random.ts';
+import type { ProgrammingOf } from '../../src/schemes/models.ts';
+import { openWriteVerifyDraws, stepGainOf } from '../../src/schemes/write-verify/write-verify.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import type { Target, WriteVerifyProgramming } from '../../src/target/target.ts';
+import type { Target } from '../../src/target/target.ts';
 import { exactTarget, headerOf, loaded, options, programAll, writeVerifyTarget } from './bench.ts';
 
-const law = writeVerifyTarget.programming as WriteVerifyProgramming;
+const law = writeVerifyTarget.programming as ProgrammingOf<'write-verify'>;
 const withDead = (unresponsive: number, changes: Partial<Target> = {}): Target => ({
   ...writeVerifyTarget,
   array: { rows: 64, columns: 60, arraysPerChip: 1 },
@@ -19,7 +21,7 @@ const withDead = (unresponsive: number, changes: Partial<Target> = {}): Target =
 
 test('the faulty cells are those that no pulse moves, stuck at what programming leaves there', async () => {
   const target = withDead(0.02);
-  const law = target.programming as WriteVerifyProgramming;
+  const law = target.programming as ProgrammingOf<'write-verify'>;
   const seed = 11;
   const map = await surveyChip(loaded(target), { arrays: 3, seed });
   expect([map.rows, map.columns, map.arrays.length]).toEqual([64, 60, 3]);
@@ -99,7 +101,7 @@ test('cells under an error law are dead or sound, whatever their sigma', async (
 });
 
 test('cells that are pulsed one by one are tested within the tolerance of their own loop', async () => {
-  const { target } = await loadTarget('test/device/pulse-verify.yaml');
+  const { target } = await loadTarget('test/support/pulse-verify.yaml');
   const map = await surveyChip(loaded(target), { arrays: 1, seed: 9 });
   const draws = openStream(9, 'unresponsive', 0);
   const { rows, columns } = target.array;

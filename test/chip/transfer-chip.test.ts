@@ -82,6 +82,20 @@ test('counts, time, energy and wear follow from what was done', async () => {
     sets * 1e-12;
   expect(chip.counters[0]!.time / time).toBeCloseTo(1, 9);
   expect(chip.counters[0]!.energy / energy).toBeCloseTo(1, 9);
+  const spent = Object.fromEntries(
+    Object.entries(chip.spent!).map(([component, { operations, devices }]) => [
+      component,
+      [operations, devices],
+    ]),
+  );
+  expect(spent).toEqual({
+    form: [rows, 2 * synapses],
+    reset: [rows, 4 * synapses],
+    set: [0, sets],
+    'wake-up': [1000 * rows, 2 * 1000 * 128 * rows],
+    'fecap-write': [written, written + restored],
+    transfer: [pairs, pairs],
+  });
   // The RESET after forming, and one cycle per transfer; wake-up, one write and one write-back.
   expect(chip.wear).toEqual({ memristor: 2, fecap: 1002 });
 });

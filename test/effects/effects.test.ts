@@ -8,10 +8,11 @@ import { effectsOf, notModelled, type StoredLayer } from '../../src/effects/effe
 import { parseOptions } from '../../src/options.ts';
 import { hostGraph } from '../../src/package/host.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { type Scheme, schemes } from '../../src/schemes/models.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import type { Periphery } from '../../src/target/periphery.ts';
 import type { Reading } from '../../src/target/reading.ts';
-import { fieldsOfTarget, type Scheme, targetSchemas } from '../../src/target/schema.ts';
+import { fieldsOfTarget } from '../../src/target/schema.ts';
 import type { LoadedTarget, Target } from '../../src/target/target.ts';
 import { cmoNoise, cmoRelaxation, ohmWires, pcmDrift, pcmNoise } from '../support/reading-laws.ts';
 import { inputs, memoryData, tinyModel } from '../verify/tiny.ts';
@@ -68,7 +69,7 @@ const targetOf: Record<Scheme, string> = {
   exact: 'ideal',
   'write-verify': 'tetramem-256-6bit',
   'error-law': 'cmo-hfox-130nm',
-  'pulse-verify': 'test/device/pulse-verify.yaml',
+  'pulse-verify': 'test/support/pulse-verify.yaml',
   transfer: 'leti-fecap-130nm',
 };
 
@@ -104,7 +105,7 @@ const idle: Record<Scheme, readonly string[]> = {
 };
 
 describe('every field of a target is consumed', () => {
-  test.each(Object.keys(targetSchemas) as Scheme[])('%s', async (scheme) => {
+  test.each(schemes())('%s', async (scheme) => {
     const loaded = await loadTarget(targetOf[scheme]);
     expect(loaded.target.programming.scheme).toBe(scheme);
     const reads = await fieldsRead(loaded);

@@ -17,7 +17,8 @@ import type { Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import { blockWeightColumns, lengthOf, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { type Choice, choiceFor, parseOptions } from '../../src/options.ts';
 import { openStream } from '../../src/random.ts';
-import { levelStepOf, type Target } from '../../src/target/target.ts';
+import { levelStepOf } from '../../src/target/cell.ts';
+import type { Target } from '../../src/target/target.ts';
 import {
   headerOf,
   loaded,

@@ -8,7 +8,8 @@ import {
   weightMax,
 } from '../../passes/slice-weights.ts';
 import { digitsOf } from '../../src/ir/mapping.ts';
-import type { Target, WriteVerifyProgramming } from '../../src/target/target.ts';
+import type { ProgrammingOf } from '../../src/schemes/models.ts';
+import type { Target } from '../../src/target/target.ts';
 import { exactTarget, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
 import { mvmLayer, quantizedLayer, sized, slicedLayer } from './layers.ts';
 
@@ -91,7 +92,7 @@ describe('slice-weights', () => {
   it('leaves residual slices room for what the slice above is off by, and copies none', () => {
     const base = { ...sized(16, 16), cell: { ...cellOf(64), gUseMin: 0, gUseMax: 63, gMax: 63 } };
     const run = (tolerance: number, slices: number, copies: number) => {
-      const programming = { ...(writeVerifyTarget.programming as WriteVerifyProgramming), tolerance };
+      const programming = { ...(writeVerifyTarget.programming as ProgrammingOf<'write-verify'>), tolerance };
       const node = quantizedLayer({ groups: 1, rows: 3, columns: 2, weightMax: slices === 1 ? 63 : 127 });
       const choice: SliceChoice = { encoding: 'differential', slices, copies, residual: true, inputNumbers };
       return sliceWeights.run([node], { target: { ...base, programming }, choiceOf: () => choice })[0]!;

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { wireError } from '../../passes/wire-errors.ts';
 import type { SlicedLayer } from '../../src/ir/mapping.ts';
+import { levelStepOf } from '../../src/target/cell.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { levelStepOf } from '../../src/target/target.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 
 const { target } = await loadTarget('tio2-feedforward');

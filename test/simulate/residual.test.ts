@@ -1,12 +1,17 @@
 /** From the model to the cells: what the parts of every weight hold together, read from the chip by host.onnx alone. */
+
 import { expect, it } from 'vitest';
 import type { CompileOptions } from '../../src/options.ts';
-import type { Target, WriteVerifyProgramming } from '../../src/target/target.ts';
+import type { ProgrammingOf } from '../../src/schemes/models.ts';
+import type { Target } from '../../src/target/target.ts';
 import { loaded, writeVerifyTarget } from '../chip/bench.ts';
 import { convModel, matMulModel, writeVerify } from '../lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
 
-const programming = { ...(writeVerifyTarget.programming as WriteVerifyProgramming), unresponsive: 0.02 };
+const programming = {
+  ...(writeVerifyTarget.programming as ProgrammingOf<'write-verify'>),
+  unresponsive: 0.02,
+};
 
 /** Errors of all weights, in their own units, sorted by size. */
 async function errorsOf(

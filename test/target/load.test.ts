@@ -194,7 +194,7 @@ describe('fields must fit together', () => {
 });
 
 describe('laws of programming', () => {
-  const pulsed = 'test/device/pulse-verify.yaml';
+  const pulsed = 'test/support/pulse-verify.yaml';
   const diagnosed = async (target: string, set: readonly string[]) => {
     const error: unknown = await loadTarget(target, set).catch((e: unknown) => e);
     if (!(error instanceof DiagnosticError)) throw error;

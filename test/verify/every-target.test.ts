@@ -12,7 +12,7 @@ const calibration = memoryData(all.slice(0, 20), undefined);
 const samples = all.slice(20);
 const data = memoryData(samples, labelsFor(samples, 40));
 
-const pulsed = 'test/device/pulse-verify.yaml';
+const pulsed = 'test/support/pulse-verify.yaml';
 
 /** Verifies the small model on one chip of a target. */
 const verified = (target: string, overrides: readonly string[] = []) =>

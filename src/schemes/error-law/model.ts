@@ -1,0 +1,77 @@
+/** An error law as reports and the compiler see it: sigma(G) of the law, held within the window. */
+import { lawOutOfRange } from '../../diagnostics.ts';
+import { polynomial, sigmaAt } from '../../polynomial.ts';
+import { type Cell, levelConductance, levelStepOf } from '../../target/cell.ts';
+import { siemens } from '../../target/effect.ts';
+import { type Problem, pathOf } from '../../target/problem.ts';
+import { formatQuantity } from '../../units.ts';
+import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
+import type { SchemeModel } from '../scheme.ts';
+import { heldSpread } from '../spread.ts';
+import { type ErrorLawProgramming, parameters } from './parameters.ts';
+
+export const errorLaw: SchemeModel<ErrorLawProgramming> = {
+  parameters,
+  of: ({ programming: law, cell }) => ({
+    ...readBackAnswers(law, cell),
+    tolerance: levelStepOf(cell) / 2,
+    // A law accepts nothing.
+    precision: () => ({ tolerance: twiceMeanSigma(law, cell), readNoise: 0 }),
+    spread: (level) =>
+      withUnresponsive(law, cell, heldSpread(law.distribution, sigmaAt(law.sigma, level), cell, level)),
+    problems: () => problemsOf(law, cell),
+    effects: () => [
+      {
+        name: 'programming error law',
+        applied: true,
+        parameters: {
+          ...windowOf(cell),
+          distribution: law.distribution,
+          sigma: `${law.sigma.map((c, k) => Number((c * 1e6 * 1e-6 ** k).toPrecision(6))).join(', ')} (uS)`,
+          validFrom: siemens(law.validFrom),
+          validTo: siemens(law.validTo),
+          pulses: String(law.pulses),
+        },
+        law: equations[law.distribution],
+      },
+      ...readBackEffects(law),
+    ],
+  }),
+};
+
+const equations = {
+  normal: 'G = clip(G(code) + sigma(G(code)) xi, gMin, gMax), sigma(G) = max(0, sum c_k G^k)',
+  uniform: 'G = clip(G(code) + sqrt(3) sigma(G(code)) (2 u - 1), gMin, gMax), sigma(G) = max(0, sum c_k G^k)',
+  'log-normal':
+    'G = clip(G(code) exp(s xi - s^2 / 2), gMin, gMax), s^2 = ln(1 + (sigma / G(code))^2), sigma(G) = max(0, sum c_k G^k)',
+} as const;
+
+/** Over the levels (S). */
+function twiceMeanSigma({ sigma }: ErrorLawProgramming, cell: Cell): number {
+  let sum = 0;
+  for (let code = 0; code < cell.levels; code++) sum += sigmaAt(sigma, levelConductance(cell, code));
+  return (2 * sum) / cell.levels;
+}
+
+/** Where the law was fitted, and where it has a value. */
+function problemsOf({ validFrom, validTo, sigma: law }: ErrorLawProgramming, cell: Cell): readonly Problem[] {
+  const exactly = (value: number) => formatQuantity(value, 'S', 6);
+  if (validFrom >= validTo)
+    return [
+      { path: pathOf('programming.validTo'), reason: `this must lie above validFrom, ${exactly(validFrom)}` },
+    ];
+  const problems: Problem[] = [];
+  const reason = `sigma(G) was fitted from ${exactly(validFrom)} to ${exactly(validTo)}`;
+  for (const field of ['gUseMin', 'gUseMax'] as const) {
+    if (cell[field] < validFrom || cell[field] > validTo)
+      problems.push({ path: pathOf(`cell.${field}`), reason, diagnose: lawOutOfRange });
+  }
+  for (let code = 0; code < cell.levels; code++) {
+    const g = levelConductance(cell, code);
+    const sigma = polynomial(law, g);
+    if (sigma >= 0) continue;
+    const negative = `sigma is negative, ${exactly(sigma)}, at level ${code}, ${exactly(g)}`;
+    return [...problems, { path: pathOf('programming.sigma'), reason: negative }];
+  }
+  return problems;
+}

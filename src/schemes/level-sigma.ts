@@ -1,0 +1,21 @@
+/**
+ * How far cells lie from where a target's own programming wants them: level conductance -> standard deviation over many
+ * cells and chips, those among them that are stuck or that no pulse moves. The mean error is left out: it is common to the
+ * cells of a level, and calibration of the chip takes most of it away. Time, reading and wires are no part of it.
+ */
+import type { Target } from '../target/target.ts';
+import { schemeOf } from './models.ts';
+import { sigmaOf, withStuck } from './spread.ts';
+
+/** Standard deviation of the cells that are programmed to `level` (S). */
+export function levelSigma(target: Target, level: number): number {
+  return sigmaOf(withStuck(target.faults, target.cell, schemeOf(target).spread(level)));
+}
+
+/** Standard deviation of the cells that no weight uses (S). */
+export function unusedSigma(target: Target): number {
+  const { cell, faults } = target;
+  const plain =
+    cell.unused === 'reset' ? schemeOf(target).afterReset() : { mean: cell.gUnformed, variance: 0 };
+  return sigmaOf(withStuck(faults, cell, plain));
+}

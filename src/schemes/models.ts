@@ -1,0 +1,53 @@
+/** The ways of programming, as targets, the compiler and reports see them. */
+import { z } from 'zod';
+import type { TargetBase } from '../target/base.ts';
+import { leaf } from '../target/leaf.ts';
+import { errorLaw } from './error-law/model.ts';
+import { exact } from './exact/model.ts';
+import { pulseVerify } from './pulse-verify/model.ts';
+import type { ProgrammedTarget, SchemeAnswers, SchemeModel } from './scheme.ts';
+import { transfer } from './transfer/model.ts';
+import { writeVerify } from './write-verify/model.ts';
+
+export const models = {
+  exact,
+  'write-verify': writeVerify,
+  'error-law': errorLaw,
+  'pulse-verify': pulseVerify,
+  transfer,
+} satisfies Readonly<Record<string, SchemeModel<never>>>;
+
+export type Scheme = keyof typeof models;
+export const schemes = (): Scheme[] => Object.keys(models) as Scheme[];
+
+/** A target's section `programming`, as a scheme has it. */
+export type ProgrammingOf<S extends Scheme> = {
+  readonly scheme: S;
+} & ((typeof models)[S] extends SchemeModel<infer P> ? P : never);
+export type Programming = { readonly [S in Scheme]: ProgrammingOf<S> }[Scheme];
+
+/** What a target answers of its way of programming. */
+export function schemeOf(target: ProgrammedTarget<Programming>): SchemeAnswers {
+  const model = models[target.programming.scheme] as unknown as SchemeModel<Programming>;
+  return model.of(target);
+}
+
+/** The tolerance that program and verify instructions carry (S), as they carry it. */
+export const instructionTolerance = (target: ProgrammedTarget<Programming>): number =>
+  Math.fround(schemeOf(target).tolerance);
+
+/** The same target with cells that take exactly what they are told. */
+export function withExactCells<T extends TargetBase>({ hidden: _, ...target }: T) {
+  return { ...target, programming: { scheme: 'exact' } } as const;
+}
+
+/** The schema of the section `programming`, and of the other sections that only targets of this scheme have. */
+export function schemeSections(of: Scheme) {
+  const { parameters, sections }: SchemeModel<never> = models[of];
+  const names = schemes().map((name) => `\`${name}\``);
+  const all = `How conductances are set: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+  return {
+    programming: z.strictObject({ scheme: leaf(z.literal(of), '', all), ...parameters }),
+    ...sections,
+  };
+}

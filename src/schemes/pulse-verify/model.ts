@@ -1,0 +1,110 @@
+/** Programming by identical pulses as reports and the compiler see it. */
+import { lawOutOfRange } from '../../diagnostics.ts';
+import type { Cell } from '../../target/cell.ts';
+import { percent, siemens } from '../../target/effect.ts';
+import { type Problem, pathOf } from '../../target/problem.ts';
+import { formatQuantity } from '../../units.ts';
+import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
+import type { SchemeModel } from '../scheme.ts';
+import { loopSpread } from '../spread.ts';
+import { type PulseVerifyProgramming, parameters } from './parameters.ts';
+import { pulseProblems, type StepModel } from './pulse.ts';
+import { toleranceAt } from './pulse-verify.ts';
+
+export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
+  parameters,
+  of: ({ programming: law, cell }) => ({
+    ...readBackAnswers(law, cell),
+    tolerance: law.tolerance,
+    precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
+    spread(level) {
+      const tolerance = toleranceAt(law, law.tolerance, level, cell.gUseMax);
+      return withUnresponsive(law, cell, loopSpread(tolerance, law.readNoise, level));
+    },
+    rates: { ...readBackAnswers(law, cell).rates, relaxation: { time: law.relaxTime, energy: 0 } },
+    problems: () => [
+      ...pulseProblems(law.pulse),
+      ...(law.pulse.model === 'cmo-hfox' ? compactProblems(law, cell) : []),
+    ],
+    effects: () => effectsOf(law, cell),
+  }),
+};
+
+/** Window in which the compact model's own pulses switch (S). */
+const compactWindow = { from: 25e-6, to: 93e-6 } as const;
+
+function compactProblems({ ladder }: PulseVerifyProgramming, cell: Cell): readonly Problem[] {
+  const problems: Problem[] = [];
+  const exactly = (value: number) => formatQuantity(value, 'S', 6);
+  const reason = `the compact model holds for its own pulses, which switch between ${exactly(compactWindow.from)} and ${exactly(compactWindow.to)}`;
+  for (const field of ['gMin', 'gMax'] as const) {
+    if (cell[field] < compactWindow.from || cell[field] > compactWindow.to)
+      problems.push({ path: pathOf(`cell.${field}`), reason, diagnose: lawOutOfRange });
+  }
+  if (ladder)
+    problems.push({
+      path: ['programming', 'ladder'],
+      reason: 'the compact model holds for its own pulses, not for higher ones',
+    });
+  return problems;
+}
+
+const stepLaws: Readonly<Record<StepModel, string>> = {
+  'constant-step': 'dw = +-step (1 + c2c xi)',
+  'linear-step': 'dw = +-step (1 - gamma w / bound) (1 + c2c xi), or additive c2c xi',
+  'soft-bounds': 'dw = +-step (1 - w / bound + c2c xi), or multiplicative (1 + c2c xi)',
+  'exponential-step': 'dw = +-step max(0, 1 - a exp(+-gamma z)) + c2c (|dw| + floor + slope |w|) xi',
+  'cmo-hfox':
+    'dG of a +1.35 V or -1.30 V pulse of 1 us by the compact model, times (1 + d2d xi) (1 + c2c xi)',
+};
+
+function effectsOf(law: PulseVerifyProgramming, cell: Cell) {
+  const { pulse, ladder } = law;
+  const given = Object.entries(pulse).map(([field, value]) => [`pulse.${field}`, String(value)]);
+  const step = stepLaws[pulse.model as StepModel] ?? `that of the preset ${pulse.model}`;
+  return [
+    {
+      name: 'pulse-by-pulse error',
+      applied: true,
+      parameters: {
+        ...windowOf(cell),
+        tolerance: siemens(law.tolerance),
+        toleranceLaw: law.toleranceLaw,
+        maxPulses: String(law.maxPulses),
+        readNoise: siemens(law.readNoise),
+        ...Object.fromEntries(given),
+      },
+      law: `identical pulses until |reading - G(code)| <= tolerance, bounds and steps drawn per device; ${step}`,
+    },
+    {
+      name: 'pulse ladder',
+      applied: ladder !== undefined,
+      parameters: ladder
+        ? {
+            'ladder.after': String(ladder.after),
+            'ladder.growth': String(ladder.growth),
+            'ladder.limit': String(ladder.limit),
+          }
+        : {},
+      law: 'step times growth, up to limit, after each `after` pulses in one direction that move the reading by less than the tolerance',
+    },
+    {
+      name: 're-check after relaxation',
+      applied: law.rechecks > 0,
+      parameters: {
+        rechecks: String(law.rechecks),
+        relaxTime: formatQuantity(law.relaxTime, 's'),
+        relaxShift: siemens(law.relaxShift),
+        relaxSpread: siemens(law.relaxSpread),
+      },
+      law: 'an accepted cell waits, moves by relaxShift + relaxSpread xi, is read, and pulsed again outside the tolerance, at most `rechecks` times',
+    },
+    {
+      name: 'slow cells',
+      applied: law.slow > 0 && law.slowGain < 1,
+      parameters: { slow: percent(law.slow), slowGain: String(law.slowGain) },
+      law: 'the steps of this share of the cells are slowGain times as large',
+    },
+    ...readBackEffects(law),
+  ];
+}

@@ -1,0 +1,158 @@
+/**
+ * What the compiler, reports and the chip ask of a way of programming, whatever it is called. A scheme is a folder with
+ *
+ *   parameters.ts   the fields of a target's section `programming`
+ *   model.ts        a SchemeModel: what a target of this scheme answers before there is a chip (models.ts lists them)
+ *   cells.ts        an OpenCells: what its pulses do to the cells of an array (cells.ts lists them)
+ */
+import type { z } from 'zod';
+import type { Rates } from '../ledger.ts';
+import type { Stream } from '../random.ts';
+import type { TargetBase } from '../target/base.ts';
+import type { Effect } from '../target/effect.ts';
+import type { HiddenPlane } from '../target/hidden-plane.ts';
+import type { Problem } from '../target/problem.ts';
+import type { Spread } from './spread.ts';
+import type { FecapPlane } from './transfer/plane.ts';
+
+/** A target with the parameters P of its scheme. */
+export interface ProgrammedTarget<P> extends TargetBase {
+  readonly programming: P;
+}
+
+export interface SchemeModel<P> {
+  /** Fields of the section `programming`, besides the scheme's name. */
+  readonly parameters: Readonly<Record<string, z.ZodType>>;
+  /** Sections that targets of this scheme have besides those of all. */
+  readonly sections?: Readonly<Record<string, z.ZodType>>;
+  of(target: ProgrammedTarget<P>): SchemeAnswers;
+}
+
+export interface SchemeAnswers {
+  /** Cells take exactly what they are told. */
+  readonly exact: boolean;
+  /** Cells are programmed one by one, and can be read back in between. */
+  readonly readsBack: boolean;
+  /** Cells are set by one pulse whose result nothing looks at. */
+  readonly openLoop: boolean;
+  /** Tolerance that program and verify instructions carry (S). */
+  readonly tolerance: number;
+  /** How exactly cells end that can be read back; undefined for others. */
+  precision(): WritePrecision | undefined;
+  /** Cells programmed to a level (S), those among them that no pulse moves, but not stuck ones. */
+  spread(level: number): Spread;
+  /** Cells right after RESET. */
+  afterReset(): Spread;
+  readonly rates: Rates;
+  /** What no single field of a target file shows. */
+  problems(): readonly Problem[];
+  /** For reports, in the order in which they act. */
+  effects(): readonly Effect[];
+}
+
+/** What cells are like that can be read back: the distance within which they end, and the noise of a reading (S). */
+export interface WritePrecision {
+  readonly tolerance: number;
+  readonly readNoise: number;
+}
+
+/** An array of a chip. */
+export interface ArrayShape {
+  readonly rows: number;
+  readonly columns: number;
+  /** Bits of a hidden integer; 0 without hidden planes. */
+  readonly hiddenBits: number;
+}
+
+/** @param array number of the array, which keys the draws of its cells together with the seed */
+export type OpenCells<P> = (
+  target: ProgrammedTarget<P>,
+  shape: ArrayShape,
+  seed: number,
+  array: number,
+) => Cells;
+
+/** One cell to be programmed; conductances in S. */
+export interface Write {
+  /** Number of the cell in its array. */
+  cell: number;
+  /** Keys this programming of the cell; distinct for every (cell, repetition) of an array. */
+  event: number;
+  from: number;
+  level: number;
+  /** Accepted distance of a reading from the level. */
+  tolerance: number;
+  /** Conductance of a cell that nothing moves. */
+  stuck: number | undefined;
+}
+
+/** What programming one cell did. Overwritten by the next. */
+export interface WriteOutcome {
+  /** Conductance that the cell ends with (S). */
+  conductance: number;
+  setPulses: number;
+  resetPulses: number;
+  reads: number;
+  /** Waits for relaxation, in which all cells of the array take part, that had not been before. */
+  waits: number;
+  /** False where the cell was given up. */
+  accepted: boolean;
+}
+
+export const newOutcome = (): WriteOutcome => ({
+  conductance: 0,
+  setPulses: 0,
+  resetPulses: 0,
+  reads: 0,
+  waits: 0,
+  accepted: false,
+});
+
+/** The cells of one array, with what they remember and their draws. */
+export interface Cells {
+  /** What forming leaves (S). */
+  readonly gFormed: number;
+  /** Pulses of a RESET, which wear a cell. */
+  readonly resetPulses: 0 | 1;
+  /** RESETs one cell. @returns its conductance (S) */
+  reset(cell: number, event: number): number;
+  /** Programs one cell; undefined where cells are not programmed one by one. */
+  program?(write: Write): WriteOutcome;
+  /** Undefined where cells cannot be read back while others are programmed. */
+  readonly readBack?: ReadBack;
+  /** Programs one cell with a few pulses, which take it through more than half of the window; undefined where many are needed. */
+  nudge?(write: Write): WriteOutcome;
+  /** Undefined on a chip without hidden planes. */
+  readonly hidden?: HiddenCells;
+}
+
+/** How cells are read while a program runs. */
+export interface ReadBack {
+  /** Standard normals of readings, and their standard deviation (S). */
+  readonly stream: Stream;
+  readonly readNoise: number;
+  /** Accepted distance at a level (S), for the tolerance that an instruction gives. */
+  toleranceAt(tolerance: number, level: number): number;
+}
+
+/** The FeCAPs of one array, and the transfer of what they store into its cells. */
+export interface HiddenCells {
+  readonly plane: FecapPlane;
+  /** What the target says of them. */
+  readonly section: HiddenPlane;
+  /** Transfers one column pair of one line. */
+  transfer(row: number, pair: number, event: number): PairOutcome;
+}
+
+/** What one transfer did. Overwritten by the next. */
+export interface PairOutcome {
+  gPos: number;
+  gNeg: number;
+  /** Magnitude and sign as they were stored. */
+  digit: number;
+  negative: boolean;
+  /** The sign was sensed wrongly. */
+  signError: boolean;
+  /** FeCAPs switched by writing back. */
+  fecapWrites: number;
+}

@@ -1,0 +1,97 @@
+/**
+ * A transfer as reports and the compiler see it. The spread of a level is that of the FeCAPs' charge, the line and the threshold
+ * in a digit, and that of its SET; sign errors are left out.
+ */
+import { enduranceSpent } from '../../diagnostics.ts';
+import { levelStepOf } from '../../target/cell.ts';
+import { hidden } from '../../target/hidden-plane.ts';
+import { type Problem, pathOf } from '../../target/problem.ts';
+import { formatQuantity } from '../../units.ts';
+import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
+import { heldSpread, resetSpread, type Spread } from '../spread.ts';
+import { transferEffects } from './effects.ts';
+import { parameters, type TransferProgramming } from './parameters.ts';
+import { transferRates } from './rates.ts';
+import { type TransferLaw, transferLawOf } from './transfer.ts';
+
+export const transfer: SchemeModel<TransferProgramming> = {
+  parameters,
+  sections: { hidden },
+  of(target) {
+    const law = transferLawOf(target);
+    const { programming, cell } = law;
+    return {
+      exact: false,
+      readsBack: false,
+      openLoop: true,
+      tolerance: levelStepOf(cell) / 2,
+      precision: () => undefined,
+      spread: (level) => spreadOf(law, level),
+      afterReset: () => resetSpread(cell, programming.resetSpread),
+      rates: transferRates(law),
+      problems: () => problemsOf(target, law),
+      effects: () => transferEffects(law),
+    };
+  },
+};
+
+function spreadOf({ programming, hidden: plane, cell }: TransferLaw, level: number): Spread {
+  const step = levelStepOf(cell);
+  const digit = Math.round((level - cell.gUseMin) / step);
+  if (digit === 0) return resetSpread(cell, programming.resetSpread);
+  const { chargeSpread, lineNoise, thresholdSpread, transferBits } = plane;
+  let charge = 0;
+  for (let bit = 0; bit < transferBits; bit++)
+    if ((digit >> bit) & 1) charge += (2 ** bit * chargeSpread) ** 2;
+  const sigma = step * Math.sqrt(charge + lineNoise ** 2 + thresholdSpread ** 2);
+  const { mean, variance } = heldSpread('normal', sigma, cell, level);
+  // A factor of mean 1 on what the digit gives.
+  const relative = programming.cycleToCycle ** 2;
+  return { mean, variance: variance * (1 + relative) + mean ** 2 * relative };
+}
+
+function problemsOf(
+  { array, disturb }: ProgrammedTarget<TransferProgramming>,
+  { programming: { access }, hidden: plane, cell }: TransferLaw,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  const expect = (holds: boolean, field: string, reason: string) => {
+    if (!holds) problems.push({ path: pathOf(field), reason });
+  };
+  const { bits, transferBits, fecapsPerLine, film, ageing } = plane;
+  const pairs = Math.floor(array.columns / 2);
+  const needed = pairs * bits;
+  const levels = 2 ** transferBits;
+  expect(cell.encoding === 'differential', 'cell.encoding', 'a transfer sets a differential pair');
+  expect(cell.levels === levels, 'cell.levels', `${transferBits} transferred bits give ${levels} levels`);
+  expect(transferBits < bits, 'hidden.transferBits', `a hidden integer has ${bits - 1} magnitude bits`);
+  expect(
+    needed <= fecapsPerLine,
+    'hidden.fecapsPerLine',
+    `${pairs} pairs of ${bits} bits need ${needed} FeCAPs on a line`,
+  );
+  if (film)
+    expect(
+      film.loopTime > film.attemptTime,
+      'hidden.film.loopTime',
+      `nothing switches within attemptTime, ${formatQuantity(film.attemptTime, 's')}`,
+    );
+  if (ageing && ageing.spent >= ageing.endurance)
+    problems.push({
+      path: pathOf('hidden.ageing.spent'),
+      reason: '',
+      diagnose: (place, field) => enduranceSpent(`${place}: ${field}`, 'any program', 'no cycles', 'FeCAPs'),
+    });
+  if (access)
+    expect(
+      access.setVoltage > access.contactVoltage,
+      'programming.access.setVoltage',
+      `${formatQuantity(access.contactVoltage, 'V')} of it stay across the memristor, so no current flows`,
+    );
+  if (disturb)
+    problems.push({
+      path: ['disturb'],
+      reason: 'the transistors through which a transfer programs its cells isolate all others',
+    });
+  return problems;
+}

@@ -1,0 +1,35 @@
+/** Write-verify as reports and the compiler see it: readings end evenly within the tolerance. */
+import { percent, siemens } from '../../target/effect.ts';
+import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
+import type { SchemeModel } from '../scheme.ts';
+import { loopSpread } from '../spread.ts';
+import { parameters, type WriteVerifyProgramming } from './parameters.ts';
+
+export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
+  parameters,
+  of: ({ programming: law, cell }) => ({
+    ...readBackAnswers(law, cell),
+    tolerance: law.tolerance,
+    precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
+    spread: (level) => withUnresponsive(law, cell, loopSpread(law.tolerance, law.readNoise, level)),
+    problems: () => [],
+    effects: () => [
+      {
+        name: 'write-verify error',
+        applied: true,
+        parameters: {
+          ...windowOf(cell),
+          tolerance: siemens(law.tolerance),
+          maxPulses: String(law.maxPulses),
+          stepGain: String(law.stepGain),
+          minStep: siemens(law.minStep),
+          cycleToCycle: percent(law.cycleToCycle),
+          deviceToDevice: percent(law.deviceToDevice),
+          readNoise: siemens(law.readNoise),
+        },
+        law: 'pulse max(minStep, stepGain |G(code) - reading|) (1 + d2d xi) (1 + c2c xi) until |reading - G(code)| <= tolerance; reading = G + readNoise xi',
+      },
+      ...readBackEffects(law),
+    ],
+  }),
+};

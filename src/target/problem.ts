@@ -1,0 +1,13 @@
+/** A problem with one field of a target, in words. */
+import type { Diagnostic } from '../diagnostic.ts';
+
+export interface Problem {
+  readonly path: readonly string[];
+  readonly reason: string;
+  readonly notes?: readonly string[];
+  /** Its own kind of diagnostic; without it the field is invalid. */
+  readonly diagnose?: (place: string, field: string, reason: string) => Diagnostic;
+}
+
+/** The path of a field such as `adc.bits`. */
+export const pathOf = (field: string): string[] => [...field.split('.'), 'value'];
