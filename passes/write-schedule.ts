@@ -4,7 +4,7 @@
  * transfer (chips with FeCAP planes): those that training left, elsewhere the centre of every digit's bin.
  */
 import { hiddenInteger } from '../src/hidden-integer.ts';
-import { type Mapping, partsOf } from '../src/ir/mapping.ts';
+import { blocksByArray, type Mapping, partsOf } from '../src/ir/mapping.ts';
 import { type ArrayProgram, type Instruction, transfersOf } from '../src/ir/schedule.ts';
 import { type HiddenPlane, levelStepOf, type Target } from '../src/target/target.ts';
 import type { Predistorted } from '../src/wires/predistort.ts';
@@ -23,11 +23,8 @@ export interface ScheduleContext {
 export const writeSchedule = {
   name: 'write-schedule',
   *run(mapping: Mapping, context: ScheduleContext): Generator<ArrayProgram> {
-    const byArray: number[][] = Array.from({ length: mapping.arrays }, () => []);
-    for (const [index, block] of mapping.blocks.entries()) byArray[block.array]!.push(index);
-    for (let array = 0; array < mapping.arrays; array++) {
-      yield { array, instructions: programArray(mapping, array, byArray[array]!, context) };
-    }
+    for (const [array, blocks] of blocksByArray(mapping).entries())
+      yield { array, instructions: programArray(mapping, array, blocks, context) };
   },
 };
 

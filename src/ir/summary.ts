@@ -6,7 +6,7 @@ import type { EncodingChoice } from './encoding-choice.ts';
 import type { Origin, QuantizedMvmNode } from './graph.ts';
 import { codingOf, inputPlanes } from './input-planes.ts';
 import {
-  blockColumns,
+  blockCells,
   blockRows,
   blockWeightColumns,
   type Encoding,
@@ -112,7 +112,7 @@ function summarizeLayer(
   }, 0);
   const converters =
     blocks.reduce((sum, b) => sum + blockWeightColumns(b), 0) * (target.adc.convert === 'pair' ? 1 : 2);
-  const blocked = blocks.reduce((sum, b) => sum + blockRows(b) * blockColumns(b, layer.encoding), 0);
+  const blocked = blocks.reduce((sum, b) => sum + blockCells(b, layer.encoding), 0);
   return {
     origin: node.origin,
     uses: layer.uses.length,
@@ -135,8 +135,5 @@ function summarizeLayer(
 
 function weightCells(layer: SlicedLayer, blocks: readonly PlacedBlock[]): number {
   const perWeight = layer.encoding === 'differential' ? 2 : 1;
-  return blocks.reduce(
-    (sum, b) => sum + lengthOf(b.groups) * lengthOf(b.rows) * lengthOf(b.columns) * perWeight,
-    0,
-  );
+  return blocks.reduce((sum, b) => sum + blockRows(b) * lengthOf(b.columns) * perWeight, 0);
 }

@@ -1,10 +1,13 @@
 /** Units of a folded layer, one row tile of one pack of groups each: their slots, input channels and outputs. */
+import type { BlockCells } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
 import type { FoldedLayer, ProgrammedArrays } from './fold.ts';
 
 /** One layer while it is folded. */
 export interface Frame {
   readonly layer: CrossbarLayer;
+  /** Tile after tile. */
+  readonly cells: readonly BlockCells[];
   readonly arrays: ProgrammedArrays;
   readonly volume: number;
   /** First input channel within the group, per row tile. */

@@ -1,19 +1,14 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
 import { codingOf } from '../ir/input-planes.ts';
-import {
-  blockRows,
-  blockWeightColumns,
-  type Mapping,
-  type PlacedBlock,
-  type SlicedLayer,
-} from '../ir/mapping.ts';
+import type { Mapping, PlacedBlock, SlicedLayer } from '../ir/mapping.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import { levelStepOf, type Target } from '../target/target.ts';
 import type { Tensor } from '../tensor.ts';
-import type { CrossbarLayer, Tile } from './crossbar.ts';
+import type { CrossbarLayer } from './crossbar.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
+import { tilesOf } from './tiles.ts';
 
 /** Converter settings of one block; see passes/choose-converter-ranges. */
 interface BlockConverters {
@@ -82,49 +77,13 @@ function crossbarLayer(
     slices: sliced.slices,
     copies: sliced.copies,
     digitStep: Math.fround(sliced.levelStep * levelStepOf(target.cell)),
-    tiles: blocks.map(
-      ([index, block]): Tile => ({
-        block: index,
-        array: block.array,
-        row: block.row,
-        column: block.column,
-        groupStart: block.groups.start,
-        groupEnd: block.groups.end,
-        rowStart: block.rows.start,
-        rowEnd: block.rows.end,
-        columnStart: block.columns.start,
-        columnEnd: block.columns.end,
-        slice: block.slice,
-        copy: block.copy,
-      }),
-    ),
     converterZero: Int32Array.from(zeros),
     converterStep: Float32Array.from(steps),
-    ...columnTables(blocks.map(([, block]) => block)),
-    ...rowTable(blocks.map(([, block]) => block)),
+    ...tilesOf(blocks),
     scales: Float32Array.from(node.scales),
     columnSums: columnSums(node),
     bias: Float32Array.from(node.bias),
   };
-}
-
-/** Where the logical columns of all blocks lie; nothing where they lie in order. */
-function columnTables(blocks: readonly PlacedBlock[]): Pick<CrossbarLayer, 'columnPlaces' | 'columnSigns'> {
-  if (blocks.every(({ places }) => places === undefined)) return {};
-  const inOrder = (block: PlacedBlock) => Array.from({ length: blockWeightColumns(block) }, (_, j) => j);
-  return {
-    columnPlaces: Int32Array.from(blocks.flatMap((b) => [...(b.places?.place ?? inOrder(b))])),
-    columnSigns: Int8Array.from(
-      blocks.flatMap((b) => inOrder(b).map((column) => (b.places?.flipped[column] ? -1 : 1))),
-    ),
-  };
-}
-
-/** Where the logical rows of all blocks lie; nothing where they lie in order. */
-function rowTable(blocks: readonly PlacedBlock[]): Pick<CrossbarLayer, 'rowPlaces'> {
-  if (blocks.every(({ rowPlaces }) => rowPlaces === undefined)) return {};
-  const inOrder = (block: PlacedBlock) => Array.from({ length: blockRows(block) }, (_, row) => row);
-  return { rowPlaces: Int32Array.from(blocks.flatMap((b) => [...(b.rowPlaces ?? inOrder(b))])) };
 }
 
 function columnSums({ groups, rows, columns, integers }: QuantizedMvmNode): Int32Array {

@@ -5,7 +5,8 @@ import { orderRows } from '../../passes/order-rows.ts';
 import { packGroups } from '../../passes/pack-groups.ts';
 import { placeBlocks } from '../../passes/place-blocks.ts';
 import { tile } from '../../passes/tile.ts';
-import { blockColumns, type Mapping, rowOfCells, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { rowsOfCells } from '../../src/ir/cells.ts';
+import { blockColumns, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import { weightPlacesOf } from '../../src/ir/weight-places.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -89,13 +90,14 @@ describe('order-rows', () => {
           const plain = before.blocks[index]!;
           const height = (block.groups.end - block.groups.start) * (block.rows.end - block.rows.start);
           const taken: number[] = [];
+          const [from, to] = [rowsOfCells(plain), rowsOfCells(block)];
           for (let row = 0; row < height; row++) {
             const line = (mapping: typeof now, at: number) => {
               const first = at * 16 + block.column;
               return mapping![block.array]!.codes.slice(first, first + blockColumns(block, encoding));
             };
-            const moved = rowOfCells(block, row);
-            expect(line(now, moved)).toEqual(line(old, rowOfCells(plain, row)));
+            const moved = to[row]!;
+            expect(line(now, moved)).toEqual(line(old, from[row]!));
             taken.push(moved);
           }
           expect(taken.sort((a, b) => a - b)).toEqual(
