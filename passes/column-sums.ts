@@ -64,10 +64,8 @@ export function* columnSums(
     const others = foreign * rows * (planes.length - 1);
     let column = 0;
     for (const [values, counts] of seen) {
-      const { least, most } = extremesOf(once, column, floor, others);
-      const reach = most - least;
-      yield plane.bipolar ? { values, counts, least: -reach, most: reach } : { values, counts, least, most };
-      column++;
+      const limits = extremesOf(once, column++, floor, others, plane.bipolar);
+      yield { values, counts, ...limits };
     }
   }
 }
@@ -91,12 +89,14 @@ export function groupCells(
 /**
  * Least and largest sum that a column could see of rows that are driven or not.
  * @param others what the rows of other groups add at most
+ * @param bipolar whether every row may be driven with the opposite voltage instead
  */
 export function extremesOf(
   { rows, columns, parts }: GroupCells,
   column: number,
   floor: number,
   others: number,
+  bipolar: boolean,
 ): { least: number; most: number } {
   let [least, most] = [0, others];
   for (let row = 0; row < rows; row++) {
@@ -104,7 +104,8 @@ export function extremesOf(
     if (value < 0) least += value;
     else most += value;
   }
-  return { least, most };
+  const reach = most - least;
+  return bipolar ? { least: -reach, most: reach } : { least, most };
 }
 
 /** The same cells once more, for rows that are driven with the opposite voltage; as many rows as the planes have bits. */

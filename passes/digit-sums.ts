@@ -49,14 +49,13 @@ export function* digitSums(
     }
     const counts = new Uint32Array(samples).fill(1);
     for (let column = 0; column < columns; column++) {
-      const { least, most } = extremesOf(cells, column, floor, foreign * rows * (groups - 1));
-      const reach = highest * (most - least);
+      const others = foreign * rows * (groups - 1);
+      const { least, most } = extremesOf(cells, column, floor, others, driven.bipolar);
       yield {
         values: sums.subarray(column * samples, (column + 1) * samples),
         counts,
-        ...(driven.bipolar
-          ? { least: -reach, most: reach }
-          : { least: highest * least, most: highest * most }),
+        least: highest * least,
+        most: highest * most,
       };
     }
   }

@@ -2,18 +2,8 @@
  * Where one weight lies, and what one cell holds: a Mapping -> answers. For all weights of a block at once there is
  * src/ir/cells.ts.
  */
-import { type BlockCells, cellsOf, firstWeight, logicalRows } from './cells.ts';
-import {
-  blockColumns,
-  blockRows,
-  blocksByArray,
-  type Encoding,
-  lengthOf,
-  type Mapping,
-  type PlacedBlock,
-  type SlicedLayer,
-  type Span,
-} from './mapping.ts';
+import { type BlockCells, cellsOf, firstWeight } from './cells.ts';
+import { blockColumns, blockRows, blocksByArray, blocksByLayer, lengthOf, type Mapping } from './mapping.ts';
 
 /** A cell of a block, and what it holds. */
 export interface Cell {
@@ -47,38 +37,41 @@ export interface CellIndex {
   readonly cellsOfWeight: (layer: number, weight: number) => readonly Cell[];
 }
 
-/** Finds cells of a mapping. The tables of a block are made when it is first met, and kept. */
+/** Finds cells of a mapping. The rows and columns of a block are worked out when it is first met, and kept. */
 export function indexCells(mapping: Mapping): CellIndex {
   const { layers, blocks } = mapping;
   const onArray = blocksByArray(mapping);
-  const ofLayer: number[][] = layers.map(() => []);
-  for (const [index, { layer }] of blocks.entries()) ofLayer[layer]!.push(index);
-  const opened: BlockTables[] = [];
-  const tablesOf = (index: number): BlockTables => {
+  const ofLayer = blocksByLayer(mapping);
+  const known: BlockCells[] = [];
+  const cellsIn = (index: number): BlockCells => {
     const block = blocks[index]!;
-    opened[index] ??= blockTables(block, layers[block.layer]!.encoding);
-    return opened[index];
+    known[index] ??= cellsOf(block, layers[block.layer]!.encoding);
+    return known[index];
   };
   const describe = (index: number, row: number, column: number): Cell => {
     const block = blocks[index]!;
     const { array, layer, slice, copy } = block;
     const { node, encoding, copies } = layers[layer]!;
-    const { cells, rows, columns } = tablesOf(index);
-    const r = rows[row - block.row]!;
-    const c = columns[column - block.column]!;
-    const isReference = encoding === 'offset' && column === cells.subtracted[0];
-    const side = column === cells.added[c] ? 1 : -1;
+    const { rows, added, subtracted, signs } = cellsIn(index);
+    const own = added.indexOf(column);
+    const isReference = encoding === 'offset' && column === subtracted[0];
+    const logical = own >= 0 || isReference ? own : subtracted.indexOf(column);
+    const line = rows.indexOf(row);
     const width = lengthOf(block.columns);
-    const inGroup = c >= 0 && Math.floor(c / width) === Math.floor(r / lengthOf(block.rows));
+    const inGroup = logical >= 0 && Math.floor(logical / width) === Math.floor(line / lengthOf(block.rows));
     return {
       ...{ array, row, column, block: index, layer, slice, copy, part: slice * copies + copy },
-      sign: isReference ? -1 : c < 0 ? 0 : cells.signs[c] === side ? 1 : -1,
-      ...(inGroup && { weight: firstWeight(block, node, r) + (c % width) }),
+      sign: isReference ? -1 : logical < 0 ? 0 : signs[logical]! < 0 === own >= 0 ? -1 : 1,
+      ...(inGroup && { weight: firstWeight(block, node, line) + (logical % width) }),
     };
   };
   return {
     cellAt(array, row, column) {
-      const index = onArray[array]?.find((i) => covers(blocks[i]!, layers, row, column));
+      const index = onArray[array]?.find((i) => {
+        const block = blocks[i]!;
+        const width = blockColumns(block, layers[block.layer]!.encoding);
+        return isIn(block.row, blockRows(block), row) && isIn(block.column, width, column);
+      });
       return index === undefined ? undefined : describe(index, row, column);
     },
     cellsOfWeight(layer, weight) {
@@ -87,38 +80,17 @@ export function indexCells(mapping: Mapping): CellIndex {
       const [group, row] = [Math.floor(input / node.rows), input % node.rows];
       return ofLayer[layer]!.flatMap((index) => {
         const { groups, rows, columns } = blocks[index]!;
-        if (!isIn(groups, group) || !isIn(rows, row) || !isIn(columns, column)) return [];
-        const { cells } = tablesOf(index);
-        const own = group - groups.start;
-        const line = cells.rows[own * lengthOf(rows) + row - rows.start]!;
-        const logical = own * lengthOf(columns) + column - columns.start;
+        const [height, width] = [lengthOf(rows), lengthOf(columns)];
+        const [own, down, across] = [group - groups.start, row - rows.start, column - columns.start];
+        if (!isIn(0, lengthOf(groups), own) || !isIn(0, height, down) || !isIn(0, width, across)) return [];
+        const cells = cellsIn(index);
         const sides = encoding === 'differential' ? [cells.added, cells.subtracted] : [cells.added];
-        return sides.map((side) => describe(index, line, side[logical]!));
+        return sides.map((side) =>
+          describe(index, cells.rows[own * height + down]!, side[own * width + across]!),
+        );
       });
     },
   };
 }
 
-const isIn = ({ start, end }: Span, at: number): boolean => start <= at && at < end;
-
-function covers(block: PlacedBlock, layers: readonly SlicedLayer[], row: number, column: number): boolean {
-  const [down, across] = [row - block.row, column - block.column];
-  const { encoding } = layers[block.layer]!;
-  return down >= 0 && down < blockRows(block) && across >= 0 && across < blockColumns(block, encoding);
-}
-
-/** Tables of one block, both ways. */
-interface BlockTables {
-  readonly cells: BlockCells;
-  /** Logical row and column, by those of cells, counted from the block's first; -1 for no logical column. */
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
-}
-
-function blockTables(block: PlacedBlock, encoding: Encoding): BlockTables {
-  const cells = cellsOf(block, encoding);
-  const columns = new Int32Array(blockColumns(block, encoding)).fill(-1);
-  for (const side of encoding === 'differential' ? [cells.added, cells.subtracted] : [cells.added])
-    for (const [logical, column] of side.entries()) columns[column - block.column] = logical;
-  return { cells, rows: logicalRows(block), columns };
-}
+const isIn = (first: number, count: number, at: number): boolean => first <= at && at < first + count;

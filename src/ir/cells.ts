@@ -114,26 +114,22 @@ export interface WeightRow {
 /** The weights of a block, logical row by logical row. */
 export function* weightRows(
   block: Placement,
-  { node, encoding }: Pick<SlicedLayer, 'encoding'> & { readonly node: MatrixShape },
+  { node, encoding }: Pick<SlicedLayer, 'node' | 'encoding'>,
 ): Generator<WeightRow, void, undefined> {
   const cells = cellsOf(block, encoding);
   const height = lengthOf(block.rows);
   const pitch = encoding === 'differential' ? 2 : 1;
   let runs: readonly Run[] = [];
   for (const [logical, row] of cells.rows.entries()) {
-    if (logical % height === 0)
-      runs = runsOf(cells, (logical / height) * lengthOf(block.columns), block, pitch);
+    if (logical % height === 0) runs = runsOf(block, logical / height, cells, pitch);
     yield { row, first: firstWeight(block, node, logical), runs };
   }
 }
 
-/** @param first logical column of the group's first */
-function runsOf(
-  { added, signs }: BlockCells,
-  first: number,
-  { columns, places }: Placement,
-  pitch: number,
-): Run[] {
+/** @param group counted from the block's first */
+function runsOf(block: Placement, group: number, { added, signs }: BlockCells, pitch: number): Run[] {
+  const { columns, places } = block;
+  const first = group * lengthOf(columns);
   const order = Int32Array.from({ length: lengthOf(columns) }, (_, weight) => weight);
   const columnOf = (weight: number) => added[first + weight]!;
   if (places) order.sort((a, b) => columnOf(a) - columnOf(b));

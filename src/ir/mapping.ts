@@ -140,10 +140,19 @@ export interface Mapping {
 }
 
 /** Indices of the blocks on every array. */
-export function blocksByArray({ blocks, arrays }: Pick<Mapping, 'blocks' | 'arrays'>): number[][] {
-  const byArray: number[][] = Array.from({ length: arrays }, () => []);
-  for (const [index, { array }] of blocks.entries()) byArray[array]!.push(index);
-  return byArray;
+export function blocksByArray({ blocks, arrays }: Mapping): number[][] {
+  return indicesBy(blocks, 'array', arrays);
+}
+
+/** Indices of the blocks of every layer. */
+export function blocksByLayer({ blocks, layers }: Mapping): number[][] {
+  return indicesBy(blocks, 'layer', layers.length);
+}
+
+function indicesBy(blocks: readonly PlacedBlock[], key: 'array' | 'layer', count: number): number[][] {
+  const indices: number[][] = Array.from({ length: count }, () => []);
+  for (const [index, block] of blocks.entries()) indices[block[key]]!.push(index);
+  return indices;
 }
 
 /** Index of the layer that gives a value. */

@@ -137,21 +137,8 @@ export function decodeCrossbar(
 }
 
 function decodeTile(data: Int32Array, at: number): Tile {
-  const field = (name: (typeof tileFields)[number]) => data[at + tileFields.indexOf(name)]!;
-  return {
-    block: field('block'),
-    array: field('array'),
-    row: field('row'),
-    column: field('column'),
-    groupStart: field('groupStart'),
-    groupEnd: field('groupEnd'),
-    rowStart: field('rowStart'),
-    rowEnd: field('rowEnd'),
-    columnStart: field('columnStart'),
-    columnEnd: field('columnEnd'),
-    slice: field('slice'),
-    copy: field('copy'),
-  };
+  const fields = tileFields.map((field, i) => [field, data[at + i]!] as const);
+  return Object.fromEntries(fields) as Record<(typeof tileFields)[number], number>;
 }
 
 function decodeCoding(text: string): CrossbarLayer['inputCoding'] {

@@ -1,7 +1,13 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
 import { codingOf } from '../ir/input-planes.ts';
-import type { Mapping, PlacedBlock, SlicedLayer } from '../ir/mapping.ts';
+import {
+  blocksByLayer,
+  layerIndexOf,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../ir/mapping.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import { levelStepOf, type Target } from '../target/target.ts';
@@ -24,15 +30,12 @@ export function hostGraph(
   target: Target,
 ): Graph {
   const constants = new Map<string, Tensor>(graph.constants);
-  const indices = new Map(
-    mapping.layers.flatMap(({ uses }, i) => uses.map((use) => [use.output, i] as const)),
-  );
-  const blocks: (readonly [index: number, block: PlacedBlock])[][] = mapping.layers.map(() => []);
-  for (const entry of mapping.blocks.entries()) blocks[entry[1].layer]!.push(entry);
+  const ofLayer = blocksByLayer(mapping);
   const nodes = graph.nodes.map((node) => {
     if (node.kind !== 'quantized-mvm') return node;
-    const layer = indices.get(node.output)!;
-    const placed = { layer: mapping.layers[layer]!, blocks: blocks[layer]!, converters };
+    const layer = layerIndexOf(mapping, node.output);
+    const blocks = ofLayer[layer]!.map((index) => [index, mapping.blocks[index]!] as const);
+    const placed = { layer: mapping.layers[layer]!, blocks, converters };
     return encodeCrossbar(crossbarLayer(node, placed, target), constants);
   });
   return { ...graph, nodes, constants, opsets: { ...graph.opsets, [crossbarDomain]: 1 } };

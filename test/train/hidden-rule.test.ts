@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { tiledPlaces } from '../../bench/tiled-places.ts';
 import { hiddenPattern } from '../../src/device/fecap.ts';
 import { type HiddenRule, openStepper, stepHidden } from '../../src/train/hidden-rule.ts';
 import type { LayerPass } from '../../src/train/pass.ts';
-import { tiledPlaces } from '../../src/train/places.ts';
 import { openLayer, trainingChip } from '../../src/train/synapses.ts';
 import { writeSynapse } from '../../src/train/wear.ts';
 import { transferTarget } from '../chip/bench.ts';

@@ -1,5 +1,6 @@
 /** A layer that learns against the chip that `program` makes: every synapse one by one, bit for bit. */
 import { describe, expect, test } from 'vitest';
+import { tiledArrays, tiledPlaces } from '../../bench/tiled-places.ts';
 import { openArray } from '../../src/chip/array-state.ts';
 import type { TransferDevices } from '../../src/chip/devices.ts';
 import { transfer, wakeUp, writeHidden } from '../../src/chip/hidden-plane.ts';
@@ -8,7 +9,6 @@ import { openStream } from '../../src/random.ts';
 import { levelStepOf, type Target } from '../../src/target/target.ts';
 import { costsOf } from '../../src/train/costs.ts';
 import { mostCycles } from '../../src/train/endurance.ts';
-import { tiledArrays, tiledPlaces } from '../../src/train/places.ts';
 import { openLayer, trainingChip } from '../../src/train/synapses.ts';
 import { transferLayer } from '../../src/train/transfer-layer.ts';
 import { settleWear, writeSynapse } from '../../src/train/wear.ts';

@@ -1,9 +1,9 @@
 /** Wear that is counted when it is asked for, against a plane whose counters are kept at every write. */
 import { describe, expect, test } from 'vitest';
+import { tiledPlaces } from '../../bench/tiled-places.ts';
 import { openFecapPlane, writeBack, writeHidden } from '../../src/device/fecap.ts';
 import { openStream } from '../../src/random.ts';
 import type { Target } from '../../src/target/target.ts';
-import { tiledPlaces } from '../../src/train/places.ts';
 import { openLayer, trainingChip } from '../../src/train/synapses.ts';
 import { transferLayer } from '../../src/train/transfer-layer.ts';
 import { settleWear, stepSynapse, writeSynapse } from '../../src/train/wear.ts';
