@@ -54,14 +54,15 @@ export function indexCells(mapping: Mapping): CellIndex {
     const { node, encoding, copies } = layers[layer]!;
     const { rows, added, subtracted, signs } = cellsIn(index);
     const own = added.indexOf(column);
-    const isReference = encoding === 'offset' && column === subtracted[0];
-    const logical = own >= 0 || isReference ? own : subtracted.indexOf(column);
+    // A reference column is no logical column's own.
+    const logical = own >= 0 || encoding === 'offset' ? own : subtracted.indexOf(column);
+    const side = own >= 0 ? 1 : -1;
     const line = rows.indexOf(row);
     const width = lengthOf(block.columns);
     const inGroup = logical >= 0 && Math.floor(logical / width) === Math.floor(line / lengthOf(block.rows));
     return {
       ...{ array, row, column, block: index, layer, slice, copy, part: slice * copies + copy },
-      sign: isReference ? -1 : logical < 0 ? 0 : signs[logical]! < 0 === own >= 0 ? -1 : 1,
+      sign: logical >= 0 ? (signs[logical] === side ? 1 : -1) : encoding === 'offset' ? -1 : 0,
       ...(inGroup && { weight: firstWeight(block, node, line) + (logical % width) }),
     };
   };

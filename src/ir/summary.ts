@@ -8,6 +8,7 @@ import { codingOf, inputPlanes } from './input-planes.ts';
 import {
   blockCells,
   blockRows,
+  blocksByLayer,
   blockWeightColumns,
   type Encoding,
   lengthOf,
@@ -73,8 +74,7 @@ export function summarize(
   target: Target,
   decisions: Decisions,
 ): MappingSummary {
-  const byLayer: PlacedBlock[][] = mapping.layers.map(() => []);
-  for (const block of mapping.blocks) byLayer[block.layer]!.push(block);
+  const byLayer = blocksByLayer(mapping).map((own) => own.map((index) => mapping.blocks[index]!));
   const layers = mapping.layers.map((layer, i) =>
     summarizeLayer(layer, byLayer[i]!, record, target, decisions),
   );

@@ -2,8 +2,9 @@
  * The layer without a chip, as standard ONNX operators: in floating point before it is quantized, and in integers
  * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
  */
-import type { Geometry, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
-import { deferred, float32, int8, type Tensor, uint8 } from '../tensor.ts';
+import { InternalError } from '../diagnostic.ts';
+import type { Geometry, Graph, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
+import { deferred, float32, int8, uint8 } from '../tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
 
@@ -91,25 +92,30 @@ function arrange<T extends Float32Array | Int8Array>(node: MvmNode | QuantizedMv
   return result as T;
 }
 
+type Layer = Pick<MvmNode, 'output' | 'groups' | 'rows' | 'columns' | 'geometry'>;
+
 /** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */
-export function readIntegers(
-  layer: {
-    readonly groups: number;
-    readonly rows: number;
-    readonly columns: number;
-    readonly geometry: Geometry;
-  },
-  weights: Tensor,
-): Int8Array {
-  const data = weights.data as Int8Array;
-  if (layer.geometry.kind === 'matmul') return data;
-  const { groups, rows, columns } = layer;
+export function readIntegers({ constants }: Pick<Graph, 'constants'>, layer: Layer): Int8Array {
+  const { output: name, groups, rows, columns, geometry } = layer;
+  const data = constants.get(`${name}/weights`)?.data as Int8Array | undefined;
+  if (!data) throw new InternalError('package', `no reference weights of ${name}`);
+  if (geometry.kind === 'matmul') return data;
   const result = new Int8Array(data.length);
   for (let output = 0; output < groups * columns; output++) {
     const group = Math.floor(output / columns);
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < rows; row++)
       result[(group * rows + row) * columns + (output % columns)] = data[output * rows + row]!;
-    }
   }
   return result;
+}
+
+/** The real values of integer weights, [group][row][column]. @param scales of the columns, [group][column] */
+export function dequantized(
+  { rows, columns, scales }: Pick<QuantizedMvmNode, 'rows' | 'columns'> & { readonly scales: Reals },
+  integers: Int8Array,
+): Float32Array {
+  return Float32Array.from(integers, (integer, at) => {
+    const group = Math.floor(at / (rows * columns));
+    return integer * scales[group * columns + (at % columns)]!;
+  });
 }

@@ -91,12 +91,9 @@ function crossbarLayer(
 
 function columnSums({ groups, rows, columns, integers }: QuantizedMvmNode): Int32Array {
   const sums = new Int32Array(groups * columns);
-  for (let group = 0; group < groups; group++) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        sums[group * columns + column]! += integers[(group * rows + row) * columns + column]!;
-      }
-    }
+  for (let input = 0, at = 0; input < groups * rows; input++) {
+    const first = Math.floor(input / rows) * columns;
+    for (let output = first; output < first + columns; output++, at++) sums[output]! += integers[at]!;
   }
   return sums;
 }

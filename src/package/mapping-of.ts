@@ -1,5 +1,4 @@
 /** The Mapping that a package was written from, out of its crossbar nodes and its integer reference. */
-import { InternalError } from '../diagnostic.ts';
 import type { QuantizedMvmNode } from '../ir/graph.ts';
 import {
   blockWeightColumns,
@@ -91,9 +90,7 @@ function blocksOf(
 /** The nodes that multiply by one matrix: all have the same array of integers and of scales. */
 function nodesOf(pkg: Package, uses: readonly CrossbarLayer[]): QuantizedMvmNode[] {
   const first = uses[0]!;
-  const weights = pkg.reference.constants.get(`${first.output}/weights`);
-  if (!weights) throw new InternalError('package', `no reference weights of ${first.output}`);
-  const integers = readIntegers(first, weights);
+  const integers = readIntegers(pkg.reference, first);
   const scales = Float64Array.from(first.scales);
   const weightMax = integers.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
   return uses.map(({ input, output, geometry, groups, rows, columns, origin, quantization, bias }) => ({
