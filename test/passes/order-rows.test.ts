@@ -2,21 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codedArrays } from '../../passes/array-codes.ts';
 import { orderRows } from '../../passes/order-rows.ts';
-import { packGroups } from '../../passes/pack-groups.ts';
-import { placeBlocks } from '../../passes/place-blocks.ts';
-import { tile } from '../../passes/tile.ts';
 import { rowsOfCells } from '../../src/ir/cells.ts';
 import { blockColumns, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import { weightPlacesOf } from '../../src/ir/weight-places.ts';
 import type { Target } from '../../src/target/target.ts';
 import { ohmWires } from '../support/reading-laws.ts';
-import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
-
-function place(layers: readonly SlicedLayer[], target: Target): Mapping {
-  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
-  return placeBlocks.run(blocks, { layers, target, arrays: 1000 });
-}
+import { convGeometry, place, quantizedLayer, sized, slicedLayer } from './layers.ts';
 
 const wired: Target = { ...sized(16, 16), wires: ohmWires };
 
