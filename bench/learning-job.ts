@@ -7,10 +7,10 @@ import { costsOf, type TrainCosts } from '../src/train/costs.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { mostCycles } from '../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../src/train/network.ts';
-import { tiledLayers } from '../src/train/places.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { readPart } from './idx-part.ts';
 import { scaledSpreads } from './spreads.ts';
+import { tiledLayers } from './tiled-places.ts';
 
 export interface LearningTask {
   /** Folder of idx files. */

@@ -10,10 +10,10 @@ import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { loadTarget } from '../src/target/load.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { perceptron } from '../src/train/network.ts';
-import { tiledLayers } from '../src/train/places.ts';
 import { openTrainer, trainBatch, transferAll } from '../src/train/trainer.ts';
 import { time } from './clock.ts';
 import { readPart } from './idx-part.ts';
+import { tiledLayers } from './tiled-places.ts';
 
 /** Inputs of one run, and runs of one stage: learning takes longest at first, while errors are large and much moves. */
 const [inputs, runs, stages] = [1000, 10, 3];

@@ -20,10 +20,10 @@ import { findChain } from '../src/train/chain.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { samplesFrom } from '../src/train/from-dataset.ts';
 import type { TrainableNetwork } from '../src/train/network.ts';
-import { tiledPlaces } from '../src/train/places.ts';
 import type { Samples } from '../src/train/samples.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { mobilenetV2 } from './accuracy-cases.ts';
+import { tiledPlaces } from './tiled-places.ts';
 
 const [classes, epochs, seeds] = [10, 10, 3];
 const targetName = 'leti-fecap-130nm';

@@ -2,16 +2,15 @@
  * The level codes of one array as a mapping has them, cell by cell, and which columns are taken from which: what
  * src/wires/predistort.ts works on.
  */
-import { blockRows, blockWeightColumns, type Mapping } from '../src/ir/mapping.ts';
+import { cellsOf } from '../src/ir/cells.ts';
+import { blockRows, blocksByArray, type Mapping } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target/target.ts';
 import type { CodedArray, ColumnSum } from '../src/wires/predistort.ts';
 import { codesOf, segmentsOf } from './array-segments.ts';
 
 /** Array after array. */
 export function* codedArrays(mapping: Mapping, target: Target): Generator<CodedArray> {
-  const byArray: number[][] = Array.from({ length: mapping.arrays }, () => []);
-  for (const [index, block] of mapping.blocks.entries()) byArray[block.array]!.push(index);
-  for (const blocks of byArray) yield codedArray(mapping, blocks, target);
+  for (const blocks of blocksByArray(mapping)) yield codedArray(mapping, blocks, target);
 }
 
 /** @param blocks indices of the blocks on the array */
@@ -28,19 +27,16 @@ function codedArray(mapping: Mapping, blocks: readonly number[], target: Target)
 function sumsOf({ layers, blocks }: Mapping, index: number, target: Target): ColumnSum[] {
   const block = blocks[index]!;
   const { encoding, residual } = layers[block.layer]!;
-  const width = blockWeightColumns(block);
-  const differential = encoding === 'differential';
   // What reading back or a transfer decides is not told to the cells as a level.
   const fixed = residual || target.hidden !== undefined;
-  return Array.from({ length: width }, (_, column) => {
-    const place = block.places?.place[column] ?? column;
-    return {
-      block: index,
-      added: block.column + (differential ? 2 * place : place),
-      subtracted: block.column + (differential ? 2 * place + 1 : width),
-      startRow: block.row,
-      endRow: block.row + blockRows(block),
-      moves: fixed ? 'none' : differential ? 'both' : 'added',
-    };
-  });
+  const moves = fixed ? 'none' : encoding === 'differential' ? 'both' : 'added';
+  const { added, subtracted } = cellsOf(block, encoding);
+  return Array.from(added, (column, logical) => ({
+    block: index,
+    added: column,
+    subtracted: subtracted[logical]!,
+    startRow: block.row,
+    endRow: block.row + blockRows(block),
+    moves,
+  }));
 }

@@ -1,12 +1,11 @@
 /** The digits of a placed block, row by row, as the cells of an array hold them. */
+import { alongRun, weightRows } from '../src/ir/cells.ts';
 import {
-  blockWeightColumns,
+  blockColumns,
   digitsOf,
   lengthOf,
   type Mapping,
   type PlacedBlock,
-  rowOfCells,
-  runsOf,
   type SlicedLayer,
 } from '../src/ir/mapping.ts';
 import { isFirstPart } from './write-residual.ts';
@@ -31,33 +30,21 @@ export interface Segment {
  */
 export function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
   const layer = mapping.layers[block.layer]!;
-  const { node, encoding } = layer;
   const width = lengthOf(block.columns);
   const direct = !layer.residual || isFirstPart(block, layer);
   const segments: Segment[] = [];
-  let logical = 0;
-  for (let group = block.groups.start; group < block.groups.end; group++) {
-    const runs = runsOf(block, group - block.groups.start);
-    for (let k = block.rows.start; k < block.rows.end; k++, logical++) {
-      const row = rowOfCells(block, logical);
-      const first = (group * node.rows + k) * node.columns + block.columns.start;
-      const weights = digitsOf(layer, block.slice, first, width);
-      const trained = layer.hidden?.subarray(first, first + width);
-      const pieces = block.places
-        ? runs.map(({ place, columns, signs }) => ({
-            place,
-            digits: Int8Array.from(columns, (column, i) => signs[i]! * weights[column]!),
-            ...(trained && { hidden: Int16Array.from(columns, (column, i) => signs[i]! * trained[column]!) }),
-          }))
-        : [{ place: runs[0]!.place, digits: weights, ...(trained && { hidden: trained }) }];
-      if (encoding === 'differential') {
-        for (const { place, ...weight } of pieces)
-          segments.push({ row, column: block.column + 2 * place, ...weight, layer, direct });
-      } else {
-        const line = new Int8Array(blockWeightColumns(block) + 1);
-        for (const { place, digits } of pieces) line.set(digits, place);
-        segments.push({ row, column: block.column, digits: line, layer, direct });
+  for (const { row, first, runs } of weightRows(block, layer)) {
+    const weights = digitsOf(layer, block.slice, first, width);
+    const trained = layer.hidden?.subarray(first, first + width);
+    if (layer.encoding === 'differential') {
+      for (const run of runs) {
+        const hidden = trained && { hidden: alongRun(run, trained) };
+        segments.push({ row, column: run.column, digits: alongRun(run, weights), ...hidden, layer, direct });
       }
+    } else {
+      const digits = new Int8Array(blockColumns(block, layer.encoding));
+      for (const run of runs) digits.set(alongRun(run, weights), run.column - block.column);
+      segments.push({ row, column: block.column, digits, layer, direct });
     }
   }
   return segments;

@@ -3,6 +3,7 @@
  * which takes one bit of 16 bytes at once.
  */
 import { evenlySpread } from '../src/evenly-spread.ts';
+import { inputOf } from '../src/ir/cells.ts';
 import { lengthOf, type PlacedBlock } from '../src/ir/mapping.ts';
 import {
   add,
@@ -81,7 +82,7 @@ export function openPlanes(
     for (let first = 0; first < rows; first += width) {
       mask.fill(0).fill(0xff, 0, rows - first);
       for (let own = 0; own < groups; own++) {
-        const row = (block.groups.start + own) * shape.rows + block.rows.start + first;
+        const row = inputOf(block, shape, own * rows) + first;
         for (const number of parts.keys()) {
           const from = width + number * partBytes + row;
           const to = target + own * size + number * (bipolar ? perPart : 8 * octets) + first / 8;

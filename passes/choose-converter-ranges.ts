@@ -9,6 +9,7 @@
 import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
 import type { BlockConverters, Mapping, SlicedLayer } from '../src/ir/mapping.ts';
+import { blocksByLayer } from '../src/ir/mapping.ts';
 import { alone, type Pool, runTasks } from '../src/pool.ts';
 import type { Target } from '../src/target/target.ts';
 import type { ConverterPolicy } from './converter-range.ts';
@@ -30,8 +31,7 @@ export const chooseConverterRanges = {
   async run(mapping: Mapping, context: ConverterContext): Promise<BlockConverters[]> {
     const { record, target, policyOf, columnsPerRange = 1, pool = alone } = context;
     const weightsOf = (layer: number) => mapping.layers[layer]!.node.integers.length;
-    const blocks: number[][] = mapping.layers.map(() => []);
-    for (const [index, { layer }] of mapping.blocks.entries()) blocks[layer]!.push(index);
+    const blocks = blocksByLayer(mapping);
     // The largest first: what is left for one thread at the end is small.
     const order = [...mapping.layers.keys()].sort((a, b) => weightsOf(b) - weightsOf(a));
     const tasks = function* () {

@@ -6,7 +6,8 @@
  * share an integer. The few rows of a depthwise layer need no sums at all: there are only so many choices among them,
  * and it is enough to count how often each comes up.
  */
-import { digitsOf, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
+import { digitsOfRow } from '../src/ir/cells.ts';
+import { lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
 import { type BitPlanes, octetsOf } from './bit-planes.ts';
 import { lanes, openSums } from './sum-choices.ts';
 
@@ -31,7 +32,7 @@ export interface CellLaw {
 }
 
 /** Integers of the cells of one group, [row][column]. */
-interface Cells {
+export interface GroupCells {
   readonly rows: number;
   readonly columns: number;
   readonly parts: Int32Array;
@@ -50,11 +51,11 @@ export function* columnSums(
   planes: readonly BitPlanes[],
   { part, floor, beside }: CellLaw,
 ): Generator<ColumnSums, void, undefined> {
-  const [rows, columns] = [lengthOf(block.rows), lengthOf(block.columns)];
+  const rows = lengthOf(block.rows);
   const foreign = planes.length > 1 ? beside : 0;
   const constants = floor === 0 && foreign === 0 ? undefined : constantsOf(planes, floor, foreign);
   for (const [own, plane] of planes.entries()) {
-    const once = { rows, columns, parts: partsOf(block, layer, own, part) };
+    const once = groupCells(block, layer, own, part);
     const cells = plane.bipolar ? mirrored(once) : once;
     const seen =
       cells.rows <= fewRows && foreign === 0
@@ -63,41 +64,39 @@ export function* columnSums(
     const others = foreign * rows * (planes.length - 1);
     let column = 0;
     for (const [values, counts] of seen) {
-      const { least, most } = extremesOf(once, column, floor, others);
-      const reach = most - least;
-      yield plane.bipolar ? { values, counts, least: -reach, most: reach } : { values, counts, least, most };
-      column++;
+      const limits = extremesOf(once, column++, floor, others, plane.bipolar);
+      yield { values, counts, ...limits };
     }
   }
 }
 
-/** Integers of the cells of one group of a block, [row][column]. @param own counted from the block's first group */
-export function partsOf(
+/** The cells of one group of a block. @param own counted from the block's first group */
+export function groupCells(
   block: PlacedBlock,
   layer: SlicedLayer,
   own: number,
   part: CellLaw['part'],
-): Int32Array {
-  const { node } = layer;
-  const columns = lengthOf(block.columns);
-  const parts = new Int32Array(lengthOf(block.rows) * columns);
-  for (let row = block.rows.start, at = 0; row < block.rows.end; row++) {
-    const from = ((block.groups.start + own) * node.rows + row) * node.columns + block.columns.start;
-    const digits = digitsOf(layer, block.slice, from, columns);
+): GroupCells {
+  const [rows, columns] = [lengthOf(block.rows), lengthOf(block.columns)];
+  const parts = new Int32Array(rows * columns);
+  for (let row = 0, at = 0; row < rows; row++) {
+    const digits = digitsOfRow(block, layer, own * rows + row);
     for (let column = 0; column < columns; column++) parts[at++] = part(digits[column]!);
   }
-  return parts;
+  return { rows, columns, parts };
 }
 
 /**
  * Least and largest sum that a column could see of rows that are driven or not.
  * @param others what the rows of other groups add at most
+ * @param bipolar whether every row may be driven with the opposite voltage instead
  */
 export function extremesOf(
-  { rows, columns, parts }: Cells,
+  { rows, columns, parts }: GroupCells,
   column: number,
   floor: number,
   others: number,
+  bipolar: boolean,
 ): { least: number; most: number } {
   let [least, most] = [0, others];
   for (let row = 0; row < rows; row++) {
@@ -105,11 +104,12 @@ export function extremesOf(
     if (value < 0) least += value;
     else most += value;
   }
-  return { least, most };
+  const reach = most - least;
+  return bipolar ? { least: -reach, most: reach } : { least, most };
 }
 
 /** The same cells once more, for rows that are driven with the opposite voltage; as many rows as the planes have bits. */
-function mirrored({ rows, columns, parts }: Cells): Cells {
+function mirrored({ rows, columns, parts }: GroupCells): GroupCells {
   const half = 8 * octetsOf(rows);
   const both = new Int32Array(2 * half * columns);
   both.set(parts);
@@ -138,7 +138,7 @@ function countDriven({ samples, octets, bipolar, bytes }: BitPlanes): Float64Arr
 type Seen = readonly [values: Float64Array, counts: Uint32Array];
 
 /** The sums of all choices among a few rows, and how often each choice comes up. */
-function* countChoices({ samples, bytes }: BitPlanes, cells: Cells, floor: number): Generator<Seen> {
+function* countChoices({ samples, bytes }: BitPlanes, cells: GroupCells, floor: number): Generator<Seen> {
   const { rows, columns, parts } = cells;
   const counts = new Uint32Array(2 ** rows);
   const others = new Uint32Array(2 ** rows);
@@ -158,7 +158,7 @@ function* countChoices({ samples, bytes }: BitPlanes, cells: Cells, floor: numbe
  * The sums of every sample.
  * @param constants added to every sample's sum; without them equal sums are counted together
  */
-function* sumChoices(plane: BitPlanes, cells: Cells, constants?: Float64Array): Generator<Seen> {
+function* sumChoices(plane: BitPlanes, cells: GroupCells, constants?: Float64Array): Generator<Seen> {
   const { samples } = plane;
   const { rows, columns, parts } = cells;
   /** What the cells with negative values add up to, without the sign. */

@@ -3,10 +3,11 @@
  * plain way, one multiplication per driven cell, where `column-sums` has single bits.
  */
 import { evenlySpread } from '../src/evenly-spread.ts';
+import { inputOf } from '../src/ir/cells.ts';
 import { codingOf, type InputPlane, inputPlanes } from '../src/ir/input-planes.ts';
 import { lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target/target.ts';
-import { type CellLaw, type ColumnSums, extremesOf, partsOf } from './column-sums.ts';
+import { type CellLaw, type ColumnSums, extremesOf, groupCells } from './column-sums.ts';
 
 export interface DrivenDigits {
   /** Unsigned numbers that drive the rows, [part][vector][group][row]. */
@@ -32,7 +33,7 @@ export function* digitSums(
   const totals = digits.map((own) => totalsOf(own, rows));
   for (const [own, values] of digits.entries()) {
     const samples = values.length / rows;
-    const parts = partsOf(block, layer, own, part);
+    const cells = groupCells(block, layer, own, part);
     const besides = totals[own]!.map((_, s) =>
       foreign === 0 ? 0 : foreign * totals.reduce((sum, of, g) => sum + (g === own ? 0 : of[s]!), 0),
     );
@@ -43,24 +44,18 @@ export function* digitSums(
         const digit = values[sample * rows + row]!;
         if (digit === 0) continue;
         for (let column = 0; column < columns; column++)
-          sums[column * samples + sample]! += digit * (parts[row * columns + column]! + floor);
+          sums[column * samples + sample]! += digit * (cells.parts[row * columns + column]! + floor);
       }
     }
     const counts = new Uint32Array(samples).fill(1);
     for (let column = 0; column < columns; column++) {
-      const { least, most } = extremesOf(
-        { rows, columns, parts },
-        column,
-        floor,
-        foreign * rows * (groups - 1),
-      );
-      const reach = highest * (most - least);
+      const others = foreign * rows * (groups - 1);
+      const { least, most } = extremesOf(cells, column, floor, others, driven.bipolar);
       yield {
         values: sums.subarray(column * samples, (column + 1) * samples),
         counts,
-        ...(driven.bipolar
-          ? { least: -reach, most: reach }
-          : { least: highest * least, most: highest * most }),
+        least: highest * least,
+        most: highest * most,
       };
     }
   }
@@ -74,14 +69,14 @@ function digitsOfGroup(
   own: number,
 ): Int16Array {
   const rows = lengthOf(block.rows);
-  const { groups, rows: allRows } = layer.node;
+  const inputs = layer.node.groups * layer.node.rows;
   const planes = planesOf(layer, driver);
   const turns = bipolar ? [0] : [...parts.keys()];
-  const given = parts[0]!.length / (groups * allRows);
+  const ownFirst = inputOf(block, layer.node, own * rows);
   const values = new Int16Array(vectors * turns.length * planes.length * rows);
   let at = 0;
-  for (const source of evenlySpread(given, vectors)) {
-    const first = (source * groups + block.groups.start + own) * allRows + block.rows.start;
+  for (const source of evenlySpread(parts[0]!.length / inputs, vectors)) {
+    const first = source * inputs + ownFirst;
     for (const turn of turns) {
       for (const { bit, width } of planes) {
         const digit = (part: number, row: number) => (parts[part]![first + row]! >> bit) & (2 ** width - 1);

@@ -3,6 +3,7 @@
  * what the cell is stuck at, takes the place of one that suffers. Blocks side by side in an array that the same inputs drive
  * change rows together. What a row costs at a place is what the faulty cells there do to all of their columns, see fault-costs.
  */
+import { logicalRows } from '../src/ir/cells.ts';
 import {
   blockWeightColumns,
   type Mapping,
@@ -11,14 +12,7 @@ import {
   wordlinesOf,
 } from '../src/ir/mapping.ts';
 import { choosePlaces } from './choose-places.ts';
-import {
-  costOfFaults,
-  faultErrors,
-  faultsByPlace,
-  type LayerSignal,
-  type PlaceFault,
-  rowsByPlace,
-} from './fault-costs.ts';
+import { blockFaults, type LayerSignal, type PlaceFault } from './fault-costs.ts';
 import { type FaultContext, signalCache } from './work-around-faults.ts';
 
 export const exchangeRows = {
@@ -49,7 +43,7 @@ function settle(
   context: FaultContext,
 ): Int32Array | undefined {
   const [first] = blocks as [PlacedBlock];
-  const rows = rowsByPlace(first);
+  const rows = logicalRows(first);
   const count = rows.length;
   const costs = blocks.flatMap((block) => rowCosts(block, layer, signal, context) ?? []);
   if (costs.length === 0) return undefined;
@@ -67,12 +61,11 @@ function rowCosts(
   block: PlacedBlock,
   layer: SlicedLayer,
   signal: LayerSignal,
-  { faults, target }: FaultContext,
+  context: FaultContext,
 ): ((row: number, place: number) => number) | undefined {
-  const { places, rowPlaces: _, ...rest } = block;
-  const errorOf = faultErrors(block, layer, target);
   // Faults by the rows of cells that they lie in, which in a block with its rows in order are the logical ones.
-  const byPlace = faultsByPlace(rest, layer, faults, target);
+  const { places, rowPlaces: _, ...inOrder } = block;
+  const { byPlace, costOf } = blockFaults(inOrder, layer, signal, context);
   if (byPlace.every((own) => own.length === 0)) return undefined;
   const columns: { column: number; flipped: boolean; faults: PlaceFault[] }[][] = [];
   for (let column = 0; column < blockWeightColumns(block); column++) {
@@ -88,6 +81,6 @@ function rowCosts(
   return (row, place) =>
     (columns[place] ?? []).reduce((sum, { column, flipped, faults: some }) => {
       const moved = some.map((fault) => ({ ...fault, row }));
-      return sum + costOfFaults(block, layer, signal, errorOf, column, flipped, moved);
+      return sum + costOf(column, flipped, moved);
     }, 0);
 }

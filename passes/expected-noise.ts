@@ -21,8 +21,8 @@ import type { EncodingEstimate } from '../src/ir/encoding-choice.ts';
 import type { MvmNode, QuantizedMvmNode, Reals } from '../src/ir/graph.ts';
 import {
   type Block,
+  blockCells,
   blockColumns,
-  blockRows,
   digitsOf,
   lengthOf,
   type SlicedLayer,
@@ -70,7 +70,7 @@ export function sampleMatrix(node: MvmNode, records: readonly LayerRecord[]): Ma
     largest: largestOf(weights, node.groups),
     weights: weightsOf(node, weights, groups, columns),
     inputs,
-    variances: variancesOf(inputs, node.groups * node.rows),
+    variances: variancesOf([inputs], node.groups * node.rows),
   };
 }
 
@@ -158,7 +158,7 @@ export function estimateEncoding(
     }
   }
   return {
-    cells: blocks.reduce((sum, block) => sum + blockRows(block) * blockColumns(block, layer.encoding), 0),
+    cells: blocks.reduce((sum, block) => sum + blockCells(block, layer.encoding), 0),
     writeSnr: decibels(signal / writing),
     roundingSnr: decibels(signal / rounding),
     wireSnr: decibels(signal / wired),
@@ -220,14 +220,11 @@ function outputVariance(sample: MatrixSample, integers: Int8Array, own: number, 
 function varianceOfSum({ node, inputs }: MatrixSample, group: number, weights: Float64Array): number {
   const { rows } = node;
   const width = node.groups * rows;
-  const count = inputs.length / width;
-  let [sum, square] = [0, 0];
-  for (let vector = 0; vector < count; vector++) {
+  const outputs = Float64Array.from({ length: inputs.length / width }, (_, vector) => {
     const first = vector * width + group * rows;
     let output = 0;
     for (let row = 0; row < rows; row++) output += weights[row]! * inputs[first + row]!;
-    sum += output;
-    square += output ** 2;
-  }
-  return Math.max(0, square / count - (sum / count) ** 2);
+    return output;
+  });
+  return variancesOf([outputs], 1)[0]!;
 }

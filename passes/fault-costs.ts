@@ -10,18 +10,12 @@
 import type { CalibrationRecord } from '../src/calibration-record.ts';
 import { InternalError } from '../src/diagnostic.ts';
 import type { FaultMap } from '../src/fault-map.ts';
-import {
-  blockColumns,
-  blockRows,
-  digitsOf,
-  lengthOf,
-  type PlacedBlock,
-  rowOfCells,
-  type SlicedLayer,
-} from '../src/ir/mapping.ts';
+import { digitsOfRow, inputOf, logicalRows, outputOf } from '../src/ir/cells.ts';
+import { blockColumns, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
 import { schemeOf } from '../src/schemes/models.ts';
 import { levelStepOf } from '../src/target/cell.ts';
 import type { Target } from '../src/target/target.ts';
+import { variancesOf } from './input-variances.ts';
 
 /** A faulty cell at a place of a block. */
 export interface PlaceFault {
@@ -57,27 +51,13 @@ export function layerSignal(layer: SlicedLayer, record: CalibrationRecord): Laye
 }
 
 function inputVariances({ node, uses }: SlicedLayer, record: CalibrationRecord): Float64Array {
-  const inputs = node.groups * node.rows;
-  const sums = new Float64Array(inputs);
-  const squares = new Float64Array(inputs);
-  let count = 0;
-  for (const { output, quantization } of uses) {
+  const codes = uses.map(({ output, quantization }) => {
     const own = record.layers.get(output);
     if (!own) throw new InternalError('work-around-faults', `no record of ${output}`);
-    const codes = quantization.signed
-      ? new Int8Array(own.vectors.buffer, own.vectors.byteOffset, own.vectors.length)
-      : own.vectors;
-    count += own.count;
-    for (let vector = 0, at = 0; vector < own.count; vector++) {
-      for (let input = 0; input < inputs; input++, at++) {
-        const code = codes[at]!;
-        sums[input]! += code;
-        squares[input]! += code * code;
-      }
-    }
-  }
-  const mean = (sum: number) => (count === 0 ? 0 : sum / count);
-  return squares.map((square, i) => leastVariance + Math.max(0, mean(square) - mean(sums[i]!) ** 2));
+    const { buffer, byteOffset, length } = own.vectors;
+    return quantization.signed ? new Int8Array(buffer, byteOffset, length) : own.vectors;
+  });
+  return variancesOf(codes, node.groups * node.rows).map((variance) => leastVariance + variance);
 }
 
 /** Distance from a level that counts as right, in digit steps. */
@@ -86,8 +66,44 @@ function toleranceOf({ levelStep }: SlicedLayer, target: Target): number {
   return (schemeOf(target).precision()?.tolerance ?? step / 2) / (levelStep * step);
 }
 
-/** The faulty cells of a block by place, in the order of their rows; those of a reference column come last. */
-export function faultsByPlace(
+/** The faulty cells of one block, and what they do to a logical column that lies on them, exchanged or not. */
+export interface BlockFaults {
+  /** In the order of their rows; those of a reference column come last. */
+  readonly byPlace: readonly (readonly PlaceFault[])[];
+  /** By how much a faulty cell is off its digit, in digit steps. */
+  readonly errorOf: (column: number, flipped: boolean, fault: PlaceFault) => number;
+  /** What faulty cells of one place cost, as a share of the column's signal. */
+  readonly costOf: (column: number, flipped: boolean, faults: readonly PlaceFault[]) => number;
+}
+
+export function blockFaults(
+  block: PlacedBlock,
+  layer: SlicedLayer,
+  { variances, powers }: LayerSignal,
+  { faults: map, target }: { readonly faults: FaultMap; readonly target: Target },
+): BlockFaults {
+  const { node, radix, copies } = layer;
+  const errorOf = faultErrors(block, layer, target);
+  return {
+    byPlace: faultsByPlace(block, layer, map, target),
+    errorOf,
+    costOf(column, flipped, faults) {
+      const power = powers[outputOf(block, node, column)]!;
+      if (power === 0) return 0;
+      let cost = 0;
+      for (let i = 0; i < faults.length; i++) {
+        const { row } = faults[i]!;
+        let off = errorOf(column, flipped, faults[i]!);
+        // Both cells of a pair.
+        if (faults[i + 1]?.row === row) off += errorOf(column, flipped, faults[++i]!);
+        cost += off ** 2 * variances[inputOf(block, node, row)]!;
+      }
+      return (cost * (radix ** block.slice / copies) ** 2) / power;
+    },
+  };
+}
+
+function faultsByPlace(
   block: PlacedBlock,
   layer: SlicedLayer,
   faults: FaultMap,
@@ -96,40 +112,25 @@ export function faultsByPlace(
   const perPlace = layer.encoding === 'differential' ? 2 : 1;
   const columns = blockColumns(block, layer.encoding);
   const places: PlaceFault[][] = Array.from({ length: columns / perPlace }, () => []);
-  const logical = rowsByPlace(block);
+  const logical = logicalRows(block);
   for (const { row, column, conductance } of faults.arrays[block.array] ?? []) {
     const [down, across] = [row - block.row, column - block.column];
-    if (down < 0 || down >= blockRows(block) || across < 0 || across >= columns) continue;
+    if (down < 0 || down >= logical.length || across < 0 || across >= columns) continue;
     const digit = (conductance - cell.gUseMin) / (layer.levelStep * levelStepOf(cell));
     places[Math.floor(across / perPlace)]!.push({ row: logical[down]!, side: across % perPlace, digit });
   }
   return places;
 }
 
-/** Logical row by row of cells, both counted from the block's first. */
-export function rowsByPlace(block: PlacedBlock): Int32Array {
-  const rows = new Int32Array(blockRows(block));
-  for (let row = 0; row < rows.length; row++) rows[rowOfCells(block, row) - block.row] = row;
-  return rows;
-}
-
-/** Of one block: by how much a faulty cell is off where a logical column lies on it. */
-export type FaultError = (column: number, flipped: boolean, fault: PlaceFault) => number;
-
-/** How far faulty cells of a block are off their digits, in digit steps. Rows' digits are made once. */
-export function faultErrors(block: PlacedBlock, layer: SlicedLayer, target: Target): FaultError {
-  const { node, encoding, radix } = layer;
+/** Rows' digits are made once. */
+function faultErrors(block: PlacedBlock, layer: SlicedLayer, target: Target): BlockFaults['errorOf'] {
+  const { encoding, radix } = layer;
   const width = lengthOf(block.columns);
   const height = lengthOf(block.rows);
   const tolerance = toleranceOf(layer, target);
   const rows = new Map<number, Int8Array>();
-  const digitsOfRow = (row: number) => {
-    const known = rows.get(row);
-    if (known) return known;
-    const group = block.groups.start + Math.floor(row / height);
-    const k = block.rows.start + (row % height);
-    const first = (group * node.rows + k) * node.columns + block.columns.start;
-    const digits = digitsOf(layer, block.slice, first, width);
+  const digitsAt = (row: number) => {
+    const digits = rows.get(row) ?? digitsOfRow(block, layer, row);
     rows.set(row, digits);
     return digits;
   };
@@ -143,38 +144,9 @@ export function faultErrors(block: PlacedBlock, layer: SlicedLayer, target: Targ
     const sign = (side === 0) === flipped ? -1 : 1;
     // Never formed, a cell conducts only where it is shorted.
     if (!inGroup && !formed) return digit > shorted ? sign * (digit + (gUseMin - gUnformed) / digitStep) : 0;
-    const weight = inGroup ? digitsOfRow(row)[column % width]! : 0;
+    const weight = inGroup ? digitsAt(row)[column % width]! : 0;
     const wanted = encoding === 'offset' ? weight + (radix - 1) / 2 : Math.max(sign * weight, 0);
     const off = digit - wanted;
     return Math.abs(off) <= tolerance ? 0 : encoding === 'offset' ? off : sign * off;
   };
-}
-
-/** What the faulty cells of one place cost a column that lies there, as a share of its signal. */
-export function costOfFaults(
-  block: PlacedBlock,
-  layer: SlicedLayer,
-  { variances, powers }: LayerSignal,
-  errorOf: FaultError,
-  column: number,
-  flipped: boolean,
-  faults: readonly PlaceFault[],
-): number {
-  const { node, radix, copies } = layer;
-  const height = lengthOf(block.rows);
-  const width = lengthOf(block.columns);
-  const output = (block.groups.start + Math.floor(column / width)) * node.columns;
-  const power = powers[output + block.columns.start + (column % width)]!;
-  if (power === 0) return 0;
-  let cost = 0;
-  for (let i = 0; i < faults.length; i++) {
-    const { row } = faults[i]!;
-    let off = errorOf(column, flipped, faults[i]!);
-    // Both cells of a pair.
-    if (faults[i + 1]?.row === row) off += errorOf(column, flipped, faults[++i]!);
-    const input =
-      (block.groups.start + Math.floor(row / height)) * node.rows + block.rows.start + (row % height);
-    cost += off ** 2 * variances[input]!;
-  }
-  return (cost * (radix ** block.slice / copies) ** 2) / power;
 }

@@ -74,5 +74,5 @@ export function loadOf({ node, uses }: SlicedLayer, record: CalibrationRecord): 
       .subarray(group * node.columns, (group + 1) * node.columns)
       .reduce((a, b) => Math.max(a, b), 0),
   );
-  return { variances: variancesOf(inputsOf(records, width), width), largest };
+  return { variances: variancesOf([inputsOf(records, width)], width), largest };
 }

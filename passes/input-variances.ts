@@ -1,6 +1,7 @@
 /** What drives the rows of a matrix: input numbers of calibration vectors, and how much each row's vary. */
 import type { LayerRecord } from '../src/calibration-record.ts';
 import { evenlySpread } from '../src/evenly-spread.ts';
+import { inputNumber } from '../src/ir/input-planes.ts';
 
 /** Calibration vectors that are looked at, of all uses of a matrix together. */
 const vectorsUsed = 256;
@@ -14,21 +15,26 @@ export function inputsOf(records: readonly LayerRecord[], width: number): Int16A
   const inputs = new Int16Array(used.length * width);
   used.forEach(({ record: { vectors, quantization }, vector }, at) => {
     for (let row = 0; row < width; row++) {
-      const code = vectors[vector * width + row]!;
-      inputs[at * width + row] = (quantization.signed && code > 127 ? code - 256 : code) - quantization.zero;
+      inputs[at * width + row] = inputNumber(vectors[vector * width + row]!, quantization);
     }
   });
   return inputs;
 }
 
-/** Variance of every row's. */
-export function variancesOf(inputs: Int16Array, width: number): Float64Array {
-  const count = inputs.length / width;
+/** Variance of every row's, of numbers [vector][row], one part after the other. */
+export function variancesOf(parts: readonly ArrayLike<number>[], width: number): Float64Array {
   const sums = new Float64Array(width);
   const squares = new Float64Array(width);
-  for (let at = 0; at < inputs.length; at++) {
-    sums[at % width]! += inputs[at]!;
-    squares[at % width]! += inputs[at]! ** 2;
+  let count = 0;
+  for (const part of parts) {
+    count += part.length / width;
+    for (let at = 0; at < part.length; ) {
+      for (let row = 0; row < width; row++, at++) {
+        sums[row]! += part[at]!;
+        squares[row]! += part[at]! ** 2;
+      }
+    }
   }
-  return squares.map((square, row) => Math.max(0, square / count - (sums[row]! / count) ** 2));
+  const mean = (sum: number) => (count === 0 ? 0 : sum / count);
+  return squares.map((square, row) => Math.max(0, mean(square) - mean(sums[row]!) ** 2));
 }

@@ -3,10 +3,10 @@
  * in from far away then crosses few other currents, and little of it does. The inputs that drive the rows follow their rows.
  * Blocks of one row tile have one order, because side by side in an array the same wordlines drive them.
  */
+import { inputOf } from '../src/ir/cells.ts';
 import {
   blockRows,
   digitsOf,
-  lengthOf,
   type Mapping,
   type PlacedBlock,
   rowTileOf,
@@ -35,12 +35,10 @@ export const orderRows = {
  * Beside a reference column a cell holds its digit and half of all levels, so digits count with their signs.
  */
 function rowLoads(block: PlacedBlock, layer: SlicedLayer): Float64Array {
-  const { rows, columns } = layer.node;
-  const height = lengthOf(block.rows);
+  const { columns } = layer.node;
   const weigh = layer.encoding === 'offset' ? (digit: number) => digit : Math.abs;
   return Float64Array.from({ length: blockRows(block) }, (_, row) => {
-    const group = block.groups.start + Math.floor(row / height);
-    const first = (group * rows + block.rows.start + (row % height)) * columns;
+    const first = inputOf(block, layer.node, row) * columns;
     let load = 0;
     for (let slice = 0; slice < layer.slices; slice++)
       for (const digit of digitsOf(layer, slice, first, columns)) load += weigh(digit);

@@ -10,6 +10,7 @@ import { tooManyArrays } from '../src/diagnostics.ts';
 import { describeOrigin } from '../src/ir/graph.ts';
 import {
   type Block,
+  blockCells,
   blockColumns,
   blockRows,
   bundleOf,
@@ -113,9 +114,7 @@ function cut(hole: Free, rows: number, columns: number): Free[] {
 
 function largestLayers(blocks: readonly Block[], layers: readonly SlicedLayer[]): string[] {
   const cells = layers.map(() => 0);
-  for (const block of blocks) {
-    cells[block.layer]! += blockRows(block) * blockColumns(block, layers[block.layer]!.encoding);
-  }
+  for (const block of blocks) cells[block.layer]! += blockCells(block, layers[block.layer]!.encoding);
   return [...cells.entries()]
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)

@@ -1,16 +1,11 @@
 /** Which faulty cells a mapping could not save, and what working around the others took. */
 import { type FaultMap, faultCount, hashFaultMap } from '../src/fault-map.ts';
+import { cellsOf, rowsOfCells } from '../src/ir/cells.ts';
 import { type Damage, type FaultReport, type UnsavedCell, unsavedCellsKept } from '../src/ir/fault-report.ts';
-import {
-  blockRows,
-  blockWeightColumns,
-  type Mapping,
-  type PlacedBlock,
-  rowOfCells,
-} from '../src/ir/mapping.ts';
+import type { Mapping, PlacedBlock } from '../src/ir/mapping.ts';
 import { layerName } from '../src/options.ts';
 import { levelStepOf } from '../src/target/cell.ts';
-import { costOfFaults, faultErrors, faultsByPlace, type PlaceFault } from './fault-costs.ts';
+import { blockFaults } from './fault-costs.ts';
 import { type FaultContext, signalCache } from './work-around-faults.ts';
 
 /**
@@ -40,11 +35,8 @@ export function reportFaults(before: Mapping, after: Mapping, context: FaultCont
 }
 
 function rowsMoved(before: PlacedBlock, after: PlacedBlock): number {
-  if (before.rowPlaces === after.rowPlaces) return 0;
-  let moved = 0;
-  for (let row = 0; row < blockRows(after); row++)
-    if (rowOfCells(before, row) !== rowOfCells(after, row)) moved++;
-  return moved;
+  const [from, to] = [rowsOfCells(before), rowsOfCells(after)];
+  return to.filter((row, logical) => row !== from[logical]).length;
 }
 
 /** A column of a block with faulty cells that are off their digits. */
@@ -65,39 +57,36 @@ function damageOf(columns: Iterable<DamagedColumn>): Damage {
 
 function* damagedColumns(
   { layers, blocks }: Pick<Mapping, 'layers' | 'blocks'>,
-  { faults, record, target }: FaultContext,
+  context: FaultContext,
 ): Generator<DamagedColumn> {
-  const signalOf = signalCache(layers, record);
+  const { cell } = context.target;
+  const signalOf = signalCache(layers, context.record);
   for (const block of blocks) {
     const layer = layers[block.layer]!;
-    const signal = signalOf(block.layer);
-    const errorOf = faultErrors(block, layer, target);
-    const byPlace = faultsByPlace(block, layer, faults, target);
-    const digitStep = layer.levelStep * levelStepOf(target.cell);
-    const perPlace = layer.encoding === 'differential' ? 2 : 1;
-    for (let column = 0; column < blockWeightColumns(block); column++) {
-      const place = block.places?.place[column] ?? column;
-      const flipped = block.places?.flipped[column] === 1;
-      const noiseOf = (some: readonly PlaceFault[]) =>
-        costOfFaults(block, layer, signal, errorOf, column, flipped, some);
-      const cells = byPlace[place]!.flatMap((fault): UnsavedCell[] => {
-        const noise = noiseOf([fault]);
+    const { byPlace, errorOf, costOf } = blockFaults(block, layer, signalOf(block.layer), context);
+    const { rows, added, subtracted, signs } = cellsOf(block, layer.encoding);
+    const digitStep = layer.levelStep * levelStepOf(cell);
+    for (let column = 0; column < added.length; column++) {
+      const own = byPlace[block.places?.place[column] ?? column]!;
+      const flipped = signs[column]! < 0;
+      const cells = own.flatMap((fault): UnsavedCell[] => {
+        const noise = costOf(column, flipped, [fault]);
         if (noise === 0) return [];
-        const sign = perPlace === 2 && (fault.side === 0) === flipped ? -1 : 1;
-        const stuck = target.cell.gUseMin + fault.digit * digitStep;
+        const sign = (fault.side === 0 ? 1 : -1) * signs[column]!;
+        const stuck = cell.gUseMin + fault.digit * digitStep;
         return [
           {
             layer: layerName(layer.node.origin),
             array: block.array,
-            row: rowOfCells(block, fault.row),
-            column: block.column + perPlace * place + fault.side,
+            row: rows[fault.row]!,
+            column: (fault.side === 0 ? added : subtracted)[column]!,
             wanted: stuck - sign * errorOf(column, flipped, fault) * digitStep,
             stuck,
             noise,
           },
         ];
       });
-      if (cells.length > 0) yield { noise: noiseOf(byPlace[place]!), cells };
+      if (cells.length > 0) yield { noise: costOf(column, flipped, own), cells };
     }
   }
 }

@@ -68,8 +68,9 @@ function roundSpan(matrix: RealMatrix, start: number, covariance: Float64Array, 
   opened.limits[0] = -matrix.weightMax;
   opened.limits[1] = matrix.weightMax;
   const { columns } = matrix;
+  const span = order.map((row) => start + row);
   for (let first = 0; first < columns; first += columnsAtOnce)
-    roundColumns(matrix, order, start, opened, first, Math.min(columnsAtOnce, columns - first), integers);
+    roundColumns(matrix, span, opened, first, integers);
 }
 
 /** Row after row a 0 and the column of the factor above its diagonal. */
@@ -93,28 +94,27 @@ function permuted(upper: Float64Array, order: readonly number[]): Float64Array {
   return result;
 }
 
-/** Rounds `width` columns from `first` on, in the given order of the rows from `start` on. */
+/** Rounds the columns from `first` on that go side by side. @param span rows, in the order in which they are rounded */
 function roundColumns(
   { weights: real, columns, steps }: RealMatrix,
-  order: readonly number[],
-  start: number,
+  span: readonly number[],
   { steps: taken, weights, round }: Columns,
   first: number,
-  width: number,
   integers: Int8Array,
 ): void {
+  const width = Math.min(columnsAtOnce, columns - first);
   // A column of zeros stays one, whatever its step.
   for (let c = 0; c < columnsAtOnce; c++) {
     const own = c < width ? steps[first + c]! : 0;
     taken[c] = own === 0 ? 1 : own;
   }
-  for (let k = 0; k < order.length; k++) {
-    const from = (start + order[k]!) * columns + first;
+  for (let k = 0; k < span.length; k++) {
+    const from = span[k]! * columns + first;
     for (let c = 0; c < width; c++) weights[k * columnsAtOnce + c] = real[from + c]!;
   }
   round();
-  for (let k = 0; k < order.length; k++) {
-    const to = (start + order[k]!) * columns + first;
+  for (let k = 0; k < span.length; k++) {
+    const to = span[k]! * columns + first;
     for (let c = 0; c < width; c++) integers[to + c] = weights[k * columnsAtOnce + c]!;
   }
 }

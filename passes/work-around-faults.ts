@@ -9,6 +9,7 @@ import type { FaultMap } from '../src/fault-map.ts';
 import {
   blockColumns,
   blockRows,
+  blocksByArray,
   blockWeightColumns,
   bundleOf,
   type Mapping,
@@ -17,7 +18,7 @@ import {
 } from '../src/ir/mapping.ts';
 import type { Target } from '../src/target/target.ts';
 import { choosePlaces } from './choose-places.ts';
-import { costOfFaults, faultErrors, faultsByPlace, type LayerSignal, layerSignal } from './fault-costs.ts';
+import { blockFaults, type LayerSignal, layerSignal } from './fault-costs.ts';
 
 export interface FaultContext {
   readonly faults: FaultMap;
@@ -30,8 +31,7 @@ export const workAroundFaults = {
   run(mapping: Mapping, context: FaultContext): Mapping {
     const signalOf = signalCache(mapping.layers, context.record);
     const blocks = [...mapping.blocks];
-    const onArray: number[][] = Array.from({ length: mapping.arrays }, () => []);
-    for (const [index, block] of blocks.entries()) onArray[block.array]!.push(index);
+    const onArray = blocksByArray(mapping);
     for (let first = 0; first < blocks.length; ) {
       const layer = mapping.layers[blocks[first]!.layer]!;
       const parts = blocks.slice(first, first + bundleOf(layer));
@@ -87,18 +87,14 @@ function choose(
   parts: readonly PlacedBlock[],
   layer: SlicedLayer,
   signal: LayerSignal,
-  { faults, target }: FaultContext,
+  context: FaultContext,
 ): Chosen {
   const [first] = parts as [PlacedBlock];
-  const damage = parts.map((part) => ({
-    part,
-    errorOf: faultErrors(part, layer, target),
-    byPlace: faultsByPlace(part, layer, faults, target),
-  }));
+  const damage = parts.map((part) => blockFaults(part, layer, signal, context));
   const costOf = (column: number, place: number, flipped: boolean) =>
-    damage.reduce((sum, { part, errorOf, byPlace }) => {
+    damage.reduce((sum, { byPlace, costOf: costOfPart }) => {
       const own = byPlace[place]!;
-      return own.length === 0 ? sum : sum + costOfFaults(part, layer, signal, errorOf, column, flipped, own);
+      return own.length === 0 ? sum : sum + costOfPart(column, flipped, own);
     }, 0);
   const columns = blockWeightColumns(first);
   const flippable = layer.encoding === 'differential';

@@ -11,15 +11,8 @@
  * The first round brings a part's own digit besides what the parts before it lack. The second makes up for what the first
  * could not know: a cell of a late part that no pulse moves. Cells that are right get no pulse in it.
  */
-import {
-  blockColumns,
-  digitsOf,
-  lengthOf,
-  type PlacedBlock,
-  rowOfCells,
-  runsOf,
-  type SlicedLayer,
-} from '../src/ir/mapping.ts';
+import { alongRun, weightRows } from '../src/ir/cells.ts';
+import { blockColumns, digitsOf, lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.ts';
 import type { ProgramResidualInstruction } from '../src/ir/schedule.ts';
 import type { WritePrecision } from '../src/schemes/scheme.ts';
 
@@ -109,25 +102,18 @@ export function residualInstructions(
   whole: readonly boolean[],
   precision: WritePrecision,
 ): ProgramResidualInstruction[] {
-  const { node, slices, encoding } = layer;
+  const { slices, encoding } = layer;
   const steps = stepsOf(layer, partsInOrder(layer, blockColumns(block, encoding), whole), precision);
   const width = lengthOf(block.columns);
   const instructions: ProgramResidualInstruction[] = [];
-  let logical = 0;
-  for (let group = block.groups.start; group < block.groups.end; group++) {
-    const runs = runsOf(block, group - block.groups.start);
-    for (let k = block.rows.start; k < block.rows.end; k++, logical++) {
-      const row = rowOfCells(block, logical);
-      const first = (group * node.rows + k) * node.columns + block.columns.start;
-      const digits = Array.from({ length: slices }, (_, slice) => digitsOf(layer, slice, first, width));
-      for (const { beside, factors, told } of steps) {
-        for (const { place, columns, signs } of runs) {
-          const values = Int16Array.from(columns, (column, i) =>
-            factors.reduce((sum, factor, slice) => sum + signs[i]! * factor * digits[slice]![column]!, 0),
-          );
-          instructions.push({ ...told, row, column: block.column + 2 * place + beside, values });
-        }
-      }
+  for (const { row, first, runs } of weightRows(block, layer)) {
+    const digits = Array.from({ length: slices }, (_, slice) => digitsOf(layer, slice, first, width));
+    for (const { beside, factors, told } of steps) {
+      const sums = Int16Array.from({ length: width }, (_, column) =>
+        factors.reduce((sum, factor, slice) => sum + factor * digits[slice]![column]!, 0),
+      );
+      for (const run of runs)
+        instructions.push({ ...told, row, column: run.column + beside, values: alongRun(run, sums) });
     }
   }
   return instructions;

@@ -3,7 +3,7 @@
  * then either level codes (write-verify, with residual slicing where a layer asks for it) or hidden weights and their
  * transfer (chips with FeCAP planes): those that training left, elsewhere the centre of every digit's bin.
  */
-import { type BlockConverters, type Mapping, partsOf } from '../src/ir/mapping.ts';
+import { type BlockConverters, blocksByArray, type Mapping, partsOf } from '../src/ir/mapping.ts';
 import { type ArrayProgram, type Instruction, transfersOf } from '../src/ir/schedule.ts';
 import { instructionTolerance, schemeOf } from '../src/schemes/models.ts';
 import { levelStepOf } from '../src/target/cell.ts';
@@ -24,11 +24,8 @@ export interface ScheduleContext {
 export const writeSchedule = {
   name: 'write-schedule',
   *run(mapping: Mapping, context: ScheduleContext): Generator<ArrayProgram> {
-    const byArray: number[][] = Array.from({ length: mapping.arrays }, () => []);
-    for (const [index, block] of mapping.blocks.entries()) byArray[block.array]!.push(index);
-    for (let array = 0; array < mapping.arrays; array++) {
-      yield { array, instructions: programArray(mapping, array, byArray[array]!, context) };
-    }
+    for (const [array, blocks] of blocksByArray(mapping).entries())
+      yield { array, instructions: programArray(mapping, array, blocks, context) };
   },
 };
 

@@ -12,7 +12,7 @@ import { lowerCrossbar } from '../lower/crossbar.ts';
 import { createEmitter } from '../lower/emit.ts';
 import { foldLayer } from '../lower/fold.ts';
 import type { FoldedLayer } from '../lower/folded.ts';
-import { lowerFloat, readIntegers } from '../lower/reference.ts';
+import { dequantized, lowerFloat, readIntegers } from '../lower/reference.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { realOf } from '../record/range.ts';
@@ -49,7 +49,7 @@ async function compare(
   lowerFloat(createEmitter(plain.output, layer.origin, emit.nodes, emit.constants), {
     ...plain,
     kind: 'mvm',
-    weights: () => dequantized(pkg, layer),
+    weights: () => dequantized(layer, readIntegers(pkg.reference, layer)),
     bias: Float64Array.from(layer.bias),
     folded: [],
   });
@@ -71,15 +71,6 @@ async function compare(
   await session.release();
   const [measured, wanted] = [single, plain].map(({ output }) => result[output]!.data as Float32Array);
   return { measured: measured!, wanted: wanted! };
-}
-
-/** The layer's integer weights as real values, [group][row][column]. */
-function dequantized(pkg: CorrectedPackage, layer: CrossbarLayer): Float32Array {
-  const { rows, columns, scales } = layer;
-  const result = Float32Array.from(readIntegers(pkg.reference, layer));
-  for (let at = 0; at < result.length; at++)
-    result[at]! *= scales[Math.floor(at / (rows * columns)) * columns + (at % columns)]!;
-  return result;
 }
 
 /** The same layer on inputs that are exactly one MVM: a kernel-sized patch, or one row. */

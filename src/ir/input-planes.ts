@@ -84,6 +84,11 @@ export function inputPlanes(
   });
 }
 
+/** The number that a code stands for, in steps of its scale. @param code a byte: two's complement where signed */
+export function inputNumber(code: number, { signed, zero }: InputQuantization): number {
+  return (signed && code > 127 ? code - 256 : code) - zero;
+}
+
 /** Splits codes (two's complement bytes where signed) into their parts, each as long as `codes`. */
 export function splitCodes(
   codes: Uint8Array,
@@ -93,7 +98,7 @@ export function splitCodes(
   return inputParts(quantization, coding).map(({ sign, limit }) => {
     if (sign === 0) return codes;
     const numbers = Uint8Array.from({ length: 256 }, (_, code) => {
-      const value = sign * ((quantization.signed && code > 127 ? code - 256 : code) - quantization.zero);
+      const value = sign * inputNumber(code, quantization);
       return Math.max(0, Math.min(limit, value));
     });
     const part = new Uint8Array(codes.length);

@@ -132,11 +132,6 @@ export function wordlinesOf(block: PlacedBlock): string {
   return `${rowTileOf(block)} ${block.array} ${block.row}`;
 }
 
-/** Row of cells that holds a logical row of a block. @param row counted from the block's first, group after group */
-export function rowOfCells({ row: first, rowPlaces }: PlacedBlock, row: number): number {
-  return first + (rowPlaces?.[row] ?? row);
-}
-
 export interface Mapping {
   readonly layers: readonly SlicedLayer[];
   readonly blocks: readonly PlacedBlock[];
@@ -150,6 +145,22 @@ export interface BlockConverters {
   readonly step: Float32Array;
 }
 
+/** Indices of the blocks on every array. */
+export function blocksByArray({ blocks, arrays }: Mapping): number[][] {
+  return indicesBy(blocks, 'array', arrays);
+}
+
+/** Indices of the blocks of every layer. */
+export function blocksByLayer({ blocks, layers }: Mapping): number[][] {
+  return indicesBy(blocks, 'layer', layers.length);
+}
+
+function indicesBy(blocks: readonly PlacedBlock[], key: 'array' | 'layer', count: number): number[][] {
+  const indices: number[][] = Array.from({ length: count }, () => []);
+  for (const [index, block] of blocks.entries()) indices[block[key]]!.push(index);
+  return indices;
+}
+
 /** Index of the layer that gives a value. */
 export function layerIndexOf({ layers }: Pick<Mapping, 'layers'>, output: string): number {
   const index = layers.findIndex(({ uses }) => uses.some((use) => use.output === output));
@@ -158,12 +169,12 @@ export function layerIndexOf({ layers }: Pick<Mapping, 'layers'>, output: string
 }
 
 /** Rows of cells that a block occupies. */
-export function blockRows(block: Block): number {
+export function blockRows(block: Pick<Block, 'groups' | 'rows'>): number {
   return lengthOf(block.groups) * lengthOf(block.rows);
 }
 
 /** Weights side by side in a block: its logical columns. */
-export function blockWeightColumns(block: Block): number {
+export function blockWeightColumns(block: Pick<Block, 'groups' | 'columns'>): number {
   return lengthOf(block.groups) * lengthOf(block.columns);
 }
 
@@ -171,41 +182,12 @@ export function blockWeightColumns(block: Block): number {
  * Columns of cells that a block occupies. Differential: column 2j holds the positive and 2j + 1 the negative part of
  * logical column j. Offset: one column each, and the reference column last.
  */
-export function blockColumns(block: Block, encoding: Encoding): number {
+export function blockColumns(block: Pick<Block, 'groups' | 'columns' | 'spare'>, encoding: Encoding): number {
   const logical = blockWeightColumns(block);
   return encoding === 'differential' ? 2 * (logical + (block.spare ?? 0)) : logical + 1;
 }
 
-/** Neighbouring places of a block that hold columns of one group. */
-export interface Run {
-  /** First place. */
-  readonly place: number;
-  /** By place: the column, counted from the first of the group's that the block covers. */
-  readonly columns: readonly number[];
-  /** By place: -1 where plus and minus are exchanged, else 1. */
-  readonly signs: readonly number[];
-}
-
-/**
- * Where the columns of one group of a block lie.
- * @param group counted from the block's first
- */
-export function runsOf({ columns, places }: PlacedBlock, group: number): readonly Run[] {
-  const width = lengthOf(columns);
-  const first = group * width;
-  const inOrder = Array.from({ length: width }, (_, column) => column);
-  if (!places) return [{ place: first, columns: inOrder, signs: inOrder.map(() => 1) }];
-  const placeOf = (column: number) => places.place[first + column]!;
-  inOrder.sort((a, b) => placeOf(a) - placeOf(b));
-  const runs: { place: number; columns: number[]; signs: number[] }[] = [];
-  for (const column of inOrder) {
-    let run = runs.at(-1);
-    if (!run || run.place + run.columns.length !== placeOf(column)) {
-      run = { place: placeOf(column), columns: [], signs: [] };
-      runs.push(run);
-    }
-    run.columns.push(column);
-    run.signs.push(places.flipped[first + column] ? -1 : 1);
-  }
-  return runs;
+/** Cells that a block occupies. */
+export function blockCells(block: Block, encoding: Encoding): number {
+  return blockRows(block) * blockColumns(block, encoding);
 }

@@ -7,8 +7,9 @@ import type { EncodingChoice } from './encoding-choice.ts';
 import type { Origin, QuantizedMvmNode } from './graph.ts';
 import { codingOf, inputPlanes } from './input-planes.ts';
 import {
-  blockColumns,
+  blockCells,
   blockRows,
+  blocksByLayer,
   blockWeightColumns,
   type Encoding,
   lengthOf,
@@ -74,8 +75,7 @@ export function summarize(
   target: Target,
   decisions: Decisions,
 ): MappingSummary {
-  const byLayer: PlacedBlock[][] = mapping.layers.map(() => []);
-  for (const block of mapping.blocks) byLayer[block.layer]!.push(block);
+  const byLayer = blocksByLayer(mapping).map((own) => own.map((index) => mapping.blocks[index]!));
   const layers = mapping.layers.map((layer, i) =>
     summarizeLayer(layer, byLayer[i]!, record, target, decisions),
   );
@@ -117,7 +117,7 @@ function summarizeLayer(
   }, 0);
   const converters =
     blocks.reduce((sum, b) => sum + blockWeightColumns(b), 0) * (target.adc.convert === 'pair' ? 1 : 2);
-  const blocked = blocks.reduce((sum, b) => sum + blockRows(b) * blockColumns(b, layer.encoding), 0);
+  const blocked = blocks.reduce((sum, b) => sum + blockCells(b, layer.encoding), 0);
   return {
     origin: node.origin,
     uses: layer.uses.length,
@@ -140,8 +140,5 @@ function summarizeLayer(
 
 function weightCells(layer: SlicedLayer, blocks: readonly PlacedBlock[]): number {
   const perWeight = layer.encoding === 'differential' ? 2 : 1;
-  return blocks.reduce(
-    (sum, b) => sum + lengthOf(b.groups) * lengthOf(b.rows) * lengthOf(b.columns) * perWeight,
-    0,
-  );
+  return blocks.reduce((sum, b) => sum + blockRows(b) * lengthOf(b.columns) * perWeight, 0);
 }

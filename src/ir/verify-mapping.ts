@@ -5,6 +5,7 @@ import type { Target } from '../target/target.ts';
 import {
   blockColumns,
   blockRows,
+  blocksByArray,
   blockWeightColumns,
   bundleOf,
   type Encoding,
@@ -21,17 +22,15 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     throw new InternalError('mapping', message);
   };
   const weights = mapping.layers.map(() => 0);
-  const onArray: number[][] = Array.from({ length: mapping.arrays }, () => []);
   for (const [index, block] of mapping.blocks.entries()) {
     const layer = mapping.layers[block.layer] ?? fail(`block ${index} has no layer`);
     const columns = blockColumns(block, layer!.encoding);
     if (block.row + blockRows(block) > target.array.rows || block.column + columns > target.array.columns) {
       fail(`block ${index} leaves array ${block.array}`);
     }
-    (onArray[block.array] ?? fail(`block ${index} lies on array ${block.array} of ${mapping.arrays}`))!.push(
-      index,
-    );
-    weights[block.layer]! += lengthOf(block.groups) * lengthOf(block.rows) * lengthOf(block.columns);
+    if (block.array >= mapping.arrays)
+      fail(`block ${index} lies on array ${block.array} of ${mapping.arrays}`);
+    weights[block.layer]! += blockRows(block) * lengthOf(block.columns);
     const wrong = misplaced(block, layer!.encoding) ?? misplacedRows(block);
     if (wrong) fail(`block ${index}: ${wrong}`);
   }
@@ -47,7 +46,7 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
   });
   // One array after the other: the cells of all of them may take more memory than the weights.
   const taken = new Uint8Array(target.array.rows * target.array.columns);
-  for (const [array, indices] of onArray.entries()) {
+  for (const [array, indices] of blocksByArray(mapping).entries()) {
     taken.fill(0);
     for (const index of indices) {
       const block = mapping.blocks[index]!;

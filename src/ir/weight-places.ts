@@ -1,6 +1,7 @@
 /** Where every weight of a layer lies on the chip: which pair of cells of which array, and whether that is turned round. */
 import { InternalError } from '../diagnostic.ts';
-import { type Mapping, partsOf, rowOfCells, runsOf } from './mapping.ts';
+import { weightRows } from './cells.ts';
+import { type Mapping, partsOf } from './mapping.ts';
 
 /** One entry per weight, in the order of the layer's integers. */
 export interface WeightPlaces {
@@ -17,7 +18,8 @@ export interface WeightPlaces {
  * @throws InternalError for a layer that does not
  */
 export function weightPlacesOf(mapping: Mapping, layer: number): WeightPlaces {
-  const { node, encoding, ...sliced } = mapping.layers[layer]!;
+  const sliced = mapping.layers[layer]!;
+  const { node, encoding } = sliced;
   if (encoding !== 'differential' || partsOf(sliced) !== 1)
     throw new InternalError('mapping', `${node.output}: its weights are not one pair of cells each`);
   const { length } = node.integers;
@@ -29,19 +31,14 @@ export function weightPlacesOf(mapping: Mapping, layer: number): WeightPlaces {
   };
   for (const block of mapping.blocks) {
     if (block.layer !== layer) continue;
-    let logical = 0;
-    for (let group = block.groups.start; group < block.groups.end; group++) {
-      const runs = runsOf(block, group - block.groups.start);
-      for (let k = block.rows.start; k < block.rows.end; k++, logical++) {
-        const row = rowOfCells(block, logical);
-        const first = (group * node.rows + k) * node.columns + block.columns.start;
-        for (const { place, columns, signs } of runs) {
-          for (const [i, column] of columns.entries()) {
-            places.array[first + column] = block.array;
-            places.row[first + column] = row;
-            places.pair[first + column] = block.column / 2 + place + i;
-            places.sign[first + column] = signs[i]!;
-          }
+    for (const { row, first, runs } of weightRows(block, sliced)) {
+      for (const { column, weights, signs } of runs) {
+        for (let i = 0; i < weights.length; i++) {
+          const weight = first + weights[i]!;
+          places.array[weight] = block.array;
+          places.row[weight] = row;
+          places.pair[weight] = column / 2 + i;
+          places.sign[weight] = signs[i]!;
         }
       }
     }

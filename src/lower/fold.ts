@@ -9,8 +9,9 @@
  * have more slots than groups; what is in the others is zero.
  */
 import { InternalError } from '../diagnostic.ts';
+import { type BlockCells, cellsOf } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { cellRow, columnCells, firstColumns, firstRows } from './column-cells.ts';
+import { placementsOf } from '../package/tiles.ts';
 import type { AnalogPart, FoldedLayer, ProgrammedArrays } from './folded.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
 import { copiesAgree, isWhole, setUpright } from './whole.ts';
@@ -22,10 +23,14 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
   const ends = starts.map((start) => layer.tiles.find((t) => t.rowStart === start)!.rowEnd);
   const firstChannel = starts.map((start) => Math.floor(start / volume));
   const channelsPerGroup = Math.max(...ends.map((end, t) => Math.ceil(end / volume) - firstChannel[t]!));
-  const packSize = leaks(layer, arrays) ? Math.max(...layer.tiles.map((t) => t.groupEnd - t.groupStart)) : 1;
+  const cells = placementsOf(layer).map((tile) => cellsOf(tile, layer.encoding));
+  const packSize = leaks(layer, cells, arrays)
+    ? Math.max(...layer.tiles.map((t) => t.groupEnd - t.groupStart))
+    : 1;
   const packs = Math.ceil(layer.groups / packSize);
   const slots = slotsOf(packSize, channelsPerGroup, layer.columns);
-  const frame = { layer, arrays, volume, firstChannel, channelsPerGroup, packSize, slots, packs, starts };
+  const sizes = { volume, firstChannel, channelsPerGroup, packSize, slots, packs, starts };
+  const frame = { layer, cells, arrays, ...sizes };
   const partCount = layer.slices * layer.copies * (layer.convert === 'column' ? 2 : 1);
   const parts = Array.from({ length: partCount }, (_, part) => foldPart(frame, part));
   const whole = layer.convert === 'pair' && parts.every((part) => isWhole(part, frame));
@@ -46,24 +51,23 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
 }
 
 /** Whether a cell off the diagonal of a block changes what its column's converter sees. */
-function leaks(layer: CrossbarLayer, arrays: ProgrammedArrays): boolean {
-  const firsts = firstColumns(layer.tiles);
-  const firstRow = firstRows(layer.tiles);
+function leaks(layer: CrossbarLayer, cells: readonly BlockCells[], arrays: ProgrammedArrays): boolean {
   return layer.tiles.some((tile, index) => {
-    const groups = tile.groupEnd - tile.groupStart;
-    if (groups === 1) return false;
-    const cells = arrays.conductances[tile.array]!;
+    if (tile.groupEnd - tile.groupStart === 1) return false;
+    const held = arrays.conductances[tile.array]!;
     const noise = arrays.variances?.[tile.array];
-    const rows = tile.rowEnd - tile.rowStart;
+    const height = tile.rowEnd - tile.rowStart;
     const width = tile.columnEnd - tile.columnStart;
-    for (let row = 0; row < groups * rows; row++) {
-      const line = cellRow(layer, tile, row, firstRow[index]!) * arrays.columns;
-      for (let logical = 0; logical < groups * width; logical++) {
-        if (Math.floor(logical / width) === Math.floor(row / rows)) continue;
-        const { added, subtracted } = columnCells(layer, tile, logical, firsts[index]! + logical);
-        const [one, other] = [cells[line + added]!, cells[line + subtracted]!];
+    const { rows, added, subtracted } = cells[index]!;
+    for (let row = 0; row < rows.length; row++) {
+      const line = rows[row]! * arrays.columns;
+      for (let logical = 0; logical < added.length; logical++) {
+        if (Math.floor(logical / width) === Math.floor(row / height)) continue;
+        const plus = line + added[logical]!;
+        const minus = line + subtracted[logical]!;
+        const [one, other] = [held[plus]!, held[minus]!];
         if (layer.convert === 'pair' ? one !== other : one !== 0 || other !== 0) return true;
-        if (noise && noise[line + added]! + noise[line + subtracted]! > 0) return true;
+        if (noise && noise[plus]! + noise[minus]! > 0) return true;
       }
     }
     return false;
@@ -84,28 +88,28 @@ function foldPart(frame: Frame, part: number): AnalogPart {
   const zero = new Float32Array(units * unitColumns);
   const coefficient = new Float64Array(units * unitColumns);
   const digitalZero = new Float64Array(units * unitColumns);
-  const firsts = firstColumns(layer.tiles);
-  const firstRow = firstRows(layer.tiles);
+  let converters = 0;
   for (const [index, tile] of layer.tiles.entries()) {
-    const firstConverter = firsts[index]! * perPart;
+    const { rows, added: plus, subtracted: minus, signs } = frame.cells[index]!;
+    const firstConverter = converters;
+    converters += plus.length * perPart;
     const width = tile.columnEnd - tile.columnStart;
-    const groups = tile.groupEnd - tile.groupStart;
     if (tile.slice !== slice || tile.copy !== copy) continue;
     const chip = arrays.converters.get(tile.block);
     const cells = arrays.conductances[tile.array];
     const noise = arrays.variances?.[tile.array];
     const errors = arrays.converterErrors?.[tile.array];
     if (!chip || !cells) throw new InternalError('fold', `block ${tile.block} is not on the chip`);
-    const rows = tile.rowEnd - tile.rowStart;
+    const height = tile.rowEnd - tile.rowStart;
     const t = starts.indexOf(tile.rowStart);
-    for (let logical = 0; logical < groups * width; logical++) {
+    for (let logical = 0; logical < plus.length; logical++) {
       const group = tile.groupStart + Math.floor(logical / width);
       const unit = t * packs + Math.floor(group / packSize);
       const column = (group % packSize) * layer.columns + tile.columnStart + (logical % width);
       const setting = logical * perPart + side;
       const at = unit * unitColumns + column;
       digitalZero[at] = layer.converterZero[firstConverter + setting]!;
-      const { added, subtracted, flipped } = columnCells(layer, tile, logical, firsts[index]! + logical);
+      const [added, subtracted, flipped] = [plus[logical]!, minus[logical]!, signs[logical]! < 0];
       // A pair's converter sees a flipped column negated; a column's converter sees what plus or minus it is given.
       const negative = perPart === 1 ? flipped : side === 1;
       const own = (side === 0) === flipped ? subtracted : added;
@@ -122,9 +126,9 @@ function foldPart(frame: Frame, part: number): AnalogPart {
       const endGroup = packSize === 1 ? group + 1 : tile.groupEnd;
       for (let source = firstGroup; source < endGroup; source++) {
         const unitRow = ((source % packSize) * channelsPerGroup - firstChannel[t]!) * volume + tile.rowStart;
-        const line = (source - tile.groupStart) * rows;
-        for (let row = 0; row < rows; row++) {
-          const cell = cellRow(layer, tile, line + row, firstRow[index]!) * arrays.columns;
+        const line = (source - tile.groupStart) * height;
+        for (let row = 0; row < height; row++) {
+          const cell = rows[line + row]! * arrays.columns;
           const current =
             perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
           const to = (unit * unitRows + unitRow + row) * unitColumns + column;

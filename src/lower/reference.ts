@@ -3,7 +3,6 @@
  * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
  */
 import { InternalError } from '../diagnostic.ts';
-import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Geometry, Graph, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
 import { deferred, float32, int8, uint8 } from '../tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
@@ -93,21 +92,30 @@ function arrange<T extends Float32Array | Int8Array>(node: MvmNode | QuantizedMv
   return result as T;
 }
 
-/** The integer weights of a layer, as `lowerInteger` wrote them into a graph, back in [group][row][column] order. */
-export function readIntegers(
-  { constants }: Pick<Graph, 'constants'>,
-  { output: name, groups, rows, columns, geometry }: CrossbarLayer,
-): Int8Array {
-  const weights = constants.get(`${name}/weights`);
-  if (!weights) throw new InternalError('lower', `no reference weights of ${name}`);
-  const data = weights.data as Int8Array;
+type Layer = Pick<MvmNode, 'output' | 'groups' | 'rows' | 'columns' | 'geometry'>;
+
+/** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */
+export function readIntegers({ constants }: Pick<Graph, 'constants'>, layer: Layer): Int8Array {
+  const { output: name, groups, rows, columns, geometry } = layer;
+  const data = constants.get(`${name}/weights`)?.data as Int8Array | undefined;
+  if (!data) throw new InternalError('package', `no reference weights of ${name}`);
   if (geometry.kind === 'matmul') return data;
   const result = new Int8Array(data.length);
   for (let output = 0; output < groups * columns; output++) {
     const group = Math.floor(output / columns);
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < rows; row++)
       result[(group * rows + row) * columns + (output % columns)] = data[output * rows + row]!;
-    }
   }
   return result;
+}
+
+/** The real values of integer weights, [group][row][column]. @param scales of the columns, [group][column] */
+export function dequantized(
+  { rows, columns, scales }: Pick<QuantizedMvmNode, 'rows' | 'columns'> & { readonly scales: Reals },
+  integers: Int8Array,
+): Float32Array {
+  return Float32Array.from(integers, (integer, at) => {
+    const group = Math.floor(at / (rows * columns));
+    return integer * scales[group * columns + (at % columns)]!;
+  });
 }

@@ -1,10 +1,14 @@
 /** Units of a folded layer, one row tile of one pack of groups each: their slots, input channels and outputs. */
+
+import type { BlockCells } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { FoldedLayer, ProgrammedArrays } from './folded.ts';
 
 /** One layer while it is folded. */
 export interface Frame {
   readonly layer: CrossbarLayer;
+  /** Tile after tile. */
+  readonly cells: readonly BlockCells[];
   readonly arrays: ProgrammedArrays;
   readonly volume: number;
   /** First input channel within the group, per row tile. */

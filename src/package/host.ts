@@ -1,11 +1,11 @@
 /** The digital program host.onnx and the integer reference, from a compiled graph and its mapping. */
-import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
 import { codingOf } from '../ir/input-planes.ts';
 import {
   type BlockConverters,
-  blockRows,
-  blockWeightColumns,
+  blocksByLayer,
+  layerIndexOf,
   type Mapping,
   type PlacedBlock,
   type SlicedLayer,
@@ -16,6 +16,7 @@ import { levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import type { Tensor } from '../tensor.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
+import { tilesOf } from './tiles.ts';
 
 /** The graph with its layers as crossbar nodes. */
 export function hostGraph(
@@ -25,15 +26,12 @@ export function hostGraph(
   target: Target,
 ): Graph {
   const constants = new Map<string, Tensor>(graph.constants);
-  const indices = new Map(
-    mapping.layers.flatMap(({ uses }, i) => uses.map((use) => [use.output, i] as const)),
-  );
-  const blocks: (readonly [index: number, block: PlacedBlock])[][] = mapping.layers.map(() => []);
-  for (const entry of mapping.blocks.entries()) blocks[entry[1].layer]!.push(entry);
+  const ofLayer = blocksByLayer(mapping);
   const nodes = graph.nodes.map((node) => {
     if (node.kind !== 'quantized-mvm') return node;
-    const layer = indices.get(node.output)!;
-    const placed = { layer: mapping.layers[layer]!, blocks: blocks[layer]!, converters };
+    const layer = layerIndexOf(mapping, node.output);
+    const blocks = ofLayer[layer]!.map((index) => [index, mapping.blocks[index]!] as const);
+    const placed = { layer: mapping.layers[layer]!, blocks, converters };
     return encodeCrossbar(crossbarLayer(node, placed, target), constants);
   });
   return { ...graph, nodes, constants, opsets: { ...graph.opsets, [crossbarDomain]: 1 } };
@@ -78,59 +76,20 @@ function crossbarLayer(
     slices: sliced.slices,
     copies: sliced.copies,
     digitStep: Math.fround(sliced.levelStep * levelStepOf(target.cell)),
-    tiles: blocks.map(
-      ([index, block]): Tile => ({
-        block: index,
-        array: block.array,
-        row: block.row,
-        column: block.column,
-        groupStart: block.groups.start,
-        groupEnd: block.groups.end,
-        rowStart: block.rows.start,
-        rowEnd: block.rows.end,
-        columnStart: block.columns.start,
-        columnEnd: block.columns.end,
-        slice: block.slice,
-        copy: block.copy,
-      }),
-    ),
     converterZero: Int32Array.from(zeros),
     converterStep: Float32Array.from(steps),
-    ...columnTables(blocks.map(([, block]) => block)),
-    ...rowTable(blocks.map(([, block]) => block)),
+    ...tilesOf(blocks),
     scales: Float32Array.from(node.scales),
     columnSums: columnSums(node),
     bias: Float32Array.from(node.bias),
   };
 }
 
-/** Where the logical columns of all blocks lie; nothing where they lie in order. */
-function columnTables(blocks: readonly PlacedBlock[]): Pick<CrossbarLayer, 'columnPlaces' | 'columnSigns'> {
-  if (blocks.every(({ places }) => places === undefined)) return {};
-  const inOrder = (block: PlacedBlock) => Array.from({ length: blockWeightColumns(block) }, (_, j) => j);
-  return {
-    columnPlaces: Int32Array.from(blocks.flatMap((b) => [...(b.places?.place ?? inOrder(b))])),
-    columnSigns: Int8Array.from(
-      blocks.flatMap((b) => inOrder(b).map((column) => (b.places?.flipped[column] ? -1 : 1))),
-    ),
-  };
-}
-
-/** Where the logical rows of all blocks lie; nothing where they lie in order. */
-function rowTable(blocks: readonly PlacedBlock[]): Pick<CrossbarLayer, 'rowPlaces'> {
-  if (blocks.every(({ rowPlaces }) => rowPlaces === undefined)) return {};
-  const inOrder = (block: PlacedBlock) => Array.from({ length: blockRows(block) }, (_, row) => row);
-  return { rowPlaces: Int32Array.from(blocks.flatMap((b) => [...(b.rowPlaces ?? inOrder(b))])) };
-}
-
 function columnSums({ groups, rows, columns, integers }: QuantizedMvmNode): Int32Array {
   const sums = new Int32Array(groups * columns);
-  for (let group = 0; group < groups; group++) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        sums[group * columns + column]! += integers[(group * rows + row) * columns + column]!;
-      }
-    }
+  for (let input = 0, at = 0; input < groups * rows; input++) {
+    const first = Math.floor(input / rows) * columns;
+    for (let output = first; output < first + columns; output++, at++) sums[output]! += integers[at]!;
   }
   return sums;
 }

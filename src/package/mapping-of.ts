@@ -1,10 +1,8 @@
 /** The Mapping that a package was written from, out of its crossbar nodes and its integer reference. */
-import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { QuantizedMvmNode } from '../ir/graph.ts';
 import {
-  blockRows,
   blockWeightColumns,
-  type ColumnPlaces,
   type Mapping,
   type PlacedBlock,
   partsOf,
@@ -14,6 +12,7 @@ import {
 import { readIntegers } from '../lower/reference.ts';
 import { levelStepOf } from '../target/cell.ts';
 import type { Package } from './open.ts';
+import { placementsOf } from './tiles.ts';
 
 /** @returns with all columns in order: as the blocks were placed, before faults were worked around */
 export function mappingOf(pkg: Package): Mapping {
@@ -37,11 +36,7 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
   const layers = [...shared.values()].map((uses, index): SlicedLayer => {
     const [layer] = uses as [CrossbarLayer];
     const { residual } = stored[index]!;
-    const placed = withRows(
-      layer,
-      layer.tiles.map((tile) => blockOf(tile, index)),
-    );
-    for (const [t, block] of (withPlaces ? around(layer, placed, residual) : placed).entries())
+    for (const [t, block] of blocksOf(layer, index, residual, withPlaces).entries())
       blocks[layer.tiles[t]!.block] = block;
     const nodes = nodesOf(pkg, uses);
     const { encoding, radix, slices, copies, digitStep } = layer;
@@ -62,55 +57,33 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
   return { layers, blocks, arrays };
 }
 
-function blockOf(tile: Tile, layer: number): PlacedBlock {
-  const { slice, copy, array, row, column } = tile;
-  return {
-    ...{ layer, slice, copy, array, row, column },
-    groups: { start: tile.groupStart, end: tile.groupEnd },
-    rows: { start: tile.rowStart, end: tile.rowEnd },
-    columns: { start: tile.columnStart, end: tile.columnEnd },
-  };
-}
-
-/** The blocks of a layer with the places of their rows, which blocks on the same wordlines share. */
-function withRows({ rowPlaces }: CrossbarLayer, blocks: readonly PlacedBlock[]): readonly PlacedBlock[] {
-  if (!rowPlaces) return blocks;
-  const shared = new Map<string, Int32Array>();
-  let at = 0;
-  return blocks.map((block) => {
-    const rows = blockRows(block);
-    const own = rowPlaces.subarray(at, at + rows);
-    at += rows;
-    if (own.every((place, row) => place === row)) return block;
-    const wordlines = wordlinesOf(block);
-    if (!shared.has(wordlines)) shared.set(wordlines, own.slice());
-    return { ...block, rowPlaces: shared.get(wordlines)! };
-  });
-}
-
-/** The blocks of a layer with the places of their columns, as the tables of its node have them. */
-function around(
-  { columnPlaces, columnSigns, ...layer }: CrossbarLayer,
-  blocks: readonly PlacedBlock[],
+/**
+ * The blocks of a layer. Those on the same wordlines share the places of their rows, and the parts of a residual layer's
+ * tile, which lie side by side, the places of their columns.
+ */
+function blocksOf(
+  layer: CrossbarLayer,
+  index: number,
   residual: boolean,
-): readonly PlacedBlock[] {
-  if (!columnPlaces || !columnSigns) return blocks;
-  let at = 0;
-  let places: ColumnPlaces | undefined;
+  withPlaces: boolean,
+): PlacedBlock[] {
+  const placed = placementsOf(layer);
   const parts = residual ? partsOf(layer) : 1;
-  return blocks.map((block, index) => {
-    const logical = blockWeightColumns(block);
-    // The parts of a residual layer's tile lie side by side, and have the same places.
-    const first = index - (index % parts);
-    if (index === first || !places)
-      places = {
-        place: columnPlaces.slice(at, at + logical),
-        flipped: Uint8Array.from(columnSigns.subarray(at, at + logical), (sign) => (sign < 0 ? 1 : 0)),
-      };
-    at += logical;
-    const used = places.place.reduce((most, place) => Math.max(most, place + 1), logical);
-    const width = parts > 1 ? (blocks[first + 1]!.column - blocks[first]!.column) / 2 : used;
-    return { ...block, places, ...(width > logical && { spare: width - logical }) };
+  const shared = new Map<string, Int32Array>();
+  return placed.map(({ places: _, rowPlaces, ...placement }, at) => {
+    const first = at - (at % parts);
+    const { places } = placed[first]!;
+    const logical = blockWeightColumns(placement);
+    const used = places?.place.reduce((most, place) => Math.max(most, place + 1), logical) ?? logical;
+    const width = parts > 1 ? (placed[first + 1]!.column - placed[first]!.column) / 2 : used;
+    const block: PlacedBlock = {
+      ...{ ...placement, layer: index },
+      ...(withPlaces && places && { places, ...(width > logical && { spare: width - logical }) }),
+    };
+    if (!rowPlaces || rowPlaces.every((place, row) => place === row)) return block;
+    const wordlines = wordlinesOf(block);
+    if (!shared.has(wordlines)) shared.set(wordlines, rowPlaces);
+    return { ...block, rowPlaces: shared.get(wordlines)! };
   });
 }
 

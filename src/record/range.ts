@@ -1,6 +1,7 @@
 /** Chooses the 8-bit codes of a layer's input from the distribution of its values over the samples. */
 import type { RangePolicy } from '../calibration-record.ts';
 import type { InputQuantization } from '../ir/graph.ts';
+import { inputNumber } from '../ir/input-planes.ts';
 
 /** Counts of values in bins of equal width over [-reach, reach]; reach doubles when a value falls outside. */
 export interface Histogram {
@@ -125,6 +126,6 @@ export function quantizeInto(
 }
 
 /** The real value of a code. */
-export function realOf(code: number, { scale, zero, signed }: InputQuantization): number {
-  return scale * ((signed && code > 127 ? code - 256 : code) - zero);
+export function realOf(code: number, quantization: InputQuantization): number {
+  return quantization.scale * inputNumber(code, quantization);
 }

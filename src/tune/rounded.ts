@@ -2,20 +2,13 @@
 import type { Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
 import type { Emitter } from '../lower/emit.ts';
 import { lowerGraph } from '../lower/graph.ts';
-import { lowerFloat } from '../lower/reference.ts';
+import { dequantized, lowerFloat } from '../lower/reference.ts';
 import { float32 } from '../tensor.ts';
 
 /** The network in floating point with the weights and biases that integers stand for. */
 export function roundedWeights(real: Graph, quantized: Graph): Graph {
   return lowerLayers(real, quantized, (emit, node, rounded) => {
-    lowerFloat(emit, { ...node, bias: rounded.bias, weights: () => valuesOf(rounded) });
-  });
-}
-
-function valuesOf({ rows, columns, integers, scales }: QuantizedMvmNode): Float32Array {
-  return Float32Array.from(integers, (integer, i) => {
-    const group = Math.floor(i / (rows * columns));
-    return integer * scales[group * columns + (i % columns)]!;
+    lowerFloat(emit, { ...node, bias: rounded.bias, weights: () => dequantized(rounded, rounded.integers) });
   });
 }
 

@@ -6,7 +6,7 @@ import { readArrays } from '../chip/read.ts';
 import { type Compiled, compile } from '../compile.ts';
 import { evenlySpread } from '../evenly-spread.ts';
 import type { Origin } from '../ir/graph.ts';
-import { blockColumns, blockRows } from '../ir/mapping.ts';
+import { blockCells } from '../ir/mapping.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
@@ -71,7 +71,7 @@ function costOf({ mapping, summary, loaded }: Compiled, unit: Unit) {
   );
   const cells = mapping.blocks
     .filter(({ layer }) => own.includes(layer))
-    .reduce((sum, b) => sum + blockRows(b) * blockColumns(b, mapping.layers[b.layer]!.encoding), 0);
+    .reduce((sum, b) => sum + blockCells(b, mapping.layers[b.layer]!.encoding), 0);
   return {
     arrays: cells / (rows * columns),
     conversions: own.reduce((sum, i) => sum + summary.layers[i]!.conversions, 0),

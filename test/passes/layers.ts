@@ -1,7 +1,10 @@
 /** Quantized layers, records and targets by hand, for tests that run one mapping pass. */
+import { packGroups } from '../../passes/pack-groups.ts';
+import { placeBlocks } from '../../passes/place-blocks.ts';
+import { tile } from '../../passes/tile.ts';
 import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
 import type { MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
-import type { SlicedLayer } from '../../src/ir/mapping.ts';
+import { type BlockConverters, blockWeightColumns, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 import { exactTarget } from '../chip/bench.ts';
 
@@ -92,4 +95,37 @@ export function sized(rows: number, columns: number, rowsAtOnce = rows): Target 
     array: { rows, columns, arraysPerChip: 1 },
     driver: { ...exactTarget.driver, rowsAtOnce },
   };
+}
+
+/** Vectors of `recordFor`. */
+export const recordVectors = 50;
+
+/** Codes that vary differently from row to row. */
+export function recordFor(layers: readonly SlicedLayer[]): CalibrationRecord {
+  return recordOf(
+    Object.fromEntries(
+      layers.map(({ node }) => {
+        const inputs = node.groups * node.rows;
+        const codes = Uint8Array.from({ length: recordVectors * inputs }, (_, i) => {
+          const [vector, row] = [Math.floor(i / inputs), i % inputs];
+          return Math.round((120 * (1 + Math.sin(row)) * (1 + Math.sin(vector * vector + row))) / 2);
+        });
+        return [node.output, { vectors: codes, count: recordVectors }];
+      }),
+    ),
+  );
+}
+
+/** Layers in tiles on arrays, everything in order. */
+export function place(layers: readonly SlicedLayer[], target: Target): Mapping {
+  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
+  return placeBlocks.run(blocks, { layers, target, arrays: 1000 });
+}
+
+/** Converters of one step each. */
+export function unitConverters({ blocks }: Mapping, step = 1): BlockConverters[] {
+  return blocks.map((block) => ({
+    zero: new Int32Array(blockWeightColumns(block)),
+    step: new Float32Array(blockWeightColumns(block)).fill(step),
+  }));
 }

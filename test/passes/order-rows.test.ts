@@ -2,20 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codedArrays } from '../../passes/array-codes.ts';
 import { orderRows } from '../../passes/order-rows.ts';
-import { packGroups } from '../../passes/pack-groups.ts';
-import { placeBlocks } from '../../passes/place-blocks.ts';
-import { tile } from '../../passes/tile.ts';
-import { blockColumns, type Mapping, rowOfCells, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { rowsOfCells } from '../../src/ir/cells.ts';
+import { blockColumns, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import { weightPlacesOf } from '../../src/ir/weight-places.ts';
 import type { Target } from '../../src/target/target.ts';
 import { ohmWires } from '../support/reading-laws.ts';
-import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
-
-function place(layers: readonly SlicedLayer[], target: Target): Mapping {
-  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
-  return placeBlocks.run(blocks, { layers, target, arrays: 1000 });
-}
+import { convGeometry, place, quantizedLayer, sized, slicedLayer } from './layers.ts';
 
 const wired: Target = { ...sized(16, 16), wires: ohmWires };
 
@@ -89,13 +82,14 @@ describe('order-rows', () => {
           const plain = before.blocks[index]!;
           const height = (block.groups.end - block.groups.start) * (block.rows.end - block.rows.start);
           const taken: number[] = [];
+          const [from, to] = [rowsOfCells(plain), rowsOfCells(block)];
           for (let row = 0; row < height; row++) {
             const line = (mapping: typeof now, at: number) => {
               const first = at * 16 + block.column;
               return mapping![block.array]!.codes.slice(first, first + blockColumns(block, encoding));
             };
-            const moved = rowOfCells(block, row);
-            expect(line(now, moved)).toEqual(line(old, rowOfCells(plain, row)));
+            const moved = to[row]!;
+            expect(line(now, moved)).toEqual(line(old, from[row]!));
             taken.push(moved);
           }
           expect(taken.sort((a, b) => a - b)).toEqual(

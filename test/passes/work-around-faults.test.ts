@@ -2,37 +2,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exchangeRows } from '../../passes/exchange-rows.ts';
-import { packGroups } from '../../passes/pack-groups.ts';
-import { placeBlocks } from '../../passes/place-blocks.ts';
 import { reportFaults } from '../../passes/report-faults.ts';
-import { tile } from '../../passes/tile.ts';
 import { workAroundFaults } from '../../passes/work-around-faults.ts';
 import { writeSchedule } from '../../passes/write-schedule.ts';
 import type { CalibrationRecord } from '../../src/calibration-record.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
-import { blockWeightColumns, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
+import type { Mapping, SlicedLayer } from '../../src/ir/mapping.ts';
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 import { drawFaults } from '../support/draw-faults.ts';
-import { convGeometry, quantizedLayer, recordOf, sized, slicedLayer } from './layers.ts';
-
-const vectors = 50;
-
-/** Codes that vary differently from row to row. */
-function recordFor(layers: readonly SlicedLayer[]): CalibrationRecord {
-  return recordOf(
-    Object.fromEntries(
-      layers.map(({ node }) => {
-        const inputs = node.groups * node.rows;
-        const codes = Uint8Array.from({ length: vectors * inputs }, (_, i) => {
-          const [vector, row] = [Math.floor(i / inputs), i % inputs];
-          return Math.round((120 * (1 + Math.sin(row)) * (1 + Math.sin(vector * vector + row))) / 2);
-        });
-        return [node.output, { vectors: codes, count: vectors }];
-      }),
-    ),
-  );
-}
+import {
+  convGeometry,
+  place,
+  quantizedLayer,
+  recordFor,
+  sized,
+  slicedLayer,
+  unitConverters,
+  recordVectors as vectors,
+} from './layers.ts';
 
 function layerOf(
   groups: number,
@@ -45,17 +33,9 @@ function layerOf(
   return slicedLayer(node, changes);
 }
 
-function place(layers: readonly SlicedLayer[], target: Target): Mapping {
-  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
-  return placeBlocks.run(blocks, { layers, target, arrays: 1000 });
-}
-
 /** What every cell conducts: as programmed, or stuck. A cell that is not programmed conducts nothing. */
 function cellsOf(mapping: Mapping, target: Target, faults: FaultMap): Float64Array[] {
-  const converters = mapping.blocks.map((block) => ({
-    zero: new Int32Array(blockWeightColumns(block)),
-    step: new Float32Array(blockWeightColumns(block)).fill(1),
-  }));
+  const converters = unitConverters(mapping);
   const { rows, columns } = target.array;
   return Array.from(writeSchedule.run(mapping, { converters, target }), ({ array, instructions }) => {
     const cells = new Float64Array(rows * columns);

@@ -1,25 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { packGroups } from '../../passes/pack-groups.ts';
-import { placeBlocks } from '../../passes/place-blocks.ts';
-import { tile } from '../../passes/tile.ts';
 import { writeSchedule } from '../../passes/write-schedule.ts';
-import { blockWeightColumns, type SlicedLayer } from '../../src/ir/mapping.ts';
+import type { SlicedLayer } from '../../src/ir/mapping.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
 import { writeVerifyTarget } from '../chip/bench.ts';
-import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
+import { convGeometry, place, quantizedLayer, sized, slicedLayer, unitConverters } from './layers.ts';
 
 const programming = { ...writeVerifyTarget.programming, tolerance: 1, readNoise: 0.5 };
 
 /** @param step converter codes, in level steps */
 function programOf(layer: SlicedLayer, rows: number, columns: number, step = 0.5): Instruction[] {
   const target = { ...sized(rows, columns), programming };
-  const layers = [layer];
-  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
-  const mapping = placeBlocks.run(blocks, { layers, target, arrays: 1 });
-  const converters = mapping.blocks.map((block) => ({
-    zero: new Int32Array(blockWeightColumns(block)),
-    step: new Float32Array(blockWeightColumns(block)).fill(step),
-  }));
+  const mapping = place([layer], target);
+  const converters = unitConverters(mapping, step);
   const [program] = writeSchedule.run(mapping, { converters, target });
   return [...program!.instructions];
 }

@@ -1,24 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { packGroups } from '../../passes/pack-groups.ts';
-import { placeBlocks } from '../../passes/place-blocks.ts';
-import { tile } from '../../passes/tile.ts';
 import { writeSchedule } from '../../passes/write-schedule.ts';
 import type { Mapping, SlicedLayer } from '../../src/ir/mapping.ts';
-import { blockWeightColumns } from '../../src/ir/mapping.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
 import { hiddenInteger } from '../../src/target/hidden-plane.ts';
 import type { Target } from '../../src/target/target.ts';
 import { transferTarget } from '../chip/bench.ts';
-import { convGeometry, quantizedLayer, sized, slicedLayer } from './layers.ts';
+import { convGeometry, place, quantizedLayer, sized, slicedLayer, unitConverters } from './layers.ts';
 
 function schedule(layer: SlicedLayer, target: Target): { mapping: Mapping; programs: ArrayProgram[] } {
-  const layers = [layer];
-  const blocks = packGroups.run(tile.run(layers, { target }), { layers, target });
-  const mapping = placeBlocks.run(blocks, { layers, target, arrays: 100 });
-  const converters = mapping.blocks.map((block) => ({
-    zero: new Int32Array(blockWeightColumns(block)),
-    step: new Float32Array(blockWeightColumns(block)).fill(1),
-  }));
+  const mapping = place([layer], target);
+  const converters = unitConverters(mapping);
   return { mapping, programs: [...writeSchedule.run(mapping, { converters, target })] };
 }
 

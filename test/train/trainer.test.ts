@@ -1,10 +1,10 @@
 /** Whole runs: learning, resuming, stopping. */
 import { describe, expect, test } from 'vitest';
+import { tiledLayers } from '../../bench/tiled-places.ts';
 import { openStream } from '../../src/random.ts';
 import { trainingChip } from '../../src/schemes/transfer/synapses.ts';
 import { memristorLimit, mostCycles } from '../../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../../src/train/network.ts';
-import { tiledLayers } from '../../src/train/places.ts';
 import { epochOrder, type Samples } from '../../src/train/samples.ts';
 import { restore, snapshot } from '../../src/train/snapshot.ts';
 import {

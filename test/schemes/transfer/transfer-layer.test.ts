@@ -1,5 +1,6 @@
 /** A layer that learns against the chip that `program` makes: every synapse one by one, bit for bit. */
 import { describe, expect, test } from 'vitest';
+import { tiledArrays, tiledPlaces } from '../../../bench/tiled-places.ts';
 import { openArray } from '../../../src/chip/array-state.ts';
 import { transfer, wakeUp, writeHidden } from '../../../src/chip/hidden-plane.ts';
 import { form, reset } from '../../../src/chip/program-cells.ts';
@@ -11,7 +12,6 @@ import { levelStepOf } from '../../../src/target/cell.ts';
 import type { Target } from '../../../src/target/target.ts';
 import { costsOf } from '../../../src/train/costs.ts';
 import { mostCycles } from '../../../src/train/endurance.ts';
-import { tiledArrays, tiledPlaces } from '../../../src/train/places.ts';
 import { transferTarget } from '../../chip/bench.ts';
 
 const { rows, columns } = transferTarget.array;

@@ -1,5 +1,5 @@
-/** Places the synapses of layers in arrays of their own. */
-import type { SynapsePlaces } from '../schemes/transfer/layer.ts';
+/** Places of layers that nothing compiled: cut into tiles as the compiler does, one array each. */
+import type { SynapsePlaces } from '../src/schemes/transfer/layer.ts';
 
 /**
  * Places a layer as `tile` does where nothing else needs the arrays: in tiles of rows x pairs, one array each.
