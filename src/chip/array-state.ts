@@ -44,7 +44,7 @@ export interface ArrayState {
 export function openArray(target: Target, geometry: ArrayGeometry, seed: number, array: number): ArrayState {
   const { rows, columns } = geometry;
   const cells = rows * columns;
-  const { faults, disturb, cell } = target;
+  const { faults, cell } = target;
   const stuck: StuckCells = faults ? drawStuckCells(faults, cell, seed, array, cells) : new Map();
   // Shared memory: threads hand an array over, and read the cells of a whole chip, without copying them.
   const conductances = new Float32Array(new SharedArrayBuffer(4 * cells)).fill(cell.gUnformed);
@@ -64,7 +64,7 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     cycles: new Uint32Array(cells),
     counters: noCounts(),
     failed: [],
-    halfSelects: disturb && openHalfSelects(disturb, rows, columns),
+    halfSelects: openHalfSelects(target, rows, columns),
     drivers: undefined,
   };
 }

@@ -9,7 +9,7 @@ import { optionInvalid, preprocessingMissing } from '../diagnostics.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
-import { readsAlike } from '../target/reading.ts';
+import { readsAlike } from '../target/reads-alike.ts';
 import { type Compensation, type WiresRead, wiresRead } from '../verify/read-conditions.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';

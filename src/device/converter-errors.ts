@@ -1,6 +1,6 @@
 /** Gain and offset of every converter of an array, and the gain of every driver: static, drawn once per chip. */
 
-import { openStream } from '../random.ts';
+import { openNormals } from '../random.ts';
 import type { AdcErrors, DriverErrors } from '../target/periphery.ts';
 
 /** Of one array's converters, by their number: neighbouring columns (or pairs) share one. */
@@ -34,9 +34,6 @@ export function drawDrivers(
 }
 
 function drawNormals(seed: number, effect: string, array: number, count: number): Float32Array {
-  const stream = openStream(seed, effect, array);
-  return Float32Array.from({ length: count }, (_, i) => {
-    stream.seek(i);
-    return stream.normal();
-  });
+  const normals = openNormals(seed, effect, array);
+  return Float32Array.from({ length: count }, (_, i) => normals(i));
 }

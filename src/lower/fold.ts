@@ -10,7 +10,7 @@
  */
 import { InternalError } from '../diagnostic.ts';
 import type { CrossbarLayer } from '../package/crossbar.ts';
-import type { PiecewiseLinear } from '../target/periphery.ts';
+import type { PiecewiseLinear } from '../target/nonlinearity.ts';
 import { columnCells, firstColumns, firstRows, rowOfCells } from './column-cells.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
 import { copiesAgree, isWhole, setUpright } from './whole.ts';

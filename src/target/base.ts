@@ -1,9 +1,10 @@
 /** All of a target but its way of programming: what the laws of programming and of reading may depend on. Plain SI numbers. */
+import type { Conditions } from '../conditions/models.ts';
 import type { Cell } from './cell.ts';
 import type { FecapAgeing, FerroelectricFilm } from './ferroelectric.ts';
 import type { Periphery } from './periphery.ts';
-import type { Reading } from './reading.ts';
-import type { ArraySize, Converter, Driver, Faults } from './sections.ts';
+import type { ArraySize, Faults } from './sections.ts';
+import type { WireResistance } from './wires.ts';
 
 /** FeCAPs on the transfer lines. A transfer line is a row: it drives the gates of that row's access transistors. */
 export interface HiddenPlane {
@@ -36,26 +37,16 @@ export interface HiddenPlane {
   readonly ageing?: FecapAgeing | undefined;
 }
 
-/** What a pulse to one cell does to the others of its row and column, where no transistors isolate them. */
-export interface Disturb {
-  /** Mean relative change of the conductance after `pulses` half-select pulses, and its spread from cell to cell. */
-  readonly disturbDrift: number;
-  readonly spread: number;
-  readonly pulses: number;
-}
-
 /** Optional sections are effects: each is off where its section is absent. */
-export interface TargetBase extends Reading, Periphery {
+export interface TargetBase extends Conditions, Periphery {
   readonly name: string;
   readonly title: string;
   readonly array: ArraySize;
   readonly cell: Cell;
   /** Present exactly where cells are set by a transfer. */
   readonly hidden?: HiddenPlane | undefined;
-  readonly driver: Driver;
-  readonly adc: Converter;
   /** Slices per weight where the options do not say: the fewest that the published use needs. */
   readonly slices: number;
   readonly faults?: Faults | undefined;
-  readonly disturb?: Disturb | undefined;
+  readonly wires?: WireResistance | undefined;
 }

@@ -1,13 +1,13 @@
 /** Checks the parsed YAML of a target file against the schema and its fields against each other: all problems at once. */
 import type { z } from 'zod';
+import { conditionProblems } from '../conditions/models.ts';
 import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
 import { optionInvalid, targetInvalid, targetMissing, targetUnit } from '../diagnostics.ts';
 import { didYouMean } from '../near-names.ts';
 import { formatQuantity } from '../units.ts';
-import { peripheryProblems } from './periphery-check.ts';
+import { peripheryProblems } from './periphery.ts';
 import type { Problem } from './problem.ts';
 import { programmingProblems } from './programming-check.ts';
-import { readingProblems } from './reading-check.ts';
 import { type Scheme, schemelessSchema, type TargetField, targetFields, targetSchemas } from './schema.ts';
 import type { HiddenPlane, Target } from './target.ts';
 
@@ -134,7 +134,7 @@ function crossChecks(target: Target): readonly Problem[] {
   return [
     ...problems,
     ...programmingProblems(target),
-    ...readingProblems(target),
+    ...conditionProblems(target),
     ...peripheryProblems(target),
   ];
 }
@@ -172,13 +172,13 @@ function hiddenChecks({ array, cell }: Target, hidden: HiddenPlane): readonly Pr
  * @throws DiagnosticError with every problem: at a flag where a flag has set the field, else in the file
  */
 export function checkTargetFile(root: unknown, scheme: Scheme | undefined, place: Place): Target {
-  const schema = scheme === undefined ? schemelessSchema : targetSchemas[scheme];
+  const schema = scheme === undefined ? schemelessSchema() : targetSchemas()[scheme];
   const fields = scheme === undefined ? [] : targetFields(scheme);
   const result = schema.safeParse(root);
   const problems = (result.error?.issues ?? []).flatMap((issue) => diagnosticsOf(issue, root, fields, place));
   if (scheme === undefined) {
     const path = ['programming', 'scheme', 'value'];
-    const names = Object.keys(targetSchemas).join(', ');
+    const names = Object.keys(targetSchemas()).join(', ');
     raise([
       ...problems,
       valueAt(root, path) === undefined
@@ -188,7 +188,7 @@ export function checkTargetFile(root: unknown, scheme: Scheme | undefined, place
     throw new InternalError('check-target', 'a file without a scheme of programming passed');
   }
   raise(problems);
-  const target: Target = targetSchemas[scheme].parse(root);
+  const target: Target = targetSchemas()[scheme].parse(root);
   raise(crossChecks(target).map((problem) => invalid(problem, place)));
   return target;
 }

@@ -56,6 +56,7 @@ export const polynomialInMicro = z
   .max(8)
   .transform((micro) => micro.map((c, k) => Number(`${c}e${6 * k - 6}`)));
 
+export const real = (description: string) => leaf(z.number(), '', description);
 export const integer = (min: number, max: number, description: string) =>
   leaf(z.int().min(min).max(max), '', description);
 export const share = (description: string) => leaf(z.number().min(0).max(1), '', description);

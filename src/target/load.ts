@@ -170,7 +170,7 @@ export async function loadTarget(
   };
 
   const schemeText = at(written, ['programming', 'scheme', 'value']);
-  const scheme = Object.keys(targetSchemas).find((name): name is Scheme => name === schemeText);
+  const scheme = Object.keys(targetSchemas()).find((name): name is Scheme => name === schemeText);
   const applied = scheme === undefined ? [] : readOverrides(overrides, scheme);
   const tree = applied.reduce<unknown>((root, o) => withValue(root, o.field.split('.'), o.value), written);
   const setBy = new Map(applied.map((o) => [o.field, `--set ${o.text}`]));

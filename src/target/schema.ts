@@ -3,15 +3,16 @@
  * values of a Target. The scheme of programming decides which fields exist, so there is one schema per scheme.
  */
 import { z } from 'zod';
+import { conditionSections } from '../conditions/models.ts';
 import type { Unit } from '../units.ts';
 import { cell } from './cell.ts';
 import { ageing, film } from './ferroelectric-schema.ts';
-import { above0, integer, leaf, quantity, spread } from './leaf.ts';
-import { peripherySections } from './periphery-schema.ts';
+import { above0, integer, quantity, spread } from './leaf.ts';
+import { adc, adcErrors, driver, driverErrors } from './periphery.ts';
 import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './programming-schema.ts';
-import { readingSections } from './reading-schema.ts';
-import { adc, array, driver, faults } from './sections.ts';
+import { array, faults } from './sections.ts';
 import type { Target } from './target.ts';
+import { wires } from './wires.ts';
 
 export type Scheme = Target['programming']['scheme'];
 
@@ -52,41 +53,32 @@ const periphery = {
   slices: integer(1, 16, 'Slices per weight where the options do not say'),
 };
 
-const disturb = z.strictObject({
-  disturbDrift: leaf(
-    z.number(),
-    '',
-    'Mean relative change of the conductance after `pulses` half-select pulses',
-  ),
-  spread: spread('Spread of that change from cell to cell'),
-  pulses: leaf(above0, '', 'Half-select pulses after which the change was measured'),
-});
-
 /** Effects that a target may have: all fields of a section, or no such section. */
-const sections = {
+const sections = () => ({
   faults: faults.optional(),
-  disturb: disturb.optional(),
-  ...readingSections,
-  ...peripherySections,
-};
+  ...conditionSections(),
+  wires: wires.optional(),
+  adcErrors: adcErrors.optional(),
+  driverErrors: driverErrors.optional(),
+});
 
 /** The schema of a whole target file for each scheme of programming. */
-export const targetSchemas = {
-  exact: z.strictObject({ ...common, programming: exact, ...periphery, ...sections }),
-  'write-verify': z.strictObject({ ...common, programming: writeVerify, ...periphery, ...sections }),
-  'error-law': z.strictObject({ ...common, programming: errorLaw, ...periphery, ...sections }),
-  'pulse-verify': z.strictObject({ ...common, programming: pulseVerify, ...periphery, ...sections }),
-  transfer: z.strictObject({ ...common, programming: transfer, hidden, ...periphery, ...sections }),
-} as const;
+export function targetSchemas() {
+  const rest = { ...periphery, ...sections() };
+  return {
+    exact: z.strictObject({ ...common, programming: exact, ...rest }),
+    'write-verify': z.strictObject({ ...common, programming: writeVerify, ...rest }),
+    'error-law': z.strictObject({ ...common, programming: errorLaw, ...rest }),
+    'pulse-verify': z.strictObject({ ...common, programming: pulseVerify, ...rest }),
+    transfer: z.strictObject({ ...common, programming: transfer, hidden, ...rest }),
+  };
+}
 
 /** Checks everything but the programming, for a file whose scheme cannot be told. */
-export const schemelessSchema = z.strictObject({
-  ...common,
-  programming: z.unknown().optional(),
-  hidden: z.unknown().optional(),
-  ...periphery,
-  ...sections,
-});
+export function schemelessSchema() {
+  const unknown = z.unknown().optional();
+  return z.strictObject({ ...common, programming: unknown, hidden: unknown, ...periphery, ...sections() });
+}
 
 export interface TargetField {
   /** Path such as `adc.bits`. */
@@ -112,7 +104,7 @@ function fieldsOf(schema: z.core.$ZodType, path: string): readonly TargetField[]
 
 /** Every leaf of a target file with this scheme of programming, in file order, those of optional sections included. */
 export function targetFields(of: Scheme): readonly TargetField[] {
-  return fieldsOf(targetSchemas[of], '');
+  return fieldsOf(targetSchemas()[of], '');
 }
 
 /** Every leaf that this target has, in file order. */
@@ -124,6 +116,6 @@ export function fieldsOfTarget(target: Target): readonly TargetField[] {
 
 /** The JSON Schema (draft 2020-12) of target files, for editors. */
 export function targetJsonSchema(): object {
-  const whole = z.union(Object.values(targetSchemas));
+  const whole = z.union(Object.values(targetSchemas()));
   return { title: 'Crossloom target', ...z.toJSONSchema(whole, { io: 'input', reused: 'ref' }) };
 }

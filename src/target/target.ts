@@ -6,7 +6,7 @@
 import type { TargetBase } from './base.ts';
 import type { Programming } from './programming.ts';
 
-export type { Disturb, HiddenPlane } from './base.ts';
+export type { HiddenPlane } from './base.ts';
 export type { AccessTransistor, FecapAgeing, FerroelectricFilm } from './ferroelectric.ts';
 export type {
   ErrorLawProgramming,

@@ -1,16 +1,12 @@
 /** Pulses to some cells move the others of their rows and columns, by how many they are. */
 import { describe, expect, test } from 'vitest';
 import { programChip } from '../../src/chip/execute.ts';
-import { halfSelected } from '../../src/device/disturb.ts';
-import { effectsOf } from '../../src/effects/effects.ts';
+import { halfSelected } from '../../src/conditions/half-select/cells.ts';
+import type { HalfSelect } from '../../src/conditions/half-select/model.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
+import { effectsOf } from '../../src/target/effects.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import type {
-  Disturb,
-  ErrorLawProgramming,
-  Target,
-  WriteVerifyProgramming,
-} from '../../src/target/target.ts';
+import type { ErrorLawProgramming, Target, WriteVerifyProgramming } from '../../src/target/target.ts';
 import { momentsOf } from '../statistics.ts';
 import { exactTarget, formAll, headerOf, loaded, options, programAll, writeVerifyTarget } from './bench.ts';
 
@@ -25,7 +21,7 @@ const tenPulses: ErrorLawProgramming = {
   pulses: 10,
   resetSpread: 0,
 };
-const targetOf = (size: number, disturb?: Disturb): Target => ({
+const targetOf = (size: number, disturb?: HalfSelect): Target => ({
   ...writeVerifyTarget,
   array: { rows: size, columns: size, arraysPerChip: 1 },
   programming: tenPulses,
@@ -36,7 +32,7 @@ const run = async (target: Target, instructions: readonly Instruction[], seed = 
   const chip = await programChip(headerOf(target, 1), [program], loaded(target), { ...options, seed });
   return chip.conductances[0]!;
 };
-const even: Disturb = { disturbDrift: -0.01, spread: 0, pulses: 1000 };
+const even: HalfSelect = { disturbDrift: -0.01, spread: 0, pulses: 1000 };
 const whole = (target: Target) => programAll(target, 0, () => 40).instructions;
 
 describe('half-select pulses', () => {
@@ -83,7 +79,7 @@ describe('half-select pulses', () => {
   });
 
   test('spread from cell to cell as the law says, each cell by its own draw', async () => {
-    const law: Disturb = { disturbDrift: 0.002, spread: 0.025, pulses: 1e5 };
+    const law: HalfSelect = { disturbDrift: 0.002, spread: 0.025, pulses: 1e5 };
     const [still, target] = [targetOf(320), targetOf(320, law)];
     const [plain, moved] = [await run(still, whole(still)), await run(target, whole(target))];
     const xi: number[] = [];

@@ -3,14 +3,13 @@
  * not modelled. Every report shows both, so that an accuracy is never read as more than it is.
  */
 
-import { levelStepOf } from '../target/cell.ts';
-import { type Effect, percent, siemens } from '../target/effect.ts';
-import type { Target } from '../target/target.ts';
+import { conditionEffects } from '../conditions/models.ts';
+import { programmingEffects } from '../effects/programming.ts';
+import { levelStepOf } from './cell.ts';
+import { type Effect, percent, siemens } from './effect.ts';
 import { peripheryEffects } from './periphery.ts';
-import { programmingEffects } from './programming.ts';
-import { readingEffects } from './reading.ts';
-
-export type { Effect } from '../target/effect.ts';
+import type { Target } from './target.ts';
+import { wireEffect } from './wires.ts';
 
 /** What no field of a target switches on: an ideal world in these respects. */
 export const notModelled: readonly string[] = [
@@ -48,11 +47,13 @@ export function effectsOf(
     levels(target),
     ...programmingEffects(target),
     ...faults(target),
-    disturb(target),
+    ...conditionEffects(target, 'disturb'),
     ...(mapped.length > 0 ? [workedAround(mapped)] : []),
     ...storing(layers),
     unused(target),
-    ...readingEffects(target),
+    ...conditionEffects(target, 'ageing', 'fluctuation'),
+    wireEffect(target.wires),
+    ...conditionEffects(target, 'noise'),
     ...peripheryEffects(target),
     calibration(calibrated),
   ];
@@ -108,21 +109,6 @@ function faults({ cell, faults }: Target): Effect[] {
       law: 'a chip is refused that gives a memristor more pulses than endurance - spent; below that pulses change nothing',
     },
   ];
-}
-
-function disturb({ disturb }: Target): Effect {
-  return {
-    name: 'half-select disturb',
-    applied: disturb !== undefined,
-    parameters: disturb
-      ? {
-          'disturb.disturbDrift': percent(disturb.disturbDrift),
-          'disturb.spread': percent(disturb.spread),
-          'disturb.pulses': String(disturb.pulses),
-        }
-      : {},
-    law: 'G (1 + (disturbDrift + spread xi) n / pulses) after n pulses to other cells of its row and column, one xi per cell',
-  };
 }
 
 function storing(layers: readonly StoredLayer[]): Effect[] {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { disturbedByReads, driftExponent, drifted, relaxed } from '../../src/device/drift.ts';
-import { hasReadNoise, logSigma, powerSigma, readVariance, whiteSigma } from '../../src/device/read-noise.ts';
+import { driftExponent, drifted } from '../../src/conditions/drift/cells.ts';
+import { disturbedByReads } from '../../src/conditions/read-disturb/cells.ts';
+import { relaxed } from '../../src/conditions/relaxation/cells.ts';
 import { openStream } from '../../src/random.ts';
 import { momentsOf } from '../statistics.ts';
-import { cmoNoise, cmoRelaxation, pcmDrift, pcmNoise } from '../support/reading-laws.ts';
+import { cmoRelaxation, pcmDrift } from '../support/reading-laws.ts';
 
 const draws = 100_000;
 const micro = 1e-6;
@@ -88,37 +89,5 @@ describe('drift', () => {
     expect(driftExponent(pcmDrift, micro, 0)).toBeCloseTo(0.074293, 5);
     expect(driftExponent(pcmDrift, micro, 1) - driftExponent(pcmDrift, micro, 0)).toBeCloseTo(0.034336, 5);
     expect(driftExponent(pcmDrift, 1e-12, 0)).toBe(0.1);
-  });
-});
-
-describe('read noise', () => {
-  test('white noise is a polynomial of the conductance, and never negative', () => {
-    expect(whiteSigma({ sigma: [1e-6, 0.01] }, 50e-6)).toBeCloseTo(1.5e-6, 12);
-    expect(whiteSigma({ sigma: [1e-6, -1] }, 50e-6)).toBe(0);
-  });
-
-  test('the CMO law has its published values', () => {
-    // 0.0277316 log10(50) sqrt(ln((1 + 1e-6) / 2e-6)) uS
-    expect(logSigma(cmoNoise, 50 * micro, 1) / micro).toBeCloseTo(0.170674, 5);
-    expect(logSigma(cmoNoise, 50 * micro, 0)).toBe(0);
-    expect(logSigma(cmoNoise, 0.5 * micro, 1)).toBe(0);
-  });
-
-  test('the PCM law has its published values', () => {
-    // 0.0088 sqrt(ln((20 + 250e-9) / 500e-9)), and 0.0088 / 0.04^0.65 at 1 uS
-    expect(powerSigma(pcmNoise, 25e-6, 25e-6, 0) / 25e-6).toBeCloseTo(0.0088 * Math.sqrt(Math.log(4e7)), 6);
-    const share = 0.0088 / 0.04 ** 0.65;
-    expect(powerSigma(pcmNoise, 1e-6, 0.5e-6, 0)).toBeCloseTo(0.5e-6 * share * Math.sqrt(Math.log(4e7)), 10);
-    expect(powerSigma(pcmNoise, 1e-9, 1e-9, 0)).toBeCloseTo(0.2e-9 * Math.sqrt(Math.log(4e7)), 12);
-  });
-
-  test('variances of several laws add up', () => {
-    const readNoise = { sigma: [1e-6] };
-    expect(readVariance({ readNoise, logNoise: cmoNoise }, 5e-5, 5e-5, 1)).toBeCloseTo(
-      1e-12 + logSigma(cmoNoise, 5e-5, 1) ** 2,
-      18,
-    );
-    expect(readVariance({ readNoise }, 5e-5, 0, 1)).toBe(0);
-    expect([hasReadNoise({}), hasReadNoise({ readNoise })]).toEqual([false, true]);
   });
 });

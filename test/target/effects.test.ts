@@ -5,12 +5,10 @@ import { programChip } from '../../src/chip/execute.ts';
 import { readArrays } from '../../src/chip/read.ts';
 import { checkTime } from '../../src/chip/read-conditions.ts';
 import { compile } from '../../src/compile.ts';
-import { effectsOf, notModelled, type StoredLayer } from '../../src/effects/effects.ts';
 import { parseOptions } from '../../src/options.ts';
 import { hostGraph } from '../../src/package/host.ts';
+import { effectsOf, notModelled, type StoredLayer } from '../../src/target/effects.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
-import type { Periphery } from '../../src/target/periphery.ts';
-import type { Reading } from '../../src/target/reading.ts';
 import { fieldsOfTarget, type Scheme, targetSchemas } from '../../src/target/schema.ts';
 import type { LoadedTarget, Target } from '../../src/target/target.ts';
 import { cmoNoise, cmoRelaxation, ohmWires, pcmDrift, pcmNoise } from '../support/reading-laws.ts';
@@ -73,7 +71,7 @@ const targetOf: Record<Scheme, string> = {
 };
 
 /** All that may happen between programming and reading. */
-const everySection: Reading & Periphery = {
+const everySection: Partial<Target> = {
   relaxation: cmoRelaxation,
   drift: pcmDrift,
   readDisturb: { change: 1e-9, towards: 'low', interval: 1e-6 },
@@ -104,7 +102,7 @@ const idle: Record<Scheme, readonly string[]> = {
 };
 
 describe('every field of a target is consumed', () => {
-  test.each(Object.keys(targetSchemas) as Scheme[])('%s', async (scheme) => {
+  test.each(Object.keys(targetSchemas()) as Scheme[])('%s', async (scheme) => {
     const loaded = await loadTarget(targetOf[scheme]);
     expect(loaded.target.programming.scheme).toBe(scheme);
     const reads = await fieldsRead(loaded);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
+import { conditionProblems } from '../../src/conditions/models.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { readingProblems } from '../../src/target/reading-check.ts';
 import { exactTarget } from '../chip/bench.ts';
 import { raised } from '../data/files.ts';
 import { cmoRelaxation, pcmDrift, sectionOf } from '../support/reading-laws.ts';
 
 test('laws whose fields contradict each other are problems of the target', () => {
-  const fields = readingProblems({
+  const fields = conditionProblems({
     ...exactTarget,
     relaxation: { ...cmoRelaxation, validFrom: 0, validTo: -1, validGMax: 0 },
     drift: { ...pcmDrift, exponentMax: 0, spreadMax: 0, validTo: -1, validGMax: -1 },
@@ -24,7 +24,7 @@ test('laws whose fields contradict each other are problems of the target', () =>
     'flicker.longest.value',
     'readNoise.sigma.value',
   ]);
-  expect(readingProblems({ ...exactTarget, relaxation: cmoRelaxation, drift: pcmDrift })).toEqual([]);
+  expect(conditionProblems({ ...exactTarget, relaxation: cmoRelaxation, drift: pcmDrift })).toEqual([]);
 });
 
 test('they are told with the flag that set them', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chainOf, flickerFactor, fluctuators, telegraphFactor, walk } from '../../src/device/telegraph.ts';
+import { flickerFactor, fluctuators } from '../../src/conditions/flicker/cells.ts';
+import { chainOf, walk } from '../../src/conditions/fluctuator.ts';
+import { telegraphFactor } from '../../src/conditions/telegraph/cells.ts';
 import { openStream } from '../../src/random.ts';
 import { momentsOf } from '../statistics.ts';
 
