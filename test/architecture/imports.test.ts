@@ -38,11 +38,15 @@ const top = [
 /** Folders of shared nouns. */
 const nouns = ['src', 'src/diagnostics', 'src/target', 'src/effects'];
 
+/** What targets, passes and reports see of conditions: shared nouns. The rest is what conditions do to cells. */
+const conditionModel = /^src\/conditions\/(condition|measured|models|[^/]+\/model)\.ts$/;
+
 /** The folder of a file; the file itself above the folders, `nouns` for shared nouns. */
 function groupOf(file: string): string {
   if (top.includes(file)) return file;
   const folder = dirname(file);
-  if (nouns.includes(folder)) return 'nouns';
+  if (nouns.includes(folder) || conditionModel.test(file)) return 'nouns';
+  if (folder.startsWith('src/conditions')) return 'src/conditions';
   return /^src\/device\/(fecap|pulse)$/.test(folder) ? 'src/device' : folder;
 }
 
@@ -59,6 +63,7 @@ const above = [
 /** Besides itself and the nouns. A file of src/ir is allowed by its folder or by itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   nouns: ['src/ir/graph.ts'],
+  'src/conditions': [],
   'src/ir': [],
   'src/device': [],
   'src/wires': [],
@@ -68,7 +73,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/bitstream': ['src/ir/schedule.ts'],
   passes: ['passes/decompose', 'src/ir', 'src/onnx', 'src/wires'],
   'passes/decompose': ['src/ir/graph.ts', 'src/onnx'],
-  'src/chip': ['src/bitstream', 'src/device', 'src/ir/schedule.ts', 'src/wires'],
+  'src/chip': ['src/bitstream', 'src/conditions', 'src/device', 'src/ir/schedule.ts', 'src/wires'],
   'src/lower': ['src/ir/graph.ts', 'src/ir/input-planes.ts', 'src/package'],
   'src/package': [
     'src/bitstream',
@@ -122,6 +127,26 @@ describe('imports', () => {
   it('knows every folder', () => {
     const groups = new Set(files.map(groupOf));
     expect([...groups].filter((g) => !free.includes(g) && !allowed[g])).toEqual([]);
+  });
+
+  it('lead from the fields of a target over models of conditions to the whole target, never in a circle', () => {
+    const parts = ['leaf', 'cell', 'effect', 'problem'].map((name) => `src/target/${name}.ts`);
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        from.startsWith('src/conditions/') && to.startsWith('src/target/') && !parts.includes(to),
+    );
+    expect(wrong).toEqual([]);
+    const shared = imports.filter(({ from, to }) => [from, to].every((file) => groupOf(file) === 'nouns'));
+    const reached = (file: string, seen: Set<string>): Set<string> => {
+      for (const { from, to } of shared)
+        if (from === file && !seen.has(to)) {
+          seen.add(to);
+          reached(to, seen);
+        }
+      return seen;
+    };
+    const nounFiles = files.filter((file) => groupOf(file) === 'nouns');
+    expect(nounFiles.filter((file) => reached(file, new Set()).has(file))).toEqual([]);
   });
 
   it('of the chip and of all that runs it reach neither the passes nor the mapping', () => {
