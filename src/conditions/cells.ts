@@ -29,14 +29,10 @@ function opened<K extends Kind>(
   kind: K,
   on: Parameters<CellLaws<object>[K]>[1],
 ): ReturnType<CellLaws<object>[K]>[] {
-  return conditionsOf(target)
-    .filter(({ model }) => model.kind === kind)
-    .map(({ section, read }) => (cells[section] as Law<K>)(read, on));
+  return conditionsOf(target, kind).map(({ section, read }) =>
+    (cells[section] as (...given: [object, typeof on]) => ReturnType<CellLaws<object>[K]>)(read, on),
+  );
 }
-type Law<K extends Kind> = (
-  read: object,
-  on: Parameters<CellLaws<object>[K]>[1],
-) => ReturnType<CellLaws<object>[K]>;
 
 /** What half-select pulses do, once a program has run. */
 export function disturbs(target: Conditions, on: ProgrammedArray): readonly Move[] {

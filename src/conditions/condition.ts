@@ -7,8 +7,8 @@
  *
  * Plain SI numbers throughout. Times count from the end of programming.
  */
-import type { z } from 'zod';
 import type { Cell, Window } from '../target/cell.ts';
+import type { SectionModel } from '../target/effect.ts';
 import type { Problem } from '../target/problem.ts';
 import type { Measured } from './measured.ts';
 
@@ -54,15 +54,8 @@ export interface SeenArray extends KeyedArray {
   readonly times: readonly number[];
 }
 
-export interface ConditionModel<Section, K extends Kind = Kind> {
+export interface ConditionModel<Section, K extends Kind = Kind> extends SectionModel<Section> {
   readonly kind: K;
-  /** The section of a target file. */
-  readonly schema: z.ZodType<Section>;
-  /** Name and equation for reports. */
-  readonly name: string;
-  readonly law: string;
-  /** By field, with units, for reports. */
-  parameters(section: Section): Readonly<Record<string, string>>;
   /** Noise that grows with time. */
   readonly grows?: true;
   /** For which times and conductances the law was measured, where a target says so. */

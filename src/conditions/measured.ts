@@ -1,16 +1,8 @@
 /** For which times and conductances a law was measured: fields, their checks, and how they are printed. */
-import { siemens } from '../target/effect.ts';
-import { quantity } from '../target/leaf.ts';
+import type { z } from 'zod';
+import { quantity, type Read } from '../target/leaf.ts';
 import { type Problem, unless } from '../target/problem.ts';
 import { formatTime } from '../time.ts';
-
-/** Seconds and siemens. */
-export interface Measured {
-  readonly validFrom: number;
-  readonly validTo: number;
-  readonly validGMin: number;
-  readonly validGMax: number;
-}
 
 export const measuredFields = {
   validFrom: quantity('s', 'Shortest time after programming for which the law was measured'),
@@ -18,6 +10,11 @@ export const measuredFields = {
   validGMin: quantity('S', 'Lowest conductance for which the law was measured'),
   validGMax: quantity('S', 'Highest conductance for which the law was measured'),
 };
+
+/** Seconds and siemens. */
+export type Measured = Read<z.ZodObject<typeof measuredFields>>;
+
+export const measuredPrint = { validFrom: formatTime, validTo: formatTime };
 
 /** @param section whose fields they are */
 export function measuredProblems(
@@ -28,13 +25,4 @@ export function measuredProblems(
     ...unless(validFrom <= validTo, 'validTo', `this lies before ${section}.validFrom`),
     ...unless(validGMin <= validGMax, 'validGMax', `this lies below ${section}.validGMin`),
   ];
-}
-
-export function measuredParameters({ validFrom, validTo, validGMin, validGMax }: Measured) {
-  return {
-    validFrom: formatTime(validFrom),
-    validTo: formatTime(validTo),
-    validGMin: siemens(validGMin),
-    validGMax: siemens(validGMax),
-  };
 }

@@ -41,11 +41,14 @@ export interface Condition {
   readonly read: object;
 }
 
-const registered = (): [Section, ConditionModel<object>][] =>
-  Object.entries(models) as [Section, ConditionModel<object>][];
+function registered(kinds: readonly Kind[] = []): [Section, ConditionModel<object>][] {
+  const all = Object.entries(models) as [Section, ConditionModel<object>][];
+  return all.filter(([, { kind }]) => kinds.length === 0 || kinds.includes(kind));
+}
 
-export function conditionsOf(target: Conditions): readonly Condition[] {
-  return registered().flatMap(([section, model]) => {
+/** In the order of the registry; all kinds where none is given. */
+export function conditionsOf(target: Conditions, ...kinds: readonly Kind[]): readonly Condition[] {
+  return registered(kinds).flatMap(([section, model]) => {
     const read = target[section];
     return read ? [{ section, model, read }] : [];
   });
@@ -69,15 +72,11 @@ export function conditionProblems(target: Conditions & { readonly cell: Cell }):
 
 /** Conditions of these kinds for reports, those that the target does not have among them. */
 export function conditionEffects(target: Conditions, ...kinds: readonly Kind[]): Effect[] {
-  return registered()
-    .filter(([, { kind }]) => kinds.includes(kind))
-    .map(([section, model]) =>
-      sectionEffect(model.name, section, target[section], (read) => model.parameters(read), model.law),
-    );
+  return registered(kinds).map(([section, model]) => sectionEffect(section, model, target[section]));
 }
 
 const has = (target: Conditions, ...kinds: readonly Kind[]): boolean =>
-  conditionsOf(target).some(({ model }) => kinds.includes(model.kind));
+  conditionsOf(target, ...kinds).length > 0;
 
 /** Whether programming a cell moves others. */
 export const isDisturbed = (target: Conditions): boolean => has(target, 'disturb');

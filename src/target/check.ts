@@ -5,10 +5,11 @@ import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
 import { optionInvalid, targetInvalid, targetMissing, targetUnit } from '../diagnostics.ts';
 import { didYouMean } from '../near-names.ts';
 import { formatQuantity } from '../units.ts';
+import type { TargetField } from './leaf.ts';
 import { peripheryProblems } from './periphery.ts';
 import type { Problem } from './problem.ts';
 import { programmingProblems } from './programming-check.ts';
-import { type Scheme, schemelessSchema, type TargetField, targetFields, targetSchemas } from './schema.ts';
+import { type Scheme, schemelessSchema, targetFields, targetSchemas } from './schema.ts';
 import type { HiddenPlane, Target } from './target.ts';
 
 export interface Place {

@@ -6,10 +6,10 @@
 import { conditionEffects } from '../conditions/models.ts';
 import { programmingEffects } from '../effects/programming.ts';
 import { levelStepOf } from './cell.ts';
-import { type Effect, percent, siemens } from './effect.ts';
+import { type Effect, percent, sectionEffect, siemens } from './effect.ts';
 import { peripheryEffects } from './periphery.ts';
 import type { Target } from './target.ts';
-import { wireEffect } from './wires.ts';
+import { wires } from './wires.ts';
 
 /** What no field of a target switches on: an ideal world in these respects. */
 export const notModelled: readonly string[] = [
@@ -52,7 +52,7 @@ export function effectsOf(
     ...storing(layers),
     unused(target),
     ...conditionEffects(target, 'ageing', 'fluctuation'),
-    wireEffect(target.wires),
+    sectionEffect('wires', wires, target.wires),
     ...conditionEffects(target, 'noise'),
     ...peripheryEffects(target),
     calibration(calibrated),

@@ -7,7 +7,7 @@
  *   a row that is driven with digit d sees (d + nonlinearity(d)) (1 + gain) times the read voltage of one step
  */
 import { z } from 'zod';
-import { type Effect, percent, sectionEffect, volts } from './effect.ts';
+import { type Effect, percent, type SectionModel, sectionEffect } from './effect.ts';
 import { above0, choice, integer, leaf, quantity, type Read, spread } from './leaf.ts';
 import { rises } from './nonlinearity.ts';
 import { type Problem, unless } from './problem.ts';
@@ -39,8 +39,7 @@ export const adc = z.strictObject({
 
 const table = z.array(z.number()).min(2);
 
-/** Gain and offset belong to a converter, and so to all columns that share it; the nonlinearity is that of all alike. */
-export const adcErrors = z.strictObject({
+const adcErrorsSchema = z.strictObject({
   gainSpread: spread('Relative spread of the gain from converter to converter'),
   offsetSpread: spread('Spread of the offset from converter to converter, in codes'),
   nonlinearity: leaf(
@@ -50,8 +49,7 @@ export const adcErrors = z.strictObject({
   ),
 });
 
-/** A gain of every row; the nonlinearity is that of all drivers alike. */
-export const driverErrors = z.strictObject({
+const driverErrorsSchema = z.strictObject({
   gainSpread: spread('Relative spread of the voltage from row to row'),
   nonlinearity: leaf(
     table,
@@ -62,8 +60,26 @@ export const driverErrors = z.strictObject({
 
 export type Driver = Read<typeof driver>;
 export type Converter = Read<typeof adc>;
-export type AdcErrors = Read<typeof adcErrors>;
-export type DriverErrors = Read<typeof driverErrors>;
+export type AdcErrors = Read<typeof adcErrorsSchema>;
+export type DriverErrors = Read<typeof driverErrorsSchema>;
+
+const listed = (values: readonly number[]) => values.join(', ');
+
+/** Gain and offset belong to a converter, and so to all columns that share it; the nonlinearity is that of all alike. */
+export const adcErrors: SectionModel<AdcErrors> = {
+  schema: adcErrorsSchema,
+  name: 'converter errors',
+  law: 'x = sum G / step (1 + gainSpread xi) + zero + offsetSpread xi, code = round(x + nonlinearity(x)); one xi each per converter',
+  print: { gainSpread: percent, offsetSpread: (codes) => `${codes} codes`, nonlinearity: listed },
+};
+
+/** A gain of every row; the nonlinearity is that of all drivers alike. */
+export const driverErrors: SectionModel<DriverErrors> = {
+  schema: driverErrorsSchema,
+  name: 'driver errors',
+  law: 'a row sees (d + nonlinearity(d)) (1 + gainSpread xi) read voltages of one step, one xi per row',
+  print: { gainSpread: percent, nonlinearity: listed },
+};
 
 export interface PeripheryErrors {
   readonly adcErrors?: AdcErrors | undefined;
@@ -77,16 +93,16 @@ export interface Periphery extends PeripheryErrors {
 
 /** Whether converters and drivers with their errors still convert: levels rise, and a row that is not driven is at 0 V. */
 export function peripheryProblems(target: Periphery): readonly Problem[] {
-  const { adc, driver, adcErrors, driverErrors } = target;
-  const [codes, levels] = [adcErrors?.nonlinearity, driverErrors?.nonlinearity];
+  const codes = target.adcErrors?.nonlinearity;
+  const levels = target.driverErrors?.nonlinearity;
   return [
     ...unless(
-      !codes || rises(codes, 2 ** adc.bits - 1),
+      !codes || rises(codes, 2 ** target.adc.bits - 1),
       'adcErrors.nonlinearity',
       'codes would fall while the current rises',
     ),
     ...unless(
-      !levels || rises(levels, 2 ** driver.bits - 1),
+      !levels || rises(levels, 2 ** target.driver.bits - 1),
       'driverErrors.nonlinearity',
       'the voltage would fall while the input rises',
     ),
@@ -99,48 +115,22 @@ export function peripheryProblems(target: Periphery): readonly Problem[] {
 }
 
 /** In the order in which they act. */
-export function peripheryEffects({ driver, adc, adcErrors, driverErrors }: Periphery): Effect[] {
-  const digits = driver.bits === 1 ? 'bit' : `${driver.bits} bits`;
+export function peripheryEffects(target: Periphery): Effect[] {
+  const { bits } = target.driver;
+  const inputs = {
+    schema: driver,
+    name: 'bit-serial inputs',
+    law: `one product and one conversion per ${bits === 1 ? 'bit' : `${bits} bits`} of the 8-bit input, added with the weight of the lowest; rows beyond rowsAtOnce are another tile`,
+  };
+  const conversion = {
+    schema: adc.pick({ bits: true, convert: true, sharedBy: true }),
+    name: 'converter quantization and saturation',
+    law: 'code = clip(round(sum G / step) + zero, -2^(bits-1), 2^(bits-1) - 1); step and zero per column',
+  };
   return [
-    sectionEffect(
-      'bit-serial inputs',
-      'driver',
-      driver,
-      ({ bits, polarity, vRead, rowsAtOnce }) => ({
-        bits: String(bits),
-        polarity,
-        vRead: volts(vRead),
-        rowsAtOnce: String(rowsAtOnce),
-      }),
-      `one product and one conversion per ${digits} of the 8-bit input, added with the weight of the lowest; rows beyond rowsAtOnce are another tile`,
-    ),
-    sectionEffect(
-      'driver errors',
-      'driverErrors',
-      driverErrors,
-      ({ gainSpread, nonlinearity }) => ({
-        gainSpread: percent(gainSpread),
-        nonlinearity: nonlinearity.join(', '),
-      }),
-      'a row sees (d + nonlinearity(d)) (1 + gainSpread xi) read voltages of one step, one xi per row',
-    ),
-    sectionEffect(
-      'converter errors',
-      'adcErrors',
-      adcErrors,
-      ({ gainSpread, offsetSpread, nonlinearity }) => ({
-        gainSpread: percent(gainSpread),
-        offsetSpread: `${offsetSpread} codes`,
-        nonlinearity: nonlinearity.join(', '),
-      }),
-      'x = sum G / step (1 + gainSpread xi) + zero + offsetSpread xi, code = round(x + nonlinearity(x)); one xi each per converter',
-    ),
-    sectionEffect(
-      'converter quantization and saturation',
-      'adc',
-      adc,
-      ({ bits, convert, sharedBy }) => ({ bits: String(bits), convert, sharedBy: String(sharedBy) }),
-      'code = clip(round(sum G / step) + zero, -2^(bits-1), 2^(bits-1) - 1); step and zero per column',
-    ),
+    sectionEffect('driver', inputs, target.driver),
+    sectionEffect('driverErrors', driverErrors, target.driverErrors),
+    sectionEffect('adcErrors', adcErrors, target.adcErrors),
+    sectionEffect('adc', conversion, target.adc),
   ];
 }

@@ -4,10 +4,9 @@
  */
 import { z } from 'zod';
 import { conditionSections } from '../conditions/models.ts';
-import type { Unit } from '../units.ts';
 import { cell } from './cell.ts';
 import { ageing, film } from './ferroelectric-schema.ts';
-import { above0, integer, quantity, spread } from './leaf.ts';
+import { above0, fieldsOf, integer, quantity, spread, type TargetField } from './leaf.ts';
 import { adc, adcErrors, driver, driverErrors } from './periphery.ts';
 import { errorLaw, exact, pulseVerify, transfer, writeVerify } from './programming-schema.ts';
 import { array, faults } from './sections.ts';
@@ -57,9 +56,9 @@ const periphery = {
 const sections = () => ({
   faults: faults.optional(),
   ...conditionSections(),
-  wires: wires.optional(),
-  adcErrors: adcErrors.optional(),
-  driverErrors: driverErrors.optional(),
+  wires: wires.schema.optional(),
+  adcErrors: adcErrors.schema.optional(),
+  driverErrors: driverErrors.schema.optional(),
 });
 
 /** The schema of a whole target file for each scheme of programming. */
@@ -78,28 +77,6 @@ export function targetSchemas() {
 export function schemelessSchema() {
   const unknown = z.unknown().optional();
   return z.strictObject({ ...common, programming: unknown, hidden: unknown, ...periphery, ...sections() });
-}
-
-export interface TargetField {
-  /** Path such as `adc.bits`. */
-  readonly field: string;
-  readonly unit: Unit;
-  readonly description: string;
-  /** The section or field that a target may leave out, and this with it. */
-  readonly within?: string;
-}
-
-function fieldsOf(schema: z.core.$ZodType, path: string): readonly TargetField[] {
-  if (schema instanceof z.ZodOptional)
-    return fieldsOf(schema.unwrap(), path).map((field) => ({ ...field, within: field.within ?? path }));
-  if (schema instanceof z.ZodPipe && schema.in instanceof z.ZodObject) {
-    const meta = schema.in.meta() ?? {};
-    return [{ field: path, unit: meta.unit as Unit, description: meta.description ?? '' }];
-  }
-  if (!(schema instanceof z.ZodObject)) return [];
-  return Object.entries(schema.shape).flatMap(([key, inner]) =>
-    fieldsOf(inner, path === '' ? key : `${path}.${key}`),
-  );
 }
 
 /** Every leaf of a target file with this scheme of programming, in file order, those of optional sections included. */

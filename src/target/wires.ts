@@ -1,10 +1,9 @@
 /** Wires of the arrays, an optional section of a target: resistances of them and of what drives and senses them, and currents. */
 import { z } from 'zod';
-import { formatQuantity } from '../units.ts';
-import { type Effect, ohms, sectionEffect } from './effect.ts';
+import type { SectionModel } from './effect.ts';
 import { above0, choice, quantity, type Read } from './leaf.ts';
 
-export const wires = z.strictObject({
+const schema = z.strictObject({
   rowSegment: quantity('ohm', 'Resistance of a row between neighbouring cells'),
   columnSegment: quantity('ohm', 'Resistance of a column between neighbouring cells'),
   driver: quantity('ohm', 'Resistance between a driver and the first cell of its row'),
@@ -18,23 +17,10 @@ export const wires = z.strictObject({
   maxColumnCurrent: quantity('A', 'Largest current that the converter of a column takes', above0),
 });
 
-export type WireResistance = Read<typeof wires>;
+export type WireResistance = Read<typeof schema>;
 
-export function wireEffect(section: WireResistance | undefined): Effect {
-  return sectionEffect(
-    'wire resistance',
-    'wires',
-    section,
-    (wire) => ({
-      rowSegment: ohms(wire.rowSegment),
-      columnSegment: ohms(wire.columnSegment),
-      driver: ohms(wire.driver),
-      sense: ohms(wire.sense),
-      sides: wire.sides,
-      idleRows: wire.idleRows,
-      maxDriverCurrent: formatQuantity(wire.maxDriverCurrent, 'A'),
-      maxColumnCurrent: formatQuantity(wire.maxColumnCurrent, 'A'),
-    }),
-    'I = Geff^T V, the exact effective conductances of every array; ohmic cells, undriven rows at 0 V, all gates on',
-  );
-}
+export const wires: SectionModel<WireResistance> = {
+  schema,
+  name: 'wire resistance',
+  law: 'I = Geff^T V, the exact effective conductances of every array; ohmic cells, undriven rows at 0 V, all gates on',
+};

@@ -59,7 +59,7 @@ describe('a condition that is registered', () => {
       const lines = async (set: readonly string[]) =>
         effectsOf((await loadTarget('ideal', set)).target, true).filter(({ name }) => name === 'leak');
       const law = 'G(t) = G (1 - rate t)';
-      const parameters = { 'leak.rate': '0.5 / s', 'leak.longest': '1000 s' };
+      const parameters = { 'leak.rate': '0.5 / s', 'leak.longest': '1 ks' };
       expect(await lines(leak(0.5))).toEqual([{ name: 'leak', applied: true, parameters, law }]);
       expect(await lines([])).toEqual([{ name: 'leak', applied: false, parameters: {}, law }]);
     }));

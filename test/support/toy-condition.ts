@@ -17,7 +17,7 @@ const model: ConditionModel<Leak, 'ageing'> = {
   schema,
   name: 'leak',
   law: 'G(t) = G (1 - rate t)',
-  parameters: ({ rate, longest }) => ({ rate: `${rate} / s`, longest: `${longest} s` }),
+  print: { rate: (rate) => `${rate} / s` },
   measured: ({ longest }) => ({
     validFrom: 0,
     validTo: longest,

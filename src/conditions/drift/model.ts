@@ -1,10 +1,9 @@
 /** Structural drift of phase-change cells as targets and reports see it: a power law of time (Nandakumar et al. 2019). */
 import { z } from 'zod';
-import { seconds, siemens } from '../../target/effect.ts';
 import { above0, quantity, type Read, real, spread } from '../../target/leaf.ts';
 import { unless } from '../../target/problem.ts';
 import type { ConditionModel } from '../condition.ts';
-import { measuredFields, measuredParameters, measuredProblems } from '../measured.ts';
+import { measuredFields, measuredPrint, measuredProblems } from '../measured.ts';
 
 const schema = z.strictObject({
   exponent: real('Mean drift exponent at gReference'),
@@ -27,19 +26,7 @@ export const drift: ConditionModel<Drift, 'ageing'> = {
   schema,
   name: 'drift',
   law: 'G(t) = G (1 + t / t0)^-nu; nu = |clip(exponent + exponentSlope x) + clip(spread + spreadSlope x) xi|, x = ln(G / gReference), one xi per cell',
-  parameters: (section) => ({
-    exponent: String(section.exponent),
-    exponentSlope: String(section.exponentSlope),
-    exponentMin: String(section.exponentMin),
-    exponentMax: String(section.exponentMax),
-    spread: String(section.spread),
-    spreadSlope: String(section.spreadSlope),
-    spreadMin: String(section.spreadMin),
-    spreadMax: String(section.spreadMax),
-    gReference: siemens(section.gReference),
-    t0: seconds(section.t0),
-    ...measuredParameters(section),
-  }),
+  print: measuredPrint,
   measured: (section) => section,
   problems: (section) => [
     ...unless(section.exponentMin <= section.exponentMax, 'exponentMax', 'this lies below drift.exponentMin'),

@@ -1,6 +1,6 @@
 /** 1/f noise as targets and reports see it: a sum of telegraph fluctuators per cell, one per decade of correlation times. */
 import { z } from 'zod';
-import { percent, seconds } from '../../target/effect.ts';
+import { percent } from '../../target/effect.ts';
 import { above0, quantity, type Read, share } from '../../target/leaf.ts';
 import { unless } from '../../target/problem.ts';
 import type { ConditionModel } from '../condition.ts';
@@ -18,11 +18,7 @@ export const flicker: ConditionModel<Flicker, 'fluctuation'> = {
   schema,
   name: '1/f noise',
   law: 'G times 1 + amplitude times a sum of two-state fluctuators, one per decade of correlation times; frozen while a batch of images is computed',
-  parameters: (section) => ({
-    amplitude: percent(section.amplitude),
-    shortest: seconds(section.shortest),
-    longest: seconds(section.longest),
-  }),
+  print: { amplitude: percent },
   problems: ({ shortest, longest }) =>
     unless(shortest <= longest, 'longest', 'this is shorter than flicker.shortest'),
 };

@@ -21,9 +21,5 @@ export const halfSelect: ConditionModel<HalfSelect, 'disturb'> = {
   schema,
   name: 'half-select disturb',
   law: 'G (1 + (disturbDrift + spread xi) n / pulses) after n pulses to other cells of its row and column, one xi per cell',
-  parameters: (section) => ({
-    disturbDrift: percent(section.disturbDrift),
-    spread: percent(section.spread),
-    pulses: String(section.pulses),
-  }),
+  print: { disturbDrift: percent, spread: percent },
 };

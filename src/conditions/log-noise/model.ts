@@ -1,6 +1,5 @@
 /** Read noise that grows with time and with the logarithm of the conductance, as targets and reports see it. */
 import { z } from 'zod';
-import { seconds, siemens } from '../../target/effect.ts';
 import { above0, quantity, type Read } from '../../target/leaf.ts';
 import type { ConditionModel } from '../condition.ts';
 
@@ -18,9 +17,4 @@ export const logNoise: ConditionModel<LogNoise, 'noise'> = {
   schema,
   name: 'read noise that grows with time',
   law: 'sigma = amplitude log10(G / gReference) sqrt(ln((t + readTime) / (2 readTime))) per reading; white',
-  parameters: (section) => ({
-    amplitude: siemens(section.amplitude),
-    gReference: siemens(section.gReference),
-    readTime: seconds(section.readTime),
-  }),
 };

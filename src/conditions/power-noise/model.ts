@@ -1,6 +1,6 @@
 /** Relative read noise that grows with time and falls with a power of the conductance, as targets and reports see it. */
 import { z } from 'zod';
-import { percent, seconds, siemens } from '../../target/effect.ts';
+import { percent } from '../../target/effect.ts';
 import { above0, quantity, type Read, real, spread } from '../../target/leaf.ts';
 import type { ConditionModel } from '../condition.ts';
 
@@ -21,12 +21,5 @@ export const powerNoise: ConditionModel<PowerNoise, 'noise'> = {
   schema,
   name: 'relative read noise that grows with time',
   law: 'sigma = G min(amplitude (G / gReference)^-exponent, limit) sqrt(ln((t + t0 + readTime) / (2 readTime))) per reading; white',
-  parameters: (section) => ({
-    amplitude: percent(section.amplitude),
-    exponent: String(section.exponent),
-    limit: percent(section.limit),
-    gReference: siemens(section.gReference),
-    t0: seconds(section.t0),
-    readTime: seconds(section.readTime),
-  }),
+  print: { amplitude: percent, limit: percent },
 };

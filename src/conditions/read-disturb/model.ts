@@ -3,7 +3,6 @@
  * the parameters are whatever a user wants to know the consequences of.
  */
 import { z } from 'zod';
-import { seconds } from '../../target/effect.ts';
 import { above0, choice, quantity, type Read, share } from '../../target/leaf.ts';
 import type { ConditionModel } from '../condition.ts';
 
@@ -20,9 +19,5 @@ export const readDisturb: ConditionModel<ReadDisturb, 'ageing'> = {
   schema,
   name: 'read disturb',
   law: 'G(t) = G (1 + change)^n or G (1 - change)^n, n = t / interval read pulses, not beyond gMin and gMax; a law that no source states',
-  parameters: ({ change, towards, interval }) => ({
-    change: change.toPrecision(3),
-    towards,
-    interval: seconds(interval),
-  }),
+  print: { change: (share) => share.toPrecision(3) },
 };

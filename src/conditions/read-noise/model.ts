@@ -22,7 +22,7 @@ export const readNoise: ConditionModel<ReadNoise, 'noise'> = {
   schema,
   name: 'read noise',
   law: 'every conversion: variance sum over driven rows of sigma(G)^2, sigma(G) = sum c_k G^k in SI units; white',
-  parameters: ({ sigma }) => ({ sigma: sigma.map((c) => c.toPrecision(3)).join(', ') }),
+  print: { sigma: (sigma) => sigma.map((c) => c.toPrecision(3)).join(', ') },
   problems({ sigma }, cell) {
     const levels = Array.from({ length: cell.levels }, (_, code) => levelConductance(cell, code));
     const negative = levels.find((g) => polynomial(sigma, g) < 0);

@@ -1,10 +1,9 @@
 /** Relaxation as targets and reports see it: in the logarithm of time, the same for all levels (Falcone et al. 2025). */
 import { z } from 'zod';
-import { seconds, siemens } from '../../target/effect.ts';
 import { above0, quantity, type Read } from '../../target/leaf.ts';
 import { unless } from '../../target/problem.ts';
 import type { ConditionModel } from '../condition.ts';
-import { measuredFields, measuredParameters, measuredProblems } from '../measured.ts';
+import { measuredFields, measuredPrint, measuredProblems } from '../measured.ts';
 
 const schema = z.strictObject({
   slope: quantity('S', 'Mean loss of conductance per factor e of time', z.number()),
@@ -21,13 +20,7 @@ export const relaxation: ConditionModel<Relaxation, 'ageing'> = {
   schema,
   name: 'relaxation',
   law: 'G(t) = G - slope ln(t / t0) + (spread + spreadSlope ln(t / t0)) xi, one xi per cell; none at t = 0',
-  parameters: (section) => ({
-    slope: siemens(section.slope),
-    spread: siemens(section.spread),
-    spreadSlope: siemens(section.spreadSlope),
-    t0: seconds(section.t0),
-    ...measuredParameters(section),
-  }),
+  print: measuredPrint,
   measured: (section) => section,
   problems: (section) => [
     ...unless(

@@ -1,6 +1,6 @@
 /** Random telegraph noise as targets and reports see it: some cells switch between G (1 + amplitude / 2) and G (1 - amplitude / 2). */
 import { z } from 'zod';
-import { percent, seconds } from '../../target/effect.ts';
+import { percent } from '../../target/effect.ts';
 import { above0, quantity, type Read, share } from '../../target/leaf.ts';
 import type { ConditionModel } from '../condition.ts';
 
@@ -18,10 +18,5 @@ export const telegraph: ConditionModel<Telegraph, 'fluctuation'> = {
   schema,
   name: 'random telegraph noise',
   law: 'this share of the cells is at G (1 +- amplitude / 2), two-state Markov; frozen while a batch of images is computed',
-  parameters: (section) => ({
-    share: percent(section.share),
-    amplitude: percent(section.amplitude),
-    dwellHigh: seconds(section.dwellHigh),
-    dwellLow: seconds(section.dwellLow),
-  }),
+  print: { share: percent, amplitude: percent },
 };
