@@ -16,7 +16,7 @@ import { emitCodes, emitPlanes, emitWeightedPlanes, planesOf } from '../src/lowe
 import { encodeModel } from '../src/onnx/encode.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession } from '../src/runtime/session.ts';
-import { piecewiseLinear } from '../src/target/periphery.ts';
+import { piecewiseLinear } from '../src/target/nonlinearity.ts';
 import { float32, int64, type Tensor } from '../src/tensor.ts';
 import { time } from './clock.ts';
 

@@ -49,8 +49,6 @@ export {
   InternalError,
   type Severity,
 } from './diagnostic.ts';
-/** What a simulation of a target contains, and what it does not. */
-export { type Effect, effectsOf, notModelled } from './effects/effects.ts';
 /** Fault maps, from files and to them. */
 export { type Fault, type FaultMap, formatFaultMap, hashFaultMap, readFaultMap } from './fault-map.ts';
 /** What a compilation made: where every node went, mapping, schedule, record. */
@@ -89,6 +87,9 @@ export { type PundResult, type PundSettings, pund } from './schemes/transfer/fec
 export { type StaircaseLevel, type StaircaseSettings, staircase } from './schemes/transfer/staircase.ts';
 /** Opens a programmed chip for inference; or gives it as an ordinary ONNX graph. */
 export { lowerChip, type SimulateOptions, simulate } from './simulate/simulate.ts';
+/** What a simulation of a target contains, and what it does not. */
+export type { Effect } from './target/effect.ts';
+export { effectsOf, notModelled } from './target/effects.ts';
 /** Loads a bundled target or a target file, with `field=value` overrides; names of the bundled ones. */
 export { bundledTargets, loadTarget } from './target/load.ts';
 /** One kind of chip in SI units, with the origin of every value. */

@@ -5,7 +5,7 @@ export function polynomial(coefficients: readonly number[], x: number): number {
   return value;
 }
 
-/** Standard deviation at a conductance: sigma(G) = max(0, sum c_k G^k). */
+/** Standard deviation at a conductance by its coefficients in SI units: a negative sum counts as 0. */
 export function sigmaAt(coefficients: readonly number[], g: number): number {
   return Math.max(0, polynomial(coefficients, g));
 }

@@ -156,6 +156,15 @@ export function openStream(seed: number, effect: string, unit: number): Stream {
   return new KeyedStream(words[0]!, words[1]!);
 }
 
+/** Standard normals of an effect, one per event (0 to 2^32 - 1), such as one per cell. */
+export function openNormals(seed: number, effect: string, unit: number): (event: number) => number {
+  const stream = openStream(seed, effect, unit);
+  return (event) => {
+    stream.seek(event);
+    return stream.normal();
+  };
+}
+
 /** A class, because the compiler of the JavaScript engine keeps its fields faster than variables of a closure. */
 class KeyedStream implements Stream {
   readonly key0: number;

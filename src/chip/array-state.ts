@@ -55,7 +55,7 @@ export interface ArrayState {
 export function openArray(target: Target, geometry: ArrayGeometry, seed: number, array: number): ArrayState {
   const { rows, columns } = geometry;
   const count = rows * columns;
-  const { faults, disturb, cell } = target;
+  const { faults, cell } = target;
   const stuck: StuckCells = faults ? drawStuckCells(faults, cell, seed, array, count) : new Map();
   // Shared memory: threads hand an array over, and read the cells of a whole chip, without copying them.
   const conductances = new Float32Array(new SharedArrayBuffer(4 * count)).fill(cell.gUnformed);
@@ -78,7 +78,7 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     counters,
     ledger: openLedger(schemeOf(target).rates, counters),
     failed: [],
-    halfSelects: disturb && openHalfSelects(disturb, rows, columns),
+    halfSelects: openHalfSelects(target, rows, columns),
     drivers: undefined,
     converters: new Map(),
   };

@@ -4,13 +4,13 @@
  * RESET of several cells of a row at once is one pulse on the row and on each of their columns. What came before a cell's
  * own programming does not count: its write loop has made up for it. Forming is left out: RESET follows it.
  */
-import { halfSelected } from '../device/disturb.ts';
-import { openStream } from '../random.ts';
-import type { Disturb } from '../target/base.ts';
+
+import { disturbs } from '../conditions/cells.ts';
+import { type Conditions, isDisturbed } from '../conditions/models.ts';
 import type { ArrayState } from './array-state.ts';
 
 export interface HalfSelects {
-  readonly law: Disturb;
+  readonly conditions: Conditions;
   /** Pulses on every row and column so far. */
   readonly rows: Float64Array;
   readonly columns: Float64Array;
@@ -18,9 +18,15 @@ export interface HalfSelects {
   readonly before: Float64Array;
 }
 
-export function openHalfSelects(law: Disturb, rows: number, columns: number): HalfSelects {
+/** @returns undefined where pulses disturb no other cell */
+export function openHalfSelects(
+  conditions: Conditions,
+  rows: number,
+  columns: number,
+): HalfSelects | undefined {
+  if (!isDisturbed(conditions)) return undefined;
   return {
-    law,
+    conditions,
     rows: new Float64Array(rows),
     columns: new Float64Array(columns),
     before: new Float64Array(rows * columns),
@@ -54,16 +60,13 @@ export function countRowPulse(
 
 /** Moves every formed cell that is not stuck by the half-select pulses that it has seen. */
 export function disturbCells(state: ArrayState, seed: number): void {
-  const { halfSelects, conductances, formed, stuck, columns } = state;
+  const { array, halfSelects, conductances, formed, stuck, columns } = state;
   if (!halfSelects) return;
-  const stream = openStream(seed, 'disturb', state.array);
-  for (let cell = 0; cell < conductances.length; cell++) {
-    if (!formed[cell] || stuck.has(cell)) continue;
+  const pulses = (cell: number): number => {
     const row = Math.floor(cell / columns);
-    const pulses =
-      halfSelects.rows[row]! + halfSelects.columns[cell - row * columns]! - halfSelects.before[cell]!;
-    if (pulses === 0) continue;
-    stream.seek(cell);
-    conductances[cell] = halfSelected(halfSelects.law, conductances[cell]!, pulses, stream.normal());
-  }
+    return halfSelects.rows[row]! + halfSelects.columns[cell - row * columns]! - halfSelects.before[cell]!;
+  };
+  for (const move of disturbs(halfSelects.conditions, { seed, array, pulses }))
+    for (let cell = 0; cell < conductances.length; cell++)
+      if (formed[cell] && !stuck.has(cell)) conductances[cell] = move(conductances[cell]!, cell);
 }

@@ -1,25 +1,15 @@
 /**
- * One array as the converters see it under given conditions: relaxation, drift and read disturb, then the state of slow fluctuators, then
- * the wires. A job, because a chip has hundreds of arrays. Every effect draws from its own stream, cell by cell.
+ * One array as the converters see it under given conditions: what happens to its cells, then the wires. A job, because a
+ * chip has hundreds of arrays.
  */
-import { drawDrivers } from '../device/converter-errors.ts';
-import { disturbedByReads, drifted, relaxed } from '../device/drift.ts';
-import { hasReadNoise, readVariance } from '../device/read-noise.ts';
-import {
-  type Chain,
-  chainOf,
-  flickerFactor,
-  fluctuators,
-  telegraphFactor,
-  walk,
-} from '../device/telegraph.ts';
+import { moves, varianceAt } from '../conditions/cells.ts';
+import { hasReadNoise } from '../conditions/models.ts';
 import type { Job } from '../pool.ts';
-import { openStream } from '../random.ts';
-import type { WireResistance } from '../target/reading.ts';
 import type { Target } from '../target/target.ts';
 import { effectiveBanks } from '../wires/banks.ts';
-import type { EffectiveCrossbar } from '../wires/effective.ts';
-import { currentsOverLimit, type Excess, worstCurrents } from '../wires/limits.ts';
+import type { Excess } from '../wires/limits.ts';
+import { drawDrivers } from './converter-errors.ts';
+import { bankOf, worstOver } from './currents.ts';
 import type { ReadConditions } from './read-conditions.ts';
 
 export interface ReadContext {
@@ -56,23 +46,25 @@ export function readArray(context: ReadContext, { array, conductances }: ArrayTa
   const unformed = Math.fround(target.cell.gUnformed);
   const formed = (cell: number) => conductances[cell] !== unformed;
   const cells = shared(conductances);
-  if (conditions.at > 0) age(context, array, cells, formed);
-  fluctuate(context, array, cells, formed);
+  const { at } = conditions;
+  const seen = { seed: context.seed, array, window: target.cell, at, times: timesSeen(conditions) };
+  for (const move of moves(target, seen))
+    for (let cell = 0; cell < cells.length; cell++) if (formed(cell)) cells[cell] = move(cells[cell]!, cell);
   let over: readonly Excess[] = [];
-  const noisy = conditions.noise && hasReadNoise(target);
-  const variances = noisy ? shared(conductances) : undefined;
-  variances?.forEach((g, cell) => {
-    variances[cell] = formed(cell) ? readVariance(target, g, cells[cell]!, conditions.at) : 0;
+  const variances = conditions.noise && hasReadNoise(target) ? shared(conductances) : undefined;
+  const variance = varianceAt(target, at);
+  variances?.forEach((programmed, cell) => {
+    variances[cell] = formed(cell) ? variance(cells[cell]!, programmed) : 0;
   });
   if (conditions.wires && target.wires) {
     const { rows, columns } = context;
     const effective = effectiveBanks(cells, rows, columns, target.wires, bankOf(target, rows));
-    over = worstOver(context, target.wires, effective);
+    over = worstOver(target, target.wires, effective);
     cells.forEach((g, cell) => {
-      const seen = effective.conductances[cell]!;
+      const through = effective.conductances[cell]!;
       // A change of one cell reaches the converter about as weakened as its current does.
-      if (variances && g > 0) variances[cell]! *= Math.min(1, seen / g) ** 2;
-      cells[cell] = seen;
+      if (variances && g > 0) variances[cell]! *= Math.min(1, through / g) ** 2;
+      cells[cell] = through;
     });
   }
   drive(context, array, cells, variances);
@@ -102,101 +94,7 @@ function shared(values: Float32Array): Float32Array {
   return copy;
 }
 
-type Formed = (cell: number) => boolean;
-
-function age({ target, seed, conditions }: ReadContext, array: number, cells: Float32Array, formed: Formed) {
-  const { relaxation, drift, readDisturb, cell: window } = target;
-  const streams = {
-    relaxation: openStream(seed, 'relaxation', array),
-    drift: openStream(seed, 'drift', array),
-  };
-  for (let cell = 0; cell < cells.length; cell++) {
-    if (!formed(cell)) continue;
-    if (relaxation) {
-      streams.relaxation.seek(cell);
-      cells[cell] = relaxed(relaxation, cells[cell]!, conditions.at, streams.relaxation.normal());
-    }
-    if (drift) {
-      streams.drift.seek(cell);
-      cells[cell] = drifted(drift, cells[cell]!, conditions.at, streams.drift.normal());
-    }
-    if (readDisturb) cells[cell] = disturbedByReads(readDisturb, window, cells[cell]!, conditions.at);
-  }
-}
-
-function fluctuate(
-  { target, seed, conditions }: ReadContext,
-  array: number,
-  cells: Float32Array,
-  formed: Formed,
-): void {
-  const { telegraph, flicker } = target;
-  const times = timesSeen(conditions);
-  if (telegraph) {
-    const stream = openStream(seed, 'telegraph', array);
-    const chain = chainOf({ high: telegraph.dwellHigh, low: telegraph.dwellLow }, times);
-    for (let cell = 0; cell < cells.length; cell++) {
-      if (!formed(cell)) continue;
-      stream.seek(cell);
-      if (stream.uniform() < telegraph.share) cells[cell]! *= telegraphFactor(telegraph, walk(chain, stream));
-    }
-  }
-  if (flicker) {
-    const stream = openStream(seed, 'flicker', array);
-    const chains = fluctuators(flicker).map((dwell): Chain => chainOf(dwell, times));
-    for (let cell = 0; cell < cells.length; cell++) {
-      if (formed(cell)) cells[cell]! *= flickerFactor(flicker, chains, stream, cell);
-    }
-  }
-}
-
 /** Times at which fluctuators were seen so far: once after programming, then batch after batch. */
 function timesSeen({ at, batch, interval }: ReadConditions): number[] {
   return [0, ...Array.from({ length: batch + 1 }, (_, i) => at + i * interval)];
-}
-
-/** The busiest driver and the busiest column that are over their limits, for the inputs that ask most of them. */
-function worstOver(
-  { target, rows }: ReadContext,
-  wires: WireResistance,
-  effective: EffectiveCrossbar,
-): readonly Excess[] {
-  const { vRead, rowsAtOnce } = target.driver;
-  const currents = worstCurrents(effective, vRead);
-  const columns = rowsAtOnce < rows ? columnCurrents(effective, target) : currents.columns;
-  const over = currentsOverLimit(
-    { ...currents, columns },
-    { driver: wires.maxDriverCurrent, column: wires.maxColumnCurrent },
-  );
-  return (['driver', 'column'] as const).flatMap((kind) => {
-    const [worst] = over.filter(({ line }) => line === kind).sort((a, b) => b.current - a.current);
-    return worst ?? [];
-  });
-}
-
-/**
- * Where fewer rows are driven at once than there are: those of a column that conduct most, of the bank that does where
- * the others are gated off.
- */
-function columnCurrents({ conductances, drivers }: EffectiveCrossbar, target: Target): Float64Array {
-  const { vRead, rowsAtOnce } = target.driver;
-  const columns = conductances.length / drivers.length;
-  const bank = bankOf(target, drivers.length);
-  return Float64Array.from({ length: columns }, (_, column) => {
-    const own = drivers.map((__, row) => conductances[row * columns + column]!);
-    let most = 0;
-    for (let end = own.length; end > 0; end -= bank) {
-      const together = own
-        .slice(Math.max(0, end - bank), end)
-        .sort()
-        .subarray(-rowsAtOnce);
-      most = Math.max(most, vRead * together.reduce((sum, g) => sum + g, 0));
-    }
-    return most;
-  });
-}
-
-/** Rows whose cells conduct at a time. */
-function bankOf({ wires, driver }: Target, rows: number): number {
-  return wires?.idleRows === 'gated' ? Math.min(rows, driver.rowsAtOnce) : rows;
 }

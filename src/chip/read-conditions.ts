@@ -1,4 +1,5 @@
 /** Under which conditions a programmed chip is read, and what a target makes of them. */
+import { changesWithTime, conditionsOf } from '../conditions/models.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import {
   conductanceNotCovered,
@@ -33,12 +34,12 @@ export function checkTime(target: Target, at: number): Diagnostic[] {
   const place = `--at ${formatTime(at)}`;
   if (!(at >= 0)) return [timeBeforeProgramming(place)];
   if (at === 0) return [];
-  const laws = (['relaxation', 'drift'] as const).filter((section) => target[section]);
-  if (laws.length === 0 && !target.readDisturb && !target.logNoise && !target.powerNoise)
-    return [nothingChanges(place, target.name)];
+  if (!changesWithTime(target)) return [nothingChanges(place, target.name)];
   const { gUseMin, gUseMax } = target.cell;
-  return laws.flatMap((section) => {
-    const { validFrom, validTo, validGMin, validGMax } = target[section]!;
+  return conditionsOf(target).flatMap(({ section, model, read }) => {
+    const measured = model.measured?.(read);
+    if (!measured) return [];
+    const { validFrom, validTo, validGMin, validGMax } = measured;
     const problems: Diagnostic[] = [];
     if (at < validFrom || at > validTo)
       problems.push(timeNotCovered(place, section, `${formatTime(validFrom)} to ${formatTime(validTo)}`));

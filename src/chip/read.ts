@@ -1,12 +1,12 @@
 /** What the converters of a programmed chip see: its arrays at a time after programming, through their wires. */
-import { type ConverterErrors, drawConverters } from '../device/converter-errors.ts';
-import { hasReadNoise } from '../device/read-noise.ts';
+import { changesWithTime, fluctuates, hasReadNoise } from '../conditions/models.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { currentOverLimit } from '../diagnostics.ts';
 import { availableThreads, runJob } from '../pool.ts';
-import { type PiecewiseLinear, piecewiseLinear } from '../target/periphery.ts';
+import { type PiecewiseLinear, piecewiseLinear } from '../target/nonlinearity.ts';
 import type { Target } from '../target/target.ts';
 import type { Chip } from './chip.ts';
+import { type ConverterErrors, drawConverters } from './converter-errors.ts';
 import { type ArrayTask, job, type ReadArray, type ReadContext } from './read-array.ts';
 import { type ReadConditions, raiseTime, rightAfter } from './read-conditions.ts';
 
@@ -94,22 +94,14 @@ function convertersOf(
 
 /** Conditions without what the target does not have. */
 function effective(target: Target, conditions: ReadConditions): ReadConditions {
-  const { relaxation, drift, readDisturb, logNoise, powerNoise } = target;
-  const ages = relaxation || drift || readDisturb || logNoise || powerNoise || fluctuates(target);
+  const slow = fluctuates(target);
   return {
     ...conditions,
-    at: ages || conditions.at < 0 ? conditions.at : 0,
+    at: slow || changesWithTime(target) || conditions.at < 0 ? conditions.at : 0,
     wires: conditions.wires && target.wires !== undefined,
     noise: conditions.noise && hasReadNoise(target),
-    ...(!fluctuates(target) && { batch: 0, interval: 0 }),
+    ...(!slow && { batch: 0, interval: 0 }),
   };
-}
-
-export { hasReadNoise };
-
-/** Whether conductances change from one batch of readings to the next. */
-export function fluctuates({ telegraph, flicker }: Pick<Target, 'telegraph' | 'flicker'>): boolean {
-  return telegraph !== undefined || flicker !== undefined;
 }
 
 async function readAll(

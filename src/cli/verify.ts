@@ -11,7 +11,7 @@ import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
 import { schemeOf } from '../schemes/models.ts';
-import { readsAlike } from '../target/reading.ts';
+import { readsAlike } from '../target/reads-alike.ts';
 import { type Compensation, type WiresRead, wiresRead } from '../verify/conditions.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';

@@ -17,7 +17,7 @@ import {
   type SlicedLayer,
 } from './mapping.ts';
 
-/** A block with its place, of a mapping or of a package (src/package/tiles.ts). */
+/** A block with its place, of a mapping or of a package (tiles.ts). */
 export type Placement = Omit<PlacedBlock, 'layer' | 'spare'>;
 
 /** Shape of the matrices of a layer's groups. */

@@ -1,5 +1,5 @@
 /** A piecewise linear curve as ONNX operators: a Clip per piece. A table look-up costs 7 ns per value, a piece 2. */
-import type { PiecewiseLinear } from '../target/periphery.ts';
+import type { PiecewiseLinear } from '../target/nonlinearity.ts';
 import { float32 } from '../tensor.ts';
 import type { Emitter } from './emit.ts';
 

@@ -11,7 +11,7 @@
 import { InternalError } from '../diagnostic.ts';
 import { type BlockCells, cellsOf } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { placementsOf } from '../package/tiles.ts';
+import { placementsOf } from '../ir/tiles.ts';
 import type { AnalogPart, FoldedLayer, ProgrammedArrays } from './folded.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
 import { copiesAgree, isWhole, setUpright } from './whole.ts';

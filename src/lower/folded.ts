@@ -1,5 +1,5 @@
 /** What a chip gives to fold, and what comes out: the matrices that a layer's converters see. See fold.ts. */
-import type { PiecewiseLinear } from '../target/periphery.ts';
+import type { PiecewiseLinear } from '../target/nonlinearity.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
 export interface ProgrammedArrays {

@@ -10,13 +10,13 @@ import {
   type PlacedBlock,
   type SlicedLayer,
 } from '../ir/mapping.ts';
+import { tilesOf } from '../ir/tiles.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import { levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import type { Tensor } from '../tensor.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
-import { tilesOf } from './tiles.ts';
 
 /** The graph with its layers as crossbar nodes. */
 export function hostGraph(

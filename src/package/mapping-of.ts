@@ -9,10 +9,10 @@ import {
   type SlicedLayer,
   wordlinesOf,
 } from '../ir/mapping.ts';
+import { placementsOf } from '../ir/tiles.ts';
 import { readIntegers } from '../lower/reference.ts';
 import { levelStepOf } from '../target/cell.ts';
 import type { Package } from './open.ts';
-import { placementsOf } from './tiles.ts';
 
 /** @returns with all columns in order: as the blocks were placed, before faults were worked around */
 export function mappingOf(pkg: Package): Mapping {

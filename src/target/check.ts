@@ -1,15 +1,16 @@
 /** Checks the parsed YAML of a target file against the schema and its fields against each other: all problems at once. */
 import type { z } from 'zod';
+import { conditionProblems } from '../conditions/models.ts';
 import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
 import { optionInvalid, targetInvalid, targetMissing, targetUnit } from '../diagnostics.ts';
 import { didYouMean } from '../near-names.ts';
 import { type Scheme, schemeOf, schemes } from '../schemes/models.ts';
 import { formatQuantity } from '../units.ts';
 import { faultProblems } from './faults.ts';
-import { peripheryProblems } from './periphery-check.ts';
+import type { TargetField } from './leaf.ts';
+import { peripheryProblems } from './periphery.ts';
 import type { Problem } from './problem.ts';
-import { readingProblems } from './reading-check.ts';
-import { schemelessSchema, type TargetField, targetFields, targetSchema } from './schema.ts';
+import { schemelessSchema, targetFields, targetSchema } from './schema.ts';
 import type { Target } from './target.ts';
 
 export interface Place {
@@ -135,7 +136,7 @@ function crossChecks(target: Target): readonly Problem[] {
     ...problems,
     ...schemeOf(target).problems(),
     ...faultProblems(target.faults),
-    ...readingProblems(target),
+    ...conditionProblems(target),
     ...peripheryProblems(target),
   ];
 }

@@ -56,9 +56,35 @@ export const polynomialInMicro = z
   .max(8)
   .transform((micro) => micro.map((c, k) => Number(`${c}e${6 * k - 6}`)));
 
+export const real = (description: string) => leaf(z.number(), '', description);
 export const integer = (min: number, max: number, description: string) =>
   leaf(z.int().min(min).max(max), '', description);
 export const share = (description: string) => leaf(z.number().min(0).max(1), '', description);
 export const spread = (description: string) => leaf(z.number().min(0), '', description);
 export const choice = <const C extends readonly [string, ...string[]]>(options: C, description: string) =>
   leaf(z.enum(options), '', description);
+
+export interface TargetField {
+  /** Path such as `adc.bits`. */
+  readonly field: string;
+  readonly unit: Unit;
+  readonly description: string;
+  /** The section or field that a target may leave out, and this with it. */
+  readonly within?: string;
+}
+
+/** Every leaf below a schema, in file order, those of optional parts included. */
+export function fieldsOf(schema: z.core.$ZodType, path: string): readonly TargetField[] {
+  if (schema instanceof z.ZodOptional)
+    return fieldsOf(schema.unwrap(), path).map((field) => ({ ...field, within: field.within ?? path }));
+  if (schema instanceof z.ZodPipe && schema.in instanceof z.ZodObject) {
+    const { unit, description = '' } = schema.in.meta() ?? {};
+    return unit === undefined
+      ? fieldsOf(schema.in, path)
+      : [{ field: path, unit: unit as Unit, description }];
+  }
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape).flatMap(([key, inner]) =>
+    fieldsOf(inner, path === '' ? key : `${path}.${key}`),
+  );
+}

@@ -1,81 +1,136 @@
 /**
- * Errors of the converters and of the input drivers, as a target describes them: one interface per optional section.
+ * Drivers and converters of a target and their errors: sections of its file, what no single field of them shows, and effects
+ * for reports. An error is off where its section is absent.
  *
  *   x    = sum G / step (1 + gain) + zero + offset          what a converter is given, in its codes
  *   code = clip(round(x + nonlinearity(x)), -2^(bits-1), 2^(bits-1) - 1)
  *   a row that is driven with digit d sees (d + nonlinearity(d)) (1 + gain) times the read voltage of one step
- *
- * A nonlinearity is a table, linear between its values and constant beyond them. A converter whose decision levels are not
- * equally spaced is one: it decides for code k from x + nonlinearity(x) = k - 1/2 on.
  */
+import { z } from 'zod';
+import { type Effect, percent, type SectionModel, sectionEffect } from './effect.ts';
+import { above0, choice, integer, leaf, quantity, type Read, spread } from './leaf.ts';
+import { rises } from './nonlinearity.ts';
+import { type Problem, unless } from './problem.ts';
 
-/** Of the analogue-to-digital converters. Gain and offset belong to a converter, and so to all columns that share it. */
-export interface AdcErrors {
-  /** Relative spread of the gain from converter to converter. */
-  readonly gainSpread: number;
-  /** Spread of the offset from converter to converter (codes). */
-  readonly offsetSpread: number;
-  /** Integral nonlinearity (codes) at equally spaced codes, from the lowest to the highest; of all converters alike. */
-  readonly nonlinearity: readonly number[];
-}
+export const driver = z.strictObject({
+  bits: integer(
+    1,
+    8,
+    'Bits of the digital-to-analogue converter on every row: inputs enter by as many bits at a time',
+  ),
+  polarity: choice(
+    ['unipolar', 'bipolar'],
+    'Whether rows are driven with the read voltage only, or with either sign of it: `bipolar` takes inputs of both signs at once',
+  ),
+  vRead: quantity('V', 'Read voltage of the highest level', above0),
+  rowsAtOnce: integer(1, 65535, 'Rows driven in one MVM'),
+});
 
-/** Of the digital-to-analogue converters on the rows. */
-export interface DriverErrors {
-  /** Relative spread of the gain from row to row. */
-  readonly gainSpread: number;
-  /** Integral nonlinearity (steps) at equally spaced levels, from 0 to the highest; of all drivers alike. */
-  readonly nonlinearity: readonly number[];
-}
+export const adc = z.strictObject({
+  bits: integer(1, 16, 'Bits of one conversion'),
+  convert: choice(
+    ['pair', 'column'],
+    'One converter sees the difference of a `pair` of columns, or one `column`',
+  ),
+  energy: quantity('J', 'Energy of one conversion'),
+  time: quantity('s', 'Time of one conversion'),
+  sharedBy: integer(1, 65535, 'Columns (or pairs) that share one converter, one after the other'),
+});
 
-/** All sections; an error is off where its section is absent. */
-export interface Periphery {
+const table = z.array(z.number()).min(2);
+
+const adcErrorsSchema = z.strictObject({
+  gainSpread: spread('Relative spread of the gain from converter to converter'),
+  offsetSpread: spread('Spread of the offset from converter to converter, in codes'),
+  nonlinearity: leaf(
+    table,
+    '',
+    'Integral nonlinearity in codes: list of its values at equally spaced codes, from the lowest to the highest',
+  ),
+});
+
+const driverErrorsSchema = z.strictObject({
+  gainSpread: spread('Relative spread of the voltage from row to row'),
+  nonlinearity: leaf(
+    table,
+    '',
+    'Integral nonlinearity in steps: list of its values at equally spaced levels, from 0 to the highest',
+  ),
+});
+
+export type Driver = Read<typeof driver>;
+export type Converter = Read<typeof adc>;
+export type AdcErrors = Read<typeof adcErrorsSchema>;
+export type DriverErrors = Read<typeof driverErrorsSchema>;
+
+const listed = (values: readonly number[]) => values.join(', ');
+
+/** Gain and offset belong to a converter, and so to all columns that share it; the nonlinearity is that of all alike. */
+export const adcErrors: SectionModel<AdcErrors> = {
+  schema: adcErrorsSchema,
+  name: 'converter errors',
+  law: 'x = sum G / step (1 + gainSpread xi) + zero + offsetSpread xi, code = round(x + nonlinearity(x)); one xi each per converter',
+  print: { gainSpread: percent, offsetSpread: (codes) => `${codes} codes`, nonlinearity: listed },
+};
+
+/** A gain of every row; the nonlinearity is that of all drivers alike. */
+export const driverErrors: SectionModel<DriverErrors> = {
+  schema: driverErrorsSchema,
+  name: 'driver errors',
+  law: 'a row sees (d + nonlinearity(d)) (1 + gainSpread xi) read voltages of one step, one xi per row',
+  print: { gainSpread: percent, nonlinearity: listed },
+};
+
+export interface PeripheryErrors {
   readonly adcErrors?: AdcErrors | undefined;
   readonly driverErrors?: DriverErrors | undefined;
 }
 
-/** One straight piece of a nonlinearity. */
-export interface Piece {
-  readonly from: number;
-  readonly to: number;
-  /** Of x + nonlinearity(x). */
-  readonly slope: number;
+export interface Periphery extends PeripheryErrors {
+  readonly driver: Driver;
+  readonly adc: Converter;
 }
 
-/** x + nonlinearity(x) as a constant and pieces: constant + sum of slope * clip(x, from, to). */
-export interface PiecewiseLinear {
-  readonly constant: number;
-  /** Neighbours have different slopes; the first begins at -infinity and the last ends at infinity. */
-  readonly pieces: readonly Piece[];
+/** Whether converters and drivers with their errors still convert: levels rise, and a row that is not driven is at 0 V. */
+export function peripheryProblems(target: Periphery): readonly Problem[] {
+  const codes = target.adcErrors?.nonlinearity;
+  const levels = target.driverErrors?.nonlinearity;
+  return [
+    ...unless(
+      !codes || rises(codes, 2 ** target.adc.bits - 1),
+      'adcErrors.nonlinearity',
+      'codes would fall while the current rises',
+    ),
+    ...unless(
+      !levels || rises(levels, 2 ** target.driver.bits - 1),
+      'driverErrors.nonlinearity',
+      'the voltage would fall while the input rises',
+    ),
+    ...unless(
+      !levels || levels[0] === 0,
+      'driverErrors.nonlinearity',
+      'this must begin with 0: rows that are not driven are held at 0 V',
+    ),
+  ];
 }
 
-/**
- * @param table at equally spaced points from `least` to `most`, at least two
- * @returns undefined where the table changes nothing
- */
-export function piecewiseLinear(
-  table: readonly number[],
-  least: number,
-  most: number,
-): PiecewiseLinear | undefined {
-  if (table.every((value) => value === 0)) return undefined;
-  const width = (most - least) / (table.length - 1);
-  const pieces: Piece[] = [{ from: Number.NEGATIVE_INFINITY, to: least, slope: 1 }];
-  const add = (to: number, slope: number) => {
-    const last = pieces.at(-1)!;
-    if (slope === last.slope) pieces[pieces.length - 1] = { ...last, to };
-    else pieces.push({ from: last.to, to, slope });
+/** In the order in which they act. */
+export function peripheryEffects(target: Periphery): Effect[] {
+  const { bits } = target.driver;
+  const inputs = {
+    schema: driver,
+    name: 'bit-serial inputs',
+    law: `one product and one conversion per ${bits === 1 ? 'bit' : `${bits} bits`} of the 8-bit input, added with the weight of the lowest; rows beyond rowsAtOnce are another tile`,
   };
-  for (let i = 1; i < table.length; i++) add(least + i * width, 1 + (table[i]! - table[i - 1]!) / width);
-  add(Number.POSITIVE_INFINITY, 1);
-  // At x = least every piece after the first counts with its lower end.
-  const atLeast = pieces.reduce(
-    (sum, { from, to, slope }) => sum + slope * Math.min(Math.max(least, from), to),
-    0,
-  );
-  return { constant: least + table[0]! - atLeast, pieces };
-}
-
-/** @returns x + nonlinearity(x) */
-export function bend({ constant, pieces }: PiecewiseLinear, x: number): number {
-  return pieces.reduce((sum, { from, to, slope }) => sum + slope * Math.min(Math.max(x, from), to), constant);
+  const conversion = {
+    schema: adc.pick({ bits: true, convert: true, sharedBy: true }),
+    name: 'converter quantization and saturation',
+    law: 'code = clip(round(sum G / step) + zero, -2^(bits-1), 2^(bits-1) - 1); step and zero per column',
+  };
+  return [
+    sectionEffect('driver', inputs, target.driver),
+    sectionEffect('driverErrors', driverErrors, target.driverErrors),
+    sectionEffect('adcErrors', adcErrors, target.adcErrors),
+    sectionEffect('adc', conversion, target.adc),
+  ];
 }

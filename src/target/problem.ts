@@ -11,3 +11,8 @@ export interface Problem {
 
 /** The path of a field such as `adc.bits`. */
 export const pathOf = (field: string): string[] => [...field.split('.'), 'value'];
+
+/** A problem with a field unless something holds. */
+export function unless(holds: boolean, field: string, reason: string): Problem[] {
+  return holds ? [] : [{ path: pathOf(field), reason }];
+}

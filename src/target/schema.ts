@@ -3,15 +3,15 @@
  * values of a Target. The scheme of programming decides which fields exist, so there is one schema per scheme.
  */
 import { z } from 'zod';
+import { conditionSections } from '../conditions/models.ts';
 import { type Scheme, schemeSections, schemes } from '../schemes/models.ts';
-import type { Unit } from '../units.ts';
 import { cell } from './cell.ts';
 import { faults } from './faults.ts';
-import { above0, integer, leaf, spread } from './leaf.ts';
-import { peripherySections } from './periphery-schema.ts';
-import { readingSections } from './reading-schema.ts';
-import { adc, array, driver } from './sections.ts';
+import { fieldsOf, integer, type TargetField } from './leaf.ts';
+import { adc, adcErrors, driver, driverErrors } from './periphery.ts';
+import { array } from './sections.ts';
 import type { Target } from './target.ts';
+import { wires } from './wires.ts';
 
 const common = {
   name: z
@@ -29,60 +29,27 @@ const periphery = {
   slices: integer(1, 16, 'Slices per weight where the options do not say'),
 };
 
-const disturb = z.strictObject({
-  disturbDrift: leaf(
-    z.number(),
-    '',
-    'Mean relative change of the conductance after `pulses` half-select pulses',
-  ),
-  spread: spread('Spread of that change from cell to cell'),
-  pulses: leaf(above0, '', 'Half-select pulses after which the change was measured'),
+/** Effects that a target may have: all fields of a section, or no such section. */
+const sections = () => ({
+  faults: faults.optional(),
+  ...conditionSections(),
+  wires: wires.schema.optional(),
+  adcErrors: adcErrors.schema.optional(),
+  driverErrors: driverErrors.schema.optional(),
 });
 
-/** Effects that a target may have: all fields of a section, or no such section. */
-const sections = {
-  faults: faults.optional(),
-  disturb: disturb.optional(),
-  ...readingSections,
-  ...peripherySections,
-};
-
-const body = { ...periphery, ...sections };
+const body = () => ({ ...periphery, ...sections() });
 
 /** The schema of a whole target file with this scheme of programming. */
 export function targetSchema(of: Scheme) {
-  return z.strictObject({ ...common, ...schemeSections(of), ...body });
+  return z.strictObject({ ...common, ...schemeSections(of), ...body() });
 }
 
 /** Checks everything but the programming, for a file whose scheme cannot be told. */
 export function schemelessSchema() {
   const own = schemes().flatMap((scheme) => Object.keys(schemeSections(scheme)));
   const unknown = Object.fromEntries(own.map((section) => [section, z.unknown().optional()]));
-  return z.strictObject({ ...common, ...unknown, ...body });
-}
-
-export interface TargetField {
-  /** Path such as `adc.bits`. */
-  readonly field: string;
-  readonly unit: Unit;
-  readonly description: string;
-  /** The section or field that a target may leave out, and this with it. */
-  readonly within?: string;
-}
-
-function fieldsOf(schema: z.core.$ZodType, path: string): readonly TargetField[] {
-  if (schema instanceof z.ZodOptional)
-    return fieldsOf(schema.unwrap(), path).map((field) => ({ ...field, within: field.within ?? path }));
-  if (schema instanceof z.ZodPipe && schema.in instanceof z.ZodObject) {
-    const { unit, description = '' } = schema.in.meta() ?? {};
-    return unit === undefined
-      ? fieldsOf(schema.in, path)
-      : [{ field: path, unit: unit as Unit, description }];
-  }
-  if (!(schema instanceof z.ZodObject)) return [];
-  return Object.entries(schema.shape).flatMap(([key, inner]) =>
-    fieldsOf(inner, path === '' ? key : `${path}.${key}`),
-  );
+  return z.strictObject({ ...common, ...unknown, ...body() });
 }
 
 /** Every leaf of a target file with this scheme of programming, in file order, those of optional sections included. */

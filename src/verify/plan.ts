@@ -1,8 +1,8 @@
 /** Checks everything that a verification needs before anything is programmed, and settles which images it runs on. */
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
-import { hasReadNoise } from '../chip/read.ts';
 import { checkTime } from '../chip/read-conditions.ts';
+import { hasReadNoise } from '../conditions/models.ts';
 import { checkLabels, type Dataset } from '../data/dataset.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
 import {

@@ -1,7 +1,8 @@
 /** A programmed chip under one condition -> the lowered graphs that compute the images, one per state of its slow noise. */
 import type { Chip } from '../chip/chip.ts';
-import { fluctuates, type ReadArrays, readArrays } from '../chip/read.ts';
+import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
+import { fluctuates } from '../conditions/models.ts';
 import { correctChip } from '../correct/correct-chip.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';

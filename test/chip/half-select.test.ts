@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { executeBitstream } from '../../src/chip/execute.ts';
-import { halfSelected } from '../../src/device/disturb.ts';
-import { effectsOf } from '../../src/effects/effects.ts';
+import { halfSelected } from '../../src/conditions/half-select/cells.ts';
+import type { HalfSelect } from '../../src/conditions/half-select/model.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
 import type { ProgrammingOf } from '../../src/schemes/models.ts';
-import type { Disturb } from '../../src/target/base.ts';
+import { effectsOf } from '../../src/target/effects.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { Target } from '../../src/target/target.ts';
 import { momentsOf } from '../statistics.ts';
@@ -23,7 +23,7 @@ const tenPulses: ProgrammingOf<'error-law'> = {
   pulses: 10,
   resetSpread: 0,
 };
-const targetOf = (size: number, disturb?: Disturb): Target => ({
+const targetOf = (size: number, disturb?: HalfSelect): Target => ({
   ...writeVerifyTarget,
   array: { rows: size, columns: size, arraysPerChip: 1 },
   programming: tenPulses,
@@ -34,7 +34,7 @@ const run = async (target: Target, instructions: readonly Instruction[], seed = 
   const chip = await executeBitstream(headerOf(target, 1), [program], loaded(target), { ...options, seed });
   return chip.conductances[0]!;
 };
-const even: Disturb = { disturbDrift: -0.01, spread: 0, pulses: 1000 };
+const even: HalfSelect = { disturbDrift: -0.01, spread: 0, pulses: 1000 };
 const whole = (target: Target) => programAll(target, 0, () => 40).instructions;
 
 describe('half-select pulses', () => {
@@ -81,7 +81,7 @@ describe('half-select pulses', () => {
   });
 
   test('spread from cell to cell as the law says, each cell by its own draw', async () => {
-    const law: Disturb = { disturbDrift: 0.002, spread: 0.025, pulses: 1e5 };
+    const law: HalfSelect = { disturbDrift: 0.002, spread: 0.025, pulses: 1e5 };
     const [still, target] = [targetOf(320), targetOf(320, law)];
     const [plain, moved] = [await run(still, whole(still)), await run(target, whole(target))];
     const xi: number[] = [];

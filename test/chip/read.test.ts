@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Chip } from '../../src/chip/chip.ts';
 import { readArrays } from '../../src/chip/read.ts';
 import { checkTime } from '../../src/chip/read-conditions.ts';
-import { drifted, relaxed } from '../../src/device/drift.ts';
-import { readVariance } from '../../src/device/read-noise.ts';
+import { varianceAt } from '../../src/conditions/cells.ts';
+import { drifted } from '../../src/conditions/drift/cells.ts';
+import { relaxed } from '../../src/conditions/relaxation/cells.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { openStream } from '../../src/random.ts';
-import type { WireResistance } from '../../src/target/reading.ts';
 import type { Target } from '../../src/target/target.ts';
+import type { WireResistance } from '../../src/target/wires.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 import { cmoNoise, cmoRelaxation, pcmDrift } from '../support/reading-laws.ts';
 import { headerOf, writeVerifyTarget } from './bench.ts';
@@ -125,7 +126,7 @@ describe('reading a chip', () => {
     variances!.forEach((cells, array) => {
       cells.forEach((variance, cell) => {
         const g = conductances[array]![cell]!;
-        expect(variance).toBe(g === unformed ? 0 : Math.fround(readVariance(target, g, g, 10)));
+        expect(variance).toBe(g === unformed ? 0 : Math.fround(varianceAt(target, 10)(g, g)));
       });
     });
     expect((await readArrays(chipOf(), target, { noise: false })).variances).toBeUndefined();

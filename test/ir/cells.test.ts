@@ -8,9 +8,9 @@ import { writeSchedule } from '../../passes/write-schedule.ts';
 import { type Cell, indexCells } from '../../src/ir/cell-index.ts';
 import { cellsOf, weightRows } from '../../src/ir/cells.ts';
 import { blocksByLayer, digitsOf, type Mapping, partsOf, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { placementsOf, tilesOf } from '../../src/ir/tiles.ts';
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import { weightPlacesOf } from '../../src/ir/weight-places.ts';
-import { placementsOf, tilesOf } from '../../src/package/tiles.ts';
 import type { Target } from '../../src/target/target.ts';
 import { writeVerifyTarget } from '../chip/bench.ts';
 import {

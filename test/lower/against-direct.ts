@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { decodeBytes } from '../../src/bitstream/decode.ts';
-import { drawConverters, drawDrivers } from '../../src/device/converter-errors.ts';
+import { drawConverters, drawDrivers } from '../../src/chip/converter-errors.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { BitstreamHeader } from '../../src/ir/schedule.ts';
 import { saturationOf } from '../../src/lower/saturation.ts';
 import { pathIn } from '../../src/package/open.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { Periphery } from '../../src/target/periphery.ts';
+import type { PeripheryErrors } from '../../src/target/periphery.ts';
 import type { Target } from '../../src/target/target.ts';
 import { float32, sizeOf } from '../../src/tensor.ts';
 import { exactTarget, loaded, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
@@ -164,7 +164,7 @@ export function matMulModel(leading: readonly number[], rows: number, columns: n
 
 type Changes = { readonly [K in 'array' | 'cell' | 'adc' | 'driver']?: Partial<Target[K]> } & {
   readonly slices?: number;
-} & Periphery;
+} & PeripheryErrors;
 
 function changed(base: Target, changes: Changes): Target {
   return {

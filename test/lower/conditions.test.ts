@@ -5,7 +5,7 @@ import { readArrays } from '../../src/chip/read.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { pathIn } from '../../src/package/open.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { Reading } from '../../src/target/reading.ts';
+import type { Target } from '../../src/target/target.ts';
 import { loaded } from '../chip/bench.ts';
 import { directMvm } from '../oracle/direct-mvm.ts';
 import { mvmsOf } from '../oracle/input-codes.ts';
@@ -29,7 +29,7 @@ const slow = {
 };
 
 /** Outputs of the lowered graph that differ from the direct product with the cells as they are read. */
-async function differences(graph: Graph, reading: Reading): Promise<number> {
+async function differences(graph: Graph, reading: Partial<Target>): Promise<number> {
   const target = loaded({ ...writeVerify(), ...reading });
   const feeds = drawFeeds(graph.inputs, 1, -1, 1, 2);
   const compiled = await compileModel(modelOf(graph), target, [feeds]);
@@ -57,7 +57,7 @@ async function differences(graph: Graph, reading: Reading): Promise<number> {
 }
 
 describe('the lowered graph is the product with the cells as they are read', () => {
-  test.each<[string, Graph, Reading]>([
+  test.each<[string, Graph, Partial<Target>]>([
     ['drift', matMulModel([2], 40, 12), { drift: pcmDrift }],
     [
       'read disturb',

@@ -4,7 +4,12 @@ import { placeBlocks } from '../../passes/place-blocks.ts';
 import { tile } from '../../passes/tile.ts';
 import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
 import type { MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
-import { type BlockConverters, blockWeightColumns, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
+import {
+  type BlockConverters,
+  blockWeightColumns,
+  type Mapping,
+  type SlicedLayer,
+} from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 import { exactTarget } from '../chip/bench.ts';
 

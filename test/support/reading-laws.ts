@@ -1,5 +1,9 @@
 /** Published laws of drift and read noise, in SI units. */
-import type { Drift, LogNoise, PowerNoise, Relaxation, WireResistance } from '../../src/target/reading.ts';
+import type { Drift } from '../../src/conditions/drift/model.ts';
+import type { LogNoise } from '../../src/conditions/log-noise/model.ts';
+import type { PowerNoise } from '../../src/conditions/power-noise/model.ts';
+import type { Relaxation } from '../../src/conditions/relaxation/model.ts';
+import type { WireResistance } from '../../src/target/wires.ts';
 
 /** Wires of which every part has an ohm, and limits that nothing reaches. */
 export const ohmWires: WireResistance = {

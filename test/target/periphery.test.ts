@@ -1,8 +1,8 @@
 /** Curves of converters and drivers, and what a target may say about them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bend, piecewiseLinear } from '../../src/target/periphery.ts';
-import { peripheryProblems } from '../../src/target/periphery-check.ts';
+import { bend, piecewiseLinear } from '../../src/target/nonlinearity.ts';
+import { peripheryProblems } from '../../src/target/periphery.ts';
 import { exactTarget } from '../chip/bench.ts';
 
 describe('a nonlinearity', () => {

@@ -1,0 +1,51 @@
+/** What all conditions do to the cells of a chip, by their section of a target; and those of one target, opened on one array. */
+import type { AgedArray, CellLaws, Kind, Move, ProgrammedArray, SeenArray } from './condition.ts';
+import { drifting } from './drift/cells.ts';
+import { flickering } from './flicker/cells.ts';
+import { halfSelecting } from './half-select/cells.ts';
+import { growingNoise } from './log-noise/cells.ts';
+import { type Conditions, conditionsOf, type models, type ReadSection, type Section } from './models.ts';
+import { relativeNoise } from './power-noise/cells.ts';
+import { readDisturbing } from './read-disturb/cells.ts';
+import { whiteNoise } from './read-noise/cells.ts';
+import { relaxing } from './relaxation/cells.ts';
+import { switching } from './telegraph/cells.ts';
+
+export const cells = {
+  disturb: halfSelecting,
+  relaxation: relaxing,
+  drift: drifting,
+  readDisturb: readDisturbing,
+  telegraph: switching,
+  flicker: flickering,
+  readNoise: whiteNoise,
+  logNoise: growingNoise,
+  powerNoise: relativeNoise,
+} satisfies { readonly [S in Section]: CellLaws<ReadSection<S>>[(typeof models)[S]['kind']] };
+
+/** Those of one kind that a target has. The registry holds that a section's cells take what its kind says. */
+function opened<K extends Kind>(
+  target: Conditions,
+  kind: K,
+  on: Parameters<CellLaws<object>[K]>[1],
+): ReturnType<CellLaws<object>[K]>[] {
+  return conditionsOf(target, kind).map(({ section, read }) =>
+    (cells[section] as (...given: [object, typeof on]) => ReturnType<CellLaws<object>[K]>)(read, on),
+  );
+}
+
+/** What half-select pulses do, once a program has run. */
+export function disturbs(target: Conditions, on: ProgrammedArray): readonly Move[] {
+  return opened(target, 'disturb', on);
+}
+
+/** What happens to formed cells until they are read, in the order in which it does: nothing has aged at 0. */
+export function moves(target: Conditions, on: AgedArray & SeenArray): readonly Move[] {
+  return [...(on.at > 0 ? opened(target, 'ageing', on) : []), ...opened(target, 'fluctuation', on)];
+}
+
+/** Variance of one reading (S^2) at a time, by all laws together; 0 for a cell that does not conduct. */
+export function varianceAt(target: Conditions, at: number): (g: number, programmed: number) => number {
+  const sigmas = opened(target, 'noise', at);
+  return (g, programmed) => (g > 0 ? sigmas.reduce((sum, sigma) => sum + sigma(g, programmed) ** 2, 0) : 0);
+}

@@ -1,0 +1,35 @@
+/**
+ * Fluctuators: two-state Markov chains in continuous time (random telegraph noise, Machlup 1954), seen at given times. After
+ * dt the chance of the high state is p + (s - p) exp(-dt / tau), with p = high / (high + low) and 1 / tau = 1 / high +
+ * 1 / low from the mean stays; s is 1 where it was high before.
+ */
+import type { Stream } from '../random.ts';
+
+export interface Dwell {
+  /** Mean stay in the high and in the low state (s). */
+  readonly high: number;
+  readonly low: number;
+}
+
+export interface Chain {
+  /** Chance of the high state, long after. */
+  readonly mean: number;
+  /** exp(-dt / tau) of every step in time, from the first of the given times to the last. */
+  readonly decays: readonly number[];
+}
+
+/** @param times in seconds, rising */
+export function chainOf({ high, low }: Dwell, times: readonly number[]): Chain {
+  const rate = 1 / high + 1 / low;
+  return {
+    mean: high / (high + low),
+    decays: times.slice(1).map((time, i) => Math.exp(-(time - times[i]!) * rate)),
+  };
+}
+
+/** The state at the last of the times: 1 for high, 0 for low. Draws one number per time, the first stationary. */
+export function walk({ mean, decays }: Chain, stream: Stream): 0 | 1 {
+  let state = stream.uniform() < mean ? 1 : 0;
+  for (const decay of decays) state = stream.uniform() < mean + (state - mean) * decay ? 1 : 0;
+  return state as 0 | 1;
+}

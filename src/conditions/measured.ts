@@ -1,0 +1,28 @@
+/** For which times and conductances a law was measured: fields, their checks, and how they are printed. */
+import type { z } from 'zod';
+import { quantity, type Read } from '../target/leaf.ts';
+import { type Problem, unless } from '../target/problem.ts';
+import { formatTime } from '../time.ts';
+
+export const measuredFields = {
+  validFrom: quantity('s', 'Shortest time after programming for which the law was measured'),
+  validTo: quantity('s', 'Longest time after programming for which the law was measured'),
+  validGMin: quantity('S', 'Lowest conductance for which the law was measured'),
+  validGMax: quantity('S', 'Highest conductance for which the law was measured'),
+};
+
+/** Seconds and siemens. */
+export type Measured = Read<z.ZodObject<typeof measuredFields>>;
+
+export const measuredPrint = { validFrom: formatTime, validTo: formatTime };
+
+/** @param section whose fields they are */
+export function measuredProblems(
+  section: string,
+  { validFrom, validTo, validGMin, validGMax }: Measured,
+): Problem[] {
+  return [
+    ...unless(validFrom <= validTo, 'validTo', `this lies before ${section}.validFrom`),
+    ...unless(validGMin <= validGMax, 'validGMax', `this lies below ${section}.validGMin`),
+  ];
+}

@@ -1,0 +1,25 @@
+/** Relative read noise that grows with time and falls with a power of the conductance, as targets and reports see it. */
+import { z } from 'zod';
+import { percent } from '../../target/effect.ts';
+import { above0, quantity, type Read, real, spread } from '../../target/leaf.ts';
+import type { ConditionModel } from '../condition.ts';
+
+const schema = z.strictObject({
+  amplitude: spread('Relative standard deviation at gReference'),
+  exponent: real('Power of the conductance by which it falls'),
+  limit: spread('Largest relative standard deviation, before the factor of time'),
+  gReference: quantity('S', 'Conductance to which the amplitude refers', above0),
+  t0: quantity('s', 'Time of the first reading, from the end of a pulse'),
+  readTime: quantity('s', 'Time of one reading', above0),
+});
+
+export type PowerNoise = Read<typeof schema>;
+
+export const powerNoise: ConditionModel<PowerNoise, 'noise'> = {
+  kind: 'noise',
+  grows: true,
+  schema,
+  name: 'relative read noise that grows with time',
+  law: 'sigma = G min(amplitude (G / gReference)^-exponent, limit) sqrt(ln((t + t0 + readTime) / (2 readTime))) per reading; white',
+  print: { amplitude: percent, limit: percent },
+};

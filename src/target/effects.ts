@@ -1,0 +1,131 @@
+/**
+ * What a simulation of a target contains: every effect with its parameters and its law as one line, and plainly what is
+ * not modelled. Every report shows both, so that an accuracy is never read as more than it is.
+ */
+
+import { schemeOf } from '../schemes/models.ts';
+import { levelStepOf } from '../target/cell.ts';
+import { type Effect, siemens } from '../target/effect.ts';
+import { faultEffects } from '../target/faults.ts';
+import type { Target } from '../target/target.ts';
+import { peripheryEffects } from './periphery.ts';
+
+export type { Effect } from '../target/effect.ts';
+
+import { conditionEffects } from '../conditions/models.ts';
+import { sectionEffect } from './effect.ts';
+import { wires } from './wires.ts';
+
+/** What no field of a target switches on: an ideal world in these respects. */
+export const notModelled: readonly string[] = [
+  'nonlinear current-voltage curves of the cells',
+  'noise of the input drivers and of the converters themselves, and how long both take to settle',
+  'temperature, and wear of memristors below the end of their endurance',
+];
+
+/** How a layer's digits are stored. */
+export interface StoredLayer {
+  readonly copies: number;
+  readonly residual: boolean;
+}
+
+/** A fault map that a package was compiled around. */
+export interface MappedFaults {
+  readonly sha256: string;
+  /** Faulty cells that still are off their digit. */
+  readonly after: { readonly cells: number };
+}
+
+/**
+ * The effects of a target, in the order in which they act.
+ * @param calibrated whether digital gain and bias were re-estimated on the programmed chip
+ * @param layers how the layers of a package are stored: what makes their weights more exact is listed where it is used
+ * @param mapped the fault maps of chips that are worked around
+ */
+export function effectsOf(
+  target: Target,
+  calibrated: boolean,
+  layers: readonly StoredLayer[] = [],
+  mapped: readonly MappedFaults[] = [],
+): Effect[] {
+  return [
+    levels(target),
+    ...schemeOf(target).effects(),
+    ...faultEffects(target.cell, target.faults),
+    ...conditionEffects(target, 'disturb'),
+    ...(mapped.length > 0 ? [workedAround(mapped)] : []),
+    ...storing(layers),
+    unused(target),
+    ...conditionEffects(target, 'ageing', 'fluctuation'),
+    sectionEffect('wires', wires, target.wires),
+    ...conditionEffects(target, 'noise'),
+    ...peripheryEffects(target),
+    calibration(calibrated),
+  ];
+}
+
+function levels({ cell, slices }: Target): Effect {
+  return {
+    name: 'level quantization',
+    applied: true,
+    parameters: {
+      'cell.levels': String(cell.levels),
+      'cell.gUseMin': siemens(cell.gUseMin),
+      'cell.gUseMax': siemens(cell.gUseMax),
+      'level step': siemens(levelStepOf(cell)),
+      'cell.encoding': cell.encoding,
+      slices: `${slices}, unless the options say otherwise`,
+    },
+    law: 'G(code) = gUseMin + code (gUseMax - gUseMin) / (levels - 1)',
+  };
+}
+
+function workedAround(maps: readonly MappedFaults[]): Effect {
+  return {
+    name: 'known faulty cells, worked around',
+    applied: true,
+    parameters: {
+      'fault maps': maps.map(({ sha256 }) => sha256.slice(0, 12)).join(', '),
+      'cells not saved': maps.map(({ after }) => after.cells).join(', '),
+    },
+    law: 'columns are flipped and moved until stuck and unresponsive cells of this chip hold what they are to; any other chip suffers from its own',
+  };
+}
+
+function storing(layers: readonly StoredLayer[]): Effect[] {
+  const copied = layers.filter(({ copies }) => copies > 1);
+  const residual = layers.filter((layer) => layer.residual);
+  const on = (some: readonly StoredLayer[]) => ({ layers: `${some.length} of ${layers.length}` });
+  const copies: Effect = {
+    name: 'averaged copies',
+    applied: true,
+    parameters: { ...on(copied), copies: [...new Set(copied.map((layer) => layer.copies))].join(', ') },
+    law: 'weight = sum over slices and copies of radix^slice / copies * digit; each has its own cells and conversions',
+  };
+  const slicing: Effect = {
+    name: 'residual slicing',
+    applied: true,
+    parameters: on(residual),
+    law: 'level code of a part = round(its own + what the others lack, as they are read), two rounds over all parts',
+  };
+  return [...(copied.length > 0 ? [copies] : []), ...(residual.length > 0 ? [slicing] : [])];
+}
+
+function unused({ cell }: Target): Effect {
+  const reset = cell.unused === 'reset';
+  return {
+    name: 'cells that no weight uses',
+    applied: reset || cell.gUnformed > 0,
+    parameters: { 'cell.unused': cell.unused, 'cell.gUnformed': siemens(cell.gUnformed) },
+    law: reset ? 'they conduct as after RESET' : 'they conduct gUnformed',
+  };
+}
+
+function calibration(calibrated: boolean): Effect {
+  return {
+    name: 'calibration on the programmed chip',
+    applied: calibrated,
+    parameters: {},
+    law: 'y = gain y + bias per column, fitted by least squares to the integer reference on calibration inputs',
+  };
+}
