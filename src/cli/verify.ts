@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { raise } from '../diagnostic.ts';
+import { kinds } from '../diagnostics/kinds.ts';
 import { optionInvalid, preprocessingMissing } from '../diagnostics.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
@@ -180,8 +181,16 @@ export function registerVerify(program: Command, io: Io): void {
       whole,
     )
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
-    .option('--min-accuracy <percent>', 'exit with 50 where the mean top-1 of the chips is lower', decimal)
-    .option('--max-drop <points>', 'exit with 50 where the chips lose more against floating point', decimal)
+    .option(
+      '--min-accuracy <percent>',
+      `exit with ${kinds.bound.exit} where the mean top-1 of the chips is lower`,
+      decimal,
+    )
+    .option(
+      '--max-drop <points>',
+      `exit with ${kinds.bound.exit} where the chips lose more against floating point`,
+      decimal,
+    )
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
     withJson(withThreads(withCompensation(command))),

@@ -31,3 +31,9 @@ export async function runCli(args: readonly string[], overrides: Partial<Io> = {
   const exit = await main(args, io);
   return { exit, out: out(), err: err() };
 }
+
+/** The exit code of a run that failed, and the codes of its problems: `40 data/no-labels`. */
+export function problemOf({ exit, err }: Outcome): string {
+  const codes = [...err.matchAll(/^error\[([a-z-]+\/[a-z-]+)\]/gm)].map((match) => match[1]!);
+  return [exit, ...new Set(codes)].join(' ');
+}
