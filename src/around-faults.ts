@@ -12,8 +12,8 @@ import { writePackage } from './package/write.ts';
 import { availableThreads } from './pool.ts';
 import type { LoadedTarget } from './target/target.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
+import type { VerifyOptions } from './verify/options.ts';
 import { costOf } from './verify/summarize.ts';
-import type { VerifyOptions } from './verify/verify.ts';
 
 export interface AroundFaultsOptions {
   /** Of the chip that is tested: programming with the same seed meets the same cells. */

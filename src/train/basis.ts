@@ -16,7 +16,7 @@ import type { CompileOptions } from '../options.ts';
 import type { Package } from '../package/open.ts';
 import { findTrainingObstacles } from '../replace-layers.ts';
 import type { HiddenPlane, LoadedTarget } from '../target/target.ts';
-import type { ModelFile } from '../verify/verify.ts';
+import type { ModelFile } from '../verify/options.ts';
 import { type Chain, findChain } from './chain.ts';
 import { graphOf } from './graph-of.ts';
 import type { InitialLayer } from './initial.ts';

@@ -15,9 +15,9 @@ import { availableThreads } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
+import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
-import type { ModelFile } from '../verify/verify.ts';
 import type { TuneOptions } from './tune.ts';
 
 /** Images that are used together, with what the models without a chip make of them. */

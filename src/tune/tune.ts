@@ -6,7 +6,7 @@ import type { Calibration } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CompileOptions } from '../options.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import type { ModelFile } from '../verify/verify.ts';
+import type { ModelFile } from '../verify/options.ts';
 import { applyVariants } from './apply.ts';
 import { type Blame, blame } from './blame.ts';
 import { type Compared, candidatesOf, compareVariants, digitalOrder, variantsIn } from './compare.ts';

@@ -3,6 +3,8 @@ import { checkTime } from '../chip/read-conditions.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Target } from '../target/target.ts';
 import { type PairedDifference, pairedDifference } from './metrics.ts';
+import type { VerifyOptions } from './options.ts';
+import type { Compensation, Condition } from './read-conditions.ts';
 import {
   type MappedReport,
   type ReadingReport,
@@ -13,9 +15,8 @@ import {
   type VerifyReport,
 } from './report.ts';
 import type { ChipRun, ReferenceRun } from './run-images.ts';
-import type { Verification } from './summarize.ts';
 import { addSums, scoresOf, type Tally } from './tally.ts';
-import type { VerifyOptions } from './verify.ts';
+import type { Trial } from './trial.ts';
 
 /** One chip's figures. */
 export function runScores({ tally, toFloat, toIdeal }: ChipRun, float: Tally): RunScores {
@@ -23,17 +24,17 @@ export function runScores({ tally, toFloat, toIdeal }: ChipRun, float: Tally): R
 }
 
 /** One report per condition, over all trials. */
-export function readingReports({
-  conditions,
-  trials,
-  references,
-  options,
-}: Pick<Verification, 'conditions' | 'trials' | 'references' | 'options'>): ReadingReport[] {
+export function readingReports(
+  conditions: readonly Condition[],
+  trials: readonly Trial[],
+  references: ReferenceRun,
+  compensate: Compensation = 'none',
+): ReadingReport[] {
   return conditions.map((condition, i) => {
     const runs = trials.map((trial) => trial.runs[i]!);
     return {
       ...condition,
-      compensated: condition.at > 0 ? (options.compensate ?? 'none') : 'none',
+      compensated: condition.at > 0 ? compensate : 'none',
       ...mappedReport(runs, references),
       trials: runs.map((run) => runScores(run, references.float)),
     };

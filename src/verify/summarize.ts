@@ -1,11 +1,10 @@
 /** Puts what the runs over the images gave into one report. */
 import { z } from 'zod';
-import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
+import { totalCounts } from '../chip/chip.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { boundNotMet, calibrationOverlap, knownAnswerDiffers } from '../diagnostics.ts';
 import { effectsOf, notModelled } from '../effects/effects.ts';
-import type { Manifest } from '../package/manifest.ts';
 import type { Package } from '../package/open.ts';
 import { readsAlike } from '../target/reading.ts';
 import { version } from '../version.ts';
@@ -13,6 +12,7 @@ import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
 import { type LayerNoise, layerImages } from './layers.ts';
 import type { LayerSums } from './layers-job.ts';
 import { silence } from './metrics.ts';
+import type { ModelFile, VerifyOptions } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { Condition } from './read-conditions.ts';
 import {
@@ -23,24 +23,10 @@ import {
   type TrialReport,
   type VerifyReport,
 } from './report.ts';
-import type { ChipRun, ReferenceRun } from './run-images.ts';
+import type { ReferenceRun } from './run-images.ts';
 import { difference, readingReports, refreshReport, runScores, timeWarnings } from './summarize-readings.ts';
 import { scoresOf, type Tally } from './tally.ts';
-import type { ModelFile, VerifyOptions } from './verify.ts';
-
-/** One chip's run. */
-export interface Trial {
-  /** By condition. */
-  readonly runs: readonly ChipRun[];
-  readonly seed: number;
-  readonly chip?: string;
-  readonly calibrated: boolean;
-  /** What its package says of the fault map that it was compiled around. */
-  readonly faults: Manifest['faults'];
-  /** By array. */
-  readonly counters: readonly ArrayCounters[];
-  readonly duration: TrialReport['duration'];
-}
+import type { Trial } from './trial.ts';
 
 export interface Verification {
   readonly pkg: Package;
@@ -88,7 +74,12 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const { target } = pkg.manifest;
   const trials = verification.trials.map((trial) => trialReport(trial, references.float));
   const idealDifference = difference([references.ideal], references.float);
-  const readings = readingReports(verification);
+  const readings = readingReports(
+    verification.conditions,
+    verification.trials,
+    references,
+    options.compensate,
+  );
   const mapped: MappedReport = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = target.provenance.filter(({ from }) => from === 'assumed');
