@@ -109,8 +109,9 @@ export {
   type TrainingData,
   type TrainRequest,
 } from './train/train.ts';
+export type { TuneOptions } from './tune/options.ts';
 export type { TuneReport } from './tune/report.ts';
-export { type TuneOptions, tune } from './tune/tune.ts';
+export { tune } from './tune/tune.ts';
 export { formatOptions } from './tune/write-options.ts';
 /** What a verification is asked for. */
 export type { ModelFile, VerifyOptions } from './verify/options.ts';

@@ -8,8 +8,8 @@ import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../
 import { readModel } from '../onnx/decode.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { loadTarget } from '../target/load.ts';
+import { defaultImages, defaultTrials } from '../tune/options.ts';
 import type { TuneReport } from '../tune/report.ts';
-import { defaultImages, defaultTrials } from '../tune/setup.ts';
 import { tune } from '../tune/tune.ts';
 import { formatOptions } from '../tune/write-options.ts';
 import { openCalibration } from './calibration-input.ts';

@@ -1,6 +1,6 @@
 /** A tuning report -> text: what loses accuracy, what was tried, and why one mapping was chosen. */
 import type { Blame } from '../tune/blame.ts';
-import type { Loss, MappingReport } from '../tune/measure.ts';
+import type { Loss, MappingReport } from '../tune/loss.ts';
 import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
 import { remedyName } from '../tune/wire-remedies.ts';
 import type { Snr } from '../verify/report.ts';

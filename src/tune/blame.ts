@@ -6,7 +6,8 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Target } from '../target/target.ts';
 import { runChip } from '../verify/run-images.ts';
-import { type LossReport, lossOf, measureMapping, withTarget } from './measure.ts';
+import { type LossReport, lossOf } from './loss.ts';
+import { measureMapping, withTarget } from './measure.ts';
 import { roundedInputs, roundedWeights } from './rounded.ts';
 import type { Setup } from './setup.ts';
 
@@ -87,7 +88,7 @@ export async function blame(setup: Setup, options: CompileOptions, total: LossRe
       { bytes: encodeModel(lower(setup.real, setup.compiled.graph)) },
       setup.tuning.references,
     );
-    const measured = lossOf([run], setup.tuning);
+    const measured = lossOf([run], setup.tuning.references);
     entries.push({ what: `only ${error}, no chip`, error, ...measured, share: measured.noise });
   }
   const largest = entries.reduce((a, b) => (b.share > a.share ? b : a));

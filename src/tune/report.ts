@@ -2,7 +2,7 @@
 import type { CompileOptions } from '../options.ts';
 import type { Snr } from '../verify/report.ts';
 import type { Blame } from './blame.ts';
-import type { Loss, LossReport, MappingReport } from './measure.ts';
+import type { Loss, LossReport, MappingReport } from './loss.ts';
 import type { Why } from './search.ts';
 import type { TriedRemedies } from './wire-remedies.ts';
 
