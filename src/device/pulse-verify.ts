@@ -21,7 +21,8 @@ import {
   openDeviceDraws,
   type PulseDevice,
 } from './pulse/device.ts';
-import { type PulseLaw, pulseLawOf } from './pulse/law.ts';
+import type { PulseLaw } from './pulse/law.ts';
+import { pulseLawOf } from './pulse/law-of.ts';
 import { conductanceOf, pulsed, type Window } from './pulse/step.ts';
 import { newOutcome, type WriteVerifyOutcome } from './write-verify.ts';
 

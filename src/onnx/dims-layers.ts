@@ -1,7 +1,7 @@
 /** How the dimensions of outputs follow from those of inputs for windows that slide, and for recurrent layers. */
 import type { OnnxNode } from '../ir/graph.ts';
 import { intOf, intsOf, stringOf } from './attribute-values.ts';
-import type { Known, Shape, Size } from './dims.ts';
+import type { Known, Shape, Size } from './dims-known.ts';
 
 /** @returns undefined for what is no number */
 export function number(size: Size): number | undefined {

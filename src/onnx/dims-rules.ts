@@ -1,7 +1,7 @@
 /** How the dimensions of an operator's outputs follow from its inputs (the shape inference of the ONNX operators). */
 import type { OnnxNode } from '../ir/graph.ts';
 import { intOf, intsOf } from './attribute-values.ts';
-import type { Known, Shape, Size } from './dims.ts';
+import type { Known, Shape, Size } from './dims-known.ts';
 import { depthToSpace, globalPool, number, recurrent, window } from './dims-layers.ts';
 
 type ShapeRule = (node: OnnxNode, known: Known) => readonly Shape[];

@@ -1,7 +1,7 @@
 /** The integer arithmetic that exporters put between Shape and Reshape, element by element as far as it is known. */
 import type { OnnxNode } from '../ir/graph.ts';
 import { intOf, intsOf } from './attribute-values.ts';
-import type { Known, Size } from './dims.ts';
+import type { Known, Size } from './dims-known.ts';
 
 type ValueRule = (node: OnnxNode, known: Known) => readonly Size[] | undefined;
 

@@ -1,28 +1,12 @@
 /**
  * The dimensions of values, as far as they follow from those of the inputs and constants: what decides whether a
- * product keeps its shape when it moves to a crossbar, and how long the sequence of a recurrent layer is. A dimension
- * that is not known is undefined; a value whose rank is not known is absent.
+ * product keeps its shape when it moves to a crossbar, and how long the sequence of a recurrent layer is.
  */
 import type { Graph, Node, OnnxNode } from '../ir/graph.ts';
 import { toDoubles } from '../tensor.ts';
+import type { Dims, Known, Size } from './dims-known.ts';
 import { shapeRules } from './dims-rules.ts';
 import { valueRules } from './dims-values.ts';
-
-export type Dim = number | undefined;
-export type Dims = ReadonlyMap<string, readonly Dim[]>;
-
-/** A dimension while the nodes are walked: a string stands for one that is known by its name alone, such as the batch. */
-export type Size = number | string | undefined;
-
-/** undefined where the rank is unknown */
-export type Shape = readonly Size[] | undefined;
-
-/** What is known so far while the nodes are walked. */
-export interface Known {
-  dims(name: string | undefined): Shape;
-  /** The elements of a small integer tensor, in order; unknown elements are undefined. */
-  values(name: string | undefined): readonly Size[] | undefined;
-}
 
 /** Integer tensors of more elements than this are no shapes. */
 const largestShape = 64;
