@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { surveyChip } from './chip/survey.ts';
 import { type Compiled, compile } from './compile.ts';
+import { defined } from './defined.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { parseOptions } from './options.ts';
 import { openPackage, type Package } from './package/open.ts';
@@ -38,7 +39,7 @@ export async function compileAroundFaults(
     arrays: costOf(pkg).arrays,
     seed,
     threads,
-    ...(onArray && { onArray }),
+    ...defined({ onArray }),
   });
   // The package's target is narrowed by them already.
   const {
@@ -65,7 +66,7 @@ export function withPackagesAroundFaults<T>(
       const compiled = await compileAroundFaults(pkg, model, {
         seed,
         onArray,
-        ...(threads !== undefined && { threads }),
+        ...defined({ threads }),
       });
       const place = join(folder, `${seed}.xbar`);
       await writePackage(compiled, place);

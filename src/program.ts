@@ -8,6 +8,7 @@ import { calibrateOnThreads } from './calibrate/calibrate-job.ts';
 import { applyDelta } from './chip/apply-delta.ts';
 import type { Chip } from './chip/chip.ts';
 import { programChip as executeBitstream } from './chip/execute.ts';
+import { defined } from './defined.ts';
 import { raise } from './diagnostic.ts';
 import { deltaNotApplicable } from './diagnostics.ts';
 import { deltaFile } from './package/manifest.ts';
@@ -42,7 +43,7 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
     bitstream: pkg.bitstream,
     keepHistory,
     threads,
-    ...(options.onArray && { onArray: options.onArray }),
+    ...defined({ onArray: options.onArray }),
   });
   return (options.calibrate ?? true)
     ? calibrateOnThreads(pkg, chip, { threads, onLayer: options.onLayer })
@@ -68,7 +69,7 @@ export async function programOnto(
   const changed = await applyDelta(chip, header, sections, loaded, {
     bitstream: pkg.bitstream,
     threads,
-    ...(onArray && { onArray }),
+    ...defined({ onArray }),
   });
   return (options.calibrate ?? true)
     ? calibrateOnThreads(pkg, changed, { threads, onLayer: options.onLayer })

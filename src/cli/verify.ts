@@ -4,6 +4,7 @@ import { withPackagesAroundFaults } from '../around-faults.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
+import { defined } from '../defined.ts';
 import { raise } from '../diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
 import { optionInvalid, preprocessingMissing } from '../diagnostics.ts';
@@ -82,10 +83,7 @@ async function openData(io: Io, pkg: Package, args: VerifyArguments): Promise<Da
       ? await findPreprocessing(args.model, args.data)
       : resolvePreprocessing(recorded, pathIn(pkg, 'manifest')));
   if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
-  return openDataset(args.data, {
-    ...(preprocessing !== undefined && { preprocessing }),
-    ...(args.labels !== undefined && { labels: args.labels }),
-  });
+  return openDataset(args.data, defined({ preprocessing, labels: args.labels }));
 }
 
 function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
@@ -98,17 +96,8 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
     seed: args.seed ?? 1,
     calibrate: calibrate ?? true,
     excludeCalibration: excludeCalibration ?? false,
-    ...(images !== undefined && { images }),
-    ...(chip !== undefined && { chips: chip }),
-    ...(at !== undefined && { at }),
-    ...(wires !== undefined && { wires }),
-    ...(compensate !== undefined && { compensate }),
-    ...(noise !== undefined && { noise }),
-    ...(noiseStates !== undefined && { noiseStates }),
-    ...(scoreOutput !== undefined && { scoreOutput }),
-    ...(minAccuracy !== undefined && { minAccuracy }),
-    ...(maxDrop !== undefined && { maxDrop }),
-    ...(threads !== undefined && { threads }),
+    ...defined({ images, chips: chip, at, wires, compensate, noise, noiseStates }),
+    ...defined({ scoreOutput, minAccuracy, maxDrop, threads }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a mapping costs, layer by layer: the table at the end of a compilation. */
 import type { CalibrationRecord } from '../calibration-record.ts';
+import { defined } from '../defined.ts';
 import type { Target } from '../target/target.ts';
 import { conversionsInSequence } from './conversion-time.ts';
 import type { EncodingChoice } from './encoding-choice.ts';
@@ -122,7 +123,7 @@ function summarizeLayer(
     copies: layer.copies,
     residual: layer.residual,
     encoding: layer.encoding,
-    ...(chosen && { encodingChoice: { reason: chosen.reason, estimates: chosen.estimates } }),
+    ...defined({ encodingChoice: chosen && { reason: chosen.reason, estimates: chosen.estimates } }),
     blocks: blocks.length,
     arrays: new Set(blocks.map((b) => b.array)).size,
     utilization: weightCells(layer, blocks) / blocked,

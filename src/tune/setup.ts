@@ -1,5 +1,4 @@
 /** What every measurement of one tuning shares: the model, its calibration record, the images, and what floating point gives. */
-
 import { join } from 'node:path';
 import type { CalibrationRecord } from '../calibration-record.ts';
 import { type Calibration, type Compiled, compile } from '../compile.ts';

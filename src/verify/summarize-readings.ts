@@ -1,5 +1,6 @@
 /** What chips made of the images under every condition -> their figures, and how long they last. */
 import { checkTime } from '../chip/read-conditions.ts';
+import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Target } from '../target/target.ts';
 import { type PairedDifference, pairedDifference } from './metrics.ts';
@@ -45,20 +46,20 @@ function mappedReport(runs: readonly ChipRun[], references: ReferenceRun): Mappe
   const scores = runs.map(({ tally }) => scoresOf(tally, references.float));
   const spreadOf = (figure: keyof Scores) => {
     const values = scores.flatMap((score) => score[figure] ?? []);
-    return values.length > 0 && { [figure]: spread(values) };
+    return values.length > 0 ? spread(values) : undefined;
   };
   const change = difference(
     runs.map(({ tally }) => tally),
     references.float,
   );
-  return {
-    ...spreadOf('top1'),
-    ...spreadOf('top5'),
-    ...spreadOf('agreement'),
-    ...(change && { difference: change }),
+  return defined({
+    top1: spreadOf('top1'),
+    top5: spreadOf('top5'),
+    agreement: spreadOf('agreement'),
+    difference: change,
     snrToFloat: snrOf(runs.map((t) => t.toFloat).reduce((a, b) => addSums(a, b))),
     snrToIdeal: snrOf(runs.map((t) => t.toIdeal).reduce((a, b) => addSums(a, b))),
-  };
+  });
 }
 
 /** What the times say about the target's laws, each thing once. */
@@ -77,13 +78,7 @@ export function refreshReport(
   if (maxDrop === undefined || measured.length < 2 || measured.some((r) => !r.difference)) return {};
   const beyond = measured.findIndex(({ difference: change }) => -change!.points > maxDrop);
   const within = (beyond < 0 ? measured : measured.slice(0, beyond)).at(-1);
-  return {
-    refresh: {
-      maxDrop,
-      ...(within && { within: within.at }),
-      ...(beyond >= 0 && { beyond: measured[beyond]!.at }),
-    },
-  };
+  return { refresh: defined({ maxDrop, within: within?.at, beyond: measured[beyond]?.at }) };
 }
 
 function spread(values: readonly number[]): Spread {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { totalCounts } from '../chip/chip.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { boundNotMet, calibrationOverlap, knownAnswerDiffers } from '../diagnostics.ts';
 import { effectsOf, notModelled } from '../effects/effects.ts';
@@ -97,25 +98,25 @@ export function summarizeVerification(verification: Verification): VerifyReport 
       fingerprint: target.fingerprint,
       overrides: target.overrides,
     },
-    data: {
+    data: defined({
       name: dataset.name,
       path: dataset.path,
       images: plan.indices.length,
       labelled: plan.targets !== undefined,
-      ...(plan.classes !== undefined && { classes: plan.classes }),
+      classes: plan.classes,
       labelOffset: dataset.preprocessing.labelOffset,
       calibrationOverlap: plan.overlap,
       calibrationExcluded: excluded,
       preprocessing: dataset.preprocessing,
-    },
+    }),
     output: plan.output,
     seeds: trials.map(({ seed }) => seed),
     float: scoresOf(references.float, references.float),
-    ideal: {
+    ideal: defined({
       ...scoresOf(references.ideal, references.float),
       snrToFloat: snrOf(references.idealNoise),
-      ...(idealDifference && { difference: idealDifference }),
-    },
+      difference: idealDifference,
+    }),
     mapped,
     readings,
     ...refreshReport(options, readings),
@@ -158,15 +159,15 @@ function trialReport(trial: Trial, float: Tally): TrialReport {
   const { runs, seed, chip, calibrated, counters, duration } = trial;
   const programming = totalCounts(counters);
   const { setPulses, resetPulses, formed } = programming;
-  return {
+  return defined({
     seed,
-    ...(chip !== undefined && { chip }),
+    chip,
     calibrated,
     ...runScores(runs[0]!, float),
     programming,
-    ...(formed > 0 && { pulsesPerCell: (setPulses + resetPulses) / formed }),
+    pulsesPerCell: formed > 0 ? (setPulses + resetPulses) / formed : undefined,
     duration,
-  };
+  });
 }
 
 /** What an inference costs by the compiler's count. */

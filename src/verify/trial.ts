@@ -15,7 +15,8 @@ export interface Trial {
   /** By condition. */
   readonly runs: readonly ChipRun[];
   readonly seed: number;
-  readonly chip?: string;
+  /** Folder of a saved one. */
+  readonly chip: string | undefined;
   readonly calibrated: boolean;
   /** What its package says of the fault map that it was compiled around. */
   readonly faults: Manifest['faults'];
@@ -42,7 +43,7 @@ export async function runTrial(
     runs,
     seed: chip.seed,
     faults: own.manifest.faults,
-    ...(typeof given === 'string' && { chip: given }),
+    chip: typeof given === 'string' ? given : undefined,
     calibrated: chip.calibration !== undefined,
     counters: chip.counters,
     duration: { program: (programmed - start) / 1000, simulate: (performance.now() - programmed) / 1000 },

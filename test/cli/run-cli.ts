@@ -1,5 +1,4 @@
 /** Runs one command line in process, with a pinned help width and a clock that stands still. */
-
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli.ts';
 
