@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Compiled } from '../compile.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { stepsPerLevel, transferredDigit } from '../hidden-integer.ts';
+import { transferredDigit } from '../hidden-integer.ts';
 import type { CompileOptions } from '../options.ts';
 import { programChip } from '../program.ts';
 import { replaceLayers, type TrainedWeights } from '../replace-layers.ts';
@@ -27,7 +27,7 @@ export interface TrainingData {
   readonly test: { readonly dataset: Dataset; readonly indices: readonly number[] };
 }
 
-export interface TrainRequest extends TrainOptions, Omit<ChipOptions, 'chip' | 'places' | 'initial'> {
+export interface TrainRequest extends Omit<TrainOptions, 'initial'>, Omit<ChipOptions, 'chip' | 'places'> {
   readonly epochs: number;
   /** `weights`: from those that the layers have; `random`: from new ones. */
   readonly start: 'weights' | 'random';
@@ -82,17 +82,12 @@ export async function readTrainingSamples(
 export function openRun(basis: Basis, request: TrainRequest, samples: TrainingSamples): Run {
   const { compiled, chain, places } = basis;
   const { seed, start, epochs } = request;
-  const own = trainingChip(compiled.loaded.target, seed);
   const initial =
     start === 'weights' ? chain.nodes.map(({ output }) => initialOf(compiled, output)) : undefined;
-  const chip = openTrainer(chain.network, request, { ...request, chip: own, places, initial });
-  const float = openTrainer(chain.network, request);
-  for (const [l, { hidden, step, bias }] of (initial ?? []).entries()) {
-    const perStep = step / stepsPerLevel(own.law.hidden);
-    const { weights } = float;
-    weights[l]!.matrix.set(Float32Array.from(hidden, (h) => h * perStep));
-    weights[l]!.bias.set(bias);
-  }
+  const options = { ...request, initial };
+  const own = trainingChip(compiled.loaded.target, seed);
+  const chip = openTrainer(chain.network, options, { ...request, chip: own, places });
+  const float = openTrainer(chain.network, options);
   return { chip, float, ...samples, epochs };
 }
 
