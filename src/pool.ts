@@ -100,7 +100,7 @@ export function openPool(threads: number): Pool {
 export const alone = openPool(1);
 
 /** Opens a pool for as long as `use` takes. */
-export async function withPool<T>(threads: number, use: (pool: Pool) => Promise<T>): Promise<T> {
+export async function withWorkers<T>(threads: number, use: (pool: Pool) => Promise<T>): Promise<T> {
   const pool = openPool(threads);
   try {
     return await use(pool);
@@ -116,7 +116,7 @@ export function runJob<Context, Task, Result>(
   tasks: AsyncIterable<Task> | Iterable<Task>,
   { threads, count, onResult }: RunOptions<Result>,
 ): Promise<void> {
-  return withPool(Math.min(threads, count), (pool) => pool.run(job, context, tasks, onResult));
+  return withWorkers(Math.min(threads, count), (pool) => pool.run(job, context, tasks, onResult));
 }
 
 /** Runs all tasks. @returns their results in the order of the tasks */
