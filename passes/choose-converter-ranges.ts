@@ -14,7 +14,7 @@ import type { Target } from '../src/target/target.ts';
 import type { ConverterPolicy } from './converter-range.ts';
 import { type ConverterSettings, job } from './layer-converters.ts';
 
-export interface ConverterContext {
+interface ConverterContext {
   readonly record: CalibrationRecord;
   readonly target: Target;
   readonly policyOf: (layer: SlicedLayer) => ConverterPolicy;

@@ -113,7 +113,7 @@ export function rowsByPlace(block: PlacedBlock): Int32Array {
 }
 
 /** Of one block: by how much a faulty cell is off where a logical column lies on it. */
-export type FaultError = (column: number, flipped: boolean, fault: PlaceFault) => number;
+type FaultError = (column: number, flipped: boolean, fault: PlaceFault) => number;
 
 /** How far faulty cells of a block are off their digits, in digit steps. Rows' digits are made once. */
 export function faultErrors(block: PlacedBlock, layer: SlicedLayer, target: Target): FaultError {

@@ -13,7 +13,7 @@ import { codesOf, type Segment, segmentsOf } from './array-segments.ts';
 import type { ConverterSettings } from './layer-converters.ts';
 import { residualInstructions } from './write-residual.ts';
 
-export interface ScheduleContext {
+interface ScheduleContext {
   readonly converters: readonly ConverterSettings[];
   readonly target: Target;
   /** By array: what makes up for its wires; absent where nothing does. */

@@ -16,7 +16,7 @@ import { withTemporaryFolder } from './temporary-folder.ts';
 import type { VerifyOptions } from './verify/options.ts';
 import { costOf } from './verify/summarize.ts';
 
-export interface AroundFaultsOptions {
+interface AroundFaultsOptions {
   /** Of the chip that is tested: programming with the same seed meets the same cells. */
   readonly seed: number;
   readonly threads?: number;

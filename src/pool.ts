@@ -24,7 +24,7 @@ export interface Job<Context, Task, Result> {
   open(context: Context): Handler<Task, Result> | Promise<Handler<Task, Result>>;
 }
 
-export interface RunOptions<Result> {
+interface RunOptions<Result> {
   /** Threads used at most. */
   readonly threads: number;
   /** Tasks that there are, about: no more threads are started. */
@@ -54,7 +54,7 @@ export interface Pool {
 }
 
 /** @param threads all but one of which are started: the one that asks works too */
-export function openPool(threads: number): Pool {
+function openPool(threads: number): Pool {
   const workers = canLoad(import.meta.url) ? Array.from({ length: threads - 1 }, startWorker) : [];
   return {
     async run<Context, Task, Result>(

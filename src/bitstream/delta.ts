@@ -13,7 +13,7 @@ import {
 import type { HiddenPlane } from '../target/target.ts';
 
 /** How much of a hidden integer a transfer reads. */
-export type HiddenBits = Pick<HiddenPlane, 'bits' | 'transferBits'>;
+type HiddenBits = Pick<HiddenPlane, 'bits' | 'transferBits'>;
 
 type Programs = AsyncIterable<ArrayProgram> | Iterable<ArrayProgram>;
 

@@ -10,7 +10,7 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-export interface OpenSource extends ByteSource {
+interface OpenSource extends ByteSource {
   close(): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ export interface CalibrationFlags {
   readonly preprocess?: string;
 }
 
-export interface CalibrationInput {
+interface CalibrationInput {
   readonly calibration?: Calibration;
   /** Recorded in the package; undefined where nothing is known about it. */
   readonly preprocessing?: unknown;

@@ -26,7 +26,7 @@ import { withStages } from './stages.ts';
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
-export interface VerifyArguments {
+interface VerifyArguments {
   readonly model?: string;
   readonly data: string;
   readonly preprocess?: string;
@@ -52,7 +52,7 @@ export interface VerifyArguments {
 }
 
 /** Verifies with progress on a terminal. Warnings about the data go to stderr, all others into the report. */
-export async function verifyPackage(io: Io, folder: string, args: VerifyArguments): Promise<VerifyReport> {
+async function verifyPackage(io: Io, folder: string, args: VerifyArguments): Promise<VerifyReport> {
   const pkg = await openPackage(folder);
   const file = modelFile(pkg, args);
   const model = { ...(await readModel(file)), file };

@@ -17,7 +17,7 @@ export const kinds = {
   learning: { exit: 60, what: 'what is to learn, or its checkpoint', stages: ['train'] },
 } as const;
 
-export type Stage = (typeof kinds)[keyof typeof kinds]['stages'][number];
+type Stage = (typeof kinds)[keyof typeof kinds]['stages'][number];
 export type Code = `${Stage}/${string}`;
 
 const exitOfStage = new Map<string, number>(

@@ -171,7 +171,7 @@ export function blockColumns(block: Block, encoding: Encoding): number {
 }
 
 /** Neighbouring places of a block that hold columns of one group. */
-export interface Run {
+interface Run {
   /** First place. */
   readonly place: number;
   /** By place: the column, counted from the first of the group's that the block covers. */

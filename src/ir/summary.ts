@@ -61,7 +61,7 @@ export interface MappingSummary {
 }
 
 /** What earlier passes decided about layers. */
-export interface Decisions {
+interface Decisions {
   /** The rule that sent a node to crossbars. */
   readonly ruleOf: (origin: Origin) => string;
   /** undefined where the options or the target name the encoding. */

@@ -3,7 +3,7 @@ import { InternalError } from '../diagnostic.ts';
 import { type Mapping, partsOf, rowOfCells, runsOf } from './mapping.ts';
 
 /** One entry per weight, in the order of the layer's integers. */
-export interface WeightPlaces {
+interface WeightPlaces {
   readonly array: Int32Array;
   readonly row: Int32Array;
   /** Column pair: cells 2 * pair and 2 * pair + 1 of the row. */

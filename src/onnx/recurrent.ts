@@ -15,7 +15,7 @@ const kinds = {
   RNN: { gates: 1, activations: ['Tanh'] },
 } as const;
 
-export type RecurrentOp = keyof typeof kinds;
+type RecurrentOp = keyof typeof kinds;
 
 export interface Recurrent {
   readonly op: RecurrentOp;

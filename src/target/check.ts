@@ -10,7 +10,7 @@ import { readingProblems } from './reading-check.ts';
 import { type Scheme, schemelessSchema, type TargetField, targetFields, targetSchemas } from './schema.ts';
 import type { HiddenPlane, Target } from './target.ts';
 
-export interface Place {
+interface Place {
   readonly file: string;
   /** Line of a path in the file, where it is there. */
   readonly lineOf: (path: readonly string[]) => number | undefined;

@@ -34,7 +34,7 @@ export interface Periphery {
 }
 
 /** One straight piece of a nonlinearity. */
-export interface Piece {
+interface Piece {
   readonly from: number;
   readonly to: number;
   /** Of x + nonlinearity(x). */

@@ -21,7 +21,7 @@ export type {
 } from './programming.ts';
 
 /** Where a number comes from. `assumed` numbers are shown in every report. */
-export type From = 'paper' | 'source' | 'derived' | 'assumed';
+type From = 'paper' | 'source' | 'derived' | 'assumed';
 
 export interface ProvenanceEntry {
   /** Path of the field, such as `adc.bits`. */

@@ -34,7 +34,7 @@ export interface TrainRequest extends Omit<TrainOptions, 'initial'>, Omit<ChipOp
 }
 
 /** What the layers see, as numbers in memory. */
-export interface TrainingSamples {
+interface TrainingSamples {
   readonly training: Samples;
   readonly test: Samples;
 }

@@ -48,7 +48,7 @@ export interface ChipOptions extends HiddenRule {
 }
 
 /** How far a run has come. */
-export interface Progress {
+interface Progress {
   inputs: number;
   batches: number;
   epoch: number;

@@ -11,7 +11,7 @@ import { measureMapping, withTarget } from './measure.ts';
 import { roundedInputs, roundedWeights } from './rounded.ts';
 import type { Setup } from './setup.ts';
 
-export interface BlameEntry extends LossReport {
+interface BlameEntry extends LossReport {
   /** What was measured, such as `without write error`. */
   readonly what: string;
   /** The error that it tells about. */
@@ -29,7 +29,7 @@ export interface Blame {
 }
 
 /** Errors of the chip: the target without each. */
-export function idealizations(target: Target): ReadonlyMap<string, Target> {
+function idealizations(target: Target): ReadonlyMap<string, Target> {
   const { hidden: _, ...rest } = target;
   const { programming } = target;
   return new Map<string, Target>([

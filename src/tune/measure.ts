@@ -13,7 +13,7 @@ import { type Part, type Setup, withPackageOf } from './setup.ts';
 /** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
 export const anyArrays = 1_000_000_000;
 
-export interface MeasureOptions {
+interface MeasureOptions {
   readonly part: Part;
   /** Seed of the first chip. */
   readonly seed: number;

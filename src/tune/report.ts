@@ -7,7 +7,7 @@ import type { Why } from './search.ts';
 import type { TriedRemedies } from './wire-remedies.ts';
 
 /** One layer with one way of storing it, and everything else in floating point. */
-export interface VariantReport {
+interface VariantReport {
   readonly variant: string;
   /** Of the network's output. */
   readonly snr: Snr;

@@ -16,7 +16,7 @@ import type { Setup } from './setup.ts';
 import type { TriedRemedies } from './wire-remedies.ts';
 
 /** All that a tuning measured. */
-export interface Tuning {
+interface Tuning {
   readonly setup: Setup;
   readonly limits: Limits;
   readonly units: readonly Unit[];

@@ -11,9 +11,9 @@ import { anyArrays, measureMapping, withTarget } from './measure.ts';
 import type { Setup } from './setup.ts';
 
 /** Options of a compilation that bear on wires. */
-export type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowOrder' | 'rowsAtOnce' | 'window'>;
+type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowOrder' | 'rowsAtOnce' | 'window'>;
 
-export interface RemedyReport extends MappingReport {
+interface RemedyReport extends MappingReport {
   readonly remedy: Remedy;
   readonly met: boolean;
 }

@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts';
 import type { Compensation, Condition } from './read-conditions.ts';
 import type { ChipState } from './run-images.ts';
 
-export interface ReadingOptions {
+interface ReadingOptions {
   readonly condition: Condition;
   readonly compensate: Compensation;
   readonly noise: boolean;

@@ -29,7 +29,7 @@ import { difference, readingReports, refreshReport, runScores, timeWarnings } fr
 import { scoresOf, type Tally } from './tally.ts';
 import type { Trial } from './trial.ts';
 
-export interface Verification {
+interface Verification {
   readonly pkg: Package;
   readonly model: ModelFile;
   readonly dataset: Dataset;
