@@ -2,6 +2,7 @@
  * Figures of merit of one model against labels and against another model. Logits lie as [sample][class]; what is
  * counted per sample is kept as 0 and 1 bytes, so that figures can be paired by sample.
  */
+
 /**
  * Whether each sample's class is among the k largest logits; of equal logits the first counts as larger.
  * @param logits length targets.length * classes
