@@ -7,8 +7,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { installRoot } from '../src/install-root.ts';
 import { formatTable } from '../src/report/table.ts';
+import type { VerifyOptions } from '../src/verify/options.ts';
 import type { ReadingReport } from '../src/verify/report.ts';
-import type { VerifyOptions } from '../src/verify/verify.ts';
 import { type Case, keywords, labelOf, mobilenetV2, on, resnet20, targetOf } from './accuracy-cases.ts';
 import { type Measured, measure } from './measure.ts';
 

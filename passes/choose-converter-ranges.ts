@@ -15,7 +15,7 @@ import type { Target } from '../src/target/target.ts';
 import type { ConverterPolicy } from './converter-range.ts';
 import { job } from './layer-converters.ts';
 
-export interface ConverterContext {
+interface ConverterContext {
   readonly record: CalibrationRecord;
   readonly target: Target;
   readonly policyOf: (layer: SlicedLayer) => ConverterPolicy;

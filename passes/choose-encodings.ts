@@ -12,7 +12,7 @@ import type { Target } from '../src/target/target.ts';
 import { estimateEncoding, sampleMatrix } from './expected-noise.ts';
 import { digitMax } from './slice-weights.ts';
 
-export interface EncodingContext {
+interface EncodingContext {
   readonly record: CalibrationRecord;
   readonly target: Target;
   readonly choiceOf: (node: MvmNode) => Choice;

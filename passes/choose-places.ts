@@ -6,7 +6,7 @@
 import type { ColumnPlaces } from '../src/ir/mapping.ts';
 
 /** What a column costs at a place; at least 0. */
-export type PlaceCost = (column: number, place: number, flipped: boolean) => number;
+type PlaceCost = (column: number, place: number, flipped: boolean) => number;
 
 /**
  * @param places as many as columns, or more

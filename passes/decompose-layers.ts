@@ -6,7 +6,8 @@
 import { type Graph, inputsOf, type Node, type OnnxNode, type Origin, outputsOf } from '../src/ir/graph.ts';
 import { dropUnusedConstants } from '../src/ir/uses.ts';
 import { decideComposite } from '../src/onnx/composite.ts';
-import { type Dims, inferDims } from '../src/onnx/dims.ts';
+import { inferDims } from '../src/onnx/dims.ts';
+import type { Dims } from '../src/onnx/dims-known.ts';
 import { isRecurrent, readRecurrent } from '../src/onnx/recurrent.ts';
 import { emitConvTranspose } from './decompose/conv-transpose.ts';
 import { emitEmbedding } from './decompose/embedding.ts';

@@ -4,7 +4,7 @@ import { levelSigma, unusedSigma } from '../src/schemes/level-sigma.ts';
 import { levelStepOf } from '../src/target/cell.ts';
 import type { Target } from '../src/target/target.ts';
 
-export interface DigitErrors {
+interface DigitErrors {
   /** Variance of what a pair, or a cell and its reference, hold instead of a digit, in digit steps squared. */
   readonly of: (digit: number) => number;
   /** The same of the cells off the diagonal of a block with several groups. */

@@ -9,7 +9,7 @@ import { lengthOf, type PlacedBlock, type SlicedLayer } from '../src/ir/mapping.
 import type { Target } from '../src/target/target.ts';
 import { type CellLaw, type ColumnSums, extremesOf, groupCells } from './column-sums.ts';
 
-export interface DrivenDigits {
+interface DrivenDigits {
   /** Unsigned numbers that drive the rows, [part][vector][group][row]. */
   readonly parts: readonly Uint8Array[];
   /** Vectors that are used, evenly spread over all. */

@@ -42,7 +42,7 @@ import { wireError } from './wire-errors.ts';
 const columnsUsed = 64;
 
 /** Some columns of a matrix, and what drives its rows. */
-export interface MatrixSample {
+interface MatrixSample {
   readonly node: MvmNode;
   /** Groups that are looked at, and columns of each. */
   readonly groups: readonly number[];

@@ -16,7 +16,7 @@ import { digitErrors } from './digit-errors.ts';
 import { inputsOf, variancesOf } from './input-variances.ts';
 
 /** What drives a layer. */
-export interface Load {
+interface Load {
   /** Of every input, [group][row]. */
   readonly variances: Float64Array;
   /** Largest weight of every group, in any unit. */

@@ -25,7 +25,7 @@ import {
 /** Rows that one instruction takes. */
 const lanes = 4;
 
-export interface InputProducts {
+interface InputProducts {
   /** Sum of x_i x_j at i * stride + j for j >= i, and of x_i at i * stride + rows. Valid until the next call. */
   readonly products: Int32Array;
   readonly stride: number;

@@ -28,7 +28,7 @@ interface Free {
   readonly columns: number;
 }
 
-export interface PlaceContext {
+interface PlaceContext {
   readonly layers: readonly SlicedLayer[];
   readonly target: Target;
   /** Most arrays that may be used. */

@@ -7,7 +7,7 @@ import { roundNearest, roundWithFeedback } from './round-weights.ts';
 /** `nearest`: every weight by itself; `error-feedback`: later rows make up for the rounding of earlier ones. */
 export type WeightRounding = 'nearest' | 'error-feedback';
 
-export interface MatrixTask {
+interface MatrixTask {
   /** [group][row][column]. */
   readonly weights: Reals;
   readonly groups: number;

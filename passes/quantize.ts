@@ -11,7 +11,7 @@ import { resolvePadding } from '../src/ir/padding.ts';
 import { alone, type Pool, runTasks } from '../src/pool.ts';
 import { job, type QuantizedMatrix, type WeightRounding } from './quantize-matrix.ts';
 
-export interface QuantizeContext {
+interface QuantizeContext {
   readonly record: CalibrationRecord;
   /** Largest integer weight of a layer. */
   readonly weightMaxOf: (node: MvmNode) => number;

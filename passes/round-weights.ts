@@ -17,7 +17,7 @@ import { feedbackFactors } from './feedback-factors.ts';
 import { inputProducts } from './input-products.ts';
 
 /** One group's matrix, [row][column], with the size of an integer step of every column; 0 for a column of zeros. */
-export interface RealMatrix {
+interface RealMatrix {
   readonly weights: Reals;
   readonly rows: number;
   readonly columns: number;

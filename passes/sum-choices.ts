@@ -31,7 +31,7 @@ const entryBytes = 4 * lanes;
 const tableBytes = 256 * entryBytes;
 
 /** Where the sums are made; views are valid until the next `openSums`. */
-export interface Sums {
+interface Sums {
   /** To be filled in: what a row adds, [row][lane]. */
   readonly rows: Int32Array;
   /** To be filled in: what the sums start from, [lane]. */

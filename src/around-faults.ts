@@ -4,6 +4,7 @@
  */
 import { surveyChip } from './chip/survey.ts';
 import { compile } from './compile.ts';
+import { defined } from './defined.ts';
 import type { Compiled } from './ir/compiled.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { parseOptions } from './options.ts';
@@ -12,7 +13,7 @@ import { packageOf } from './package/package-of.ts';
 import { availableThreads } from './pool.ts';
 import { costOf } from './verify/summarize.ts';
 
-export interface AroundFaultsOptions {
+interface AroundFaultsOptions {
   /** Of the chip that is tested: programming with the same seed meets the same cells. */
   readonly seed: number;
   readonly threads?: number;
@@ -33,7 +34,7 @@ export async function compileAroundFaults(
     arrays: costOf(pkg).arrays,
     seed,
     threads,
-    ...(onArray && { onArray }),
+    ...defined({ onArray }),
   });
   // The package's target is narrowed by them already.
   const {

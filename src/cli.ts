@@ -2,8 +2,7 @@
 /**
  * The command line: turns arguments into one verb's run, and its outcome into an exit code. One file per verb in cli/.
  */
-import { readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { registerAsm } from './cli/asm.ts';
@@ -22,21 +21,13 @@ import { registerTune } from './cli/tune.ts';
 import { registerVerify } from './cli/verify.ts';
 import { registerYield } from './cli/yield.ts';
 import { DiagnosticError, exitCodeOf } from './diagnostic.ts';
-import { installRoot } from './install-root.ts';
-
-/** The version in package.json. */
-function version(): string {
-  const about: { readonly version: string } = JSON.parse(
-    readFileSync(join(installRoot(), 'package.json'), 'utf8'),
-  );
-  return about.version;
-}
+import { version } from './version.ts';
 
 /** All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError. */
 export function createProgram(io: Io): Command {
   const program = new Command('crossloom')
     .description('Compiles trained ONNX models onto memristor crossbars with FeCAP hidden weights.')
-    .version(version())
+    .version(version)
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({

@@ -35,7 +35,7 @@ import { verifyMapping } from './ir/verify-mapping.ts';
 import type { ImportedModel } from './onnx/decode.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
 import { type Choice, type CompileOptions, choiceFor, layerOptions } from './options.ts';
-import { alone, availableThreads, type Pool, runJob, withPool } from './pool.ts';
+import { alone, availableThreads, type Pool, runJob, withWorkers } from './pool.ts';
 import { ownQuantization } from './record/own-range.ts';
 import { recordCalibration } from './record/record.ts';
 import type { SampleSource } from './record/sample-source.ts';
@@ -74,7 +74,7 @@ export function compile(
   faults?: FaultMap,
 ): Promise<Compiled> {
   // Threads start while the graph is lowered.
-  return withPool(threadsFor(model.graph), (pool) =>
+  return withWorkers(threadsFor(model.graph), (pool) =>
     compileOn(pool, model, whole, options, calibration, hooks, faults),
   );
 }

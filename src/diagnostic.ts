@@ -1,6 +1,6 @@
 /**
- * What is wrong with the user's input, as data. One constructor per code, each with its own exit code; all wording
- * is in diagnostics.ts. A stage collects every problem that it finds and raises them together.
+ * What is wrong with the user's input, as data. One constructor per code, one exit code per kind of problem; all wording
+ * is in diagnostics/. A stage collects every problem that it finds and raises them together.
  */
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -51,7 +51,7 @@ export function formatDiagnostic(d: Diagnostic): string {
   return [`${d.severity}[${d.code}] at ${d.at}: ${d.message}`, ...d.notes.map((n) => `  ${n}`)].join('\n');
 }
 
-/** Exit code of a run that ended with these errors: their own where they agree, else 1. */
+/** Exit code of a run that ended with these errors: that of their kind where it is one, else 1. */
 export function exitCodeOf(diagnostics: readonly Diagnostic[]): number {
   const codes = new Set(diagnostics.filter((d) => d.severity === 'error').map((d) => d.exit));
   return codes.size === 1 ? [...codes][0]! : 1;

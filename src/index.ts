@@ -112,12 +112,15 @@ export {
   type TrainingData,
   type TrainRequest,
 } from './train/train.ts';
+export type { TuneOptions } from './tune/options.ts';
 export type { TuneReport } from './tune/report.ts';
-export { type TuneOptions, tune } from './tune/tune.ts';
+export { tune } from './tune/tune.ts';
 export { formatOptions } from './tune/write-options.ts';
+/** What a verification is asked for. */
+export type { ModelFile, VerifyOptions } from './verify/options.ts';
 /** What a verification found. */
 export type { Snr, TrialReport, VerifyReport } from './verify/report.ts';
 /** The bounds of a report that are not met, as errors. */
 export { boundsNotMet } from './verify/summarize.ts';
 /** Scores floating point, the ideal chip and programmed chips on the same images. */
-export { type ModelFile, type VerifyOptions, verify } from './verify/verify.ts';
+export { verify } from './verify/verify.ts';

@@ -24,7 +24,7 @@ export interface Job<Context, Task, Result> {
   open(context: Context): Handler<Task, Result> | Promise<Handler<Task, Result>>;
 }
 
-export interface RunOptions<Result> {
+interface RunOptions<Result> {
   /** Threads used at most. */
   readonly threads: number;
   /** Tasks that there are, about: no more threads are started. */
@@ -54,7 +54,7 @@ export interface Pool {
 }
 
 /** @param threads all but one of which are started: the one that asks works too */
-export function openPool(threads: number): Pool {
+function openPool(threads: number): Pool {
   const workers = canLoad(import.meta.url) ? Array.from({ length: threads - 1 }, startWorker) : [];
   return {
     async run<Context, Task, Result>(
@@ -100,7 +100,7 @@ export function openPool(threads: number): Pool {
 export const alone = openPool(1);
 
 /** Opens a pool for as long as `use` takes. */
-export async function withPool<T>(threads: number, use: (pool: Pool) => Promise<T>): Promise<T> {
+export async function withWorkers<T>(threads: number, use: (pool: Pool) => Promise<T>): Promise<T> {
   const pool = openPool(threads);
   try {
     return await use(pool);
@@ -116,7 +116,7 @@ export function runJob<Context, Task, Result>(
   tasks: AsyncIterable<Task> | Iterable<Task>,
   { threads, count, onResult }: RunOptions<Result>,
 ): Promise<void> {
-  return withPool(Math.min(threads, count), (pool) => pool.run(job, context, tasks, onResult));
+  return withWorkers(Math.min(threads, count), (pool) => pool.run(job, context, tasks, onResult));
 }
 
 /** Runs all tasks. @returns their results in the order of the tasks */

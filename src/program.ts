@@ -7,6 +7,7 @@ import { applyDelta } from './chip/apply-delta.ts';
 import type { Chip } from './chip/chip.ts';
 import { executeBitstream } from './chip/execute.ts';
 import { correctChip } from './correct/correct-chip.ts';
+import { defined } from './defined.ts';
 import { raise } from './diagnostic.ts';
 import { deltaNotApplicable } from './diagnostics.ts';
 import { placeOf } from './files.ts';
@@ -41,7 +42,7 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
     bitstream: pkg.bitstream,
     keepHistory,
     threads,
-    ...(options.onArray && { onArray: options.onArray }),
+    ...defined({ onArray: options.onArray }),
   });
   return (options.calibrate ?? true) ? correctChip(pkg, chip, { threads, onLayer: options.onLayer }) : chip;
 }
@@ -63,7 +64,7 @@ export async function programOnto(
   const changed = await applyDelta(chip, header, sections, pkg.loaded, {
     bitstream: pkg.bitstream,
     threads,
-    ...(onArray && { onArray }),
+    ...defined({ onArray }),
   });
   return (options.calibrate ?? true)
     ? correctChip(pkg, changed, { threads, onLayer: options.onLayer })

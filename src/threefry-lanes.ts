@@ -18,7 +18,7 @@ export const parity = 0x1bd11bda;
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 
 /** Locals with the two words of four counters each, which become the generator's output. */
-export interface Block {
+interface Block {
   readonly x0: number;
   readonly x1: number;
 }

@@ -1,9 +1,10 @@
-/** The list of diagnostics: codes and exit codes are unique, and each code is provoked by a test somewhere. */
+/** The list of diagnostics: codes are unique, kinds have exit codes of their own, and each code is provoked by a test somewhere. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError, exitCodeOf } from '../src/diagnostic.ts';
-import { boundNotMet, optionInvalid, targetMissing, wrongModel } from '../src/diagnostics.ts';
+import { kinds } from '../src/diagnostics/kinds.ts';
+import { boundNotMet, optionInvalid, targetMissing, targetUnit, wrongModel } from '../src/diagnostics.ts';
 import { simulate } from '../src/simulate/simulate.ts';
 import { loadTarget } from '../src/target/load.ts';
 import { verify } from '../src/verify/verify.ts';
@@ -16,13 +17,8 @@ const source = readdirSync('src/diagnostics')
   .map((file) => readFileSync(join('src/diagnostics', file), 'utf8'))
   .join('');
 const listed = [
-  ...source.matchAll(/^export const (\w+) = [\s\S]*?\b(error|warning)\(\s*'([a-z-]+\/[a-z-]+)',\s*(\d+)?/gm),
-].map(([, name, severity, code, exit]) => ({
-  name: name!,
-  severity: severity!,
-  code: code!,
-  exit: Number(exit ?? 0),
-}));
+  ...source.matchAll(/^export const (\w+) = \([\s\S]*?\b(error|warning)\(\s*'([a-z-]+\/[a-z-]+)'/gm),
+].map(([, name, severity, code]) => ({ name: name!, severity: severity!, code: code! }));
 const tests = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts') && file !== 'diagnostics.test.ts')
   .map((file) => readFileSync(join('test', file), 'utf8'));
@@ -30,58 +26,33 @@ const tests = readdirSync('test', { recursive: true, encoding: 'utf8' })
 /** Codes that are provoked below. */
 const here = ['target/not-found', 'chip/wrong-package', 'verify/known-answer'];
 
-const ranges: Readonly<Record<string, readonly [number, number]>> = {
-  onnx: [10, 19],
-  target: [20, 24],
-  options: [25, 29],
-  map: [25, 29],
-  calibrate: [25, 29],
-  package: [30, 39],
-  bitstream: [30, 39],
-  chip: [30, 39],
-  data: [40, 49],
-  faults: [40, 49],
-  survey: [25, 29],
-  verify: [50, 59],
-  tune: [50, 59],
-  read: [50, 59],
-  wear: [50, 59],
-  wires: [50, 59],
-  delta: [50, 59],
-  transfer: [50, 59],
-  train: [60, 69],
-};
-
 describe('the list of diagnostics', () => {
   it('is read whole', () => {
     expect(listed.map((d) => d.name)).toEqual(
-      [...source.matchAll(/^export const (\w+)/gm)].map((match) => match[1]),
+      [...source.matchAll(/^export const (\w+) = \(/gm)].map((match) => match[1]),
     );
   });
 
-  it('has one code for one constructor, and one exit code for one kind of error', () => {
+  it('has one code for one constructor', () => {
     const codes = listed.map((d) => d.code);
     expect(new Set(codes).size).toBe(codes.length);
-    const exits = listed.filter((d) => d.severity === 'error').map((d) => d.exit);
-    expect(new Set(exits).size).toBe(exits.length);
   });
 
-  it.each(listed.filter((d) => d.severity === 'error'))(
-    '$code exits with $exit, in the range of its stage',
-    ({ code, exit }) => {
-      const [first, last] = ranges[code.split('/')[0]!]!;
-      expect(exit).toBeGreaterThanOrEqual(first);
-      expect(exit).toBeLessThanOrEqual(last);
-    },
-  );
+  it('has kinds with an exit code each, and each stage in one of them', () => {
+    const exits = Object.values(kinds).map(({ exit }) => exit);
+    expect(new Set(exits).size).toBe(exits.length);
+    for (const exit of exits) expect([0, 1, 2, 70]).not.toContain(exit);
+    const stages = Object.values(kinds).flatMap((kind): readonly string[] => kind.stages);
+    expect(stages.toSorted()).toEqual([...new Set(listed.map((d) => d.code.split('/')[0]!))].sort());
+  });
 
   it.each(listed)('$code is provoked by a test', ({ name, code }) => {
     const pattern = new RegExp(`${code.replace('/', '\\\\?/')}(?![a-z-])|\\b${name}\\b`);
     expect(here.includes(code) || tests.some((text) => pattern.test(text))).toBe(true);
   });
 
-  it('several errors of one kind share its exit code; kinds that meet exit with 1; warnings do not count', () => {
-    expect(exitCodeOf([targetMissing('t.yaml', 'a'), targetMissing('t.yaml', 'b')])).toBe(23);
+  it('errors of one kind share its exit code; kinds that meet exit with 1; warnings do not count', () => {
+    expect(exitCodeOf([targetMissing('t.yaml', 'a'), targetUnit('t.yaml', 'b', '1', 'S')])).toBe(20);
     expect(exitCodeOf([targetMissing('t.yaml', 'a'), optionInvalid('o', 'x')])).toBe(1);
     expect(
       exitCodeOf([boundNotMet('--max-drop', '2'), { ...wrongModel('m', 'a', 'b'), severity: 'warning' }]),

@@ -4,7 +4,7 @@
  */
 import type { OnnxNode } from '../../src/ir/graph.ts';
 import { type ConvTranspose, fullLength, readConvTranspose } from '../../src/onnx/conv-transpose.ts';
-import type { Dim } from '../../src/onnx/dims.ts';
+import type { Dim } from '../../src/onnx/dims-known.ts';
 import { reshaped, transpose } from '../../src/onnx/evaluate-movement.ts';
 import { int64, sizeOf, type Tensor } from '../../src/tensor.ts';
 import { type Emitter, int, ints } from './emitter.ts';

@@ -7,8 +7,8 @@
  */
 import { float32, int64 } from '../../src/tensor.ts';
 import { emitActivation } from './activation.ts';
+import type { Cell, State } from './cell.ts';
 import { type Emitter, int } from './emitter.ts';
-import type { Cell, State } from './recurrent.ts';
 
 /** @param input x W + b of this step, [1, batch, 3 * hidden] */
 export function gruStep(emit: Emitter, cell: Cell, input: string, { h }: State): { h: string; c: undefined } {

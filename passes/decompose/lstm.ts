@@ -9,8 +9,8 @@
  */
 import { float32 } from '../../src/tensor.ts';
 import { emitActivation } from './activation.ts';
+import type { Cell, State } from './cell.ts';
 import { type Emitter, int } from './emitter.ts';
-import type { Cell, State } from './recurrent.ts';
 
 /** @param input x W + b of this step, [1, batch, 4 * hidden] */
 export function lstmStep(emit: Emitter, cell: Cell, input: string, state: State): { h: string; c: string } {

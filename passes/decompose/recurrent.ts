@@ -9,27 +9,11 @@ import type { OnnxNode } from '../../src/ir/graph.ts';
 import { reshaped, slice, transpose } from '../../src/onnx/evaluate-movement.ts';
 import { isZero, type Recurrent } from '../../src/onnx/recurrent.ts';
 import { float32, int32, int64, type Tensor, toDoubles } from '../../src/tensor.ts';
+import type { Cell, State } from './cell.ts';
 import { type Emitter, int, ints } from './emitter.ts';
 import { gruStep } from './gru.ts';
 import { lstmStep } from './lstm.ts';
 import { rnnStep } from './rnn.ts';
-
-/** What a step hands on, [1, batch, hidden]; an absent value is zero. */
-export interface State {
-  readonly h: string | undefined;
-  /** LSTM: the cell state. */
-  readonly c: string | undefined;
-}
-
-/** One direction of the layer, as a step sees it. */
-export interface Cell {
-  readonly layer: Recurrent;
-  readonly direction: number;
-  /** state times columns [first, end) of the state's matrix, [1, batch, end - first] */
-  product(state: string, first: number, end: number): string;
-  /** Constant of this direction, from row [direction] of a stored one: values [first, end). */
-  part(what: string, stored: Tensor, first: number, end: number): string;
-}
 
 const steps = { LSTM: lstmStep, GRU: gruStep, RNN: rnnStep } as const;
 

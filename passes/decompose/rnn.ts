@@ -1,7 +1,7 @@
 /** One step of an RNN: h' = f(x W + h R + b). */
 import { emitActivation } from './activation.ts';
+import type { Cell, State } from './cell.ts';
 import type { Emitter } from './emitter.ts';
-import type { Cell, State } from './recurrent.ts';
 
 /** @param input x W + b of this step, [1, batch, hidden] */
 export function rnnStep(emit: Emitter, cell: Cell, input: string, { h }: State): { h: string; c: undefined } {

@@ -6,7 +6,7 @@ import type { ArrayGeometry, BitstreamHeader, Instruction } from '../ir/schedule
 import { maskBytesOf, maxHiddenOf, pairsOf } from './layout.ts';
 
 /** What is wrong with one field. */
-export interface Problem {
+interface Problem {
   readonly field: string;
   /** Which value of a list field is wrong; 0 for others. */
   readonly index: number;

@@ -13,7 +13,7 @@ import type { HiddenPlane } from '../target/hidden-plane.ts';
 import { transferredDigit } from '../target/hidden-plane.ts';
 
 /** How much of a hidden integer a transfer reads. */
-export type HiddenBits = Pick<HiddenPlane, 'bits' | 'transferBits'>;
+type HiddenBits = Pick<HiddenPlane, 'bits' | 'transferBits'>;
 
 type Programs = AsyncIterable<ArrayProgram> | Iterable<ArrayProgram>;
 

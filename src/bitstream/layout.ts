@@ -61,7 +61,7 @@ export function maxHiddenOf(hiddenBits: number): number {
 }
 
 /** How a converter instruction stores its two lists: the byte `layout` of FORMAT.md. */
-export interface ConverterLayout {
+interface ConverterLayout {
   /** Bytes of one zero: 1, 2 or 4. */
   readonly zeroBytes: number;
   /** Zeros and steps stored: 1 where all are equal. */

@@ -4,7 +4,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { packageUnreadable } from '../diagnostics.ts';
 
-export interface OpenSource extends ByteSource {
+interface OpenSource extends ByteSource {
   close(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@
 
 import { disturbs } from '../conditions/cells.ts';
 import { type Conditions, isDisturbed } from '../conditions/models.ts';
-import type { ArrayState } from './array-state.ts';
+import type { StuckCells } from '../target/faults.ts';
 
 export interface HalfSelects {
   readonly conditions: Conditions;
@@ -16,6 +16,16 @@ export interface HalfSelects {
   readonly columns: Float64Array;
   /** Those of a cell's row and column together, when the cell was last programmed or RESET. */
   readonly before: Float64Array;
+}
+
+/** The cells of an array; `halfSelects` is undefined where pulses disturb no other cell. */
+interface DisturbedArray {
+  readonly array: number;
+  readonly columns: number;
+  readonly conductances: Float32Array;
+  readonly formed: Uint8Array;
+  readonly stuck: StuckCells;
+  readonly halfSelects: HalfSelects | undefined;
 }
 
 /** @returns undefined where pulses disturb no other cell */
@@ -34,7 +44,7 @@ export function openHalfSelects(
 }
 
 /** Notes the pulses of one cell's programming, which end it. */
-export function countPulses({ halfSelects, columns }: ArrayState, cell: number, pulses: number): void {
+export function countPulses({ halfSelects, columns }: DisturbedArray, cell: number, pulses: number): void {
   if (!halfSelects) return;
   const row = Math.floor(cell / columns);
   const column = cell - row * columns;
@@ -45,7 +55,7 @@ export function countPulses({ halfSelects, columns }: ArrayState, cell: number, 
 
 /** Notes one pulse on several cells of a row at once. */
 export function countRowPulse(
-  { halfSelects, columns }: ArrayState,
+  { halfSelects, columns }: DisturbedArray,
   row: number,
   cells: readonly number[],
 ): void {
@@ -59,7 +69,7 @@ export function countRowPulse(
 }
 
 /** Moves every formed cell that is not stuck by the half-select pulses that it has seen. */
-export function disturbCells(state: ArrayState, seed: number): void {
+export function disturbCells(state: DisturbedArray, seed: number): void {
   const { array, halfSelects, conductances, formed, stuck, columns } = state;
   if (!halfSelects) return;
   const pulses = (cell: number): number => {

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Calibration } from '../compile.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, loadPreprocessing } from '../data/preprocessing.ts';
+import { defined } from '../defined.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { calibrationMismatch, preprocessingMissing } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -18,7 +19,7 @@ export interface CalibrationFlags {
   readonly preprocess?: string;
 }
 
-export interface CalibrationInput {
+interface CalibrationInput {
   readonly calibration?: Calibration;
   /** Recorded in the package; undefined where nothing is known about it. */
   readonly preprocessing?: unknown;
@@ -36,7 +37,7 @@ export async function openCalibration(
 ): Promise<CalibrationInput> {
   const file = flags.preprocess ?? (await findPreprocessing(model.file, flags.calibrate));
   if (flags.calibrate !== undefined) {
-    const dataset = await openDataset(flags.calibrate, file === undefined ? {} : { preprocessing: file });
+    const dataset = await openDataset(flags.calibrate, defined({ preprocessing: file }));
     const input = soleInput(model.graph, model.file);
     return {
       calibration: { kind: 'samples', samples: spreadSamples(dataset, input, samples) },

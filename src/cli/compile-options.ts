@@ -1,5 +1,6 @@
 /** Flags and an options file -> the options of a compilation. Flags override the file, and nothing that they say is lost. */
 import type { z } from 'zod';
+import { defined } from '../defined.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { optionInvalid } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -43,7 +44,7 @@ export async function readOptions(flags: CompileFlags): Promise<CompileOptions> 
   if (flags.options !== undefined) parseOptions(file, flags.options);
   const { target, slices, copies, residual, encoding } = flags;
   const { converterRange, activationRange, weightBits, wireCorrection, arrays, samples } = flags;
-  const scalars = {
+  const given = defined({
     target,
     slices,
     copies,
@@ -56,8 +57,7 @@ export async function readOptions(flags: CompileFlags): Promise<CompileOptions> 
     arrays,
     calibrationSamples: samples,
     biasCorrection: flags.biasCorrection ? undefined : false,
-  };
-  const given = Object.fromEntries(Object.entries(scalars).filter(([, value]) => value !== undefined));
+  });
   const digital = flags.keepDigital.map((match) => ({ match, digital: true }));
   const set = [...(file.set ?? []), ...flags.set];
   return parseOptions({ ...file, ...given, set, layers: [...(file.layers ?? []), ...digital] }, 'flags');

@@ -44,7 +44,7 @@ export const printablePasses: readonly string[] = [
   workAroundFaults.name,
 ];
 
-export interface CompileArguments extends CompileFlags, CalibrationFlags {
+interface CompileArguments extends CompileFlags, CalibrationFlags {
   readonly output: string;
   readonly force?: true;
   readonly printAfter?: string;
@@ -52,7 +52,7 @@ export interface CompileArguments extends CompileFlags, CalibrationFlags {
   readonly faults?: string;
 }
 
-export interface CompileOutcome {
+interface CompileOutcome {
   readonly compiled: Compiled;
   readonly manifest: Manifest;
   /** Of all files of the package. */

@@ -1,22 +1,20 @@
 /** The parts of the help texts that all verbs share: examples, and the exit codes. */
 import type { Command } from 'commander';
+import { kinds } from '../diagnostics/kinds.ts';
 
 /** Adds examples below a verb's help; every verb has at least one. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
-/** Printed below the main help. Codes of one kind of problem are listed with their constructors in diagnostics.ts. */
+/** Printed below the main help. */
 export const exitCodes = `
 Exit codes:
-  0      success
-  1      problems of several kinds
-  2      wrong usage, or a file or disk that cannot be read or written
-  10-19  the model
-  20-24  the target
-  25-29  options, mapping, calibration ranges
-  30-39  package, bitstream, chip
-  40-49  data, labels, preprocessing
-  50-59  a bound such as --min-accuracy is not met
-  70     a bug in Crossloom
+  0   success
+  1   problems of several kinds
+  2   wrong usage, or a file or disk that cannot be read or written
+${Object.values(kinds)
+  .map(({ exit, what }) => `  ${exit}  ${what}`)
+  .join('\n')}
+  70  a bug in Crossloom
 Every problem is printed with its own code, such as error[target/unit], and what to do.`;

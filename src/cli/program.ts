@@ -4,6 +4,7 @@ import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import { readArrays } from '../chip/read.ts';
 import { chipFolder, saveChip } from '../chip/save.ts';
+import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { type ProgramChipOptions, programChip, programOnto } from '../program.ts';
@@ -40,7 +41,7 @@ function currentsOver(io: Io, pkg: Package, chip: Chip, threads?: number): Promi
   return withStages(io, async ({ report }) => {
     const onArray = (done: number, total: number) => report('solving wires', done, total);
     // A chip that was just calibrated has been solved.
-    const options = { onArray, ...(threads !== undefined && { threads }) };
+    const options = defined({ onArray, threads });
     return (await readArrays(chip, pkg.loaded.target, { noise: false }, options)).warnings;
   });
 }
@@ -63,7 +64,7 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   const pkg = await openPackage(folder);
   const { seed, calibrate, threads } = args;
   const before = args.onto === undefined ? undefined : await loadChip(args.onto);
-  const options = { seed, calibrate, keepHistory: true, ...(threads !== undefined && { threads }) };
+  const options = defined({ seed, calibrate, keepHistory: true, threads });
   const chip = await programWithProgress(io, pkg, options, before);
   await saveChip(chip, args.output, { force });
   const warnings = await currentsOver(io, pkg, chip, threads);
@@ -82,7 +83,8 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
       enduranceUsed: enduranceUsed(chip, pkg.loaded.target),
       calibratedLayers: chip.calibration?.size ?? 0,
       warnings,
-      ...(before && { onto: args.onto, delta: totalCounts(countsSince(chip, before)) }),
+      onto: args.onto,
+      delta: before && totalCounts(countsSince(chip, before)),
     });
   }
   io.stdout(

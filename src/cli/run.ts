@@ -5,6 +5,7 @@ import { checkTime } from '../chip/read-conditions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, type Preprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
+import { defined } from '../defined.ts';
 import { InternalError, raise } from '../diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { availableThreads } from '../pool.ts';
@@ -93,7 +94,7 @@ async function openInput(pkg: Package, { input, preprocess }: RunCommandLine): P
     (recorded === undefined
       ? await findPreprocessing(undefined, input)
       : resolvePreprocessing(recorded, 'recorded preprocessing'));
-  return openDataset(input, preprocessing === undefined ? {} : { preprocessing });
+  return openDataset(input, defined({ preprocessing }));
 }
 
 async function firstSample(dataset: Dataset, dims: readonly (number | string | undefined)[]) {
@@ -105,18 +106,18 @@ function resultOf(pkg: Package, dataset: Dataset, name: string, output: Tensor, 
   const { labelOffset } = dataset.preprocessing;
   const scores = classScores(output);
   const top = scores && topClasses(scores, count);
-  return {
+  return defined({
     name,
     dims: output.dims,
     probabilities: isSoftmax(pkg.host, name),
-    ...(scores &&
-      top && {
-        top: top.map((index) => {
-          const className = dataset.classNames?.[index - labelOffset];
-          return { class: index, ...(className !== undefined && { name: className }), score: scores[index]! };
-        }),
+    top: top?.map((index) =>
+      defined({
+        class: index,
+        name: dataset.classNames?.[index - labelOffset],
+        score: scores![index]!,
       }),
-  };
+    ),
+  });
 }
 
 function formatResult({ name, dims, probabilities, top }: Result): string {

@@ -9,7 +9,7 @@ export interface Stages {
   readonly end: () => void;
 }
 
-export function stages(io: Io): Stages {
+function stages(io: Io): Stages {
   let current: { readonly label: string; readonly bar: Progress } | undefined;
   const end = () => {
     current?.bar.end();

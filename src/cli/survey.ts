@@ -1,6 +1,7 @@
 /** `crossloom survey`: tests every cell of a simulated chip, as a tester does after forming, and writes its fault map. */
 import type { Command } from 'commander';
 import { surveyChip } from '../chip/survey.ts';
+import { defined } from '../defined.ts';
 import { faultCount, formatFaultMap, hashFaultMap } from '../fault-map.ts';
 import { counted, formatShare } from '../report/number.ts';
 import { loadTarget } from '../target/load.ts';
@@ -29,7 +30,7 @@ async function run(io: Io, args: SurveyCommandLine): Promise<void> {
     surveyChip(loaded, {
       arrays,
       seed,
-      ...(threads !== undefined && { threads }),
+      ...defined({ threads }),
       onArray: (done, total) => report('testing arrays', done, total),
     }),
   );

@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { type DatasetOptions, openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
+import { defined } from '../defined.ts';
 import { DiagnosticError } from '../diagnostic.ts';
 import { evenlySpread } from '../evenly-spread.ts';
 import { type Package, pathIn } from '../package/open.ts';
@@ -37,8 +38,7 @@ export async function openTrainingData(
       : resolvePreprocessing(recorded, pathIn(pkg!, 'manifest')));
   const options: DatasetOptions = {
     unitBytes: model === undefined && pkg === undefined,
-    ...(preprocessing !== undefined && { preprocessing }),
-    ...(flags.labels !== undefined && { labels: flags.labels }),
+    ...defined({ preprocessing, labels: flags.labels }),
   };
   const { samples, testSamples } = flags;
   const training = await openTrainingPart(flags.data, options);

@@ -42,7 +42,7 @@ export interface TrainCommandLine extends TrainDataFlags {
 }
 
 /** What is trained, as the command line names it. */
-export type Subject =
+type Subject =
   | { readonly kind: 'network'; readonly network: TrainableNetwork }
   | { readonly kind: 'model'; readonly file: string }
   | { readonly kind: 'package'; readonly pkg: Package };

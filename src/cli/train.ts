@@ -1,6 +1,7 @@
 /** `crossloom train`: learns on the chip, and writes what was learnt as a package. */
 import { rm } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { defined } from '../defined.ts';
 import { raise } from '../diagnostic.ts';
 import { parseOptions } from '../options.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
@@ -37,7 +38,7 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const compiled = await compileTrained(basis, trained, data.training.dataset, options);
   const { preprocessing } = data.training.dataset;
   const training = { ...identity, epochs: epochs.length };
-  await writePackage(compiled, output, { force, preprocessing, training, ...(pkg && { deltaFrom: pkg }) });
+  await writePackage(compiled, output, { force, preprocessing, training, ...defined({ deltaFrom: pkg }) });
   await rm(checkpointOf(output), { force: true });
   const report = reportOf(basis, trained, epochs);
   if (args.json) return printJson(io, { package: output, ...report });

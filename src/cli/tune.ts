@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing } from '../data/preprocessing.ts';
+import { defined } from '../defined.ts';
 import { raise } from '../diagnostic.ts';
 import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics.ts';
 import { readModel } from '../onnx/decode.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { loadTarget } from '../target/load.ts';
+import { defaultImages, defaultTrials } from '../tune/options.ts';
 import type { TuneReport } from '../tune/report.ts';
-import { defaultImages, defaultTrials } from '../tune/setup.ts';
 import { tune } from '../tune/tune.ts';
 import { formatOptions } from '../tune/write-options.ts';
 import { openCalibration } from './calibration-input.ts';
@@ -49,18 +50,11 @@ async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<Tun
   checkPatterns(options, model.graph);
   const preprocessing = args.preprocess ?? (await findPreprocessing(file, args.data));
   if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
-  const dataset = await openDataset(args.data, {
-    ...(preprocessing !== undefined && { preprocessing }),
-    ...(args.labels !== undefined && { labels: args.labels }),
-  });
+  const dataset = await openDataset(args.data, defined({ preprocessing, labels: args.labels }));
   // Without samples of their own, layers are calibrated with some of the data, which are then left out.
   const calibrate = args.calibrate ?? (args.calibration === undefined ? args.data : undefined);
   const input = await openCalibration(
-    {
-      ...args,
-      ...(calibrate !== undefined && { calibrate }),
-      ...(preprocessing !== undefined && { preprocess: preprocessing }),
-    },
+    { ...args, ...defined({ calibrate, preprocess: preprocessing }) },
     model,
     options.calibrationSamples,
   );

@@ -4,7 +4,9 @@ import { packageAroundFaults } from '../around-faults.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
+import { defined } from '../defined.ts';
 import { raise } from '../diagnostic.ts';
+import { kinds } from '../diagnostics/kinds.ts';
 import { optionInvalid, preprocessingMissing } from '../diagnostics.ts';
 import { placeOf } from '../files.ts';
 import { readModel } from '../onnx/decode.ts';
@@ -13,9 +15,10 @@ import { formatVerification } from '../report/verify-text.ts';
 import { schemeOf } from '../schemes/models.ts';
 import { readsAlike } from '../target/reads-alike.ts';
 import { type Compensation, type WiresRead, wiresRead } from '../verify/conditions.ts';
+import type { VerifyOptions } from '../verify/options.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
-import { type VerifyOptions, verify } from '../verify/verify.ts';
+import { verify } from '../verify/verify.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { decimal, repeated, times, wholeNumber, withCompensation, withJson, withThreads } from './options.ts';
@@ -25,7 +28,7 @@ import { withStages } from './stages.ts';
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
-export interface VerifyArguments {
+interface VerifyArguments {
   readonly model?: string;
   readonly data: string;
   readonly preprocess?: string;
@@ -51,7 +54,7 @@ export interface VerifyArguments {
 }
 
 /** Verifies with progress on a terminal. Warnings about the data go to stderr, all others into the report. */
-export async function verifyPackage(io: Io, folder: string, args: VerifyArguments): Promise<VerifyReport> {
+async function verifyPackage(io: Io, folder: string, args: VerifyArguments): Promise<VerifyReport> {
   const pkg = await openPackage(folder);
   const file = modelFile(pkg, args);
   const model = { ...(await readModel(file)), file };
@@ -84,10 +87,7 @@ async function openData(io: Io, pkg: Package, args: VerifyArguments): Promise<Da
       ? await findPreprocessing(args.model, args.data)
       : resolvePreprocessing(recorded, pathIn(pkg, 'manifest')));
   if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
-  return openDataset(args.data, {
-    ...(preprocessing !== undefined && { preprocessing }),
-    ...(args.labels !== undefined && { labels: args.labels }),
-  });
+  return openDataset(args.data, defined({ preprocessing, labels: args.labels }));
 }
 
 function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
@@ -101,17 +101,8 @@ function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
     seed: args.seed ?? 1,
     calibrate: calibrate ?? true,
     excludeCalibration: excludeCalibration ?? false,
-    ...(images !== undefined && { images }),
-    ...(chip !== undefined && { chips: chip }),
-    ...(at !== undefined && { at }),
-    ...(wires !== undefined && { wires }),
-    ...(compensate !== undefined && { compensate }),
-    ...(noise !== undefined && { noise }),
-    ...(noiseStates !== undefined && { noiseStates }),
-    ...(scoreOutput !== undefined && { scoreOutput }),
-    ...(minAccuracy !== undefined && { minAccuracy }),
-    ...(maxDrop !== undefined && { maxDrop }),
-    ...(threads !== undefined && { threads }),
+    ...defined({ images, chips: chip, at, wires, compensate, noise, noiseStates }),
+    ...defined({ scoreOutput, minAccuracy, maxDrop, threads }),
   };
 }
 
@@ -185,8 +176,16 @@ export function registerVerify(program: Command, io: Io): void {
       whole,
     )
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
-    .option('--min-accuracy <percent>', 'exit with 50 where the mean top-1 of the chips is lower', decimal)
-    .option('--max-drop <points>', 'exit with 50 where the chips lose more against floating point', decimal)
+    .option(
+      '--min-accuracy <percent>',
+      `exit with ${kinds.bound.exit} where the mean top-1 of the chips is lower`,
+      decimal,
+    )
+    .option(
+      '--max-drop <points>',
+      `exit with ${kinds.bound.exit} where the chips lose more against floating point`,
+      decimal,
+    )
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
     withJson(withThreads(withCompensation(command))),

@@ -4,6 +4,7 @@ import { exchangeRows } from '../../passes/exchange-rows.ts';
 import { reportFaults } from '../../passes/report-faults.ts';
 import { workAroundFaults } from '../../passes/work-around-faults.ts';
 import { surveyChip } from '../chip/survey.ts';
+import { defined } from '../defined.ts';
 import { raise } from '../diagnostic.ts';
 import { boundNotMet } from '../diagnostics.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
@@ -44,7 +45,7 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
       const faults = await surveyChip(loaded, {
         arrays: mapping.arrays,
         seed,
-        ...(threads !== undefined && { threads }),
+        ...defined({ threads }),
         onArray: (done) => report('testing arrays', dies.length * mapping.arrays + done, total),
       });
       const context = { faults, record, target };

@@ -69,7 +69,7 @@ function nameOf(file: string): NamedFile | undefined {
   return sampleWord.test(key) ? { file, kind: 'samples', key: key.replace(sampleWord, '*') } : undefined;
 }
 
-export interface IdxPair {
+interface IdxPair {
   readonly samples: string;
   readonly labels: string | undefined;
   /** What stands before the word `images`, such as `t10k` or `train`; '' where nothing does. */

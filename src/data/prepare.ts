@@ -24,7 +24,7 @@ interface Image {
 }
 
 /** What the axes of a stored sample mean: `hw` is an image of one channel, `none` no image. */
-export function axesOf(dims: readonly number[]): 'hw' | 'hwc' | 'chw' | 'none' {
+function axesOf(dims: readonly number[]): 'hw' | 'hwc' | 'chw' | 'none' {
   const isChannels = (n: number | undefined) => n === 1 || n === 3 || n === 4;
   if (dims.length === 2) return 'hw';
   if (dims.length !== 3) return 'none';
@@ -32,7 +32,7 @@ export function axesOf(dims: readonly number[]): 'hw' | 'hwc' | 'chw' | 'none' {
 }
 
 /** Channels after preprocessing; `undefined` for samples that are no images. */
-export function channelsOf(dims: readonly number[], preprocessing: Preprocessing): number | undefined {
+function channelsOf(dims: readonly number[], preprocessing: Preprocessing): number | undefined {
   const axes = axesOf(dims);
   if (axes === 'none') return undefined;
   const stored = axes === 'hw' ? 1 : axes === 'hwc' ? dims[2]! : dims[0]!;

@@ -74,9 +74,6 @@ const schema = z.strictObject({
 });
 const known = Object.keys(schema.shape);
 
-/** Raw samples as they are. */
-export const identity: Preprocessing = schema.parse({});
-
 /**
  * Checks fields and fills in the defaults. Raises every preprocessingInvalid at once.
  * @param place what diagnostics call the origin of the fields

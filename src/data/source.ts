@@ -65,7 +65,7 @@ export function arraySource(name: string, array: StoredArray, labels: Int32Array
 }
 
 /** Raises dataUnreadable where there are labels, and not one per sample. */
-export function checkLength(path: string, length: number, labels: Int32Array | undefined): void {
+function checkLength(path: string, length: number, labels: Int32Array | undefined): void {
   if (labels && labels.length !== length)
     throw new DiagnosticError([dataUnreadable(path, `${length} samples, but ${labels.length} labels`)]);
 }

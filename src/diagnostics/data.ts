@@ -5,7 +5,6 @@ import { error, warning } from './make.ts';
 export const dataUnreadable = (path: string, reason: string): Diagnostic =>
   error(
     'data/unreadable',
-    40,
     path,
     reason,
     'Data are a folder of images, idx (.gz), .npy, .npz or CIFAR binary files; see docs/data.md.',
@@ -14,7 +13,6 @@ export const dataUnreadable = (path: string, reason: string): Diagnostic =>
 export const dataShape = (path: string, got: string, expected: string): Diagnostic =>
   error(
     'data/shape',
-    41,
     path,
     `the samples have shape ${got}, and the model's input is ${expected}`,
     'Set resize, crop or layout in the preprocessing file.',
@@ -23,7 +21,6 @@ export const dataShape = (path: string, got: string, expected: string): Diagnost
 export const labelOutOfRange = (path: string, sample: string, label: number, classes: number): Diagnostic =>
   error(
     'data/label-out-of-range',
-    42,
     `${path}: ${sample}`,
     `label ${label} is beyond the model's ${classes} classes`,
     'Check the labels, or set labelOffset in the preprocessing file.',
@@ -32,7 +29,6 @@ export const labelOutOfRange = (path: string, sample: string, label: number, cla
 export const imageUnreadable = (path: string, reason: string): Diagnostic =>
   error(
     'data/image-unreadable',
-    43,
     path,
     `this image cannot be decoded (${reason})`,
     'Replace the file, or remove it and its label.',
@@ -41,19 +37,17 @@ export const imageUnreadable = (path: string, reason: string): Diagnostic =>
 export const labelsMissing = (path: string): Diagnostic =>
   error(
     'data/no-labels',
-    44,
     path,
     'there are no labels',
     'Add labels.csv (file,label), class folders, or a labels idx file.',
   );
 
 export const preprocessingInvalid = (file: string, field: string, reason: string): Diagnostic =>
-  error('data/preprocessing', 45, `${file}: ${field}`, reason, 'The fields are in docs/data.md.');
+  error('data/preprocessing', `${file}: ${field}`, reason, 'The fields are in docs/data.md.');
 
 export const imageTooSmall = (path: string, size: string, crop: string): Diagnostic =>
   error(
     'data/image-too-small',
-    46,
     path,
     `this image is ${size}, smaller than the crop of ${crop}`,
     'Set resize in the preprocessing file.',
@@ -68,22 +62,15 @@ export const preprocessingMissing = (data: string): Diagnostic =>
   );
 
 export const faultMapUnreadable = (path: string, reason: string): Diagnostic =>
-  error(
-    'faults/unreadable',
-    47,
-    path,
-    `this is not a fault map (${reason})`,
-    'The format is in docs/faults.md.',
-  );
+  error('faults/unreadable', path, `this is not a fault map (${reason})`, 'The format is in docs/faults.md.');
 
 export const faultMapGeometry = (path: string, reason: string): Diagnostic =>
   error(
     'faults/geometry',
-    48,
     path,
     `this is a fault map of another geometry: ${reason}`,
     'Survey as many arrays of this target as the model takes: `crossloom survey`.',
   );
 
 export const faultMapInvalid = (place: string, reason: string): Diagnostic =>
-  error('faults/invalid', 49, place, reason, 'The format is in docs/faults.md.');
+  error('faults/invalid', place, reason, 'The format is in docs/faults.md.');

@@ -5,7 +5,6 @@ import { error } from './make.ts';
 export const trainNoHiddenPlanes = (target: string): Diagnostic =>
   error(
     'train/no-hidden-planes',
-    60,
     `target ${target}`,
     'this chip has no hidden planes: nothing on it keeps the small steps that learning takes',
     'Choose a target with a `hidden` section, such as leti-fecap-130nm.',
@@ -14,7 +13,6 @@ export const trainNoHiddenPlanes = (target: string): Diagnostic =>
 export const trainNoSuchLayer = (pattern: string, layers: readonly string[]): Diagnostic =>
   error(
     'train/no-such-layer',
-    61,
     `--layers ${pattern}`,
     'no layer on crossbars has a name like this',
     `Layers: ${layers.slice(0, 20).join(', ')}${layers.length > 20 ? `, and ${layers.length - 20} more` : ''}.`,
@@ -23,7 +21,6 @@ export const trainNoSuchLayer = (pattern: string, layers: readonly string[]): Di
 export const trainNoGradient = (node: string, reason: string): Diagnostic =>
   error(
     'train/no-gradient',
-    62,
     node,
     reason,
     'From the first trained layer on, a network is a chain: matrices that are trained, normalizations without learnt gain, ReLU or Sigmoid, and one Softmax at the end.',
@@ -32,7 +29,6 @@ export const trainNoGradient = (node: string, reason: string): Diagnostic =>
 export const trainOtherCheckpoint = (file: string, differences: readonly string[]): Diagnostic =>
   error(
     'train/other-checkpoint',
-    63,
     file,
     `this checkpoint is of another run: ${differences.join('; ')}`,
     'Resume with the options, data and target that the run began with, or start anew without --resume.',
@@ -41,7 +37,6 @@ export const trainOtherCheckpoint = (file: string, differences: readonly string[
 export const trainCheckpointUnreadable = (file: string, reason: string): Diagnostic =>
   error(
     'train/checkpoint-unreadable',
-    64,
     file,
     `this checkpoint cannot be read (${reason})`,
     'Start anew without --resume.',
@@ -50,8 +45,10 @@ export const trainCheckpointUnreadable = (file: string, reason: string): Diagnos
 export const trainEnduranceSpent = (place: string, spent: string, endurance: string): Diagnostic =>
   error(
     'train/endurance-spent',
-    65,
     place,
     `${spent}, and endurance is ${endurance}`,
     'Transfer less often (--transfer-every), train for fewer epochs, or go on past it with --beyond-endurance.',
   );
+
+export const notTrainable = (place: string, reason: string, advice: string): Diagnostic =>
+  error('train/not-trainable', place, `this layer cannot hold trained weights: ${reason}`, advice);

@@ -3,12 +3,11 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { error, warning } from './make.ts';
 
 export const optionInvalid = (place: string, reason: string, ...notes: string[]): Diagnostic =>
-  error('options/invalid', 25, place, reason, ...notes);
+  error('options/invalid', place, reason, ...notes);
 
 export const tooManyArrays = (needed: number, allowed: number, largest: readonly string[]): Diagnostic =>
   error(
     'map/too-many-arrays',
-    26,
     `--arrays ${allowed}`,
     `the model needs ${needed} arrays and ${allowed} are allowed`,
     ...largest,
@@ -18,7 +17,6 @@ export const tooManyArrays = (needed: number, allowed: number, largest: readonly
 export const noRanges = (nodes: readonly string[]): Diagnostic =>
   error(
     'calibrate/no-ranges',
-    27,
     nodes.length === 1 ? nodes[0]! : `${nodes[0]} and ${nodes.length - 1} more`,
     'the range of the input is unknown: the model carries none and no calibration data was given',
     'Give sample inputs with --calibrate, or an earlier record with --calibration.',
@@ -33,12 +31,11 @@ export const syntheticCalibration = (file: string): Diagnostic =>
   );
 
 export const calibrationMismatch = (place: string, reason: string): Diagnostic =>
-  error('calibrate/wrong-record', 28, place, reason, 'Record it again with --calibrate.');
+  error('calibrate/wrong-record', place, reason, 'Record it again with --calibrate.');
 
 export const cannotSurvey = (target: string, reason: string): Diagnostic =>
   error(
     'survey/not-possible',
-    29,
     `--target ${target}`,
     `the cells of this target cannot be tested one by one (${reason})`,
     'Give a target whose cells are programmed by pulses of their own, or a fault map from a tester.',

@@ -5,7 +5,6 @@ import { error } from './make.ts';
 export const modelUnreadable = (file: string, reason: string): Diagnostic =>
   error(
     'onnx/unreadable',
-    10,
     file,
     `this is not a complete ONNX model (${reason})`,
     'Export or download the file again.',
@@ -14,7 +13,6 @@ export const modelUnreadable = (file: string, reason: string): Diagnostic =>
 export const externalDataOutside = (tensor: string, location: string): Diagnostic =>
   error(
     'onnx/external-data-outside',
-    11,
     `tensor '${tensor}'`,
     `its external data '${location}' lies outside the model's folder`,
     "Put the data file beside the model, and its plain name into the tensor's location.",
@@ -23,7 +21,6 @@ export const externalDataOutside = (tensor: string, location: string): Diagnosti
 export const externalDataMissing = (tensor: string, location: string, reason: string): Diagnostic =>
   error(
     'onnx/external-data-missing',
-    12,
     `tensor '${tensor}'`,
     `its external data '${location}' cannot be read (${reason})`,
     'Copy the data file together with the model.',
@@ -32,7 +29,6 @@ export const externalDataMissing = (tensor: string, location: string, reason: st
 export const opsetUnsupported = (file: string, opset: number): Diagnostic =>
   error(
     'onnx/opset-unsupported',
-    13,
     file,
     `the model uses ONNX opset ${opset}; opsets 7 to 22 are supported`,
     'Convert it with onnx.version_converter.convert_version(model, 17).',
@@ -41,7 +37,6 @@ export const opsetUnsupported = (file: string, opset: number): Diagnostic =>
 export const noConstantWeights = (file: string, reasons: readonly string[]): Diagnostic =>
   error(
     'onnx/no-constant-weights',
-    14,
     file,
     'no layer of this model has constant weights that could go onto a crossbar',
     ...reasons.slice(0, 8),
@@ -51,19 +46,17 @@ export const noConstantWeights = (file: string, reasons: readonly string[]): Dia
 export const weightsNotFinite = (node: string, tensor: string, count: number): Diagnostic =>
   error(
     'onnx/weights-not-finite',
-    15,
     node,
     `its weights '${tensor}' hold ${count} value(s) that are NaN or infinite`,
     'A crossbar can only hold finite weights; check the training run or the export.',
   );
 
 export const graphInvalid = (place: string, reason: string): Diagnostic =>
-  error('onnx/graph-invalid', 16, place, reason, 'Check the model with onnx.checker.check_model.');
+  error('onnx/graph-invalid', place, reason, 'Check the model with onnx.checker.check_model.');
 
 export const subgraphOpset = (place: string, opset: number, operators: readonly string[]): Diagnostic =>
   error(
     'onnx/subgraph-opset',
-    17,
     place,
     `it holds operators that have to be converted from opset ${opset} (${operators.join(', ')}), and what lies inside of a node is not converted`,
     'Convert the model with onnx.version_converter.convert_version(model, 21).',

@@ -5,7 +5,6 @@ import { error, warning } from './make.ts';
 export const timeBeforeProgramming = (place: string): Diagnostic =>
   error(
     'read/before-programming',
-    52,
     place,
     'a chip is read after it was programmed, and this time lies before',
     'Give times from programming on, such as 0s, 1h, 1d or 10y.',

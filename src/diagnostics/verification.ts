@@ -3,12 +3,11 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { error, warning } from './make.ts';
 
 export const boundNotMet = (flag: string, measured: string): Diagnostic =>
-  error('verify/bound-not-met', 50, flag, `the mapped model does not meet this bound (${measured})`);
+  error('verify/bound-not-met', flag, `the mapped model does not meet this bound (${measured})`);
 
 export const noMappingWithin = (flag: string, measured: string, blame: string): Diagnostic =>
   error(
     'tune/no-mapping',
-    51,
     flag,
     `no mapping that was tried meets this bound (${measured})`,
     `${blame.charAt(0).toUpperCase()}${blame.slice(1)} costs most.`,

@@ -11,7 +11,6 @@ export const wiresNotConverged = (
 ): Diagnostic =>
   error(
     'wires/not-converged',
-    58,
     `crossbar of ${rows} x ${columns} cells`,
     `after ${steps} Newton step(s) the currents still differ by ${residual.toPrecision(3)} of the largest column current, where ${tolerance} is asked for`,
     'A law of the cells that bends back has no unique solution; check its coefficients and the voltages.',

@@ -30,7 +30,7 @@ export interface InputPlane {
 }
 
 /** An unsigned number per input: min(max(sign * (code - zero), 0), limit), or the code itself where `sign` is 0. */
-export interface InputPart {
+interface InputPart {
   readonly sign: 0 | 1 | -1;
   readonly limit: number;
 }

@@ -5,7 +5,7 @@
  */
 
 /** Configures the drivers of the whole array. */
-export interface DriverInstruction {
+interface DriverInstruction {
   readonly op: 'driver';
   /** Bits of the digital-to-analogue converter on every row. */
   readonly bits: number;
@@ -53,7 +53,7 @@ export interface ProgramInstruction {
 }
 
 /** Cells that an instruction reads: those of its own row, `distance` columns away. */
-export interface ResidualSource {
+interface ResidualSource {
   /** Columns from the programmed cells to those that are read, negative to the left. */
   readonly distance: number;
   /** Weight of what is read, of the programmed cells' own; a 32-bit float. */

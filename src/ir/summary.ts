@@ -1,5 +1,6 @@
 /** What a mapping costs, layer by layer: the table at the end of a compilation. */
 import type { CalibrationRecord } from '../calibration-record.ts';
+import { defined } from '../defined.ts';
 import { openLedger, settle, spend } from '../ledger.ts';
 import type { Target } from '../target/target.ts';
 import { conversionsInSequence } from './conversion-time.ts';
@@ -62,7 +63,7 @@ export interface MappingSummary {
 }
 
 /** What earlier passes decided about layers. */
-export interface Decisions {
+interface Decisions {
   /** The rule that sent a node to crossbars. */
   readonly ruleOf: (origin: Origin) => string;
   /** undefined where the options or the target name the encoding. */
@@ -127,7 +128,7 @@ function summarizeLayer(
     copies: layer.copies,
     residual: layer.residual,
     encoding: layer.encoding,
-    ...(chosen && { encodingChoice: { reason: chosen.reason, estimates: chosen.estimates } }),
+    ...defined({ encodingChoice: chosen && { reason: chosen.reason, estimates: chosen.estimates } }),
     blocks: blocks.length,
     arrays: new Set(blocks.map((b) => b.array)).size,
     utilization: weightCells(layer, blocks) / blocked,

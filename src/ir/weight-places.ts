@@ -4,7 +4,7 @@ import { weightRows } from './cells.ts';
 import { type Mapping, partsOf } from './mapping.ts';
 
 /** One entry per weight, in the order of the layer's integers. */
-export interface WeightPlaces {
+interface WeightPlaces {
   readonly array: Int32Array;
   readonly row: Int32Array;
   /** Column pair: cells 2 * pair and 2 * pair + 1 of the row. */

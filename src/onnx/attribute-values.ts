@@ -23,6 +23,12 @@ export function intsOf(node: OnnxNode, name: string): readonly number[] | undefi
 }
 
 /** @returns undefined where the node does not give it */
+export function floatsOf(node: OnnxNode, name: string): readonly number[] | undefined {
+  const attribute = node.attributes[name];
+  return attribute?.type === 'floats' ? attribute.value : undefined;
+}
+
+/** @returns undefined where the node does not give it */
 export function stringsOf(node: OnnxNode, name: string): readonly string[] | undefined {
   const attribute = node.attributes[name];
   return attribute?.type === 'strings' ? attribute.value : undefined;

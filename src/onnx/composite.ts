@@ -7,7 +7,7 @@ import { sizeOf } from '../tensor.ts';
 import { intOf } from './attribute-values.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import { whyDigital } from './digital-operators.ts';
-import type { Dims } from './dims.ts';
+import type { Dims } from './dims-known.ts';
 import { decideLinear } from './linear-rules.ts';
 import { isRecurrent, type Recurrent, readRecurrent } from './recurrent.ts';
 

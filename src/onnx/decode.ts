@@ -26,7 +26,7 @@ import {
 import { decodeTensor, type ExternalBytes } from './tensor-proto.ts';
 
 export const oldestOpset = 7;
-export const newestOpset = 22;
+const newestOpset = 22;
 
 export interface ImportedModel {
   readonly graph: Graph;
@@ -35,7 +35,7 @@ export interface ImportedModel {
 }
 
 /** Where a model's bytes came from: the name that messages give, and the folder that external data lie in, or files in memory. */
-export interface ModelSource {
+interface ModelSource {
   readonly file: string;
   readonly folder?: Files;
 }

@@ -1,11 +1,15 @@
-/** What is known of dimensions and of small integers while the nodes of a graph are walked. */
+/** What is known of the dimensions of values. A dimension that is not known is undefined; a value whose rank is not known is absent. */
 
-/** A dimension: a string stands for one that is known by its name alone, such as the batch. */
+export type Dim = number | undefined;
+export type Dims = ReadonlyMap<string, readonly Dim[]>;
+
+/** A dimension while the nodes are walked: a string stands for one that is known by its name alone, such as the batch. */
 export type Size = number | string | undefined;
 
 /** undefined where the rank is unknown */
 export type Shape = readonly Size[] | undefined;
 
+/** What is known so far while the nodes are walked. */
 export interface Known {
   dims(name: string | undefined): Shape;
   /** The elements of a small integer tensor, in order; unknown elements are undefined. */

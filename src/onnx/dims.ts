@@ -1,16 +1,12 @@
 /**
  * The dimensions of values, as far as they follow from those of the inputs and constants: what decides whether a
- * product keeps its shape when it moves to a crossbar, and how long the sequence of a recurrent layer is. A dimension
- * that is not known is undefined; a value whose rank is not known is absent.
+ * product keeps its shape when it moves to a crossbar, and how long the sequence of a recurrent layer is.
  */
 import type { Graph, Node, OnnxNode } from '../ir/graph.ts';
 import { toDoubles } from '../tensor.ts';
-import type { Known, Size } from './dims-known.ts';
+import type { Dims, Known, Size } from './dims-known.ts';
 import { shapeRules } from './dims-rules.ts';
 import { valueRules } from './dims-values.ts';
-
-export type Dim = number | undefined;
-export type Dims = ReadonlyMap<string, readonly Dim[]>;
 
 /** Integer tensors of more elements than this are no shapes. */
 const largestShape = 64;

@@ -2,6 +2,7 @@
  * Graph -> the bytes of an ONNX file that the ONNX checker accepts. The same graph and metadata give the same bytes;
  * decoding them gives the graph again.
  */
+import { defined } from '../defined.ts';
 import { InternalError } from '../diagnostic.ts';
 import type { Graph, Node, ValueInfo } from '../ir/graph.ts';
 import type { Tensor } from '../tensor.ts';
@@ -44,14 +45,14 @@ function encoderOfNodes(): (node: Node) => NodeProto {
     const own = node.origin.name;
     const name = names.has(own) ? `${own}/${node.outputs.find((o) => o !== '') ?? node.op}` : own;
     names.add(name);
-    return {
+    return defined({
       input: node.inputs,
       output: node.outputs,
-      ...(own && { name }),
+      name: own === '' ? undefined : name,
       opType: node.op,
-      ...(node.domain && { domain: node.domain }),
+      domain: node.domain === '' ? undefined : node.domain,
       attribute: encodeAttributes(node.attributes),
-    };
+    });
   };
 }
 
@@ -60,5 +61,5 @@ function encodeValue({ name, elementType, dims }: ValueInfo): ValueInfoProto {
   const shape = dims && {
     dim: dims.map((d) => (d === undefined ? {} : typeof d === 'string' ? { dimParam: d } : { dimValue: d })),
   };
-  return { name, type: { tensorType: { elemType: elementType, ...(shape && { shape }) } } };
+  return { name, type: { tensorType: defined({ elemType: elementType, shape }) } };
 }

@@ -4,7 +4,7 @@ import type { DataType, Tensor, TensorData } from '../tensor.ts';
 import { deferred, derived, sizeOf, toDoubles } from '../tensor.ts';
 import { elementType } from './element-types.ts';
 
-export type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow';
+type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow';
 
 const doubles: Readonly<Record<Binary, (a: number, b: number) => number>> = {
   add: (a, b) => a + b,

@@ -6,7 +6,7 @@ import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import { intOf } from './attribute-values.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
-import type { Dims } from './dims.ts';
+import type { Dims } from './dims-known.ts';
 
 /** @returns undefined for an operator that is no product of its own */
 export function decideLinear(node: OnnxNode, graph: Graph, dims: Dims): Decision | undefined {

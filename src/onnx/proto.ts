@@ -83,9 +83,9 @@ message ModelProto {
 }`;
 
 /** A 64-bit integer: an object as it is read; written as a number or a decimal string. */
-export type Int64 = number | string | { toNumber(): number; toBigInt(): bigint };
+type Int64 = number | string | { toNumber(): number; toBigInt(): bigint };
 
-export interface EntryProto {
+interface EntryProto {
   readonly key?: string;
   readonly value?: string;
 }
@@ -106,14 +106,14 @@ export interface TensorProto {
   readonly dataLocation?: number;
 }
 
-export interface DimensionProto {
+interface DimensionProto {
   readonly dimValue?: Int64;
   readonly dimParam?: string;
   /** Which of the two is set. */
   readonly value?: string;
 }
 
-export interface TypeProto {
+interface TypeProto {
   readonly tensorType?: {
     readonly elemType?: number;
     readonly shape?: { readonly dim?: readonly DimensionProto[] } | null;
@@ -164,7 +164,7 @@ export interface GraphProto {
   readonly $unknowns?: readonly Uint8Array[];
 }
 
-export interface FunctionProto {
+interface FunctionProto {
   readonly name?: string;
   readonly domain?: string;
   readonly input?: readonly string[];

@@ -6,7 +6,7 @@ import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { type Tensor, toDoubles } from '../tensor.ts';
 import { activationOf, type StepActivation } from './activations.ts';
 import { floatOf, intOf, stringOf, stringsOf } from './attribute-values.ts';
-import type { Dims } from './dims.ts';
+import type { Dims } from './dims-known.ts';
 
 /** Gates of every operator, in the order of its matrices, and its activation functions. */
 const kinds = {
@@ -15,7 +15,7 @@ const kinds = {
   RNN: { gates: 1, activations: ['Tanh'] },
 } as const;
 
-export type RecurrentOp = keyof typeof kinds;
+type RecurrentOp = keyof typeof kinds;
 
 export interface Recurrent {
   readonly op: RecurrentOp;

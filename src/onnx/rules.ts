@@ -6,7 +6,7 @@ import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { decideComposite } from './composite.ts';
 import { type Decision, digital } from './decision.ts';
 import { whyDigital } from './digital-operators.ts';
-import type { Dims } from './dims.ts';
+import type { Dims } from './dims-known.ts';
 import { whyInnerDigital } from './inner-weights.ts';
 import { decideLinear } from './linear-rules.ts';
 

@@ -1,14 +1,15 @@
 /** Upgrade rules for softmax and the normalizations. */
 import { graphInvalid } from '../diagnostics.ts';
 import { describeOrigin } from '../ir/graph.ts';
-import { floatOf, int, intOf, vector, without } from './upgrade-attributes.ts';
+import { floatOf, intOf } from './attribute-values.ts';
+import { int, vector, without } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';
 
 /** Softmax, LogSoftmax and Hardmax before 13: over all axes from `axis` on, seen as one. */
 export function upgradeSoftmax(to: Rewrite): void {
-  const { inputs, outputs, attributes } = to.node;
+  const { inputs, outputs } = to.node;
   const data = inputs[0]!;
-  const axis = intOf(attributes, 'axis', 1);
+  const axis = intOf(to.node, 'axis', 1);
   const rank = to.rank(data);
   if (axis === -1 || axis + 1 === rank) {
     to.self({ attributes: { axis: int(-1) } });
@@ -27,7 +28,7 @@ export function upgradeBatchNormalization(to: Rewrite): void {
   if (outputs.some((_, i) => i > 0 && to.read(i))) {
     const reason = 'its outputs of training are read, which opset 14 removed';
     to.fail(graphInvalid(describeOrigin(origin), reason));
-  } else if (to.opset < 9 && intOf(attributes, 'spatial', 1) === 0) {
+  } else if (to.opset < 9 && intOf(to.node, 'spatial', 1) === 0) {
     normalizePositions(to);
   } else {
     to.self({ outputs: [outputs[0]!], attributes: without(attributes, 'spatial') });
@@ -36,9 +37,9 @@ export function upgradeBatchNormalization(to: Rewrite): void {
 
 /** Batch normalization with parameters for every position of every channel. */
 function normalizePositions(to: Rewrite): void {
-  const { inputs, outputs, attributes } = to.node;
+  const { inputs, outputs } = to.node;
   const [x, scale, bias, mean, variance] = inputs as [string, string, string, string, string];
-  const epsilon = to.scalarLike('epsilon', floatOf(attributes, 'epsilon', 1e-5), x);
+  const epsilon = to.scalarLike('epsilon', floatOf(to.node, 'epsilon', 1e-5), x);
   const deviation = to.helper('deviation', 'Sqrt', [to.helper('variance', 'Add', [variance, epsilon])]);
   const normal = to.helper('normal', 'Div', [to.helper('centred', 'Sub', [x, mean]), deviation]);
   const scaled = to.helper('scaled', 'Mul', [normal, scale]);
@@ -47,9 +48,9 @@ function normalizePositions(to: Rewrite): void {
 
 /** GroupNormalization before 21: scale and bias went from one per group to one per channel. */
 export function upgradeGroupNormalization(to: Rewrite): void {
-  const { inputs, attributes } = to.node;
+  const { inputs } = to.node;
   const [x, scale, bias] = inputs as [string, string, string];
-  const groups = to.constant('groups', vector([intOf(attributes, 'num_groups', 1)]));
+  const groups = to.constant('groups', vector([intOf(to.node, 'num_groups', 1)]));
   const channels = to.helper('channels', 'Shape', [x], { start: int(1), end: int(2) });
   const width = to.helper('group-width', 'Div', [channels, groups]);
   const one = to.constant('one', vector([1]));

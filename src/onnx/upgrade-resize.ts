@@ -4,22 +4,23 @@
  */
 import type { Attributes } from '../ir/graph.ts';
 import { float32, sizeOf, type Tensor, toDoubles } from '../tensor.ts';
-import { floatsOf, string, stringOf } from './upgrade-attributes.ts';
+import { floatsOf, stringOf } from './attribute-values.ts';
+import { string } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';
 
 const asymmetric: Attributes = { coordinate_transformation_mode: string('asymmetric') };
 
 /** Upsample 7 and 9, and Resize 10. */
 export function upgradeUpsample(to: Rewrite): void {
-  const { inputs, attributes } = to.node;
+  const { inputs } = to.node;
   const data = inputs[0]!;
-  const given = floatsOf(attributes, 'scales');
+  const given = floatsOf(to.node, 'scales');
   const tensor = given ? float32([given.length], given) : to.known(inputs[1]!);
   const scales = given ? to.constant('scales', tensor!) : inputs[1]!;
   const values = tensor && toDoubles(tensor);
   const resize = (from: string, by: string, how: Attributes) =>
     to.self({ op: 'Resize', inputs: [from, '', by], attributes: how });
-  if (stringOf(attributes, 'mode', 'nearest') !== 'nearest') {
+  if (stringOf(to.node, 'mode', 'nearest') !== 'nearest') {
     resize(data, scales, { ...asymmetric, mode: string('linear') });
   } else if (values?.every((s) => s >= 1)) {
     resize(data, scales, nearest('floor'));

@@ -26,7 +26,7 @@ import {
   upgradeTopK,
 } from './upgrade-shape.ts';
 
-export interface UpgradeRule {
+interface UpgradeRule {
   /** The rule applies to nodes of older opsets than this. */
   readonly before: number;
   readonly rewrite: (to: Rewrite) => void;

@@ -3,13 +3,14 @@
  * attribute became an input (the ONNX operator changelog, versions 10 to 20).
  */
 import { float32 } from '../tensor.ts';
-import { floatOf, int, intOf, intsOf, string, stringOf, vector, without } from './upgrade-attributes.ts';
+import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
+import { int, string, vector, without } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';
 
 /** Squeeze and Unsqueeze before 13, ReduceSum before 13, the other reductions before 18. */
 export function upgradeAxes(to: Rewrite): void {
   const { inputs, attributes } = to.node;
-  const axes = intsOf(attributes, 'axes');
+  const axes = intsOf(to.node, 'axes');
   // An empty list and an absent one mean the same: all axes.
   const added = axes?.length ? [to.constant('axes', vector(axes))] : [];
   to.self({ inputs: [inputs[0]!, ...added], attributes: without(attributes, 'axes') });
@@ -17,12 +18,12 @@ export function upgradeAxes(to: Rewrite): void {
 
 /** Slice before 10. */
 export function upgradeSlice(to: Rewrite): void {
-  const { inputs, attributes } = to.node;
-  const starts = intsOf(attributes, 'starts') ?? [];
+  const { inputs } = to.node;
+  const starts = intsOf(to.node, 'starts') ?? [];
   const lists = {
     starts,
-    ends: intsOf(attributes, 'ends') ?? [],
-    axes: intsOf(attributes, 'axes') ?? starts.map((_, axis) => axis),
+    ends: intsOf(to.node, 'ends') ?? [],
+    axes: intsOf(to.node, 'axes') ?? starts.map((_, axis) => axis),
   };
   const added = Object.entries(lists).map(([name, list]) => to.constant(name, vector(list)));
   to.self({ inputs: [inputs[0]!, ...added], attributes: {} });
@@ -31,7 +32,7 @@ export function upgradeSlice(to: Rewrite): void {
 /** Split before 13 (attribute `split`) and before 18 (`num_outputs` has to be said where there is no `split`). */
 export function upgradeSplit(to: Rewrite): void {
   const { inputs, outputs, attributes } = to.node;
-  const parts = intsOf(attributes, 'split');
+  const parts = intsOf(to.node, 'split');
   const rest = without(attributes, 'split');
   if (inputs[1]) to.self({});
   else if (parts?.length)
@@ -42,8 +43,8 @@ export function upgradeSplit(to: Rewrite): void {
 /** Pad before 11. */
 export function upgradePad(to: Rewrite): void {
   const { inputs, attributes } = to.node;
-  const pads = to.constant('pads', vector(intsOf(attributes, 'pads') ?? []));
-  const fill = floatOf(attributes, 'value', 0);
+  const pads = to.constant('pads', vector(intsOf(to.node, 'pads') ?? []));
+  const fill = floatOf(to.node, 'value', 0);
   const added = fill === 0 ? [pads] : [pads, to.scalarLike('value', fill, inputs[0]!)];
   to.self({ inputs: [inputs[0]!, ...added], attributes: without(attributes, 'pads', 'value') });
 }
@@ -51,7 +52,7 @@ export function upgradePad(to: Rewrite): void {
 /** TopK before 10. */
 export function upgradeTopK(to: Rewrite): void {
   const { inputs, attributes } = to.node;
-  const k = to.constant('k', vector([intOf(attributes, 'k', 1)]));
+  const k = to.constant('k', vector([intOf(to.node, 'k', 1)]));
   to.self({ inputs: [inputs[0]!, k], attributes: without(attributes, 'k') });
 }
 
@@ -79,7 +80,7 @@ export function upgradeDft(to: Rewrite): void {
   const axis = {
     type: 'int64',
     dims: [],
-    data: BigInt64Array.of(BigInt(intOf(attributes, 'axis', 1))),
+    data: BigInt64Array.of(BigInt(intOf(to.node, 'axis', 1))),
   } as const;
   to.self({
     inputs: [inputs[0]!, inputs[1] ?? '', to.constant('axis', axis)],
@@ -89,16 +90,15 @@ export function upgradeDft(to: Rewrite): void {
 
 /** GridSample before 20, when the modes had the names of the two-dimensional case. */
 export function upgradeGridSample(to: Rewrite): void {
-  const { attributes } = to.node;
-  const mode = stringOf(attributes, 'mode', 'bilinear');
+  const mode = stringOf(to.node, 'mode', 'bilinear');
   const renamed = mode === 'bilinear' ? 'linear' : mode === 'bicubic' ? 'cubic' : mode;
-  to.self({ attributes: { ...attributes, mode: string(renamed) } });
+  to.self({ attributes: { ...to.node.attributes, mode: string(renamed) } });
 }
 
 /** RoiAlign before 16, which did not shift by half a pixel. */
 export function upgradeRoiAlign(to: Rewrite): void {
-  const { attributes } = to.node;
-  to.self({ attributes: { ...attributes, coordinate_transformation_mode: string('output_half_pixel') } });
+  const how = { coordinate_transformation_mode: string('output_half_pixel') };
+  to.self({ attributes: { ...to.node.attributes, ...how } });
 }
 
 /** Dropout before 12: the ratio goes (inference drops nothing); the mask was 0, of the data's type until 9, and is 1 since. */

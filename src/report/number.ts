@@ -1,4 +1,5 @@
 /** Numbers as the reports print them: grouped counts, percentages, sizes of files; and names that have to be shorter. */
+import type { Snr } from '../verify/report.ts';
 
 /** `3233424` is `3,233,424`. */
 export function formatCount(value: number): string {
@@ -14,6 +15,11 @@ export function counted(value: number, noun: string): string {
 export function formatShare(share: number): string {
   const percent = 100 * share;
   return `${percent !== 0 && percent < 0.05 ? Number(percent.toPrecision(2)) : percent.toFixed(1)} %`;
+}
+
+/** A ratio of signal to noise, where it is a number: `23.5 dB`. */
+export function formatSnr(snr: Snr): string {
+  return typeof snr === 'number' ? `${snr.toFixed(1)} dB` : snr;
 }
 
 /** Bytes with a decimal prefix: `12.5 MB`. */

@@ -1,10 +1,9 @@
 /** A tuning report -> text: what loses accuracy, what was tried, and why one mapping was chosen. */
 import type { Blame } from '../tune/blame.ts';
-import type { Loss, MappingReport } from '../tune/measure.ts';
+import type { Loss, MappingReport } from '../tune/loss.ts';
 import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
 import { remedyName } from '../tune/wire-remedies.ts';
-import type { Snr } from '../verify/report.ts';
-import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
+import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { type Column, formatTable } from './table.ts';
 
 const nameWidth = 40;
@@ -49,7 +48,7 @@ function remedies({ tried, without, taken }: NonNullable<TuneReport['wires']>): 
     formatCount(measured.conversions),
     points(measured.loss.points),
     interval(measured.loss),
-    decibels(measured.snrToFloat),
+    formatSnr(measured.snrToFloat),
     bound,
   ];
   const rows = tried.map((one) =>
@@ -112,7 +111,7 @@ function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number):
     formatShare(mapping.digital),
     points(mapping.loss.points),
     interval(mapping.loss),
-    decibels(mapping.snrToFloat),
+    formatSnr(mapping.snrToFloat),
     verdict(mapping, maxDrop),
     mapping.otherChips
       ? `${points(mapping.otherChips.loss.points)} ${mapping.otherChips.met ? 'met' : 'missed'}`
@@ -138,13 +137,13 @@ function blame(title: string, integers: TuneReport['integers'], { entries, large
       entry.what,
       points(entry.loss.points),
       interval(entry.loss),
-      decibels(entry.snrToFloat),
+      formatSnr(entry.snrToFloat),
     ]),
     [
       'only integers, no chip',
       points(integers.loss.points),
       interval(integers.loss),
-      decibels(integers.snrToFloat),
+      formatSnr(integers.snrToFloat),
     ],
   ];
   const columns: Column[] = [
@@ -187,8 +186,4 @@ function points(value: number): string {
 
 function interval({ low, high }: Loss): string {
   return `${points(low)} to ${points(high)}`;
-}
-
-function decibels(snr: Snr): string {
-  return typeof snr === 'number' ? `${snr.toFixed(1)} dB` : snr;
 }

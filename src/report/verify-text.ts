@@ -14,7 +14,7 @@ import type {
   Spread,
   VerifyReport,
 } from '../verify/report.ts';
-import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
+import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { type Column, formatTable } from './table.ts';
 
 /** Layers with the lowest signal-to-noise ratio that are listed. */
@@ -244,10 +244,6 @@ const percent = (value: number) => `${value.toFixed(2)} %`;
 
 function formatSpread({ mean, deviation }: Spread): string {
   return deviation === undefined ? percent(mean) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)} %`;
-}
-
-export function formatSnr(snr: Snr): string {
-  return typeof snr === 'number' ? `${snr.toFixed(1)} dB` : snr;
 }
 
 function formatDifference({ points, low, high }: PairedDifference): string {

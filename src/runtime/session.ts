@@ -1,5 +1,6 @@
 /** Runs ONNX models: the only importer of onnxruntime. */
 import * as ort from 'onnxruntime-node';
+import { defined } from '../defined.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostic.ts';
 import type { DataType, Tensor, TensorData } from '../tensor.ts';
 
@@ -31,8 +32,10 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
   const session = await ort.InferenceSession.create(model, {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
-    ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
-    ...(options.preciseIntegers ? { extra: { session: { x64quantprecision: '1' } } } : {}),
+    ...defined({
+      intraOpNumThreads: options.threads,
+      extra: options.preciseIntegers ? { session: { x64quantprecision: '1' } } : undefined,
+    }),
   }).catch((error: unknown) => {
     if (!options.onRejected) throw error;
     throw new DiagnosticError([options.onRejected(error instanceof Error ? error.message : String(error))]);

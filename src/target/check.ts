@@ -13,7 +13,7 @@ import type { Problem } from './problem.ts';
 import { schemelessSchema, targetFields, targetSchema } from './schema.ts';
 import type { Target } from './target.ts';
 
-export interface Place {
+interface Place {
   readonly file: string;
   /** Line of a path in the file, where it is there. */
   readonly lineOf: (path: readonly string[]) => number | undefined;

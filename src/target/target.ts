@@ -7,7 +7,7 @@ import type { Programming } from '../schemes/models.ts';
 import type { TargetBase } from './base.ts';
 
 /** Where a number comes from. `assumed` numbers are shown in every report. */
-export type From = 'paper' | 'source' | 'derived' | 'assumed';
+type From = 'paper' | 'source' | 'derived' | 'assumed';
 
 export interface ProvenanceEntry {
   /** Path of the field, such as `adc.bits`. */

@@ -15,10 +15,9 @@ import { soleInput, spreadSamples } from '../record/samples.ts';
 import { findTrainingObstacles } from '../replace-layers.ts';
 import type { SynapsePlaces } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
-import type { HiddenPlane } from '../target/hidden-plane.ts';
 import { stepsPerLevel } from '../target/hidden-plane.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import type { ModelFile } from '../verify/verify.ts';
+import type { ModelFile } from '../verify/options.ts';
 import { type Chain, findChain } from './chain.ts';
 import { graphOf } from './graph-of.ts';
 import type { InitialLayer } from './initial.ts';
@@ -113,21 +112,17 @@ export function initialOf({ mapping, loaded }: Compiled, output: string): Initia
   const { node, hidden } = mapping.layers[layerIndexOf(mapping, output)]!;
   const bias = Float32Array.from(node.bias);
   const plane = loaded.target.hidden!;
-  if (hidden) return { hidden: hidden.slice(), step: node.scales[0]!, bias };
+  if (hidden) return { hidden: hidden.slice(), step: node.scales[0]! / stepsPerLevel(plane), bias };
   const real = Float64Array.from(node.integers, (w, i) => w * node.scales[i % node.columns]!);
-  return { ...hiddenFrom(real, plane), bias };
+  return { ...hiddenFrom(real, largestHidden(plane.bits)), bias };
 }
 
-/** The largest weight becomes the largest hidden integer. */
-export function hiddenFrom(
-  real: ArrayLike<number>,
-  plane: Pick<HiddenPlane, 'bits' | 'transferBits'>,
-): Pick<InitialLayer, 'hidden' | 'step'> {
-  const limit = largestHidden(plane.bits);
+/** The largest weight becomes the largest hidden integer, `limit`. */
+function hiddenFrom(real: ArrayLike<number>, limit: number): Pick<InitialLayer, 'hidden' | 'step'> {
   let largest = 0;
   for (let i = 0; i < real.length; i++) largest = Math.max(largest, Math.abs(real[i]!));
   return {
     hidden: Int16Array.from(real, (w) => (largest === 0 ? 0 : Math.round((w / largest) * limit))),
-    step: ((largest || 1) / limit) * stepsPerLevel(plane),
+    step: (largest || 1) / limit,
   };
 }

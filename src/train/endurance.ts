@@ -33,12 +33,6 @@ function memristorCycles({ counts }: LayerSynapses): number {
   return operationsBefore + counts.rounds;
 }
 
-/** Inputs after which a transfer would exceed the memristors' endurance, from a fresh chip on. */
-export function memristorLimit(limits: EnduranceLimits, transferEvery: number): number {
-  const first = 1;
-  return (Math.floor(limits.memristor) - operationsBefore - first + 1) * transferEvery;
-}
-
 /** Cycles that no FeCAP can have used up yet: counted down between looks at all of them. */
 export interface FecapReserve {
   cycles: number;

@@ -9,8 +9,8 @@ import {
 } from './network.ts';
 
 /** Name of the graph's input and of its output, which are logits. */
-export const inputName = 'input';
-export const outputName = 'logits';
+const inputName = 'input';
+const outputName = 'logits';
 
 const floatType = 1;
 

@@ -7,11 +7,16 @@ import type { TrainedLayer } from './network.ts';
 
 /** A layer's starting point, where it is not drawn. */
 export interface InitialLayer {
-  /** [input][output]; taken by the hidden rule. */
+  /** [input][output], hidden integers. */
   readonly hidden: Int16Array;
-  /** Real weight of one level. */
+  /** Real weight of one step of a hidden integer. */
   readonly step: number;
   readonly bias: Float32Array;
+}
+
+/** The weights of a starting point in floating point. */
+export function realWeights({ hidden, step }: InitialLayer): Float32Array {
+  return Float32Array.from(hidden, (h) => h * step);
 }
 
 /**
@@ -29,7 +34,7 @@ export function drawHidden(seed: number, layer: number, count: number, range: nu
  * Real weight of one level with which weights drawn by `drawHidden` and transferred have the standard deviation
  * gain sqrt(2 / inputs): with a gain of 1, that of He et al., ICCV 2015.
  */
-export function stepFor(
+export function levelFor(
   { inputs }: TrainedLayer,
   { bits, transferBits }: HiddenPlane,
   range: number,

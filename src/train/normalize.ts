@@ -54,35 +54,36 @@ export function denormalize(
     gradients[i] = (gradients[i]! - mean - normalized[i]! * slope) * inverse;
 }
 
-type Running = Pick<LayerWeights, 'runningMean' | 'runningVariance'>;
-
-/** Moves the running mean and variance of one output towards those of a batch, [row][output], before it is normalized. */
+/**
+ * Moves the running mean and variance of one output towards those of a batch, before it is normalized.
+ * @param values [row][output]
+ */
 export function updateRunning(
-  { runningMean: mean, runningVariance: variance }: Running,
-  output: number,
+  { runningMean, runningVariance }: LayerWeights,
   values: Float32Array,
   rows: number,
+  output: number,
 ): void {
-  const stride = mean.length;
-  const end = output + stride * rows;
+  const outputs = runningMean.length;
+  const end = output + outputs * rows;
   let sum = 0;
-  for (let i = output; i < end; i += stride) sum += values[i]!;
+  for (let i = output; i < end; i += outputs) sum += values[i]!;
   const own = sum / rows;
   let squares = 0;
-  for (let i = output; i < end; i += stride) squares += (values[i]! - own) ** 2;
-  mean[output]! += runningShare * (own - mean[output]!);
+  for (let i = output; i < end; i += outputs) squares += (values[i]! - own) ** 2;
+  runningMean[output]! += runningShare * (own - runningMean[output]!);
   // Of the population, as it is estimated from a sample of this size.
-  variance[output]! += runningShare * (squares / Math.max(1, rows - 1) - variance[output]!);
+  runningVariance[output]! += runningShare * (squares / Math.max(1, rows - 1) - runningVariance[output]!);
 }
 
 /** Normalizes one row by the running mean and variance, in place. */
 export function normalizeByRunning(
-  { runningMean: mean, runningVariance: variance }: Running,
+  { runningMean, runningVariance }: LayerWeights,
   values: Float32Array,
   from: number,
 ): void {
-  for (let j = 0; j < mean.length; j++) {
-    const sigma = Math.sqrt(variance[j]! + normalizationEpsilon);
-    values[from + j] = (values[from + j]! - mean[j]!) / sigma;
+  for (let j = 0; j < runningMean.length; j++) {
+    const sigma = Math.sqrt(runningVariance[j]! + normalizationEpsilon);
+    values[from + j] = (values[from + j]! - runningMean[j]!) / sigma;
   }
 }

@@ -88,7 +88,7 @@ function listAll(from: number, length: number, active: Int32Array): number {
 function normalizeRows(
   { normalization, outputs }: TrainedLayer,
   { z, inverse }: LayerPass,
-  running: LayerWeights,
+  weights: LayerWeights,
   rows: number,
   training: boolean,
 ): void {
@@ -97,11 +97,11 @@ function normalizeRows(
     for (let b = 0; b < rows; b++) inverse[b] = normalize(z, b * outputs, 1, outputs);
   } else if (training) {
     for (let j = 0; j < outputs; j++) {
-      updateRunning(running, j, z, rows);
+      updateRunning(weights, z, rows, j);
       inverse[j] = normalize(z, j, outputs, rows);
     }
   } else {
-    for (let b = 0; b < rows; b++) normalizeByRunning(running, z, b * outputs);
+    for (let b = 0; b < rows; b++) normalizeByRunning(weights, z, b * outputs);
   }
 }
 

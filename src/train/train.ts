@@ -10,7 +10,7 @@ import { programChip } from '../program.ts';
 import { replaceLayers, type TrainedWeights } from '../replace-layers.ts';
 import { trainingChip } from '../schemes/transfer/synapses.ts';
 import { simulate } from '../simulate/simulate.ts';
-import { stepsPerLevel, transferredDigit } from '../target/hidden-plane.ts';
+import { transferredDigit } from '../target/hidden-plane.ts';
 import { type Basis, compileOn, initialOf, modelOf } from './basis.ts';
 import { findChain } from './chain.ts';
 import type { Checkpoint, Identity } from './checkpoint.ts';
@@ -27,14 +27,14 @@ export interface TrainingData {
   readonly test: { readonly dataset: Dataset; readonly indices: readonly number[] };
 }
 
-export interface TrainRequest extends TrainOptions, Omit<ChipOptions, 'chip' | 'places' | 'initial'> {
+export interface TrainRequest extends Omit<TrainOptions, 'initial'>, Omit<ChipOptions, 'chip' | 'places'> {
   readonly epochs: number;
   /** `weights`: from those that the layers have; `random`: from new ones. */
   readonly start: 'weights' | 'random';
 }
 
 /** What the layers see, as numbers in memory. */
-export interface TrainingSamples {
+interface TrainingSamples {
   readonly training: Samples;
   readonly test: Samples;
 }
@@ -82,17 +82,12 @@ export async function readTrainingSamples(
 export function openRun(basis: Basis, request: TrainRequest, samples: TrainingSamples): Run {
   const { compiled, chain, places } = basis;
   const { seed, start, epochs } = request;
-  const own = trainingChip(compiled.loaded.target, seed);
   const initial =
     start === 'weights' ? chain.nodes.map(({ output }) => initialOf(compiled, output)) : undefined;
-  const chip = openTrainer(chain.network, request, { ...request, chip: own, places, initial });
-  const float = openTrainer(chain.network, request);
-  for (const [l, { hidden, step, bias }] of (initial ?? []).entries()) {
-    const perStep = step / stepsPerLevel(own.law.hidden);
-    const { weights } = float;
-    weights[l]!.matrix.set(Float32Array.from(hidden, (h) => h * perStep));
-    weights[l]!.bias.set(bias);
-  }
+  const options = { ...request, initial };
+  const own = trainingChip(compiled.loaded.target, seed);
+  const chip = openTrainer(chain.network, options, { ...request, chip: own, places });
+  const float = openTrainer(chain.network, options);
   return { chip, float, ...samples, epochs };
 }
 

@@ -10,11 +10,12 @@ import type { LayerSynapses, SynapsePlaces, TrainingChip } from '../schemes/tran
 import { openLayer } from '../schemes/transfer/synapses.ts';
 import { transferLayer } from '../schemes/transfer/transfer-layer.ts';
 import { writeSynapse } from '../schemes/transfer/wear.ts';
+import { stepsPerLevel } from '../target/hidden-plane.ts';
 import { type EnduranceLimits, type EnduranceStop, type FecapReserve, wornOut } from './endurance.ts';
 import { stepBias, stepFloat } from './float-rule.ts';
 import { type HiddenRule, type HiddenStepper, openStepper, stepHidden } from './hidden-rule.ts';
-import { drawFloat, drawHidden, type InitialLayer, stepFor } from './initial.ts';
-import { type LayerWeights, type TrainableNetwork, weightsOf } from './network.ts';
+import { drawFloat, drawHidden, type InitialLayer, levelFor, realWeights } from './initial.ts';
+import { type LayerWeights, type TrainableNetwork, type TrainedLayer, weightsOf } from './network.ts';
 import { type BatchResult, backward, forward, openPass, type Pass, score } from './pass.ts';
 import { epochOrder, readSample, type Samples } from './samples.ts';
 
@@ -27,6 +28,8 @@ export interface TrainOptions {
   /** Standard deviation of a layer's first weights in units of sqrt(2 / inputs); `lastGain` is the last layer's. */
   readonly gain: number;
   readonly lastGain: number;
+  /** First weights of every layer, where they are not drawn. */
+  readonly initial?: readonly InitialLayer[] | undefined;
 }
 
 /** What learning on a chip takes besides. */
@@ -40,14 +43,12 @@ export interface ChipOptions extends HiddenRule {
   readonly transferEvery: number;
   /** Largest magnitude of the first hidden integers. */
   readonly range: number;
-  /** First weights of every layer, where they are not drawn. */
-  readonly initial?: readonly InitialLayer[] | undefined;
   /** Cycles that end the run; undefined where nothing is to. */
   readonly endurance?: EnduranceLimits | undefined;
 }
 
 /** How far a run has come. */
-export interface Progress {
+interface Progress {
   inputs: number;
   batches: number;
   epoch: number;
@@ -94,13 +95,13 @@ export function openTrainer(network: TrainableNetwork, options: TrainOptions, ch
     weights: layers.map((layer, l): LayerWeights => {
       const { outputs, normalization } = layer;
       const gain = l === layers.length - 1 ? options.lastGain : options.gain;
-      const initial = chip?.initial?.[l];
+      const initial = options.initial?.[l];
       const { matrix } = pass.layers[l]!;
-      if (!chip) matrix.set(drawFloat(options.seed, l, layer, gain));
+      if (!chip) matrix.set(initial ? realWeights(initial) : drawFloat(options.seed, l, layer, gain));
       const running = normalization === 'batch' ? outputs : 0;
       return {
         matrix,
-        scale: chip ? (initial?.step ?? stepFor(layer, chip.chip.law.hidden, chip.range, gain)) : 1,
+        scale: chip ? levelOf(layer, initial, chip, gain) : 1,
         bias: initial ? initial.bias.slice() : new Float32Array(outputs),
         runningMean: new Float32Array(running),
         runningVariance: new Float32Array(running).fill(1),
@@ -117,12 +118,18 @@ export function openTrainer(network: TrainableNetwork, options: TrainOptions, ch
   if (chip) {
     synapses.forEach((layer, l) => {
       const count = weightsOf(layers[l]!);
-      const hidden = chip.initial?.[l]?.hidden ?? drawHidden(options.seed, l, count, chip.range);
+      const hidden = options.initial?.[l]?.hidden ?? drawHidden(options.seed, l, count, chip.range);
       for (let w = 0; w < count; w++) writeSynapse(layer, w, hidden[w]!);
     });
     transferAll(trainer);
   }
   return trainer;
+}
+
+/** Real weight of one level. */
+function levelOf(layer: TrainedLayer, initial: InitialLayer | undefined, chip: ChipOptions, gain: number) {
+  const { hidden } = chip.chip.law;
+  return initial ? initial.step * stepsPerLevel(hidden) : levelFor(layer, hidden, chip.range, gain);
 }
 
 /** Transfers every layer. */

@@ -7,11 +7,12 @@ import type { CompileOptions } from '../options.ts';
 import { schemeOf, withExactCells } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 import { runChip } from '../verify/run-images.ts';
-import { type LossReport, lossOf, measureMapping, withTarget } from './measure.ts';
+import { type LossReport, lossOf } from './loss.ts';
+import { measureMapping, withTarget } from './measure.ts';
 import { roundedInputs, roundedWeights } from './rounded.ts';
 import type { Setup } from './setup.ts';
 
-export interface BlameEntry extends LossReport {
+interface BlameEntry extends LossReport {
   /** What was measured, such as `without write error`. */
   readonly what: string;
   /** The error that it tells about. */
@@ -29,7 +30,7 @@ export interface Blame {
 }
 
 /** Errors of the chip: the target without each. */
-export function idealizations(target: Target): ReadonlyMap<string, Target> {
+function idealizations(target: Target): ReadonlyMap<string, Target> {
   const { programming } = target;
   return new Map<string, Target>([
     ['the converter', { ...target, adc: { ...target.adc, bits: 16 } }],
@@ -85,7 +86,7 @@ export async function blame(setup: Setup, options: CompileOptions, total: LossRe
       { bytes: encodeModel(lower(setup.real, setup.compiled.graph)) },
       setup.tuning.references,
     );
-    const measured = lossOf([run], setup.tuning);
+    const measured = lossOf([run], setup.tuning.references);
     entries.push({ what: `only ${error}, no chip`, error, ...measured, share: measured.noise });
   }
   const largest = entries.reduce((a, b) => (b.share > a.share ? b : a));

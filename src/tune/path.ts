@@ -15,7 +15,7 @@ export interface Candidate {
 }
 
 /** From here on, this layer takes this candidate. */
-export interface Step {
+interface Step {
   readonly layer: number;
   readonly candidate: number;
 }

@@ -2,12 +2,12 @@
 import type { CompileOptions } from '../options.ts';
 import type { Snr } from '../verify/report.ts';
 import type { Blame } from './blame.ts';
-import type { Loss, LossReport, MappingReport } from './measure.ts';
+import type { Loss, LossReport, MappingReport } from './loss.ts';
 import type { Why } from './search.ts';
 import type { TriedRemedies } from './wire-remedies.ts';
 
 /** One layer with one way of storing it, and everything else in floating point. */
-export interface VariantReport {
+interface VariantReport {
   readonly variant: string;
   /** Of the network's output. */
   readonly snr: Snr;

@@ -31,7 +31,7 @@ export interface Tried<M> {
 }
 
 /** How a mapping is measured. */
-export interface Measures<M> {
+interface Measures<M> {
   readonly measure: (assignment: Assignment) => Promise<M>;
   /** On chips that the search has not seen. */
   readonly confirm: (assignment: Assignment) => Promise<M>;

@@ -12,10 +12,11 @@ import { availableThreads } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
-import type { ModelFile } from '../verify/verify.ts';
-import type { TuneOptions } from './tune.ts';
+import type { MappingReport } from './loss.ts';
+import { defaultImages, defaultTrials, type TuneOptions } from './options.ts';
 
 /** Images that are used together, with what the models without a chip make of them. */
 export interface Part {
@@ -41,6 +42,8 @@ export interface Setup {
   readonly seed: number;
   readonly threads: number;
   readonly report: (stage: string, done: number, total: number) => void;
+  /** Mappings that were measured, by all that the measurement depends on: none is measured twice. */
+  readonly measured: Map<string, MappingReport>;
 }
 
 /** An interval needs two images in each half. */
@@ -109,13 +112,9 @@ export async function prepare(
     seed: tuning.seed ?? 1,
     threads,
     report,
+    measured: new Map(),
   };
 }
-
-/** Images used at most, both halves together. */
-export const defaultImages = 500;
-/** Chips per measurement. */
-export const defaultTrials = 2;
 
 function checkPlan({ indices, targets }: Plan, dataset: Dataset): void {
   if (indices.length < fewestImages)

@@ -1,24 +1,45 @@
 /** Puts what a tuning measured into one report. */
-
-import { layerName } from '../options.ts';
+import { defined } from '../defined.ts';
+import { type CompileOptions, layerName } from '../options.ts';
 import { percentOf } from '../verify/metrics.ts';
 import { snrOf } from '../verify/report.ts';
 import { version } from '../version.ts';
-import { variantsIn } from './compare.ts';
-import { lossOf } from './measure.ts';
+import type { Blame } from './blame.ts';
+import { type Compared, variantsIn } from './compare.ts';
+import { lossOf, type MappingReport } from './loss.ts';
+import type { Limits } from './options.ts';
 import type { LayerReport, TriedReport, TuneReport } from './report.ts';
-import type { Assignment, Tried } from './search.ts';
-import { sensitivityImages } from './sensitivity.ts';
-import type { TuneMeasured, Tuning } from './tune.ts';
+import type { Assignment, SearchResult, Tried } from './search.ts';
+import type { TuneMeasured } from './search-mappings.ts';
+import { sensitivityImages, type Unit } from './sensitivity.ts';
+import type { Setup } from './setup.ts';
+import type { TriedRemedies } from './wire-remedies.ts';
+
+/** All that a tuning measured. */
+interface Tuning {
+  readonly setup: Setup;
+  readonly limits: Limits;
+  readonly units: readonly Unit[];
+  readonly compared: readonly (readonly Compared[])[];
+  readonly found: SearchResult<TuneMeasured>;
+  /** What was tried against the resistance of wires before anything else. */
+  readonly wires: TriedRemedies;
+  /** Of the mapping as given, where it does not meet the bound. */
+  readonly blame: Blame | undefined;
+  /** Of the best mapping, where none meets the bound. */
+  readonly remaining: Blame | undefined;
+  readonly heldOut: MappingReport | undefined;
+  readonly options: CompileOptions | undefined;
+}
 
 /** @param duration seconds */
 export function reportTuning(tuning: Tuning, duration: number): TuneReport {
-  const { setup, limits, found, blame, remaining, heldOut, options } = tuning;
+  const { setup, limits, found, wires, blame, remaining, heldOut, options } = tuning;
   const { model, loaded } = setup;
   const { references, images } = setup.tuning;
   const { ideal, idealNoise } = references;
   const numberOf = (tried: Tried<TuneMeasured>) => found.tried.indexOf(tried) + 1;
-  return {
+  return defined({
     crossloom: version,
     model: { file: model.file, sha256: model.sha256 },
     target: { name: loaded.target.name, overrides: loaded.overrides },
@@ -32,22 +53,22 @@ export function reportTuning(tuning: Tuning, duration: number): TuneReport {
     trials: setup.trials,
     seed: setup.seed,
     float: percentOf(references.float.top1!),
-    integers: lossOf([{ tally: ideal, toFloat: idealNoise, toIdeal: idealNoise }], setup.tuning),
+    integers: lossOf([{ tally: ideal, toFloat: idealNoise, toIdeal: idealNoise }], references),
     tried: found.tried.map((tried) => triedReport(tuning, tried)),
-    ...(tuning.wires.tried.length > 0 && { wires: tuning.wires }),
-    ...(blame && { blame }),
+    wires: wires.tried.length > 0 ? wires : undefined,
+    blame,
     sensitivity: {
       images: Math.min(sensitivityImages, images.plan.indices.length),
       layers: layerReports(tuning, (found.chosen ?? found.best).assignment),
     },
-    ...(found.chosen && { chosen: numberOf(found.chosen) }),
+    chosen: found.chosen && numberOf(found.chosen),
     best: numberOf(found.best),
-    ...(remaining && { remaining }),
-    ...(heldOut && { heldOut }),
-    ...(options && { options }),
+    remaining,
+    heldOut,
+    options,
     work: workOf(tuning),
     duration,
-  };
+  });
 }
 
 function triedReport(
@@ -59,14 +80,14 @@ function triedReport(
     const name = variant === 'digital' ? variant : variant.name;
     layers[name] = (layers[name] ?? 0) + 1;
   }
-  return {
+  return defined({
     why,
     layers,
     digital: measured.digital,
     met: measured.met,
-    ...(confirmed && { otherChips: { loss: confirmed.report.loss, met: confirmed.met } }),
+    otherChips: confirmed && { loss: confirmed.report.loss, met: confirmed.met },
     ...measured.report,
-  };
+  });
 }
 
 function layerReports({ units, compared }: Tuning, taken: Assignment): LayerReport[] {
@@ -90,24 +111,17 @@ function layerReports({ units, compared }: Tuning, taken: Assignment): LayerRepo
 }
 
 /** What all measurements together took; networks in floating point and in integers apart. */
-function workOf({ setup, compared, found, wires, blame, remaining, heldOut }: Tuning): TuneReport['work'] {
+function workOf({ setup, compared, heldOut }: Tuning): TuneReport['work'] {
   const tuning = setup.tuning.images.plan.indices.length;
   const variants = new Set(compared.flatMap((own) => own.map(({ variant }) => variant.name))).size;
   const alone = compared.reduce((sum, own) => sum + own.length, 0);
-  const blames = new Set([blame, remaining].filter((b) => b !== undefined));
-  const onChips = [...blames].reduce(
-    (sum, { entries }) => sum + entries.filter((entry) => entry.chips !== undefined).length,
-    0,
-  );
-  const confirmed = found.tried.filter((tried) => tried.confirmed).length;
-  const onWires = wires.tried.length + (wires.without ? 1 : 0);
-  const whole = found.tried.length + onWires + confirmed + onChips;
+  const whole = setup.measured.size;
   const last = heldOut ? 1 : 0;
   return {
-    mappings: 1 + variants + whole + last,
-    chips: variants + setup.trials * (whole + last),
+    mappings: 1 + variants + whole,
+    chips: variants + setup.trials * whole,
     images:
       alone * Math.min(sensitivityImages, tuning) +
-      setup.trials * (whole * tuning + last * setup.heldOut.images.plan.indices.length),
+      setup.trials * ((whole - last) * tuning + last * setup.heldOut.images.plan.indices.length),
   };
 }

@@ -3,15 +3,17 @@
  * programmed chips until one meets the bound. Layers are tuned from there.
  */
 import { compile } from '../compile.ts';
+import { defined } from '../defined.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Target } from '../target/target.ts';
-import { anyArrays, type MappingReport, measureMapping, withTarget } from './measure.ts';
+import type { MappingReport } from './loss.ts';
+import { anyArrays, measureMapping, withTarget } from './measure.ts';
 import type { Setup } from './setup.ts';
 
 /** Options of a compilation that bear on wires. */
-export type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowOrder' | 'rowsAtOnce' | 'window'>;
+type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowOrder' | 'rowsAtOnce' | 'window'>;
 
-export interface RemedyReport extends MappingReport {
+interface RemedyReport extends MappingReport {
   readonly remedy: Remedy;
   readonly met: boolean;
 }
@@ -87,7 +89,7 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
     if (measured.noise - without.noise < noticed * measured.noise) break;
   }
   const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;
-  return { tried, taken: best.remedy, ...(without && { without }) };
+  return defined({ tried, taken: best.remedy, without });
 }
 
 /** Such as `levels corrected, 64 rows at once, 10 % of the window`. */

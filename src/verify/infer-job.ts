@@ -14,7 +14,7 @@ export interface EncodedModel {
   readonly preciseIntegers?: boolean;
 }
 
-export interface InferContext {
+interface InferContext {
   readonly models: readonly EncodedModel[];
   readonly plan: Pick<Plan, 'input' | 'output' | 'values'>;
 }

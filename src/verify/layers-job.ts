@@ -5,7 +5,7 @@ import { openSession } from '../runtime/session.ts';
 import type { ImageBatch } from './infer-job.ts';
 import { addSignal, type SignalAndNoise, silence } from './metrics.ts';
 
-export interface LayersContext {
+interface LayersContext {
   /** Encoded, with the taps among their outputs. */
   readonly ideal: Uint8Array;
   readonly mapped: Uint8Array;

@@ -2,7 +2,6 @@
  * Figures of merit of one model against labels and against another model. Logits lie as [sample][class]; what is
  * counted per sample is kept as 0 and 1 bytes, so that figures can be paired by sample.
  */
-import { argmax } from '../argmax.ts';
 
 /**
  * Whether each sample's class is among the k largest logits; of equal logits the first counts as larger.
@@ -27,18 +26,6 @@ export function topCorrect(
       if (other > value || (other === value && c < target)) above++;
     }
     return above < k ? 1 : 0;
-  });
-}
-
-/**
- * Whether two models give each sample the same class.
- * @param a length samples * classes, as `b`
- * @returns 1 or 0 per sample
- */
-export function sameClass(a: ArrayLike<number>, b: ArrayLike<number>, classes: number): Uint8Array {
-  return Uint8Array.from({ length: a.length / classes }, (_, i) => {
-    const chosen = argmax(a, i * classes, classes);
-    return chosen >= 0 && chosen === argmax(b, i * classes, classes) ? 1 : 0;
   });
 }
 

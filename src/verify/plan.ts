@@ -19,7 +19,7 @@ import type { Session } from '../runtime/session.ts';
 import type { Target } from '../target/target.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import { imagesFollowEachOther } from './image-order.ts';
-import type { ModelFile, VerifyOptions } from './verify.ts';
+import type { ModelFile, VerifyOptions } from './options.ts';
 
 export interface Plan {
   readonly input: ValueInfo;

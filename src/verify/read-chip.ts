@@ -11,7 +11,7 @@ import type { Compensation, Condition } from './conditions.ts';
 import type { Plan } from './plan.ts';
 import type { ChipState } from './run-images.ts';
 
-export interface ReadingOptions {
+interface ReadingOptions {
   readonly condition: Condition;
   readonly compensate: Compensation;
   readonly noise: boolean;

@@ -23,7 +23,7 @@ export interface Scores {
   readonly agreement?: number;
 }
 
-export interface ComparedScores extends Scores {
+interface ComparedScores extends Scores {
   /** Of the outputs. */
   readonly snrToFloat: Snr;
 }
@@ -93,7 +93,7 @@ export interface LayerReport {
   readonly saturated: number;
 }
 
-export interface AssumedValue {
+interface AssumedValue {
   readonly field: string;
   /** As it is written in the target file. */
   readonly text: string;

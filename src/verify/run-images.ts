@@ -23,7 +23,7 @@ export interface ImageRun {
 }
 
 /** Called with the number of images that are done. */
-export type OnImages = (done: number, total: number) => void;
+type OnImages = (done: number, total: number) => void;
 
 export interface ReferenceRun {
   readonly float: Tally;

@@ -1,8 +1,11 @@
 /** What chips made of the images under every condition -> their figures, and how long they last. */
 import { checkTime } from '../chip/read-conditions.ts';
+import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Target } from '../target/target.ts';
+import type { Compensation, Condition } from './conditions.ts';
 import { type PairedDifference, pairedDifference } from './metrics.ts';
+import type { VerifyOptions } from './options.ts';
 import {
   type MappedReport,
   type ReadingReport,
@@ -13,9 +16,8 @@ import {
   type VerifyReport,
 } from './report.ts';
 import type { ChipRun, ReferenceRun } from './run-images.ts';
-import type { Verification } from './summarize.ts';
 import { addSums, scoresOf, type Tally } from './tally.ts';
-import type { VerifyOptions } from './verify.ts';
+import type { Trial } from './trial.ts';
 
 /** One chip's figures. */
 export function runScores({ tally, toFloat, toIdeal }: ChipRun, float: Tally): RunScores {
@@ -23,17 +25,17 @@ export function runScores({ tally, toFloat, toIdeal }: ChipRun, float: Tally): R
 }
 
 /** One report per condition, over all trials. */
-export function readingReports({
-  conditions,
-  trials,
-  references,
-  options,
-}: Pick<Verification, 'conditions' | 'trials' | 'references' | 'options'>): ReadingReport[] {
+export function readingReports(
+  conditions: readonly Condition[],
+  trials: readonly Trial[],
+  references: ReferenceRun,
+  compensate: Compensation = 'none',
+): ReadingReport[] {
   return conditions.map((condition, i) => {
     const runs = trials.map((trial) => trial.runs[i]!);
     return {
       ...condition,
-      compensated: condition.at > 0 ? (options.compensate ?? 'none') : 'none',
+      compensated: condition.at > 0 ? compensate : 'none',
       ...mappedReport(runs, references),
       trials: runs.map((run) => runScores(run, references.float)),
     };
@@ -44,20 +46,20 @@ function mappedReport(runs: readonly ChipRun[], references: ReferenceRun): Mappe
   const scores = runs.map(({ tally }) => scoresOf(tally, references.float));
   const spreadOf = (figure: keyof Scores) => {
     const values = scores.flatMap((score) => score[figure] ?? []);
-    return values.length > 0 && { [figure]: spread(values) };
+    return values.length > 0 ? spread(values) : undefined;
   };
   const change = difference(
     runs.map(({ tally }) => tally),
     references.float,
   );
-  return {
-    ...spreadOf('top1'),
-    ...spreadOf('top5'),
-    ...spreadOf('agreement'),
-    ...(change && { difference: change }),
+  return defined({
+    top1: spreadOf('top1'),
+    top5: spreadOf('top5'),
+    agreement: spreadOf('agreement'),
+    difference: change,
     snrToFloat: snrOf(runs.map((t) => t.toFloat).reduce((a, b) => addSums(a, b))),
     snrToIdeal: snrOf(runs.map((t) => t.toIdeal).reduce((a, b) => addSums(a, b))),
-  };
+  });
 }
 
 /** What the times say about the target's laws, each thing once. */
@@ -76,13 +78,7 @@ export function refreshReport(
   if (maxDrop === undefined || measured.length < 2 || measured.some((r) => !r.difference)) return {};
   const beyond = measured.findIndex(({ difference: change }) => -change!.points > maxDrop);
   const within = (beyond < 0 ? measured : measured.slice(0, beyond)).at(-1);
-  return {
-    refresh: {
-      maxDrop,
-      ...(within && { within: within.at }),
-      ...(beyond >= 0 && { beyond: measured[beyond]!.at }),
-    },
-  };
+  return { refresh: defined({ maxDrop, within: within?.at, beyond: measured[beyond]?.at }) };
 }
 
 function spread(values: readonly number[]): Spread {

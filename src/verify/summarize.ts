@@ -1,11 +1,11 @@
 /** Puts what the runs over the images gave into one report. */
 import { z } from 'zod';
-import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
+import { totalCounts } from '../chip/chip.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { boundNotMet, calibrationOverlap, knownAnswerDiffers } from '../diagnostics.ts';
 import { placeOf } from '../files.ts';
-import type { Manifest } from '../package/manifest.ts';
 import type { Package } from '../package/open.ts';
 import { effectsOf, notModelled } from '../target/effects.ts';
 import { readsAlike } from '../target/reads-alike.ts';
@@ -15,6 +15,7 @@ import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
 import { type LayerNoise, layerImages } from './layers.ts';
 import type { LayerSums } from './layers-job.ts';
 import { silence } from './metrics.ts';
+import type { ModelFile, VerifyOptions } from './options.ts';
 import type { Plan } from './plan.ts';
 import {
   type BoundReport,
@@ -24,26 +25,12 @@ import {
   type TrialReport,
   type VerifyReport,
 } from './report.ts';
-import type { ChipRun, ReferenceRun } from './run-images.ts';
+import type { ReferenceRun } from './run-images.ts';
 import { difference, readingReports, refreshReport, runScores, timeWarnings } from './summarize-readings.ts';
 import { scoresOf, type Tally } from './tally.ts';
-import type { ModelFile, VerifyOptions } from './verify.ts';
+import type { Trial } from './trial.ts';
 
-/** One chip's run. */
-export interface Trial {
-  /** By condition. */
-  readonly runs: readonly ChipRun[];
-  readonly seed: number;
-  readonly chip?: string;
-  readonly calibrated: boolean;
-  /** What its package says of the fault map that it was compiled around. */
-  readonly faults: Manifest['faults'];
-  /** By array. */
-  readonly counters: readonly ArrayCounters[];
-  readonly duration: TrialReport['duration'];
-}
-
-export interface Verification {
+interface Verification {
   readonly pkg: Package;
   readonly model: ModelFile;
   readonly dataset: Dataset;
@@ -89,7 +76,12 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const { target, fingerprint, overrides, provenance } = pkg.loaded;
   const trials = verification.trials.map((trial) => trialReport(trial, references.float));
   const idealDifference = difference([references.ideal], references.float);
-  const readings = readingReports(verification);
+  const readings = readingReports(
+    verification.conditions,
+    verification.trials,
+    references,
+    options.compensate,
+  );
   const mapped: MappedReport = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = provenance.filter(({ from }) => from === 'assumed');
@@ -107,25 +99,25 @@ export function summarizeVerification(verification: Verification): VerifyReport 
       fingerprint,
       overrides,
     },
-    data: {
+    data: defined({
       name: dataset.name,
       path: dataset.path,
       images: plan.indices.length,
       labelled: plan.targets !== undefined,
-      ...(plan.classes !== undefined && { classes: plan.classes }),
+      classes: plan.classes,
       labelOffset: dataset.preprocessing.labelOffset,
       calibrationOverlap: plan.overlap,
       calibrationExcluded: excluded,
       preprocessing: dataset.preprocessing,
-    },
+    }),
     output: plan.output,
     seeds: trials.map(({ seed }) => seed),
     float: scoresOf(references.float, references.float),
-    ideal: {
+    ideal: defined({
       ...scoresOf(references.ideal, references.float),
       snrToFloat: snrOf(references.idealNoise),
-      ...(idealDifference && { difference: idealDifference }),
-    },
+      difference: idealDifference,
+    }),
     mapped,
     readings,
     ...refreshReport(options, readings),
@@ -168,15 +160,15 @@ function trialReport(trial: Trial, float: Tally): TrialReport {
   const { runs, seed, chip, calibrated, counters, duration } = trial;
   const programming = totalCounts(counters);
   const { setPulses, resetPulses, formed } = programming;
-  return {
+  return defined({
     seed,
-    ...(chip !== undefined && { chip }),
+    chip,
     calibrated,
     ...runScores(runs[0]!, float),
     programming,
-    ...(formed > 0 && { pulsesPerCell: (setPulses + resetPulses) / formed }),
+    pulsesPerCell: formed > 0 ? (setPulses + resetPulses) / formed : undefined,
     duration,
-  };
+  });
 }
 
 /** What an inference costs by the compiler's count. */

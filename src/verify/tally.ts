@@ -3,6 +3,7 @@
  * are kept of as many evenly spread images as fit into a fixed number of values, so that chips can be compared with them.
  */
 import { argmax } from '../argmax.ts';
+import { defined } from '../defined.ts';
 import { addSignal, percentOf, type SignalAndNoise, silence, topCorrect } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { Scores } from './report.ts';
@@ -45,11 +46,11 @@ export function scoresOf(tally: Tally, float: Tally): Scores {
   const same = Uint8Array.from(tally.chosen, (chosen, i) =>
     chosen >= 0 && chosen === float.chosen[i] ? 1 : 0,
   );
-  return {
-    ...(tally.top1 && { top1: percentOf(tally.top1) }),
-    ...(tally.top5 && { top5: percentOf(tally.top5) }),
-    ...(same.length > 0 && { agreement: percentOf(same) }),
-  };
+  return defined({
+    top1: tally.top1 && percentOf(tally.top1),
+    top5: tally.top5 && percentOf(tally.top5),
+    agreement: same.length > 0 ? percentOf(same) : undefined,
+  });
 }
 
 /** Outputs of every `stride`-th image. */

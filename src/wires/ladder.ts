@@ -5,7 +5,7 @@
  */
 
 /** Which cells of a row-major array lie along the wire, from its start on. */
-export interface Along {
+interface Along {
   readonly first: number;
   readonly step: number;
   readonly count: number;

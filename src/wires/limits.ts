@@ -6,12 +6,12 @@
 import type { EffectiveCrossbar } from './effective.ts';
 
 /** Ampere; without one, anything goes. */
-export interface CurrentLimits {
+interface CurrentLimits {
   readonly driver?: number | undefined;
   readonly column?: number | undefined;
 }
 
-export interface WorstCurrents {
+interface WorstCurrents {
   /** A, [row]. */
   readonly drivers: Float64Array;
   /** A, [column]. */

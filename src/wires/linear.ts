@@ -20,12 +20,12 @@ export interface LinearCells {
 }
 
 /** Volt, [row][column]. */
-export interface NodeVoltages {
+interface NodeVoltages {
   readonly wordlines: Float64Array;
   readonly bitlines: Float64Array;
 }
 
-export interface LinearSolve {
+interface LinearSolve {
   readonly iterations: number;
   /** Sum of what the currents at all nodes fail to add up to, A. It bounds the error of all column currents together. */
   readonly missing: number;

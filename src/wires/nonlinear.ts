@@ -19,7 +19,7 @@ export interface CellLaw {
   readonly cubic: number;
 }
 
-export interface Drive {
+interface Drive {
   /** Volt per row. */
   readonly voltages: Float32Array | Float64Array;
   /** 1 for every row whose gates are off, [row]; none without it. */
@@ -28,14 +28,14 @@ export interface Drive {
   readonly law?: CellLaw;
 }
 
-export interface Accuracy {
+interface Accuracy {
   /** Current that may be missing at all nodes together, relative to the largest column current (1e-10). */
   readonly tolerance?: number;
   /** Newton steps at most (50). */
   readonly steps?: number;
 }
 
-export interface MvmSolution {
+interface MvmSolution {
   /** A, [column]. */
   readonly columnCurrents: Float64Array;
   /** A, [row][column], from wordline to bitline. */

@@ -40,7 +40,7 @@ export interface Predistorted {
   readonly gains: Float64Array;
 }
 
-export interface PredistortContext {
+interface PredistortContext {
   readonly array: Target['array'];
   readonly cell: Target['cell'];
   readonly wires: Wires;

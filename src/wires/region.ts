@@ -147,30 +147,27 @@ function add({ size, conductances: sums }: Mesh, { rim, mesh: own }: Region, to:
           for (let j = a === b ? i + 1 : 0; j < rim[b]; j++) sums[sum + j]! += own[row + j]!;
         }
       } else {
-        const turned = { values: sums, at: to[b] * size + to[a], stride: size };
-        addTurned(turned, { values: own, at: source, stride: start.size }, rim[a], rim[b]);
+        const turned = { values: sums, start: to[b] * size + to[a], stride: size };
+        addTurned(turned, { values: own, start: source, stride: start.size }, rim[a], rim[b]);
       }
     }
 }
 
-/** A matrix within a larger one: where it starts, and numbers from one row to the next. */
+/** A matrix within a larger one: where it starts, and how far its rows lie apart. */
 interface Part {
   readonly values: Float64Array;
-  readonly at: number;
+  readonly start: number;
   readonly stride: number;
 }
 
 /** Adds a matrix to the transposed place, a strip as wide as a cache line at a time. */
-function addTurned(
-  { values: to, at: target, stride: size }: Part,
-  { values: from, at: source, stride }: Part,
-  height: number,
-  width: number,
-): void {
+function addTurned(to: Part, from: Part, height: number, width: number): void {
+  const [sums, own] = [to.values, from.values];
   for (let strip = 0; strip < height; strip += 8) {
     const end = Math.min(strip + 8, height);
     for (let j = 0; j < width; j++)
-      for (let i = strip; i < end; i++) to[target + j * size + i]! += from[source + i * stride + j]!;
+      for (let i = strip; i < end; i++)
+        sums[to.start + j * to.stride + i]! += own[from.start + i * from.stride + j]!;
   }
 }
 

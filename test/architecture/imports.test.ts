@@ -54,13 +54,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/bitstream': ['src/ir/schedule.ts'],
   passes: ['passes/decompose', 'src/ir', 'src/onnx', 'src/wires'],
   'passes/decompose': ['src/ir/graph.ts', 'src/onnx'],
-  'src/chip': [
-    'src/bitstream',
-    'src/conditions',
-    'src/ir/schedule.ts',
-    'src/schemes',
-    'src/wires',
-  ],
+  'src/chip': ['src/bitstream', 'src/conditions', 'src/ir/schedule.ts', 'src/schemes', 'src/wires'],
   'src/lower': [
     'src/ir/cells.ts',
     'src/ir/crossbar.ts',

@@ -289,7 +289,7 @@ describe('deltas by hand', () => {
     const apply = (onto: Chip, given: typeof header & { base?: string }) =>
       applyDelta(onto, given, [], loaded(transferTarget), { bitstream: 'ef'.repeat(32) });
     const refused = (message: string) => ({
-      diagnostics: [{ code: 'delta/not-applicable', exit: 55, message: expect.stringContaining(message) }],
+      diagnostics: [{ code: 'delta/not-applicable', exit: 37, message: expect.stringContaining(message) }],
     });
     await expect(apply(chip, { ...header, base })).rejects.toMatchObject(refused('saved without'));
     const keeping = await execute(header, [program(0, () => 100)], loaded(transferTarget), {

@@ -204,7 +204,7 @@ describe('endurance', () => {
     const error: unknown = await run(target, programs(target, 2)).catch((e: unknown) => e);
     if (!(error instanceof DiagnosticError)) throw error;
     expect(error.diagnostics.map((d) => d.code)).toEqual(['wear/endurance-spent', 'wear/endurance-spent']);
-    expect(exitCodeOf(error.diagnostics)).toBe(53);
+    expect(exitCodeOf(error.diagnostics)).toBe(37);
     expect(error.diagnostics[1]!.at).toBe('array 1, cell (row 0, column 0)');
     expect(error.diagnostics[0]!.message).toContain('12 pulses and the memristors have 11 left');
   });

@@ -66,7 +66,7 @@ test.each<[string, Target, readonly Instruction[], string]>([
   const number = instructions.length - 1;
   const [problem, ...others] = await problemsOf(target, [{ array: 0, instructions }]);
   expect(problem).toContain(
-    `chip/cannot-execute 39 program.xbs: array 0, instruction ${number} (${instructions[number]!.op})`,
+    `chip/cannot-execute 37 program.xbs: array 0, instruction ${number} (${instructions[number]!.op})`,
   );
   expect(problem).toContain(reason);
   expect(others).toEqual([]);
@@ -108,6 +108,6 @@ test('arrays must be those that the header announces, once each', async () => {
 test('a bitstream for another target is refused', async () => {
   const header = { ...headerOf(exactTarget, 1), fingerprint: '0'.repeat(64) };
   await expect(executeBitstream(header, [], loaded(exactTarget), options)).rejects.toMatchObject({
-    diagnostics: [{ code: 'bitstream/wrong-target', exit: 35 }],
+    diagnostics: [{ code: 'bitstream/wrong-target', exit: 34 }],
   });
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 import { tinyFolder } from './tiny-net.ts';
 
 let folder = '';
@@ -38,7 +38,7 @@ describe('crossloom disasm and asm', () => {
       const again = at(`${target}.xbs`);
       expect((await runCli(['asm', at('program.txt'), '-o', again])).exit).toBe(0);
       expect((await readFile(again)).equals(bytes)).toBe(true);
-      expect((await runCli(['asm', '-', '-o', again], stdinOf(out))).exit).toBe(30);
+      expect(problemOf(await runCli(['asm', '-', '-o', again], stdinOf(out)))).toBe('30 package/exists');
       await writeFile(again, 'old');
       expect((await runCli(['asm', '-', '-o', again, '--force'], stdinOf(out))).exit).toBe(0);
       expect((await readFile(again)).equals(bytes)).toBe(true);
@@ -56,12 +56,12 @@ describe('crossloom disasm and asm', () => {
   test('errors name line or byte, and write nothing', async () => {
     const before = (await readdir(folder)).sort();
     const text = await runCli(['asm', '-', '-o', at('bad.xbs')], stdinOf('.format 1\nnonsense\n'));
-    expect(text.exit).toBe(36);
+    expect(problemOf(text)).toBe('34 bitstream/syntax');
     expect(text.err).toContain('standard input:2');
     expect((await runCli(['asm', at('nosuch.txt'), '-o', at('bad.xbs')])).exit).toBe(2);
     const bytes = await runCli(['disasm', at('net.onnx')]);
     expect(bytes).toMatchObject({ exit: 34, out: '' });
-    expect((await runCli(['disasm', at('nosuch.xbar')])).exit).toBe(31);
+    expect(problemOf(await runCli(['disasm', at('nosuch.xbar')]))).toBe('30 package/unreadable');
     expect((await readdir(folder)).sort()).toEqual(before);
   });
 });

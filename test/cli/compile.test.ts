@@ -6,7 +6,7 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import { openPackage } from '../../src/package/open.ts';
 import { float32, uint8 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 import { tinyFolder } from './tiny-net.ts';
 
 let folder = '';
@@ -134,7 +134,7 @@ describe('crossloom compile', () => {
     await mkdir(at('photos.xbar'));
     await writeFile(at('photos.xbar/holiday.jpg'), 'dear');
     const args = ['--calibrate', at('data.npy'), '-o', at('photos.xbar'), '--force'];
-    expect((await runCli(['compile', at('net.onnx'), ...args])).exit).toBe(31);
+    expect(problemOf(await runCli(['compile', at('net.onnx'), ...args]))).toBe('30 package/unreadable');
     expect(await readFile(at('photos.xbar/holiday.jpg'), 'utf8')).toBe('dear');
   });
 
@@ -178,7 +178,9 @@ describe('--print-after', () => {
     const { exit, err } = await compileNet('--print-after', 'nosuch');
     expect(exit).toBe(2);
     for (const pass of printablePasses) expect(err).toContain(`${pass}`);
-    expect((await compileNet('--print-after', 'correct-biases', '--no-bias-correction')).exit).toBe(25);
+    expect(problemOf(await compileNet('--print-after', 'correct-biases', '--no-bias-correction'))).toBe(
+      '25 options/invalid',
+    );
   });
 });
 
@@ -220,12 +222,14 @@ describe('failures leave nothing behind', () => {
 
   test('an options file that is no YAML', async () => {
     await writeFile(at('bad.yaml'), 'target: [ideal\n');
-    expect((await failing('net.onnx', [...data(), '--options', at('bad.yaml')])).exit).toBe(25);
+    expect(problemOf(await failing('net.onnx', [...data(), '--options', at('bad.yaml')]))).toBe(
+      '25 options/invalid',
+    );
   });
 
   test('wrong flags', async () => {
     const wrong = await failing('net.onnx', [...data(), '--slices', '9', '--weight-bits', '1']);
-    expect(wrong.exit).toBe(25);
+    expect(problemOf(wrong)).toBe('25 options/invalid');
     expect(wrong.err.match(/^error\[options\/invalid\]/gm)).toHaveLength(2);
     expect((await failing('net.onnx', [...data(), '--encoding', 'pairs'])).exit).toBe(2);
     expect((await failing('net.onnx', [...data(), '--calibration', at('net.xbar')])).exit).toBe(2);
@@ -238,14 +242,16 @@ describe('failures leave nothing behind', () => {
   });
 
   test('an unknown target', async () => {
-    expect((await failing('net.onnx', [...data(), '--target', 'nosuch'])).exit).toBe(20);
+    expect(problemOf(await failing('net.onnx', [...data(), '--target', 'nosuch']))).toBe(
+      '20 target/not-found',
+    );
   });
 
   test('a truncated model, and none', async () => {
     const bytes = await readFile(at('net.onnx'));
     await writeFile(at('cut.onnx'), bytes.subarray(0, bytes.length / 2));
-    expect((await failing('cut.onnx', data())).exit).toBe(10);
-    expect((await failing('nosuch.onnx', data())).exit).toBe(10);
+    expect(problemOf(await failing('cut.onnx', data()))).toBe('10 onnx/unreadable');
+    expect(problemOf(await failing('nosuch.onnx', data()))).toBe('10 onnx/unreadable');
   });
 
   test('a model without constant weights', async () => {
@@ -255,7 +261,7 @@ describe('failures leave nothing behind', () => {
       nodes: [node('Relu', ['x'], ['y'])],
     });
     await writeFile(at('relu.onnx'), encodeModel(graph));
-    expect((await failing('relu.onnx', data())).exit).toBe(14);
+    expect(problemOf(await failing('relu.onnx', data()))).toBe('10 onnx/no-constant-weights');
   });
 
   test('weights that are not finite', async () => {
@@ -271,21 +277,27 @@ describe('failures leave nothing behind', () => {
       nodes: [node('MatMul', ['x', 'w'], ['y'])],
     });
     await writeFile(at('nan.onnx'), encodeModel(graph));
-    expect((await failing('nan.onnx', data())).exit).toBe(15);
+    expect(problemOf(await failing('nan.onnx', data()))).toBe('10 onnx/weights-not-finite');
   });
 
   test('data that cannot be read, or do not fit', async () => {
-    expect((await failing('net.onnx', ['--calibrate', at('nosuch')])).exit).toBe(40);
+    expect(problemOf(await failing('net.onnx', ['--calibrate', at('nosuch')]))).toBe('40 data/unreadable');
     await writeFile(at('wide.yaml'), 'resize: [8, 8]\n');
-    expect((await failing('net.onnx', [...data(), '--preprocess', at('wide.yaml')])).exit).toBe(41);
+    expect(problemOf(await failing('net.onnx', [...data(), '--preprocess', at('wide.yaml')]))).toBe(
+      '40 data/shape',
+    );
   });
 
   test('a record that is none, or of another model', async () => {
-    expect((await failing('net.onnx', ['--calibration', at('one.png')])).exit).toBe(28);
-    expect((await failing('net.onnx', ['--calibration', at('nosuch.npz')])).exit).toBe(28);
+    expect(problemOf(await failing('net.onnx', ['--calibration', at('one.png')]))).toBe(
+      '27 calibrate/wrong-record',
+    );
+    expect(problemOf(await failing('net.onnx', ['--calibration', at('nosuch.npz')]))).toBe(
+      '27 calibrate/wrong-record',
+    );
     await compileNet();
     const other = await failing('softmax.onnx', ['--calibration', at('net.xbar')]);
-    expect(other.exit).toBe(28);
+    expect(problemOf(other)).toBe('27 calibrate/wrong-record');
     expect(other.err).toContain('another model');
   });
 

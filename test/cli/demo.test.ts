@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demo } from '../../src/cli/demo.ts';
 import { openPackage } from '../../src/package/open.ts';
-import { collectingIo, runCli } from './run-cli.ts';
+import { collectingIo, problemOf, runCli } from './run-cli.ts';
 import { classes, tinyFolder, tinyImages } from './tiny-net.ts';
 
 let folder = '';
@@ -70,7 +70,7 @@ describe('crossloom demo', () => {
     const input = 'fixtures/fashion-mobilenetv2/test-images-idx3-ubyte.gz';
     const { out: top } = await runCli([...again, '--input', input, '--top', '1']);
     expect(top).toContain('Ankle boot');
-    expect((await runCli(['demo', '--keep', keep])).exit).toBe(30);
+    expect(problemOf(await runCli(['demo', '--keep', keep]))).toBe('30 package/exists');
   });
 
   test('prints JSON, and cleans up', async () => {

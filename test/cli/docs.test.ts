@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createProgram } from '../../src/cli.ts';
+import { type Code, exitOf, kinds } from '../../src/diagnostics/kinds.ts';
 import { installRoot } from '../../src/install-root.ts';
 import { optionsSchema } from '../../src/options.ts';
 import { collectingIo } from './run-cli.ts';
@@ -80,15 +81,22 @@ describe('docs/cli.md', () => {
       expect(page, command.name()).toMatch(new RegExp(`^\\| \`${command.name()}[ \`]`, 'm'));
   });
 
-  test('has every error with its exit code, and no other', () => {
+  test('has every kind of problem with its exit code, and no other', () => {
+    const listed = [...page.matchAll(/^\| (\d+ \| [a-z]+ \| .*) \|$/gm)].map((match) => match[1]);
+    expect(listed).toEqual(
+      Object.entries(kinds).map(([kind, { exit, what }]) => `${exit} | ${kind} | ${what}`),
+    );
+  });
+
+  test('has every error with the exit code of its kind, and no other', () => {
     const sources = readdirSync(join(installRoot(), 'src/diagnostics'))
       .map((file) => read(join('src/diagnostics', file)))
       .join('');
-    const made = [...sources.matchAll(/error\(\s*'([a-z/-]+)',\s*(\d+)/g)];
+    const made = [...sources.matchAll(/error\(\s*'([a-z/-]+)'/g)];
     const listed = [...page.matchAll(/^\| (\d+) \| `([a-z/-]+)` \|/gm)];
     expect(made.length).toBeGreaterThan(30);
     expect(listed.map(([, exit, code]) => `${code} ${exit}`).sort()).toEqual(
-      made.map(([, code, exit]) => `${code} ${exit}`).sort(),
+      made.map(([, code]) => `${code} ${exitOf(code as Code)}`).sort(),
     );
   });
 });

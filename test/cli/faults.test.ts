@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPackage } from '../../src/package/open.ts';
 import type { VerifyReport } from '../../src/verify/report.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 import { tinyFolder } from './tiny-net.ts';
 
 let folder = '';
@@ -62,7 +62,7 @@ describe('crossloom survey', () => {
     const hidden = await runCli([
       ...['survey', '--target', 'leti-fecap-130nm', '--arrays', '1', '-o', at('hidden.json')],
     ]);
-    expect(hidden.exit).toBe(29);
+    expect(problemOf(hidden)).toBe('20 survey/not-possible');
     expect(hidden.err).toContain('error[survey/not-possible] at --target leti-fecap-130nm');
   });
 });
@@ -99,10 +99,15 @@ describe('crossloom verify --around-faults', () => {
 
 describe('crossloom compile --faults', () => {
   test.each([
-    ['not JSON', '{', 47, 'faults/unreadable'],
-    ['another file', '{"arrays": []}', 47, 'faults/unreadable'],
-    ['another geometry', mapOf({ columns: 128 }), 48, '256 x 128 cells, and those of the target 256 x 256'],
-    ['a cell outside', mapOf({ arrays: [[[256, 0, 5e-5]]] }), 49, 'array 0, row 256, column 0'],
+    ['not JSON', '{', 'faults/unreadable', 'this is not a fault map'],
+    ['another file', '{"arrays": []}', 'faults/unreadable', 'this is not a fault map'],
+    [
+      'another geometry',
+      mapOf({ columns: 128 }),
+      'faults/geometry',
+      '256 x 128 cells, and those of the target 256 x 256',
+    ],
+    ['a cell outside', mapOf({ arrays: [[[256, 0, 5e-5]]] }), 'faults/invalid', 'array 0, row 256, column 0'],
     [
       'a cell twice and another outside',
       mapOf({
@@ -114,29 +119,28 @@ describe('crossloom compile --faults', () => {
           ],
         ],
       }),
-      49,
+      'faults/invalid',
       'this cell is listed twice',
     ],
   ])('refuses %s', async (_, text, code, message) => {
     await writeFile(at('wrong.json'), text);
-    const { exit, err } = await compileNet('--faults', at('wrong.json'));
-    expect(err).toContain(message);
-    expect(err).toContain({ 47: 'faults/unreadable', 48: 'faults/geometry', 49: 'faults/invalid' }[code]);
-    expect(exit).toBe(code);
+    const refused = await compileNet('--faults', at('wrong.json'));
+    expect(refused.err).toContain(message);
+    expect(problemOf(refused)).toBe(`40 ${code}`);
   });
 
   test('reports all problems of a map together', async () => {
     await writeFile(at('wrong.json'), mapOf({ rows: 128, arrays: [[[128, 0, 5e-5]], [[0, 300, 5e-5]]] }));
     const { exit, err } = await compileNet('--faults', at('wrong.json'));
-    expect(exit).toBe(1);
+    expect(exit).toBe(40);
     expect(err.match(/error\[faults\//g)).toHaveLength(3);
   });
 
   test('refuses a map of fewer arrays than the model takes', async () => {
     await writeFile(at('small.json'), mapOf({}));
-    const { exit, err } = await compileNet('--faults', at('small.json'), '--copies', '8', '--slices', '8');
-    expect(err).toContain('it has 1 array, and the model takes');
-    expect(exit).toBe(48);
+    const refused = await compileNet('--faults', at('small.json'), '--copies', '8', '--slices', '8');
+    expect(refused.err).toContain('it has 1 array, and the model takes');
+    expect(problemOf(refused)).toBe('40 faults/geometry');
   });
 });
 

@@ -9,7 +9,7 @@ import { openPackage } from '../../src/package/open.ts';
 import { writePackage } from '../../src/package/write.ts';
 import { replaceLayers } from '../../src/replace-layers.ts';
 import { compileTrainable, moved, noSpreads } from '../support/trained.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);
@@ -82,7 +82,7 @@ describe('crossloom program --onto', () => {
     );
     const run = (name: string) => runCli(['run', at(name), '--input', at('x.npy'), '--chip', at('chip3')]);
     expect((await run('new.xbar')).exit).toBe(0);
-    expect((await run('old.xbar')).exit).toBe(38);
+    expect(problemOf(await run('old.xbar'))).toBe('37 chip/wrong-package');
   });
 
   test('refuses what does not fit, and leaves nothing behind', async () => {
@@ -93,12 +93,12 @@ describe('crossloom program --onto', () => {
       return outcome;
     };
     const twice = await onto('new.xbar', 'chip2');
-    expect(twice.exit).toBe(55);
+    expect(problemOf(twice)).toBe('37 delta/not-applicable');
     const [old, now] = await Promise.all(['old.xbar', 'new.xbar'].map((name) => openPackage(at(name))));
     expect(twice.err).toContain(`the bitstream ${old!.bitstream}, and this one has ${now!.bitstream}`);
     const none = await onto('old.xbar', 'chip');
-    expect([none.exit, none.err]).toEqual([55, expect.stringContaining('the package has no delta.xbs')]);
-    expect((await onto('new.xbar', 'nothing')).exit).toBe(37);
+    expect([none.exit, none.err]).toEqual([37, expect.stringContaining('the package has no delta.xbs')]);
+    expect(problemOf(await onto('new.xbar', 'nothing'))).toBe('37 chip/unreadable');
     expect((await onto('new.xbar', 'chip', '--seed', '3')).exit).toBe(2);
   });
 
@@ -117,6 +117,8 @@ describe('crossloom program --onto', () => {
     expect(await readFile(at('again.xbs'))).toEqual(await readFile(at('new.xbar/delta.xbs')));
     await rm(at('new.xbar/delta.xbs'));
     expect((await runCli(['disasm', at('new.xbar')])).exit).toBe(0);
-    expect((await runCli(['program', at('new.xbar'), '--onto', at('chip'), '-o', at('bad')])).exit).toBe(31);
+    expect(problemOf(await runCli(['program', at('new.xbar'), '--onto', at('chip'), '-o', at('bad')]))).toBe(
+      '30 package/unreadable',
+    );
   });
 });

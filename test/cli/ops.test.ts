@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { float32 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 
 let folder = '';
 let file = '';
@@ -50,7 +50,7 @@ describe('crossloom ops', () => {
 
   test('a file that is no model', async () => {
     await writeFile(join(folder, 'empty.onnx'), '');
-    expect((await runCli(['ops', join(folder, 'empty.onnx')])).exit).toBe(10);
-    expect((await runCli(['ops', join(folder, 'nosuch.onnx')])).exit).toBe(10);
+    expect(problemOf(await runCli(['ops', join(folder, 'empty.onnx')]))).toBe('10 onnx/unreadable');
+    expect(problemOf(await runCli(['ops', join(folder, 'nosuch.onnx')]))).toBe('10 onnx/unreadable');
   });
 });

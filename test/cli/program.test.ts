@@ -6,7 +6,7 @@ import { sha256 } from '../../src/hash.ts';
 import { openPackage } from '../../src/package/open.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 import { worstCurrents } from '../../src/wires/limits.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 import { tinyFolder } from './tiny-net.ts';
 
 let folder = '';
@@ -131,7 +131,9 @@ describe('crossloom program', () => {
     expect(await runCli(args)).toMatchObject({ exit: 30, out: '' });
     expect((await runCli([...args, '--force', '--seed', '9'])).exit).toBe(0);
     expect((await loadChip(at('once'))).seed).toBe(9);
-    expect((await runCli(['program', at('net.xbar'), '-o', folder, '--force'])).exit).toBe(37);
+    expect(problemOf(await runCli(['program', at('net.xbar'), '-o', folder, '--force']))).toBe(
+      '37 chip/unreadable',
+    );
   });
 });
 
@@ -145,7 +147,7 @@ describe('failures leave nothing behind', () => {
   }
 
   test('no package', async () => {
-    expect((await failing('nosuch.xbar')).exit).toBe(31);
+    expect(problemOf(await failing('nosuch.xbar'))).toBe('30 package/unreadable');
   });
 
   test('a file that was changed', async () => {
@@ -154,11 +156,11 @@ describe('failures leave nothing behind', () => {
     const bytes = await readFile(file);
     bytes[bytes.length >> 1]! ^= 1;
     await writeFile(file, bytes);
-    expect((await failing('changed.xbar')).exit).toBe(32);
+    expect(problemOf(await failing('changed.xbar'))).toBe('30 package/hash-mismatch');
 
     // With a hash that fits, the checksum of the array's section still finds it.
     await renew('changed.xbar', bytes);
-    expect((await failing('changed.xbar')).exit).toBe(34);
+    expect(problemOf(await failing('changed.xbar'))).toBe('34 bitstream/invalid');
   });
 
   test('a bitstream for another target', async () => {
@@ -167,7 +169,7 @@ describe('failures leave nothing behind', () => {
     await writeFile(at('other.xbar/program.xbs'), bytes);
     await renew('other.xbar', bytes);
     const { exit, err } = await failing('other.xbar');
-    expect(exit).toBe(35);
+    expect(exit).toBe(34);
     expect(err).toContain('error[bitstream/wrong-target]');
   });
 

@@ -1,5 +1,4 @@
 /** Runs one command line in process, with a pinned help width and a clock that stands still. */
-
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli.ts';
 
@@ -30,4 +29,10 @@ export async function runCli(args: readonly string[], overrides: Partial<Io> = {
   const { io, out, err } = collectingIo(overrides);
   const exit = await main(args, io);
   return { exit, out: out(), err: err() };
+}
+
+/** The exit code of a run that failed, and the codes of its problems: `40 data/no-labels`. */
+export function problemOf({ exit, err }: Outcome): string {
+  const codes = [...err.matchAll(/^error\[([a-z-]+\/[a-z-]+)\]/gm)].map((match) => match[1]!);
+  return [exit, ...new Set(codes)].join(' ');
 }

@@ -4,7 +4,7 @@ import { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { runOnnx } from '../support/run-onnx.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 import { classes, tinyFolder, tinyGraph, tinyImages } from './tiny-net.ts';
 
 let folder = '';
@@ -93,7 +93,7 @@ describe('crossloom run', () => {
     expect(saved.seed).toBe(4);
     expect(other.results).not.toEqual(fresh.results);
     const args = ['run', at('ideal.xbar'), '--input', at('one.png'), '--chip', at('chip')];
-    expect((await runCli(args)).exit).toBe(38);
+    expect(problemOf(await runCli(args))).toBe('37 chip/wrong-package');
     expect((await runCli([...args, '--seed', '1'])).exit).toBe(2);
   });
 
@@ -103,7 +103,7 @@ describe('crossloom run', () => {
     expect(later.exit).toBe(0);
     expect(later.err).toContain('warning[read/nothing-changes]');
     expect(later.out).toContain('on a chip programmed with seed 1, 1 h after programming');
-    expect((await runCli([...args, '--at', '-1h'])).exit).toBe(52);
+    expect(problemOf(await runCli([...args, '--at', '-1h']))).toBe('25 read/before-programming');
     expect((await runCli([...args, '--at', '1h,2h'])).exit).toBe(2);
   });
 
@@ -115,12 +115,13 @@ describe('crossloom run', () => {
   });
 
   test.each([
-    ['broken.png', 43],
-    ['nosuch.png', 40],
-    ['net.onnx', 40],
-  ])('%s ends with %i', async (name, code) => {
+    ['broken.png', 'data/image-unreadable'],
+    ['nosuch.png', 'data/unreadable'],
+    ['net.onnx', 'data/unreadable'],
+  ])('%s ends with %s', async (name, code) => {
     await writeFile(at('broken.png'), 'no image');
-    const { exit, out } = await runCli(['run', at('ideal.xbar'), '--input', at(name)]);
-    expect({ exit, out }).toEqual({ exit: code, out: '' });
+    const outcome = await runCli(['run', at('ideal.xbar'), '--input', at(name)]);
+    expect(problemOf(outcome)).toBe(`40 ${code}`);
+    expect(outcome.out).toBe('');
   });
 });

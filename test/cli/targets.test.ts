@@ -79,7 +79,7 @@ describe('crossloom targets', () => {
     await writeFile(file, 'name: bad\ntitle: Bad\narray:\n  rows: { value: 0, from: paper, source: x }\n');
     const bad = await runCli(['targets', 'check', file]);
     expect(bad.out).toBe('');
-    expect(bad.exit).toBe(1);
+    expect(bad.exit).toBe(20);
     expect(bad.err).toContain(`error[target/invalid] at ${file}:4: array.rows: this must be at least 1`);
     expect(bad.err).toContain('array.columns: this field is missing');
     expect(bad.err).toContain('programming.scheme: this field is missing');
@@ -127,7 +127,7 @@ describe('crossloom targets', () => {
 
     test('of a target without hidden planes is a problem', async () => {
       const { exit, out, err } = await runCli(['targets', 'staircase', 'ideal']);
-      expect({ exit, out }).toEqual({ exit: 56, out: '' });
+      expect({ exit, out }).toEqual({ exit: 20, out: '' });
       expect(err).toContain('error[transfer/no-hidden-planes] at target ideal');
     });
   });

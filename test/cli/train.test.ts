@@ -8,7 +8,7 @@ import { openPackage } from '../../src/package/open.ts';
 import { openStream } from '../../src/random.ts';
 import { float32 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);
@@ -93,7 +93,7 @@ describe('crossloom train', () => {
     expect((await runCli(cut, { now: crash })).exit).toBe(70);
     expect([existsSync(checkpoint), existsSync(at('cut.xbar'))]).toEqual([true, false]);
     const other = await runCli([...cut, '--resume', '--seed', '2']);
-    expect(other.exit).toBe(63);
+    expect(problemOf(other)).toBe('60 train/other-checkpoint');
     expect(other.err).toContain('seed was 1 and is 2');
     expect((await runCli([...cut, '--resume'])).exit).toBe(0);
     expect(existsSync(checkpoint)).toBe(false);
@@ -104,26 +104,31 @@ describe('crossloom train', () => {
   test('says what is wrong with flags, data, target and network', async () => {
     const place = ['-o', at('wrong.xbar')];
     const wrong = async (...args: string[]) => {
-      const { exit, err } = await runCli(args);
-      return [exit, err.split('\n').filter((line) => line.startsWith('error'))] as const;
+      const outcome = await runCli(args);
+      return [
+        problemOf(outcome),
+        outcome.err.split('\n').filter((line) => line.startsWith('error')),
+      ] as const;
     };
     expect(await wrong(...mlp('--transfer-every', '0', '--epochs', '0', ...place))).toEqual([
-      25,
+      '25 options/invalid',
       [
         expect.stringContaining('error[options/invalid] at --transfer-every 0'),
         expect.stringContaining('error[options/invalid] at --epochs 0'),
       ],
     ]);
-    expect((await wrong('train', '--data', at('data'), ...place))[0]).toBe(25);
+    expect((await wrong('train', '--data', at('data'), ...place))[0]).toBe('25 options/invalid');
     expect(await wrong(...mlp('--target', 'tetramem-256', ...place))).toEqual([
-      60,
+      '60 train/no-hidden-planes',
       [expect.stringContaining('error[train/no-hidden-planes] at target tetramem-256')],
     ]);
-    expect((await wrong('train', '--mlp', '6-4-2', '--data', at('data'), ...place))[0]).toBe(42);
+    expect((await wrong('train', '--mlp', '6-4-2', '--data', at('data'), ...place))[0]).toBe(
+      '40 data/label-out-of-range',
+    );
     expect(
       (await wrong('train', at('net.xbar'), '--layers', 'none', '--data', at('data'), ...place))[0],
-    ).toBe(61);
-    expect((await wrong(...mlp('--resume', ...place)))[0]).toBe(64);
+    ).toBe('60 train/no-such-layer');
+    expect((await wrong(...mlp('--resume', ...place)))[0]).toBe('60 train/checkpoint-unreadable');
     const bent = model({
       inputs: { x: ['N', 6] },
       outputs: { y: ['N', 3] },
@@ -137,7 +142,7 @@ describe('crossloom train', () => {
     });
     await writeFile(at('bent.onnx'), encodeModel(bent));
     expect(await wrong('train', at('bent.onnx'), '--data', at('data'), ...place)).toEqual([
-      62,
+      '60 train/no-gradient',
       [expect.stringContaining("error[train/no-gradient] at node 'bend' (Tanh, #1)")],
     ]);
     expect((await readdir(folder)).filter((name) => name.startsWith('wrong'))).toEqual([]);
@@ -146,7 +151,7 @@ describe('crossloom train', () => {
   test('stops before a device is used up, and says at which input, unless told to go on', async () => {
     const spent = ['--set', 'faults.endurance=10'];
     const { exit, err } = await runCli(mlp(...spent, '-o', at('worn.xbar')));
-    expect(exit).toBe(65);
+    expect(exit).toBe(60);
     // Forming's RESET and the first transfer, then eight more: the ninth would come after input 180.
     expect(err).toContain('error[train/endurance-spent] at input 180');
     const on = await runCli(mlp(...spent, '--beyond-endurance', '-o', at('worn.xbar')));

@@ -7,7 +7,7 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import type { TuneReport } from '../../src/tune/report.ts';
 import { npy } from '../data/files.ts';
 import { features, inputs, labelsFor, tinyModel } from '../verify/tiny.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);
@@ -59,13 +59,13 @@ describe('crossloom tune', () => {
       { match: 'first', encoding: 'offset' },
       { match: 'second', encoding: 'offset' },
     ]);
-    expect((await labelled('-o', at('tuned.yaml'))).exit).toBe(30);
+    expect(problemOf(await labelled('-o', at('tuned.yaml')))).toBe('30 package/exists');
   });
 
-  test('ends with 51 where no mapping meets the bound, names the error, and writes nothing', async () => {
+  test('ends with 50 where no mapping meets the bound, names the error, and writes nothing', async () => {
     const flags = ['--max-drop', '0', '--max-digital', '0', '--set', 'adc.bits=2', '-o', at('none.yaml')];
     const { exit, out, err } = await labelled(...flags);
-    expect(exit).toBe(51);
+    expect(exit).toBe(50);
     expect(out).toContain('Where mapping 1 loses it: the converter costs most');
     expect(out).toMatch(
       /^No mapping that was tried meets the bound\. Mapping \d loses least: [\d.]+ points/m,
@@ -89,11 +89,11 @@ describe('crossloom tune', () => {
     expect(report.sensitivity.layers.map(({ names }) => names)).toEqual([['first'], ['second']]);
   });
 
-  test('bad input: each its own code', async () => {
-    expect((await tune('--max-drop', '1')).exit).toBe(44);
+  test('bad input: the code of each, and the exit code of its kind', async () => {
+    expect(problemOf(await tune('--max-drop', '1'))).toBe('40 data/no-labels');
     expect((await labelled('--max-drop', 'little')).exit).toBe(2);
     expect((await labelled('--trials', '0')).exit).toBe(2);
-    expect((await labelled('--target', 'none')).exit).toBe(20);
+    expect(problemOf(await labelled('--target', 'none'))).toBe('20 target/not-found');
     const few = await labelled('--images', '3');
     expect(few).toMatchObject({ exit: 25 });
     expect(few.err).toContain('images are left; half of them are held out');

@@ -12,7 +12,7 @@ import type { VerifyReport } from '../../src/verify/report.ts';
 import { npy } from '../data/files.ts';
 import { driftFields, sectionOf } from '../support/reading-laws.ts';
 import { features, inputs, labelsFor, memoryData, tinyModel, withTiny } from '../verify/tiny.ts';
-import { runCli } from './run-cli.ts';
+import { problemOf, runCli } from './run-cli.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);
@@ -139,7 +139,7 @@ describe('crossloom verify', () => {
       [31_557_600, false],
     ]);
     expect(report.warnings.map(({ code }) => code)).toContain('read/time-not-covered');
-    expect((await drifting('--at', '-1h')).exit).toBe(52);
+    expect(problemOf(await drifting('--at', '-1h'))).toBe('25 read/before-programming');
     expect((await drifting('--at', '1 week')).exit).toBe(2);
     expect((await drifting('--compensate', 'much')).exit).toBe(2);
   });
@@ -150,7 +150,7 @@ describe('crossloom verify', () => {
     expect(out).toContain('no labels: agreement and signal-to-noise ratio only');
     expect(out).not.toContain('top-1');
     expect(out.replaceAll(/\n {14}/g, ' ')).toMatch(/^switched off .*calibration on the programmed chip/m);
-    expect((await verify('--min-accuracy', '50')).exit).toBe(44);
+    expect(problemOf(await verify('--min-accuracy', '50'))).toBe('40 data/no-labels');
   });
 
   test('takes the preprocessing of the flag, else the recorded one, else what is found; without any it says so', async () => {
@@ -196,7 +196,7 @@ describe('crossloom verify', () => {
       '--data',
       at('data.npy'),
     ]);
-    expect(other.exit).toBe(33);
+    expect(problemOf(other)).toBe('30 package/wrong-model');
     expect(other.err).toContain('error[package/wrong-model]');
     await cp(at('tiny.xbar'), at('damaged.xbar'), { recursive: true });
     await writeFile(at('damaged.xbar/host.onnx'), 'x');
@@ -208,8 +208,8 @@ describe('crossloom verify', () => {
       '--data',
       at('data.npy'),
     ]);
-    expect(damaged.exit).toBe(32);
-    expect((await verify('--chip', at('nosuch'))).exit).toBe(37);
+    expect(problemOf(damaged)).toBe('30 package/hash-mismatch');
+    expect(problemOf(await verify('--chip', at('nosuch')))).toBe('37 chip/unreadable');
     expect((await runCli(['verify', at('tiny.xbar')])).exit).toBe(2);
   });
 });

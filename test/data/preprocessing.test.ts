@@ -2,12 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDataset } from '../../src/data/open.ts';
-import {
-  findPreprocessing,
-  identity,
-  loadPreprocessing,
-  resolvePreprocessing,
-} from '../../src/data/preprocessing.ts';
+import { findPreprocessing, loadPreprocessing, resolvePreprocessing } from '../../src/data/preprocessing.ts';
 import { npy, png, raised, temporaryFolder } from './files.ts';
 
 function written(text: string): string {
@@ -33,7 +28,7 @@ test('a file is resolved to plain data, which resolves to itself', async () => {
     classes: ['0', 'one'],
   });
   expect(resolvePreprocessing(JSON.parse(JSON.stringify(resolved)), '')).toEqual(resolved);
-  expect(await loadPreprocessing(written('# nothing\n'))).toEqual(identity);
+  expect(await loadPreprocessing(written('# nothing\n'))).toEqual(resolvePreprocessing({}, ''));
 });
 
 test('all that is wrong with a file is reported at once', async () => {

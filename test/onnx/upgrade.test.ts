@@ -182,7 +182,7 @@ describe('upgradeOpset', () => {
     expect(problemsOf(old)).toMatchObject([
       {
         code: 'onnx/subgraph-opset',
-        exit: 17,
+        exit: 10,
         at: 'node (If, #0)',
         message: expect.stringMatching(/opset 10 \(Clip\)/),
       },

@@ -39,7 +39,7 @@ describe('a target file', () => {
     expect(more).toEqual([]);
     const line = (await readFile(path, 'utf8')).split('\n').findIndex((l) => l.includes('127 V')) + 1;
     expect(problem).toBe(`target/unit file:${line}: cell.gMax: '127 V' is not a quantity in S`);
-    expect(exitCodeOf(await diagnosticsOf(path))).toBe(22);
+    expect(exitCodeOf(await diagnosticsOf(path))).toBe(20);
   });
 
   test('without a unit is a unit problem too', async () => {
@@ -70,7 +70,7 @@ describe('a target file', () => {
         'target/invalid file: adc.convert.note: there is no such field, and nothing would use it',
       ].sort(),
     );
-    expect(exitCodeOf(await diagnosticsOf(path))).toBe(1);
+    expect(exitCodeOf(await diagnosticsOf(path))).toBe(20);
   });
 
   test('with an unknown field suggests the known one', async () => {
@@ -212,7 +212,7 @@ describe('laws of programming', () => {
     if (!(error instanceof DiagnosticError)) throw error;
     expect(error.diagnostics.map((d) => d.code)).toEqual(['target/law-range']);
     expect(error.diagnostics[0]!.at).toMatch(/cell\.gUseMax$/);
-    expect(exitCodeOf(error.diagnostics)).toBe(24);
+    expect(exitCodeOf(error.diagnostics)).toBe(20);
     expect(await diagnosed('pcm-256', ['cell.gUseMax=26 uS'])).toContain('fitted from 0 S to 25 uS');
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { tiledLayers } from '../../bench/tiled-places.ts';
 import { openStream } from '../../src/random.ts';
 import { trainingChip } from '../../src/schemes/transfer/synapses.ts';
-import { memristorLimit, mostCycles } from '../../src/train/endurance.ts';
+import { mostCycles } from '../../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../../src/train/network.ts';
 import { epochOrder, type Samples } from '../../src/train/samples.ts';
 import { restore, snapshot } from '../../src/train/snapshot.ts';
@@ -167,7 +167,6 @@ describe('endurance', () => {
     const trainer = open('layer', {}, { endurance });
     // One RESET after forming and one transfer before learning: six more, after 20, 40, ... 120 inputs.
     expect(until(trainer, 1000)).toEqual({ stop: 'memristor', inputs: 139 });
-    expect(memristorLimit(endurance, 20)).toBe(140);
     expect(mostCycles(trainer.synapses).memristor).toBe(8);
   });
 

@@ -81,6 +81,15 @@ describe('tallies', () => {
     expect(scoresOf(tally, float)).toEqual({ top1: 50, top5: 100, agreement: 50 });
   });
 
+  test('models agree on an image where both give it the same class, and never on what is no number', () => {
+    const plan = planOf(3, 2);
+    const [a, b] = [createTally(plan), createTally(plan)];
+    const nan = Number.NaN;
+    addToTally(a, plan, 0, [1, 2, 4, 3, nan, nan]);
+    addToTally(b, plan, 0, [5, 9, 0, 1, nan, nan]);
+    expect(scoresOf(a, b)).toEqual({ agreement: 100 / 3 });
+  });
+
   test('top-5 needs more than five classes, top-1 needs labels, agreement needs classes', () => {
     expect(createTally(planOf(2, 5, Int32Array.of(0, 0))).top5).toBeUndefined();
     expect(createTally(planOf(2, 6)).top1).toBeUndefined();

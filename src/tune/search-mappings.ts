@@ -1,0 +1,59 @@
+/** Layers, each with its compared variants -> the mappings that were measured on programmed chips, and the one to take. */
+import type { CompileOptions } from '../options.ts';
+import { type Compared, candidatesOf, digitalOrder } from './compare.ts';
+import type { MappingReport } from './loss.ts';
+import { measureMapping } from './measure.ts';
+import type { Limits } from './options.ts';
+import { mappingAfter, pathOf } from './path.ts';
+import { type Assignment, type Measured, type SearchResult, search } from './search.ts';
+import type { Unit } from './sensitivity.ts';
+import type { Setup } from './setup.ts';
+
+/** What is known of a mapping that was tried. */
+export interface TuneMeasured extends Measured {
+  readonly report: MappingReport;
+}
+
+export async function searchMappings(
+  setup: Setup,
+  units: readonly Unit[],
+  compared: readonly (readonly Compared[])[],
+  optionsOf: (assignment: Assignment) => CompileOptions,
+  { maxDrop, maxDigital }: Limits,
+): Promise<SearchResult<TuneMeasured>> {
+  const candidates = candidatesOf(compared);
+  const path = pathOf(candidates);
+  const exact = mappingAfter(path, path.steps.length);
+  const digital = digitalOrder(
+    units,
+    exact.map((candidate, unit) => candidates[unit]![candidate]!.noise),
+    // The record holds inputs as they are after equalization, which a layer that goes digital would change.
+    setup.options.equalization ? 0 : maxDigital / 100,
+  );
+  const { arrays, conversions } = setup.compiled.summary;
+  // As given, most exact, cheapest, bisection in between, and the chosen one on other chips.
+  const expected = 4 + Math.ceil(Math.log2(path.steps.length + 1));
+  let done = 0;
+  const measureWith = (seed: number) => async (assignment: Assignment) => {
+    setup.report('mappings as a whole', done++, expected);
+    const report = await measureMapping(setup, optionsOf(assignment), { part: setup.tuning, seed });
+    return {
+      report,
+      drop: report.loss.points,
+      noise: report.noise,
+      met: report.loss.points <= maxDrop && report.arrays <= setup.options.arrays,
+      digital: digitalShare(units, assignment),
+      cost: report.arrays / arrays + report.conversions / conversions,
+    };
+  };
+  const given = units.map(() => 0);
+  return search(given, path, digital, {
+    measure: measureWith(setup.seed),
+    confirm: measureWith(setup.seed + setup.trials),
+  });
+}
+
+function digitalShare(units: readonly Unit[], assignment: Assignment): number {
+  const sum = (some: readonly Unit[]) => some.reduce((total, unit) => total + unit.multiplications, 0);
+  return sum(units.filter((_, unit) => assignment[unit] === 'digital')) / sum(units);
+}

@@ -1,0 +1,53 @@
+/** What a verification is asked for. */
+import type { Chip } from '../chip/chip.ts';
+import type { ImportedModel } from '../onnx/decode.ts';
+import type { Package } from '../package/open.ts';
+import type { Compensation, WiresRead } from './conditions.ts';
+
+/** States of slow noise over all images, where nothing else is said. */
+export const defaultStates = 8;
+
+/** The model that was compiled, and the file as messages name it. */
+export type ModelFile = ImportedModel & { readonly file: string };
+
+/** Names a stage of one chip's trial, and says how far it is. */
+export type OnStage = (what: string) => (done: number, total: number) => void;
+
+export interface VerifyOptions {
+  /** Chips to program. Default: 1. */
+  readonly trials?: number;
+  /** Seed of the first chip; the others count on from it. Default: 1. */
+  readonly seed?: number;
+  /** Chips that were programmed before, or their folders: used as they are instead of programming `trials` new ones. */
+  readonly chips?: readonly (Chip | string)[];
+  /** What a new chip with this seed is programmed from, compiled from the same model. Default: the package itself. */
+  readonly packageFor?: (seed: number, stage: OnStage) => Promise<Package>;
+  /** Re-estimate gain and bias on new chips. Default: true. */
+  readonly calibrate?: boolean;
+  /** Most images, evenly spread over the data. Default: all. */
+  readonly images?: number;
+  /** Leave images out that were used for calibration. */
+  readonly excludeCalibration?: boolean;
+  /** Images that run at once, at most. The report is the same for any number, but for the rounding of 32-bit floats. */
+  readonly batchSize?: number;
+  /** Worker threads. Default: as many as this machine runs at once. The report is the same for any number. */
+  readonly threads?: number;
+  /** The model's output to score. Default: the first one with more than one class. */
+  readonly scoreOutput?: string;
+  /** Lowest accepted mean top-1 of the chips (percent); the report says whether it is met. */
+  readonly minAccuracy?: number;
+  /** Largest accepted loss of top-1 against floating point (points), mean over chips. */
+  readonly maxDrop?: number;
+  /** Times after programming at which the chips are read (s); bounds hold at the first. Default: right after it. */
+  readonly at?: readonly number[];
+  /** Whether chips are read through the target's wires, as if these had no resistance, or both. Default: both. */
+  readonly wires?: WiresRead;
+  /** What is done about drift at those times. Default: none. */
+  readonly compensate?: Compensation;
+  /** Read noise, where the target has it. Default: true. */
+  readonly noise?: boolean;
+  /** States of random telegraph and 1/f noise over all images, at most. Default: 8. */
+  readonly noiseStates?: number;
+  /** Called when a stage starts, and as it goes on. */
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
+}
