@@ -1,7 +1,7 @@
 /** The model that is measured: full-size MobileNet-V2 where the shared data are at hand, else the bundled small one. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Compiled, compile } from '../src/compile.ts';
+import { type Compiled, compile } from '../src/compile/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import { installRoot } from '../src/install-root.ts';
 import { type ImportedModel, readModel } from '../src/onnx/decode.ts';

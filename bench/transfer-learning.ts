@@ -4,7 +4,7 @@
  * training images.
  */
 import { join } from 'node:path';
-import { compile } from '../src/compile.ts';
+import { compile } from '../src/compile/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { readModel } from '../src/onnx/decode.ts';

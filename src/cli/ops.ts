@@ -1,6 +1,6 @@
 /** `crossloom ops`: where every node of a model goes, and the rule that decided. */
 import type { Command } from 'commander';
-import { listOperators } from '../../passes/list-operators.ts';
+import { listOperators } from '../compile/operators.ts';
 import type { OperatorListing } from '../ir/compiled.ts';
 import { readModel } from '../onnx/decode.ts';
 import { nameOf } from '../report/compile-table.ts';

@@ -1,6 +1,7 @@
 /** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
-import { type Compiled, compile } from '../compile.ts';
-import { compiledOf } from '../compiled-of.ts';
+import { type Compiled, compile } from '../compile/compile.ts';
+import { compiledOf } from '../compile/compiled-of.ts';
+import { findTrainingObstacles } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { notTrainable, trainNoGradient, trainNoHiddenPlanes } from '../diagnostics.ts';
@@ -12,7 +13,6 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Package } from '../package/open.ts';
 import { soleInput, spreadSamples } from '../record/samples.ts';
-import { findTrainingObstacles } from '../replace-layers.ts';
 import type { SynapsePlaces } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
 import { stepsPerLevel } from '../target/hidden-plane.ts';

@@ -15,12 +15,12 @@
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
 
+import { openRowDraws, pickDraws, type RowDraws } from '../kernels/row-draws.ts';
 import { openStream, type Stream } from '../random.ts';
 import type { LayerSynapses } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
 import { stepSynapse } from '../schemes/transfer/wear.ts';
 import type { LayerPass } from './pass.ts';
-import { openRowDraws, pickDraws, type RowDraws } from './row-draws.ts';
 import { openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
 
 export const roundings = ['sign', 'stochastic', 'threshold'] as const;

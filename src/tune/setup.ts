@@ -1,6 +1,6 @@
 /** What every measurement of one tuning shares: the model, its calibration record, the images, and what floating point gives. */
 import type { CalibrationRecord } from '../calibration-record.ts';
-import { type Calibration, type Compiled, compile } from '../compile.ts';
+import { type Calibration, type Compiled, compile } from '../compile/compile.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { InternalError, raise } from '../diagnostic.ts';
 import { optionInvalid } from '../diagnostics.ts';

@@ -1,10 +1,10 @@
 /** Weights and cells lead to each other, and what the schedule writes into the cells of a weight are its digits. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exchangeRows } from '../../passes/exchange-rows.ts';
-import { orderRows } from '../../passes/order-rows.ts';
-import { workAroundFaults } from '../../passes/work-around-faults.ts';
-import { writeSchedule } from '../../passes/write-schedule.ts';
+import { exchangeRows } from '../../passes/map/exchange-rows.ts';
+import { orderRows } from '../../passes/map/order-rows.ts';
+import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
+import { writeSchedule } from '../../passes/program/write-schedule.ts';
 import { type Cell, indexCells } from '../../src/ir/cell-index.ts';
 import { cellsOf, weightRows } from '../../src/ir/cells.ts';
 import { blocksByLayer, digitsOf, type Mapping, partsOf, type SlicedLayer } from '../../src/ir/mapping.ts';

@@ -1,7 +1,7 @@
 /** Quantized layers, records and targets by hand, for tests that run one mapping pass. */
-import { packGroups } from '../../passes/pack-groups.ts';
-import { placeBlocks } from '../../passes/place-blocks.ts';
-import { tile } from '../../passes/tile.ts';
+import { packGroups } from '../../passes/map/pack-groups.ts';
+import { placeBlocks } from '../../passes/map/place-blocks.ts';
+import { tile } from '../../passes/map/tile.ts';
 import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
 import type { MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decodeBitstream } from '../../src/bitstream/decode.ts';
 import type { Chip } from '../../src/chip/chip.ts';
 import { executeBitstream } from '../../src/chip/execute.ts';
-import { type Compiled, compile } from '../../src/compile.ts';
+import { type Compiled, compile } from '../../src/compile/compile.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
 import { sha256 } from '../../src/hash.ts';
 import type { Graph, ValueInfo } from '../../src/ir/graph.ts';

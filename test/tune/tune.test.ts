@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import { layerOptions, parseOptions } from '../../src/options.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { formatTuning } from '../../src/report/tune-text.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/options.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';

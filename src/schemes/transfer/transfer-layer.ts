@@ -4,7 +4,7 @@
  * Noise is drawn for all synapses of an array at once, and not at all where its spread is 0.
  */
 
-import { fillNormals, openEvents } from '../../bulk-normals.ts';
+import { fillNormals, openEvents } from '../../kernels/bulk-normals.ts';
 import { levelStepOf, resetConductance } from '../../target/cell.ts';
 import { transferredMagnitude } from '../../target/hidden-plane.ts';
 import type { ArrayOfLayer, LayerSynapses } from './layer.ts';

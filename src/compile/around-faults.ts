@@ -1,0 +1,55 @@
+/**
+ * Packages made for one chip each: the chip is tested as after forming, and the model compiled once more around the cells
+ * that turn out faulty, from the record, target and options that a package holds.
+ */
+import { surveyChip } from '../chip/survey.ts';
+import { defined } from '../defined.ts';
+import type { Compiled } from '../ir/compiled.ts';
+import type { ImportedModel } from '../onnx/decode.ts';
+import { parseOptions } from '../options.ts';
+import type { Package } from '../package/open.ts';
+import { packageOf } from '../package/package-of.ts';
+import { availableThreads } from '../pool.ts';
+import { costOf } from '../verify/summarize.ts';
+import { compile } from './compile.ts';
+
+interface AroundFaultsOptions {
+  /** Of the chip that is tested: programming with the same seed meets the same cells. */
+  readonly seed: number;
+  readonly threads?: number;
+  /** Called after every tested array. */
+  readonly onArray?: (done: number, total: number) => void;
+}
+
+/**
+ * @param model that the package was compiled from
+ * @throws DiagnosticError survey/not-possible for a target whose cells cannot be tested one by one
+ */
+export async function compileAroundFaults(
+  pkg: Package,
+  model: ImportedModel & { readonly file: string },
+  { seed, threads = availableThreads(), onArray }: AroundFaultsOptions,
+): Promise<Compiled> {
+  const faults = await surveyChip(pkg.loaded, {
+    arrays: costOf(pkg).arrays,
+    seed,
+    threads,
+    ...defined({ onArray }),
+  });
+  // The package's target is narrowed by them already.
+  const {
+    window: _,
+    rowsAtOnce: __,
+    ...options
+  } = parseOptions(pkg.manifest.options, 'the options of the package');
+  return compile(model, pkg.loaded, options, { kind: 'record', record: pkg.record }, {}, faults);
+}
+
+/** The package of what `compileAroundFaults` makes, in memory. */
+export async function packageAroundFaults(
+  pkg: Package,
+  model: ImportedModel & { readonly file: string },
+  options: AroundFaultsOptions,
+): Promise<Package> {
+  return packageOf(await compileAroundFaults(pkg, model, options));
+}
