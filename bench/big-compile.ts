@@ -1,5 +1,5 @@
 /** The process that bench/big.ts measures: reads a model, compiles it with drawn samples, and writes the package. */
-import { compile } from '../src/compile.ts';
+import { compile } from '../src/compile/compile.ts';
 import { sha256 } from '../src/hash.ts';
 import { readModel } from '../src/onnx/decode.ts';
 import { parseOptions } from '../src/options.ts';

@@ -5,7 +5,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type Chip, totalCounts } from '../src/chip/chip.ts';
-import { compile } from '../src/compile.ts';
+import { compile } from '../src/compile/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { upgradeOpset } from '../src/onnx/upgrade.ts';

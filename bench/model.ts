@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { spreadSamples } from '../src/calibrate/samples.ts';
-import { type Compiled, compile } from '../src/compile.ts';
+import { type Compiled, compile } from '../src/compile/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import { installRoot } from '../src/install-root.ts';
 import { type ImportedModel, readModel } from '../src/onnx/decode.ts';

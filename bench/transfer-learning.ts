@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { soleInput, spreadSamples } from '../src/calibrate/samples.ts';
-import { compile } from '../src/compile.ts';
+import { compile } from '../src/compile/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { readModel } from '../src/onnx/decode.ts';

@@ -6,13 +6,9 @@
  * Problems of the input are thrown as a DiagnosticError, which carries them all as data.
  */
 
-/** Where every node of a model goes, and by which rule. */
-export { listOperators, type OperatorListing } from '../passes/list-operators.ts';
 /** Works around the faults of one chip, and tells what that came to, for a mapping: see `mappingOf`. */
-export { reportFaults } from '../passes/report-faults.ts';
-export { type FaultContext, workAroundFaults } from '../passes/work-around-faults.ts';
-/** Tests a chip and compiles a package's model once more, around the chip's faulty cells. */
-export { compileAroundFaults, withPackagesAroundFaults } from './around-faults.ts';
+export { reportFaults } from '../passes/map/report-faults.ts';
+export { type FaultContext, workAroundFaults } from '../passes/map/work-around-faults.ts';
 /** Reads a bitstream array by array, disassembles it into text, and assembles such text into the same bytes. */
 export { assemble } from './bitstream/assemble.ts';
 export { type Bitstream, decodeBitstream } from './bitstream/decode.ts';
@@ -33,10 +29,16 @@ export { checkTime, type ReadConditions } from './chip/read-conditions.ts';
 export { saveChip } from './chip/save.ts';
 /** Tests the cells of a simulated chip; the map of its faulty ones is what `compile` works around. */
 export { type SurveyOptions, surveyChip } from './chip/survey.ts';
+/** Tests a chip and compiles a package's model once more, around the chip's faulty cells. */
+export { compileAroundFaults, withPackagesAroundFaults } from './compile/around-faults.ts';
 /** Compiles a model for a target, with samples or an earlier calibration record. */
-export { type Calibration, type Compiled, type CompileHooks, compile } from './compile.ts';
+export { type Calibration, type Compiled, type CompileHooks, compile } from './compile/compile.ts';
 /** The compilation that a package was written from: to change it and write it again, without its model. */
-export { compiledOf } from './compiled-of.ts';
+export { compiledOf } from './compile/compiled-of.ts';
+/** Where every node of a model goes, and by which rule. */
+export { listOperators, type OperatorListing } from './compile/operators.ts';
+/** Puts the weights that training left into the layers of a compilation; says which layers cannot hold any. */
+export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './compile/replace-layers.ts';
 /** Labelled samples, preprocessed and streamed. */
 export type { Batch, Dataset, Sample } from './data/dataset.ts';
 /** Opens a data set: folders of images, idx, npy, npz, CIFAR; see docs/data.md. */
@@ -77,8 +79,6 @@ export { openPackage, type Package, pathIn } from './package/open.ts';
 export { type WriteOptions, writePackage } from './package/write.ts';
 /** Programs a simulated chip from a package with a seed, or an earlier package's chip with the delta; and calibrates it. */
 export { type ProgramChipOptions, programChip, programOnto } from './program.ts';
-/** Puts the weights that training left into the layers of a compilation; says which layers cannot hold any. */
-export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './replace-layers.ts';
 /** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */
 export { formatTuning } from './report/tune-text.ts';
 /** A verification report as text for people. */

@@ -1,6 +1,6 @@
 /** `crossloom verify`: scores floating point, the ideal chip and programmed chips on the same labelled images. */
 import { type Command, Option } from 'commander';
-import { withPackagesAroundFaults } from '../around-faults.ts';
+import { withPackagesAroundFaults } from '../compile/around-faults.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';

@@ -1,8 +1,8 @@
 /** `crossloom yield`: how many chips of a kind a package suits, before and after their faulty cells are worked around. */
 import type { Command } from 'commander';
-import { exchangeRows } from '../../passes/exchange-rows.ts';
-import { reportFaults } from '../../passes/report-faults.ts';
-import { workAroundFaults } from '../../passes/work-around-faults.ts';
+import { exchangeRows } from '../../passes/map/exchange-rows.ts';
+import { reportFaults } from '../../passes/map/report-faults.ts';
+import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
 import { surveyChip } from '../chip/survey.ts';
 import { raise } from '../diagnostic.ts';
 import { boundNotMet } from '../diagnostics.ts';

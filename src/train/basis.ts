@@ -1,7 +1,8 @@
 /** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
 import { soleInput, spreadSamples } from '../calibrate/samples.ts';
-import { type Compiled, compile } from '../compile.ts';
-import { compiledOf } from '../compiled-of.ts';
+import { type Compiled, compile } from '../compile/compile.ts';
+import { compiledOf } from '../compile/compiled-of.ts';
+import { findTrainingObstacles } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { largestHidden } from '../device/fecap.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
@@ -14,7 +15,6 @@ import { weightPlacesOf } from '../ir/weight-places.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Package } from '../package/open.ts';
-import { findTrainingObstacles } from '../replace-layers.ts';
 import type { HiddenPlane, LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/verify.ts';
 import { type Chain, findChain } from './chain.ts';

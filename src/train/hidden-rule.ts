@@ -15,9 +15,9 @@
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
 import { largestHidden } from '../device/fecap.ts';
+import { openRowDraws, pickDraws, type RowDraws } from '../kernels/row-draws.ts';
 import { openStream, type Stream } from '../random.ts';
 import type { LayerPass } from './pass.ts';
-import { openRowDraws, pickDraws, type RowDraws } from './row-draws.ts';
 import { openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
 import type { LayerSynapses } from './synapses.ts';
 import { stepSynapse } from './wear.ts';

@@ -3,8 +3,9 @@
  * are zero take no part: each function gets the list of those that are not. Four rows of the matrix run at once, because
  * outputs are then loaded and stored once for four products.
  */
-import type { Kernel } from '../wasm.ts';
-import { rowsAtOnce } from './matrix-kernel.ts';
+
+import { rowsAtOnce } from '../kernels/matrix-rows.ts';
+import type { Kernel } from '../kernels/wasm.ts';
 
 /**
  * Lists where a row of numbers is not zero.

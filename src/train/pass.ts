@@ -4,10 +4,10 @@
  * a weight is the sum of x_i d_j over the batch.
  */
 import { argmax } from '../argmax.ts';
-import type { Kernel } from '../wasm.ts';
+import { openMatrixKernel, placeArrays } from '../kernels/matrix-rows.ts';
+import type { Kernel } from '../kernels/wasm.ts';
 import { activate, crossEntropy, deactivate } from './activate.ts';
 import { listActive, multiply, multiplyTransposed } from './matrix.ts';
-import { openMatrixKernel, placeArrays } from './matrix-kernel.ts';
 import type { LayerWeights, TrainableNetwork, TrainedLayer } from './network.ts';
 import { denormalize, normalize, normalizeByRunning, updateRunning } from './normalize.ts';
 

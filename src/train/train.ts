@@ -3,12 +3,12 @@
  * written as a package like any other.
  */
 import { createHash } from 'node:crypto';
-import type { Compiled } from '../compile.ts';
+import type { Compiled } from '../compile/compile.ts';
+import { replaceLayers, type TrainedWeights } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { stepsPerLevel, transferredDigit } from '../hidden-integer.ts';
 import type { CompileOptions } from '../options.ts';
 import { programChip } from '../program.ts';
-import { replaceLayers, type TrainedWeights } from '../replace-layers.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { type Basis, compileOn, initialOf, modelOf } from './basis.ts';
 import { findChain } from './chain.ts';

@@ -4,10 +4,10 @@
  * Noise is drawn for all synapses of an array at once, and not at all where its spread is 0.
  */
 
-import { fillNormals, openEvents } from '../bulk-normals.ts';
 import { resetConductance } from '../device/levels.ts';
 import { conductanceAfterSet, sumChargeErrors } from '../device/transfer.ts';
 import { transferredMagnitude } from '../hidden-integer.ts';
+import { fillNormals, openEvents } from '../kernels/bulk-normals.ts';
 import { levelStepOf } from '../target/target.ts';
 import type { ArrayOfLayer, LayerSynapses } from './synapses.ts';
 import { countTransfer } from './wear.ts';

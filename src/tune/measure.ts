@@ -1,5 +1,5 @@
 /** A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed. */
-import { compile } from '../compile.ts';
+import { compile } from '../compile/compile.ts';
 import { sha256 } from '../hash.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';

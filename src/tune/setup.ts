@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { CalibrationRecord } from '../calibration-record.ts';
-import { type Calibration, type Compiled, compile } from '../compile.ts';
+import { type Calibration, type Compiled, compile } from '../compile/compile.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { InternalError, raise } from '../diagnostic.ts';
 import { optionInvalid } from '../diagnostics.ts';

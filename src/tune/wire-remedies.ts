@@ -2,7 +2,7 @@
  * What may be done about the resistance of wires for a whole mapping, from the cheapest on: every remedy is measured on
  * programmed chips until one meets the bound. Layers are tuned from there.
  */
-import { compile } from '../compile.ts';
+import { compile } from '../compile/compile.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Target } from '../target/target.ts';
 import { anyArrays, type MappingReport, measureMapping, withTarget } from './measure.ts';

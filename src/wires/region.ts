@@ -7,8 +7,9 @@
  * nodes on the right and lower rim are those of the next cells, and the drivers and virtual grounds are rim nodes of the
  * outermost regions.
  */
+
+import { type Mesh, openMesh } from '../kernels/mesh-panel.ts';
 import type { Cells, Wires } from './network.ts';
-import { type Mesh, openMesh } from './panel-kernel.ts';
 import { eliminate } from './star-mesh.ts';
 
 /** Nodes on the rim in this order; none on a side where the wires end open. */

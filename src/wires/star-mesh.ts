@@ -8,7 +8,7 @@
  * whatever the ratios between them are.
  */
 
-import { type Mesh, panel } from './panel-kernel.ts';
+import { type Mesh, panel } from '../kernels/mesh-panel.ts';
 
 /**
  * Eliminates nodes 0 to `pivots` - 1 of a network.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ownQuantization } from '../../src/calibrate/own-range.ts';
 import { syntheticSamples } from '../../src/calibrate/synthetic.ts';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import type { DiagnosticError } from '../../src/diagnostic.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';

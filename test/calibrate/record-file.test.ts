@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { decodeRecord, encodeRecord } from '../../src/calibrate/record-file.ts';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { decodeNpy, encodeNpy } from '../../src/npy.ts';
 import { parseOptions } from '../../src/options.ts';

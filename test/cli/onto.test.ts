@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Chip, totalCounts } from '../../src/chip/chip.ts';
 import { loadChip } from '../../src/chip/load.ts';
+import { replaceLayers } from '../../src/compile/replace-layers.ts';
 import { encodeNpy } from '../../src/npy.ts';
 import { openPackage } from '../../src/package/open.ts';
 import { writePackage } from '../../src/package/write.ts';
-import { replaceLayers } from '../../src/replace-layers.ts';
 import { compileTrainable, moved, noSpreads } from '../support/trained.ts';
 import { runCli } from './run-cli.ts';
 

@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeBitstream } from '../../src/bitstream/decode.ts';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/options.ts';
 import { pathIn } from '../../src/package/open.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { writeSchedule } from '../../passes/write-schedule.ts';
+import { writeSchedule } from '../../passes/program/write-schedule.ts';
 import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
 import { programChip } from '../../src/chip/execute.ts';
 import { readArrays } from '../../src/chip/read.ts';
 import { checkTime } from '../../src/chip/read-conditions.ts';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import { effectsOf, notModelled, type StoredLayer } from '../../src/effects/effects.ts';
 import { parseOptions } from '../../src/options.ts';
 import { hostGraph } from '../../src/package/host.ts';

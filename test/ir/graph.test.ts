@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lowerLinear } from '../../passes/lower-linear.ts';
+import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import { InternalError } from '../../src/diagnostic.ts';
 import type { Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import { printGraph } from '../../src/ir/print-graph.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foldConstants } from '../../passes/fold-constants.ts';
+import { foldConstants } from '../../passes/lower/fold-constants.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { decodeModel, readModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldConstants } from '../../passes/fold-constants.ts';
+import { foldConstants } from '../../passes/lower/fold-constants.ts';
 import { type Graph, outputsOf } from '../../src/ir/graph.ts';
 import { readModel } from '../../src/onnx/decode.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
@@ -11,7 +11,7 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { int64 } from '../../src/tensor.ts';
-import { noise } from '../passes/decompose.ts';
+import { noise } from '../passes/lower/decompose.ts';
 import { drawFeeds } from '../support/build.ts';
 import { model, node } from '../support/onnx-model.ts';
 

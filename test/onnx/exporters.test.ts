@@ -4,10 +4,10 @@
  * the same.
  */
 import { describe, expect, it } from 'vitest';
-import { decomposeLayers } from '../../passes/decompose-layers.ts';
-import { foldBatchNorm } from '../../passes/fold-batch-norm.ts';
-import { foldConstants } from '../../passes/fold-constants.ts';
-import { lowerLinear } from '../../passes/lower-linear.ts';
+import { decomposeLayers } from '../../passes/lower/decompose-layers.ts';
+import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
+import { foldConstants } from '../../passes/lower/fold-constants.ts';
+import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import type { Graph, MvmNode } from '../../src/ir/graph.ts';
 import { verifyGraph } from '../../src/ir/verify-graph.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
@@ -15,7 +15,7 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import { modelCodec } from '../../src/onnx/proto.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
 import { int64, type Tensor } from '../../src/tensor.ts';
-import { noise } from '../passes/decompose.ts';
+import { noise } from '../passes/lower/decompose.ts';
 import { type AttributeValue, float, model, node } from '../support/onnx-model.ts';
 import { restoreLayers } from '../support/restore-layers.ts';
 import { largestError, runOnnx, sampleInputs } from '../support/run-onnx.ts';

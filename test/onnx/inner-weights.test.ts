@@ -1,6 +1,6 @@
 /** What `ops` says about weights inside bodies, functions and operators of other domains. */
 import { describe, expect, it } from 'vitest';
-import { listOperators } from '../../passes/list-operators.ts';
+import { listOperators } from '../../src/compile/operators.ts';
 import type { Attribute, Graph } from '../../src/ir/graph.ts';
 import {
   attributeCodec,
@@ -10,7 +10,7 @@ import {
   type NodeProto,
 } from '../../src/onnx/proto.ts';
 import { encodeTensor } from '../../src/onnx/tensor-proto.ts';
-import { noise } from '../passes/decompose.ts';
+import { noise } from '../passes/lower/decompose.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 const matrix = (name: string) => encodeTensor(name, noise([4, 4], 1));

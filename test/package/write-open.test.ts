@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeRecord, encodeRecord } from '../../src/calibrate/record-file.ts';
-import { type Compiled, compile } from '../../src/compile.ts';
+import { type Compiled, compile } from '../../src/compile/compile.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { sha256File } from '../../src/hash.ts';
 import { inputsOf, outputsOf } from '../../src/ir/graph.ts';

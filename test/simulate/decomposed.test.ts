@@ -12,7 +12,7 @@ import { simulate } from '../../src/simulate/simulate.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';
 import { int64, toDoubles } from '../../src/tensor.ts';
-import { noise } from '../passes/decompose.ts';
+import { noise } from '../passes/lower/decompose.ts';
 import {
   compileModel,
   drawFeeds,

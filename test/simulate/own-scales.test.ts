@@ -1,8 +1,8 @@
 /** Models that come quantized keep what they came with: the grid of their weights, and the codes of their inputs. */
 import { describe, expect, it } from 'vitest';
-import { foldBatchNorm } from '../../passes/fold-batch-norm.ts';
-import { foldConstants } from '../../passes/fold-constants.ts';
-import { lowerLinear } from '../../passes/lower-linear.ts';
+import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
+import { foldConstants } from '../../passes/lower/fold-constants.ts';
+import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { toDoubles } from '../../src/tensor.ts';

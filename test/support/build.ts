@@ -6,7 +6,7 @@ import { decodeBitstream } from '../../src/bitstream/decode.ts';
 import type { SampleSource } from '../../src/calibrate/record.ts';
 import type { Chip } from '../../src/chip/chip.ts';
 import { programChip } from '../../src/chip/execute.ts';
-import { type Compiled, compile } from '../../src/compile.ts';
+import { type Compiled, compile } from '../../src/compile/compile.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
 import { sha256 } from '../../src/hash.ts';
 import type { Graph, ValueInfo } from '../../src/ir/graph.ts';

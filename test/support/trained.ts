@@ -1,8 +1,8 @@
 /** Packages on the hybrid chip whose layers hold weights as training leaves them, and chips of these. */
-import { type Compiled, compile } from '../../src/compile.ts';
+import { type Compiled, compile } from '../../src/compile/compile.ts';
+import type { TrainedWeights } from '../../src/compile/replace-layers.ts';
 import { parseOptions } from '../../src/options.ts';
 import { openStream } from '../../src/random.ts';
-import type { TrainedWeights } from '../../src/replace-layers.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { tinyModel } from '../verify/tiny.ts';
 import { drawFeeds, samplesOf } from './build.ts';

@@ -1,9 +1,9 @@
 /** Products against the same sums one number at a time: the same bits. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openMatrixKernel, placeArrays } from '../../src/kernels/matrix-rows.ts';
 import { openStream } from '../../src/random.ts';
 import { multiply } from '../../src/train/matrix.ts';
-import { openMatrixKernel, placeArrays } from '../../src/train/matrix-kernel.ts';
 
 const kernel = openMatrixKernel();
 

@@ -1,6 +1,6 @@
 /** The network with rounded inputs against the same computed by hand. */
 import { expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { parseOptions } from '../../src/options.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/options.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';

@@ -3,7 +3,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { imagesFollowEachOther } from '../../src/verify/image-order.ts';
 import { verify } from '../../src/verify/verify.ts';
-import { noise } from '../passes/decompose.ts';
+import { noise } from '../passes/lower/decompose.ts';
 import { compileModel, drawFeeds, modelOf, withPackage } from '../support/build.ts';
 import { model, node } from '../support/onnx-model.ts';
 import { sectionOf } from '../support/reading-laws.ts';

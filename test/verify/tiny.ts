@@ -1,7 +1,7 @@
 /** A two-layer classifier small enough to be computed by hand, samples for it, and packages of it. */
 
 import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { createDataset } from '../../src/data/dataset.ts';
 import { resolvePreprocessing } from '../../src/data/preprocessing.ts';

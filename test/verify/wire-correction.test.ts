@@ -1,7 +1,7 @@
 /** Through wires of a high resistance, on real chips: what a compilation that knows them gets back. */
 import { expect, test } from 'vitest';
 import { soleInput, spreadSamples } from '../../src/calibrate/samples.ts';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/options.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';

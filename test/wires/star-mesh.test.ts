@@ -1,7 +1,7 @@
 /** Elimination of nodes against the star-mesh transform written out node by node. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openMesh } from '../../src/wires/panel-kernel.ts';
+import { openMesh } from '../../src/kernels/mesh-panel.ts';
 import { eliminate } from '../../src/wires/star-mesh.ts';
 import { relativeError } from './crossbars.ts';
 

@@ -1,0 +1,93 @@
+/** Real weights of one matrix -> integers, with one step per column. A job, because matrices can be rounded in any thread. */
+import type { LayerRecord } from '../../src/calibration-record.ts';
+import type { Reals } from '../../src/ir/graph.ts';
+import type { Job } from '../../src/pool.ts';
+import { roundNearest, roundWithFeedback } from './round-weights.ts';
+
+/** `nearest`: every weight by itself; `error-feedback`: later rows make up for the rounding of earlier ones. */
+export type WeightRounding = 'nearest' | 'error-feedback';
+
+export interface MatrixTask {
+  /** [group][row][column]. */
+  readonly weights: Reals;
+  readonly groups: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Of every layer that uses the matrix. */
+  readonly records: readonly LayerRecord[];
+  /** Largest integer. */
+  readonly weightMax: number;
+  readonly rounding: WeightRounding;
+}
+
+export interface QuantizedMatrix {
+  readonly integers: Int8Array;
+  /** Real value of one weight step, length groups * columns. */
+  readonly scales: Float64Array;
+}
+
+export const job: Job<undefined, MatrixTask, QuantizedMatrix> = {
+  module: import.meta.url,
+  open: () => ({ run: quantizeMatrix }),
+};
+
+function quantizeMatrix({
+  weights,
+  groups,
+  rows,
+  columns,
+  records,
+  weightMax,
+  rounding,
+}: MatrixTask): QuantizedMatrix {
+  const size = rows * columns;
+  const integers = new Int8Array(weights.length);
+  const scales = new Float64Array(groups * columns);
+  for (let group = 0; group < groups; group++) {
+    const ofGroup = weights.subarray(group * size, (group + 1) * size);
+    const steps = chooseSteps(ofGroup, columns, weightMax);
+    scales.set(steps, group * columns);
+    const matrix = { weights: ofGroup, rows, columns, steps, weightMax };
+    const rounded = integers.subarray(group * size, (group + 1) * size);
+    if (rounding === 'nearest') roundNearest(matrix, rounded);
+    else roundWithFeedback(matrix, records, group, rounded);
+  }
+  return { integers, scales };
+}
+
+/**
+ * The step of every column's integers: the largest weight becomes weightMax, unless the column lies on a grid already,
+ * as the weights of a quantized model do; then that grid is kept. A column of zeros gets step 0, and gives its bias and
+ * nothing else: the errors of its cells stay out of the output.
+ */
+export function chooseSteps(weights: Reals, columns: number, weightMax: number): Float64Array {
+  const largest = new Float64Array(columns);
+  for (let at = 0; at < weights.length; at += columns) {
+    for (let c = 0; c < columns; c++) largest[c] = Math.max(largest[c]!, Math.abs(weights[at + c]!));
+  }
+  return largest.map((most, column) =>
+    most === 0 ? 0 : Math.fround(most / (gridOf(weights, columns, column, most, weightMax) ?? weightMax)),
+  );
+}
+
+/** How many steps of a grid that holds all weights of the column the largest weight has; undefined without such a grid. */
+function gridOf(
+  weights: Reals,
+  columns: number,
+  column: number,
+  largest: number,
+  weightMax: number,
+): number | undefined {
+  for (let steps = weightMax; steps > 1; steps--) {
+    let fits = true;
+    for (let at = column; fits && at < weights.length; at += columns) {
+      const value = (weights[at]! / largest) * steps;
+      fits = Math.abs(value - Math.round(value)) < gridTolerance;
+    }
+    if (fits) return steps;
+  }
+  return undefined;
+}
+
+/** Of a step: weights that were stored as 32-bit floats lie this close to their grid. */
+const gridTolerance = 1e-4;

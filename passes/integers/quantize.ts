@@ -1,0 +1,97 @@
+/**
+ * Quantizes crossbar layers: weights to integers per output column, inputs to the 8-bit codes of the calibration
+ * record. Padding that depends on the input's size (auto_pad) becomes explicit, because a padded cell must be driven
+ * with the input's zero point.
+ */
+import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
+import { raise } from '../../src/diagnostic.ts';
+import { noRanges } from '../../src/diagnostics.ts';
+import { describeOrigin, type Graph, type MvmNode, type QuantizedMvmNode } from '../../src/ir/graph.ts';
+import { resolvePadding } from '../../src/ir/padding.ts';
+import { alone, type Pool, runTasks } from '../../src/pool.ts';
+import { job, type QuantizedMatrix, type WeightRounding } from './quantize-matrix.ts';
+
+export interface QuantizeContext {
+  readonly record: CalibrationRecord;
+  /** Largest integer weight of a layer. */
+  readonly weightMaxOf: (node: MvmNode) => number;
+  readonly rounding: WeightRounding;
+  /** Threads that round the matrices. Default: this one. */
+  readonly pool?: Pool;
+}
+
+export const quantize = {
+  name: 'quantize',
+  async run(graph: Graph, context: QuantizeContext): Promise<Graph> {
+    const missing = graph.nodes.filter((n) => n.kind === 'mvm' && !context.record.layers.has(n.output));
+    if (missing.length > 0) raise([noRanges(missing.map((n) => describeOrigin(n.origin)))]);
+    const choices = distinctMatrices(graph, context);
+    const tasks = function* () {
+      for (const { node, records, weightMax } of choices) {
+        const { groups, rows, columns } = node;
+        yield {
+          weights: node.weights(),
+          groups,
+          rows,
+          columns,
+          records,
+          weightMax,
+          rounding: context.rounding,
+        };
+      }
+    };
+    const matrices = await runTasks(context.pool ?? alone, job, undefined, tasks());
+    return {
+      ...graph,
+      nodes: graph.nodes.map((node) => {
+        if (node.kind !== 'mvm') return node;
+        const weightMax = context.weightMaxOf(node);
+        const index = choices.findIndex((c) => c.node.weights === node.weights && c.weightMax === weightMax);
+        const record = context.record.layers.get(node.output)!;
+        return quantizeLayer(node, record, matrices[index]!, weightMax);
+      }),
+    };
+  },
+};
+
+interface MatrixChoice {
+  /** The first that uses the matrix. */
+  readonly node: MvmNode;
+  /** Of all that use it. */
+  readonly records: readonly LayerRecord[];
+  readonly weightMax: number;
+}
+
+const weightsIn = ({ node }: MatrixChoice): number => node.groups * node.rows * node.columns;
+
+/** One matrix in several layers is quantized once, so that they can share its cells. */
+function distinctMatrices(graph: Graph, { record, weightMaxOf }: QuantizeContext): MatrixChoice[] {
+  const choices: MatrixChoice[] = [];
+  const layers = graph.nodes.filter((node) => node.kind === 'mvm');
+  for (const node of layers) {
+    const weightMax = weightMaxOf(node);
+    if (choices.some((c) => c.node.weights === node.weights && c.weightMax === weightMax)) continue;
+    const uses = layers.filter(({ weights }) => weights === node.weights);
+    choices.push({ node, records: uses.map(({ output }) => record.layers.get(output)!), weightMax });
+  }
+  // The largest first: what is left for one thread at the end is small.
+  return choices.sort((a, b) => weightsIn(b) - weightsIn(a));
+}
+
+function quantizeLayer(
+  node: MvmNode,
+  record: LayerRecord,
+  { integers, scales }: QuantizedMatrix,
+  weightMax: number,
+): QuantizedMvmNode {
+  const { weights: _, ...rest } = node;
+  return {
+    ...rest,
+    integers,
+    scales,
+    weightMax,
+    kind: 'quantized-mvm',
+    geometry: resolvePadding(node.geometry, record.space),
+    quantization: record.quantization,
+  };
+}

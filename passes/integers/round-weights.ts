@@ -1,0 +1,158 @@
+/**
+ * Rounds real weights to integers, either each to its nearest, or with error feedback: the rows of a matrix are rounded
+ * one after the other, and every row takes up what the rounding of the earlier ones did to the layer's outputs. With C
+ * the covariance of the inputs, C = (U + I) D (U + I)^T, U strictly upper triangular, the rounding
+ *
+ *   w'_k = round(w_k + sum over j < k of (w_j - w'_j) U_jk)
+ *
+ * keeps the mean square of the outputs' error, tr(E C E^T), small. This is GPTQ (Frantar et al., ICLR 2023) in the form
+ * of Chee et al., "QuIP", NeurIPS 2023, section 3. Covariance, not second moment: the mean error goes into the bias.
+ * Errors are fed back within spans of rows, so that the work grows in proportion to the weights.
+ */
+import type { LayerRecord } from '../../src/calibration-record.ts';
+import { evenlySpread } from '../../src/evenly-spread.ts';
+import type { Reals } from '../../src/ir/graph.ts';
+import { type Columns, columnsAtOnce, openColumns } from '../../src/kernels/feedback-columns.ts';
+import { feedbackFactors } from '../../src/kernels/feedback-factors.ts';
+import { inputProducts } from '../../src/kernels/input-products.ts';
+
+/** One group's matrix, [row][column], with the size of an integer step of every column; 0 for a column of zeros. */
+export interface RealMatrix {
+  readonly weights: Reals;
+  readonly rows: number;
+  readonly columns: number;
+  readonly steps: Float64Array;
+  readonly weightMax: number;
+}
+
+/** Rows that share their rounding errors. */
+const spanRows = 128;
+/** Input vectors that the covariance is taken over: several times as many as rows. */
+const vectorsFor = (rows: number): number => Math.max(256, 4 * rows);
+
+/** @param integers gets the result, [row][column] */
+export function roundNearest(matrix: RealMatrix, integers: Int8Array): void {
+  const { weights, rows, columns, steps, weightMax } = matrix;
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++)
+      integers[at] = roundTo(weights[at]!, steps[column]!, weightMax);
+  }
+}
+
+/**
+ * @param records the input vectors of every layer that uses the matrix
+ * @param group whose matrix it is
+ * @param integers gets the result, [row][column]
+ */
+export function roundWithFeedback(
+  matrix: RealMatrix,
+  records: readonly LayerRecord[],
+  group: number,
+  integers: Int8Array,
+): void {
+  for (let start = 0; start < matrix.rows; start += spanRows) {
+    const rows = Math.min(matrix.rows - start, spanRows);
+    roundSpan(matrix, start, inputCovariance(records, group * matrix.rows + start, rows), integers);
+  }
+}
+
+/** @param covariance of the span's rows, row i's with row j at i * rows + j for j >= i */
+function roundSpan(matrix: RealMatrix, start: number, covariance: Float64Array, integers: Int8Array): void {
+  const length = Math.sqrt(covariance.length);
+  // Inputs that vary most come first: their errors have the most rows left to be made up by.
+  const order = Array.from({ length }, (_, row) => row);
+  order.sort((a, b) => covariance[b * length + b]! - covariance[a * length + a]! || a - b);
+  const factor = feedbackFactors(permuted(covariance, order));
+  const opened = openColumns(length);
+  fillShares(factor, length, opened.shares);
+  opened.limits[0] = -matrix.weightMax;
+  opened.limits[1] = matrix.weightMax;
+  const { columns } = matrix;
+  for (let first = 0; first < columns; first += columnsAtOnce)
+    roundColumns(matrix, order, start, opened, first, Math.min(columnsAtOnce, columns - first), integers);
+}
+
+/** Row after row a 0 and the column of the factor above its diagonal. */
+function fillShares(factor: Float64Array, length: number, shares: Float64Array): void {
+  for (let k = 0, at = 0; k < length; k++) {
+    shares[at++] = 0;
+    for (let j = 0; j < k; j++) shares[at++] = factor[j * length + k]!;
+  }
+}
+
+/** The upper triangle of a symmetric matrix, of which that is given, with rows and columns in another order. */
+function permuted(upper: Float64Array, order: readonly number[]): Float64Array {
+  const length = order.length;
+  const result = new Float64Array(upper.length);
+  for (let i = 0; i < length; i++) {
+    for (let j = i; j < length; j++) {
+      const [a, b] = [order[i]!, order[j]!];
+      result[i * length + j] = a < b ? upper[a * length + b]! : upper[b * length + a]!;
+    }
+  }
+  return result;
+}
+
+/** Rounds `width` columns from `first` on, in the given order of the rows from `start` on. */
+function roundColumns(
+  { weights: real, columns, steps }: RealMatrix,
+  order: readonly number[],
+  start: number,
+  { steps: taken, weights, round }: Columns,
+  first: number,
+  width: number,
+  integers: Int8Array,
+): void {
+  // A column of zeros stays one, whatever its step.
+  for (let c = 0; c < columnsAtOnce; c++) {
+    const own = c < width ? steps[first + c]! : 0;
+    taken[c] = own === 0 ? 1 : own;
+  }
+  for (let k = 0; k < order.length; k++) {
+    const from = (start + order[k]!) * columns + first;
+    for (let c = 0; c < width; c++) weights[k * columnsAtOnce + c] = real[from + c]!;
+  }
+  round();
+  for (let k = 0; k < order.length; k++) {
+    const to = (start + order[k]!) * columns + first;
+    for (let c = 0; c < width; c++) integers[to + c] = weights[k * columnsAtOnce + c]!;
+  }
+}
+
+/**
+ * How the inputs of consecutive rows vary together over the vectors of all uses, each less its own mean, which every
+ * use's own bias makes up for. In codes of the first use, times the number of vectors.
+ * @returns the upper triangle, row i's with row j at i * rows + j
+ */
+export function inputCovariance(
+  records: readonly LayerRecord[],
+  firstRow: number,
+  rows: number,
+): Float64Array {
+  const result = new Float64Array(rows * rows);
+  const most = Math.ceil(vectorsFor(rows) / records.length);
+  for (const record of records) {
+    const taken = evenlySpread(record.count, most);
+    const { products, stride } = inputProducts(record, taken, firstRow, rows);
+    const scale = (record.quantization.scale / records[0]!.quantization.scale) ** 2;
+    for (let i = 0; i < rows; i++) {
+      const mean = products[i * stride + rows]! / taken.length;
+      for (let j = i; j < rows; j++)
+        result[i * rows + j]! += scale * (products[i * stride + j]! - mean * products[j * stride + rows]!);
+    }
+  }
+  return result;
+}
+
+function roundTo(weight: number, step: number, weightMax: number): number {
+  if (step === 0) return 0;
+  return Math.max(-weightMax, Math.min(weightMax, roundHalfEven(weight / step)));
+}
+
+/** Rounds like ONNX's QuantizeLinear. */
+function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}

@@ -1,0 +1,29 @@
+/**
+ * Conv or Gemm whose bias is no constant per column, or whose input is transposed -> Transpose, the product, and Add.
+ * Gemm: y = alpha A' B' + beta C.
+ */
+import type { OnnxNode } from '../../../src/ir/graph.ts';
+import { floatOf, intOf } from '../../../src/onnx/attribute-values.ts';
+import { plainProduct } from '../../../src/onnx/composite.ts';
+import { float32, int64, type Tensor } from '../../../src/tensor.ts';
+import { type Emitter, ints } from './emitter.ts';
+
+/** @param weights of float32 */
+export function emitSplit(emit: Emitter, node: OnnxNode, weights: Tensor): void {
+  const [a = '', w = '', c = ''] = node.inputs;
+  const [y] = node.outputs;
+  const { attributes } = plainProduct(node);
+  const input =
+    intOf(node, 'transA', 0) === 1 ? emit.op('input', 'Transpose', [a], { perm: ints([1, 0]) }) : a;
+  const product = emit.op('product', node.op, [input, w], attributes, c === '' ? y : undefined);
+  if (c === '') return;
+  if (node.op === 'Conv') {
+    const axes = weights.dims.slice(2).map((_, i) => i + 1);
+    const spread = emit.constant('bias-dims', () => int64([axes.length], axes));
+    emit.op('y', 'Add', [product, emit.op('bias', 'Unsqueeze', [c, spread])], {}, y);
+    return;
+  }
+  const beta = floatOf(node, 'beta', 1);
+  const bias = beta === 1 ? c : emit.op('bias', 'Mul', [c, emit.constant('beta', () => float32([], [beta]))]);
+  emit.op('y', 'Add', [product, bias], {}, y);
+}

@@ -1,0 +1,190 @@
+/**
+ * Graph -> Graph in which every layer that src/onnx/rules.ts sends to a crossbar is an mvm node with weights and bias
+ * in doubles. A constant left side, y = A x, becomes Transpose, mvm, Transpose; 16- and 64-bit floating-point layers get casts around their
+ * mvm node, which computes in float32. An Add of a constant per output channel goes into the bias.
+ */
+import { type Diagnostic, raise } from '../../src/diagnostic.ts';
+import { noConstantWeights, weightsNotFinite } from '../../src/diagnostics.ts';
+import {
+  describeOrigin,
+  type Graph,
+  inputsOf,
+  type MvmNode,
+  type Node,
+  type OnnxNode,
+  type Origin,
+  outputsOf,
+  type Reals,
+} from '../../src/ir/graph.ts';
+import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
+import { inferDims } from '../../src/onnx/dims.ts';
+import { elementNumber } from '../../src/onnx/element-types.ts';
+import { decideLinear } from '../../src/onnx/linear-rules.ts';
+import { type Layer, lowerLayer } from '../../src/onnx/lower-layer.ts';
+import type { Ranks } from '../../src/onnx/ranks.ts';
+import { decide } from '../../src/onnx/rules.ts';
+import { sizeOf, type Tensor, toDoubles } from '../../src/tensor.ts';
+
+export interface LowerContext {
+  /** The model's file, as messages name it. */
+  readonly file: string;
+  /** Layers that the options keep digital. */
+  readonly keepDigital?: (origin: Origin) => boolean;
+  /** Leaves the values of weights unread and unchecked, for those who only ask what becomes of the nodes. */
+  readonly unchecked?: boolean;
+}
+
+/** Operators of which one wants to know why they hold no layer. */
+const mayHoldWeights = new Set(
+  'Conv ConvTranspose Gemm MatMul LSTM GRU RNN If Loop Scan QLinearConv QLinearMatMul'.split(' '),
+);
+
+export const lowerLinear = { name: 'lower-linear', run };
+
+/** Raises weightsNotFinite for every bad layer, or noConstantWeights. */
+function run(graph: Graph, context: LowerContext): Graph {
+  const dims = inferDims(graph);
+  const ranks: Ranks = new Map([...dims].map(([name, d]) => [name, d.length]));
+  const lowered: Node[] = [];
+  const matrices = new Map<string, { readonly weights: MvmNode['weights']; readonly bad: number }>();
+  const blamed = new Set<string>();
+  const reasons: string[] = [];
+  const problems: Diagnostic[] = [];
+  const names = new Set([
+    ...graph.constants.keys(),
+    ...graph.inputs.map((v) => v.name),
+    ...graph.nodes.flatMap(outputsOf),
+  ]);
+  for (const node of graph.nodes) {
+    const decision = node.kind === 'onnx' ? decideLinear(node, graph, dims) : undefined;
+    if (node.kind !== 'onnx' || !decision?.crossbar || context.keepDigital?.(node.origin)) {
+      lowered.push(node);
+      if (node.kind === 'onnx' && mayHoldWeights.has(node.op)) {
+        const { crossbar, rule } = decide(node, graph, dims);
+        reasons.push(`${describeOrigin(node.origin)}: ${crossbar ? 'the options keep it digital' : rule}`);
+      }
+      continue;
+    }
+    const layer = lowerLayer(node, graph);
+    const key = `${layer.tensor}\n${layer.arrangement}`;
+    const count = (values: () => Reals) => (context.unchecked ? 0 : countNotFinite(values()));
+    const { weights, bad } = matrices.get(key) ?? { weights: layer.weights, bad: count(layer.weights) };
+    matrices.set(key, { weights, bad });
+    const badValues = bad + count(() => layer.bias);
+    // The steps of a recurrent layer have one problem together.
+    const seen = `${node.origin.index}\n${key}`;
+    if (badValues > 0 && !blamed.has(seen))
+      problems.push(weightsNotFinite(describeOrigin(node.origin), layer.tensor, badValues));
+    blamed.add(seen);
+    lowered.push(...nodesOf(node, { ...layer, weights }, graph, ranks, names));
+  }
+  if (!lowered.some((node) => node.kind === 'mvm')) problems.push(noConstantWeights(context.file, reasons));
+  const result = foldBiases({ ...graph, nodes: lowered }, ranks, problems);
+  raise(problems);
+  return dropUnusedConstants(result);
+}
+
+function countNotFinite(values: Reals): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) count++;
+  return count;
+}
+
+/** The mvm node, between the transposes and casts that it needs. */
+function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, ranks: Ranks, names: Set<string>): Node[] {
+  const { inputIndex, tensor, arrangement: _, ...matrix } = layer;
+  const before: Node[] = [];
+  const after: Node[] = [];
+  let input = node.inputs[inputIndex]!;
+  let output = node.outputs[0]!;
+  const wrap = (op: string, entry: OnnxNode['attributes'], exit: OnnxNode['attributes']) => {
+    const [inner, outer] = [
+      freshName(`${input}/${op.toLowerCase()}`, names),
+      freshName(`${output}/before-${op.toLowerCase()}`, names),
+    ];
+    before.push(helper(node, op, input, inner, entry));
+    after.unshift(helper(node, op, outer, output, exit));
+    [input, output] = [inner, outer];
+  };
+  const type = graph.constants.get(tensor)!.type;
+  if (type !== 'float32') {
+    wrap('Cast', { to: { type: 'int', value: 1 } }, { to: { type: 'int', value: elementNumber(type) } });
+  }
+  if (inputIndex === 1) {
+    const rank = ranks.get(node.inputs[1]!)!;
+    const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
+    wrap('Transpose', { perm: { type: 'ints', value: perm } }, { perm: { type: 'ints', value: perm } });
+  }
+  return [...before, { kind: 'mvm', input, output, ...matrix, origin: node.origin, folded: [] }, ...after];
+}
+
+function helper(
+  of: OnnxNode,
+  op: string,
+  input: string,
+  output: string,
+  attributes: OnnxNode['attributes'],
+): OnnxNode {
+  return { kind: 'onnx', op, domain: '', inputs: [input], outputs: [output], attributes, origin: of.origin };
+}
+
+function freshName(wanted: string, names: Set<string>): string {
+  let name = wanted;
+  for (let n = 1; names.has(name); n++) name = `${wanted}-${n}`;
+  names.add(name);
+  return name;
+}
+
+/** An Add of a constant whose other side is a layer's output, read by nobody else. */
+function foldBiases(graph: Graph, ranks: Ranks, problems: Diagnostic[]): Graph {
+  const uses = countUses(graph);
+  const layers = new Map<string, { node: MvmNode; at: number }>();
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    const [a = '', b = ''] = inputsOf(node);
+    const isAdd = node.kind === 'onnx' && node.op === 'Add' && node.domain === '';
+    const [layer, name] = layers.has(a) ? [layers.get(a), b] : [layers.get(b), a];
+    const bias = isAdd ? graph.constants.get(name) : undefined;
+    if (
+      isAdd &&
+      layer &&
+      bias &&
+      uses.get(layer.node.output) === 1 &&
+      addsPerColumn(bias, layer.node, ranks)
+    ) {
+      const values = toDoubles(bias)!;
+      const bad = countNotFinite(values);
+      if (bad > 0) problems.push(weightsNotFinite(describeOrigin(node.origin), name, bad));
+      const sum = layer.node.bias.map((v, i) => v + values[values.length === 1 ? 0 : i]!);
+      const merged = {
+        ...layer.node,
+        bias: sum,
+        output: node.outputs[0]!,
+        // The parts of one node that was taken apart are no other nodes.
+        folded:
+          node.origin.index === layer.node.origin.index
+            ? layer.node.folded
+            : [...layer.node.folded, node.origin],
+      };
+      nodes[layer.at] = merged;
+      layers.set(merged.output, { node: merged, at: layer.at });
+    } else {
+      if (node.kind === 'mvm') layers.set(node.output, { node, at: nodes.length });
+      nodes.push(node);
+    }
+  }
+  return { ...graph, nodes };
+}
+
+/** Whether adding `bias` adds one value to every column and leaves the output's shape as it is. */
+function addsPerColumn(bias: Tensor, layer: MvmNode, ranks: Ranks): boolean {
+  if (bias.type !== 'float32') return false;
+  const conv = layer.geometry.kind === 'conv';
+  const channelFromEnd = layer.geometry.kind === 'conv' ? layer.geometry.kernel.length + 1 : 1;
+  const rank = conv ? channelFromEnd + 1 : (ranks.get(layer.input) ?? (layer.origin.op === 'Gemm' ? 2 : 1));
+  const columns = layer.groups * layer.columns;
+  if (bias.dims.length > rank) return false;
+  return (
+    sizeOf(bias.dims) === 1 || (bias.dims.at(-channelFromEnd) === columns && sizeOf(bias.dims) === columns)
+  );
+}

@@ -1,0 +1,25 @@
+/** What cells of a layer err by, in steps of its digits: a target's programming law -> variances by digit. */
+import type { SlicedLayer } from '../../src/ir/mapping.ts';
+import { levelSigma, unusedSigma } from '../../src/level-sigma.ts';
+import { levelStepOf, type Target } from '../../src/target/target.ts';
+
+export interface DigitErrors {
+  /** Variance of what a pair, or a cell and its reference, hold instead of a digit, in digit steps squared. */
+  readonly of: (digit: number) => number;
+  /** The same of the cells off the diagonal of a block with several groups. */
+  readonly beside: number;
+}
+
+export function digitErrors({ encoding, radix, levelStep }: SlicedLayer, target: Target): DigitErrors {
+  const levelOf = (code: number) => target.cell.gUseMin + code * levelStepOf(target.cell);
+  const digitStep = levelStep * levelStepOf(target.cell);
+  const variance = (digit: number) => (levelSigma(target, levelOf(digit * levelStep)) / digitStep) ** 2;
+  const most = (radix - 1) / 2;
+  const paired = encoding === 'differential';
+  const reference = variance(paired ? 0 : most);
+  const table = Float64Array.from({ length: radix }, (_, i) =>
+    paired ? variance(Math.abs(i - most)) + reference : variance(i) + reference,
+  );
+  const unused = 2 * (unusedSigma(target) / digitStep) ** 2;
+  return { of: (digit) => table[digit + most]!, beside: paired ? unused : 2 * reference };
+}

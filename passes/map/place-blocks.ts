@@ -1,0 +1,123 @@
+/**
+ * Places blocks on arrays: rectangles of cells in as few arrays as a first-fit search by decreasing height finds.
+ * Several layers may share an array, never a cell. Free space is kept as disjoint rectangles (guillotine cuts, Jylanki,
+ * "A thousand ways to pack the bin", 2010); a block goes where it leaves the shortest side. The parts of a residual
+ * layer's tile are one rectangle, side by side. Where wires have resistance, blocks lie at the sensed end of the columns,
+ * and where rows that are not driven are gated off, each within one bank of rows that conduct together.
+ */
+import { raise } from '../../src/diagnostic.ts';
+import { tooManyArrays } from '../../src/diagnostics.ts';
+import { describeOrigin } from '../../src/ir/graph.ts';
+import {
+  type Block,
+  blockColumns,
+  blockRows,
+  bundleOf,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../../src/ir/mapping.ts';
+import type { Target } from '../../src/target/target.ts';
+
+interface Free {
+  /** Counted from the sensed end where wires have resistance. */
+  readonly row: number;
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface PlaceContext {
+  readonly layers: readonly SlicedLayer[];
+  readonly target: Target;
+  /** Most arrays that may be used. */
+  readonly arrays: number;
+}
+
+export const placeBlocks = {
+  name: 'place-blocks',
+  run(blocks: readonly Block[], { layers, target, arrays }: PlaceContext): Mapping {
+    const order = blocks.flatMap((block, index) => {
+      const layer = layers[block.layer]!;
+      const bundle = bundleOf(layer);
+      if (bundle > 1 && (block.slice > 0 || block.copy > 0)) return [];
+      const width = blockColumns(block, layer.encoding);
+      return [{ index, bundle, width, rows: blockRows(block), columns: bundle * width }];
+    });
+    order.sort((a, b) => b.rows - a.rows || b.columns - a.columns || a.index - b.index);
+    const free: Free[][] = [];
+    // Free space only shrinks: where a block of some size found no room, the next of that size finds none either.
+    const firstWithRoom = new Map<string, number>();
+    const placed = new Array<PlacedBlock>(blocks.length);
+    for (const { index, bundle, width, rows, columns } of order) {
+      const size = `${rows} ${columns}`;
+      const place = firstFit(free, firstWithRoom.get(size) ?? 0, rows, columns) ?? openArray(free, target);
+      firstWithRoom.set(size, place.array);
+      const hole = free[place.array]!.splice(place.hole, 1)[0]!;
+      free[place.array]!.push(...cut(hole, rows, columns));
+      for (let part = 0; part < bundle; part++) {
+        const column = hole.column + part * width;
+        const row = target.wires ? target.array.rows - hole.row - rows : hole.row;
+        placed[index + part] = { ...blocks[index + part]!, array: place.array, row, column };
+      }
+    }
+    if (free.length > arrays) raise([tooManyArrays(free.length, arrays, largestLayers(blocks, layers))]);
+    return { layers, blocks: placed, arrays: free.length };
+  },
+};
+
+function openArray(free: Free[][], target: Target): { array: number; hole: number } {
+  const { rows, columns } = target.array;
+  const bank = target.wires?.idleRows === 'gated' ? target.driver.rowsAtOnce : rows;
+  const banks: Free[] = [];
+  for (let row = 0; row < rows; row += bank)
+    banks.push({ row, column: 0, rows: Math.min(bank, rows - row), columns });
+  free.push(banks);
+  return { array: free.length - 1, hole: 0 };
+}
+
+/** The first array with room, from `start` on, and in it the hole that leaves the shortest side. */
+function firstFit(
+  free: readonly Free[][],
+  start: number,
+  rows: number,
+  columns: number,
+): { array: number; hole: number } | undefined {
+  for (let array = start; array < free.length; array++) {
+    let best = -1;
+    let least = Number.POSITIVE_INFINITY;
+    free[array]!.forEach((hole, index) => {
+      if (hole.rows < rows || hole.columns < columns) return;
+      const left = Math.min(hole.rows - rows, hole.columns - columns);
+      if (left < least) {
+        least = left;
+        best = index;
+      }
+    });
+    if (best >= 0) return { array, hole: best };
+  }
+  return undefined;
+}
+
+/** What is left of a hole when a block fills its corner: the larger of the two rests stays whole. */
+function cut(hole: Free, rows: number, columns: number): Free[] {
+  const below = hole.rows - rows;
+  const beside = hole.columns - columns;
+  const wide = below * hole.columns >= beside * hole.rows;
+  const rests: Free[] = [
+    { row: hole.row + rows, column: hole.column, rows: below, columns: wide ? hole.columns : columns },
+    { row: hole.row, column: hole.column + columns, rows: wide ? rows : hole.rows, columns: beside },
+  ];
+  return rests.filter((rest) => rest.rows > 0 && rest.columns > 0);
+}
+
+function largestLayers(blocks: readonly Block[], layers: readonly SlicedLayer[]): string[] {
+  const cells = layers.map(() => 0);
+  for (const block of blocks) {
+    cells[block.layer]! += blockRows(block) * blockColumns(block, layers[block.layer]!.encoding);
+  }
+  return [...cells.entries()]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 3)
+    .map(([layer, count]) => `${describeOrigin(layers[layer]!.node.origin)} takes ${count} cells`);
+}

@@ -1,0 +1,153 @@
+/**
+ * Chooses how integer weights become balanced digits of an odd radix, so that every digit fits the signed levels of one
+ * cell pair: with 15 signed levels the radix is 15 and two digits reach +-112.
+ */
+import type { Diagnostic } from '../../src/diagnostic.ts';
+import { optionInvalid } from '../../src/diagnostics.ts';
+import { describeOrigin, type MvmNode, type QuantizedMvmNode } from '../../src/ir/graph.ts';
+import type { InputNumbers } from '../../src/ir/input-planes.ts';
+import type { Encoding, SlicedLayer } from '../../src/ir/mapping.ts';
+import { levelStepOf, type Target } from '../../src/target/target.ts';
+import { writePrecisionOf } from '../../src/write-precision.ts';
+
+/** How a layer's weights go onto cells. */
+export interface SliceChoice {
+  readonly encoding: Encoding;
+  readonly slices: number;
+  readonly copies: number;
+  readonly residual: boolean;
+  readonly inputNumbers: InputNumbers;
+}
+
+/** The same where the encoding may still be open. */
+type OpenChoice = Omit<SliceChoice, 'encoding'> & { readonly encoding: Encoding | 'auto' };
+
+/** Largest digit that one weight's cells can hold: levels - 1 for a pair, half of that beside an offset column. */
+export function digitMax(cell: Target['cell'], encoding: Encoding): number {
+  return encoding === 'differential' ? cell.levels - 1 : Math.floor((cell.levels - 1) / 2);
+}
+
+/** Largest integer weight within `bits` bits (sign included) that the slices can hold. */
+export function weightMax(
+  cell: Target['cell'],
+  choice: Pick<SliceChoice, 'encoding' | 'slices'>,
+  bits: number,
+): number {
+  const radix = 2 * digitMax(cell, choice.encoding) + 1;
+  return Math.min(2 ** (bits - 1) - 1, (radix ** choice.slices - 1) / 2);
+}
+
+/** Layers whose encoding the target's cells cannot hold, or whose parts the target cannot aim at each other's errors. */
+export function findEncodingProblems(
+  nodes: readonly MvmNode[],
+  target: Target,
+  choiceOf: (node: MvmNode) => OpenChoice,
+): Diagnostic[] {
+  return nodes.flatMap((node) => {
+    const open = choiceOf(node);
+    // What is left open can become pairs of cells, which hold whatever cells can hold.
+    const encoding = open.encoding === 'auto' ? 'differential' : open.encoding;
+    const choice = { ...open, encoding };
+    const place = `encoding ${encoding}: ${describeOrigin(node.origin)}`;
+    if (encoding === 'offset' && target.hidden)
+      return [
+        optionInvalid(place, 'hidden weights have a sign and go to pairs of cells', 'Use differential.'),
+      ];
+    if (digitMax(target.cell, encoding) === 0)
+      return [optionInvalid(place, `${target.cell.levels} levels hold no sign`, 'Use differential.')];
+    const obstacle = choice.residual && residualObstacle(choice, target);
+    if (obstacle) return [optionInvalid(`residual: ${describeOrigin(node.origin)}`, ...obstacle)];
+    return [];
+  });
+}
+
+/** Why parts cannot make up for what reading the others back shows, and what to do about it. */
+function residualObstacle(
+  { encoding, slices, copies }: SliceChoice,
+  { array, programming }: Target,
+): [reason: string, advice: string] | undefined {
+  const parts = slices * copies;
+  if (programming.scheme === 'exact')
+    return ['the cells of this target take exactly what they are told', 'Leave residual out.'];
+  if (programming.scheme === 'transfer')
+    return ['a transfer is open loop: no cell is read back', 'Use copies without residual.'];
+  if (encoding === 'offset')
+    return ['all columns share one reference, so no weight can be read back alone', 'Use differential.'];
+  if (parts === 1)
+    return ['a weight in one part has no other to make up for its error', 'Give it copies: 2 or slices: 2.'];
+  if (2 * parts > array.columns)
+    return [`${parts} pairs of cells do not fit side by side`, 'Use fewer slices or copies.'];
+  return undefined;
+}
+
+export const sliceWeights = {
+  name: 'slice-weights',
+  run(
+    nodes: readonly QuantizedMvmNode[],
+    context: {
+      readonly target: Target;
+      readonly choiceOf: (node: MvmNode | QuantizedMvmNode) => SliceChoice;
+    },
+  ): SlicedLayer[] {
+    return usesOf(nodes, context.choiceOf).map((uses) => {
+      const node = uses[0]!;
+      const choice = context.choiceOf(node);
+      const { encoding, slices } = choice;
+      const largest = digitMax(context.target.cell, encoding);
+      const used = digitsNeeded(node.weightMax, slices, largest);
+      const radix = 2 * used + 1;
+      const free = largest - headroom(context.target, choice, radix);
+      return {
+        node,
+        uses,
+        ...choice,
+        radix,
+        levelStep: Math.max(1, Math.floor(free / used)),
+      };
+    });
+  },
+};
+
+/**
+ * The smallest digit range whose digits reach every weight. A digit is then several level codes where the cell has
+ * more: what a cell is off by counts less, above all in the top slice, whose errors are multiplied most.
+ */
+function digitsNeeded(weightMax: number, slices: number, largest: number): number {
+  let digit = 1;
+  while (digit < largest && ((2 * digit + 1) ** slices - 1) / 2 < weightMax) digit++;
+  return digit;
+}
+
+/**
+ * Levels that digits leave to corrections: both cells of a pair end within the tolerance, and the digit below makes up
+ * for that `radix` times. Copies weigh the same and need none: what they have to make up for is a cell that no pulse
+ * moves, as far as their window reaches.
+ */
+function headroom(target: Target, choice: SliceChoice, radix: number): number {
+  const precision = writePrecisionOf(target);
+  if (!choice.residual || choice.slices === 1 || !precision) return 0;
+  return (2 * precision.tolerance * radix) / levelStepOf(target.cell);
+}
+
+/** Nodes of one matrix that go onto cells alike, together; in the order of their first nodes. */
+function usesOf(
+  nodes: readonly QuantizedMvmNode[],
+  choiceOf: (node: QuantizedMvmNode) => SliceChoice,
+): QuantizedMvmNode[][] {
+  const byMatrix = new Map<QuantizedMvmNode['integers'], Map<string, QuantizedMvmNode[]>>();
+  const groups: QuantizedMvmNode[][] = [];
+  for (const node of nodes) {
+    const { encoding, slices, copies, residual, inputNumbers } = choiceOf(node);
+    const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
+    byMatrix.set(node.integers, alike);
+    const key = `${encoding} ${slices} ${copies} ${residual} ${inputNumbers}`;
+    const uses = alike.get(key);
+    if (uses) uses.push(node);
+    else {
+      const first = [node];
+      alike.set(key, first);
+      groups.push(first);
+    }
+  }
+  return groups;
+}

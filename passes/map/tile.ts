@@ -1,0 +1,53 @@
+/**
+ * Cuts every layer's matrix into tiles that fit one array: rows into evenly filled row tiles, columns into column
+ * tiles, one block for every part: each slice as often as it is copied. Row tiles of a convolution end at whole input channels where a channel fits an array, so
+ * that a tile is a convolution over a slice of the channels.
+ */
+import { type Block, bundleOf, type SlicedLayer, type Span } from '../../src/ir/mapping.ts';
+import type { Target } from '../../src/target/target.ts';
+
+export const tile = {
+  name: 'tile',
+  run(layers: readonly SlicedLayer[], context: { readonly target: Target }): Block[] {
+    return layers.flatMap((layer, index) => tileLayer(layer, index, context.target));
+  },
+};
+
+function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] {
+  const { node, encoding } = sliced;
+  const rowLimit = Math.min(target.array.rows, target.driver.rowsAtOnce);
+  const columnLimit =
+    encoding === 'differential'
+      ? Math.floor(target.array.columns / 2 / bundleOf(sliced))
+      : target.array.columns - 1;
+  const channel = node.geometry.kind === 'conv' ? node.geometry.kernel.reduce((a, b) => a * b, 1) : 1;
+  const unit = channel <= rowLimit ? channel : 1;
+  const rowSpans = evenSpans(node.rows, rowLimit, unit);
+  const columnSpans = evenSpans(node.columns, columnLimit, 1);
+  const blocks: Block[] = [];
+  for (let group = 0; group < node.groups; group++) {
+    for (const rows of rowSpans) {
+      for (const columns of columnSpans) {
+        for (let slice = 0; slice < sliced.slices; slice++) {
+          for (let copy = 0; copy < sliced.copies; copy++) {
+            blocks.push({ layer, slice, copy, groups: { start: group, end: group + 1 }, rows, columns });
+          }
+        }
+      }
+    }
+  }
+  return blocks;
+}
+
+/** The fewest spans of at most `limit`, each a multiple of `unit` (but for the last) and as even as that allows. */
+export function evenSpans(length: number, limit: number, unit: number): Span[] {
+  const units = Math.ceil(length / unit);
+  const count = Math.ceil(units / Math.floor(limit / unit));
+  const spans: Span[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = Math.round((i * units) / count) * unit;
+    const end = Math.min(length, Math.round(((i + 1) * units) / count) * unit);
+    spans.push({ start, end });
+  }
+  return spans;
+}

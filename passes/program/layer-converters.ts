@@ -1,0 +1,205 @@
+/**
+ * Settles the converters of one layer's blocks, from the sums that the calibration vectors produce on their columns. A job,
+ * because layers can be settled in any thread.
+ */
+import type { LayerRecord } from '../../src/calibration-record.ts';
+import { codingOf, splitCodes } from '../../src/ir/input-planes.ts';
+import type { PlacedBlock, SlicedLayer } from '../../src/ir/mapping.ts';
+import { type BitPlanes, openPlanes } from '../../src/kernels/bit-planes.ts';
+import type { Job } from '../../src/pool.ts';
+import { levelStepOf, type Target } from '../../src/target/target.ts';
+import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
+import { type ConverterPolicy, type Range, rangeOf } from './converter-range.ts';
+import { digitSums } from './digit-sums.ts';
+import { pooledRanges } from './pooled-ranges.ts';
+import { type SharedSums, shareRanges } from './share-ranges.ts';
+
+/** Settings of one block's converters. Step is the summed conductance of one code (S). */
+export interface ConverterSettings {
+  readonly zero: Int32Array;
+  readonly step: Float32Array;
+}
+
+interface RangeContext {
+  readonly target: Target;
+  /** Neighbouring columns of a block that share one range. */
+  readonly columnsPerRange: number;
+}
+
+interface RangeTask {
+  readonly layer: SlicedLayer;
+  readonly blocks: readonly PlacedBlock[];
+  /** By use of the layer's matrix. */
+  readonly records: readonly LayerRecord[];
+  readonly policy: ConverterPolicy;
+}
+
+export const job: Job<RangeContext, RangeTask, ConverterSettings[]> = {
+  module: import.meta.url,
+  open: (context) => ({ run: (task) => rangesOfLayer(task, context) }),
+};
+
+/** Calibration vectors that are looked at: twice as many moved no figure of MobileNet-V2. */
+const vectorsUsed = { grouped: 512, dense: 256 };
+
+/** @returns by block */
+function rangesOfLayer(task: RangeTask, context: RangeContext): ConverterSettings[] {
+  const sumsOf = sumsOfBlocks(task, context.target);
+  const pairs = context.target.adc.convert === 'pair';
+  let upright: ConverterSettings | undefined;
+  return task.blocks.map((block) => {
+    // Copies follow each other, and see the same sums.
+    if (!upright || block.copy === 0)
+      upright = pairs
+        ? settle(task, sumsOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 })
+        : settleColumns(task, sumsOf(block), context);
+    // One converter per column follows the plus and the minus column to where they lie.
+    return pairs ? mirrored(upright, block) : upright;
+  });
+}
+
+/** Flipped columns see the negative of every sum: codes run from -2^(bits - 1) to 2^(bits - 1) - 1 about -1/2. */
+function mirrored({ zero, step }: ConverterSettings, { places }: PlacedBlock): ConverterSettings {
+  return places ? { zero: zero.map((z, i) => (places.flipped[i] ? -1 - z : z)), step } : { zero, step };
+}
+
+/** The sums of a block's columns, for cells that add what a law says. */
+type SumsOf = (law: CellLaw) => Iterable<ColumnSums>;
+
+/** Bit planes are made once for blocks that have their rows in common. */
+function sumsOfBlocks(
+  { layer, records, policy }: RangeTask,
+  { driver }: Target,
+): (block: PlacedBlock) => SumsOf {
+  const made = new Map<string, BitPlanes[]>();
+  const parts = drivenParts(layer, records, driver.polarity);
+  const bipolar = parts.length > 1 && driver.polarity === 'bipolar';
+  const { groups, rows } = layer.node;
+  const given = parts[0]!.length / (groups * rows);
+  // The extremes that were seen are those of all vectors.
+  const wanted = policy === 'mse' ? vectorsUsed[groups > 1 ? 'grouped' : 'dense'] : given;
+  const vectors = Math.min(wanted, given);
+  if (driver.bits > 1) {
+    const driven = { parts, vectors, bipolar, driver };
+    return (block) => (law) => digitSums(block, layer, driven, law);
+  }
+  const planesOf = openPlanes(layer.node, parts, vectors, bipolar);
+  return (block) => {
+    const key = [block.groups.start, block.groups.end, block.rows.start].join();
+    const planes = made.get(key) ?? planesOf(block);
+    made.set(key, planes);
+    return (law) => columnSums(block, layer, planes, law);
+  };
+}
+
+/** What drives the rows in the calibration vectors of all uses of a matrix: its converters serve all of them. */
+function drivenParts(
+  { uses, inputNumbers }: SlicedLayer,
+  records: readonly LayerRecord[],
+  polarity: Target['driver']['polarity'],
+): readonly Uint8Array[] {
+  const ofUses = uses.map(({ quantization }, use) =>
+    splitCodes(records[use]!.vectors, quantization, codingOf(quantization, inputNumbers, polarity)),
+  );
+  if (ofUses.length === 1) return ofUses[0]!;
+  const most = Math.max(...ofUses.map((parts) => parts.length));
+  return Array.from({ length: most }, (_, part) =>
+    joined(ofUses.map((parts) => parts[part] ?? new Uint8Array(parts[0]!.length))),
+  );
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** One converter per column: plus and minus columns see the level of their cell and the window's floor. */
+function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): ConverterSettings {
+  const { layer } = task;
+  const { cell } = context.target;
+  const floor = cell.gUseMin / (layer.levelStep * levelStepOf(cell));
+  const middle = (layer.radix - 1) / 2;
+  const differential = layer.encoding === 'differential';
+  const plusPart = (d: number) => (differential ? Math.max(d, 0) : d + middle);
+  const minusPart = (d: number) => (differential ? Math.max(-d, 0) : middle);
+  const unused = cell.unused === 'reset' ? floor : 0;
+  const beside = differential ? unused : middle + floor;
+  const plus = settle(task, sumsOf, context, { part: plusPart, floor, beside });
+  const minus = settle(task, sumsOf, context, { part: minusPart, floor, beside });
+  const zero = new Int32Array(2 * plus.zero.length);
+  const step = new Float32Array(2 * plus.zero.length);
+  for (let i = 0; i < plus.zero.length; i++) {
+    zero.set([plus.zero[i]!, minus.zero[i]!], 2 * i);
+    step.set([plus.step[i]!, minus.step[i]!], 2 * i);
+  }
+  return { zero, step };
+}
+
+/**
+ * Settles the converters of a block whose cells add what `law` says when their row is driven.
+ */
+function settle(task: RangeTask, sumsOf: SumsOf, context: RangeContext, law: CellLaw): ConverterSettings {
+  const { adc, cell } = context.target;
+  const { layer } = task;
+  const digitStep = layer.levelStep * levelStepOf(cell);
+  const codes = 2 ** adc.bits - 1;
+  const zero: number[] = [];
+  const step: number[] = [];
+  for (const { seen, columns, range: wanted } of rangesOf(
+    task,
+    sumsOf(law),
+    context.columnsPerRange,
+    codes,
+  )) {
+    const { least, most } = seen;
+    // A column that no sample drives gets the range of what its cells could add up to.
+    const range = wanted.low === wanted.high ? { low: least, high: most } : wanted;
+    const lossless = law.floor === 0 && most - least <= codes;
+    const unit = lossless ? 1 : (range.high - range.low) / codes;
+    const middle = lossless ? (least + most) / 2 : (range.low + range.high) / 2;
+    for (let column = 0; column < columns; column++) {
+      step.push(unit * digitStep);
+      // Codes run from -2^(bits - 1): their middle is -1/2.
+      zero.push(Math.round(-middle / unit - 0.5));
+    }
+  }
+  return { zero: Int32Array.from(zero), step: Float32Array.from(step) };
+}
+
+/** What columns see, with the range that the policy gives them; where there are more columns than calibration vectors, pooled. */
+function* rangesOf(
+  { layer, records, policy }: RangeTask,
+  sums: Iterable<ColumnSums>,
+  columnsPerRange: number,
+  codes: number,
+): Generator<SharedSums & { readonly range: Range }> {
+  const vectors = records.reduce((sum, { count }) => sum + count, 0);
+  if (policy !== 'mse' || vectors >= layer.node.columns) {
+    for (const shared of shareRanges(sums, columnsPerRange))
+      yield { ...shared, range: rangeOf(shared.seen, policy, codes) };
+    return;
+  }
+  const all = [...shareRanges(kept(sums), columnsPerRange)];
+  const ranges = pooledRanges(
+    all.map(({ seen }) => seen),
+    codes,
+  );
+  for (const [i, shared] of all.entries())
+    yield { ...shared, range: withinPossible(ranges[i]!, shared.seen) };
+}
+
+/** No sum lies beyond what the cells could add up to. */
+function withinPossible({ low, high }: Range, { least, most }: ColumnSums): Range {
+  return { low: Math.max(low, least), high: Math.min(high, most) };
+}
+
+/** Sums that stay valid when the next column is asked for. */
+function* kept(sums: Iterable<ColumnSums>): Generator<ColumnSums> {
+  for (const { values, counts, ...rest } of sums)
+    yield { ...rest, values: values.slice(), counts: counts.slice() };
+}

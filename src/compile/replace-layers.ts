@@ -1,0 +1,134 @@
+/**
+ * Puts trained weights in the place of compiled ones: a compilation and the hidden integers that training left -> the same
+ * compilation with these layers' weights, steps, biases and converter ranges. Every weight stays in its cells, so that a
+ * delta can turn a chip of the one into a chip of the other.
+ */
+
+import { type Diagnostic, raise } from '../diagnostic.ts';
+import { notTrainable } from '../diagnostics.ts';
+import { transferredDigit } from '../hidden-integer.ts';
+import { describeOrigin, type QuantizedMvmNode, type Reals } from '../ir/graph.ts';
+import { layerIndexOf, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
+import { verifyGraph } from '../ir/verify-graph.ts';
+import { verifyMapping } from '../ir/verify-mapping.ts';
+import type { HiddenPlane, Target } from '../target/target.ts';
+import { type Compiled, convertersOf, scheduleOf } from './compile.ts';
+
+/** What training left in one layer. */
+export interface TrainedWeights {
+  /** Output value of the layer's node. */
+  readonly output: string;
+  /** Hidden integers, [group][row][column] as the layer's integers: of a matrix product [input][output]. */
+  readonly hidden: Int16Array;
+  /** Real weight of one level, length groups * columns: the layer's step, and what normalization makes of it by column. */
+  readonly scales: Reals;
+  /** Length groups * columns. */
+  readonly bias: Reals;
+}
+
+/** Why layers cannot hold trained weights, one diagnostic per layer: nothing where all can. */
+export function findTrainingObstacles(
+  { mapping, loaded }: Pick<Compiled, 'mapping' | 'loaded'>,
+  outputs: readonly string[],
+): Diagnostic[] {
+  return outputs.flatMap((output) => {
+    const layer = mapping.layers[layerIndexOf(mapping, output)]!;
+    const obstacle = obstacleIn(layer, loaded.target);
+    return obstacle ? [notTrainable(describeOrigin(layer.node.origin), ...obstacle)] : [];
+  });
+}
+
+/**
+ * Replaces the weights of layers. What other layers have stays, their converter ranges included; those of the trained
+ * layers are chosen again, for the inputs that the compilation's record has.
+ * @throws DiagnosticError train/not-trainable for every layer whose weights are not one pair of cells each
+ */
+export async function replaceLayers(
+  compiled: Compiled,
+  trained: readonly TrainedWeights[],
+): Promise<Compiled> {
+  const { mapping, loaded, options } = compiled;
+  const { target } = loaded;
+  raise(
+    findTrainingObstacles(
+      compiled,
+      trained.map(({ output }) => output),
+    ),
+  );
+  const byLayer = new Map(trained.map((weights) => [layerIndexOf(mapping, weights.output), weights]));
+  const layers = mapping.layers.map((layer, index): SlicedLayer => {
+    const weights = byLayer.get(index);
+    return weights ? trainedLayer(layer, weights, target.hidden!) : layer;
+  });
+  const replaced: Mapping = { ...mapping, layers };
+  verifyMapping(replaced, target);
+  const nodes = new Map(layers.map(({ node }) => [node.output, node]));
+  const graph = {
+    ...compiled.graph,
+    nodes: compiled.graph.nodes.map((node) =>
+      node.kind === 'quantized-mvm' ? (nodes.get(node.output) ?? node) : node,
+    ),
+  };
+  verifyGraph(graph);
+  const converters = await withRanges(compiled, replaced, [...byLayer.keys()]);
+  const schedule = await scheduleOf({ mapping: replaced, converters, loaded, options });
+  return { ...compiled, graph, mapping: replaced, converters, schedule };
+}
+
+/** The converter settings of a compilation, those of some layers' blocks chosen again for what the layers now are. */
+async function withRanges(
+  { converters, record, loaded, options }: Compiled,
+  { layers, blocks, arrays }: Mapping,
+  changed: readonly number[],
+): Promise<Compiled['converters']> {
+  const own = blocks.flatMap((block, index) => (changed.includes(block.layer) ? [{ block, index }] : []));
+  const alone: Mapping = {
+    layers: changed.map((layer) => layers[layer]!),
+    blocks: own.map(({ block }) => ({ ...block, layer: changed.indexOf(block.layer) })),
+    arrays,
+  };
+  const ranges = await convertersOf(alone, record, loaded.target, options);
+  const settings = [...converters];
+  for (const [i, { index }] of own.entries()) settings[index] = ranges[i]!;
+  return settings;
+}
+
+/** Why a layer cannot hold trained weights, and what to do about it. */
+function obstacleIn(
+  { encoding, slices, copies, uses }: SlicedLayer,
+  { hidden, name }: Target,
+): [reason: string, advice: string] | undefined {
+  if (!hidden)
+    return [`target ${name} has no hidden planes`, 'Compile for a target that has a section hidden.'];
+  if (encoding === 'offset')
+    return ['its weights lie beside a reference column', 'Compile it with `encoding: differential`.'];
+  if (slices !== 1)
+    return [
+      `its weights have ${slices} digits, and training moves one hidden integer per weight`,
+      'Compile it with `slices: 1` (a layers entry of the options file, or --slices 1 for all).',
+    ];
+  if (copies !== 1)
+    return [
+      `its weights are stored ${copies} times`,
+      'Compile it with `copies: 1` (a layers entry of the options file).',
+    ];
+  if (uses.length !== 1)
+    return [`${uses.length} nodes multiply by its matrix`, 'Train a layer whose weights are its own.'];
+  return undefined;
+}
+
+function trainedLayer(
+  layer: SlicedLayer,
+  { hidden, scales, bias }: TrainedWeights,
+  plane: HiddenPlane,
+): SlicedLayer {
+  const largest = 2 ** plane.transferBits - 1;
+  const node: QuantizedMvmNode = {
+    ...layer.node,
+    integers: Int8Array.from(hidden, (h) => transferredDigit(h, plane)),
+    weightMax: largest,
+    scales: Float64Array.from(scales, Math.fround),
+    bias: Float64Array.from(bias, Math.fround),
+  };
+  return { ...layer, node, uses: [node], radix: 2 * largest + 1, levelStep: 1, hidden };
+}

@@ -1,0 +1,12 @@
+/** How many threads a compilation is spread over. */
+import type { Graph } from '../ir/graph.ts';
+import { availableThreads } from '../pool.ts';
+import { sizeOf } from '../tensor.ts';
+
+/** Starting threads takes as long as the passes over a few hundred thousand weights. */
+const fewWeights = 500_000;
+
+export function threadsFor({ constants }: Graph): number {
+  const weights = [...constants.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
+  return weights < fewWeights ? 1 : availableThreads();
+}

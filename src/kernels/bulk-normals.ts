@@ -1,0 +1,167 @@
+/**
+ * Normals of many events of one stream at once: what `seek(event)` and then `normal()` give for each, bit for bit, at a
+ * tenth of the time. Threefry-2x32 and the ziggurat (random.ts) run for eight events in step, as WebAssembly with its 128-bit
+ * vectors. The one draw of a hundred that takes more words than the ziggurat's first is left to the stream itself.
+ */
+import { type Stream, zigguratTable } from '../random.ts';
+import { parity, threefryLanes } from './threefry-lanes.ts';
+import {
+  absoluteFloats,
+  addFloats,
+  andVectors,
+  anyBit,
+  atLeastFloats,
+  constant,
+  get,
+  highParts,
+  inFourLanes,
+  instantiate,
+  type Kernel,
+  laneOf,
+  loadHigh,
+  loadInTwo,
+  loadLow,
+  loadVector,
+  multiplyFloats,
+  orVectors,
+  repeat,
+  reserve,
+  set,
+  shiftLanesLeft,
+  shiftLanesRight,
+  step,
+  storeInteger,
+  storeVector,
+  toFloats,
+} from './wasm.ts';
+
+/** Normals of each event: the first, or the first two. */
+type PerEvent = 1 | 2;
+
+/** Events of one pass of the loop. */
+const width = 8;
+
+interface Space {
+  readonly kernel: Kernel;
+  /** Events that there is room for, a multiple of `width`. */
+  readonly room: number;
+  readonly events: Int32Array;
+  /** By pass: whether a normal takes more words, and is NaN. */
+  readonly unfinished: Int32Array;
+  /** [first or second][event]. */
+  readonly normals: Float64Array;
+}
+
+const spaces: { [perEvent in PerEvent]?: Space } = {};
+
+/** @returns room for the numbers of `count` events, until it is opened again for as many normals per event */
+export function openEvents(perEvent: PerEvent, count: number): Int32Array {
+  return spaceFor(perEvent, count).events;
+}
+
+function spaceFor(perEvent: PerEvent, count: number): Space {
+  const space = spaces[perEvent];
+  if (space && space.room >= count) return space;
+  const kernel = space?.kernel ?? assemble(perEvent);
+  const room = width * Math.ceil(count / width);
+  const passes = room / width;
+  const normalsAt = 8 * Math.ceil((eventsAt + 4 * (room + passes)) / 8);
+  reserve(kernel, normalsAt + 8 * perEvent * room);
+  const { buffer } = kernel.memory;
+  const opened = {
+    kernel,
+    room,
+    events: new Int32Array(buffer, eventsAt, room),
+    unfinished: new Int32Array(buffer, eventsAt + 4 * room, passes),
+    normals: new Float64Array(buffer, normalsAt, perEvent * room),
+  };
+  spaces[perEvent] = opened;
+  return opened;
+}
+
+/** Writes the normals of each of the first `count` opened events: all first ones, and then the second ones where they are asked for. */
+export function fillNormals(stream: Stream, perEvent: PerEvent, count: number, out: Float64Array): void {
+  const { kernel, room, events, unfinished, normals } = spaceFor(perEvent, count);
+  if (count === 0) return;
+  const { key0, key1 } = stream;
+  const passes = Math.ceil(count / width);
+  const end = eventsAt + 4 * width * passes;
+  const key2 = parity ^ key0 ^ key1;
+  kernel.run(key0, key1, key2, end, unfinished.byteOffset, normals.byteOffset, 8 * room);
+  for (let k = 0; k < perEvent; k++) out.set(normals.subarray(k * room, k * room + count), k * count);
+  for (let pass = 0; pass < passes; pass++) {
+    if (unfinished[pass] === 0) continue;
+    for (let i = width * pass; i < Math.min(width * (pass + 1), count); i++) {
+      if (!Number.isNaN(out[i]! + out[(perEvent - 1) * count + i]!)) continue;
+      stream.seek(events[i]!);
+      for (let k = 0; k < perEvent; k++) out[k * count + i] = stream.normal();
+    }
+  }
+}
+
+/** The kernel's memory begins with the ziggurat's table, of two floats by the low byte of a word, and 1/2 after it. */
+const tableEntry = 16;
+const halfAt = 256 * tableEntry;
+const eventsAt = halfAt + 16;
+
+/**
+ * A function of
+ *   key0, key1, key2  words of the key
+ *   end               address behind the events, a multiple of 4 `width` after `eventsAt`
+ *   flag              address of `unfinished`
+ *   to, stride        address of the normals, and bytes from first to second ones
+ */
+function assemble(perEvent: PerEvent): Kernel {
+  const [end, flag, to, stride, from, at] = [3, 4, 5, 6, 7, 8];
+  const keys = [9, 10, 11] as const;
+  const blocks = [
+    { x0: 12, x1: 13, offset: 0 },
+    { x0: 14, x1: 15, offset: 16 },
+  ];
+  const [entries, positions, product, tooLarge, unfinished, half] = [16, 17, 18, 19, 20, 21];
+  /** Two floats of the table, for words 0 and 1 or 2 and 3. */
+  const lookUp = (pair: number, offset: number) => [
+    ...[...get(entries), ...laneOf(2 * pair + 1)],
+    ...[...get(entries), ...laneOf(2 * pair), ...loadLow(offset), ...loadHigh(offset)],
+  ];
+  const storeNormals = (word: number, offset: number) => [
+    ...[...get(word), ...constant(255), ...inFourLanes, ...andVectors],
+    ...[...constant(Math.log2(tableEntry)), ...shiftLanesLeft, ...set(entries)],
+    ...[...get(word), ...constant(8), ...shiftLanesRight, ...set(positions)],
+    ...[0, 1].flatMap((pair) => [
+      ...[...get(positions), ...(pair === 1 ? [...get(positions), ...highParts] : []), ...toFloats],
+      ...[...get(half), ...addFloats, ...lookUp(pair, 0), ...multiplyFloats, ...set(product)],
+      ...[...get(product), ...absoluteFloats, ...lookUp(pair, 8), ...atLeastFloats, ...set(tooLarge)],
+      ...[...get(unfinished), ...get(tooLarge), ...orVectors, ...set(unfinished)],
+      // All bits of a float make it NaN.
+      ...[...get(at), ...get(product), ...get(tooLarge), ...orVectors, ...storeVector(offset + 16 * pair)],
+    ]),
+  ];
+  const kernel = instantiate(7, 2, 13, [
+    ...keys.flatMap((key, i) => [...get(i), ...inFourLanes, ...set(key)]),
+    ...[...constant(halfAt), ...loadInTwo(), ...set(half)],
+    ...[...constant(eventsAt), ...set(from)],
+    ...repeat(
+      [
+        ...blocks.flatMap(({ x0, x1, offset }) => [
+          ...[...get(from), ...loadVector(offset), ...set(x0)],
+          ...[...constant(0), ...inFourLanes, ...set(x1)],
+        ]),
+        ...threefryLanes(keys, blocks),
+        ...[...constant(0), ...inFourLanes, ...set(unfinished)],
+        ...[...get(to), ...set(at)],
+        // A stream takes the second word of a block before the first.
+        ...blocks.flatMap(({ x1, offset }) => storeNormals(x1, 2 * offset)),
+        ...(perEvent === 2
+          ? [...step(at, get(stride)), ...blocks.flatMap(({ x0, offset }) => storeNormals(x0, 2 * offset))]
+          : []),
+        ...[...get(flag), ...get(unfinished), ...anyBit, ...storeInteger],
+        ...[...step(flag, 4), ...step(to, 8 * width), ...step(from, 4 * width)],
+      ],
+      from,
+      end,
+    ),
+  ]);
+  new Float64Array(kernel.memory.buffer, 0, halfAt / 8 + 1).set([...zigguratTable(), 0.5]);
+  return kernel;
+}
