@@ -15,7 +15,7 @@
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
 import { largestHidden } from '../device/fecap.ts';
-import { openRowDraws, pickDraws, type RowDraws } from '../kernels/row-draws.ts';
+import { openRowDraws, type RowDraws } from '../kernels/row-draws.ts';
 import { openStream, type Stream } from '../random.ts';
 import type { LayerPass } from './pass.ts';
 import { openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
@@ -125,7 +125,7 @@ function stepRow(
   const perSize = rule.rounding === 'stochastic' ? most * rule.learningRate * reach[input]! : most;
   // Two words to an event, of as many as a row can take.
   const first = input * ((size.length + 1) >> 1);
-  const count = pickDraws(draws, dense, batch, first, (errorCount + 1) >> 1, perSize, most);
+  const count = draws.pick(dense, batch, first, (errorCount + 1) >> 1, perSize, most);
   const { picked, words, targets } = draws;
   for (let k = 0; k < count; k++) {
     const place = picked[k]!;

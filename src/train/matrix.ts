@@ -4,8 +4,7 @@
  * outputs are then loaded and stored once for four products.
  */
 
-import { rowsAtOnce } from '../kernels/matrix-rows.ts';
-import type { Kernel } from '../kernels/wasm.ts';
+import type { Products } from '../kernels/matrix-rows.ts';
 
 /**
  * Lists where a row of numbers is not zero.
@@ -22,32 +21,22 @@ export function listActive(values: Float32Array, from: number, length: number, a
 }
 
 /**
- * y = scale * x W + bias for one row.
- * @param kernel in whose memory all arrays but the bias lie, by `placeArrays`. Rows of y are written in their order: up to
- * three numbers behind the end of one are spoilt.
- * @param active indices of x to take, from `xFrom` on, `count` of them
+ * y = scale * x W + bias for one row. Rows of y are written in their order: up to three numbers behind the end of one are
+ * spoilt.
+ * @param xFrom first number of the row in x, of whose inputs `count` are listed
+ * @param yFrom first number of the row in y
  */
 export function multiply(
-  kernel: Kernel,
-  x: Float32Array,
+  { matrix, x, active, y, addRows }: Products,
   xFrom: number,
-  active: Int32Array,
   count: number,
-  matrix: Float32Array,
   scale: number,
   bias: Float32Array,
-  y: Float32Array,
   yFrom: number,
 ): void {
   const outputs = bias.length;
   y.fill(0, yFrom, yFrom + outputs);
-  let n = count - (count % rowsAtOnce);
-  if (n > 0) {
-    const [xAt, yAt] = [x.byteOffset + 4 * xFrom, y.byteOffset + 4 * yFrom];
-    const first = active.byteOffset + 4 * xFrom;
-    kernel.run(xAt, yAt, first, first + 4 * n, matrix.byteOffset, 4 * outputs);
-  }
-  for (; n < count; n++) {
+  for (let n = addRows(xFrom, count, yFrom); n < count; n++) {
     const i = active[xFrom + n]!;
     const xi = x[xFrom + i]!;
     const row = i * outputs;

@@ -4,24 +4,19 @@
  * a weight is the sum of x_i d_j over the batch.
  */
 import { argmax } from '../argmax.ts';
-import { openMatrixKernel, placeArrays } from '../kernels/matrix-rows.ts';
-import type { Kernel } from '../kernels/wasm.ts';
+import { openProducts, type Products } from '../kernels/matrix-rows.ts';
 import { activate, crossEntropy, deactivate } from './activate.ts';
 import { listActive, multiply, multiplyTransposed } from './matrix.ts';
 import type { LayerWeights, TrainableNetwork, TrainedLayer } from './network.ts';
 import { denormalize, normalize, normalizeByRunning, updateRunning } from './normalize.ts';
 
-export interface LayerPass {
-  /** Weights that lie here are multiplied in their place; others are copied to it before. */
-  readonly matrix: Float32Array;
-  /** [row of the batch][input]. */
-  readonly x: Float32Array;
-  /** Inputs that take part, [row of the batch][...]: those that are not zero. */
-  readonly active: Int32Array;
-  /** How many of them each row has. */
+/**
+ * A layer's products: weights that lie in `matrix` are multiplied in their place, others are copied to it before; `active`
+ * lists the inputs that are not zero; `y` is what comes after normalization, before activation.
+ */
+export interface LayerPass extends Products {
+  /** How many inputs of each row take part. */
   readonly activeCount: Int32Array;
-  /** After normalization, before activation, [row of the batch][output]. */
-  readonly z: Float32Array;
   /** 1 / sigma of the normalization, by row or by output. */
   readonly inverse: Float32Array;
   /** Gradients with respect to matrix products, [row of the batch][output]. */
@@ -32,33 +27,22 @@ export interface LayerPass {
 export interface Pass {
   readonly network: TrainableNetwork;
   readonly capacity: number;
-  /** Of products: `matrix`, `x`, `active` and `z` of layers lie in its memory. */
-  readonly kernel: Kernel;
   readonly layers: readonly LayerPass[];
   /** What the last layer gives, [row of the batch][class]: logarithms of probabilities, up to a constant. */
   readonly scores: Float32Array;
 }
 
 export function openPass(network: TrainableNetwork, capacity: number): Pass {
-  const kernel = openMatrixKernel();
-  const lengths = network.layers.map(({ inputs, outputs }) => [
-    ...[inputs * outputs, capacity * inputs, capacity * inputs, capacity * outputs],
-  ]);
-  const addresses = placeArrays(kernel, lengths.flat());
-  const { buffer } = kernel.memory;
-  const layers = network.layers.map(({ inputs, outputs }, l): LayerPass => {
-    const [matrix, x, active, z] = addresses.slice(4 * l);
-    return {
-      matrix: new Float32Array(buffer, matrix, inputs * outputs),
-      x: new Float32Array(buffer, x, capacity * inputs),
-      active: new Int32Array(buffer, active, capacity * inputs),
+  const products = openProducts(network.layers, capacity);
+  const layers = network.layers.map(
+    ({ outputs }, l): LayerPass => ({
+      ...products[l]!,
       activeCount: new Int32Array(capacity),
-      z: new Float32Array(buffer, z, capacity * outputs),
       inverse: new Float32Array(Math.max(capacity, outputs)),
       d: new Float32Array(capacity * outputs),
-    };
-  });
-  return { network, capacity, kernel, layers, scores: new Float32Array(capacity * classesOf(network)) };
+    }),
+  );
+  return { network, capacity, layers, scores: new Float32Array(capacity * classesOf(network)) };
 }
 
 function classesOf(network: TrainableNetwork): number {
@@ -73,7 +57,8 @@ export function forward(pass: Pass, weights: readonly LayerWeights[], rows: numb
   const { layers } = pass.network;
   layers.forEach((layer, l) => {
     const { inputs, outputs } = layer;
-    const { matrix, x, active, activeCount, z } = pass.layers[l]!;
+    const products = pass.layers[l]!;
+    const { matrix, x, active, activeCount, y } = products;
     const { scale, bias } = weights[l]!;
     if (weights[l]!.matrix !== matrix) matrix.set(weights[l]!.matrix);
     const sparse = l === 0 || layers[l - 1]!.activation === 'relu';
@@ -81,11 +66,11 @@ export function forward(pass: Pass, weights: readonly LayerWeights[], rows: numb
       const from = b * inputs;
       const count = sparse ? listActive(x, from, inputs, active) : listAll(from, inputs, active);
       activeCount[b] = count;
-      multiply(pass.kernel, x, from, active, count, matrix, scale, bias, z, b * outputs);
+      multiply(products, from, count, scale, bias, b * outputs);
     }
-    normalizeRows(layer, pass.layers[l]!, weights[l]!, rows, training);
+    normalizeRows(layer, products, weights[l]!, rows, training);
     const out = pass.layers[l + 1]?.x ?? pass.scores;
-    for (let i = 0; i < rows * outputs; i++) out[i] = z[i]!;
+    for (let i = 0; i < rows * outputs; i++) out[i] = y[i]!;
     activate(layer.activation, out, 0, rows * outputs);
   });
 }
@@ -98,21 +83,21 @@ function listAll(from: number, length: number, active: Int32Array): number {
 
 function normalizeRows(
   { normalization, outputs }: TrainedLayer,
-  { z, inverse }: LayerPass,
+  { y, inverse }: LayerPass,
   { runningMean, runningVariance }: LayerWeights,
   rows: number,
   training: boolean,
 ): void {
   if (normalization === 'none') return;
   if (normalization === 'layer') {
-    for (let b = 0; b < rows; b++) inverse[b] = normalize(z, b * outputs, 1, outputs);
+    for (let b = 0; b < rows; b++) inverse[b] = normalize(y, b * outputs, 1, outputs);
   } else if (training) {
     for (let j = 0; j < outputs; j++) {
-      updateRunning(z, j, outputs, rows, runningMean, runningVariance, j);
-      inverse[j] = normalize(z, j, outputs, rows);
+      updateRunning(y, j, outputs, rows, runningMean, runningVariance, j);
+      inverse[j] = normalize(y, j, outputs, rows);
     }
   } else {
-    for (let b = 0; b < rows; b++) normalizeByRunning(z, b * outputs, runningMean, runningVariance);
+    for (let b = 0; b < rows; b++) normalizeByRunning(y, b * outputs, runningMean, runningVariance);
   }
 }
 
@@ -169,12 +154,12 @@ export function backward(pass: Pass, weights: readonly LayerWeights[], rows: num
 
 function denormalizeRows(
   { normalization, outputs }: TrainedLayer,
-  { z, inverse, d }: LayerPass,
+  { y, inverse, d }: LayerPass,
   rows: number,
 ): void {
   if (normalization === 'layer') {
-    for (let b = 0; b < rows; b++) denormalize(d, z, b * outputs, 1, outputs, inverse[b]!);
+    for (let b = 0; b < rows; b++) denormalize(d, y, b * outputs, 1, outputs, inverse[b]!);
   } else if (normalization === 'batch') {
-    for (let j = 0; j < outputs; j++) denormalize(d, z, j, outputs, rows, inverse[j]!);
+    for (let j = 0; j < outputs; j++) denormalize(d, y, j, outputs, rows, inverse[j]!);
   }
 }

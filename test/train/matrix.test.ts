@@ -1,11 +1,9 @@
 /** Products against the same sums one number at a time: the same bits. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openMatrixKernel, placeArrays } from '../../src/kernels/matrix-rows.ts';
+import { openProducts } from '../../src/kernels/matrix-rows.ts';
 import { openStream } from '../../src/random.ts';
 import { multiply } from '../../src/train/matrix.ts';
-
-const kernel = openMatrixKernel();
 
 /** y = scale * x W + bias, with y kept in 32 bits and sums of four products in 64. */
 function plainly(
@@ -33,13 +31,8 @@ test('rows of any length, with any number of inputs that take part, in batches',
     fc.property(size, size, fc.integer({ min: 1, max: 3 }), fc.nat(), (inputs, outputs, rows, seed) => {
       const stream = openStream(seed, 'matrix', 0);
       const draw = (length: number) => Float32Array.from({ length }, () => stream.normal());
-      const lengths = [inputs * outputs, rows * inputs, rows * inputs, rows * outputs];
-      const [matrixAt, xAt, activeAt, yAt] = placeArrays(kernel, lengths);
-      const { buffer } = kernel.memory;
-      const matrix = new Float32Array(buffer, matrixAt, lengths[0]);
-      const x = new Float32Array(buffer, xAt, lengths[1]);
-      const active = new Int32Array(buffer, activeAt, lengths[2]);
-      const y = new Float32Array(buffer, yAt, lengths[3]);
+      const [products] = openProducts([{ inputs, outputs }], rows);
+      const { matrix, x, active, y } = products!;
       matrix.set(draw(matrix.length));
       x.set(draw(x.length));
       const bias = draw(outputs);
@@ -47,7 +40,7 @@ test('rows of any length, with any number of inputs that take part, in batches',
       for (let b = 0; b < rows; b++) {
         const listed = [...Array(inputs).keys()].filter(() => stream.uniform() < 0.7);
         active.set(listed, b * inputs);
-        multiply(kernel, x, b * inputs, active, listed.length, matrix, 0.37, bias, y, b * outputs);
+        multiply(products!, b * inputs, listed.length, 0.37, bias, b * outputs);
         const own = x.subarray(b * inputs, (b + 1) * inputs);
         expected.push(...plainly(own, listed, matrix, 0.37, bias));
       }
