@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { spreadSamples } from '../src/calibrate/samples.ts';
-import { type Compiled, compile } from '../src/compile/compile.ts';
+import { compile } from '../src/compile/compile.ts';
+import type { Compiled } from '../src/compile/compiled.ts';
 import { openDataset } from '../src/data/open.ts';
 import { installRoot } from '../src/install-root.ts';
 import { type ImportedModel, readModel } from '../src/onnx/decode.ts';

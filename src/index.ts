@@ -32,11 +32,12 @@ export { type SurveyOptions, surveyChip } from './chip/survey.ts';
 /** Tests a chip and compiles a package's model once more, around the chip's faulty cells. */
 export { compileAroundFaults, withPackagesAroundFaults } from './compile/around-faults.ts';
 /** Compiles a model for a target, with samples or an earlier calibration record. */
-export { type Calibration, type Compiled, type CompileHooks, compile } from './compile/compile.ts';
+export { compile } from './compile/compile.ts';
+export type { Calibration, Compiled, CompileHooks, OperatorListing } from './compile/compiled.ts';
 /** The compilation that a package was written from: to change it and write it again, without its model. */
 export { compiledOf } from './compile/compiled-of.ts';
 /** Where every node of a model goes, and by which rule. */
-export { listOperators, type OperatorListing } from './compile/operators.ts';
+export { listOperators } from './compile/operators.ts';
 /** Puts the weights that training left into the layers of a compilation; says which layers cannot hold any. */
 export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './compile/replace-layers.ts';
 /** Labelled samples, preprocessed and streamed. */

@@ -10,13 +10,11 @@ import type { Encoding } from '../../src/ir/mapping.ts';
 import type { Choice } from '../../src/options.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitMax } from '../map/slice-weights.ts';
-import { estimateEncoding, sampleMatrix } from './expected-noise.ts';
+import { type EstimateContext, estimateEncoding, sampleMatrix } from './expected-noise.ts';
 
-export interface EncodingContext {
+export interface EncodingContext extends EstimateContext {
   readonly record: CalibrationRecord;
-  readonly target: Target;
   readonly choiceOf: (node: MvmNode) => Choice;
-  readonly weightBits: number;
 }
 
 /** Error that fewer cells are worth (dB). */
@@ -43,7 +41,7 @@ export const chooseEncodings = {
 
 /** @param uses nodes of one matrix, one or more */
 function chooseFor(uses: readonly MvmNode[], context: EncodingContext): EncodingChoice {
-  const { record, target, choiceOf, weightBits } = context;
+  const { record, target, choiceOf } = context;
   const node = uses[0]!;
   const choice = choiceOf(node);
   const obstacle = offsetObstacle(choice, target);
@@ -54,8 +52,7 @@ function chooseFor(uses: readonly MvmNode[], context: EncodingContext): Encoding
   if (obstacle || records.length === 0)
     return { encoding: 'differential', reason: obstacle ?? 'no record of its inputs', estimates: {} };
   const sample = sampleMatrix(node, records);
-  const estimate = (encoding: Encoding) =>
-    estimateEncoding(sample, { ...choice, encoding }, target, weightBits);
+  const estimate = (encoding: Encoding) => estimateEncoding(sample, { ...choice, encoding }, context);
   return decide(estimate('differential'), estimate('offset'));
 }
 

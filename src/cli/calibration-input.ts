@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { decodeRecord } from '../calibrate/record-file.ts';
 import { soleInput, spreadSamples } from '../calibrate/samples.ts';
-import type { Calibration } from '../compile/compile.ts';
+import type { Calibration } from '../compile/compiled.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, loadPreprocessing } from '../data/preprocessing.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';

@@ -1,6 +1,7 @@
 /** `crossloom ops`: where every node of a model goes, and the rule that decided. */
 import type { Command } from 'commander';
-import { listOperators, type OperatorListing } from '../compile/operators.ts';
+import type { OperatorListing } from '../compile/compiled.ts';
+import { listOperators } from '../compile/operators.ts';
 import { readModel } from '../onnx/decode.ts';
 import { nameOf } from '../report/compile-table.ts';
 import { counted } from '../report/number.ts';

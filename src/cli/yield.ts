@@ -1,9 +1,7 @@
 /** `crossloom yield`: how many chips of a kind a package suits, before and after their faulty cells are worked around. */
 import type { Command } from 'commander';
-import { exchangeRows } from '../../passes/map/exchange-rows.ts';
-import { reportFaults } from '../../passes/map/report-faults.ts';
-import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
 import { surveyChip } from '../chip/survey.ts';
+import { tryAroundFaults } from '../compile/stages.ts';
 import { raise } from '../diagnostic.ts';
 import { boundNotMet } from '../diagnostics.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
@@ -46,10 +44,7 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
         ...(threads !== undefined && { threads }),
         onArray: (done) => report('testing arrays', dies.length * mapping.arrays + done, total),
       });
-      const context = { faults, record, target };
-      const moved = workAroundFaults.run(mapping, context);
-      const after = options.rowsAroundFaults ? exchangeRows.run(moved, context) : moved;
-      const { worst: _, ...rest } = reportFaults(mapping, after, context);
+      const { worst: _, ...rest } = tryAroundFaults({ mapping, faults, record, target, options });
       dies.push({ seed, ...rest });
     }
   });

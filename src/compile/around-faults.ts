@@ -13,7 +13,8 @@ import type { LoadedTarget } from '../target/target.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
 import { costOf } from '../verify/summarize.ts';
 import type { VerifyOptions } from '../verify/verify.ts';
-import { type Compiled, compile } from './compile.ts';
+import { compile } from './compile.ts';
+import type { Compiled } from './compiled.ts';
 
 export interface AroundFaultsOptions {
   /** Of the chip that is tested: programming with the same seed meets the same cells. */

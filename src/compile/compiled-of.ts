@@ -12,7 +12,8 @@ import { parseOptions } from '../options.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
 import { type Package, pathIn } from '../package/open.ts';
 import type { HiddenPlane, LoadedTarget } from '../target/target.ts';
-import { type Compiled, scheduleOf } from './compile.ts';
+import type { Compiled } from './compiled.ts';
+import { scheduleOf } from './stages.ts';
 
 /** @returns with biases, scales and converter steps as the package has them: in 32 bits */
 export async function compiledOf(pkg: Package): Promise<Compiled> {
@@ -31,7 +32,7 @@ export async function compiledOf(pkg: Package): Promise<Compiled> {
     graph: graphOf(pkg, mapping),
     mapping,
     converters,
-    schedule: await scheduleOf({ mapping, converters, loaded, options }),
+    schedule: (await scheduleOf({ mapping, converters, target, options })).schedule,
     record,
     summary: manifest.summary,
     ...(manifest.faults && { faults: manifest.faults }),

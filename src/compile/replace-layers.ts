@@ -11,8 +11,10 @@ import { describeOrigin, type QuantizedMvmNode, type Reals } from '../ir/graph.t
 import { layerIndexOf, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { verifyGraph } from '../ir/verify-graph.ts';
 import { verifyMapping } from '../ir/verify-mapping.ts';
+import { alone } from '../pool.ts';
 import type { HiddenPlane, Target } from '../target/target.ts';
-import { type Compiled, convertersOf, scheduleOf } from './compile.ts';
+import type { Compiled } from './compiled.ts';
+import { convertersOf, scheduleOf } from './stages.ts';
 
 /** What training left in one layer. */
 export interface TrainedWeights {
@@ -69,9 +71,9 @@ export async function replaceLayers(
       node.kind === 'quantized-mvm' ? (nodes.get(node.output) ?? node) : node,
     ),
   };
-  verifyGraph(graph);
+  verifyGraph(graph, 'integers');
   const converters = await withRanges(compiled, replaced, [...byLayer.keys()]);
-  const schedule = await scheduleOf({ mapping: replaced, converters, loaded, options });
+  const { schedule } = await scheduleOf({ mapping: replaced, converters, target, options });
   return { ...compiled, graph, mapping: replaced, converters, schedule };
 }
 
@@ -82,12 +84,13 @@ async function withRanges(
   changed: readonly number[],
 ): Promise<Compiled['converters']> {
   const own = blocks.flatMap((block, index) => (changed.includes(block.layer) ? [{ block, index }] : []));
-  const alone: Mapping = {
+  const mapping: Mapping = {
     layers: changed.map((layer) => layers[layer]!),
     blocks: own.map(({ block }) => ({ ...block, layer: changed.indexOf(block.layer) })),
     arrays,
   };
-  const ranges = await convertersOf(alone, record, loaded.target, options);
+  const { target } = loaded;
+  const { converters: ranges } = await convertersOf({ mapping, record, target, options, pool: alone });
   const settings = [...converters];
   for (const [i, { index }] of own.entries()) settings[index] = ranges[i]!;
   return settings;

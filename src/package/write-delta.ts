@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { decodeBitstream } from '../bitstream/decode.ts';
 import { deltaOf } from '../bitstream/delta.ts';
 import { encodeArray, encodeHeader, encodeTrailer } from '../bitstream/encode.ts';
-import type { Compiled } from '../compile/compile.ts';
+import type { Compiled } from '../compile/compiled.ts';
 import { InternalError } from '../diagnostic.ts';
 import type { BitstreamHeader } from '../ir/schedule.ts';
 import { type Package, pathIn } from './open.ts';

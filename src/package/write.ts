@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { encodeBitstream } from '../bitstream/encode.ts';
 import { openNetwork } from '../calibrate/network.ts';
 import { encodeRecord } from '../calibrate/record-file.ts';
-import type { Compiled } from '../compile/compile.ts';
+import type { Compiled } from '../compile/compiled.ts';
 import { packageUnreadable } from '../diagnostics.ts';
 import { sha256File } from '../hash.ts';
 import type { Graph } from '../ir/graph.ts';

@@ -1,6 +1,7 @@
 /** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
 import { soleInput, spreadSamples } from '../calibrate/samples.ts';
-import { type Compiled, compile } from '../compile/compile.ts';
+import { compile } from '../compile/compile.ts';
+import type { Compiled } from '../compile/compiled.ts';
 import { compiledOf } from '../compile/compiled-of.ts';
 import { findTrainingObstacles } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';

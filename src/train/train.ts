@@ -3,7 +3,7 @@
  * written as a package like any other.
  */
 import { createHash } from 'node:crypto';
-import type { Compiled } from '../compile/compile.ts';
+import type { Compiled } from '../compile/compiled.ts';
 import { replaceLayers, type TrainedWeights } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { stepsPerLevel, transferredDigit } from '../hidden-integer.ts';

@@ -3,7 +3,8 @@
  * one layer, which is computed by a programmed and calibrated chip.
  */
 import { readArrays } from '../chip/read.ts';
-import { type Compiled, compile } from '../compile/compile.ts';
+import { compile } from '../compile/compile.ts';
+import type { Compiled } from '../compile/compiled.ts';
 import { evenlySpread } from '../evenly-spread.ts';
 import type { Origin } from '../ir/graph.ts';
 import { blockColumns, blockRows } from '../ir/mapping.ts';

@@ -2,9 +2,10 @@
 
 import { join } from 'node:path';
 import type { CalibrationRecord } from '../calibration-record.ts';
-import { type Calibration, type Compiled, compile } from '../compile/compile.ts';
+import { compile, lowerModel } from '../compile/compile.ts';
+import type { Calibration, Compiled } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { InternalError, raise } from '../diagnostic.ts';
+import { raise } from '../diagnostic.ts';
 import { optionInvalid } from '../diagnostics.ts';
 import type { Graph } from '../ir/graph.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -64,15 +65,7 @@ export async function prepare(
   tuning: TuneOptions,
 ): Promise<Setup> {
   const report = tuning.onProgress ?? (() => undefined);
-  const graphs: Graph[] = [];
-  const compiled = await compile(model, loaded, options, calibration, {
-    onProgress: report,
-    onPass: (_, result) => {
-      if ('nodes' in result && result.nodes.some(({ kind }) => kind === 'mvm')) graphs.push(result);
-    },
-  });
-  const real = graphs.at(-1);
-  if (!real) throw new InternalError('tune', 'a compilation without crossbar layers');
+  const compiled = await compile(model, loaded, options, calibration, { onProgress: report });
   const threads = tuning.threads ?? availableThreads();
   return withPackageOf(compiled, async (pkg) => {
     const float = encodeModel(model.graph);
@@ -103,7 +96,7 @@ export async function prepare(
       options,
       record: compiled.record,
       compiled,
-      real,
+      real: lowerModel(model, loaded, options),
       tuning: await partOf(0, 'floating point and integers, tuning images'),
       heldOut: await partOf(1, 'floating point and integers, held-out images'),
       excluded: plan.overlap,

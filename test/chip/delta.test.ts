@@ -11,7 +11,7 @@ import type { Chip } from '../../src/chip/chip.ts';
 import { programChip as execute } from '../../src/chip/execute.ts';
 import { loadChip } from '../../src/chip/load.ts';
 import { saveChip } from '../../src/chip/save.ts';
-import type { Compiled } from '../../src/compile/compile.ts';
+import type { Compiled } from '../../src/compile/compiled.ts';
 import { compiledOf } from '../../src/compile/compiled-of.ts';
 import { replaceLayers } from '../../src/compile/replace-layers.ts';
 import { InternalError } from '../../src/diagnostic.ts';

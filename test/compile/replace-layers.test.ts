@@ -1,7 +1,7 @@
 /** Trained weights in the place of compiled ones: what changes, what stays, and which layers cannot hold them. */
 import { describe, expect, it } from 'vitest';
 import { decodeBitstream } from '../../src/bitstream/decode.ts';
-import type { Compiled } from '../../src/compile/compile.ts';
+import type { Compiled } from '../../src/compile/compiled.ts';
 import { compiledOf } from '../../src/compile/compiled-of.ts';
 import { findTrainingObstacles, replaceLayers } from '../../src/compile/replace-layers.ts';
 import { InternalError } from '../../src/diagnostic.ts';

@@ -1,5 +1,6 @@
 /** Packages on the hybrid chip whose layers hold weights as training leaves them, and chips of these. */
-import { type Compiled, compile } from '../../src/compile/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
+import type { Compiled } from '../../src/compile/compiled.ts';
 import type { TrainedWeights } from '../../src/compile/replace-layers.ts';
 import { parseOptions } from '../../src/options.ts';
 import { openStream } from '../../src/random.ts';
