@@ -5,7 +5,7 @@
  */
 import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
 import type { EncodingChoice, EncodingEstimate } from '../../src/ir/encoding-choice.ts';
-import type { MvmNode } from '../../src/ir/graph.ts';
+import type { Graph, MvmNode } from '../../src/ir/graph.ts';
 import type { Encoding } from '../../src/ir/mapping.ts';
 import type { Choice } from '../../src/options.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -23,9 +23,10 @@ const worthwhile = 1;
 export const chooseEncodings = {
   name: 'choose-encodings',
   /** @returns by the layer's output value, for the layers that leave the choice open */
-  run(nodes: readonly MvmNode[], context: EncodingContext): ReadonlyMap<string, EncodingChoice> {
+  run({ nodes }: Pick<Graph, 'nodes'>, context: EncodingContext): ReadonlyMap<string, EncodingChoice> {
     const chosen = new Map<string, EncodingChoice>();
-    const open = nodes.filter((node) => context.choiceOf(node).encoding === 'auto');
+    const layers = nodes.filter((node) => node.kind === 'mvm');
+    const open = layers.filter((node) => context.choiceOf(node).encoding === 'auto');
     for (const node of open) {
       if (chosen.has(node.output)) continue;
       const key = JSON.stringify(context.choiceOf(node));

@@ -30,6 +30,7 @@ import {
 import type { Target } from '../../src/target/target.ts';
 import type { Cut, Uncut } from '../map/cut.ts';
 import { digitErrors } from '../map/digit-errors.ts';
+import { groupsAtOnce } from '../map/groups-at-once.ts';
 import { inputsOf, variancesOf } from '../map/input-variances.ts';
 import { type SliceChoice, weightMax } from '../map/slice-weights.ts';
 import { chooseSteps } from './quantize-matrix.ts';
@@ -127,8 +128,8 @@ export function estimateEncoding(
   const { layers, blocks } = cut({
     target,
     nodes: [quantizedAs(node, largest)],
-    sliceChoiceOf: () => choice,
-    loadOf: () => sample,
+    choiceOf: () => choice,
+    groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => sample),
   });
   const layer = layers[0]!;
   const error = digitErrors(layer, target);

@@ -2,14 +2,14 @@
 import type { QuantizedMvmNode } from '../../src/ir/graph.ts';
 import type { Block, SlicedLayer } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
-import type { Load } from './groups-at-once.ts';
 import type { SliceChoice } from './slice-weights.ts';
 
 export interface Uncut {
   readonly target: Target;
   readonly nodes: readonly QuantizedMvmNode[];
-  readonly sliceChoiceOf: (node: QuantizedMvmNode) => SliceChoice;
-  readonly loadOf: (layer: SlicedLayer) => Load;
+  readonly choiceOf: (node: QuantizedMvmNode) => SliceChoice;
+  /** Most groups of a layer that may share a block. */
+  readonly groupsAtOnce: (layer: SlicedLayer) => number;
 }
 
 export interface Cut {

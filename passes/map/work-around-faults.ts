@@ -5,7 +5,7 @@
  * use. What no place saves is listed by report-faults.ts.
  */
 import type { CalibrationRecord } from '../../src/calibration-record.ts';
-import type { FaultMap } from '../../src/fault-map.ts';
+import { checkGeometry, type FaultMap } from '../../src/fault-map.ts';
 import {
   blockColumns,
   blockRows,
@@ -27,7 +27,9 @@ export interface FaultContext {
 
 export const workAroundFaults = {
   name: 'work-around-faults',
+  /** Raises fault-map/geometry for a map of another chip. */
   run(mapping: Mapping, context: FaultContext): Mapping {
+    checkGeometry(context.faults, mapping.arrays, context.target.array);
     const signalOf = signalCache(mapping.layers, context.record);
     const blocks = [...mapping.blocks];
     const onArray: number[][] = Array.from({ length: mapping.arrays }, () => []);

@@ -15,7 +15,7 @@ export interface WireContext {
   /** Whether level codes are corrected too. */
   readonly levels: boolean;
   /** Called after every array, with how many are done. */
-  readonly onArray?: (done: number) => void;
+  readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
 /** Four bring what six do but for a tenth of a decibel. */
@@ -24,7 +24,7 @@ const roundsOfLevels = 4;
 export const correctWires = {
   name: 'correct-wires',
   /** @returns by array */
-  async run(mapping: Mapping, { target, levels, onArray }: WireContext): Promise<Predistorted[]> {
+  async run(mapping: Mapping, { target, levels, onProgress }: WireContext): Promise<Predistorted[]> {
     const { array, cell, driver, wires } = target;
     if (!wires) throw new InternalError('correct-wires', `target ${target.name} has no wires`);
     const bank = wires.idleRows === 'gated' ? driver.rowsAtOnce : array.rows;
@@ -36,7 +36,7 @@ export const correctWires = {
       count: mapping.arrays,
       onResult(result, number) {
         results[number] = result;
-        onArray?.(++done);
+        onProgress?.('correct for the wires', ++done, mapping.arrays);
       },
     });
     return results;

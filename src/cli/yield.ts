@@ -1,7 +1,7 @@
 /** `crossloom yield`: how many chips of a kind a package suits, before and after their faulty cells are worked around. */
 import type { Command } from 'commander';
 import { surveyChip } from '../chip/survey.ts';
-import { tryAroundFaults } from '../compile/stages.ts';
+import { mapAroundFaults } from '../compile/stages.ts';
 import { raise } from '../diagnostic.ts';
 import { boundNotMet } from '../diagnostics.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
@@ -44,7 +44,8 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
         ...(threads !== undefined && { threads }),
         onArray: (done) => report('testing arrays', dies.length * mapping.arrays + done, total),
       });
-      const { worst: _, ...rest } = tryAroundFaults({ mapping, faults, record, target, options });
+      const { faultReport } = mapAroundFaults({ mapping, faults, record, target, options });
+      const { worst: _, ...rest } = faultReport;
       dies.push({ seed, ...rest });
     }
   });

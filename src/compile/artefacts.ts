@@ -5,6 +5,7 @@ import type { ConverterSettings } from '../../passes/program/layer-converters.ts
 import type { CalibrationRecord } from '../calibration-record.ts';
 import type { FaultMap } from '../fault-map.ts';
 import type { EncodingChoice } from '../ir/encoding-choice.ts';
+import type { FaultReport } from '../ir/fault-report.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import type { ArrayProgram } from '../ir/schedule.ts';
@@ -46,8 +47,8 @@ export interface Integers extends Calibrated {
 
 export interface Mapped {
   readonly mapping: Mapping;
-  /** The same with all columns and rows in order, where it was laid around the faults of a chip. */
-  readonly inOrder?: Mapping;
+  /** What laying it around the faults of a chip came to. */
+  readonly faultReport?: FaultReport;
 }
 
 export interface Programmed {

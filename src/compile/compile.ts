@@ -1,5 +1,4 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
-import { reportFaults } from '../../passes/map/report-faults.ts';
 import { findEncodingProblems } from '../../passes/map/slice-weights.ts';
 import { raise } from '../diagnostic.ts';
 import type { FaultMap } from '../fault-map.ts';
@@ -51,7 +50,7 @@ export function compile(
     onProgress?.('map', 0, 1);
     const calibrated = { real, record, options, target, pool, ...(faults && { faults }) };
     const quantized = await integers(calibrated, onPass);
-    const { mapping, inOrder } = map(quantized, onPass);
+    const { mapping, faultReport } = map(quantized, onPass);
     const { converters, schedule } = await program({ ...calibrated, ...hooks, mapping });
     onProgress?.('map', 1, 1);
     const { graph, encodings } = quantized;
@@ -72,7 +71,7 @@ export function compile(
       schedule,
       record,
       summary,
-      ...(faults && inOrder && { faults: reportFaults(inOrder, mapping, { faults, record, target }) }),
+      ...(faultReport && { faults: faultReport }),
     };
   });
 }

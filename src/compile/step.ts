@@ -1,36 +1,43 @@
-/** Steps of a stage: each runs one pass on a record of artefacts, and adds to the record what the pass made. */
+/** Steps of a stage: each runs one pass on a part of what there is, and adds what the pass made to it. */
 import type { Given, Made } from './artefacts.ts';
 
-export interface Step<Needs, Gives> {
+export interface Step<Needs, To extends keyof Made, Output> {
   readonly name: string;
+  /** What the pass makes. */
+  readonly to: To;
+  readonly run: (have: Needs) => Output;
   /** Why the pass does not run, such as `without bias correction`; undefined where it does. Absent: it always runs. */
   readonly idle?: (given: Given) => string | undefined;
-  readonly run: (have: Needs) => Gives;
 }
 
-/** How a pass is given what it takes. */
-export function step<Needs, Gives>(
-  { name }: { readonly name: string },
-  run: (have: Needs) => Gives,
-): Step<Needs, Gives> {
-  return { name, run };
+/** Any step, which may lack something. */
+export type AnyStep<Output = unknown> = Step<never, keyof Made, Output>;
+
+/** @param contextOf makes the pass's context of what there is, where that is not what there is itself */
+export function step<Input, Context, Output, From extends string, To extends keyof Made, Have = Context>(
+  pass: { readonly name: string; run(input: Input, context: Context): Output },
+  from: From,
+  to: To,
+  contextOf: (have: Have) => Context = (have) => have as unknown as Context,
+): Step<Have & Readonly<Record<From, Input>>, To, Output> {
+  return { name: pass.name, to, run: (have) => pass.run(have[from], contextOf(have)) };
 }
 
 /** A step that some compilations do without. */
-export function unless<Needs, Gives>(
-  idle: (given: Given) => string | undefined,
-  always: Step<Needs, Gives>,
-): Step<Needs, Gives> {
-  return { ...always, idle };
+export function unless<Needs, To extends keyof Made, Output>(
+  idle: (given: Given) => string | false | undefined,
+  step: Step<Needs, To, Output>,
+): Step<Needs, To, Output> {
+  return { ...step, idle: (given) => idle(given) || undefined };
 }
 
 /** What there is after some steps; a step that lacks something shows as what it needs. */
 type After<Have, Steps extends readonly unknown[]> = Steps extends readonly [
-  Step<infer Needs, infer Gives>,
+  Step<infer Needs, infer To, infer Output>,
   ...infer Rest,
 ]
   ? Have extends Needs
-    ? After<Have & Awaited<Gives>, Rest>
+    ? After<Have & Readonly<Record<To, Awaited<Output>>>, Rest>
     : { readonly lacking: Needs }
   : Have;
 
@@ -42,34 +49,33 @@ export interface Run {
 }
 
 /** Runs steps one after the other. */
-export function run<Have extends object, const Steps extends readonly Step<never, Made>[]>(
-  steps: Steps,
-  have: Have,
-  { given, onPass }: Run = {},
-): After<Have, Steps> {
-  let now: object = have;
-  for (const { name, run } of running(steps, given)) {
-    const made = run(now as never);
-    onPass?.(name, made);
-    now = { ...now, ...made };
-  }
-  return now as After<Have, Steps>;
+export function run<Have, const Steps extends readonly AnyStep[]>(steps: Steps, have: Have, how: Run = {}) {
+  const running = each(steps, have, how);
+  let next = running.next();
+  while (!next.done) next = running.next(next.value);
+  return next.value as After<Have, Steps>;
 }
 
 /** The same for steps some of which take their time. */
-export async function runAsync<
-  Have extends object,
-  const Steps extends readonly Step<never, Made | Promise<Made>>[],
->(steps: Steps, have: Have, { given, onPass }: Run = {}): Promise<After<Have, Steps>> {
-  let now: object = have;
-  for (const { name, run } of running(steps, given)) {
-    const made = await run(now as never);
+export async function runAsync<Have, const Steps extends readonly AnyStep[]>(
+  steps: Steps,
+  have: Have,
+  how: Run = {},
+) {
+  const running = each(steps, have, how);
+  let next = running.next();
+  while (!next.done) next = running.next(await next.value);
+  return next.value as After<Have, Steps>;
+}
+
+/** Yields what every step gives, and is given it back settled. */
+function* each<Have>(steps: readonly AnyStep[], have: Have, { given, onPass }: Run) {
+  let now = have;
+  for (const { name, to, idle, run } of steps) {
+    if (idle && (!given || idle(given))) continue;
+    const made: Made = { [to]: (yield run(now as never)) as unknown };
     onPass?.(name, made);
     now = { ...now, ...made };
   }
-  return now as After<Have, Steps>;
-}
-
-function running<S extends Step<never, unknown>>(steps: readonly S[], given: Given | undefined): S[] {
-  return steps.filter(({ idle }) => !idle || (given !== undefined && idle(given) === undefined));
+  return now;
 }

@@ -89,8 +89,8 @@ async function mapped(node: MvmNode, record: CalibrationRecord, own: SliceChoice
   const { layers, blocks } = cut({
     target,
     nodes: [quantized as QuantizedMvmNode],
-    sliceChoiceOf: () => own,
-    loadOf: (layer) => loadOf(layer, record),
+    choiceOf: () => own,
+    groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => loadOf(layer, record)),
   });
   return placeBlocks.run(blocks, { layers, target, arrays: 100 });
 }
@@ -226,12 +226,17 @@ describe('the rule', () => {
     const options = parseOptions({ layers: [{ match: 'layer', encoding: 'auto' }] });
     const context = { record: both, target, weightBits: 8, cut };
     const choiceOf = ({ origin }: MvmNode): Choice => choiceFor(options, origin, target);
-    expect([...chooseEncodings.run([node, other], { ...context, choiceOf }).keys()]).toEqual(['y']);
+    expect([...chooseEncodings.run({ nodes: [node, other] }, { ...context, choiceOf }).keys()]).toEqual([
+      'y',
+    ]);
     const all = parseOptions({ encoding: 'auto' });
-    const chosen = chooseEncodings.run([node, other], {
-      ...context,
-      choiceOf: ({ origin }) => choiceFor(all, origin, target),
-    });
+    const chosen = chooseEncodings.run(
+      { nodes: [node, other] },
+      {
+        ...context,
+        choiceOf: ({ origin }) => choiceFor(all, origin, target),
+      },
+    );
     expect(chosen.get('y')).toBe(chosen.get('z'));
     expect(chosen.get('y')!.encoding).toBe('differential');
     expect(chosen.get('y')!.reason).toMatch(/^offset: \d+\.\d dB more error$/);
@@ -246,7 +251,7 @@ describe('the rule', () => {
     const options = parseOptions({ encoding: 'auto', ...changes });
     const choiceOf = ({ origin }: MvmNode) => choiceFor(options, origin, on);
     const context = { record: recordFor(node), target: on, choiceOf, weightBits: 8, cut };
-    expect(chooseEncodings.run([node], context).get('y')).toEqual({
+    expect(chooseEncodings.run({ nodes: [node] }, context).get('y')).toEqual({
       encoding: 'differential',
       reason,
       estimates: {},
