@@ -1,15 +1,11 @@
 /** What a compilation is given besides its model, and what it comes to. */
-import type { ConverterSettings } from '../../passes/program/layer-converters.ts';
 import type { SampleSource } from '../calibrate/record.ts';
 import type { CalibrationRecord } from '../calibration-record.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
-import type { Graph, Origin } from '../ir/graph.ts';
-import type { Mapping } from '../ir/mapping.ts';
-import type { ArrayProgram } from '../ir/schedule.ts';
+import type { Origin } from '../ir/graph.ts';
 import type { MappingSummary } from '../ir/summary.ts';
-import type { CompileOptions } from '../options.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import type { Made } from './artefacts.ts';
+import type { Integers, Made, Mapped, Programmed } from './artefacts.ts';
 
 /** What happens to one node of a model. */
 export interface OperatorListing {
@@ -21,20 +17,14 @@ export interface OperatorListing {
 }
 
 /** What a compilation made, before it is written as a package. */
-export interface Compiled {
+export interface Compiled
+  extends Pick<Integers, 'options' | 'record' | 'graph'>,
+    Pick<Mapped, 'mapping'>,
+    Pick<Programmed, 'converters' | 'schedule'> {
   readonly model: { readonly file: string; readonly sha256: string };
   readonly loaded: LoadedTarget;
-  readonly options: CompileOptions;
   /** Where every node of the model went, and why. */
   readonly operators: readonly OperatorListing[];
-  /** With quantized layers. */
-  readonly graph: Graph;
-  readonly mapping: Mapping;
-  /** By block. */
-  readonly converters: readonly ConverterSettings[];
-  /** The instructions of every array, made one array at a time. */
-  readonly schedule: () => Iterable<ArrayProgram>;
-  readonly record: CalibrationRecord;
   readonly summary: MappingSummary;
   /** What working around a fault map came to; the compilation is then for that chip alone. */
   readonly faults?: FaultReport;

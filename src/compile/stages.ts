@@ -34,7 +34,11 @@ import { type AnyStep, run, runAsync, step, unless } from './step.ts';
 import { verifying, verifyLowered } from './verify.ts';
 
 /** The instructions of an array are made when they are asked for: they take more memory than all else. */
-const scheduling = (mapping: Mapping, context: ScheduleContext) => () => writeSchedule.run(mapping, context);
+const scheduling =
+  (mapping: Mapping, { converters, target, predistorted }: ScheduleContext) =>
+  () =>
+    writeSchedule.run(mapping, { converters, target, predistorted });
+
 const withoutFaults = ({ faults }: Given) => !faults && 'without --faults';
 
 export const stages = {
@@ -114,6 +118,7 @@ const [ranges, ...afterRanges] = stages.program;
 
 type OnPass = CompileHooks['onPass'];
 
+/** Takes the model's layers for crossbars out of its operators. */
 export function lower(source: Source & Given, onPass?: OnPass): Lowered {
   const { graph } = run(stages.lower, source, { given: source, onPass: verifying('lower', source, onPass) });
   verifyLowered(graph, source);
@@ -123,6 +128,7 @@ export function lower(source: Source & Given, onPass?: OnPass): Lowered {
 /** Lowers a model in the opset in which it was read: for those who only ask what becomes of its nodes. */
 export const lowerAsRead = (source: Source): Lowered => ({ real: run(afterUpgrade, source).graph });
 
+/** Rounds the layers to integers. */
 export function integers(calibrated: Calibrated, onPass?: OnPass): Promise<Integers> {
   const how = { given: calibrated, onPass: verifying('integers', calibrated, onPass) };
   return runAsync(stages.integers, { ...calibrated, cut }, how);
@@ -131,6 +137,7 @@ export function integers(calibrated: Calibrated, onPass?: OnPass): Promise<Integ
 /** Blocks of layers that are not placed: what estimates look at. */
 export const cut = (uncut: Uncut): Cut => run([slice, tiles, pack], uncut);
 
+/** Finds places on arrays for the integers of all layers. */
 export function map(quantized: Integers, onPass?: OnPass): Mapped {
   const { graph, target, record, faults } = quantized;
   const uncut: Uncut = {
@@ -151,6 +158,7 @@ export function mapAroundFaults(placed: Given & Mapped & FaultContext, onPass?: 
   return { mapping, faultReport: reportFaults(placed.mapping, mapping, placed) };
 }
 
+/** Settles the converters, and what is told to the cells. */
 export function program(mapped: Omit<Calibrated, 'real'> & Mapped & CompileHooks): Promise<Programmed> {
   return runAsync(stages.program, mapped, { given: mapped, onPass: mapped.onPass });
 }

@@ -10,8 +10,9 @@ export interface Step<Needs, To extends keyof Made, Output> {
   readonly idle?: (given: Given) => string | undefined;
 }
 
-/** Any step, which may lack something. */
-export type AnyStep<Output = unknown> = Step<never, keyof Made, Output>;
+type Result = Made[keyof Made];
+/** Any step, whatever it needs. */
+export type AnyStep<Output = Result | Promise<Result>> = Step<never, keyof Made, Output>;
 
 /** @param contextOf makes the pass's context of what there is, where that is not what there is itself */
 export function step<Input, Context, Output, From extends string, To extends keyof Made, Have = Context>(
@@ -49,7 +50,11 @@ export interface Run {
 }
 
 /** Runs steps one after the other. */
-export function run<Have, const Steps extends readonly AnyStep[]>(steps: Steps, have: Have, how: Run = {}) {
+export function run<Have, const Steps extends readonly AnyStep<Result>[]>(
+  steps: Steps,
+  have: Have,
+  how: Run = {},
+) {
   const running = each(steps, have, how);
   let next = running.next();
   while (!next.done) next = running.next(next.value);

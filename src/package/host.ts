@@ -15,7 +15,7 @@ import type { Tensor } from '../tensor.ts';
 import type { CrossbarLayer, Tile } from './crossbar.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
 
-/** Converter settings of one block; see passes/choose-converter-ranges. */
+/** Converter settings of one block; see passes/program/choose-converter-ranges. */
 interface BlockConverters {
   readonly zero: Int32Array;
   readonly step: Float32Array;
