@@ -1,9 +1,11 @@
 /** The model that is measured: full-size MobileNet-V2 where the shared data are at hand, else the bundled small one. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Compiled, compile } from '../src/compile/compile.ts';
+import { compile } from '../src/compile/compile.ts';
 import { openDataset } from '../src/data/open.ts';
 import { installRoot } from '../src/install-root.ts';
+import type { Compiled } from '../src/ir/compiled.ts';
 import { type ImportedModel, readModel } from '../src/onnx/decode.ts';
 import { parseOptions } from '../src/options.ts';
 import { spreadSamples } from '../src/record/samples.ts';

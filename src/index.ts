@@ -29,7 +29,8 @@ export { type SurveyOptions, surveyChip } from './chip/survey.ts';
 /** Tests a chip and compiles a package's model once more, around the chip's faulty cells. */
 export { compileAroundFaults, packageAroundFaults } from './compile/around-faults.ts';
 /** Compiles a model for a target, with samples or an earlier calibration record. */
-export { type Calibration, type CompileHooks, compile } from './compile/compile.ts';
+export { compile } from './compile/compile.ts';
+export type { Calibration, CompileHooks } from './compile/compiled.ts';
 /** The compilation that a package was written from: to change it and write it again, without its model. */
 export { compiledOf } from './compile/compiled-of.ts';
 /** Where every node of a model goes, and by which rule. */

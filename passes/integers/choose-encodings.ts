@@ -5,18 +5,16 @@
  */
 import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
 import type { EncodingChoice, EncodingEstimate } from '../../src/ir/encoding-choice.ts';
-import type { MvmNode } from '../../src/ir/graph.ts';
+import type { Graph, MvmNode } from '../../src/ir/graph.ts';
 import type { Encoding } from '../../src/ir/mapping.ts';
 import type { Choice } from '../../src/options.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitMax } from '../map/slice-weights.ts';
-import { estimateEncoding, sampleMatrix } from './expected-noise.ts';
+import { type EstimateContext, estimateEncoding, sampleMatrix } from './expected-noise.ts';
 
-interface EncodingContext {
+interface EncodingContext extends EstimateContext {
   readonly record: CalibrationRecord;
-  readonly target: Target;
   readonly choiceOf: (node: MvmNode) => Choice;
-  readonly weightBits: number;
 }
 
 /** Error that fewer cells are worth (dB). */
@@ -25,9 +23,10 @@ const worthwhile = 1;
 export const chooseEncodings = {
   name: 'choose-encodings',
   /** @returns by the layer's output value, for the layers that leave the choice open */
-  run(nodes: readonly MvmNode[], context: EncodingContext): ReadonlyMap<string, EncodingChoice> {
+  run({ nodes }: Pick<Graph, 'nodes'>, context: EncodingContext): ReadonlyMap<string, EncodingChoice> {
     const chosen = new Map<string, EncodingChoice>();
-    const open = nodes.filter((node) => context.choiceOf(node).encoding === 'auto');
+    const layers = nodes.filter((node) => node.kind === 'mvm');
+    const open = layers.filter((node) => context.choiceOf(node).encoding === 'auto');
     for (const node of open) {
       if (chosen.has(node.output)) continue;
       const key = JSON.stringify(context.choiceOf(node));
@@ -43,7 +42,7 @@ export const chooseEncodings = {
 
 /** @param uses nodes of one matrix, one or more */
 function chooseFor(uses: readonly MvmNode[], context: EncodingContext): EncodingChoice {
-  const { record, target, choiceOf, weightBits } = context;
+  const { record, target, choiceOf } = context;
   const node = uses[0]!;
   const choice = choiceOf(node);
   const obstacle = offsetObstacle(choice, target);
@@ -54,8 +53,7 @@ function chooseFor(uses: readonly MvmNode[], context: EncodingContext): Encoding
   if (obstacle || records.length === 0)
     return { encoding: 'differential', reason: obstacle ?? 'no record of its inputs', estimates: {} };
   const sample = sampleMatrix(node, records);
-  const estimate = (encoding: Encoding) =>
-    estimateEncoding(sample, { ...choice, encoding }, target, weightBits);
+  const estimate = (encoding: Encoding) => estimateEncoding(sample, { ...choice, encoding }, context);
   return decide(estimate('differential'), estimate('offset'));
 }
 

@@ -7,7 +7,7 @@ import type { CalibrationRecord, LayerRecord } from '../../src/calibration-recor
 import { InternalError } from '../../src/diagnostic.ts';
 import type { Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 
-interface CorrectBiasesContext {
+export interface CorrectBiasesContext {
   readonly record: CalibrationRecord;
   /** The graph before `quantize`, which holds the real weights. */
   readonly real: Graph;

@@ -28,12 +28,11 @@ import {
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
+import type { Cut, Uncut } from '../map/cut.ts';
 import { digitErrors } from '../map/digit-errors.ts';
 import { groupsAtOnce } from '../map/groups-at-once.ts';
 import { inputsOf, variancesOf } from '../map/input-variances.ts';
-import { packGroups } from '../map/pack-groups.ts';
-import { type SliceChoice, sliceWeights, weightMax } from '../map/slice-weights.ts';
-import { tile } from '../map/tile.ts';
+import { type SliceChoice, weightMax } from '../map/slice-weights.ts';
 import { chooseSteps } from './quantize-matrix.ts';
 import { roundNearest } from './round-weights.ts';
 import { wireError } from './wire-errors.ts';
@@ -97,12 +96,19 @@ function weightsOf(
   return sampled;
 }
 
+/** What an estimate rests on besides the matrix. */
+export interface EstimateContext {
+  readonly target: Target;
+  readonly weightBits: number;
+  /** Makes blocks of layers, as the compiler does. */
+  readonly cut: (uncut: Uncut) => Cut;
+}
+
 /** Estimates one encoding of a matrix. */
 export function estimateEncoding(
   sample: MatrixSample,
   choice: SliceChoice,
-  target: Target,
-  weightBits: number,
+  { target, weightBits, cut }: EstimateContext,
 ): EncodingEstimate {
   const { node, groups, columns, weights, variances } = sample;
   const { rows } = node;
@@ -119,12 +125,13 @@ export function estimateEncoding(
     );
     return ofGroup;
   });
-  const layer = slicedAs(node, choice, target, largest);
-  const blocks = packGroups.run(tile.run([layer], { target }), {
-    layers: [layer],
+  const { layers, blocks } = cut({
     target,
-    groupsAtOnce: () => groupsAtOnce(layer, target, () => sample),
+    nodes: [quantizedAs(node, largest)],
+    choiceOf: () => choice,
+    groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => sample),
   });
+  const layer = layers[0]!;
   const error = digitErrors(layer, target);
   const besides = drivenBesides(blocks, node, variances);
   const widest = blocks.reduce((most, block) => Math.max(most, blockColumns(block, layer.encoding)), 0);
@@ -168,10 +175,10 @@ export function estimateEncoding(
 
 const decibels = (ratio: number): number => 10 * Math.log10(ratio);
 
-/** The matrix as `sliceWeights` would slice it; its integers are not needed for that. */
-function slicedAs(node: MvmNode, choice: SliceChoice, target: Target, largest: number): SlicedLayer {
+/** The matrix as `quantize` would give it, but for its integers: they are not needed for blocks. */
+function quantizedAs(node: MvmNode, largest: number): QuantizedMvmNode {
   const { weights: _, ...rest } = node;
-  const quantized: QuantizedMvmNode = {
+  return {
     ...rest,
     kind: 'quantized-mvm',
     quantization: { scale: 1, zero: 0, signed: false },
@@ -179,7 +186,6 @@ function slicedAs(node: MvmNode, choice: SliceChoice, target: Target, largest: n
     weightMax: largest,
     scales: new Float64Array(0),
   };
-  return sliceWeights.run([quantized], { target, choiceOf: () => choice })[0]!;
 }
 
 /** By group: variances of the rows of other groups that drive the columns of its blocks, summed. */

@@ -25,7 +25,7 @@ import type { Ranks } from '../../src/onnx/ranks.ts';
 import { decide } from '../../src/onnx/rules.ts';
 import { sizeOf, type Tensor, toDoubles } from '../../src/tensor.ts';
 
-interface LowerContext {
+export interface LowerContext {
   /** The model's file, as messages name it. */
   readonly file: string;
   /** Layers that the options keep digital. */

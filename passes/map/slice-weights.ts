@@ -86,7 +86,7 @@ export const sliceWeights = {
     nodes: readonly QuantizedMvmNode[],
     context: {
       readonly target: Target;
-      readonly choiceOf: (node: MvmNode | QuantizedMvmNode) => SliceChoice;
+      readonly choiceOf: (node: QuantizedMvmNode) => SliceChoice;
     },
   ): SlicedLayer[] {
     return usesOf(nodes, context.choiceOf).map((uses) => {

@@ -6,6 +6,7 @@
  */
 import type { CalibrationRecord } from '../../src/calibration-record.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
+import { checkGeometry } from '../../src/fault-map.ts';
 import {
   blockColumns,
   blockRows,
@@ -28,7 +29,9 @@ export interface FaultContext {
 
 export const workAroundFaults = {
   name: 'work-around-faults',
+  /** Raises fault-map/geometry for a map of another chip. */
   run(mapping: Mapping, context: FaultContext): Mapping {
+    checkGeometry(context.faults, mapping.arrays, context.target.array);
     const signalOf = signalCache(mapping.layers, context.record);
     const blocks = [...mapping.blocks];
     const onArray = blocksByArray(mapping);

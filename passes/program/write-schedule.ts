@@ -14,7 +14,7 @@ import type { Predistorted } from '../../src/wires/predistort.ts';
 import { codesOf, type Segment, segmentsOf } from './array-segments.ts';
 import { residualInstructions } from './write-residual.ts';
 
-interface ScheduleContext {
+export interface ScheduleContext {
   readonly converters: readonly BlockConverters[];
   readonly target: Target;
   /** By array: what makes up for its wires; absent where nothing does. */

@@ -1,6 +1,6 @@
 /** What the flags say about calibration -> samples or an earlier record, and how images became inputs. */
 import { readFile, stat } from 'node:fs/promises';
-import type { Calibration } from '../compile/compile.ts';
+import type { Calibration } from '../compile/compiled.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, loadPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';

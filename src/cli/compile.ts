@@ -1,22 +1,17 @@
 /** `crossloom compile`: an ONNX model -> a package, and the table of what it needs. */
+
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { correctBiases } from '../../passes/integers/correct-biases.ts';
-import { quantize } from '../../passes/integers/quantize.ts';
-import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
-import { foldConstants } from '../../passes/lower/fold-constants.ts';
-import { lowerLinear } from '../../passes/lower/lower-linear.ts';
-import { placeBlocks } from '../../passes/map/place-blocks.ts';
-import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
-import { type Compiled, type CompileHooks, compile } from '../compile/compile.ts';
+import type { Given } from '../compile/artefacts.ts';
+import { compile } from '../compile/compile.ts';
+import type { CompileHooks } from '../compile/compiled.ts';
+import { printMade } from '../compile/print.ts';
+import { passes } from '../compile/stages.ts';
 import { raise } from '../diagnostic.ts';
 import { optionInvalid, syntheticCalibration } from '../diagnostics.ts';
 import { readFaultMap } from '../fault-map.ts';
-import type { Graph } from '../ir/graph.ts';
-import type { Mapping } from '../ir/mapping.ts';
-import { printGraph } from '../ir/print-graph.ts';
-import { printMapping } from '../ir/print-mapping.ts';
+import type { Compiled } from '../ir/compiled.ts';
 import { readModel } from '../onnx/decode.ts';
 import { type Manifest, packageFiles } from '../package/manifest.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
@@ -31,18 +26,6 @@ import { type Io, printDiagnostics, printJson } from './io.ts';
 import { repeated, wholeNumber, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
-
-/** Passes after which `--print-after` can show the result, in their order. */
-export const printablePasses: readonly string[] = [
-  'upgrade-opset',
-  foldConstants.name,
-  lowerLinear.name,
-  foldBatchNorm.name,
-  quantize.name,
-  correctBiases.name,
-  placeBlocks.name,
-  workAroundFaults.name,
-];
 
 interface CompileArguments extends CompileFlags, CalibrationFlags {
   readonly output: string;
@@ -68,14 +51,9 @@ const labels: Readonly<Record<string, string>> = {
 export async function compileModel(io: Io, model: string, args: CompileArguments): Promise<CompileOutcome> {
   await checkOutput(args.output, args.force ?? false, packageFolder);
   const options = await readOptions(args);
-  if (args.printAfter === correctBiases.name && !options.biasCorrection)
-    raise([
-      optionInvalid(`--print-after ${args.printAfter}`, 'without bias correction this pass does not run'),
-    ]);
-  if (args.printAfter === workAroundFaults.name && args.faults === undefined)
-    raise([optionInvalid(`--print-after ${args.printAfter}`, 'without --faults this pass does not run')]);
   const loaded = await loadTarget(options.target, options.set);
   const faults = args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
+  checkRuns(args.printAfter, { options, target: loaded.target, ...(faults && { faults }) });
   const imported = { ...(await readModel(model)), file: model };
   checkPatterns(options, imported.graph);
   const input = await openCalibration(args, imported, options.calibrationSamples);
@@ -83,8 +61,8 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
   return withStages(io, async ({ report }) => {
     const hooks: CompileHooks = {
       onProgress: (stage, done, total) => report(labels[stage] ?? stage, done, total),
-      onPass: (name, result) => {
-        if (name === args.printAfter) io.stdout(`${print(result)}\n`);
+      onPass: (name, made) => {
+        if (name === args.printAfter) io.stdout(`${printMade(made)}\n`);
       },
     };
     const compiled = await compile(imported, loaded, options, input.calibration, hooks, faults);
@@ -97,8 +75,10 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
   });
 }
 
-function print(result: Graph | Mapping): string {
-  return 'nodes' in result ? printGraph(result) : printMapping(result);
+/** @throws DiagnosticError where a pass whose result is to be printed does not run */
+function checkRuns(pass: string | undefined, given: Given): void {
+  const idle = passes.find(({ name }) => name === pass)?.idle?.(given);
+  if (idle) raise([optionInvalid(`--print-after ${pass}`, `${idle} this pass does not run`)]);
 }
 
 async function packageBytes(folder: string): Promise<number> {
@@ -189,7 +169,7 @@ export function registerCompile(program: Command, io: Io): void {
     .option('--force', 'replace an existing package');
   withSet(command).addOption(
     new Option('--print-after <pass>', 'print the model as it is after a pass')
-      .choices(printablePasses)
+      .choices(passes.map(({ name }) => name))
       .conflicts('json'),
   );
   withExamples(

@@ -1,9 +1,7 @@
 /** `crossloom yield`: how many chips of a kind a package suits, before and after their faulty cells are worked around. */
 import type { Command } from 'commander';
-import { exchangeRows } from '../../passes/map/exchange-rows.ts';
-import { reportFaults } from '../../passes/map/report-faults.ts';
-import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
 import { surveyChip } from '../chip/survey.ts';
+import { mapAroundFaults } from '../compile/stages.ts';
 import { defined } from '../defined.ts';
 import { raise } from '../diagnostic.ts';
 import { boundNotMet } from '../diagnostics.ts';
@@ -48,10 +46,8 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
         ...defined({ threads }),
         onArray: (done) => report('testing arrays', dies.length * mapping.arrays + done, total),
       });
-      const context = { faults, record, target };
-      const moved = workAroundFaults.run(mapping, context);
-      const after = options.rowsAroundFaults ? exchangeRows.run(moved, context) : moved;
-      const { worst: _, ...rest } = reportFaults(mapping, after, context);
+      const { faultReport } = mapAroundFaults({ mapping, faults, record, target, options });
+      const { worst: _, ...rest } = faultReport;
       dies.push({ seed, ...rest });
     }
   });

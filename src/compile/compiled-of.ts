@@ -13,7 +13,7 @@ import { placedMappingOf } from '../package/mapping-of.ts';
 import { bitstreamIn, type Package } from '../package/open.ts';
 import type { HiddenPlane } from '../target/hidden-plane.ts';
 import { hiddenInteger } from '../target/hidden-plane.ts';
-import { scheduleOf } from './compile.ts';
+import { scheduleOf } from './stages.ts';
 
 /** @returns with biases, scales and converter steps as the package has them: in 32 bits */
 export async function compiledOf(pkg: Package): Promise<Compiled> {
@@ -31,7 +31,7 @@ export async function compiledOf(pkg: Package): Promise<Compiled> {
     graph: graphOf(pkg, mapping),
     mapping,
     converters,
-    schedule: await scheduleOf({ mapping, converters, loaded, options }),
+    schedule: (await scheduleOf({ mapping, converters, target, options })).schedule,
     record,
     summary: manifest.summary,
     ...(manifest.faults && { faults: manifest.faults }),

@@ -1,25 +1,28 @@
-/**
- * What happens to every node of a model: the table that `ops` prints. It runs the compiler's own passes, so that it
- * cannot disagree with them.
- */
-
-import { decomposeLayers } from '../../passes/lower/decompose-layers.ts';
-import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
+/** What happens to every node of a model: the table that `ops` prints, by the rules and by what lowering made of them. */
 import { foldConstants } from '../../passes/lower/fold-constants.ts';
-import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import type { OperatorListing } from '../ir/compiled.ts';
 import { describeOrigin, type Graph, type Origin } from '../ir/graph.ts';
 import { inferDims } from '../onnx/dims.ts';
 import { decide } from '../onnx/rules.ts';
+import { lowerAsRead } from './stages.ts';
+
+type Kept = (origin: Origin) => boolean;
 
 /**
  * @param graph as it was read
  * @param keepDigital layers that the options keep digital
  * @returns one entry per node, in the order of the graph
  */
-export function listOperators(
+export function listOperators(graph: Graph, keepDigital: Kept = () => false): readonly OperatorListing[] {
+  const source = { graph, file: graph.name, keepDigital, unchecked: true };
+  return operatorsOf(graph, keepDigital, () => lowerAsRead(source).real);
+}
+
+/** The same of a model that is lowered. @param lowered asked for where some node maps */
+export function operatorsOf(
   graph: Graph,
-  keepDigital: (origin: Origin) => boolean = () => false,
+  keepDigital: Kept,
+  lowered: () => Graph,
 ): readonly OperatorListing[] {
   const folded = foldConstants.run(graph);
   const dims = inferDims(folded);
@@ -30,9 +33,9 @@ export function listOperators(
     const kept = decision.crossbar && keepDigital(node.origin);
     listed.set(node.origin.index, { origin: node.origin, ...(kept ? keptDigital : decision) });
   }
-  for (const [origin, layer] of foldedInto(folded, listed, keepDigital)) {
-    listed.set(origin.index, { origin, crossbar: true, rule: `folded into ${describeOrigin(layer)}` });
-  }
+  if ([...listed.values()].some(({ crossbar }) => crossbar))
+    for (const [origin, layer] of foldedInto(lowered()))
+      listed.set(origin.index, { origin, crossbar: true, rule: `folded into ${describeOrigin(layer)}` });
   return graph.nodes.map(({ origin }) => listed.get(origin.index) ?? removed(origin));
 }
 
@@ -49,17 +52,8 @@ function removed(origin: Origin): OperatorListing {
 }
 
 /** Pairs of a node that became part of a layer, and the layer. */
-function foldedInto(
-  graph: Graph,
-  listed: ReadonlyMap<number, OperatorListing>,
-  keepDigital: (origin: Origin) => boolean,
-): readonly (readonly [Origin, Origin])[] {
-  if (![...listed.values()].some((l) => l.crossbar)) return [];
-  const plain = decomposeLayers.run(graph, { keepDigital });
-  const lowered = foldBatchNorm.run(
-    lowerLinear.run(plain, { file: graph.name, keepDigital, unchecked: true }),
-  );
-  return lowered.nodes.flatMap((node) =>
+function foldedInto({ nodes }: Graph): readonly (readonly [Origin, Origin])[] {
+  return nodes.flatMap((node) =>
     node.kind === 'mvm' ? node.folded.map((o) => [o, node.origin] as const) : [],
   );
 }

@@ -6,14 +6,16 @@
 
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { notTrainable } from '../diagnostics.ts';
+import type { Compiled } from '../ir/compiled.ts';
 import { describeOrigin, type QuantizedMvmNode, type Reals } from '../ir/graph.ts';
 import { layerIndexOf, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { verifyGraph } from '../ir/verify-graph.ts';
 import { verifyMapping } from '../ir/verify-mapping.ts';
+import { alone } from '../pool.ts';
 import type { HiddenPlane } from '../target/hidden-plane.ts';
 import { transferredDigit } from '../target/hidden-plane.ts';
 import type { Target } from '../target/target.ts';
-import { type Compiled, convertersOf, scheduleOf } from './compile.ts';
+import { convertersOf, scheduleOf } from './stages.ts';
 
 /** What training left in one layer. */
 export interface TrainedWeights {
@@ -70,9 +72,9 @@ export async function replaceLayers(
       node.kind === 'quantized-mvm' ? (nodes.get(node.output) ?? node) : node,
     ),
   };
-  verifyGraph(graph);
+  verifyGraph(graph, 'integers');
   const converters = await withRanges(compiled, replaced, [...byLayer.keys()]);
-  const schedule = await scheduleOf({ mapping: replaced, converters, loaded, options });
+  const { schedule } = await scheduleOf({ mapping: replaced, converters, target, options });
   return { ...compiled, graph, mapping: replaced, converters, schedule };
 }
 
@@ -83,12 +85,13 @@ async function withRanges(
   changed: readonly number[],
 ): Promise<Compiled['converters']> {
   const own = blocks.flatMap((block, index) => (changed.includes(block.layer) ? [{ block, index }] : []));
-  const alone: Mapping = {
+  const mapping: Mapping = {
     layers: changed.map((layer) => layers[layer]!),
     blocks: own.map(({ block }) => ({ ...block, layer: changed.indexOf(block.layer) })),
     arrays,
   };
-  const ranges = await convertersOf(alone, record, loaded.target, options);
+  const { target } = loaded;
+  const { converters: ranges } = await convertersOf({ mapping, record, target, options, pool: alone });
   const settings = [...converters];
   for (const [i, { index }] of own.entries()) settings[index] = ranges[i]!;
   return settings;

@@ -84,7 +84,8 @@ function printGeometry(geometry: Geometry): string {
   return `conv ${kernel.join('x')} stride ${strides.join('x')} dilation ${dilations.join('x')} ${padding}`;
 }
 
-function printList(values: ArrayLike<number>): string {
+/** The first four of some numbers. */
+export function printList(values: ArrayLike<number>): string {
   const shown = Array.from({ length: Math.min(4, values.length) }, (_, i) => number(values[i]!));
   return `[${shown.join(', ')}${values.length > 4 ? ', ...' : ''}]`;
 }

@@ -1,6 +1,7 @@
 /** Mapping -> text, one line per layer and per block: what --print-after shows and tests compare. */
 import { describeOrigin } from './graph.ts';
 import {
+  type Block,
   blockColumns,
   blockRows,
   type Mapping,
@@ -14,12 +15,12 @@ export function printMapping(mapping: Mapping): string {
   const lines = [
     `mapping on ${mapping.arrays} arrays`,
     ...mapping.layers.map(printLayer),
-    ...mapping.blocks.map((block, number) => printBlock(block, number, mapping.layers[block.layer]!)),
+    ...mapping.blocks.map((block, number) => printPlaced(block, number, mapping.layers[block.layer]!)),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function printLayer(
+export function printLayer(
   { node, uses, encoding, radix, levelStep, slices, ...parts }: SlicedLayer,
   number: number,
 ): string {
@@ -32,11 +33,17 @@ function printLayer(
   return `layer ${number} ${outputs}: ${groups}${node.rows} x ${node.columns}, ${code}  ; ${describeOrigin(node.origin)}`;
 }
 
-function printBlock(block: PlacedBlock, number: number, { encoding, copies }: SlicedLayer): string {
-  const { layer, slice, copy, groups, rows, columns, array, row, column } = block;
-  const weights = `groups ${printSpan(groups)} rows ${printSpan(rows)} columns ${printSpan(columns)}`;
+function printPlaced(block: PlacedBlock, number: number, { encoding, copies }: SlicedLayer): string {
+  const { array, row, column } = block;
   const size = `${blockRows(block)} x ${blockColumns(block, encoding)} cells`;
-  return `block ${number} layer ${layer} slice ${slice}${copies === 1 ? '' : ` copy ${copy}`} ${weights} at array ${array} row ${row} column ${column}: ${size}`;
+  return `${printBlock(block, number, copies > 1)} at array ${array} row ${row} column ${column}: ${size}`;
+}
+
+/** A block wherever it lies. @param copied whether its layer has several copies */
+export function printBlock(block: Block, number: number, copied: boolean): string {
+  const { layer, slice, copy, groups, rows, columns } = block;
+  const weights = `groups ${printSpan(groups)} rows ${printSpan(rows)} columns ${printSpan(columns)}`;
+  return `block ${number} layer ${layer} slice ${slice}${copied ? ` copy ${copy}` : ''} ${weights}`;
 }
 
 /** Half-open, as the spans are. */

@@ -1,10 +1,16 @@
-/** Invariants of a Graph, checked after every pass: a broken one is our bug. */
+/** Invariants of a Graph, checked after every pass; some depend on how far the graph has come. A broken one is our bug. */
 import { InternalError } from '../diagnostic.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import { describeOrigin, type Graph, inputsOf, type Node, outputsOf } from './graph.ts';
 
+/** The stage that a graph is in, or has come through. */
+export type Phase = 'lower' | 'integers';
+
+/** The kind of a crossbar layer's node. */
+const layerKind = { lower: 'mvm', integers: 'quantized-mvm' } as const;
+
 /** Raises InternalError at the first broken invariant. */
-export function verifyGraph(graph: Graph): void {
+export function verifyGraph(graph: Graph, phase: Phase): void {
   const defined = new Set<string>();
   const define = (name: string, what: string) => {
     if (name === '') fail(`${what} has no name`);
@@ -22,6 +28,7 @@ export function verifyGraph(graph: Graph): void {
       if (!defined.has(name)) fail(`${place} reads '${name}' before it is defined`);
     }
     for (const name of outputsOf(node)) define(name, place);
+    if (node.kind !== 'onnx' && node.kind !== layerKind[phase]) fail(`${place} is ${node.kind} in ${phase}`);
     verifyNode(node, place);
   }
   for (const { name } of graph.outputs) {
@@ -60,14 +67,17 @@ function verifyNode(node: Node, place: string): void {
     if (rows % sizeOf(geometry.kernel) !== 0) fail(`${place} has ${rows} rows, no multiple of its kernel`);
   } else length('groups', groups, 1);
   length('biases', node.bias.length, groups * columns);
-  // Real weights are read from their file at every look: lower-linear has looked at their values.
-  if (node.kind === 'quantized-mvm') {
-    length('weights', node.integers.length, groups * rows * columns);
-    length('scales', node.scales.length, groups * columns);
-    finite('scales', node.scales, place);
-    if (largestOf(node.integers) > node.weightMax) fail(`${place} has a weight beyond ${node.weightMax}`);
-  }
   finite('biases', node.bias, place);
+  // Real weights are read from their file at every look: lower-linear has looked at their values.
+  if (node.kind === 'mvm') return;
+  length('weights', node.integers.length, groups * rows * columns);
+  length('scales', node.scales.length, groups * columns);
+  finite('scales', node.scales, place);
+  if (largestOf(node.integers) > node.weightMax) fail(`${place} has a weight beyond ${node.weightMax}`);
+  if (geometry.kind === 'conv' && geometry.autoPad !== 'NOTSET') fail(`${place} pads by ${geometry.autoPad}`);
+  const { scale, zero, signed } = node.quantization;
+  if (!(scale > 0 && Number.isFinite(scale))) fail(`${place} has inputs of step ${scale}`);
+  if (!Number.isInteger(zero) || zero < 0 || zero > (signed ? 0 : 255)) fail(`${place} has zero at ${zero}`);
 }
 
 /** A plain loop: a callback per weight takes ten times as long. */

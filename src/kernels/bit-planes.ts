@@ -4,7 +4,6 @@
  */
 import { evenlySpread } from '../evenly-spread.ts';
 import { inputOf } from '../ir/cells.ts';
-import { lengthOf, type PlacedBlock } from '../ir/mapping.ts';
 import {
   add,
   addBytes,
@@ -36,6 +35,12 @@ export interface BitPlanes {
   readonly bytes: Uint8Array;
 }
 
+/** Half-open. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Rows of one step. */
 const width = 16;
 
@@ -56,7 +61,7 @@ export function openPlanes(
   parts: readonly Uint8Array[],
   vectors: number,
   bipolar = false,
-): (block: Pick<PlacedBlock, 'groups' | 'rows'>) => BitPlanes[] {
+): (block: { readonly groups: Span; readonly rows: Span }) => BitPlanes[] {
   kernel ??= assemble();
   const opened = kernel;
   const inputs = shape.groups * shape.rows;
@@ -71,7 +76,8 @@ export function openPlanes(
       codes.set(part.subarray(source * inputs, (source + 1) * inputs), number * partBytes + vector * inputs);
   }
   return (block) => {
-    const [groups, rows] = [lengthOf(block.groups), lengthOf(block.rows)];
+    const groups = block.groups.end - block.groups.start;
+    const rows = block.rows.end - block.rows.start;
     const perPart = octetsOf(rows);
     const octets = perPart * (bipolar ? parts.length : 1);
     const samples = vectors * 8 * (bipolar ? 1 : parts.length);

@@ -25,16 +25,62 @@ import {
 } from './wasm.ts';
 
 /** Rows that are added at a time. */
-export const rowsAtOnce = 4;
+const rowsAtOnce = 4;
 const numberBytes = 4;
 /** Outputs of one pass of the loop, the last of which may lie behind the end of a row. */
 const width = 4;
 
-/**
- * Makes room for arrays of 32-bit numbers. Products read and write up to three numbers behind the end of one.
- * @returns their addresses in the kernel's memory
- */
-export function placeArrays(kernel: Kernel, lengths: readonly number[]): number[] {
+/** Arrays of products with one matrix, and their inner loop. It reads and writes up to three numbers behind the end of a row. */
+export interface Products {
+  /** [input][output]. */
+  readonly matrix: Float32Array;
+  /** [row of the batch][input]. */
+  readonly x: Float32Array;
+  /** Inputs to take, [row of the batch][...]. */
+  readonly active: Int32Array;
+  /** [row of the batch][output]. */
+  readonly y: Float32Array;
+  /**
+   * Adds to a row of y the matrix's rows of the listed inputs, each times its input: as many of them as there are whole fours.
+   * @param xFrom first number of the row in x and in `active`, of which `count` are listed
+   * @param yFrom first number of the row in y
+   * @returns how many it took
+   */
+  readonly addRows: (xFrom: number, count: number, yFrom: number) => number;
+}
+
+/** Space for products with matrices, in batches of up to `batch` rows. */
+export function openProducts(
+  matrices: readonly { readonly inputs: number; readonly outputs: number }[],
+  batch: number,
+): Products[] {
+  const kernel = assemble();
+  const lengths = matrices.flatMap(({ inputs, outputs }) => [
+    ...[inputs * outputs, batch * inputs, batch * inputs, batch * outputs],
+  ]);
+  const addresses = placeArrays(kernel, lengths);
+  const { memory, run } = kernel;
+  const floats = (array: number) => new Float32Array(memory.buffer, addresses[array], lengths[array]);
+  return matrices.map(({ outputs }, m) => {
+    const [matrixAt, xAt, activeAt, yAt] = addresses.slice(4 * m) as [number, number, number, number];
+    const at = (array: number, number: number) => array + numberBytes * number;
+    return {
+      matrix: floats(4 * m),
+      x: floats(4 * m + 1),
+      active: new Int32Array(memory.buffer, activeAt, lengths[4 * m + 2]),
+      y: floats(4 * m + 3),
+      addRows(xFrom, count, yFrom) {
+        const whole = count - (count % rowsAtOnce);
+        const [first, last] = [at(activeAt, xFrom), at(activeAt, xFrom + whole)];
+        if (whole > 0) run(at(xAt, xFrom), at(yAt, yFrom), first, last, matrixAt, numberBytes * outputs);
+        return whole;
+      },
+    };
+  });
+}
+
+/** @returns the addresses of arrays of 32-bit numbers, each with room behind its end */
+function placeArrays(kernel: Kernel, lengths: readonly number[]): number[] {
   let end = 0;
   const addresses = lengths.map((length) => {
     const address = end;
@@ -52,7 +98,7 @@ export function placeArrays(kernel: Kernel, lengths: readonly number[]): number[
  *   matrix        address of the matrix
  *   stride        bytes of a row of it
  */
-export function openMatrixKernel(): Kernel {
+function assemble(): Kernel {
   const [x, y, active, last, matrix, stride, to, end, index] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const rows = [9, 10, 11, 12];
   const factors = [13, 14, 15, 16];

@@ -42,12 +42,7 @@ const width = 8;
 
 /** Space for the draws of rows. A place is an event's number within its row for word 0, and `room` more for word 1. */
 export interface RowDraws {
-  readonly kernel: Kernel;
   readonly room: number;
-  /** Of the kernel: what sizes are multiplied by, and the bound that none is above. */
-  readonly factors: Float32Array;
-  /** Of the kernel: address behind the last place that it listed. */
-  readonly end: Int32Array;
   /** By place; 0 where there is no draw. */
   readonly sizes: Float32Array;
   /** By place, what the draw is for: the caller's own. */
@@ -56,58 +51,54 @@ export interface RowDraws {
   readonly words: Int32Array;
   /** Places, of the last row. */
   readonly picked: Int32Array;
+  /**
+   * Draws the words of a row and lists the places where half of a word, without sign, is less than the bound: the size times
+   * `perSize`, and at most `most`, as 32-bit floats.
+   * @param block second word of the generator's counters
+   * @param first event of the row, of `events`
+   * @returns how many places there are
+   */
+  readonly pick: (
+    stream: Stream,
+    block: number,
+    first: number,
+    events: number,
+    perSize: number,
+    most: number,
+  ) => number;
 }
 
+let kernel: Kernel | undefined;
 let space: RowDraws | undefined;
 
 /** @returns space for rows of up to `events` events. There is one per thread: the sizes that it holds are those set last. */
 export function openRowDraws(events: number): RowDraws {
   if (space && space.room >= events) return space;
-  const kernel = space?.kernel ?? assemble();
+  kernel ??= assemble();
+  const { memory, run } = kernel;
   const room = width * Math.ceil(events / width);
   reserve(kernel, placesAt + 4 * (6 * room + width));
-  const { buffer } = kernel.memory;
+  const { buffer } = memory;
   const numbers = (part: number) => [buffer, placesAt + 4 * 2 * room * part, 2 * room] as const;
+  // What sizes are multiplied by, and the bound that none is above; address behind the last place that is listed.
+  const factors = new Float32Array(buffer, 0, 2);
+  const end = new Int32Array(buffer, endAt, 1);
   space = {
-    kernel,
     room,
-    factors: new Float32Array(buffer, 0, 2),
-    end: new Int32Array(buffer, endAt, 1),
     sizes: new Float32Array(...numbers(0)),
     targets: new Int32Array(2 * room),
     words: new Int32Array(...numbers(1)),
     picked: new Int32Array(...numbers(2)),
+    pick({ key0, key1 }, block, first, events, perSize, most) {
+      if (events === 0) return 0;
+      factors[0] = perSize;
+      factors[1] = most;
+      const last = placesAt + 4 * width * Math.ceil(events / width);
+      run(key0, key1, parity ^ key0 ^ key1, block, first, last, 4 * room);
+      return (end[0]! - (placesAt + 4 * 4 * room)) >> 2;
+    },
   };
   return space;
-}
-
-/** Which events a row has, and what bounds their draws. */
-export interface RowEvents {
-  /** Second word of the generator's counters. */
-  readonly block: number;
-  /** First event of the row, of `events`. */
-  readonly first: number;
-  readonly events: number;
-  readonly perSize: number;
-  readonly most: number;
-}
-
-/**
- * Draws the words of a row and lists the places where half of a word, without sign, is less than the bound: the size times
- * `perSize`, and at most `most`, as 32-bit floats.
- * @returns how many places there are
- */
-export function pickDraws(
-  { kernel, room, factors, end }: RowDraws,
-  { key0, key1 }: Stream,
-  { block, first, events, perSize, most }: RowEvents,
-): number {
-  if (events === 0) return 0;
-  factors[0] = perSize;
-  factors[1] = most;
-  const last = placesAt + 4 * width * Math.ceil(events / width);
-  kernel.run(key0, key1, parity ^ key0 ^ key1, block, first, last, 4 * room);
-  return (end[0]! - (placesAt + 4 * 4 * room)) >> 2;
 }
 
 /** Addresses of the kernel's parts. The table has, for every byte, the numbers of the bits that are 1, as 16-bit integers. */

@@ -1,5 +1,5 @@
 /**
- * Operators that are more than a product with constant weights: which of them passes/decompose-layers takes apart into
+ * Operators that are more than a product with constant weights: which of them passes/lower/decompose-layers takes apart into
  * products and digital operators, and why others stay digital. The same table as in rules.ts.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';

@@ -1,11 +1,13 @@
 /** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
-import { type Compiled, compile } from '../compile/compile.ts';
+
+import { compile } from '../compile/compile.ts';
 import { compiledOf } from '../compile/compiled-of.ts';
 import { findTrainingObstacles } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type Diagnostic, raise } from '../diagnostic.ts';
 import { notTrainable, trainNoGradient, trainNoHiddenPlanes } from '../diagnostics.ts';
 import { sha256 } from '../hash.ts';
+import type { Compiled } from '../ir/compiled.ts';
 import { describeOrigin, type Graph, type QuantizedMvmNode } from '../ir/graph.ts';
 import { layerIndexOf } from '../ir/mapping.ts';
 import { weightPlacesOf } from '../ir/weight-places.ts';

@@ -14,8 +14,7 @@
  * q_ij / (1 - exp(-a_i |d_j|)), so that each moves with q_ij, independently (thinning). What a row leaves over serves the
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
-
-import { openRowDraws, pickDraws, type RowDraws } from '../kernels/row-draws.ts';
+import { openRowDraws, type RowDraws } from '../kernels/row-draws.ts';
 import { openStream, type Stream } from '../random.ts';
 import type { LayerSynapses } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
@@ -126,13 +125,7 @@ function stepRow(
   const perSize = rule.rounding === 'stochastic' ? most * rule.learningRate * reach[input]! : most;
   // Two words to an event, of as many as a row can take.
   const first = input * ((size.length + 1) >> 1);
-  const count = pickDraws(draws, dense, {
-    block: batch,
-    first,
-    events: (errorCount + 1) >> 1,
-    perSize,
-    most,
-  });
+  const count = draws.pick(dense, batch, first, (errorCount + 1) >> 1, perSize, most);
   const { picked, words, targets } = draws;
   for (let k = 0; k < count; k++) {
     const place = picked[k]!;

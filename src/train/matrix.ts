@@ -4,8 +4,7 @@
  * outputs are then loaded and stored once for four products.
  */
 
-import { rowsAtOnce } from '../kernels/matrix-rows.ts';
-import type { Kernel } from '../kernels/wasm.ts';
+import type { Products } from '../kernels/matrix-rows.ts';
 
 /**
  * Lists where a row of numbers is not zero.
@@ -21,55 +20,36 @@ export function listActive(values: Float32Array, from: number, length: number, a
   return count;
 }
 
-/** One layer's matrix, and a batch on its way through it. */
-export interface Products {
+/** A batch on its way through one layer's matrix: `active` lists the inputs that are not zero. */
+export interface LayerProducts extends Products {
   readonly inputs: number;
   readonly outputs: number;
-  /** Weights that lie here are multiplied in their place; others are copied to it before. */
-  readonly matrix: Float32Array;
-  /** [row of the batch][input]. */
-  readonly x: Float32Array;
-  /** Inputs that take part, [row of the batch][...]: those that are not zero. */
-  readonly active: Int32Array;
-  /** How many of them each row has. */
+  /** How many inputs of each row take part. */
   readonly activeCount: Int32Array;
-  /** [row of the batch][output]: the products, and what becomes of them. */
-  readonly z: Float32Array;
   /** Gradients with respect to the products, [row of the batch][output]. */
   readonly d: Float32Array;
 }
 
-/**
- * z = scale * x W + bias for one row of the batch.
- * @param kernel in whose memory `matrix`, `x`, `active` and `z` lie, by `placeArrays`. Rows of z are written in their order:
- *   up to three numbers behind the end of one are spoilt.
- */
+/** y = scale * x W + bias for one row of the batch. Rows are written in their order: up to three numbers behind the end of one are spoilt. */
 export function multiply(
-  kernel: Kernel,
-  { inputs, outputs, matrix, x, active, activeCount, z }: Products,
+  { inputs, outputs, matrix, x, active, activeCount, y, addRows }: LayerProducts,
   { scale, bias }: { readonly scale: number; readonly bias: Float32Array },
   row: number,
 ): void {
-  const [xFrom, zFrom, count] = [row * inputs, row * outputs, activeCount[row]!];
-  z.fill(0, zFrom, zFrom + outputs);
-  let n = count - (count % rowsAtOnce);
-  if (n > 0) {
-    const [xAt, zAt] = [x.byteOffset + 4 * xFrom, z.byteOffset + 4 * zFrom];
-    const first = active.byteOffset + 4 * xFrom;
-    kernel.run(xAt, zAt, first, first + 4 * n, matrix.byteOffset, 4 * outputs);
-  }
-  for (; n < count; n++) {
+  const [xFrom, yFrom, count] = [row * inputs, row * outputs, activeCount[row]!];
+  y.fill(0, yFrom, yFrom + outputs);
+  for (let n = addRows(xFrom, count, yFrom); n < count; n++) {
     const i = active[xFrom + n]!;
     const xi = x[xFrom + i]!;
     const from = i * outputs;
-    for (let j = 0; j < outputs; j++) z[zFrom + j]! += xi * matrix[from + j]!;
+    for (let j = 0; j < outputs; j++) y[yFrom + j]! += xi * matrix[from + j]!;
   }
-  for (let j = 0; j < outputs; j++) z[zFrom + j] = scale * z[zFrom + j]! + bias[j]!;
+  for (let j = 0; j < outputs; j++) y[yFrom + j] = scale * y[yFrom + j]! + bias[j]!;
 }
 
 /** e = scale * d W^T for one row of the batch, [row of the batch][input], at the inputs that take part; the others keep what they hold. */
 export function multiplyTransposed(
-  { inputs, outputs, active, activeCount, d }: Products,
+  { inputs, outputs, active, activeCount, d }: LayerProducts,
   { matrix, scale }: { readonly matrix: Float32Array; readonly scale: number },
   row: number,
   e: Float32Array,
@@ -96,7 +76,7 @@ export function multiplyTransposed(
 
 /** W += rate * x^T d for one row of the batch, at the inputs that take part. */
 export function addOuter(
-  { inputs, outputs, x, active, activeCount, d }: Products,
+  { inputs, outputs, x, active, activeCount, d }: LayerProducts,
   row: number,
   rate: number,
   matrix: Float32Array,

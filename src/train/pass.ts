@@ -4,15 +4,17 @@
  * a weight is the sum of x_i d_j over the batch.
  */
 import { argmax } from '../argmax.ts';
-import { openMatrixKernel, placeArrays } from '../kernels/matrix-rows.ts';
-import type { Kernel } from '../kernels/wasm.ts';
+import { openProducts } from '../kernels/matrix-rows.ts';
 import { activate, crossEntropy, deactivate } from './activate.ts';
-import { listActive, multiply, multiplyTransposed, type Products } from './matrix.ts';
+import { type LayerProducts, listActive, multiply, multiplyTransposed } from './matrix.ts';
 import type { LayerWeights, TrainableNetwork, TrainedLayer } from './network.ts';
 import { denormalize, normalize, normalizeByRunning, updateRunning } from './normalize.ts';
 
-/** `z` is normalized in place, and not yet activated. */
-export interface LayerPass extends Products {
+/**
+ * A layer's products: weights that lie in `matrix` are multiplied in their place, others are copied to it before; `y` is
+ * normalized in place, and not yet activated.
+ */
+export interface LayerPass extends LayerProducts {
   /** 1 / sigma of the normalization, by row or by output. */
   readonly inverse: Float32Array;
 }
@@ -21,35 +23,24 @@ export interface LayerPass extends Products {
 export interface Pass {
   readonly network: TrainableNetwork;
   readonly capacity: number;
-  /** Of products: `matrix`, `x`, `active` and `z` of layers lie in its memory. */
-  readonly kernel: Kernel;
   readonly layers: readonly LayerPass[];
   /** What the last layer gives, [row of the batch][class]: logarithms of probabilities, up to a constant. */
   readonly scores: Float32Array;
 }
 
 export function openPass(network: TrainableNetwork, capacity: number): Pass {
-  const kernel = openMatrixKernel();
-  const lengths = network.layers.map(({ inputs, outputs }) => [
-    ...[inputs * outputs, capacity * inputs, capacity * inputs, capacity * outputs],
-  ]);
-  const addresses = placeArrays(kernel, lengths.flat());
-  const { buffer } = kernel.memory;
-  const layers = network.layers.map(({ inputs, outputs }, l): LayerPass => {
-    const [matrix, x, active, z] = addresses.slice(4 * l);
-    return {
+  const products = openProducts(network.layers, capacity);
+  const layers = network.layers.map(
+    ({ inputs, outputs }, l): LayerPass => ({
       inputs,
       outputs,
-      matrix: new Float32Array(buffer, matrix, inputs * outputs),
-      x: new Float32Array(buffer, x, capacity * inputs),
-      active: new Int32Array(buffer, active, capacity * inputs),
+      ...products[l]!,
       activeCount: new Int32Array(capacity),
-      z: new Float32Array(buffer, z, capacity * outputs),
       inverse: new Float32Array(Math.max(capacity, outputs)),
       d: new Float32Array(capacity * outputs),
-    };
-  });
-  return { network, capacity, kernel, layers, scores: new Float32Array(capacity * classesOf(network)) };
+    }),
+  );
+  return { network, capacity, layers, scores: new Float32Array(capacity * classesOf(network)) };
 }
 
 function classesOf(network: TrainableNetwork): number {
@@ -64,17 +55,18 @@ export function forward(pass: Pass, weights: readonly LayerWeights[], rows: numb
   const { layers } = pass.network;
   layers.forEach((layer, l) => {
     const { inputs, outputs } = layer;
-    const { matrix, x, active, activeCount, z } = pass.layers[l]!;
+    const products = pass.layers[l]!;
+    const { matrix, x, active, activeCount, y } = products;
     if (weights[l]!.matrix !== matrix) matrix.set(weights[l]!.matrix);
     const sparse = l === 0 || layers[l - 1]!.activation === 'relu';
     for (let b = 0; b < rows; b++) {
       const from = b * inputs;
       activeCount[b] = sparse ? listActive(x, from, inputs, active) : listAll(from, inputs, active);
-      multiply(pass.kernel, pass.layers[l]!, weights[l]!, b);
+      multiply(products, weights[l]!, b);
     }
-    normalizeRows(layer, pass.layers[l]!, weights[l]!, rows, training);
+    normalizeRows(layer, products, weights[l]!, rows, training);
     const out = pass.layers[l + 1]?.x ?? pass.scores;
-    for (let i = 0; i < rows * outputs; i++) out[i] = z[i]!;
+    for (let i = 0; i < rows * outputs; i++) out[i] = y[i]!;
     activate(layer.activation, out, 0, rows * outputs);
   });
 }
@@ -87,21 +79,21 @@ function listAll(from: number, length: number, active: Int32Array): number {
 
 function normalizeRows(
   { normalization, outputs }: TrainedLayer,
-  { z, inverse }: LayerPass,
+  { y, inverse }: LayerPass,
   weights: LayerWeights,
   rows: number,
   training: boolean,
 ): void {
   if (normalization === 'none') return;
   if (normalization === 'layer') {
-    for (let b = 0; b < rows; b++) inverse[b] = normalize(z, b * outputs, 1, outputs);
+    for (let b = 0; b < rows; b++) inverse[b] = normalize(y, b * outputs, 1, outputs);
   } else if (training) {
     for (let j = 0; j < outputs; j++) {
-      updateRunning(weights, z, rows, j);
-      inverse[j] = normalize(z, j, outputs, rows);
+      updateRunning(weights, y, rows, j);
+      inverse[j] = normalize(y, j, outputs, rows);
     }
   } else {
-    for (let b = 0; b < rows; b++) normalizeByRunning(weights, z, b * outputs);
+    for (let b = 0; b < rows; b++) normalizeByRunning(weights, y, b * outputs);
   }
 }
 
@@ -145,12 +137,12 @@ export function backward(pass: Pass, weights: readonly LayerWeights[], rows: num
 
 function denormalizeRows(
   { normalization, outputs }: TrainedLayer,
-  { z, inverse, d }: LayerPass,
+  { y, inverse, d }: LayerPass,
   rows: number,
 ): void {
   if (normalization === 'layer') {
-    for (let b = 0; b < rows; b++) denormalize(d, z, b * outputs, 1, outputs, inverse[b]!);
+    for (let b = 0; b < rows; b++) denormalize(d, y, b * outputs, 1, outputs, inverse[b]!);
   } else if (normalization === 'batch') {
-    for (let j = 0; j < outputs; j++) denormalize(d, z, j, outputs, rows, inverse[j]!);
+    for (let j = 0; j < outputs; j++) denormalize(d, y, j, outputs, rows, inverse[j]!);
   }
 }

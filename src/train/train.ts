@@ -2,10 +2,11 @@
  * Trains a network on its chip: samples and a basis -> the hidden integers that learning left, as a compilation that is
  * written as a package like any other.
  */
+
 import { createHash } from 'node:crypto';
-import type { Compiled } from '../compile/compile.ts';
 import { replaceLayers, type TrainedWeights } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { Compiled } from '../ir/compiled.ts';
 import type { CompileOptions } from '../options.ts';
 import { programChip } from '../program.ts';
 import { trainingChip } from '../schemes/transfer/synapses.ts';

@@ -2,9 +2,11 @@
  * How much every layer alone costs the output, for every way of storing it: the network runs in floating point but for that
  * one layer, which is computed by a programmed and calibrated chip.
  */
+
 import { readArrays } from '../chip/read.ts';
-import { type Compiled, compile } from '../compile/compile.ts';
+import { compile } from '../compile/compile.ts';
 import { evenlySpread } from '../evenly-spread.ts';
+import type { Compiled } from '../ir/compiled.ts';
 import type { Origin } from '../ir/graph.ts';
 import { blockCells } from '../ir/mapping.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';

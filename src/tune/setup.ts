@@ -1,9 +1,12 @@
 /** What every measurement of one tuning shares: the model, its calibration record, the images, and what floating point gives. */
+
 import type { CalibrationRecord } from '../calibration-record.ts';
-import { type Calibration, type Compiled, compile } from '../compile/compile.ts';
+import { compile, lowerModel } from '../compile/compile.ts';
+import type { Calibration } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { InternalError, raise } from '../diagnostic.ts';
+import { raise } from '../diagnostic.ts';
 import { optionInvalid } from '../diagnostics.ts';
+import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { CompileOptions } from '../options.ts';
@@ -64,15 +67,7 @@ export async function prepare(
   tuning: TuneOptions,
 ): Promise<Setup> {
   const report = tuning.onProgress ?? (() => undefined);
-  const graphs: Graph[] = [];
-  const compiled = await compile(model, loaded, options, calibration, {
-    onProgress: report,
-    onPass: (_, result) => {
-      if ('nodes' in result && result.nodes.some(({ kind }) => kind === 'mvm')) graphs.push(result);
-    },
-  });
-  const real = graphs.at(-1);
-  if (!real) throw new InternalError('tune', 'a compilation without crossbar layers');
+  const compiled = await compile(model, loaded, options, calibration, { onProgress: report });
   const threads = tuning.threads ?? availableThreads();
   const pkg = await packageOf(compiled);
   const float = encodeModel(model.graph);
@@ -103,7 +98,7 @@ export async function prepare(
     options,
     record: compiled.record,
     compiled,
-    real,
+    real: lowerModel(model, loaded, options),
     tuning: await partOf(0, 'floating point and integers, tuning images'),
     heldOut: await partOf(1, 'floating point and integers, held-out images'),
     excluded: plan.overlap,

@@ -2,7 +2,7 @@
  * Tunes a mapping: the cheapest way of storing every layer with which a network loses no more than a bound. Sensitivities are
  * measured layer by layer, mappings as a whole on programmed chips; path.ts and search.ts have the method.
  */
-import type { Calibration } from '../compile/compile.ts';
+import type { Calibration } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CompileOptions } from '../options.ts';
 import type { LoadedTarget } from '../target/target.ts';

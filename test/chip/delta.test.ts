@@ -1,4 +1,5 @@
 /** Deltas: a saved chip of one package becomes a chip of the next, and goes on from where it was. */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +12,11 @@ import type { Chip } from '../../src/chip/chip.ts';
 import { executeBitstream as execute } from '../../src/chip/execute.ts';
 import { loadChip } from '../../src/chip/load.ts';
 import { saveChip } from '../../src/chip/save.ts';
-import type { Compiled } from '../../src/compile/compile.ts';
 import { compiledOf } from '../../src/compile/compiled-of.ts';
 import { replaceLayers } from '../../src/compile/replace-layers.ts';
 import { InternalError } from '../../src/diagnostic.ts';
 import { placeIn } from '../../src/files.ts';
+import type { Compiled } from '../../src/ir/compiled.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
 import { deltaFile } from '../../src/package/manifest.ts';
 import { openPackage, type Package } from '../../src/package/open.ts';

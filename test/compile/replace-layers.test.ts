@@ -1,10 +1,11 @@
 /** Trained weights in the place of compiled ones: what changes, what stays, and which layers cannot hold them. */
+
 import { describe, expect, it } from 'vitest';
 import { decodeBitstream } from '../../src/bitstream/decode.ts';
-import type { Compiled } from '../../src/compile/compile.ts';
 import { compiledOf } from '../../src/compile/compiled-of.ts';
 import { findTrainingObstacles, replaceLayers } from '../../src/compile/replace-layers.ts';
 import { InternalError } from '../../src/diagnostic.ts';
+import type { Compiled } from '../../src/ir/compiled.ts';
 import type { Mapping } from '../../src/ir/mapping.ts';
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import { weightPlacesOf } from '../../src/ir/weight-places.ts';

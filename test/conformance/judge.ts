@@ -1,9 +1,10 @@
 /** Compiles a backend test for the ideal chip, programs the chip, runs it, and says how the test went. */
+
 import { foldConstants } from '../../passes/lower/fold-constants.ts';
 import type { Chip } from '../../src/chip/chip.ts';
-import type { Compiled } from '../../src/compile/compile.ts';
 import { listOperators } from '../../src/compile/operators.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
+import type { Compiled } from '../../src/ir/compiled.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
 import type { Package } from '../../src/package/open.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import { InternalError } from '../../src/diagnostic.ts';
-import type { Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
+import type { Geometry, Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import { printGraph } from '../../src/ir/print-graph.ts';
 import { verifyGraph } from '../../src/ir/verify-graph.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
@@ -31,6 +31,7 @@ const quantized: QuantizedMvmNode = {
   weightMax: 8,
   scales: Float64Array.of(1, 1),
 };
+const conv = quantized.geometry as Geometry & { readonly kind: 'conv' };
 const withLayer = (node: Graph['nodes'][number]): Graph => ({
   ...graph,
   nodes: [node, ...graph.nodes.slice(1)],
@@ -57,8 +58,8 @@ describe('printGraph', () => {
 
 describe('verifyGraph', () => {
   it('accepts what is whole', () => {
-    verifyGraph(graph);
-    verifyGraph(withLayer(quantized));
+    verifyGraph(graph, 'lower');
+    verifyGraph(withLayer(quantized), 'integers');
   });
 
   const broken: [string, Graph][] = [
@@ -73,11 +74,30 @@ describe('verifyGraph', () => {
     ['too few biases', withLayer({ ...layer, bias: new Float64Array(1) })],
     ['scales that are not finite', withLayer({ ...quantized, scales: Float64Array.of(1, Number.NaN) })],
     ['half a kernel', withLayer({ ...layer, rows: 3 })],
+    ['padding by name', withLayer({ ...quantized, geometry: { ...conv, autoPad: 'SAME_UPPER' } })],
+    [
+      'inputs without a step',
+      withLayer({ ...quantized, quantization: { scale: 0, zero: 3, signed: false } }),
+    ],
+    [
+      'a zero beyond the codes',
+      withLayer({ ...quantized, quantization: { scale: 1, zero: 256, signed: false } }),
+    ],
+    [
+      'a zero of signed codes',
+      withLayer({ ...quantized, quantization: { scale: 1, zero: 1, signed: true } }),
+    ],
     ['an integer beyond the largest', withLayer({ ...quantized, weightMax: 7 })],
     ['too few scales', withLayer({ ...quantized, scales: new Float64Array(1) })],
   ];
   it.each(broken)('refuses %s', (_, g) => {
-    expect(() => verifyGraph(g)).toThrow(InternalError);
+    const phase = g.nodes.some(({ kind }) => kind === 'quantized-mvm') ? 'integers' : 'lower';
+    expect(() => verifyGraph(g, phase)).toThrow(InternalError);
+  });
+
+  it('refuses layers of another stage', () => {
+    expect(() => verifyGraph(graph, 'integers')).toThrow(/is mvm in integers/);
+    expect(() => verifyGraph(withLayer(quantized), 'lower')).toThrow(/is quantized-mvm in lower/);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Picked draws against a loop over the generator's words, one by one. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openRowDraws, pickDraws } from '../../src/kernels/row-draws.ts';
+import { openRowDraws } from '../../src/kernels/row-draws.ts';
 import { openStream, threefry } from '../../src/random.ts';
 
 const stream = openStream(6, 'rows', 2);
@@ -26,7 +26,7 @@ function pick(sizes: readonly number[], block: number, first: number, perSize: n
     draws.sizes[place(n)] = size;
     draws.targets[place(n)] = n;
   });
-  const count = pickDraws(draws, stream, { block, first, events, perSize, most });
+  const count = draws.pick(stream, block, first, events, perSize, most);
   const places = [...draws.picked.subarray(0, count)];
   const found = places.map((p) => [draws.targets[p]!, draws.words[p]!] as const);
   return found.sort(([a], [b]) => a - b);

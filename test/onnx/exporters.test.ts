@@ -24,7 +24,7 @@ import { largestError, runOnnx, sampleInputs } from '../support/run-onnx.ts';
 async function expectLayers(graph: Graph, count: number, bytes = encodeModel(graph)): Promise<MvmNode[]> {
   const folded = foldConstants.run(upgradeOpset(graph));
   const lowered = foldBatchNorm.run(lowerLinear.run(decomposeLayers.run(folded), { file: 'model' }));
-  verifyGraph(lowered);
+  verifyGraph(lowered, 'lower');
   const inputs = sampleInputs(graph.inputs);
   // As it stands: onnxruntime otherwise quantizes the inputs of products with DequantizeLinear, too.
   const expected = await runOnnx(bytes, inputs, true);

@@ -45,7 +45,7 @@ const layers: [name: string, crossbar: number][] = [
 describe.skipIf(files.length === 0)('shared models (skipped where CROSSLOOM_DATA has none)', () => {
   it.each(files)('decode(encode(%s)) is the graph', async (file) => {
     const { graph } = await readModel(join(folder, file));
-    verifyGraph(graph);
+    verifyGraph(graph, 'lower');
     const bytes = encodeModel(graph);
     const again = (await decodeModel(bytes, { file: 'again' })).graph;
     expect({ ...again, constants: [...again.constants.keys()] }).toEqual({
@@ -62,7 +62,7 @@ describe.skipIf(files.length === 0)('shared models (skipped where CROSSLOOM_DATA
     const parts = decomposeLayers.run(folded);
     const lowered = lowerLinear.run(parts, { file: path });
     const normed = foldBatchNorm.run(lowered);
-    for (const g of [folded, parts, lowered, normed]) verifyGraph(g);
+    for (const g of [folded, parts, lowered, normed]) verifyGraph(g, 'lower');
     expect(normed.nodes.filter((n) => n.kind === 'mvm').length).toBe(crossbar);
     expect(normed.nodes.some((n) => n.kind === 'onnx' && n.op === 'BatchNormalization')).toBe(false);
     const inputs = sampleInputs(graph.inputs);

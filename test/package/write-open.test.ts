@@ -1,12 +1,14 @@
 /** Packages on disk: what is written is read back, what was changed is noticed, and a failure leaves nothing. */
+
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Compiled, compile } from '../../src/compile/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { sha256File } from '../../src/hash.ts';
+import type { Compiled } from '../../src/ir/compiled.ts';
 import { inputsOf, outputsOf } from '../../src/ir/graph.ts';
 import { dataFileOf, writeModel } from '../../src/onnx/write.ts';
 import { parseOptions } from '../../src/options.ts';

@@ -1,13 +1,15 @@
 /** A Graph or an ONNX file -> a compiled package in a temporary folder, and the chips programmed from it. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeBitstream } from '../../src/bitstream/decode.ts';
 import type { Chip } from '../../src/chip/chip.ts';
 import { executeBitstream } from '../../src/chip/execute.ts';
-import { type Compiled, compile } from '../../src/compile/compile.ts';
+import { compile } from '../../src/compile/compile.ts';
 import type { FaultMap } from '../../src/fault-map.ts';
 import { sha256 } from '../../src/hash.ts';
+import type { Compiled } from '../../src/ir/compiled.ts';
 import type { Graph, ValueInfo } from '../../src/ir/graph.ts';
 import type { ImportedModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';

@@ -1,6 +1,8 @@
 /** Packages on the hybrid chip whose layers hold weights as training leaves them, and chips of these. */
-import { type Compiled, compile } from '../../src/compile/compile.ts';
+
+import { compile } from '../../src/compile/compile.ts';
 import type { TrainedWeights } from '../../src/compile/replace-layers.ts';
+import type { Compiled } from '../../src/ir/compiled.ts';
 import { parseOptions } from '../../src/options.ts';
 import { openStream } from '../../src/random.ts';
 import { loadTarget } from '../../src/target/load.ts';

@@ -27,7 +27,8 @@ function passOf(x: readonly (readonly number[])[], d: readonly (readonly number[
     x: Float32Array.from(x.flat()),
     active,
     activeCount,
-    z: new Float32Array(0),
+    y: new Float32Array(0),
+    addRows: () => 0,
     inverse: new Float32Array(0),
     d: Float32Array.from(d.flat()),
   };

@@ -1,11 +1,9 @@
 /** Products against the same sums one number at a time: the same bits. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openMatrixKernel, placeArrays } from '../../src/kernels/matrix-rows.ts';
+import { openProducts } from '../../src/kernels/matrix-rows.ts';
 import { openStream } from '../../src/random.ts';
 import { multiply } from '../../src/train/matrix.ts';
-
-const kernel = openMatrixKernel();
 
 /** y = scale * x W + bias, with y kept in 32 bits and sums of four products in 64. */
 function plainly(
@@ -33,15 +31,10 @@ test('rows of any length, with any number of inputs that take part, in batches',
     fc.property(size, size, fc.integer({ min: 1, max: 3 }), fc.nat(), (inputs, outputs, rows, seed) => {
       const stream = openStream(seed, 'matrix', 0);
       const draw = (length: number) => Float32Array.from({ length }, () => stream.normal());
-      const lengths = [inputs * outputs, rows * inputs, rows * inputs, rows * outputs];
-      const [matrixAt, xAt, activeAt, yAt] = placeArrays(kernel, lengths);
-      const { buffer } = kernel.memory;
-      const matrix = new Float32Array(buffer, matrixAt, lengths[0]);
-      const x = new Float32Array(buffer, xAt, lengths[1]);
-      const active = new Int32Array(buffer, activeAt, lengths[2]);
-      const z = new Float32Array(buffer, yAt, lengths[3]);
+      const [own] = openProducts([{ inputs, outputs }], rows);
+      const { matrix, x, active, y } = own!;
       const activeCount = new Int32Array(rows);
-      const products = { inputs, outputs, matrix, x, active, activeCount, z, d: new Float32Array() };
+      const products = { ...own!, inputs, outputs, activeCount, d: new Float32Array() };
       matrix.set(draw(matrix.length));
       x.set(draw(x.length));
       const bias = draw(outputs);
@@ -50,11 +43,11 @@ test('rows of any length, with any number of inputs that take part, in batches',
         const listed = [...Array(inputs).keys()].filter(() => stream.uniform() < 0.7);
         active.set(listed, b * inputs);
         activeCount[b] = listed.length;
-        multiply(kernel, products, { scale: 0.37, bias }, b);
+        multiply(products, { scale: 0.37, bias }, b);
         const own = x.subarray(b * inputs, (b + 1) * inputs);
         expected.push(...plainly(own, listed, matrix, 0.37, bias));
       }
-      expect([...z]).toEqual(expected);
+      expect([...y]).toEqual(expected);
     }),
     { numRuns: 500 },
   );

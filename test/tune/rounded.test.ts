@@ -1,7 +1,6 @@
 /** The network with rounded inputs against the same computed by hand. */
 import { expect, test } from 'vitest';
-import { compile } from '../../src/compile/compile.ts';
-import type { Graph } from '../../src/ir/graph.ts';
+import { compile, lowerModel } from '../../src/compile/compile.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { parseOptions } from '../../src/options.ts';
 import { openStream } from '../../src/random.ts';
@@ -39,19 +38,10 @@ test('inputs are rounded to their codes, and nothing else is', async () => {
   const count = 64;
   const x = Float32Array.from({ length: count * channels }, (_, at) => draws.normal() * 4 ** (at % channels));
   const feeds = { x: float32([count, channels, 1, 1], x) };
-  let real: Graph | undefined;
-  const compiled = await compile(
-    net,
-    await loadTarget('ideal'),
-    parseOptions({ target: 'ideal' }),
-    { kind: 'samples', samples: samplesOf([feeds]) },
-    {
-      onPass: (_, graph) => {
-        if ('nodes' in graph && graph.nodes.some(({ kind }) => kind === 'mvm')) real = graph;
-      },
-    },
-  );
-  const session = await openSession(encodeModel(roundedInputs(real!, compiled.graph)));
+  const [ideal, options] = [await loadTarget('ideal'), parseOptions({ target: 'ideal' })];
+  const compiled = await compile(net, ideal, options, { kind: 'samples', samples: samplesOf([feeds]) });
+  const real = lowerModel(net, ideal, options);
+  const session = await openSession(encodeModel(roundedInputs(real, compiled.graph)));
   const got = (await session.run(feeds)).y2!.data as Float32Array;
   await session.release();
 

@@ -5,13 +5,12 @@ import { estimateEncoding, sampleMatrix } from '../../../passes/integers/expecte
 import { quantize } from '../../../passes/integers/quantize.ts';
 import { digitErrors } from '../../../passes/map/digit-errors.ts';
 import { groupsAtOnce, loadOf } from '../../../passes/map/groups-at-once.ts';
-import { packGroups } from '../../../passes/map/pack-groups.ts';
 import { placeBlocks } from '../../../passes/map/place-blocks.ts';
-import { type SliceChoice, sliceWeights, weightMax } from '../../../passes/map/slice-weights.ts';
-import { tile } from '../../../passes/map/tile.ts';
+import { type SliceChoice, weightMax } from '../../../passes/map/slice-weights.ts';
 import { writeSchedule } from '../../../passes/program/write-schedule.ts';
 import type { CalibrationRecord } from '../../../src/calibration-record.ts';
 import { executeBitstream } from '../../../src/chip/execute.ts';
+import { cut } from '../../../src/compile/stages.ts';
 import type { EncodingEstimate } from '../../../src/ir/encoding-choice.ts';
 import type { Graph, MvmNode, QuantizedMvmNode } from '../../../src/ir/graph.ts';
 import { blockWeightColumns, lengthOf, type Mapping, type SlicedLayer } from '../../../src/ir/mapping.ts';
@@ -88,10 +87,10 @@ async function mapped(node: MvmNode, record: CalibrationRecord, own: SliceChoice
   const graph = { nodes: [node] } as Partial<Graph> as Graph;
   const weightMaxOf = () => weightMax(target.cell, own, 8);
   const quantized = (await quantize.run(graph, { record, weightMaxOf, rounding: 'nearest' })).nodes[0];
-  const layers = sliceWeights.run([quantized as QuantizedMvmNode], { target, choiceOf: () => own });
-  const blocks = packGroups.run(tile.run(layers, { target }), {
-    layers,
+  const { layers, blocks } = cut({
     target,
+    nodes: [quantized as QuantizedMvmNode],
+    choiceOf: () => own,
     groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => loadOf(layer, record)),
   });
   return placeBlocks.run(blocks, { layers, target, arrays: 100 });
@@ -182,7 +181,7 @@ describe.each(['differential', 'offset'] as const)(
       const record = recordFor(node);
       const own = choice({ encoding, ...changes });
       const sample = sampleMatrix(node, [record.layers.get('y')!]);
-      const expected = estimateEncoding(sample, own, target, 8);
+      const expected = estimateEncoding(sample, own, { target, weightBits: 8, cut });
       const mapping = await mapped(node, record, own);
       // Off by the mean error of cells that the window cuts off, which follows the weights.
       expect(Math.abs(expected.writeSnr - (await measuredSnr(mapping, record)))).toBeLessThan(0.6);
@@ -226,14 +225,19 @@ describe('the rule', () => {
     const other = { ...node, output: 'z', origin: { ...node.origin, name: 'other' } };
     const both = recordOf({ y: record.layers.get('y')!, z: record.layers.get('y')! });
     const options = parseOptions({ layers: [{ match: 'layer', encoding: 'auto' }] });
-    const context = { record: both, target, weightBits: 8 };
+    const context = { record: both, target, weightBits: 8, cut };
     const choiceOf = ({ origin }: MvmNode): Choice => choiceFor(options, origin, target);
-    expect([...chooseEncodings.run([node, other], { ...context, choiceOf }).keys()]).toEqual(['y']);
+    expect([...chooseEncodings.run({ nodes: [node, other] }, { ...context, choiceOf }).keys()]).toEqual([
+      'y',
+    ]);
     const all = parseOptions({ encoding: 'auto' });
-    const chosen = chooseEncodings.run([node, other], {
-      ...context,
-      choiceOf: ({ origin }) => choiceFor(all, origin, target),
-    });
+    const chosen = chooseEncodings.run(
+      { nodes: [node, other] },
+      {
+        ...context,
+        choiceOf: ({ origin }) => choiceFor(all, origin, target),
+      },
+    );
     expect(chosen.get('y')).toBe(chosen.get('z'));
     expect(chosen.get('y')!.encoding).toBe('differential');
     expect(chosen.get('y')!.reason).toMatch(/^offset: \d+\.\d dB more error$/);
@@ -247,8 +251,8 @@ describe('the rule', () => {
     const node = layerOf(1, 8, 2);
     const options = parseOptions({ encoding: 'auto', ...changes });
     const choiceOf = ({ origin }: MvmNode) => choiceFor(options, origin, on);
-    const context = { record: recordFor(node), target: on, choiceOf, weightBits: 8 };
-    expect(chooseEncodings.run([node], context).get('y')).toEqual({
+    const context = { record: recordFor(node), target: on, choiceOf, weightBits: 8, cut };
+    expect(chooseEncodings.run({ nodes: [node] }, context).get('y')).toEqual({
       encoding: 'differential',
       reason,
       estimates: {},

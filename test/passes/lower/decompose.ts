@@ -23,7 +23,7 @@ export function noise(dims: readonly number[], seed: number, scale = 1): Tensor 
 
 export function decompose(graph: Graph): Graph {
   const result = decomposeLayers.run(foldConstants.run(upgradeOpset(graph)));
-  verifyGraph(result);
+  verifyGraph(result, 'lower');
   return result;
 }
 

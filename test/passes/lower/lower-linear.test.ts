@@ -176,7 +176,7 @@ describe('lower-linear', () => {
   it.each(cases)('computes %s as onnxruntime does', async (name, remaining, parts) => {
     const graph = model(parts);
     const lowered = lower(parts);
-    verifyGraph(lowered);
+    verifyGraph(lowered, 'lower');
     expect(lowered.nodes.filter((n) => n.kind === 'mvm').length).toBe(1);
     expect(lowered.nodes.flatMap((n) => (n.kind === 'onnx' ? [n.op] : []))).toEqual(remaining);
     const inputs = sampleInputs(graph.inputs);

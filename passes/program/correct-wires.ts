@@ -1,0 +1,44 @@
+/**
+ * What makes up for the resistance of wires, array by array: level codes whose effective conductances come out as they were
+ * meant, or the steps of converters alone. Every array is solved for it, several at once.
+ */
+import { InternalError } from '../../src/diagnostic.ts';
+import type { Mapping } from '../../src/ir/mapping.ts';
+import { availableThreads, runJob } from '../../src/pool.ts';
+import type { Target } from '../../src/target/target.ts';
+import { job, type Predistorted } from '../../src/wires/predistort.ts';
+import { codedArrays } from './array-codes.ts';
+
+export interface WireContext {
+  /** With wires. */
+  readonly target: Target;
+  /** Whether level codes are corrected too. */
+  readonly levels: boolean;
+  /** Called after every array, with how many are done. */
+  readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
+}
+
+/** Four bring what six do but for a tenth of a decibel. */
+const roundsOfLevels = 4;
+
+export const correctWires = {
+  name: 'correct-wires',
+  /** @returns by array */
+  async run(mapping: Mapping, { target, levels, onProgress }: WireContext): Promise<Predistorted[]> {
+    const { array, cell, driver, wires } = target;
+    if (!wires) throw new InternalError('correct-wires', `target ${target.name} has no wires`);
+    const bank = wires.idleRows === 'gated' ? driver.rowsAtOnce : array.rows;
+    const context = { array, cell, wires, bank, rounds: levels ? roundsOfLevels : 0 };
+    const results: Predistorted[] = [];
+    let done = 0;
+    await runJob(job, context, codedArrays(mapping, target), {
+      threads: availableThreads(),
+      count: mapping.arrays,
+      onResult(result, number) {
+        results[number] = result;
+        onProgress?.('correct for the wires', ++done, mapping.arrays);
+      },
+    });
+    return results;
+  },
+};

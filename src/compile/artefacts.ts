@@ -1,0 +1,64 @@
+/** What the compiler has after each of its stages: every stage adds to what the one before it left. */
+
+import type { LowerContext } from '../../passes/lower/lower-linear.ts';
+import type { Cut } from '../../passes/map/cut.ts';
+import type { CalibrationRecord } from '../calibration-record.ts';
+import type { FaultMap } from '../fault-map.ts';
+import type { EncodingChoice } from '../ir/encoding-choice.ts';
+import type { FaultReport } from '../ir/fault-report.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { BlockConverters, Mapping } from '../ir/mapping.ts';
+import type { ArrayProgram } from '../ir/schedule.ts';
+import type { CompileOptions } from '../options.ts';
+import type { Pool } from '../pool.ts';
+import type { Target } from '../target/target.ts';
+import type { Predistorted } from '../wires/predistort.ts';
+
+/** What is wished for. */
+export interface Given {
+  readonly options: CompileOptions;
+  /** As far as the options use it. */
+  readonly target: Target;
+  /** Of the one chip that this is for. */
+  readonly faults?: FaultMap;
+}
+
+export interface Source extends LowerContext {
+  /** The model as it was read. */
+  readonly graph: Graph;
+}
+
+export interface Lowered {
+  /** The model with its layers for crossbars as `mvm` nodes, in real numbers. */
+  readonly real: Graph;
+}
+
+export interface Calibrated extends Lowered, Given {
+  readonly record: CalibrationRecord;
+  readonly pool: Pool;
+}
+
+export interface Integers extends Calibrated {
+  /** By the layer's output value, for the layers whose options leave the choice open. */
+  readonly encodings: ReadonlyMap<string, EncodingChoice>;
+  /** The model with quantized layers. */
+  readonly graph: Graph;
+}
+
+export interface Mapped {
+  readonly mapping: Mapping;
+  /** What laying it around the faults of a chip came to. */
+  readonly faultReport?: FaultReport;
+}
+
+export interface Programmed {
+  /** By block. */
+  readonly converters: readonly BlockConverters[];
+  /** By array: what makes up for its wires, where something is to. */
+  readonly predistorted?: readonly Predistorted[];
+  /** The instructions of every array, made one array at a time. */
+  readonly schedule: () => Iterable<ArrayProgram>;
+}
+
+/** What a pass makes: a part of these. */
+export type Made = Partial<Pick<Integers, 'graph' | 'encodings'> & Cut & Mapped & Programmed>;

@@ -1,0 +1,23 @@
+/** How layers go onto cells: what the options say, and the encodings that were chosen where they leave it open. */
+import type { SliceChoice } from '../../passes/map/slice-weights.ts';
+import { InternalError } from '../diagnostic.ts';
+import type { MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
+import { type Choice, choiceFor } from '../options.ts';
+import type { Given, Integers } from './artefacts.ts';
+
+type Layer = MvmNode | QuantizedMvmNode;
+
+export function choiceOf({ options, target }: Given): (layer: Layer) => Choice {
+  return ({ origin }) => choiceFor(options, origin, target);
+}
+
+export function settledChoiceOf(have: Given & Pick<Integers, 'encodings'>): (layer: Layer) => SliceChoice {
+  const open = choiceOf(have);
+  return (layer) => {
+    const choice = open(layer);
+    const encoding =
+      choice.encoding === 'auto' ? have.encodings.get(layer.output)?.encoding : choice.encoding;
+    if (!encoding) throw new InternalError('compile', 'a layer without an encoding');
+    return { ...choice, encoding };
+  };
+}

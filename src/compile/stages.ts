@@ -1,0 +1,171 @@
+/**
+ * The compiler on one page: its stages, and the passes of each in their order, which stands nowhere else. A step names what
+ * its pass takes and what it makes.
+ *
+ *   Source ─ lower ─▶ Lowered ─ calibrate.ts ─▶ Calibrated ─ integers ─▶ Integers ─ map ─▶ Mapped ─ program ─▶ Programmed
+ */
+import { chooseEncodings } from '../../passes/integers/choose-encodings.ts';
+import { correctBiases } from '../../passes/integers/correct-biases.ts';
+import { quantize } from '../../passes/integers/quantize.ts';
+import { decomposeLayers } from '../../passes/lower/decompose-layers.ts';
+import { equalize } from '../../passes/lower/equalize.ts';
+import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
+import { foldConstants } from '../../passes/lower/fold-constants.ts';
+import { lowerLinear } from '../../passes/lower/lower-linear.ts';
+import type { Cut, Uncut } from '../../passes/map/cut.ts';
+import { exchangeRows } from '../../passes/map/exchange-rows.ts';
+import { groupsAtOnce, loadOf } from '../../passes/map/groups-at-once.ts';
+import { orderRows } from '../../passes/map/order-rows.ts';
+import { packGroups } from '../../passes/map/pack-groups.ts';
+import { placeBlocks } from '../../passes/map/place-blocks.ts';
+import { reportFaults } from '../../passes/map/report-faults.ts';
+import { sliceWeights, weightMax } from '../../passes/map/slice-weights.ts';
+import { tile } from '../../passes/map/tile.ts';
+import { type FaultContext, workAroundFaults } from '../../passes/map/work-around-faults.ts';
+import { chooseConverterRanges } from '../../passes/program/choose-converter-ranges.ts';
+import { correctWires } from '../../passes/program/correct-wires.ts';
+import { type ScheduleContext, writeSchedule } from '../../passes/program/write-schedule.ts';
+import type { Mapping } from '../ir/mapping.ts';
+import { upgradeOpset } from '../onnx/upgrade.ts';
+import type { Calibrated, Given, Integers, Lowered, Mapped, Programmed, Source } from './artefacts.ts';
+import { choiceOf, settledChoiceOf } from './choices.ts';
+import type { CompileHooks } from './compiled.ts';
+import { type AnyStep, run, runAsync, step, unless } from './step.ts';
+import { verifying, verifyLowered } from './verify.ts';
+
+/** The instructions of an array are made when they are asked for: they take more memory than all else. */
+const scheduling =
+  (mapping: Mapping, { converters, target, predistorted }: ScheduleContext) =>
+  () =>
+    writeSchedule.run(mapping, { converters, target, predistorted });
+
+const withoutFaults = ({ faults }: Given) => !faults && 'without --faults';
+
+export const stages = {
+  lower: [
+    step({ name: 'upgrade-opset', run: upgradeOpset }, 'graph', 'graph'),
+    step(foldConstants, 'graph', 'graph'),
+    step(decomposeLayers, 'graph', 'graph'),
+    step(lowerLinear, 'graph', 'graph'),
+    step(foldBatchNorm, 'graph', 'graph'),
+    unless(
+      ({ options }) => !options.equalization && 'without equalization',
+      step(equalize, 'graph', 'graph'),
+    ),
+  ],
+  integers: [
+    step(chooseEncodings, 'real', 'encodings', (have: Calibrated & { cut(uncut: Uncut): Cut }) => ({
+      ...have,
+      choiceOf: choiceOf(have),
+      weightBits: have.options.weightBits,
+    })),
+    step(quantize, 'real', 'graph', (have: Calibrated & Pick<Integers, 'encodings'>) => ({
+      ...have,
+      rounding: have.options.weightRounding,
+      weightMaxOf: (node) =>
+        weightMax(have.target.cell, settledChoiceOf(have)(node), have.options.weightBits),
+    })),
+    unless(
+      ({ options }) => !options.biasCorrection && 'without bias correction',
+      step(correctBiases, 'graph', 'graph'),
+    ),
+  ],
+  map: [
+    step(sliceWeights, 'nodes', 'layers'),
+    step(tile, 'layers', 'blocks'),
+    step(packGroups, 'blocks', 'blocks'),
+    step(placeBlocks, 'blocks', 'mapping', ({ options, target, layers }: Given & Cut) => ({
+      layers,
+      target,
+      arrays: options.arrays,
+    })),
+    unless(
+      ({ options }) => options.rowOrder === 'given' && 'with the rows in the order given',
+      step(orderRows, 'mapping', 'mapping'),
+    ),
+    unless(withoutFaults, step(workAroundFaults, 'mapping', 'mapping')),
+    unless(
+      (given) => withoutFaults(given) || (!given.options.rowsAroundFaults && 'without rows around faults'),
+      step(exchangeRows, 'mapping', 'mapping'),
+    ),
+  ],
+  program: [
+    step(chooseConverterRanges, 'mapping', 'converters', (have: Omit<Calibrated, 'real'>) => ({
+      ...have,
+      policyOf: ({ node }) => choiceOf(have)(node).converterRange,
+      columnsPerRange: have.options.columnsPerRange,
+    })),
+    unless(
+      ({ options, target }) =>
+        target.wires
+          ? options.wireCorrection === 'none' && 'without a correction for the wires'
+          : 'on a target without wires',
+      step(correctWires, 'mapping', 'predistorted', ({ options, ...have }: Given & CompileHooks) => ({
+        ...have,
+        levels: options.wireCorrection === 'levels',
+      })),
+    ),
+    step({ ...writeSchedule, run: scheduling }, 'mapping', 'schedule'),
+  ],
+} as const;
+
+/** All passes, in their order. */
+export const passes: readonly AnyStep[] = Object.values(stages).flat();
+
+const [, ...afterUpgrade] = stages.lower;
+const [slice, tiles, pack, place, order, ...aroundFaults] = stages.map;
+const [ranges, ...afterRanges] = stages.program;
+
+type OnPass = CompileHooks['onPass'];
+
+/** Takes the model's layers for crossbars out of its operators. */
+export function lower(source: Source & Given, onPass?: OnPass): Lowered {
+  const { graph } = run(stages.lower, source, { given: source, onPass: verifying('lower', source, onPass) });
+  verifyLowered(graph, source);
+  return { real: graph };
+}
+
+/** Lowers a model in the opset in which it was read: for those who only ask what becomes of its nodes. */
+export const lowerAsRead = (source: Source): Lowered => ({ real: run(afterUpgrade, source).graph });
+
+/** Rounds the layers to integers. */
+export function integers(calibrated: Calibrated, onPass?: OnPass): Promise<Integers> {
+  const how = { given: calibrated, onPass: verifying('integers', calibrated, onPass) };
+  return runAsync(stages.integers, { ...calibrated, cut }, how);
+}
+
+/** Blocks of layers that are not placed: what estimates look at. */
+export const cut = (uncut: Uncut): Cut => run([slice, tiles, pack], uncut);
+
+/** Finds places on arrays for the integers of all layers. */
+export function map(quantized: Integers, onPass?: OnPass): Mapped {
+  const { graph, target, record, faults } = quantized;
+  const uncut: Uncut = {
+    target,
+    nodes: graph.nodes.filter((n) => n.kind === 'quantized-mvm'),
+    choiceOf: settledChoiceOf(quantized),
+    groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => loadOf(layer, record)),
+  };
+  const how = { given: quantized, onPass: verifying('integers', quantized, onPass) };
+  const placed = run([slice, tiles, pack, place, order], { ...quantized, ...uncut }, how);
+  return faults ? mapAroundFaults({ ...placed, faults }, onPass) : placed;
+}
+
+/** Lays a mapping around the faults of a chip. */
+export function mapAroundFaults(placed: Given & Mapped & FaultContext, onPass?: OnPass): Required<Mapped> {
+  const how = { given: placed, onPass: verifying('integers', placed, onPass) };
+  const { mapping } = run(aroundFaults, placed, how);
+  return { mapping, faultReport: reportFaults(placed.mapping, mapping, placed) };
+}
+
+/** Settles the converters, and what is told to the cells. */
+export function program(mapped: Omit<Calibrated, 'real'> & Mapped & CompileHooks): Promise<Programmed> {
+  return runAsync(stages.program, mapped, { given: mapped, onPass: mapped.onPass });
+}
+
+/** The converters of a mapping alone. */
+export const convertersOf = (mapped: Omit<Calibrated, 'real'> & Mapped) => runAsync([ranges], mapped);
+
+/** The schedule of a mapping whose converters are settled. */
+export const scheduleOf = (have: Given & Mapped & Pick<Programmed, 'converters'>) =>
+  runAsync(afterRanges, have, { given: have });
