@@ -5,8 +5,7 @@
  * use. What no place saves is listed by report-faults.ts.
  */
 import type { CalibrationRecord } from '../../src/calibration-record.ts';
-import type { FaultMap } from '../../src/fault-map.ts';
-import { checkGeometry } from '../../src/fault-map.ts';
+import { checkGeometry, type FaultMap } from '../../src/fault-map.ts';
 import {
   blockColumns,
   blockRows,

@@ -8,8 +8,7 @@
  */
 import type { CalibrationRecord } from '../../src/calibration-record.ts';
 import { InternalError } from '../../src/diagnostic.ts';
-import type { BlockConverters, Mapping, SlicedLayer } from '../../src/ir/mapping.ts';
-import { blocksByLayer } from '../../src/ir/mapping.ts';
+import { type BlockConverters, blocksByLayer, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { alone, type Pool, runTasks } from '../../src/pool.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { ConverterPolicy } from './converter-range.ts';

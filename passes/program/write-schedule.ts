@@ -7,8 +7,7 @@ import { type BlockConverters, blocksByArray, type Mapping, partsOf } from '../.
 import { type ArrayProgram, type Instruction, transfersOf } from '../../src/ir/schedule.ts';
 import { instructionTolerance, schemeOf } from '../../src/schemes/models.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
-import type { HiddenPlane } from '../../src/target/hidden-plane.ts';
-import { hiddenInteger } from '../../src/target/hidden-plane.ts';
+import { type HiddenPlane, hiddenInteger } from '../../src/target/hidden-plane.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Predistorted } from '../../src/wires/predistort.ts';
 import { codesOf, type Segment, segmentsOf } from './array-segments.ts';

@@ -9,8 +9,7 @@ import {
   transfersOf,
   type WriteHiddenInstruction,
 } from '../ir/schedule.ts';
-import type { HiddenPlane } from '../target/hidden-plane.ts';
-import { transferredDigit } from '../target/hidden-plane.ts';
+import { type HiddenPlane, transferredDigit } from '../target/hidden-plane.ts';
 
 /** How much of a hidden integer a transfer reads. */
 type HiddenBits = Pick<HiddenPlane, 'bits' | 'transferBits'>;

@@ -1,6 +1,5 @@
 /** `crossloom tune`: searches the cheapest mapping that loses no more than a bound, and writes it as an options file. */
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';

@@ -11,8 +11,7 @@ import { weightPlacesOf } from '../ir/weight-places.ts';
 import { parseOptions } from '../options.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
 import { bitstreamIn, type Package } from '../package/open.ts';
-import type { HiddenPlane } from '../target/hidden-plane.ts';
-import { hiddenInteger } from '../target/hidden-plane.ts';
+import { type HiddenPlane, hiddenInteger } from '../target/hidden-plane.ts';
 import { scheduleOf } from './stages.ts';
 
 /** @returns with biases, scales and converter steps as the package has them: in 32 bits */

@@ -12,8 +12,7 @@ import { layerIndexOf, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { verifyGraph } from '../ir/verify-graph.ts';
 import { verifyMapping } from '../ir/verify-mapping.ts';
 import { alone } from '../pool.ts';
-import type { HiddenPlane } from '../target/hidden-plane.ts';
-import { transferredDigit } from '../target/hidden-plane.ts';
+import { type HiddenPlane, transferredDigit } from '../target/hidden-plane.ts';
 import type { Target } from '../target/target.ts';
 import { convertersOf, scheduleOf } from './stages.ts';
 

@@ -1,6 +1,5 @@
 /** Graph -> text, one line per input, constant, node and output: what --print-after shows and tests compare. */
-import type { Tensor } from '../tensor.ts';
-import { toDoubles } from '../tensor.ts';
+import { type Tensor, toDoubles } from '../tensor.ts';
 import {
   type Attribute,
   describeOrigin,

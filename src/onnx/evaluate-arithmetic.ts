@@ -1,7 +1,14 @@
 /** Operators on constants that compute. Doubles (or exact integers), rounded once to the result's type. */
 import type { Attribute } from '../ir/graph.ts';
-import type { DataType, Tensor, TensorData } from '../tensor.ts';
-import { deferred, derived, sizeOf, toDoubles } from '../tensor.ts';
+import {
+  type DataType,
+  deferred,
+  derived,
+  sizeOf,
+  type Tensor,
+  type TensorData,
+  toDoubles,
+} from '../tensor.ts';
 import { elementType } from './element-types.ts';
 
 type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow';

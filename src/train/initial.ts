@@ -1,8 +1,7 @@
 /** Where learning starts: turns a seed into hidden integers, and a layer's width into the real weight of one level. */
 
 import { openStream } from '../random.ts';
-import type { HiddenPlane } from '../target/hidden-plane.ts';
-import { transferredMagnitude } from '../target/hidden-plane.ts';
+import { type HiddenPlane, transferredMagnitude } from '../target/hidden-plane.ts';
 import type { TrainedLayer } from './network.ts';
 
 /** A layer's starting point, where it is not drawn. */

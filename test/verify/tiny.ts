@@ -1,7 +1,6 @@
 /** A two-layer classifier small enough to be computed by hand, samples for it, and packages of it. */
 import { compile } from '../../src/compile/compile.ts';
-import type { Dataset } from '../../src/data/dataset.ts';
-import { createDataset } from '../../src/data/dataset.ts';
+import { createDataset, type Dataset } from '../../src/data/dataset.ts';
 import { resolvePreprocessing } from '../../src/data/preprocessing.ts';
 import { DiagnosticError } from '../../src/diagnostic.ts';
 import { imageUnreadable } from '../../src/diagnostics.ts';
