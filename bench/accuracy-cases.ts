@@ -3,8 +3,8 @@
  * label; `npm run accuracy -- MobileNet` runs those of MobileNets.
  */
 import { join } from 'node:path';
+import { installRoot } from '../src/files/install-root.ts';
 import type { CompileOptions, Preprocessing } from '../src/index.ts';
-import { installRoot } from '../src/install-root.ts';
 
 export interface Case {
   readonly model: string;

@@ -1,12 +1,12 @@
 /** The process that bench/big.ts measures: reads a model, compiles it with drawn samples, and writes the package. */
 import { compile } from '../src/compile/compile.ts';
-import { sha256 } from '../src/hash.ts';
+import { sha256 } from '../src/files/hash.ts';
+import { parseOptions } from '../src/ir/options.ts';
+import { openStream } from '../src/math/random.ts';
+import { float32 } from '../src/math/tensor.ts';
 import { readModel } from '../src/onnx/decode.ts';
-import { parseOptions } from '../src/options.ts';
 import { writePackage } from '../src/package/write.ts';
-import { openStream } from '../src/random.ts';
 import { loadTarget } from '../src/target/load.ts';
-import { float32 } from '../src/tensor.ts';
 import { contextLength, vectorsKept } from './big-model.ts';
 
 /** Wall-clock and processor time of a stage (s): on a busy machine the first says little. */

@@ -1,6 +1,6 @@
 /** Transformers with drawn weights, in the shapes of real ones: what the compiler's growth is measured on. */
 import type { Attribute, Graph, OnnxNode } from '../src/ir/graph.ts';
-import { deferred, float32, int64, sizeOf, type Tensor } from '../src/tensor.ts';
+import { deferred, float32, int64, sizeOf, type Tensor } from '../src/math/tensor.ts';
 
 export interface TransformerShape {
   readonly width: number;

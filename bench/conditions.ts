@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { installRoot } from '../src/install-root.ts';
+import { installRoot } from '../src/files/install-root.ts';
 import { formatTable } from '../src/report/table.ts';
 import type { VerifyOptions } from '../src/verify/options.ts';
 import type { ReadingReport } from '../src/verify/report.ts';

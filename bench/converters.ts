@@ -13,11 +13,11 @@ import type { ProgrammedArrays } from '../src/lower/folded.ts';
 import { emitLinear } from '../src/lower/linear.ts';
 import { noiseSource, withNormals } from '../src/lower/noise-pool.ts';
 import { emitCodes, emitPlanes, emitWeightedPlanes, planesOf } from '../src/lower/planes.ts';
+import { float32, int64, type Tensor } from '../src/math/tensor.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession } from '../src/runtime/session.ts';
 import { piecewiseLinear } from '../src/target/nonlinearity.ts';
-import { float32, int64, type Tensor } from '../src/tensor.ts';
 import { time } from './clock.ts';
 
 const [channels, side, columns] = [28, 28, 128];

@@ -14,7 +14,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { installRoot } from '../src/install-root.ts';
+import { installRoot } from '../src/files/install-root.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');

@@ -1,5 +1,5 @@
 /** Gaussian weights on pairs of cells, and how much of them wires leave: for tests and bench/wires.ts. */
-import { openStream } from '../src/random.ts';
+import { openStream } from '../src/math/random.ts';
 
 /**
  * Standard normal weights, cut off at `limit` standard deviations, as shares of the window.

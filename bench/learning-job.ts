@@ -1,8 +1,9 @@
 /** One run of training on shared data: what to train, on which chip and for how long -> its accuracy and what it took. */
-import type { Job } from '../src/pool.ts';
+
 import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { loadTarget } from '../src/target/load.ts';
 import type { Target } from '../src/target/target.ts';
+import type { Job } from '../src/threads/pool.ts';
 import { costsOf, type TrainCosts } from '../src/train/costs.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { mostCycles } from '../src/train/endurance.ts';

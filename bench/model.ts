@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../src/compile/compile.ts';
 import { openDataset } from '../src/data/open.ts';
-import { installRoot } from '../src/install-root.ts';
+import { installRoot } from '../src/files/install-root.ts';
 import type { Compiled } from '../src/ir/compiled.ts';
+import { parseOptions } from '../src/ir/options.ts';
 import { type ImportedModel, readModel } from '../src/onnx/decode.ts';
-import { parseOptions } from '../src/options.ts';
 import { spreadSamples } from '../src/record/samples.ts';
 import { loadTarget } from '../src/target/load.ts';
 

@@ -4,9 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { installRoot } from '../src/install-root.ts';
-import { availableThreads, runJob } from '../src/pool.ts';
+import { installRoot } from '../src/files/install-root.ts';
 import { formatTable } from '../src/report/table.ts';
+import { availableThreads, runJob } from '../src/threads/pool.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { job, type LearningTask, type Learnt } from './learning-job.ts';
 import { transferLearning } from './transfer-learning.ts';

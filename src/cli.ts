@@ -20,8 +20,8 @@ import { registerTrain } from './cli/train.ts';
 import { registerTune } from './cli/tune.ts';
 import { registerVerify } from './cli/verify.ts';
 import { registerYield } from './cli/yield.ts';
-import { DiagnosticError, exitCodeOf } from './diagnostic.ts';
-import { version } from './version.ts';
+import { DiagnosticError, exitCodeOf } from './diagnostics/diagnostic.ts';
+import { version } from './files/version.ts';
 
 /** All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError. */
 export function createProgram(io: Io): Command {

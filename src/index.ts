@@ -13,8 +13,6 @@ export { type FaultContext, workAroundFaults } from '../passes/map/work-around-f
 export { assemble } from './bitstream/assemble.ts';
 export { type Bitstream, decodeBitstream } from './bitstream/decode.ts';
 export { disassemble, disassembleArray, disassembleHeader } from './bitstream/disassemble.ts';
-/** What samples told about every layer's inputs: saved with a package, and enough to compile the same bytes again. */
-export type { CalibrationRecord } from './calibration-record.ts';
 /** A programmed chip as plain data, and the sums of its counters. */
 export { type ArrayCounters, type Chip, totalCounts } from './chip/chip.ts';
 /** Loads a saved chip, checking sizes and hashes. */
@@ -51,18 +49,22 @@ export {
   formatDiagnostic,
   InternalError,
   type Severity,
-} from './diagnostic.ts';
-/** Fault maps, from files and to them. */
-export { type Fault, type FaultMap, formatFaultMap, hashFaultMap, readFaultMap } from './fault-map.ts';
+} from './diagnostics/diagnostic.ts';
+/** What samples told about every layer's inputs: saved with a package, and enough to compile the same bytes again. */
+export type { CalibrationRecord } from './ir/calibration-record.ts';
 /** What a compilation made: where every node went, mapping, schedule, record. */
 export type { Compiled, OperatorListing } from './ir/compiled.ts';
+/** Fault maps, from files and to them. */
+export { type Fault, type FaultMap, formatFaultMap, hashFaultMap, readFaultMap } from './ir/fault-map.ts';
 /** What working around a fault map came to. */
 export type { FaultReport, UnsavedCell } from './ir/fault-report.ts';
+/** Checks the options of a compilation and completes them; reads them from a YAML file. */
+export { type CompileOptions, parseOptions, readOptionsFile } from './ir/options.ts';
+/** A dense tensor: dims and row-major values. */
+export type { Tensor } from './math/tensor.ts';
 /** Reads an ONNX file, or its bytes; encodes a graph, such as that of a lowered chip, as an ONNX file. */
 export { decodeModel, type ImportedModel, readModel } from './onnx/decode.ts';
 export { encodeModel } from './onnx/encode.ts';
-/** Checks the options of a compilation and completes them; reads them from a YAML file. */
-export { type CompileOptions, parseOptions, readOptionsFile } from './options.ts';
 /** manifest.json of a package. */
 export type { Manifest } from './package/manifest.ts';
 /** The mapping that a package was written from. */
@@ -95,8 +97,6 @@ export { effectsOf, notModelled } from './target/effects.ts';
 export { bundledTargets, loadTarget } from './target/load.ts';
 /** One kind of chip in SI units, with the origin of every value. */
 export type { LoadedTarget, ProvenanceEntry, Target } from './target/target.ts';
-/** A dense tensor: dims and row-major values. */
-export type { Tensor } from './tensor.ts';
 /**
  * Learning on the chip: a basis (a model or the layers of a package), samples, a run and its epochs, and the compilation of
  * what was learnt.

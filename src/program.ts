@@ -8,12 +8,12 @@ import type { Chip } from './chip/chip.ts';
 import { executeBitstream } from './chip/execute.ts';
 import { correctChip } from './correct/correct-chip.ts';
 import { defined } from './defined.ts';
-import { raise } from './diagnostic.ts';
-import { deltaNotApplicable } from './diagnostics.ts';
-import { placeOf } from './files.ts';
+import { deltaNotApplicable } from './diagnostics/all.ts';
+import { raise } from './diagnostics/diagnostic.ts';
+import { placeOf } from './files/files.ts';
 import { deltaFile } from './package/manifest.ts';
 import { bitstreamIn, type Package } from './package/open.ts';
-import { availableThreads } from './pool.ts';
+import { availableThreads } from './threads/pool.ts';
 
 export interface ProgramChipOptions {
   /** Any safe integer: one seed is one chip, with its own devices and its own programming errors. */

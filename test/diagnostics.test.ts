@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError, exitCodeOf } from '../src/diagnostic.ts';
+import { boundNotMet, optionInvalid, targetMissing, targetUnit, wrongModel } from '../src/diagnostics/all.ts';
+import { DiagnosticError, exitCodeOf } from '../src/diagnostics/diagnostic.ts';
 import { kinds } from '../src/diagnostics/kinds.ts';
-import { boundNotMet, optionInvalid, targetMissing, targetUnit, wrongModel } from '../src/diagnostics.ts';
 import { simulate } from '../src/simulate/simulate.ts';
 import { loadTarget } from '../src/target/load.ts';
 import { verify } from '../src/verify/verify.ts';

@@ -3,11 +3,11 @@
  * expected to be more than 1 dB larger than those of the other, and more than twice those of rounding the weights alone.
  * Layers that share a matrix are encoded alike.
  */
-import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
+import type { CalibrationRecord, LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { EncodingChoice, EncodingEstimate } from '../../src/ir/encoding-choice.ts';
 import type { Graph, MvmNode } from '../../src/ir/graph.ts';
 import type { Encoding } from '../../src/ir/mapping.ts';
-import type { Choice } from '../../src/options.ts';
+import type { Choice } from '../../src/ir/options.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitMax } from '../map/slice-weights.ts';
 import { type EstimateContext, estimateEncoding, sampleMatrix } from './expected-noise.ts';

@@ -3,8 +3,9 @@
  * the bias: the mean over the calibration data of (real output - quantized output), which is linear in the mean input
  * (Nagel et al., "Data-free quantization through weight equalization and bias correction", ICCV 2019, section 4.2).
  */
-import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
-import { InternalError } from '../../src/diagnostic.ts';
+
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
+import type { CalibrationRecord, LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 
 export interface CorrectBiasesContext {

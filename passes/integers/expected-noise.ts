@@ -15,8 +15,7 @@
  *
  * Converters, read noise and time are left out, because they hardly tell the encodings apart.
  */
-import type { LayerRecord } from '../../src/calibration-record.ts';
-import { evenlySpread } from '../../src/evenly-spread.ts';
+import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { EncodingEstimate } from '../../src/ir/encoding-choice.ts';
 import type { MvmNode, QuantizedMvmNode, Reals } from '../../src/ir/graph.ts';
 import {
@@ -27,6 +26,7 @@ import {
   lengthOf,
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
+import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Cut, Uncut } from '../map/cut.ts';
 import { digitErrors } from '../map/digit-errors.ts';

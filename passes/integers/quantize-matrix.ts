@@ -1,7 +1,7 @@
 /** Real weights of one matrix -> integers, with one step per column. A job, because matrices can be rounded in any thread. */
-import type { LayerRecord } from '../../src/calibration-record.ts';
+import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Reals } from '../../src/ir/graph.ts';
-import type { Job } from '../../src/pool.ts';
+import type { Job } from '../../src/threads/pool.ts';
 import { roundNearest, roundWithFeedback } from './round-weights.ts';
 
 /** `nearest`: every weight by itself; `error-feedback`: later rows make up for the rounding of earlier ones. */

@@ -3,12 +3,13 @@
  * record. Padding that depends on the input's size (auto_pad) becomes explicit, because a padded cell must be driven
  * with the input's zero point.
  */
-import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
-import { raise } from '../../src/diagnostic.ts';
-import { noRanges } from '../../src/diagnostics.ts';
+
+import { noRanges } from '../../src/diagnostics/all.ts';
+import { raise } from '../../src/diagnostics/diagnostic.ts';
+import type { CalibrationRecord, LayerRecord } from '../../src/ir/calibration-record.ts';
 import { describeOrigin, type Graph, type MvmNode, type QuantizedMvmNode } from '../../src/ir/graph.ts';
 import { resolvePadding } from '../../src/ir/padding.ts';
-import { alone, type Pool, runTasks } from '../../src/pool.ts';
+import { alone, type Pool, runTasks } from '../../src/threads/pool.ts';
 import { job, type QuantizedMatrix, type WeightRounding } from './quantize-matrix.ts';
 
 interface QuantizeContext {

@@ -9,12 +9,12 @@
  * of Chee et al., "QuIP", NeurIPS 2023, section 3. Covariance, not second moment: the mean error goes into the bias.
  * Errors are fed back within spans of rows, so that the work grows in proportion to the weights.
  */
-import type { LayerRecord } from '../../src/calibration-record.ts';
-import { evenlySpread } from '../../src/evenly-spread.ts';
+import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Reals } from '../../src/ir/graph.ts';
 import { type Columns, columnsAtOnce, openColumns } from '../../src/kernels/feedback-columns.ts';
 import { feedbackFactors } from '../../src/kernels/feedback-factors.ts';
 import { inputProducts } from '../../src/kernels/input-products.ts';
+import { evenlySpread } from '../../src/math/evenly-spread.ts';
 
 /** One group's matrix, [row][column], with the size of an integer step of every column; 0 for a column of zeros. */
 interface RealMatrix {

@@ -7,7 +7,7 @@
  */
 import { type Graph, type MvmNode, type Node, type OnnxNode, outputsOf } from '../../src/ir/graph.ts';
 import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
-import { float32, sizeOf, type Tensor, toDoubles } from '../../src/tensor.ts';
+import { float32, sizeOf, type Tensor, toDoubles } from '../../src/math/tensor.ts';
 
 export const equalize = { name: 'equalize', run };
 

@@ -2,13 +2,14 @@
  * Graph -> Graph in which an inference BatchNormalization right after a layer is part of the layer:
  * y = scale (x - mean) / sqrt(var + epsilon) + shift multiplies a column's weights by scale / sqrt(var + epsilon).
  */
-import { type Diagnostic, raise } from '../../src/diagnostic.ts';
-import { weightsNotFinite } from '../../src/diagnostics.ts';
+
+import { weightsNotFinite } from '../../src/diagnostics/all.ts';
+import { type Diagnostic, raise } from '../../src/diagnostics/diagnostic.ts';
 import { describeOrigin, type Graph, type MvmNode, type Node, type OnnxNode } from '../../src/ir/graph.ts';
 import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
+import { sizeOf, toDoubles } from '../../src/math/tensor.ts';
 import { floatOf, intOf } from '../../src/onnx/attribute-values.ts';
 import { inferRanks } from '../../src/onnx/ranks.ts';
-import { sizeOf, toDoubles } from '../../src/tensor.ts';
 
 export const foldBatchNorm = { name: 'fold-batch-norm', run };
 

@@ -4,8 +4,8 @@
  */
 import { type Graph, inputsOf, type Node, type OnnxNode } from '../../src/ir/graph.ts';
 import { dropUnusedConstants } from '../../src/ir/uses.ts';
+import type { Tensor } from '../../src/math/tensor.ts';
 import { evaluate } from '../../src/onnx/evaluate.ts';
-import type { Tensor } from '../../src/tensor.ts';
 
 export const foldConstants = { name: 'fold-constants', run: fold };
 

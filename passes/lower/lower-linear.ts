@@ -3,8 +3,9 @@
  * in doubles. A constant left side, y = A x, becomes Transpose, mvm, Transpose; 16- and 64-bit floating-point layers get casts around their
  * mvm node, which computes in float32. An Add of a constant per output channel goes into the bias.
  */
-import { type Diagnostic, raise } from '../../src/diagnostic.ts';
-import { noConstantWeights, weightsNotFinite } from '../../src/diagnostics.ts';
+
+import { noConstantWeights, weightsNotFinite } from '../../src/diagnostics/all.ts';
+import { type Diagnostic, raise } from '../../src/diagnostics/diagnostic.ts';
 import {
   describeOrigin,
   type Graph,
@@ -17,13 +18,13 @@ import {
   type Reals,
 } from '../../src/ir/graph.ts';
 import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
+import { sizeOf, type Tensor, toDoubles } from '../../src/math/tensor.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
 import { elementNumber } from '../../src/onnx/element-types.ts';
 import { decideLinear } from '../../src/onnx/linear-rules.ts';
 import { type Layer, lowerLayer } from '../../src/onnx/lower-layer.ts';
 import type { Ranks } from '../../src/onnx/ranks.ts';
 import { decide } from '../../src/onnx/rules.ts';
-import { sizeOf, type Tensor, toDoubles } from '../../src/tensor.ts';
 
 export interface LowerContext {
   /** The model's file, as messages name it. */

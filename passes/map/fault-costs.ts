@@ -7,10 +7,11 @@
  * Variances instead of second moments, because the mean is what calibrating a chip takes back. What lies within the
  * tolerance of a working cell counts as right.
  */
-import type { CalibrationRecord } from '../../src/calibration-record.ts';
-import { InternalError } from '../../src/diagnostic.ts';
-import type { FaultMap } from '../../src/fault-map.ts';
+
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
+import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
 import { digitsOfRow, inputOf, logicalRows, outputOf } from '../../src/ir/cells.ts';
+import type { FaultMap } from '../../src/ir/fault-map.ts';
 import { blockColumns, lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { schemeOf } from '../../src/schemes/models.ts';
 import { levelStepOf } from '../../src/target/cell.ts';

@@ -9,7 +9,7 @@
  * time, since blocks below each other in an array are driven one after the other, and saves arrays. As many as add just
  * 1 dB, two or three, took longer than that.
  */
-import type { CalibrationRecord } from '../../src/calibration-record.ts';
+import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
 import { bundleOf, lengthOf, type SlicedLayer } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitErrors } from './digit-errors.ts';

@@ -1,7 +1,7 @@
 /** What drives the rows of a matrix: input numbers of calibration vectors, and how much each row's vary. */
-import type { LayerRecord } from '../../src/calibration-record.ts';
-import { evenlySpread } from '../../src/evenly-spread.ts';
+import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import { inputNumber } from '../../src/ir/input-planes.ts';
+import { evenlySpread } from '../../src/math/evenly-spread.ts';
 
 /** Calibration vectors that are looked at, of all uses of a matrix together. */
 const vectorsUsed = 256;

@@ -5,8 +5,9 @@
  * layer's tile are one rectangle, side by side. Where wires have resistance, blocks lie at the sensed end of the columns,
  * and where rows that are not driven are gated off, each within one bank of rows that conduct together.
  */
-import { raise } from '../../src/diagnostic.ts';
-import { tooManyArrays } from '../../src/diagnostics.ts';
+
+import { tooManyArrays } from '../../src/diagnostics/all.ts';
+import { raise } from '../../src/diagnostics/diagnostic.ts';
 import { describeOrigin } from '../../src/ir/graph.ts';
 import {
   type Block,

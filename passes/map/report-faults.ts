@@ -1,6 +1,7 @@
 /** Which faulty cells a mapping could not save, and what working around the others took. */
-import { type FaultMap, faultCount, hashFaultMap } from '../../src/fault-map.ts';
+
 import { cellsOf, rowsOfCells } from '../../src/ir/cells.ts';
+import { type FaultMap, faultCount, hashFaultMap } from '../../src/ir/fault-map.ts';
 import {
   type Damage,
   type FaultReport,
@@ -8,7 +9,7 @@ import {
   unsavedCellsKept,
 } from '../../src/ir/fault-report.ts';
 import type { Mapping, PlacedBlock } from '../../src/ir/mapping.ts';
-import { layerName } from '../../src/options.ts';
+import { layerName } from '../../src/ir/options.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import { blockFaults } from './fault-costs.ts';
 import { type FaultContext, signalCache } from './work-around-faults.ts';

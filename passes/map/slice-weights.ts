@@ -2,8 +2,9 @@
  * Chooses how integer weights become balanced digits of an odd radix, so that every digit fits the signed levels of one
  * cell pair: with 15 signed levels the radix is 15 and two digits reach +-112.
  */
-import type { Diagnostic } from '../../src/diagnostic.ts';
-import { optionInvalid } from '../../src/diagnostics.ts';
+
+import { optionInvalid } from '../../src/diagnostics/all.ts';
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { describeOrigin, type MvmNode, type QuantizedMvmNode } from '../../src/ir/graph.ts';
 import type { InputNumbers } from '../../src/ir/input-planes.ts';
 import type { Encoding, SlicedLayer } from '../../src/ir/mapping.ts';

@@ -4,8 +4,8 @@
  * block, finds such places for nearly all. Blocks that still suffer take free columns of their array beside them into
  * use. What no place saves is listed by report-faults.ts.
  */
-import type { CalibrationRecord } from '../../src/calibration-record.ts';
-import { checkGeometry, type FaultMap } from '../../src/fault-map.ts';
+import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
+import { checkGeometry, type FaultMap } from '../../src/ir/fault-map.ts';
 import {
   blockColumns,
   blockRows,

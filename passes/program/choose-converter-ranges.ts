@@ -6,11 +6,12 @@
  * of all input bits alike: weighting bit b by 4^b, as shift-and-add does, fits the few sums of the top bit instead. The
  * zero current always falls on a code of its own, since most sums of a sparse layer are zero.
  */
-import type { CalibrationRecord } from '../../src/calibration-record.ts';
-import { InternalError } from '../../src/diagnostic.ts';
+
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
+import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
 import { type BlockConverters, blocksByLayer, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
-import { alone, type Pool, runTasks } from '../../src/pool.ts';
 import type { Target } from '../../src/target/target.ts';
+import { alone, type Pool, runTasks } from '../../src/threads/pool.ts';
 import type { ConverterPolicy } from './converter-range.ts';
 import { job } from './layer-converters.ts';
 

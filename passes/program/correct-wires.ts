@@ -2,10 +2,10 @@
  * What makes up for the resistance of wires, array by array: level codes whose effective conductances come out as they were
  * meant, or the steps of converters alone. Every array is solved for it, several at once.
  */
-import { InternalError } from '../../src/diagnostic.ts';
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import type { Mapping } from '../../src/ir/mapping.ts';
-import { availableThreads, runJob } from '../../src/pool.ts';
 import type { Target } from '../../src/target/target.ts';
+import { availableThreads, runJob } from '../../src/threads/pool.ts';
 import { job, type Predistorted } from '../../src/wires/predistort.ts';
 import { codedArrays } from './array-codes.ts';
 

@@ -2,10 +2,11 @@
  * The sums that a block's columns see when drivers of several bits put digits of the calibration vectors on their rows: the
  * plain way, one multiplication per driven cell, where `column-sums` has single bits.
  */
-import { evenlySpread } from '../../src/evenly-spread.ts';
+
 import { inputOf } from '../../src/ir/cells.ts';
 import { codingOf, type InputPlane, inputPlanes } from '../../src/ir/input-planes.ts';
 import { lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import type { Target } from '../../src/target/target.ts';
 import { type CellLaw, type ColumnSums, extremesOf, groupCells } from './column-sums.ts';
 

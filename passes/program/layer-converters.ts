@@ -2,13 +2,13 @@
  * Settles the converters of one layer's blocks, from the sums that the calibration vectors produce on their columns. A job,
  * because layers can be settled in any thread.
  */
-import type { LayerRecord } from '../../src/calibration-record.ts';
+import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import { codingOf, splitCodes } from '../../src/ir/input-planes.ts';
 import type { BlockConverters, PlacedBlock, SlicedLayer } from '../../src/ir/mapping.ts';
 import { type BitPlanes, openPlanes } from '../../src/kernels/bit-planes.ts';
-import type { Job } from '../../src/pool.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
+import type { Job } from '../../src/threads/pool.ts';
 import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
 import { type ConverterPolicy, type Range, rangeOf } from './converter-range.ts';
 import { digitSums } from './digit-sums.ts';

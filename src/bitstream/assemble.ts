@@ -1,6 +1,7 @@
 /** The text form of FORMAT.md -> the bytes of program.xbs. All errors of the text are found in one go. */
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { assemblySyntax } from '../diagnostics.ts';
+
+import { assemblySyntax } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayGeometry, ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import { findArrayProblem, findHeaderProblem, findProblem } from './check.ts';
 import { encodeBitstream } from './encode.ts';

@@ -1,6 +1,7 @@
 /** A place in the bytes of a bitstream: reads field after field, and knows where in the file each of them lay. */
-import { DiagnosticError } from '../diagnostic.ts';
-import { bitstreamInvalid } from '../diagnostics.ts';
+
+import { bitstreamInvalid } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 
 export interface Cursor {
   /** Bytes left. */

@@ -1,5 +1,5 @@
 /** Header, sections and trailer of program.xbs: lengths, markers, checksums and order, as FORMAT.md states them. */
-import { crc32c } from '../crc32c.ts';
+import { crc32c } from '../files/crc32c.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { findArrayProblem, findHeaderProblem } from './check.ts';
 import { type Cursor, invalid, openCursor } from './cursor.ts';

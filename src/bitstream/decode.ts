@@ -2,7 +2,7 @@
  * The bytes of program.xbs -> header and ArrayPrograms, as FORMAT.md lays them out. Whatever the format does not allow is
  * a diagnostic with its byte offset in the file.
  */
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../files/byte-source.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import {
   decodeHeader,

@@ -2,7 +2,7 @@
  * The programs of two bitstreams of the same placement -> the programs of a delta: what a chip that was programmed from
  * the first is told to become as if it had been programmed from the second. FORMAT.md says what a delta leaves out.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import {
   type ArrayProgram,
   type Instruction,

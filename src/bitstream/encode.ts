@@ -2,8 +2,9 @@
  * Schedule -> the bytes of program.xbs, as FORMAT.md lays them out. Header, sections and trailer are separate pieces,
  * so that a large model's bitstream is written array by array.
  */
-import { crc32c } from '../crc32c.ts';
-import { InternalError } from '../diagnostic.ts';
+
+import { InternalError } from '../diagnostics/diagnostic.ts';
+import { crc32c } from '../files/crc32c.ts';
 import type { ArrayGeometry, ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { findArrayProblem, findHeaderProblem, findProblem } from './check.ts';
 import { sizeOfInstruction, writeInstruction } from './encode-instruction.ts';

@@ -1,8 +1,8 @@
 /** Where the decoder gets bytes from: a file, or anything else that can be read at any offset. */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { ByteSource } from '../byte-source.ts';
-import { DiagnosticError } from '../diagnostic.ts';
-import { packageUnreadable } from '../diagnostics.ts';
+import { packageUnreadable } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { ByteSource } from '../files/byte-source.ts';
 
 interface OpenSource extends ByteSource {
   close(): Promise<void>;

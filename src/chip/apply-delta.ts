@@ -3,12 +3,12 @@
  * from there. Arrays of which the delta says nothing are left as they are, every other cell of an array likewise.
  */
 import type { Section } from '../bitstream/decode-frame.ts';
-import { raise } from '../diagnostic.ts';
-import { bitstreamWrongTarget, deltaNotApplicable } from '../diagnostics.ts';
+import { bitstreamWrongTarget, deltaNotApplicable } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { sumOfAccounts } from '../ledger.ts';
-import { runJob } from '../pool.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { runJob } from '../threads/pool.ts';
 import type { Chip } from './chip.ts';
 import { checked, type ProgramOptions } from './execute.ts';
 import { type GivenProgram, job, type ProgrammedArray } from './execute-array.ts';

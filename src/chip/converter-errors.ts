@@ -1,6 +1,6 @@
 /** Gain and offset of every converter of an array, and the gain of every driver: static, drawn once per chip. */
 
-import { openNormals } from '../random.ts';
+import { openNormals } from '../math/random.ts';
 import type { AdcErrors, DriverErrors } from '../target/periphery.ts';
 
 /** Of one array's converters, by their number: neighbouring columns (or pairs) share one. */

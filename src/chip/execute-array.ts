@@ -8,13 +8,13 @@
  */
 import { findProblem } from '../bitstream/check.ts';
 import { decodeSection, type Section } from '../bitstream/decode-frame.ts';
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { chipCannotExecute, enduranceSpent } from '../diagnostics.ts';
+import { chipCannotExecute, enduranceSpent } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import type { Account } from '../ledger.ts';
-import type { Job } from '../pool.ts';
 import { fecapWear } from '../schemes/transfer/plane.ts';
 import type { Target } from '../target/target.ts';
+import type { Job } from '../threads/pool.ts';
 import { type ArrayState, historyOf, openArray, resumeArray, type SavedArray } from './array-state.ts';
 import type { ArrayCounters, ArrayHistory, ConverterSettings } from './chip.ts';
 import { execute } from './executions.ts';

@@ -3,12 +3,12 @@
  * other, so they are spread over threads.
  */
 import type { Section } from '../bitstream/decode-frame.ts';
-import { raise } from '../diagnostic.ts';
-import { bitstreamWrongTarget, chipCannotExecute } from '../diagnostics.ts';
+import { bitstreamWrongTarget, chipCannotExecute } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { sumOfAccounts } from '../ledger.ts';
-import { runJob } from '../pool.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { runJob } from '../threads/pool.ts';
 import { type Chip, failedCellsKept } from './chip.ts';
 import { job, type ProgrammedArray } from './execute-array.ts';
 

@@ -4,8 +4,8 @@
  */
 import { moves, varianceAt } from '../conditions/cells.ts';
 import { hasReadNoise } from '../conditions/models.ts';
-import type { Job } from '../pool.ts';
 import type { Target } from '../target/target.ts';
+import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from '../wires/banks.ts';
 import type { Excess } from '../wires/limits.ts';
 import { drawDrivers } from './converter-errors.ts';

@@ -1,15 +1,15 @@
 /** Under which conditions a programmed chip is read, and what a target makes of them. */
 import { changesWithTime, conditionsOf } from '../conditions/models.ts';
-import { type Diagnostic, raise } from '../diagnostic.ts';
 import {
   conductanceNotCovered,
   nothingChanges,
   timeBeforeProgramming,
   timeNotCovered,
-} from '../diagnostics.ts';
+} from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { Target } from '../target/target.ts';
-import { formatTime } from '../time.ts';
-import { formatQuantity } from '../units.ts';
+import { formatTime } from '../text/time.ts';
+import { formatQuantity } from '../text/units.ts';
 
 export interface ReadConditions {
   /** Seconds after programming; 0 is right after it, before anything has drifted. */

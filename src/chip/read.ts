@@ -1,10 +1,10 @@
 /** What the converters of a programmed chip see: its arrays at a time after programming, through their wires. */
 import { changesWithTime, fluctuates, hasReadNoise } from '../conditions/models.ts';
-import type { Diagnostic } from '../diagnostic.ts';
-import { currentOverLimit } from '../diagnostics.ts';
-import { availableThreads, runJob } from '../pool.ts';
+import { currentOverLimit } from '../diagnostics/all.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type PiecewiseLinear, piecewiseLinear } from '../target/nonlinearity.ts';
 import type { Target } from '../target/target.ts';
+import { availableThreads, runJob } from '../threads/pool.ts';
 import type { Chip } from './chip.ts';
 import { type ConverterErrors, drawConverters } from './converter-errors.ts';
 import { type ArrayTask, job, type ReadArray, type ReadContext } from './read-array.ts';

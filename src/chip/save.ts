@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chipUnreadable } from '../diagnostics.ts';
-import { type FolderKind, writeFolder } from '../write-folder.ts';
+import { chipUnreadable } from '../diagnostics/all.ts';
+import { type FolderKind, writeFolder } from '../files/write-folder.ts';
 import type { Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, fileNames, historyFields, type Numbers } from './chip-file.ts';
 

@@ -11,11 +11,11 @@
  * left, here as there.
  */
 
-import { InternalError } from '../diagnostic.ts';
-import type { Fault } from '../fault-map.ts';
-import type { Job } from '../pool.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
+import type { Fault } from '../ir/fault-map.ts';
 import { instructionTolerance, schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
+import type { Job } from '../threads/pool.ts';
 import { type ArrayState, nextEvent, nextWrite, noiseOf, openArray, setConductance } from './array-state.ts';
 import { programCode } from './program-cell.ts';
 import { form, reset } from './program-cells.ts';

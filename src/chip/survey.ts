@@ -1,10 +1,11 @@
 /** Surveys a simulated chip: a seed and a number of arrays -> the map of its faulty cells, as a tester would measure it. */
-import { raise } from '../diagnostic.ts';
-import { cannotSurvey } from '../diagnostics.ts';
-import type { Fault, FaultMap } from '../fault-map.ts';
-import { availableThreads, runJob } from '../pool.ts';
+
+import { cannotSurvey } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
+import type { Fault, FaultMap } from '../ir/fault-map.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { availableThreads, runJob } from '../threads/pool.ts';
 import { job } from './survey-array.ts';
 
 export interface SurveyOptions {

@@ -1,17 +1,17 @@
 /** Flags and an options file -> the options of a compilation. Flags override the file, and nothing that they say is lost. */
 import type { z } from 'zod';
 import { defined } from '../defined.ts';
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { optionInvalid } from '../diagnostics.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { Graph } from '../ir/graph.ts';
-import { didYouMean } from '../near-names.ts';
 import {
   type CompileOptions,
   layerOptions,
   type optionsSchema,
   parseOptions,
   readOptionsFile,
-} from '../options.ts';
+} from '../ir/options.ts';
+import { didYouMean } from '../text/near-names.ts';
 
 type Fields = z.input<typeof optionsSchema>;
 

@@ -7,7 +7,7 @@ import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
 import { saveChip } from '../chip/save.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
-import { installRoot } from '../install-root.ts';
+import { installRoot } from '../files/install-root.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage } from '../package/open.ts';
 import { formatTotals } from '../report/compile-table.ts';

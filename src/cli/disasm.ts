@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { decodeBitstream } from '../bitstream/decode.ts';
 import { disassembleArray, disassembleHeader } from '../bitstream/disassemble.ts';
-import { type ByteSource, memorySource } from '../byte-source.ts';
+import { type ByteSource, memorySource } from '../files/byte-source.ts';
 import { packageFiles } from '../package/manifest.ts';
 import { withExamples } from './help.ts';
 import type { Io } from './io.ts';

@@ -1,5 +1,5 @@
 /** What a verb sees of the outside world, so that tests can run every verb in process. */
-import { type Diagnostic, formatDiagnostic } from '../diagnostic.ts';
+import { type Diagnostic, formatDiagnostic } from '../diagnostics/diagnostic.ts';
 
 export interface Io {
   /** Results. */

@@ -1,6 +1,6 @@
 /** Options that several verbs share, and the readers of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseTime } from '../time.ts';
+import { parseTime } from '../text/time.ts';
 import { compensations } from '../verify/conditions.ts';
 
 /** Reader of an option that may be repeated. */

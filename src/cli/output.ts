@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { raise } from '../diagnostic.ts';
-import { packageExists } from '../diagnostics.ts';
-import { checkReplaceable, type FolderKind } from '../write-folder.ts';
+import { packageExists } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
+import { checkReplaceable, type FolderKind } from '../files/write-folder.ts';
 
 /**
  * Fails where the result could not be put at `path` later, so that no work is done in vain: something is there already,

@@ -5,7 +5,7 @@ import { loadChip } from '../chip/load.ts';
 import { readArrays } from '../chip/read.ts';
 import { chipFolder, saveChip } from '../chip/save.ts';
 import { defined } from '../defined.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { type ProgramChipOptions, programChip, programOnto } from '../program.ts';
 import { enduranceUsed, formatProgramming, pulsesPerCell } from '../report/program-table.ts';

@@ -1,7 +1,7 @@
 /** `crossloom targets staircase`: what a chip's transfers make of every digit, error source by error source. */
 import type { Command } from 'commander';
-import { InternalError, raise } from '../diagnostic.ts';
-import { noTransfers } from '../diagnostics.ts';
+import { noTransfers } from '../diagnostics/all.ts';
+import { InternalError, raise } from '../diagnostics/diagnostic.ts';
 import { counted, formatCount } from '../report/number.ts';
 import { formatPhysics, formatStaircase } from '../report/staircase-table.ts';
 import { transferLawIn } from '../schemes/transfer/cells.ts';

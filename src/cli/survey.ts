@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { surveyChip } from '../chip/survey.ts';
 import { defined } from '../defined.ts';
-import { faultCount, formatFaultMap, hashFaultMap } from '../fault-map.ts';
+import { faultCount, formatFaultMap, hashFaultMap } from '../ir/fault-map.ts';
 import { counted, formatShare } from '../report/number.ts';
 import { loadTarget } from '../target/load.ts';
 import { withExamples } from './help.ts';

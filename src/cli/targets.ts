@@ -4,7 +4,7 @@ import { formatTable } from '../report/table.ts';
 import { bundledTargets, loadTarget } from '../target/load.ts';
 import { targetFields } from '../target/schema.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
-import { formatQuantity } from '../units.ts';
+import { formatQuantity } from '../text/units.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { withJson, withSet } from './options.ts';

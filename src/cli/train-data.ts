@@ -3,8 +3,8 @@ import type { Dataset } from '../data/dataset.ts';
 import { type DatasetOptions, openDataset } from '../data/open.ts';
 import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
-import { DiagnosticError } from '../diagnostic.ts';
-import { evenlySpread } from '../evenly-spread.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { evenlySpread } from '../math/evenly-spread.ts';
 import { type Package, pathIn } from '../package/open.ts';
 import type { TrainingData } from '../train/train.ts';
 

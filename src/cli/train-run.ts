@@ -1,9 +1,10 @@
 /** Runs learning with progress and checkpoints, from its beginning or from a checkpoint. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { raise } from '../diagnostic.ts';
-import { trainCheckpointUnreadable } from '../diagnostics.ts';
+import { trainCheckpointUnreadable } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import { formatShare } from '../report/number.ts';
+import { formatQuantity } from '../text/units.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Identity } from '../train/checkpoint.ts';
 import { costsOf } from '../train/costs.ts';
 import { enduranceOf } from '../train/report.ts';
@@ -11,7 +12,6 @@ import { type Epoch, finishRun, type Run } from '../train/run.ts';
 import { snapshot } from '../train/snapshot.ts';
 import { resume } from '../train/train.ts';
 import type { Trainer } from '../train/trainer.ts';
-import { formatQuantity } from '../units.ts';
 import { writeInPlace } from './output.ts';
 import type { Stages } from './stages.ts';
 import type { TrainCommandLine } from './train-subject.ts';

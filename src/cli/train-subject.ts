@@ -1,10 +1,10 @@
 /** What the command line of `train` trains: a perceptron, a model as a whole, or layers of a package. */
 import { stat } from 'node:fs/promises';
 import type { Dataset } from '../data/dataset.ts';
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { optionInvalid } from '../diagnostics.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
-import type { CompileOptions } from '../options.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { loadTarget } from '../target/load.ts';
 import type { Target } from '../target/target.ts';

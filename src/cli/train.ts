@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defined } from '../defined.ts';
-import { raise } from '../diagnostic.ts';
-import { parseOptions } from '../options.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
+import { parseOptions } from '../ir/options.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
 import { formatTraining } from '../report/train-text.ts';
 import { defaults } from '../train/defaults.ts';

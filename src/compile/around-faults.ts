@@ -5,11 +5,11 @@
 import { surveyChip } from '../chip/survey.ts';
 import { defined } from '../defined.ts';
 import type { Compiled } from '../ir/compiled.ts';
+import { parseOptions } from '../ir/options.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
-import { parseOptions } from '../options.ts';
 import type { Package } from '../package/open.ts';
 import { packageOf } from '../package/package-of.ts';
-import { availableThreads } from '../pool.ts';
+import { availableThreads } from '../threads/pool.ts';
 import { costOf } from '../verify/summarize.ts';
 import { compile } from './compile.ts';
 

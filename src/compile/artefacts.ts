@@ -2,16 +2,16 @@
 
 import type { LowerContext } from '../../passes/lower/lower-linear.ts';
 import type { Cut } from '../../passes/map/cut.ts';
-import type { CalibrationRecord } from '../calibration-record.ts';
-import type { FaultMap } from '../fault-map.ts';
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { EncodingChoice } from '../ir/encoding-choice.ts';
+import type { FaultMap } from '../ir/fault-map.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { BlockConverters, Mapping } from '../ir/mapping.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import type { ArrayProgram } from '../ir/schedule.ts';
-import type { CompileOptions } from '../options.ts';
-import type { Pool } from '../pool.ts';
 import type { Target } from '../target/target.ts';
+import type { Pool } from '../threads/pool.ts';
 import type { Predistorted } from '../wires/predistort.ts';
 
 /** What is wished for. */

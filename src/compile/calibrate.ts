@@ -1,10 +1,10 @@
 /** Lowered layers and samples, or an earlier record -> the record of their inputs. */
 
-import type { CalibrationRecord } from '../calibration-record.ts';
-import { InternalError, raise } from '../diagnostic.ts';
-import { calibrationMismatch, noRanges } from '../diagnostics.ts';
+import { calibrationMismatch, noRanges } from '../diagnostics/all.ts';
+import { InternalError, raise } from '../diagnostics/diagnostic.ts';
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import { describeOrigin, type Graph } from '../ir/graph.ts';
-import type { CompileOptions } from '../options.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import { ownQuantization } from '../record/own-range.ts';
 import { recordCalibration } from '../record/record.ts';
 import type { SampleSource } from '../record/sample-source.ts';

@@ -1,8 +1,8 @@
 /** How layers go onto cells: what the options say, and the encodings that were chosen where they leave it open. */
 import type { SliceChoice } from '../../passes/map/slice-weights.ts';
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
-import { type Choice, choiceFor } from '../options.ts';
+import { type Choice, choiceFor } from '../ir/options.ts';
 import type { Given, Integers } from './artefacts.ts';
 
 type Layer = MvmNode | QuantizedMvmNode;

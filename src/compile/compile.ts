@@ -1,17 +1,17 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
 import { findEncodingProblems } from '../../passes/map/slice-weights.ts';
-import { raise } from '../diagnostic.ts';
-import type { FaultMap } from '../fault-map.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
+import type { FaultMap } from '../ir/fault-map.ts';
 import type { Graph, Origin } from '../ir/graph.ts';
+import { type CompileOptions, choiceFor, layerOptions } from '../ir/options.ts';
 import { summarize } from '../ir/summary.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
-import { type CompileOptions, choiceFor, layerOptions } from '../options.ts';
-import { withWorkers } from '../pool.ts';
-import { narrowTarget } from '../target/narrow.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { withWorkers } from '../threads/pool.ts';
 import { calibrate } from './calibrate.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
+import { narrowTarget } from './narrow-target.ts';
 import { operatorsOf } from './operators.ts';
 import { integers, lower, map, program } from './stages.ts';
 import { threadsFor } from './threads-for.ts';

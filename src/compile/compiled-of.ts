@@ -3,12 +3,12 @@
  * more without its model. Written again as it is, it gives the same program.xbs, host.onnx and reference.onnx.
  */
 import { decodeBitstream } from '../bitstream/decode.ts';
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
 import { type BlockConverters, type Mapping, partsOf, type SlicedLayer } from '../ir/mapping.ts';
+import { parseOptions } from '../ir/options.ts';
 import { weightPlacesOf } from '../ir/weight-places.ts';
-import { parseOptions } from '../options.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
 import { bitstreamIn, type Package } from '../package/open.ts';
 import { type HiddenPlane, hiddenInteger } from '../target/hidden-plane.ts';

@@ -1,6 +1,6 @@
 /** What a compilation is given besides its model. */
 
-import type { CalibrationRecord } from '../calibration-record.ts';
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { SampleSource } from '../record/sample-source.ts';
 import type { Made } from './artefacts.ts';
 

@@ -4,16 +4,16 @@
  * delta can turn a chip of the one into a chip of the other.
  */
 
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { notTrainable } from '../diagnostics.ts';
+import { notTrainable } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { describeOrigin, type QuantizedMvmNode, type Reals } from '../ir/graph.ts';
 import { layerIndexOf, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { verifyGraph } from '../ir/verify-graph.ts';
 import { verifyMapping } from '../ir/verify-mapping.ts';
-import { alone } from '../pool.ts';
 import { type HiddenPlane, transferredDigit } from '../target/hidden-plane.ts';
 import type { Target } from '../target/target.ts';
+import { alone } from '../threads/pool.ts';
 import { convertersOf, scheduleOf } from './stages.ts';
 
 /** What training left in one layer. */

@@ -1,7 +1,7 @@
 /** How many threads a compilation is spread over. */
 import type { Graph } from '../ir/graph.ts';
-import { availableThreads } from '../pool.ts';
-import { sizeOf } from '../tensor.ts';
+import { sizeOf } from '../math/tensor.ts';
+import { availableThreads } from '../threads/pool.ts';
 
 /** Starting threads takes as long as the passes over a few hundred thousand weights. */
 const fewWeights = 500_000;

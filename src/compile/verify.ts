@@ -1,5 +1,5 @@
 /** What must hold after every pass, by the stage that it belongs to; whatever does not is our bug. */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import { describeOrigin, type Graph } from '../ir/graph.ts';
 import { type Phase, verifyGraph } from '../ir/verify-graph.ts';
 import { verifyMapping } from '../ir/verify-mapping.ts';

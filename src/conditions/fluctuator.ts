@@ -3,7 +3,7 @@
  * dt the chance of the high state is p + (s - p) exp(-dt / tau), with p = high / (high + low) and 1 / tau = 1 / high +
  * 1 / low from the mean stays; s is 1 where it was high before.
  */
-import type { Stream } from '../random.ts';
+import type { Stream } from '../math/random.ts';
 
 export interface Dwell {
   /** Mean stay in the high and in the low state (s). */

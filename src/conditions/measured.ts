@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { quantity, type Read } from '../target/leaf.ts';
 import { type Problem, unless } from '../target/problem.ts';
-import { formatTime } from '../time.ts';
+import { formatTime } from '../text/time.ts';
 
 export const measuredFields = {
   validFrom: quantity('s', 'Shortest time after programming for which the law was measured'),

@@ -6,7 +6,7 @@ import type { Chip, ColumnCorrection } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Package } from '../package/open.ts';
-import { availableThreads, type Job, runJob } from '../pool.ts';
+import { availableThreads, type Job, runJob } from '../threads/pool.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
 
 interface CorrectionContext {

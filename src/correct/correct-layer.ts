@@ -5,7 +5,7 @@
  */
 import type { ColumnCorrection } from '../chip/chip.ts';
 import type { ReadArrays } from '../chip/read.ts';
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
@@ -13,11 +13,11 @@ import { createEmitter } from '../lower/emit.ts';
 import { foldLayer } from '../lower/fold.ts';
 import type { FoldedLayer } from '../lower/folded.ts';
 import { dequantized, lowerFloat, readIntegers } from '../lower/reference.ts';
+import { float32 } from '../math/tensor.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { realOf } from '../record/range.ts';
 import { openSession } from '../runtime/session.ts';
-import { float32 } from '../tensor.ts';
 
 /** What correcting a chip needs of its package. */
 export type CorrectedPackage = Pick<Package, 'layers' | 'reference' | 'record'>;

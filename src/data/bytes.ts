@@ -5,10 +5,10 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { type ByteSource, memorySource } from '../byte-source.ts';
-import { DiagnosticError } from '../diagnostic.ts';
-import { dataUnreadable } from '../diagnostics.ts';
-import { toDoubles } from '../tensor.ts';
+import { dataUnreadable } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { type ByteSource, memorySource } from '../files/byte-source.ts';
+import { toDoubles } from '../math/tensor.ts';
 
 export type ElementType =
   | 'uint8'

@@ -4,10 +4,10 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ByteSource } from '../byte-source.ts';
-import { DiagnosticError } from '../diagnostic.ts';
-import { dataUnreadable } from '../diagnostics.ts';
-import { sha256 } from '../hash.ts';
+import { dataUnreadable } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { ByteSource } from '../files/byte-source.ts';
+import { sha256 } from '../files/hash.ts';
 import { openBytes } from './bytes.ts';
 import type { Source } from './source.ts';
 

@@ -1,7 +1,8 @@
 /** A data set: preprocessed samples of a source, streamed in batches. Nothing grows with the number of samples. */
-import { type Diagnostic, DiagnosticError } from '../diagnostic.ts';
-import { dataShape, labelOutOfRange, labelsMissing } from '../diagnostics.ts';
-import { float32, type Tensor } from '../tensor.ts';
+
+import { dataShape, labelOutOfRange, labelsMissing } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { float32, type Tensor } from '../math/tensor.ts';
 import { fitDims, fixedLength, formatInputDims, type InputDims } from './fit.ts';
 import { type PreparedSample, prepareSample } from './prepare.ts';
 import type { Preprocessing } from './preprocessing.ts';

@@ -1,5 +1,5 @@
 /** Whether a sample fits a model's input, and with which dims it is fed. */
-import { sizeOf } from '../tensor.ts';
+import { sizeOf } from '../math/tensor.ts';
 
 /** Dims of a model's input, batch first; a symbolic or unknown dimension is a string or undefined. */
 export type InputDims = readonly (number | string | undefined)[];

@@ -4,10 +4,10 @@
  */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ByteSource } from '../byte-source.ts';
-import { DiagnosticError } from '../diagnostic.ts';
-import { dataUnreadable } from '../diagnostics.ts';
-import { sizeOf } from '../tensor.ts';
+import { dataUnreadable } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { ByteSource } from '../files/byte-source.ts';
+import { sizeOf } from '../math/tensor.ts';
 import { type ElementType, elementSize, openBytes } from './bytes.ts';
 import type { StoredArray } from './source.ts';
 

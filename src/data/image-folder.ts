@@ -6,9 +6,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
-import { dataUnreadable, imageUnreadable } from '../diagnostics.ts';
-import { sha256 } from '../hash.ts';
+import { dataUnreadable, imageUnreadable } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { sha256 } from '../files/hash.ts';
 import { parseCsv } from './csv.ts';
 import type { RawSample, Source } from './source.ts';
 

@@ -1,10 +1,10 @@
 /** NumPy's .npy and .npz files (NEP 1: a magic string, a version, a Python literal as header, then the elements). */
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
-import { type ByteSource, memorySource } from '../byte-source.ts';
-import { DiagnosticError } from '../diagnostic.ts';
-import { dataUnreadable } from '../diagnostics.ts';
-import { sizeOf } from '../tensor.ts';
+import { dataUnreadable } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { type ByteSource, memorySource } from '../files/byte-source.ts';
+import { sizeOf } from '../math/tensor.ts';
 import { type ElementType, elementSize, openBytes } from './bytes.ts';
 import type { StoredArray } from './source.ts';
 

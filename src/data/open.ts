@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { DiagnosticError } from '../diagnostic.ts';
-import { dataUnreadable, optionInvalid } from '../diagnostics.ts';
+import { dataUnreadable, optionInvalid } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { openBytes, readHead } from './bytes.ts';
 import { listCifarFiles, openCifar } from './cifar.ts';
 import { createDataset, type Dataset } from './dataset.ts';

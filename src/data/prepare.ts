@@ -4,9 +4,9 @@
  * changed.
  */
 import sharp from 'sharp';
-import { DiagnosticError } from '../diagnostic.ts';
-import { imageTooSmall, preprocessingInvalid } from '../diagnostics.ts';
-import { sizeOf } from '../tensor.ts';
+import { imageTooSmall, preprocessingInvalid } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { sizeOf } from '../math/tensor.ts';
 import type { Preprocessing, Size } from './preprocessing.ts';
 import type { RawSample } from './source.ts';
 

@@ -7,9 +7,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
-import { dataUnreadable, preprocessingInvalid } from '../diagnostics.ts';
-import { didYouMean } from '../near-names.ts';
+import { dataUnreadable, preprocessingInvalid } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../text/near-names.ts';
 import { findLabelsCsv } from './image-folder.ts';
 
 /** A height and a width in pixels; a single number is the shorter side (resize) or both sides (crop). */

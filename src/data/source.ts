@@ -1,9 +1,10 @@
 /** A source: the raw samples of a data set, before preprocessing, one at a time. Every format is turned into one. */
-import type { ByteSource } from '../byte-source.ts';
-import { DiagnosticError } from '../diagnostic.ts';
-import { dataUnreadable } from '../diagnostics.ts';
-import { sha256 } from '../hash.ts';
-import { sizeOf } from '../tensor.ts';
+
+import { dataUnreadable } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { ByteSource } from '../files/byte-source.ts';
+import { sha256 } from '../files/hash.ts';
+import { sizeOf } from '../math/tensor.ts';
 import { decodeElements, type ElementType, elementSize } from './bytes.ts';
 
 export interface RawSample {

@@ -1,5 +1,5 @@
 /** Diagnostics about data. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { error, warning } from './make.ts';
 
 export const dataUnreadable = (path: string, reason: string): Diagnostic =>

@@ -1,5 +1,5 @@
 /** Diagnostics about learning. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { error } from './make.ts';
 
 export const trainNoHiddenPlanes = (target: string): Diagnostic =>

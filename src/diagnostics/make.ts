@@ -1,5 +1,5 @@
 /** Errors and warnings from their parts. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { type Code, exitOf } from './kinds.ts';
 
 export function error(code: Code, at: string, message: string, ...notes: string[]): Diagnostic {

@@ -1,5 +1,5 @@
 /** Diagnostics about options and mapping. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { error, warning } from './make.ts';
 
 export const optionInvalid = (place: string, reason: string, ...notes: string[]): Diagnostic =>

@@ -1,5 +1,5 @@
 /** Diagnostics about the model file and its graph. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { error } from './make.ts';
 
 export const modelUnreadable = (file: string, reason: string): Diagnostic =>

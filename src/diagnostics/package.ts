@@ -1,5 +1,5 @@
 /** Diagnostics about packages, bitstreams and chips. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { error } from './make.ts';
 
 export const packageExists = (path: string): Diagnostic =>

@@ -1,5 +1,5 @@
 /** Diagnostics about reading a chip. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { error, warning } from './make.ts';
 
 export const timeBeforeProgramming = (place: string): Diagnostic =>

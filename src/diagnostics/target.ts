@@ -1,5 +1,5 @@
 /** Diagnostics about targets. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { error } from './make.ts';
 
 export const targetNotFound = (name: string, known: readonly string[]): Diagnostic =>

@@ -1,5 +1,5 @@
 /** Diagnostics about verification. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { error, warning } from './make.ts';
 
 export const boundNotMet = (flag: string, measured: string): Diagnostic =>

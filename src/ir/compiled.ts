@@ -1,10 +1,11 @@
 /** What a compilation made, before it is written as a package: plain data, but for the schedule, which is made as it is read. */
-import type { CalibrationRecord } from '../calibration-record.ts';
-import type { CompileOptions } from '../options.ts';
+
 import type { LoadedTarget } from '../target/target.ts';
+import type { CalibrationRecord } from './calibration-record.ts';
 import type { FaultReport } from './fault-report.ts';
 import type { Graph, Origin } from './graph.ts';
 import type { BlockConverters, Mapping } from './mapping.ts';
+import type { CompileOptions } from './options.ts';
 import type { ArrayProgram } from './schedule.ts';
 import type { MappingSummary } from './summary.ts';
 

@@ -3,7 +3,7 @@
  * rewritten by the passes up to `correct-biases`, read by the mapping passes and by the writers of host.onnx and
  * reference.onnx. Every stage returns new data; nothing is changed in place.
  */
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 
 /** An ONNX attribute value. Subgraphs are kept as encoded bytes: they are carried, never looked into. */
 export type Attribute =

@@ -2,7 +2,7 @@
  * The Mapping: which digit of which weight lies in which cells. Made by the passes `encode-weights` to
  * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { QuantizedMvmNode } from './graph.ts';
 import type { InputNumbers } from './input-planes.ts';
 

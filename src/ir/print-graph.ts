@@ -1,5 +1,5 @@
 /** Graph -> text, one line per input, constant, node and output: what --print-after shows and tests compare. */
-import { type Tensor, toDoubles } from '../tensor.ts';
+import { type Tensor, toDoubles } from '../math/tensor.ts';
 import {
   type Attribute,
   describeOrigin,

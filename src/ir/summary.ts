@@ -1,8 +1,9 @@
 /** What a mapping costs, layer by layer: the table at the end of a compilation. */
-import type { CalibrationRecord } from '../calibration-record.ts';
+
 import { defined } from '../defined.ts';
 import { openLedger, settle, spend } from '../ledger.ts';
 import type { Target } from '../target/target.ts';
+import type { CalibrationRecord } from './calibration-record.ts';
 import { conversionsInSequence } from './conversion-time.ts';
 import type { EncodingChoice } from './encoding-choice.ts';
 import type { Origin, QuantizedMvmNode } from './graph.ts';

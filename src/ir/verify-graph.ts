@@ -1,6 +1,6 @@
 /** Invariants of a Graph, checked after every pass; some depend on how far the graph has come. A broken one is our bug. */
-import { InternalError } from '../diagnostic.ts';
-import { sizeOf, type Tensor } from '../tensor.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
+import { sizeOf, type Tensor } from '../math/tensor.ts';
 import { describeOrigin, type Graph, inputsOf, type Node, outputsOf } from './graph.ts';
 
 /** The stage that a graph is in, or has come through. */

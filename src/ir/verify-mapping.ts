@@ -1,5 +1,5 @@
 /** Checks a Mapping after the pass that made it: every weight lies in exactly one block, and no cell in two. */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import { transferredDigit } from '../target/hidden-plane.ts';
 import type { Target } from '../target/target.ts';
 import {

@@ -1,5 +1,5 @@
 /** Where every weight of a layer lies on the chip: which pair of cells of which array, and whether that is turned round. */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import { weightRows } from './cells.ts';
 import { type Mapping, partsOf } from './mapping.ts';
 

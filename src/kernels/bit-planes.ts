@@ -2,8 +2,9 @@
  * The bits that drive rows of an array: input parts turned from one byte per row to one byte per 8 rows. As WebAssembly,
  * which takes one bit of 16 bytes at once.
  */
-import { evenlySpread } from '../evenly-spread.ts';
+
 import { inputOf } from '../ir/cells.ts';
+import { evenlySpread } from '../math/evenly-spread.ts';
 import {
   add,
   addBytes,

@@ -3,7 +3,7 @@
  * tenth of the time. Threefry-2x32 and the ziggurat (random.ts) run for eight events in step, as WebAssembly with its 128-bit
  * vectors. The one draw of a hundred that takes more words than the ziggurat's first is left to the stream itself.
  */
-import { type Stream, zigguratTable } from '../random.ts';
+import { type Stream, zigguratTable } from '../math/random.ts';
 import { parity, threefryLanes } from './threefry-lanes.ts';
 import {
   absoluteFloats,

@@ -2,7 +2,7 @@
  * The products of a layer's input codes, summed over vectors: x_i x_j for all pairs of rows. As WebAssembly with its
  * products of 16-bit integers: two vectors lie side by side, so that one instruction multiplies and adds eight codes.
  */
-import type { LayerRecord } from '../calibration-record.ts';
+import type { LayerRecord } from '../ir/calibration-record.ts';
 import {
   add,
   addLanes,

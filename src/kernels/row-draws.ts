@@ -4,7 +4,7 @@
  * the error) times a factor of the row (of the input). Threefry and the comparison run for eight events in step, as
  * WebAssembly. Bounds are 32-bit floats: a caller leaves room for their roundings, and for those of a draw.
  */
-import type { Stream } from '../random.ts';
+import type { Stream } from '../math/random.ts';
 import { parity, threefryLanes } from './threefry-lanes.ts';
 import {
   add,

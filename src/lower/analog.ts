@@ -7,7 +7,7 @@
  * needs no reordering, and reading the matrix once for all planes is what counts.
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { float32, int8, int64, uint8 } from '../tensor.ts';
+import { float32, int8, int64, uint8 } from '../math/tensor.ts';
 import { emitBend } from './bend.ts';
 import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets } from './converter.ts';
 import { type Emitter, int } from './emit.ts';

@@ -1,6 +1,7 @@
 /** A piecewise linear curve as ONNX operators: a Clip per piece. A table look-up costs 7 ns per value, a piece 2. */
+
+import { float32 } from '../math/tensor.ts';
 import type { PiecewiseLinear } from '../target/nonlinearity.ts';
-import { float32 } from '../tensor.ts';
 import type { Emitter } from './emit.ts';
 
 const largest = 3.4e38;

@@ -2,7 +2,7 @@
  * Conversions as ONNX operators: code = clamp(round(sum + zero), `bits` wide), rounding half to even. The sums come in
  * converter codes.
  */
-import { float32, int8 } from '../tensor.ts';
+import { float32, int8 } from '../math/tensor.ts';
 import type { Emitter } from './emit.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Collects the nodes and constants of a graph that is being written, and names its values. */
 import type { Attribute, Attributes, OnnxNode, Origin } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 
 export interface Emitter {
   readonly nodes: OnnxNode[];

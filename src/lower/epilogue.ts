@@ -1,6 +1,6 @@
 /** From summed tiles to the layer's output: what the lowered layer and the integer reference have in common. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { float32, int64, type Tensor } from '../tensor.ts';
+import { float32, int64, type Tensor } from '../math/tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 

@@ -4,7 +4,7 @@
  * here, and so is their average.
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { float32, int32, int64, uint8 } from '../tensor.ts';
+import { float32, int32, int64, uint8 } from '../math/tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';

@@ -8,7 +8,7 @@
  * unless cells off the diagonal of a block conduct, in which case the whole programmed sub-matrix counts. A pack may
  * have more slots than groups; what is in the others is zero.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import { type BlockCells, cellsOf } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { placementsOf } from '../ir/tiles.ts';

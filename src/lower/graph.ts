@@ -1,5 +1,5 @@
 /** Lowers a whole graph: every layer by the function given for its kind, digital nodes as they are. */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Graph, Node, OnnxNode, ValueInfo } from '../ir/graph.ts';
 import { createEmitter, type Emitter } from './emit.ts';
 import { shareConstants } from './share-constants.ts';

@@ -1,7 +1,7 @@
 /** The standard normals that read noise is made of: one constant per lowered graph, and the numbers of the images as an input. */
 import type { Graph } from '../ir/graph.ts';
-import { openStream } from '../random.ts';
-import { float32, type Tensor } from '../tensor.ts';
+import { openStream } from '../math/random.ts';
+import { float32, type Tensor } from '../math/tensor.ts';
 
 /** Values of a graph that its layers draw noise from. */
 export interface NoiseSource {

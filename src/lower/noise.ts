@@ -4,9 +4,9 @@
  * and the number of its image say, so that neither planes nor layers nor images share them, and an image has the same noise
  * whatever batch it is in.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { float32, int64, type Tensor } from '../tensor.ts';
+import { float32, int64, type Tensor } from '../math/tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';

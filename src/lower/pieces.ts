@@ -3,7 +3,7 @@
  * memory runs piece after piece.
  */
 import { type Graph, inputsOf, type Node, outputsOf } from '../ir/graph.ts';
-import { byteLengthOf, type Tensor } from '../tensor.ts';
+import { byteLengthOf, type Tensor } from '../math/tensor.ts';
 
 /** Neighbouring nodes of a graph, with the values that go in and out. */
 export interface Piece {

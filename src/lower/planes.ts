@@ -1,8 +1,8 @@
 /** Input codes of a layer, and their bit planes: what the drivers put on the wordlines, one plane after another. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { type InputPlane, inputParts, inputPlanes } from '../ir/input-planes.ts';
+import { float32, int64, uint8 } from '../math/tensor.ts';
 import { bend, type PiecewiseLinear } from '../target/nonlinearity.ts';
-import { float32, int64, uint8 } from '../tensor.ts';
 import { emitBend } from './bend.ts';
 import { type Emitter, int } from './emit.ts';
 

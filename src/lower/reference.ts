@@ -2,9 +2,9 @@
  * The layer without a chip, as standard ONNX operators: in floating point before it is quantized, and in integers
  * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Geometry, Graph, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
-import { deferred, float32, int8, uint8 } from '../tensor.ts';
+import { deferred, float32, int8, uint8 } from '../math/tensor.ts';
 import { type Emitter, int, ints } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
 

@@ -1,6 +1,6 @@
 /** Counts the conversions of a layer that saturate, as an output of the lowered graph beside the layer's own. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { float32, int64 } from '../tensor.ts';
+import { float32, int64 } from '../math/tensor.ts';
 import { type Emitter, int } from './emit.ts';
 import { selectOutputs } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';

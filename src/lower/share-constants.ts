@@ -4,7 +4,7 @@
  * onnxruntime turns signed weights into unsigned ones, it takes each for one node's alone and fails at the second.
  */
 import type { Graph, Node } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 
 /** Values of a constant worth sharing. */
 const worthwhile = 1024;

@@ -1,8 +1,9 @@
 /** Checks that a decoded graph's values fit together, and puts its nodes into topological order. */
-import type { Diagnostic } from '../diagnostic.ts';
-import { graphInvalid } from '../diagnostics.ts';
+
+import { graphInvalid } from '../diagnostics/all.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { describeOrigin, inputsOf, type OnnxNode, outputsOf, type ValueInfo } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 import { elementType } from './element-types.ts';
 import { sortNodes } from './topological.ts';
 

@@ -3,7 +3,7 @@
  * products and digital operators, and why others stay digital. The same table as in rules.ts.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
-import { sizeOf } from '../tensor.ts';
+import { sizeOf } from '../math/tensor.ts';
 import { intOf } from './attribute-values.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import { whyDigital } from './digital-operators.ts';

@@ -1,5 +1,5 @@
 /** What becomes of a node, and the rule that decided, in the user's words. */
-import { sizeOf, type Tensor } from '../tensor.ts';
+import { sizeOf, type Tensor } from '../math/tensor.ts';
 
 export interface Decision {
   readonly crossbar: boolean;

@@ -5,11 +5,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
-import { graphInvalid, modelUnreadable, opsetUnsupported } from '../diagnostics.ts';
-import type { Files } from '../files.ts';
+import { graphInvalid, modelUnreadable, opsetUnsupported } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import type { Files } from '../files/files.ts';
 import { describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
 import { findExternal } from './external-data.ts';

@@ -3,7 +3,7 @@
  * product keeps its shape when it moves to a crossbar, and how long the sequence of a recurrent layer is.
  */
 import type { Graph, Node, OnnxNode } from '../ir/graph.ts';
-import { toDoubles } from '../tensor.ts';
+import { toDoubles } from '../math/tensor.ts';
 import type { Dims, Known, Size } from './dims-known.ts';
 import { shapeRules } from './dims-rules.ts';
 import { valueRules } from './dims-values.ts';

@@ -1,5 +1,5 @@
 /** TensorProto.DataType: the numbers by which ONNX files name element types. */
-import type { DataType } from '../tensor.ts';
+import type { DataType } from '../math/tensor.ts';
 
 const numbers: Readonly<Record<DataType, number>> = {
   float32: 1,

@@ -3,9 +3,9 @@
  * decoding them gives the graph again.
  */
 import { defined } from '../defined.ts';
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Graph, Node, ValueInfo } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 import { encodeAttributes } from './attributes.ts';
 import { functionCodec, modelCodec, type NodeProto, type TensorProto, type ValueInfoProto } from './proto.ts';
 import { encodeTensor } from './tensor-proto.ts';

@@ -8,7 +8,7 @@ import {
   type Tensor,
   type TensorData,
   toDoubles,
-} from '../tensor.ts';
+} from '../math/tensor.ts';
 import { elementType } from './element-types.ts';
 
 type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow';

@@ -1,5 +1,5 @@
 /** Operators on constants that move values and do not change them. All dims are row-major. */
-import { derived, sizeOf, type Tensor, type TensorData } from '../tensor.ts';
+import { derived, sizeOf, type Tensor, type TensorData } from '../math/tensor.ts';
 
 /** @returns undefined where the sizes differ */
 export function reshaped(x: Tensor, dims: readonly number[]): Tensor | undefined {

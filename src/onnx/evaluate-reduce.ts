@@ -2,7 +2,7 @@
  * Functions of constants that normalize stored weights (weight norm, weight standardization): elementwise and over
  * axes. float32 and float64; doubles, rounded once to the result's type.
  */
-import { sizeOf, type Tensor, toDoubles } from '../tensor.ts';
+import { sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
 
 export const elementwise: Readonly<Record<string, (v: number) => number>> = {
   Sqrt: Math.sqrt,

@@ -4,7 +4,7 @@
  * that is not understood completely is left alone (undefined).
  */
 import type { OnnxNode } from '../ir/graph.ts';
-import { sizeOf, type Tensor, toDoubles } from '../tensor.ts';
+import { sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
 import { intOf, intsOf } from './attribute-values.ts';
 import { binary, cast, constantOfShape, dequantize } from './evaluate-arithmetic.ts';
 import { concat, gather, reshaped, slice, transpose } from './evaluate-movement.ts';

@@ -5,10 +5,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { type Diagnostic, DiagnosticError } from '../diagnostic.ts';
-import { externalDataMissing, externalDataOutside, graphInvalid } from '../diagnostics.ts';
-import type { Files } from '../files.ts';
-import { sizeOf } from '../tensor.ts';
+import { externalDataMissing, externalDataOutside, graphInvalid } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { Files } from '../files/files.ts';
+import { sizeOf } from '../math/tensor.ts';
 import { subgraphsOf } from './attributes.ts';
 import { type GraphProto, type TensorProto, toNumber } from './proto.ts';
 import { type ExternalBytes, elementWidth } from './tensor-proto.ts';

@@ -3,7 +3,7 @@
  * know, stay digital: which nodes hold them, in the user's words. Bodies are looked into for this sentence alone.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 import { subgraphsOf } from './attributes.ts';
 import { floats } from './decision.ts';
 import { elementType } from './element-types.ts';

@@ -3,7 +3,7 @@
  * rules; `decide` puts them together with the others.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
-import { sizeOf, type Tensor } from '../tensor.ts';
+import { sizeOf, type Tensor } from '../math/tensor.ts';
 import { intOf } from './attribute-values.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import type { Dims } from './dims-known.ts';

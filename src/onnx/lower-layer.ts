@@ -4,7 +4,7 @@
  * into weights and bias.
  */
 import type { Geometry, Graph, MvmNode, OnnxNode, Reals } from '../ir/graph.ts';
-import { type Tensor, toDoubles } from '../tensor.ts';
+import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
 
 /** What a layer computes, without its place in the graph. */

@@ -3,7 +3,7 @@
  * constant matrices. The forms and names are those of the ONNX operators (opset 14).
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
-import { type Tensor, toDoubles } from '../tensor.ts';
+import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { activationOf, type StepActivation } from './activations.ts';
 import { floatOf, intOf, stringOf, stringsOf } from './attribute-values.ts';
 import type { Dims } from './dims-known.ts';

@@ -2,7 +2,14 @@
  * TensorProto <-> Tensor. Values come as raw_data (little-endian, at any alignment), in the typed fields, or as bytes
  * that were read from an external file; they are written as raw_data.
  */
-import { byteLengthOf, type DataType, deferred, sizeOf, type Tensor, type TensorData } from '../tensor.ts';
+import {
+  byteLengthOf,
+  type DataType,
+  deferred,
+  sizeOf,
+  type Tensor,
+  type TensorData,
+} from '../math/tensor.ts';
 import { elementName, elementNumber, elementType } from './element-types.ts';
 import { type TensorProto, toBigInt, toNumber } from './proto.ts';
 

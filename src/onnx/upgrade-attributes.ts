@@ -1,6 +1,6 @@
 /** New attributes of a node, and what takes their place, as the rules of the opset upgrade need them. */
 import type { Attribute, Attributes } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 
 export function without(attributes: Attributes, ...names: readonly string[]): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));

@@ -1,5 +1,5 @@
 /** Upgrade rules for softmax and the normalizations. */
-import { graphInvalid } from '../diagnostics.ts';
+import { graphInvalid } from '../diagnostics/all.ts';
 import { describeOrigin } from '../ir/graph.ts';
 import { floatOf, intOf } from './attribute-values.ts';
 import { int, vector, without } from './upgrade-attributes.ts';

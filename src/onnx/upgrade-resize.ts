@@ -3,7 +3,7 @@
  * asymmetric since 11), and the nearest mode rounded down along axes that grow and up along axes that shrink.
  */
 import type { Attributes } from '../ir/graph.ts';
-import { float32, sizeOf, type Tensor, toDoubles } from '../tensor.ts';
+import { float32, sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
 import { floatsOf, stringOf } from './attribute-values.ts';
 import { string } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';

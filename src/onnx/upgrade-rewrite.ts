@@ -1,9 +1,9 @@
 /**
  * What a rule of the opset upgrade sees of the graph, and how it writes the nodes that replace one node.
  */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Attributes, type Graph, inputsOf, type Node, type OnnxNode, outputsOf } from '../ir/graph.ts';
-import { float32, sizeOf, type Tensor } from '../tensor.ts';
+import { float32, sizeOf, type Tensor } from '../math/tensor.ts';
 import { elementType } from './element-types.ts';
 
 /** The replacement of one node in the making. Values and constants are named after the node's first output. */

@@ -3,7 +3,7 @@
  * operator changelog. Versions that only added element types, or attributes whose default is the old behaviour, are
  * not listed.
  */
-import { graphInvalid } from '../diagnostics.ts';
+import { graphInvalid } from '../diagnostics/all.ts';
 import { describeOrigin } from '../ir/graph.ts';
 import {
   upgradeBatchNormalization,

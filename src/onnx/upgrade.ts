@@ -3,8 +3,9 @@
  * runs a graph may then add operators of opset 21 beside the model's own. Operators of other domains, and operators
  * that ONNX does not know, stay as they are.
  */
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { subgraphOpset } from '../diagnostics.ts';
+
+import { subgraphOpset } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { describeOrigin, type Graph, type OnnxNode } from '../ir/graph.ts';
 import { subgraphsOf } from './attributes.ts';
 import { attributeCodec, functionCodec, type NodeProto } from './proto.ts';

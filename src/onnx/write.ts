@@ -2,10 +2,10 @@
  * Graph -> an ONNX file, and beside it a file of its large tensors where the graph is large: a protobuf message cannot
  * exceed 2 GiB, and tensors that go to their own file are made one at a time.
  */
-import { InternalError } from '../diagnostic.ts';
-import { type WritableFiles, writeInto } from '../files.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
+import { type WritableFiles, writeInto } from '../files/files.ts';
 import type { Graph } from '../ir/graph.ts';
-import { byteLengthOf, type Tensor } from '../tensor.ts';
+import { byteLengthOf, type Tensor } from '../math/tensor.ts';
 import { encodeModel } from './encode.ts';
 import { encodeExternal, encodeTensor } from './tensor-proto.ts';
 

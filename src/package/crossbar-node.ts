@@ -1,8 +1,8 @@
 /** A crossbar layer as an ONNX node of our own domain with its tables as initializers, and back. See FORMAT.md. */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
 import type { Attribute, Attributes, Geometry, OnnxNode } from '../ir/graph.ts';
-import { float32, int8, int32, type Tensor } from '../tensor.ts';
+import { float32, int8, int32, type Tensor } from '../math/tensor.ts';
 
 export const crossbarDomain = 'crossloom';
 export const crossbarOp = 'Crossbar';

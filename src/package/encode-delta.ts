@@ -2,7 +2,7 @@
 import { decodeBitstream } from '../bitstream/decode.ts';
 import { deltaOf } from '../bitstream/delta.ts';
 import { encodeArray, encodeHeader, encodeTrailer } from '../bitstream/encode.ts';
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { BitstreamHeader } from '../ir/schedule.ts';
 import { bitstreamIn, type Package } from './open.ts';

@@ -13,9 +13,9 @@ import {
 import { tilesOf } from '../ir/tiles.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
+import type { Tensor } from '../math/tensor.ts';
 import { levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
-import type { Tensor } from '../tensor.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
 
 /** The graph with its layers as crossbar nodes. */

@@ -1,9 +1,10 @@
 /** Opens a package, in a folder or in memory: checks its manifest and the hash of every file, and decodes its graphs. */
-import type { ByteSource } from '../byte-source.ts';
-import type { CalibrationRecord } from '../calibration-record.ts';
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { hashMismatch, packageUnreadable } from '../diagnostics.ts';
-import { type Files, hashIn, placeIn, placeOf, readFrom, sourceIn } from '../files.ts';
+
+import { hashMismatch, packageUnreadable } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import type { ByteSource } from '../files/byte-source.ts';
+import { type Files, hashIn, placeIn, placeOf, readFrom, sourceIn } from '../files/files.ts';
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { decodeModel } from '../onnx/decode.ts';

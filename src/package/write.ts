@@ -1,18 +1,18 @@
 /** Writes a compilation as a package: into memory, or beside its place and then moved there, so that nothing half-written remains. */
 import { basename } from 'node:path';
 import { encodeBitstream } from '../bitstream/encode.ts';
-import type { KnownAnswer } from '../calibration-record.ts';
-import { packageUnreadable } from '../diagnostics.ts';
-import { hashIn, readFrom, type WritableFiles, writeInto } from '../files.ts';
+import { packageUnreadable } from '../diagnostics/all.ts';
+import { hashIn, readFrom, type WritableFiles, writeInto } from '../files/files.ts';
+import { version } from '../files/version.ts';
+import { type FolderKind, writeFolder } from '../files/write-folder.ts';
+import type { KnownAnswer } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
+import type { Tensor } from '../math/tensor.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { writeModel } from '../onnx/write.ts';
 import { openNetwork } from '../record/network.ts';
 import { encodeRecord } from '../record/record-file.ts';
-import type { Tensor } from '../tensor.ts';
-import { version } from '../version.ts';
-import { type FolderKind, writeFolder } from '../write-folder.ts';
 import { encodeDelta } from './encode-delta.ts';
 import { hostGraph, referenceGraph } from './host.ts';
 import { deltaFile, type Manifest, packageFiles } from './manifest.ts';

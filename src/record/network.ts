@@ -4,10 +4,10 @@
  */
 import type { Graph, ValueInfo } from '../ir/graph.ts';
 import { cutGraph, type Piece } from '../lower/pieces.ts';
+import { byteLengthOf, type DataType, type Tensor } from '../math/tensor.ts';
 import { elementNumber } from '../onnx/element-types.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { openSession, type Session, type SessionOptions } from '../runtime/session.ts';
-import { byteLengthOf, type DataType, type Tensor } from '../tensor.ts';
 
 export type Values = Readonly<Record<string, Tensor>>;
 

@@ -1,6 +1,6 @@
 /** Input ranges that a model brings along: a QuantizeLinear and DequantizeLinear pair with constant scale. */
 import type { Graph, InputQuantization, OnnxNode } from '../ir/graph.ts';
-import { toDoubles } from '../tensor.ts';
+import { toDoubles } from '../math/tensor.ts';
 
 /** Operators that give values of their first input, and no others. */
 const movesOnly = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Identity', 'MaxPool']);

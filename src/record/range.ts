@@ -1,5 +1,5 @@
 /** Chooses the 8-bit codes of a layer's input from the distribution of its values over the samples. */
-import type { RangePolicy } from '../calibration-record.ts';
+import type { RangePolicy } from '../ir/calibration-record.ts';
 import type { InputQuantization } from '../ir/graph.ts';
 import { inputNumber } from '../ir/input-planes.ts';
 

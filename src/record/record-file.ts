@@ -3,11 +3,11 @@
  * arrays hold the vectors and means. The same record gives the same bytes.
  */
 import { z } from 'zod';
-import type { CalibrationRecord, LayerRecord } from '../calibration-record.ts';
-import { DiagnosticError } from '../diagnostic.ts';
-import { calibrationMismatch } from '../diagnostics.ts';
-import { decodeNpy, encodeNpy, type NpyArray } from '../npy.ts';
-import { readZip, writeZip } from '../zip.ts';
+import { calibrationMismatch } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { decodeNpy, encodeNpy, type NpyArray } from '../files/npy.ts';
+import { readZip, writeZip } from '../files/zip.ts';
+import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
 
 const schema = z.strictObject({
   format: z.literal(1),

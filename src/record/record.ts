@@ -3,12 +3,12 @@
  * inputs before and after quantization. Runs the floating-point network twice: once for the ranges, and once, with
  * the codes known, for the vectors.
  */
-import type { CalibrationRecord, KnownAnswer, LayerRecord, RangePolicy } from '../calibration-record.ts';
+import type { CalibrationRecord, KnownAnswer, LayerRecord, RangePolicy } from '../ir/calibration-record.ts';
 import type { Graph, InputQuantization, MvmNode } from '../ir/graph.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
-import { openStream, type Stream } from '../random.ts';
-import { type Tensor, toDoubles } from '../tensor.ts';
+import { openStream, type Stream } from '../math/random.ts';
+import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { type Network, openNetwork } from './network.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';

@@ -1,5 +1,5 @@
 /** What samples come from, wherever they lie. */
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 
 /** Sample inputs, one at a time. */
 export interface SampleSource {

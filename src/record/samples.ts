@@ -1,9 +1,9 @@
 /** Calibration samples out of a data set: evenly spread over it, one at a time. */
 import type { Dataset } from '../data/dataset.ts';
-import { InternalError, raise } from '../diagnostic.ts';
-import { graphInvalid } from '../diagnostics.ts';
-import { evenlySpread } from '../evenly-spread.ts';
+import { graphInvalid } from '../diagnostics/all.ts';
+import { InternalError, raise } from '../diagnostics/diagnostic.ts';
 import type { Graph, ValueInfo } from '../ir/graph.ts';
+import { evenlySpread } from '../math/evenly-spread.ts';
 import type { SampleSource } from './sample-source.ts';
 
 /** The input that samples feed. A model with several inputs has no data set that this compiler reads. */

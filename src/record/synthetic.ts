@@ -3,8 +3,8 @@
  * settle the converters' ranges and the number of MVMs; the ranges of the layers' inputs stay the model's own.
  */
 import type { ValueInfo } from '../ir/graph.ts';
-import { openStream } from '../random.ts';
-import { float32, sizeOf } from '../tensor.ts';
+import { openStream } from '../math/random.ts';
+import { float32, sizeOf } from '../math/tensor.ts';
 import type { SampleSource } from './sample-source.ts';
 
 /** @returns undefined where the model does not tell the size of its inputs, or takes other inputs than floats */

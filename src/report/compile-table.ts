@@ -2,7 +2,7 @@
 import type { Origin } from '../ir/graph.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
-import { formatQuantity } from '../units.ts';
+import { formatQuantity } from '../text/units.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
 import { type Column, formatTable } from './table.ts';
 

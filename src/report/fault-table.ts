@@ -1,6 +1,6 @@
 /** What working around a fault map came to, as the compilation prints it. */
 import type { FaultReport } from '../ir/fault-report.ts';
-import { formatQuantity } from '../units.ts';
+import { formatQuantity } from '../text/units.ts';
 import { counted, formatCount } from './number.ts';
 import { formatTable } from './table.ts';
 

@@ -1,7 +1,7 @@
 /** A programmed chip -> what programming it took, one fact a line. */
 import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
 import type { Target } from '../target/target.ts';
-import { formatQuantity } from '../units.ts';
+import { formatQuantity } from '../text/units.ts';
 import { counted, formatCount, formatShare } from './number.ts';
 
 /** Failed cells that are listed one by one. */

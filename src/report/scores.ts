@@ -1,6 +1,6 @@
 /** Outputs of a model -> scores of classes: which output holds them, and whether they are probabilities. */
 import { type Graph, outputsOf } from '../ir/graph.ts';
-import { type Tensor, toDoubles } from '../tensor.ts';
+import { type Tensor, toDoubles } from '../math/tensor.ts';
 
 /** Operators that pass values on as they are. */
 const passing = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast']);

@@ -5,7 +5,7 @@ import type { TransferPhysics } from '../schemes/transfer/fecap/physics.ts';
 import { errorSources, type StaircaseLevel } from '../schemes/transfer/staircase.ts';
 import type { TransferLaw } from '../schemes/transfer/transfer.ts';
 import type { ArraySize } from '../target/sections.ts';
-import { formatQuantity } from '../units.ts';
+import { formatQuantity } from '../text/units.ts';
 import { formatCount, formatShare } from './number.ts';
 import { type Column, formatTable } from './table.ts';
 

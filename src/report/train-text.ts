@@ -1,6 +1,7 @@
 /** What a run of training came to, as text: its epochs, and what it took. */
+
+import { formatQuantity } from '../text/units.ts';
 import type { EnduranceUse, TrainReport } from '../train/report.ts';
-import { formatQuantity } from '../units.ts';
 import { counted, formatCount, formatShare } from './number.ts';
 import { formatTable } from './table.ts';
 

@@ -1,8 +1,8 @@
 /** A verification report -> one readable screen of text. */
 
 import type { ArrayCounters } from '../chip/chip.ts';
-import { formatTime } from '../time.ts';
-import { formatQuantity } from '../units.ts';
+import { formatTime } from '../text/time.ts';
+import { formatQuantity } from '../text/units.ts';
 import type { PairedDifference } from '../verify/metrics.ts';
 import type {
   LayerReport,

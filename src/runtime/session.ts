@@ -1,8 +1,8 @@
 /** Runs ONNX models: the only importer of onnxruntime. */
 import * as ort from 'onnxruntime-node';
 import { defined } from '../defined.ts';
-import { type Diagnostic, DiagnosticError } from '../diagnostic.ts';
-import type { DataType, Tensor, TensorData } from '../tensor.ts';
+import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { DataType, Tensor, TensorData } from '../math/tensor.ts';
 
 export interface SessionOptions {
   /** Threads inside an operator; 0 leaves the choice to onnxruntime. */

@@ -1,5 +1,5 @@
 /** What cells do that are formed, RESET by pulses and read back, whatever programs them. */
-import { openStream } from '../random.ts';
+import { openStream } from '../math/random.ts';
 import { type Cell, resetConductance } from '../target/cell.ts';
 import type { Cells, ReadBack } from './scheme.ts';
 

@@ -7,7 +7,7 @@
  */
 import type { z } from 'zod';
 import type { Rates } from '../ledger.ts';
-import type { Stream } from '../random.ts';
+import type { Stream } from '../math/random.ts';
 import type { TargetBase } from '../target/base.ts';
 import type { Effect } from '../target/effect.ts';
 import type { HiddenPlane } from '../target/hidden-plane.ts';

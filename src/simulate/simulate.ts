@@ -2,9 +2,9 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
-import { raise } from '../diagnostic.ts';
-import { chipWrongPackage } from '../diagnostics.ts';
-import { placeOf } from '../files.ts';
+import { chipWrongPackage } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
+import { placeOf } from '../files/files.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { foldLayer } from '../lower/fold.ts';

@@ -1,11 +1,11 @@
 /** Checks the parsed YAML of a target file against the schema and its fields against each other: all problems at once. */
 import type { z } from 'zod';
 import { conditionProblems } from '../conditions/models.ts';
-import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
-import { optionInvalid, targetInvalid, targetMissing, targetUnit } from '../diagnostics.ts';
-import { didYouMean } from '../near-names.ts';
+import { optionInvalid, targetInvalid, targetMissing, targetUnit } from '../diagnostics/all.ts';
+import { type Diagnostic, InternalError, raise } from '../diagnostics/diagnostic.ts';
 import { type Scheme, schemeOf, schemes } from '../schemes/models.ts';
-import { formatQuantity } from '../units.ts';
+import { didYouMean } from '../text/near-names.ts';
+import { formatQuantity } from '../text/units.ts';
 import { faultProblems } from './faults.ts';
 import type { TargetField } from './leaf.ts';
 import { peripheryProblems } from './periphery.ts';

@@ -1,6 +1,6 @@
 /** One effect of a simulation, and how its parameters are printed. */
 import type { z } from 'zod';
-import { formatQuantity, type Unit } from '../units.ts';
+import { formatQuantity, type Unit } from '../text/units.ts';
 import { fieldsOf } from './leaf.ts';
 
 export interface Effect {

@@ -4,8 +4,8 @@
  * within the next stuckHigh it conducts gMax, from fabrication on.
  */
 import { z } from 'zod';
-import { enduranceSpent } from '../diagnostics.ts';
-import { openStream } from '../random.ts';
+import { enduranceSpent } from '../diagnostics/all.ts';
+import { openStream } from '../math/random.ts';
 import type { Cell, Window } from './cell.ts';
 import { type Effect, percent, siemens } from './effect.ts';
 import { above0, leaf, type Read, share } from './leaf.ts';

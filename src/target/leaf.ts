@@ -3,7 +3,7 @@
  * carries its unit and description.
  */
 import { z } from 'zod';
-import { parseQuantity, type Unit } from '../units.ts';
+import { parseQuantity, type Unit } from '../text/units.ts';
 
 /** Matches what parseQuantity reads; for editors that check against the published JSON Schema. */
 const quantityPattern = (unit: Unit): string =>

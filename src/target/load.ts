@@ -5,12 +5,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { optionInvalid, targetInvalid, targetNotFound } from '../diagnostics.ts';
-import { sha256 } from '../hash.ts';
-import { installRoot } from '../install-root.ts';
-import { didYouMean } from '../near-names.ts';
+import { optionInvalid, targetInvalid, targetNotFound } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import { sha256 } from '../files/hash.ts';
+import { installRoot } from '../files/install-root.ts';
 import { type Scheme, schemes } from '../schemes/models.ts';
+import { didYouMean } from '../text/near-names.ts';
 import { checkTargetFile } from './check.ts';
 import { targetFields } from './schema.ts';
 import type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';

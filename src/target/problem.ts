@@ -1,5 +1,5 @@
 /** A problem with one field of a target, in words. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
 export interface Problem {
   readonly path: readonly string[];

@@ -1,5 +1,5 @@
 /** Activations and the loss, forwards and backwards, in place on rows of numbers. */
-import { argmax } from '../argmax.ts';
+import { argmax } from '../math/argmax.ts';
 import type { TrainedLayer } from './network.ts';
 
 /** Applies an activation to `length` numbers. */

@@ -2,8 +2,9 @@
  * Finds the layers to train in a compiled graph: those whose names match, which must be a chain up to the network's
  * output. Everything before the first of them stays as it is.
  */
-import { type Diagnostic, raise } from '../diagnostic.ts';
-import { trainNoGradient, trainNoSuchLayer } from '../diagnostics.ts';
+
+import { trainNoGradient, trainNoSuchLayer } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import {
   describeOrigin,
   type Graph,
@@ -12,8 +13,8 @@ import {
   type OnnxNode,
   type QuantizedMvmNode,
 } from '../ir/graph.ts';
-import { layerName, nameMatcher } from '../options.ts';
-import type { Tensor } from '../tensor.ts';
+import { layerName, nameMatcher } from '../ir/options.ts';
+import type { Tensor } from '../math/tensor.ts';
 import type { TrainableNetwork, TrainedLayer } from './network.ts';
 
 export interface Chain {

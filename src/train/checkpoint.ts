@@ -3,9 +3,9 @@
  * and the numbers of its snapshots. A run goes on only from a checkpoint of itself.
  */
 import { z } from 'zod';
-import { DiagnosticError, raise } from '../diagnostic.ts';
-import { trainCheckpointUnreadable, trainOtherCheckpoint } from '../diagnostics.ts';
-import { readZip, writeZip } from '../zip.ts';
+import { trainCheckpointUnreadable, trainOtherCheckpoint } from '../diagnostics/all.ts';
+import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { readZip, writeZip } from '../files/zip.ts';
 import type { Epoch } from './run.ts';
 import type { Numbers, Snapshot } from './snapshot.ts';
 

@@ -1,9 +1,9 @@
 /** Samples of a data set as the first trained layer sees them, in memory. */
 import { checkLabels, type Dataset } from '../data/dataset.ts';
-import { raise } from '../diagnostic.ts';
-import { dataShape } from '../diagnostics.ts';
+import { dataShape } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import type { ValueInfo } from '../ir/graph.ts';
-import type { Tensor } from '../tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
 import type { Samples } from './samples.ts';
 
 export interface FirstLayer {

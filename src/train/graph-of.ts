@@ -1,6 +1,6 @@
 /** A network that is trained, as an ONNX graph: what is compiled before the first step, and once more after the last. */
 import type { Graph, OnnxNode, ValueInfo } from '../ir/graph.ts';
-import { float32, type Tensor } from '../tensor.ts';
+import { float32, type Tensor } from '../math/tensor.ts';
 import {
   type LayerWeights,
   normalizationEpsilon,

@@ -15,7 +15,7 @@
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
 import { openRowDraws, type RowDraws } from '../kernels/row-draws.ts';
-import { openStream, type Stream } from '../random.ts';
+import { openStream, type Stream } from '../math/random.ts';
 import type { LayerSynapses } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
 import { stepSynapse } from '../schemes/transfer/wear.ts';

@@ -1,6 +1,6 @@
 /** Where learning starts: turns a seed into hidden integers, and a layer's width into the real weight of one level. */
 
-import { openStream } from '../random.ts';
+import { openStream } from '../math/random.ts';
 import { type HiddenPlane, transferredMagnitude } from '../target/hidden-plane.ts';
 import type { TrainedLayer } from './network.ts';
 

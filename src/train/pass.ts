@@ -3,8 +3,9 @@
  * of every layer, its inputs x and the gradients d of the loss with respect to the outputs of its matrix. The gradient of
  * a weight is the sum of x_i d_j over the batch.
  */
-import { argmax } from '../argmax.ts';
+
 import { openProducts } from '../kernels/matrix-rows.ts';
+import { argmax } from '../math/argmax.ts';
 import { activate, crossEntropy, deactivate } from './activate.ts';
 import { type LayerProducts, listActive, multiply, multiplyTransposed } from './matrix.ts';
 import type { LayerWeights, TrainableNetwork, TrainedLayer } from './network.ts';

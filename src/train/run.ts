@@ -2,8 +2,9 @@
  * A run of training from its present state to its last epoch: the chip, and beside it floating point with the same network,
  * order and schedule.
  */
-import { raise } from '../diagnostic.ts';
-import { trainEnduranceSpent } from '../diagnostics.ts';
+
+import { trainEnduranceSpent } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import type { EnduranceStop } from './endurance.ts';
 import type { Samples } from './samples.ts';
 import { evaluate, type Trainer, trainBatch } from './trainer.ts';

@@ -1,5 +1,5 @@
 /** Labelled inputs in memory, and the order in which an epoch takes them. */
-import { openStream } from '../random.ts';
+import { openStream } from '../math/random.ts';
 
 export interface Samples {
   readonly count: number;

@@ -3,7 +3,7 @@
  * devices' fixed draws and the orders of epochs follow from the options and are not in it. A run that is opened again with
  * the same options and restored goes on bit for bit as if it had never stopped.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import { forgetWear, settleWear } from '../schemes/transfer/wear.ts';
 import type { Trainer } from './trainer.ts';
 

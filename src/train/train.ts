@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { replaceLayers, type TrainedWeights } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Compiled } from '../ir/compiled.ts';
-import type { CompileOptions } from '../options.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import { programChip } from '../program.ts';
 import { trainingChip } from '../schemes/transfer/synapses.ts';
 import { simulate } from '../simulate/simulate.ts';

@@ -5,7 +5,7 @@
  * chip the same network, order and schedule are run in floating point. Nothing depends on anything but the options, the
  * samples and the number of inputs so far.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { LayerSynapses, SynapsePlaces, TrainingChip } from '../schemes/transfer/layer.ts';
 import { openLayer } from '../schemes/transfer/synapses.ts';
 import { transferLayer } from '../schemes/transfer/transfer-layer.ts';

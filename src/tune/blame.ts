@@ -2,8 +2,9 @@
  * Which error costs the accuracy of a mapping: it is measured again with one error taken away at a time, and without any chip
  * with one rounding alone.
  */
+
+import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import type { CompileOptions } from '../options.ts';
 import { schemeOf, withExactCells } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 import { runChip } from '../verify/run-images.ts';

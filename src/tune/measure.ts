@@ -1,8 +1,8 @@
 /** A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed. */
 import { compile } from '../compile/compile.ts';
-import { sha256 } from '../hash.ts';
+import { sha256 } from '../files/hash.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import type { CompileOptions } from '../options.ts';
 import { packageOf } from '../package/package-of.ts';
 import { programChip } from '../program.ts';
 import { lowerChip } from '../simulate/simulate.ts';

@@ -3,7 +3,7 @@ import type { Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
 import type { Emitter } from '../lower/emit.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { dequantized, lowerFloat } from '../lower/reference.ts';
-import { float32 } from '../tensor.ts';
+import { float32 } from '../math/tensor.ts';
 
 /** The network in floating point with the weights and biases that integers stand for. */
 export function roundedWeights(real: Graph, quantized: Graph): Graph {

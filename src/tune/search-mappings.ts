@@ -1,5 +1,5 @@
 /** Layers, each with its compared variants -> the mappings that were measured on programmed chips, and the one to take. */
-import type { CompileOptions } from '../options.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import { type Compared, candidatesOf, digitalOrder } from './compare.ts';
 import type { MappingReport } from './loss.ts';
 import { measureMapping } from './measure.ts';

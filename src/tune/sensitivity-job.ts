@@ -1,7 +1,7 @@
 /** Networks in which one layer is on a chip, over the same images, in any thread: what each differs from floating point by. */
-import { argmax } from '../argmax.ts';
-import type { Job } from '../pool.ts';
+import { argmax } from '../math/argmax.ts';
 import { openSession } from '../runtime/session.ts';
+import type { Job } from '../threads/pool.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
 import { addSignal, type SignalAndNoise, silence } from '../verify/metrics.ts';
 

@@ -5,20 +5,20 @@
 
 import { readArrays } from '../chip/read.ts';
 import { compile } from '../compile/compile.ts';
-import { evenlySpread } from '../evenly-spread.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Origin } from '../ir/graph.ts';
 import { blockCells } from '../ir/mapping.ts';
+import { type CompileOptions, layerName } from '../ir/options.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
+import { evenlySpread } from '../math/evenly-spread.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import { type CompileOptions, layerName } from '../options.ts';
 import { packageOf } from '../package/package-of.ts';
-import { runJob } from '../pool.ts';
 import { programChip } from '../program.ts';
 import { openSession } from '../runtime/session.ts';
+import { runJob } from '../threads/pool.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
 import { imageBatches } from '../verify/run-images.ts';
 import { anyArrays } from './measure.ts';

@@ -1,20 +1,20 @@
 /** What every measurement of one tuning shares: the model, its calibration record, the images, and what floating point gives. */
 
-import type { CalibrationRecord } from '../calibration-record.ts';
 import { compile, lowerModel } from '../compile/compile.ts';
 import type { Calibration } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { raise } from '../diagnostic.ts';
-import { optionInvalid } from '../diagnostics.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import type { CompileOptions } from '../options.ts';
 import { packageOf } from '../package/package-of.ts';
-import { availableThreads } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { availableThreads } from '../threads/pool.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';

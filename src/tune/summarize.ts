@@ -1,9 +1,9 @@
 /** Puts what a tuning measured into one report. */
 import { defined } from '../defined.ts';
-import { type CompileOptions, layerName } from '../options.ts';
+import { version } from '../files/version.ts';
+import { type CompileOptions, layerName } from '../ir/options.ts';
 import { percentOf } from '../verify/metrics.ts';
 import { snrOf } from '../verify/report.ts';
-import { version } from '../version.ts';
 import type { Blame } from './blame.ts';
 import { type Compared, variantsIn } from './compare.ts';
 import { lossOf, type MappingReport } from './loss.ts';

@@ -4,7 +4,7 @@
  */
 import type { Calibration } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { CompileOptions } from '../options.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { applyVariants } from './apply.ts';

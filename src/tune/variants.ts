@@ -1,5 +1,5 @@
 /** What may be chosen for one crossbar layer: the ways of storing it that a tuning compares, as far as a target allows them. */
-import type { Choice } from '../options.ts';
+import type { Choice } from '../ir/options.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 

@@ -4,7 +4,7 @@
  */
 import { compile } from '../compile/compile.ts';
 import { defined } from '../defined.ts';
-import type { CompileOptions } from '../options.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import type { Target } from '../target/target.ts';
 import type { MappingReport } from './loss.ts';
 import { anyArrays, measureMapping, withTarget } from './measure.ts';

@@ -1,6 +1,6 @@
 /** What a tuning chose, as an options file that `crossloom compile --options` takes. */
 import { Document, isMap, isSeq } from 'yaml';
-import { type CompileOptions, type LayerOptions, parseOptions } from '../options.ts';
+import { type CompileOptions, type LayerOptions, parseOptions } from '../ir/options.ts';
 
 /** An entry of `layers`. */
 export type LayerEntry = CompileOptions['layers'][number];

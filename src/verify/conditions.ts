@@ -1,6 +1,6 @@
 /** Under which conditions a verification reads every chip: each time after programming, through the wires and without. */
 import type { Target } from '../target/target.ts';
-import { formatTime } from '../time.ts';
+import { formatTime } from '../text/time.ts';
 
 /** What is done about drift: nothing, one digital factor for the chip, or gain and bias of every column anew. */
 export type Compensation = 'none' | 'global' | 'columns';

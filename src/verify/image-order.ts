@@ -6,10 +6,10 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { ValueInfo } from '../ir/graph.ts';
 import { lowerGraph } from '../lower/graph.ts';
+import { float32, type Tensor, toDoubles } from '../math/tensor.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { openSession } from '../runtime/session.ts';
-import { float32, type Tensor, toDoubles } from '../tensor.ts';
 
 /** Relative to the largest value: other sizes of a batch round differently. */
 const tolerated = 1e-3;

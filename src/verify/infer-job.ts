@@ -2,11 +2,11 @@
  * Batches of images through models, in any thread. A session has one thread of its own: with several, onnxruntime splits
  * products in other places, and float sums could come out differently.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import { withReading } from '../lower/noise.ts';
-import type { Job } from '../pool.ts';
+import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { openSession, type Session } from '../runtime/session.ts';
-import { type Tensor, toDoubles } from '../tensor.ts';
+import type { Job } from '../threads/pool.ts';
 import type { Plan } from './plan.ts';
 
 export interface EncodedModel {

@@ -1,8 +1,8 @@
 /** Checks this installation: the integer reference of a package, run here on its known input, against the answers in the manifest. */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
+import { float32, toDoubles } from '../math/tensor.ts';
 import type { Package } from '../package/open.ts';
 import { openSession } from '../runtime/session.ts';
-import { float32, toDoubles } from '../tensor.ts';
 import type { EncodedModel } from './infer-job.ts';
 
 export interface KnownAnswerCheck {

@@ -1,7 +1,7 @@
 /** Batches of images through chip and reference, in any thread: signal and noise of every tapped value. */
 import { withReading } from '../lower/noise.ts';
-import type { Job } from '../pool.ts';
 import { openSession } from '../runtime/session.ts';
+import type { Job } from '../threads/pool.ts';
 import type { ImageBatch } from './infer-job.ts';
 import { addSignal, type SignalAndNoise, silence } from './metrics.ts';
 

@@ -2,13 +2,14 @@
  * Signal-to-noise ratio of every crossbar layer's output on a programmed chip, against the integer reference, and how many of
  * its conversions saturate. The chip runs as a whole, so a layer's noise holds what the layers before it did.
  */
-import { evenlySpread } from '../evenly-spread.ts';
+
 import { lowerGraph } from '../lower/graph.ts';
 import { saturationOf } from '../lower/saturation.ts';
+import { evenlySpread } from '../math/evenly-spread.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
-import { runJob } from '../pool.ts';
 import { lowerChip } from '../simulate/simulate.ts';
+import { runJob } from '../threads/pool.ts';
 import { job, type LayerSums } from './layers-job.ts';
 import type { ChipReading } from './read-chip.ts';
 import { type ImageRun, imageBatches } from './run-images.ts';

@@ -4,20 +4,20 @@ import { loadChip } from '../chip/load.ts';
 import { checkTime } from '../chip/read-conditions.ts';
 import { hasReadNoise } from '../conditions/models.ts';
 import { checkLabels, type Dataset } from '../data/dataset.ts';
-import { type Diagnostic, DiagnosticError, raise } from '../diagnostic.ts';
 import {
   bitstreamWrongTarget,
   chipWrongPackage,
   labelsMissing,
   optionInvalid,
   wrongModel,
-} from '../diagnostics.ts';
-import { evenlySpread } from '../evenly-spread.ts';
+} from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { ValueInfo } from '../ir/graph.ts';
+import { evenlySpread } from '../math/evenly-spread.ts';
+import { sizeOf, type Tensor } from '../math/tensor.ts';
 import type { Package } from '../package/open.ts';
 import type { Session } from '../runtime/session.ts';
 import type { Target } from '../target/target.ts';
-import { sizeOf, type Tensor } from '../tensor.ts';
 import { imagesFollowEachOther } from './image-order.ts';
 import type { ModelFile, VerifyOptions } from './options.ts';
 

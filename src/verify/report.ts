@@ -1,6 +1,6 @@
 /** What a verification found, as plain data that JSON can hold. Accuracies are in percent, the rest in SI units. */
 import type { ArrayCounters } from '../chip/chip.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../ir/graph.ts';
 import type { Effect } from '../target/effect.ts';
 import type { Compensation } from './conditions.ts';

@@ -1,6 +1,6 @@
 /** Runs models over the images of a plan: the floating-point model beside the integer reference, then chip after chip. */
 import type { Dataset } from '../data/dataset.ts';
-import { runJob } from '../pool.ts';
+import { runJob } from '../threads/pool.ts';
 import { type BatchOutputs, type EncodedModel, type ImageBatch, job } from './infer-job.ts';
 import { type SignalAndNoise, silence } from './metrics.ts';
 import type { Plan } from './plan.ts';

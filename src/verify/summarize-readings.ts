@@ -1,7 +1,7 @@
 /** What chips made of the images under every condition -> their figures, and how long they last. */
 import { checkTime } from '../chip/read-conditions.ts';
 import { defined } from '../defined.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Target } from '../target/target.ts';
 import type { Compensation, Condition } from './conditions.ts';
 import { type PairedDifference, pairedDifference } from './metrics.ts';

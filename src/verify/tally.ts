@@ -2,8 +2,9 @@
  * What a model made of the images, image by image: a few bytes each, whatever the number of classes. Outputs themselves
  * are kept of as many evenly spread images as fit into a fixed number of values, so that chips can be compared with them.
  */
-import { argmax } from '../argmax.ts';
+
 import { defined } from '../defined.ts';
+import { argmax } from '../math/argmax.ts';
 import { addSignal, percentOf, type SignalAndNoise, silence, topCorrect } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { Scores } from './report.ts';

@@ -5,13 +5,13 @@
  */
 import type { Chip } from '../chip/chip.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { Diagnostic } from '../diagnostic.ts';
-import { graphInvalid } from '../diagnostics.ts';
+import { graphInvalid } from '../diagnostics/all.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
-import { availableThreads } from '../pool.ts';
 import { soleInput } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
+import { availableThreads } from '../threads/pool.ts';
 import { conditionName, conditionsOf } from './conditions.ts';
 import { checkKnownAnswer } from './known-answer.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';

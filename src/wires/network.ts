@@ -9,7 +9,7 @@
  * right ends of wordlines with one driver, are open. Badcrossbar has the same geometry, with `driver` equal to
  * `rowSegment` and `sense` equal to `columnSegment`.
  */
-import { InternalError } from '../diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 
 /** Resistances in ohm; each may be zero, and is then exactly that. */
 export interface Wires {

@@ -6,8 +6,9 @@
  * Newton's method: every cell is replaced by its tangent, a conductance and an offset, and the linear crossbar solved
  * (linear.ts), until the currents of the cells agree with those of their tangents.
  */
-import { DiagnosticError } from '../diagnostic.ts';
-import { wiresNotConverged } from '../diagnostics.ts';
+
+import { wiresNotConverged } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type LinearCells, solveLinear } from './linear.ts';
 import { type Cells, checkNetwork, type Wires } from './network.ts';
 

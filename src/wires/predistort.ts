@@ -10,8 +10,9 @@
  * with d the difference of the codes that are programmed, held within what a pair can hold and rounded to whole codes to be
  * judged. The best round is kept. The gain falls where a window has no room left, and all cells of the sum follow it.
  */
-import type { Job } from '../pool.ts';
+
 import type { Target } from '../target/target.ts';
+import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from './banks.ts';
 import type { Wires } from './network.ts';
 

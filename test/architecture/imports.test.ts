@@ -8,7 +8,7 @@ import { files, imports, textOf } from './source-files.ts';
 const top = ['src/cli.ts', 'src/index.ts', 'src/program.ts'];
 
 /** Folders of shared nouns. */
-const nouns = ['src', 'src/diagnostics', 'src/target', 'src/effects'];
+const nouns = ['src', 'src/diagnostics', 'src/files', 'src/math', 'src/target', 'src/text', 'src/threads'];
 
 /** What targets, passes and reports see of conditions and schemes: shared nouns. The rest is what they do to cells. */
 const conditionModel = /^src\/conditions\/(condition|measured|models|[^/]+\/model)\.ts$/;
@@ -39,7 +39,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/conditions': [],
   'src/schemes': ['src/kernels'],
   'src/ir': [],
-  'src/kernels': ['src/ir/cells.ts'],
+  'src/kernels': ['src/ir/calibration-record.ts', 'src/ir/cells.ts'],
   'src/wires': ['src/kernels'],
   'src/data': [],
   'src/runtime': ['src/ir/graph.ts'],
@@ -64,7 +64,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/verify',
     'src/wires',
   ],
-  'src/chip': ['src/bitstream', 'src/conditions', 'src/ir/schedule.ts', 'src/schemes', 'src/wires'],
+  'src/chip': [
+    'src/bitstream',
+    'src/conditions',
+    'src/ir/fault-map.ts',
+    'src/ir/schedule.ts',
+    'src/schemes',
+    'src/wires',
+  ],
   'src/lower': [
     'src/ir/cells.ts',
     'src/ir/crossbar.ts',
@@ -74,6 +81,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/record': [
     'src/data',
+    'src/ir/calibration-record.ts',
     'src/ir/graph.ts',
     'src/ir/input-planes.ts',
     'src/ir/padding.ts',

@@ -1,6 +1,6 @@
 /** Random legal bitstreams with all kinds of instructions, and one small bitstream written by hand. */
 import fc from 'fast-check';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { ArrayGeometry, ArrayProgram, BitstreamHeader, Instruction } from '../../src/ir/schedule.ts';
 
 export interface Whole {

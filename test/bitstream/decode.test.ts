@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeBitstream, decodeBytes } from '../../src/bitstream/decode.ts';
 import { encodeArray, encodeBitstream, encodeHeader, encodeTrailer } from '../../src/bitstream/encode.ts';
-import type { ByteSource } from '../../src/byte-source.ts';
-import { crc32c } from '../../src/crc32c.ts';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import type { ByteSource } from '../../src/files/byte-source.ts';
+import { crc32c } from '../../src/files/crc32c.ts';
 import type { ArrayProgram } from '../../src/ir/schedule.ts';
 import { diagnosticsOf, join, sample, wholes } from './arbitrary.ts';
 

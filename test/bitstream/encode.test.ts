@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeArray, encodeBitstream, encodeHeader, encodeTrailer } from '../../src/bitstream/encode.ts';
-import { crc32c } from '../../src/crc32c.ts';
-import { InternalError } from '../../src/diagnostic.ts';
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
+import { crc32c } from '../../src/files/crc32c.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
 import { join, sample } from './arbitrary.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { totalCounts } from '../../src/chip/chip.ts';
 import { executeBitstream } from '../../src/chip/execute.ts';
-import { DiagnosticError, exitCodeOf } from '../../src/diagnostic.ts';
+import { DiagnosticError, exitCodeOf } from '../../src/diagnostics/diagnostic.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
-import { sigmaAt } from '../../src/polynomial.ts';
+import { sigmaAt } from '../../src/math/polynomial.ts';
 import { instructionTolerance, type ProgrammingOf } from '../../src/schemes/models.ts';
 import { levelConductance } from '../../src/target/cell.ts';
 import type { Faults } from '../../src/target/faults.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { executeBitstream } from '../../src/chip/execute.ts';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { ArrayProgram, Instruction } from '../../src/ir/schedule.ts';
 import type { Target } from '../../src/target/target.ts';
 import {

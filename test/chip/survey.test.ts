@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { executeBitstream } from '../../src/chip/execute.ts';
 import { surveyChip } from '../../src/chip/survey.ts';
 import { surveyArray } from '../../src/chip/survey-array.ts';
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
 import type { ProgrammingOf } from '../../src/schemes/models.ts';
 import { openWriteVerifyDraws, stepGainOf } from '../../src/schemes/write-verify/write-verify.ts';
 import { loadTarget } from '../../src/target/load.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { readStdin } from '../../src/cli/io.ts';
 import { repeated, wholeNumber } from '../../src/cli/options.ts';
 import { createProgram } from '../../src/cli.ts';
-import { InternalError } from '../../src/diagnostic.ts';
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import * as loader from '../../src/target/load.ts';
 import { collectingIo, runCli } from './run-cli.ts';
 

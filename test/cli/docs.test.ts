@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createProgram } from '../../src/cli.ts';
 import { type Code, exitOf, kinds } from '../../src/diagnostics/kinds.ts';
-import { installRoot } from '../../src/install-root.ts';
-import { optionsSchema } from '../../src/options.ts';
+import { installRoot } from '../../src/files/install-root.ts';
+import { optionsSchema } from '../../src/ir/options.ts';
 import { collectingIo } from './run-cli.ts';
 
 const read = (path: string) => readFileSync(join(installRoot(), path), 'utf8');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Chip, totalCounts } from '../../src/chip/chip.ts';
 import { loadChip } from '../../src/chip/load.ts';
 import { replaceLayers } from '../../src/compile/replace-layers.ts';
-import { encodeNpy } from '../../src/npy.ts';
+import { encodeNpy } from '../../src/files/npy.ts';
 import { openPackage } from '../../src/package/open.ts';
 import { writePackage } from '../../src/package/write.ts';
 import { compileTrainable, moved, noSpreads } from '../support/trained.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { float32 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { float32 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 import { problemOf, runCli } from './run-cli.ts';
 

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadChip } from '../../src/chip/load.ts';
-import { sha256 } from '../../src/hash.ts';
+import { sha256 } from '../../src/files/hash.ts';
 import { openPackage } from '../../src/package/open.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 import { worstCurrents } from '../../src/wires/limits.ts';

@@ -3,11 +3,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { encodeNpy } from '../../src/files/npy.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { encodeNpy } from '../../src/npy.ts';
+import { openStream } from '../../src/math/random.ts';
+import { float32, sizeOf } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { openStream } from '../../src/random.ts';
-import { float32, sizeOf } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 export const classes = 12;

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStream } from '../../src/math/random.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openPackage } from '../../src/package/open.ts';
-import { openStream } from '../../src/random.ts';
-import { float32 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 import { problemOf, runCli } from './run-cli.ts';
 

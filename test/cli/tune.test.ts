@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeNpy } from '../../src/npy.ts';
+import { encodeNpy } from '../../src/files/npy.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { TuneReport } from '../../src/tune/report.ts';
 import { npy } from '../data/files.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { compileAroundFaults } from '../../src/compile/around-faults.ts';
 import { compile } from '../../src/compile/compile.ts';
-import { parseOptions } from '../../src/options.ts';
+import { parseOptions } from '../../src/ir/options.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { withPackage } from '../support/build.ts';

@@ -6,11 +6,11 @@ import { lowerModel } from '../../src/compile/compile.ts';
 import { lowerAsRead, passes, stages } from '../../src/compile/stages.ts';
 import { run, step, unless } from '../../src/compile/step.ts';
 import { verifyLowered } from '../../src/compile/verify.ts';
-import { InternalError } from '../../src/diagnostic.ts';
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import type { Graph } from '../../src/ir/graph.ts';
-import { parseOptions } from '../../src/options.ts';
+import { parseOptions } from '../../src/ir/options.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { float32 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 const net = model({

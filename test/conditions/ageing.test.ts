@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { driftExponent, drifted } from '../../src/conditions/drift/cells.ts';
 import { disturbedByReads } from '../../src/conditions/read-disturb/cells.ts';
 import { relaxed } from '../../src/conditions/relaxation/cells.ts';
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
 import { momentsOf } from '../statistics.ts';
 import { cmoRelaxation, pcmDrift } from '../support/reading-laws.ts';
 

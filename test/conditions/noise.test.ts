@@ -4,7 +4,7 @@ import { varianceAt } from '../../src/conditions/cells.ts';
 import { growingNoise } from '../../src/conditions/log-noise/cells.ts';
 import { hasReadNoise } from '../../src/conditions/models.ts';
 import { relativeNoise } from '../../src/conditions/power-noise/cells.ts';
-import { sigmaAt } from '../../src/polynomial.ts';
+import { sigmaAt } from '../../src/math/polynomial.ts';
 import { cmoNoise, pcmNoise } from '../support/reading-laws.ts';
 
 const micro = 1e-6;

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { float32 } from '../../src/math/tensor.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';
-import { float32 } from '../../src/tensor.ts';
 import { type BackendTest, listTests, loadTest, present, testdata } from './backend-tests.ts';
 import { judge, type Outcome } from './judge.ts';
 

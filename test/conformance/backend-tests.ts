@@ -5,12 +5,12 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '../../src/hash.ts';
+import { sha256 } from '../../src/files/hash.ts';
 import type { Graph, OnnxNode } from '../../src/ir/graph.ts';
+import type { Tensor } from '../../src/math/tensor.ts';
 import { decodeModel, oldestOpset } from '../../src/onnx/decode.ts';
 import { attributeCodec, modelCodec, toNumber } from '../../src/onnx/proto.ts';
 import { decodeTensor } from '../../src/onnx/tensor-proto.ts';
-import type { Tensor } from '../../src/tensor.ts';
 import type { Feeds, Model } from '../support/build.ts';
 
 export const testdata = process.env.CROSSLOOM_ONNX_TESTDATA ?? '/usr/share/libonnx-testdata/data';

@@ -3,15 +3,15 @@
 import { foldConstants } from '../../passes/lower/fold-constants.ts';
 import type { Chip } from '../../src/chip/chip.ts';
 import { listOperators } from '../../src/compile/operators.ts';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { Compiled } from '../../src/ir/compiled.ts';
+import { type Tensor, toDoubles } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
 import type { Package } from '../../src/package/open.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';
-import { type Tensor, toDoubles } from '../../src/tensor.ts';
 import { compileModel, type Feeds, programPackage, withPackage } from '../support/build.ts';
 import { firstDifference } from '../support/same-bits.ts';
 import type { LoadedTest } from './backend-tests.ts';

@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeBitstream } from '../../src/bitstream/decode.ts';
 import { compile } from '../../src/compile/compile.ts';
-import { parseOptions } from '../../src/options.ts';
+import { parseOptions } from '../../src/ir/options.ts';
 import { pathIn } from '../../src/package/open.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';

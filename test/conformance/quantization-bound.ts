@@ -5,9 +5,9 @@
  * its bias. It knows nothing of how the compiler turns the node into matrices.
  */
 import type { Graph, OnnxNode } from '../../src/ir/graph.ts';
+import { float32, type Tensor, toDoubles } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
-import { float32, type Tensor, toDoubles } from '../../src/tensor.ts';
 import type { Feeds } from '../support/build.ts';
 
 /** Rounding in 32-bit floating point, of quotients at the edge of a code and of sums, as a part of the sum of |x||w|. */

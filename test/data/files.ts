@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 
 /** A folder that the running test has for itself. */
 export function temporaryFolder(): string {

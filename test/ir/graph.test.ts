@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { lowerLinear } from '../../passes/lower/lower-linear.ts';
-import { InternalError } from '../../src/diagnostic.ts';
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import type { Geometry, Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import { printGraph } from '../../src/ir/print-graph.ts';
 import { verifyGraph } from '../../src/ir/verify-graph.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { float32 } from '../../src/tensor.ts';
 import { float, model, node } from '../support/onnx-model.ts';
 
 const graph = lowerLinear.run(

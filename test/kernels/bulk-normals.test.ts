@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fillNormals, openEvents } from '../../src/kernels/bulk-normals.ts';
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
 
 test('normals in bulk are those that the stream gives event by event, rejected words included', () => {
   const stream = openStream(7, 'bulk', 3);

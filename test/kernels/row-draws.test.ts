@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openRowDraws } from '../../src/kernels/row-draws.ts';
-import { openStream, threefry } from '../../src/random.ts';
+import { openStream, threefry } from '../../src/math/random.ts';
 
 const stream = openStream(6, 'rows', 2);
 

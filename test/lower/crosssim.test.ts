@@ -6,15 +6,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { memorySource } from '../../src/byte-source.ts';
 import { readNpy } from '../../src/data/npy.ts';
+import { memorySource } from '../../src/files/byte-source.ts';
 import type { CrossbarLayer, Tile } from '../../src/ir/crossbar.ts';
 import { lowerCrossbar } from '../../src/lower/crossbar.ts';
 import { createEmitter } from '../../src/lower/emit.ts';
 import { foldLayer } from '../../src/lower/fold.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
-import { float32 } from '../../src/tensor.ts';
 import { directMvm, type ProgrammedCells } from '../oracle/direct-mvm.ts';
 
 const file = join(process.env.CROSSLOOM_DATA ?? '../shared/data', 'circuits', 'crosssim-8bit-bitserial.npz');

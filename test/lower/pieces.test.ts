@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputsOf, outputsOf } from '../../src/ir/graph.ts';
 import { cutGraph } from '../../src/lower/pieces.ts';
-import { byteLengthOf, int8, type Tensor } from '../../src/tensor.ts';
+import { byteLengthOf, int8, type Tensor } from '../../src/math/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 /** Node i adds constant c_i to values made before, of which `reads` picks one. */

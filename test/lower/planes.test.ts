@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { emitConversion, emitWeightedConversion, roundingOffsets } from '../../src/lower/converter.ts';
 import { createEmitter, type Emitter, int } from '../../src/lower/emit.ts';
 import { emitPlanes, emitWeightedPlanes, planesOf } from '../../src/lower/planes.ts';
+import { float32, int64, uint8 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
-import { float32, int64, uint8 } from '../../src/tensor.ts';
 
 /** Enough channels for onnxruntime's blocked convolutions. */
 const channels = 32;

@@ -1,10 +1,10 @@
 /** Rows ordered by magnitude: the same product as in order, cell by cell, and less of it lost in the wires. */
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/graph.ts';
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Target } from '../../src/target/target.ts';
-import { float32 } from '../../src/tensor.ts';
 import { loaded } from '../chip/bench.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
 import { drawFaults } from '../support/draw-faults.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shareConstants } from '../../src/lower/share-constants.ts';
-import { float32, int8 } from '../../src/tensor.ts';
+import { float32, int8 } from '../../src/math/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 const wave = (length: number, phase: number) => Float32Array.from({ length }, (_, i) => Math.sin(i + phase));

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldConstants } from '../../passes/lower/fold-constants.ts';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { decodeModel, readModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { type GraphProto, type ModelProto, modelCodec, type TensorProto } from '../../src/onnx/proto.ts';
-import { float32 } from '../../src/tensor.ts';
 import { float, model, node } from '../support/onnx-model.ts';
 
 const type = (elemType: number, ...dims: number[]) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OnnxNode } from '../../src/ir/graph.ts';
+import { float32, int8, type Tensor } from '../../src/math/tensor.ts';
 import { decide } from '../../src/onnx/rules.ts';
-import { float32, int8, type Tensor } from '../../src/tensor.ts';
 import { type AttributeValue, model, node } from '../support/onnx-model.ts';
 
 const zeros = (...dims: number[]): Tensor => float32(dims, new Float32Array(dims.reduce((a, b) => a * b, 1)));

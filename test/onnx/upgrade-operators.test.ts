@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attribute } from '../../src/ir/graph.ts';
+import { float32, int64, uint8 } from '../../src/math/tensor.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
-import { float32, int64, uint8 } from '../../src/tensor.ts';
 import { expectSame, ramp, results, type Single, scales, single } from '../support/one-node.ts';
 import { float } from '../support/onnx-model.ts';
 

@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Diagnostic, DiagnosticError } from '../../src/diagnostic.ts';
+import { type Diagnostic, DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { type Attribute, type Graph, type OnnxNode, outputsOf } from '../../src/ir/graph.ts';
+import { float32, int64, type Tensor } from '../../src/math/tensor.ts';
 import { readModel } from '../../src/onnx/decode.ts';
 import {
   type AttributeProto,
@@ -13,7 +14,6 @@ import {
   type NodeProto,
 } from '../../src/onnx/proto.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
-import { float32, int64, type Tensor } from '../../src/tensor.ts';
 import { expectSame, ramp, results, type Single, scales, single } from '../support/one-node.ts';
 import { type AttributeValue, float, model, node } from '../support/onnx-model.ts';
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deferred, float32 } from '../../src/math/tensor.ts';
 import { readModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { writeModel } from '../../src/onnx/write.ts';
-import { deferred, float32 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 const size = 520;

@@ -1,6 +1,6 @@
 /** A layer's input tensor -> the input codes of each of its MVMs, straight from the definitions of ONNX. */
 import type { CrossbarLayer } from '../../src/ir/crossbar.ts';
-import type { Tensor } from '../../src/tensor.ts';
+import type { Tensor } from '../../src/math/tensor.ts';
 
 export interface Mvm {
   readonly codes: Uint8Array;

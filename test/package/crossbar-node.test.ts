@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CrossbarLayer, Tile } from '../../src/ir/crossbar.ts';
 import type { Geometry } from '../../src/ir/graph.ts';
+import type { Tensor } from '../../src/math/tensor.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar, encodeCrossbar } from '../../src/package/crossbar-node.ts';
-import type { Tensor } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 const small = fc.integer({ min: 0, max: 5000 });

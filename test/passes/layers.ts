@@ -2,7 +2,7 @@
 import { packGroups } from '../../passes/map/pack-groups.ts';
 import { placeBlocks } from '../../passes/map/place-blocks.ts';
 import { tile } from '../../passes/map/tile.ts';
-import type { CalibrationRecord, LayerRecord } from '../../src/calibration-record.ts';
+import type { CalibrationRecord, LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 import {
   type BlockConverters,

@@ -1,7 +1,7 @@
 /** A network in pieces gives what it gives as a whole, and shows every value once. */
 import { describe, expect, it } from 'vitest';
+import { float32, int64, type Tensor } from '../../src/math/tensor.ts';
 import { openNetwork, type Values } from '../../src/record/network.ts';
-import { float32, int64, type Tensor } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 const size = 600;

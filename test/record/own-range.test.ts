@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
-import type { DiagnosticError } from '../../src/diagnostic.ts';
+import type { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { parseOptions } from '../../src/ir/options.ts';
+import { float32, int8, uint8 } from '../../src/math/tensor.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { parseOptions } from '../../src/options.ts';
 import { ownQuantization } from '../../src/record/own-range.ts';
 import { syntheticSamples } from '../../src/record/synthetic.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { float32, int8, uint8 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 /** x is quantized and dequantized, reshaped, and multiplied with w. */

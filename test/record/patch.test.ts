@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Geometry } from '../../src/ir/graph.ts';
+import { float32, sizeOf } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { createPatchReader } from '../../src/record/patch.ts';
 import { openSession } from '../../src/runtime/session.ts';
-import { float32, sizeOf } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 const shape = fc.integer({ min: 1, max: 2 }).chain((axes) => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { float32, int8, uint8 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import {
   addValues,
@@ -10,7 +11,6 @@ import {
   realOf,
 } from '../../src/record/range.ts';
 import { openSession } from '../../src/runtime/session.ts';
-import { float32, int8, uint8 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 function histogramOf(...batches: readonly (readonly number[])[]) {

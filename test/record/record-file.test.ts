@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
-import { DiagnosticError } from '../../src/diagnostic.ts';
-import { decodeNpy, encodeNpy } from '../../src/npy.ts';
-import { parseOptions } from '../../src/options.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { decodeNpy, encodeNpy } from '../../src/files/npy.ts';
+import { parseOptions } from '../../src/ir/options.ts';
 import { decodeRecord, encodeRecord } from '../../src/record/record-file.ts';
 import { exactTarget, loaded } from '../chip/bench.ts';
 import { matMulModel } from '../lower/against-direct.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { type DataType, float32, int64 } from '../../src/math/tensor.ts';
 import { elementNumber } from '../../src/onnx/element-types.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
-import { type DataType, float32, int64 } from '../../src/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
 describe('a session', () => {

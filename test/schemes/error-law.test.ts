@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sigmaAt } from '../../src/polynomial.ts';
+import { sigmaAt } from '../../src/math/polynomial.ts';
 import { type ErrorLawDraws, openErrorLawDraws, programOnce } from '../../src/schemes/error-law/error-law.ts';
 import type { ProgrammingOf } from '../../src/schemes/models.ts';
 import { newOutcome } from '../../src/schemes/scheme.ts';

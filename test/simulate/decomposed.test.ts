@@ -5,13 +5,13 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/graph.ts';
+import { int64, toDoubles } from '../../src/math/tensor.ts';
 import { elementNumber } from '../../src/onnx/element-types.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';
-import { int64, toDoubles } from '../../src/tensor.ts';
 import { noise } from '../passes/lower/decompose.ts';
 import {
   compileModel,

@@ -4,12 +4,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { toDoubles } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { LoadedTarget } from '../../src/target/target.ts';
-import { toDoubles } from '../../src/tensor.ts';
 import {
   compileModel,
   type Feeds,

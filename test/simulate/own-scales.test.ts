@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
 import { foldConstants } from '../../passes/lower/fold-constants.ts';
 import { lowerLinear } from '../../passes/lower/lower-linear.ts';
+import { toDoubles } from '../../src/math/tensor.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { toDoubles } from '../../src/tensor.ts';
 import { compileModel } from '../support/build.ts';
 import { present, shared, sharedFeeds, sharedModel } from '../support/shared-models.ts';
 

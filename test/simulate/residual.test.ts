@@ -1,7 +1,7 @@
 /** From the model to the cells: what the parts of every weight hold together, read from the chip by host.onnx alone. */
 
 import { expect, it } from 'vitest';
-import type { CompileOptions } from '../../src/options.ts';
+import type { CompileOptions } from '../../src/ir/options.ts';
 import type { ProgrammingOf } from '../../src/schemes/models.ts';
 import type { Target } from '../../src/target/target.ts';
 import { loaded, writeVerifyTarget } from '../chip/bench.ts';

@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { installRoot } from '../../src/install-root.ts';
+import { installRoot } from '../../src/files/install-root.ts';
 
 const run = promisify(execFile);
 

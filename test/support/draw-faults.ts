@@ -1,6 +1,6 @@
 /** Fault maps without a chip: keyed draws of faulty cells. */
-import type { FaultMap } from '../../src/fault-map.ts';
-import { openStream } from '../../src/random.ts';
+import type { FaultMap } from '../../src/ir/fault-map.ts';
+import { openStream } from '../../src/math/random.ts';
 import type { Target } from '../../src/target/target.ts';
 
 /** A share of all cells, each stuck at one end of the window or between: low, anywhere, high. */

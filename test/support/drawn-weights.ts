@@ -4,7 +4,7 @@
  * any Softmax right.
  */
 import type { Graph, OnnxNode } from '../../src/ir/graph.ts';
-import { float32, sizeOf, type Tensor } from '../../src/tensor.ts';
+import { float32, sizeOf, type Tensor } from '../../src/math/tensor.ts';
 
 /** @param graph in which every ConstantOfShape has a constant shape and makes a parameter */
 export function drawWeights(graph: Graph): Graph {

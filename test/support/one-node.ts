@@ -1,9 +1,9 @@
 /** Models of one node, what onnxruntime makes of a Graph, and the comparison of two results. */
 import { expect } from 'vitest';
 import type { Graph } from '../../src/ir/graph.ts';
+import { float32, sizeOf, type Tensor, toDoubles } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
-import { float32, sizeOf, type Tensor, toDoubles } from '../../src/tensor.ts';
 import { type AttributeValue, model, node } from './onnx-model.ts';
 import { sampleInputs } from './run-onnx.ts';
 

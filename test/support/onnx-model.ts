@@ -10,7 +10,7 @@
  *   const bytes = encodeModel(graph);
  */
 import type { Attribute, Attributes, Graph, Node, OnnxNode, ValueInfo } from '../../src/ir/graph.ts';
-import type { Tensor } from '../../src/tensor.ts';
+import type { Tensor } from '../../src/math/tensor.ts';
 
 type Dims = readonly (number | string | undefined)[] | undefined;
 

@@ -1,6 +1,6 @@
 /** Graph with mvm nodes -> ONNX nodes that compute the same, by the layout that ir/graph.ts documents. */
 import type { Graph, MvmNode, Node, OnnxNode } from '../../src/ir/graph.ts';
-import { float32, type Tensor } from '../../src/tensor.ts';
+import { float32, type Tensor } from '../../src/math/tensor.ts';
 import { node } from './onnx-model.ts';
 
 export function restoreLayers(graph: Graph): Graph {

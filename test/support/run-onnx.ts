@@ -1,7 +1,7 @@
 /** Runs an ONNX model directly in onnxruntime, for tests that compare a rewritten model with the original. */
 import { InferenceSession, type OnnxValue, Tensor } from 'onnxruntime-node';
 import type { ValueInfo } from '../../src/ir/graph.ts';
-import { sizeOf } from '../../src/tensor.ts';
+import { sizeOf } from '../../src/math/tensor.ts';
 
 /** Float inputs of a model, drawn from a fixed sequence in [-1, 1); unknown dimensions are 1. */
 export function sampleInputs(infos: readonly ValueInfo[], seed = 1): Record<string, Tensor> {

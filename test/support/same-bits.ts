@@ -1,5 +1,5 @@
 /** Whether two results are the same, bit for bit. */
-import type { Tensor } from '../../src/tensor.ts';
+import type { Tensor } from '../../src/math/tensor.ts';
 
 type Results = Readonly<Record<string, Tensor>>;
 

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DatasetOptions, openDataset } from '../../src/data/open.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { readModel } from '../../src/onnx/decode.ts';
-import { float32 } from '../../src/tensor.ts';
 import { drawFeeds, type Feeds, type Model } from './build.ts';
 
 export const shared = process.env.CROSSLOOM_DATA ?? '../shared/data';

@@ -1,5 +1,5 @@
 /** A way of programming that no chip has, to show what a new one takes: a folder's worth of laws, and two lines in registries. */
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
 import { cells } from '../../src/schemes/cells.ts';
 import { models } from '../../src/schemes/models.ts';
 import { newOutcome, type OpenCells, type SchemeModel } from '../../src/schemes/scheme.ts';

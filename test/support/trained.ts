@@ -3,8 +3,8 @@
 import { compile } from '../../src/compile/compile.ts';
 import type { TrainedWeights } from '../../src/compile/replace-layers.ts';
 import type { Compiled } from '../../src/ir/compiled.ts';
-import { parseOptions } from '../../src/options.ts';
-import { openStream } from '../../src/random.ts';
+import { parseOptions } from '../../src/ir/options.ts';
+import { openStream } from '../../src/math/random.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { tinyModel } from '../verify/tiny.ts';
 import { drawFeeds, samplesOf } from './build.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { polynomial } from '../../src/polynomial.ts';
+import { polynomial } from '../../src/math/polynomial.ts';
 import { schemes } from '../../src/schemes/models.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import { bundledTargets, loadTarget, targetFingerprint } from '../../src/target/load.ts';

@@ -4,7 +4,7 @@ import { executeBitstream } from '../../src/chip/execute.ts';
 import { readArrays } from '../../src/chip/read.ts';
 import { checkTime } from '../../src/chip/read-conditions.ts';
 import { compile } from '../../src/compile/compile.ts';
-import { parseOptions } from '../../src/options.ts';
+import { parseOptions } from '../../src/ir/options.ts';
 import { hostGraph } from '../../src/package/host.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { type Scheme, schemes } from '../../src/schemes/models.ts';

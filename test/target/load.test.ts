@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DiagnosticError, exitCodeOf } from '../../src/diagnostic.ts';
+import { DiagnosticError, exitCodeOf } from '../../src/diagnostics/diagnostic.ts';
 import { loadTarget } from '../../src/target/load.ts';
 
 let folder = '';

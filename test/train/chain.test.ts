@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { Graph, Node, QuantizedMvmNode } from '../../src/ir/graph.ts';
-import { float32 } from '../../src/tensor.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { findChain } from '../../src/train/chain.ts';
 import { model, node } from '../support/onnx-model.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { writeZip } from '../../src/files/zip.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
-import { writeZip } from '../../src/zip.ts';
 
 const checkpoint: Checkpoint = {
   identity: { network: '4-3', seed: 2, rate: 0.01 },

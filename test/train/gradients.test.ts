@@ -1,6 +1,6 @@
 /** Forward and backward passes against finite differences of the same network, written plainly in doubles. */
 import { describe, expect, test } from 'vitest';
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
 import type { LayerWeights, TrainableNetwork, TrainedLayer } from '../../src/train/network.ts';
 import { backward, forward, openPass, score } from '../../src/train/pass.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openProducts } from '../../src/kernels/matrix-rows.ts';
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
 import { multiply } from '../../src/train/matrix.ts';
 
 /** y = scale * x W + bias, with y kept in 32 bits and sums of four products in 64. */

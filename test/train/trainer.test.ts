@@ -1,7 +1,7 @@
 /** Whole runs: learning, resuming, stopping. */
 import { describe, expect, test } from 'vitest';
 import { tiledLayers } from '../../bench/tiled-places.ts';
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
 import { trainingChip } from '../../src/schemes/transfer/synapses.ts';
 import { mostCycles } from '../../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../../src/train/network.ts';

@@ -1,12 +1,12 @@
 /** The network with rounded inputs against the same computed by hand. */
 import { expect, test } from 'vitest';
 import { compile, lowerModel } from '../../src/compile/compile.ts';
+import { parseOptions } from '../../src/ir/options.ts';
+import { openStream } from '../../src/math/random.ts';
+import { float32 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { parseOptions } from '../../src/options.ts';
-import { openStream } from '../../src/random.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { float32 } from '../../src/tensor.ts';
 import { roundedInputs } from '../../src/tune/rounded.ts';
 import { modelOf, samplesOf } from '../support/build.ts';
 import { model, node } from '../support/onnx-model.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
-import { layerOptions, parseOptions } from '../../src/options.ts';
+import { layerOptions, parseOptions } from '../../src/ir/options.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { formatTuning } from '../../src/report/tune-text.ts';
 import { loadTarget } from '../../src/target/load.ts';

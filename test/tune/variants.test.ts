@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Choice } from '../../src/options.ts';
+import type { Choice } from '../../src/ir/options.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { variantsFor } from '../../src/tune/variants.ts';
 

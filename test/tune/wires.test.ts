@@ -1,7 +1,7 @@
 /** Tuning a model for a chip whose wires ruin it as it is: from the images to the options that bring it back. */
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
-import { type CompileOptions, parseOptions } from '../../src/options.ts';
+import { type CompileOptions, parseOptions } from '../../src/ir/options.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { formatTuning } from '../../src/report/tune-text.ts';
 import { loadTarget } from '../../src/target/load.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
-import { layerOptions, parseOptions } from '../../src/options.ts';
+import { layerOptions, parseOptions } from '../../src/ir/options.ts';
 import { formatOptions, layerEntry, patternOf } from '../../src/tune/write-options.ts';
 
 const name = fc

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
-import { parseOptions } from '../../src/options.ts';
+import { parseOptions } from '../../src/ir/options.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';

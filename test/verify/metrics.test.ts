@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { argmax } from '../../src/argmax.ts';
-import { openStream } from '../../src/random.ts';
+import { argmax } from '../../src/math/argmax.ts';
+import { openStream } from '../../src/math/random.ts';
 import {
   addSignal,
   decibels,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { readArrays } from '../../src/chip/read.ts';
 import { readingInput } from '../../src/lower/noise-pool.ts';
+import { int64 } from '../../src/math/tensor.ts';
 import type { Package } from '../../src/package/open.ts';
 import { programChip } from '../../src/program.ts';
 import { formatVerification } from '../../src/report/verify-text.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Target } from '../../src/target/target.ts';
-import { int64 } from '../../src/tensor.ts';
 import { conditionsOf, type WiresRead } from '../../src/verify/conditions.ts';
 import { openReading, stateSpans } from '../../src/verify/read-chip.ts';
 import { verify } from '../../src/verify/verify.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evenlySpread } from '../../src/evenly-spread.ts';
+import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import { addSignal, type SignalAndNoise, silence } from '../../src/verify/metrics.ts';
 import type { Plan } from '../../src/verify/plan.ts';
 import {

@@ -2,15 +2,15 @@
 import { compile } from '../../src/compile/compile.ts';
 import { createDataset, type Dataset } from '../../src/data/dataset.ts';
 import { resolvePreprocessing } from '../../src/data/preprocessing.ts';
-import { DiagnosticError } from '../../src/diagnostic.ts';
-import { imageUnreadable } from '../../src/diagnostics.ts';
-import { sha256 } from '../../src/hash.ts';
-import { parseOptions } from '../../src/options.ts';
+import { imageUnreadable } from '../../src/diagnostics/all.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { sha256 } from '../../src/files/hash.ts';
+import { parseOptions } from '../../src/ir/options.ts';
+import { openStream } from '../../src/math/random.ts';
+import { float32, type Tensor } from '../../src/math/tensor.ts';
 import type { Package } from '../../src/package/open.ts';
-import { openStream } from '../../src/random.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { float32, type Tensor } from '../../src/tensor.ts';
 import { type Model, modelOf, withPackage } from '../support/build.ts';
 import { model, node } from '../support/onnx-model.ts';
 

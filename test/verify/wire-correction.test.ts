@@ -1,7 +1,7 @@
 /** Through wires of a high resistance, on real chips: what a compilation that knows them gets back. */
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
-import { parseOptions } from '../../src/options.ts';
+import { parseOptions } from '../../src/ir/options.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';

@@ -1,7 +1,7 @@
 /** Effective conductances against nodal analysis by dense LU, closed forms, and what must hold for any network. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InternalError } from '../../src/diagnostic.ts';
+import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 import type { Cells, Wires } from '../../src/wires/network.ts';
 import { anyCells, anyWires, apply, drawnCells, oneOhm, relativeError } from './crossbars.ts';

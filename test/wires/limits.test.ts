@@ -1,7 +1,7 @@
 /** Currents of drivers and columns in their worst case, and what is over a limit. */
 import { describe, expect, it } from 'vitest';
-import { formatDiagnostic } from '../../src/diagnostic.ts';
-import { currentOverLimit } from '../../src/diagnostics.ts';
+import { currentOverLimit } from '../../src/diagnostics/all.ts';
+import { formatDiagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 import { currentsOverLimit, worstCurrents } from '../../src/wires/limits.ts';
 import type { Wires } from '../../src/wires/network.ts';

@@ -1,7 +1,7 @@
 /** One product with nonlinear cells and gated rows against dense LU, Kirchhoff's law and a quadratic equation. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 import type { Cells, Wires } from '../../src/wires/network.ts';
 import { solveMvm } from '../../src/wires/nonlinear.ts';

@@ -1,7 +1,7 @@
 /** Levels that make up for wires: on Gaussian weights, as shares of what the columns were to compute. */
 import { describe, expect, it } from 'vitest';
 import { gaussianCells, signalLeft } from '../../bench/gaussian.ts';
-import { openStream } from '../../src/random.ts';
+import { openStream } from '../../src/math/random.ts';
 import { effectiveConductances } from '../../src/wires/effective.ts';
 import { type CodedArray, type ColumnSum, predistort } from '../../src/wires/predistort.ts';
 

@@ -1,6 +1,7 @@
 /** An activation function of a recurrent operator -> standard operators. */
+
+import { float32 } from '../../../src/math/tensor.ts';
 import type { StepActivation } from '../../../src/onnx/activations.ts';
-import { float32 } from '../../../src/tensor.ts';
 import { type Emitter, float } from './emitter.ts';
 
 /** @param clip the value is held within +-clip first */

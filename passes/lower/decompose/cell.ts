@@ -1,6 +1,7 @@
 /** What one step of a recurrent layer is given, and what it hands on. */
+
+import type { Tensor } from '../../../src/math/tensor.ts';
 import type { Recurrent } from '../../../src/onnx/recurrent.ts';
-import type { Tensor } from '../../../src/tensor.ts';
 
 /** What a step hands on, [1, batch, hidden]; an absent value is zero. */
 export interface State {

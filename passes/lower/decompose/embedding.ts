@@ -3,8 +3,8 @@
  * indices from the end, as Gather does.
  */
 import type { OnnxNode } from '../../../src/ir/graph.ts';
+import { float32, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { elementNumber } from '../../../src/onnx/element-types.ts';
-import { float32, int64, type Tensor } from '../../../src/tensor.ts';
 import { type Emitter, int } from './emitter.ts';
 
 /** @param table [rows][columns] */

@@ -1,6 +1,6 @@
 /** Writes the operators that replace one node. All of them carry the origin of that node. */
 import type { Attribute, Attributes, OnnxNode } from '../../../src/ir/graph.ts';
-import type { Tensor } from '../../../src/tensor.ts';
+import type { Tensor } from '../../../src/math/tensor.ts';
 
 export interface Emitter {
   /** Adds an operator of the ONNX domain with one output. @returns the output's name: `output`, or one after `what` */

@@ -5,7 +5,7 @@
  *   n = g(x W + (r . h) R + b), or with linear_before_reset g(x W + b + r . (h R + b'))
  *   h' = (1 - z) . n + z . h
  */
-import { float32, int64 } from '../../../src/tensor.ts';
+import { float32, int64 } from '../../../src/math/tensor.ts';
 import { emitActivation } from './activation.ts';
 import type { Cell, State } from './cell.ts';
 import { type Emitter, int } from './emitter.ts';

@@ -7,7 +7,7 @@
  *
  * As onnxruntime has it, clipping holds the sums of the gates and not the cell state.
  */
-import { float32 } from '../../../src/tensor.ts';
+import { float32 } from '../../../src/math/tensor.ts';
 import { emitActivation } from './activation.ts';
 import type { Cell, State } from './cell.ts';
 import { type Emitter, int } from './emitter.ts';

@@ -3,9 +3,9 @@
  * Gemm: y = alpha A' B' + beta C.
  */
 import type { OnnxNode } from '../../../src/ir/graph.ts';
+import { float32, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { floatOf, intOf } from '../../../src/onnx/attribute-values.ts';
 import { plainProduct } from '../../../src/onnx/composite.ts';
-import { float32, int64, type Tensor } from '../../../src/tensor.ts';
 import { type Emitter, ints } from './emitter.ts';
 
 /** @param weights of float32 */

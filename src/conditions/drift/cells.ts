@@ -3,7 +3,7 @@
  * nu = |clip(exponent + exponentSlope x, exponentMin, exponentMax) + clip(spread + spreadSlope x, spreadMin, spreadMax) xi|
  * and x = ln(G / gReference). A cell has one normal xi for all times, so its conductance moves along one trajectory.
  */
-import { openNormals } from '../../random.ts';
+import { openNormals } from '../../math/random.ts';
 import type { CellLaws } from '../condition.ts';
 import type { Drift } from './model.ts';
 

@@ -1,5 +1,5 @@
 /** 1/f noise of cells: fluctuators with correlation times spread evenly over the decades (McWhorter 1957), added up. */
-import { openStream, type Stream } from '../../random.ts';
+import { openStream, type Stream } from '../../math/random.ts';
 import type { CellLaws } from '../condition.ts';
 import { type Chain, chainOf, type Dwell, walk } from '../fluctuator.ts';
 import type { Flicker } from './model.ts';

@@ -2,7 +2,7 @@
  * Half-select disturb of cells: g = G (1 + (disturbDrift + spread xi) n / pulses) after n pulses to other cells of the row
  * and column, each of which puts half of the voltage across the cell. One xi per cell.
  */
-import { openNormals } from '../../random.ts';
+import { openNormals } from '../../math/random.ts';
 import type { CellLaws } from '../condition.ts';
 import type { HalfSelect } from './model.ts';
 

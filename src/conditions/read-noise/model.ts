@@ -1,10 +1,10 @@
 /** White noise of every reading, whatever the time, as targets and reports see it: a polynomial of the conductance. */
 import { z } from 'zod';
-import { polynomial } from '../../polynomial.ts';
+import { polynomial } from '../../math/polynomial.ts';
 import { levelConductance } from '../../target/cell.ts';
 import { leaf, polynomialInMicro, type Read } from '../../target/leaf.ts';
 import { unless } from '../../target/problem.ts';
-import { formatQuantity } from '../../units.ts';
+import { formatQuantity } from '../../text/units.ts';
 import type { ConditionModel } from '../condition.ts';
 
 const schema = z.strictObject({

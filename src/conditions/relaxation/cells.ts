@@ -2,7 +2,7 @@
  * Relaxation of cells (Falcone et al. 2025, as fitted in aihwkit): G(t) = G - slope ln(t / t0) + (spread + spreadSlope
  * ln(t / t0)) xi. A cell has one normal xi for all times, so its conductance moves along one trajectory.
  */
-import { openNormals } from '../../random.ts';
+import { openNormals } from '../../math/random.ts';
 import type { CellLaws } from '../condition.ts';
 import type { Relaxation } from './model.ts';
 

@@ -1,5 +1,5 @@
 /** Cells with a trap: a share of them, each a fluctuator of its own. */
-import { openStream } from '../../random.ts';
+import { openStream } from '../../math/random.ts';
 import type { CellLaws } from '../condition.ts';
 import { chainOf, walk } from '../fluctuator.ts';
 import type { Telegraph } from './model.ts';

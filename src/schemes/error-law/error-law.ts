@@ -9,8 +9,8 @@
  * held within [gMin, gMax]. A share `unresponsive` of the cells keeps its conductance. xi and u are keyed by (seed,
  * effect, array, cell, event).
  */
-import { sigmaAt } from '../../polynomial.ts';
-import { openStream, type Stream } from '../../random.ts';
+import { sigmaAt } from '../../math/polynomial.ts';
+import { openStream, type Stream } from '../../math/random.ts';
 import type { Window } from '../../target/cell.ts';
 import type { Write, WriteOutcome } from '../scheme.ts';
 import type { ErrorLawProgramming } from './parameters.ts';

@@ -1,10 +1,10 @@
 /** An error law as reports and the compiler see it: sigma(G) of the law, held within the window. */
-import { lawOutOfRange } from '../../diagnostics.ts';
-import { polynomial, sigmaAt } from '../../polynomial.ts';
+import { lawOutOfRange } from '../../diagnostics/all.ts';
+import { polynomial, sigmaAt } from '../../math/polynomial.ts';
 import { type Cell, levelConductance, levelStepOf } from '../../target/cell.ts';
 import { siemens } from '../../target/effect.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
-import { formatQuantity } from '../../units.ts';
+import { formatQuantity } from '../../text/units.ts';
 import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
 import { heldSpread } from '../spread.ts';

@@ -1,9 +1,9 @@
 /** Programming by identical pulses as reports and the compiler see it. */
-import { lawOutOfRange } from '../../diagnostics.ts';
+import { lawOutOfRange } from '../../diagnostics/all.ts';
 import type { Cell } from '../../target/cell.ts';
 import { percent, siemens } from '../../target/effect.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
-import { formatQuantity } from '../../units.ts';
+import { formatQuantity } from '../../text/units.ts';
 import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
 import { loopSpread } from '../spread.ts';

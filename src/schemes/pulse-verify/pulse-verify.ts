@@ -12,7 +12,7 @@
  *
  * Every xi is keyed by (seed, effect, array, cell, event): cells may be programmed in any order.
  */
-import { openStream, type Stream } from '../../random.ts';
+import { openStream, type Stream } from '../../math/random.ts';
 import type { Window } from '../../target/cell.ts';
 import { newOutcome, type Write, type WriteOutcome } from '../scheme.ts';
 import type { PulseVerifyProgramming } from './parameters.ts';

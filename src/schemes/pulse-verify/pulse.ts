@@ -4,7 +4,7 @@
  * as in the IBM Analog Hardware Acceleration Kit (aihwkit), whose equations the step models follow (steps/).
  */
 import { z } from 'zod';
-import { targetMissing } from '../../diagnostics.ts';
+import { targetMissing } from '../../diagnostics/all.ts';
 import { above0, choice, leaf, type Read, spread } from '../../target/leaf.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
 

@@ -1,7 +1,7 @@
 /** The effects of storing hidden weights in FeCAPs and transferring them, for the list of effects in every report. */
 import { type Effect, percent, siemens, volts } from '../../target/effect.ts';
 import type { HiddenPlane } from '../../target/hidden-plane.ts';
-import { formatQuantity } from '../../units.ts';
+import { formatQuantity } from '../../text/units.ts';
 import { windowOf } from '../read-back.ts';
 import type { TransferLaw } from './transfer.ts';
 

@@ -2,11 +2,11 @@
  * A transfer as reports and the compiler see it. The spread of a level is that of the FeCAPs' charge, the line and the threshold
  * in a digit, and that of its SET; sign errors are left out.
  */
-import { enduranceSpent } from '../../diagnostics.ts';
+import { enduranceSpent } from '../../diagnostics/all.ts';
 import { levelStepOf } from '../../target/cell.ts';
 import { hidden } from '../../target/hidden-plane.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
-import { formatQuantity } from '../../units.ts';
+import { formatQuantity } from '../../text/units.ts';
 import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
 import { heldSpread, resetSpread, type Spread } from '../spread.ts';
 import { transferEffects } from './effects.ts';

@@ -6,7 +6,7 @@
  * An analogue weight is (G+ - G-) / level step: about -7 to 7 for three transferred bits.
  */
 
-import { InternalError } from '../../diagnostic.ts';
+import { InternalError } from '../../diagnostics/diagnostic.ts';
 import { drawStuckCells } from '../../target/faults.ts';
 import type { Target } from '../../target/target.ts';
 import { transferLawIn } from './cells.ts';

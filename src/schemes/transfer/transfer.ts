@@ -18,8 +18,8 @@
  *
  * All xi are standard normal and keyed by (seed, effect, array, device, event).
  */
-import { InternalError } from '../../diagnostic.ts';
-import { openStream, type Stream } from '../../random.ts';
+import { InternalError } from '../../diagnostics/diagnostic.ts';
+import { openStream, type Stream } from '../../math/random.ts';
 import { type Cell, levelConductance, resetConductance } from '../../target/cell.ts';
 import type { HiddenPlane } from '../../target/hidden-plane.ts';
 import type { ProgrammedTarget } from '../scheme.ts';

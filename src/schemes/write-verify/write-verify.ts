@@ -12,7 +12,7 @@
  * So a reading is within tolerance by construction, and the true conductance within tolerance plus the noise of that
  * reading. Every xi is keyed by (seed, effect, array, cell, event): cells may be programmed in any order.
  */
-import { openStream, type Stream } from '../../random.ts';
+import { openStream, type Stream } from '../../math/random.ts';
 import type { Window } from '../../target/cell.ts';
 import type { Write, WriteOutcome } from '../scheme.ts';
 import type { WriteVerifyProgramming } from './parameters.ts';

@@ -8,14 +8,14 @@ import { groupsAtOnce, loadOf } from '../../../passes/map/groups-at-once.ts';
 import { placeBlocks } from '../../../passes/map/place-blocks.ts';
 import { type SliceChoice, weightMax } from '../../../passes/map/slice-weights.ts';
 import { writeSchedule } from '../../../passes/program/write-schedule.ts';
-import type { CalibrationRecord } from '../../../src/calibration-record.ts';
 import { executeBitstream } from '../../../src/chip/execute.ts';
 import { cut } from '../../../src/compile/stages.ts';
+import type { CalibrationRecord } from '../../../src/ir/calibration-record.ts';
 import type { EncodingEstimate } from '../../../src/ir/encoding-choice.ts';
 import type { Graph, MvmNode, QuantizedMvmNode } from '../../../src/ir/graph.ts';
 import { blockWeightColumns, lengthOf, type Mapping, type SlicedLayer } from '../../../src/ir/mapping.ts';
-import { type Choice, choiceFor, parseOptions } from '../../../src/options.ts';
-import { openStream } from '../../../src/random.ts';
+import { type Choice, choiceFor, parseOptions } from '../../../src/ir/options.ts';
+import { openStream } from '../../../src/math/random.ts';
 import { levelStepOf } from '../../../src/target/cell.ts';
 import type { Target } from '../../../src/target/target.ts';
 import {

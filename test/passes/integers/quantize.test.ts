@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { quantize } from '../../../passes/integers/quantize.ts';
-import { DiagnosticError } from '../../../src/diagnostic.ts';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import type { MvmNode, QuantizedMvmNode } from '../../../src/ir/graph.ts';
 import { model } from '../../support/onnx-model.ts';
 import { convGeometry, mvmLayer, recordOf } from '../layers.ts';

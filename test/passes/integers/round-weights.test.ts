@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputCovariance, roundNearest, roundWithFeedback } from '../../../passes/integers/round-weights.ts';
-import type { LayerRecord } from '../../../src/calibration-record.ts';
+import type { LayerRecord } from '../../../src/ir/calibration-record.ts';
 import { feedbackFactors } from '../../../src/kernels/feedback-factors.ts';
-import { openStream } from '../../../src/random.ts';
+import { openStream } from '../../../src/math/random.ts';
 import { recordOf } from '../layers.ts';
 
 const stream = openStream(1, 'test', 0);

@@ -1,8 +1,8 @@
 /** Rows gathered from a constant matrix equal those that onnxruntime gathers. */
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../../src/ir/graph.ts';
+import { int32, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { elementNumber } from '../../../src/onnx/element-types.ts';
-import { int32, int64, type Tensor } from '../../../src/tensor.ts';
 import { model, node } from '../../support/onnx-model.ts';
 import { decompose, expectDecomposed, noise } from './decompose.ts';
 

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../../src/ir/graph.ts';
+import { int32, type Tensor } from '../../../src/math/tensor.ts';
 import { inferDims } from '../../../src/onnx/dims.ts';
-import { int32, type Tensor } from '../../../src/tensor.ts';
 import { type AttributeValue, float, model, node } from '../../support/onnx-model.ts';
 import { decompose, expectDecomposed, noise, run } from './decompose.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { foldBatchNorm } from '../../../passes/lower/fold-batch-norm.ts';
 import { lowerLinear } from '../../../passes/lower/lower-linear.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
-import type { Tensor } from '../../../src/tensor.ts';
+import type { Tensor } from '../../../src/math/tensor.ts';
 import { drawFeeds } from '../../support/build.ts';
 import { expectSame } from '../../support/one-node.ts';
 import { type AttributeValue, float, model, node } from '../../support/onnx-model.ts';

@@ -4,11 +4,11 @@ import { decomposeLayers } from '../../../passes/lower/decompose-layers.ts';
 import { foldConstants } from '../../../passes/lower/fold-constants.ts';
 import type { Graph } from '../../../src/ir/graph.ts';
 import { verifyGraph } from '../../../src/ir/verify-graph.ts';
+import { openStream } from '../../../src/math/random.ts';
+import { float32, sizeOf, type Tensor } from '../../../src/math/tensor.ts';
 import { encodeModel } from '../../../src/onnx/encode.ts';
 import { upgradeOpset } from '../../../src/onnx/upgrade.ts';
-import { openStream } from '../../../src/random.ts';
 import { openSession } from '../../../src/runtime/session.ts';
-import { float32, sizeOf, type Tensor } from '../../../src/tensor.ts';
 import type { Feeds } from '../../support/build.ts';
 import { expectSame } from '../../support/one-node.ts';
 

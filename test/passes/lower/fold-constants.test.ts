@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { foldConstants } from '../../../passes/lower/fold-constants.ts';
 import { verifyGraph } from '../../../src/ir/verify-graph.ts';
+import { float32, int8, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { encodeModel } from '../../../src/onnx/encode.ts';
-import { float32, int8, int64, type Tensor } from '../../../src/tensor.ts';
 import { type AttributeValue, float, model, node } from '../../support/onnx-model.ts';
 import { largestError, runOnnx, sampleInputs } from '../../support/run-onnx.ts';
 

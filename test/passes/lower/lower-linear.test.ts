@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { foldConstants } from '../../../passes/lower/fold-constants.ts';
 import { lowerLinear } from '../../../passes/lower/lower-linear.ts';
-import { DiagnosticError } from '../../../src/diagnostic.ts';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import type { MvmNode } from '../../../src/ir/graph.ts';
 import { verifyGraph } from '../../../src/ir/verify-graph.ts';
+import { float32, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { encodeModel } from '../../../src/onnx/encode.ts';
-import { float32, int64, type Tensor } from '../../../src/tensor.ts';
 import { float, type ModelParts, model, node } from '../../support/onnx-model.ts';
 import { restoreLayers } from '../../support/restore-layers.ts';
 import { largestError, runOnnx, sampleInputs } from '../../support/run-onnx.ts';

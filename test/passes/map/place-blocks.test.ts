@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { packGroups } from '../../../passes/map/pack-groups.ts';
 import { placeBlocks } from '../../../passes/map/place-blocks.ts';
 import { tile } from '../../../passes/map/tile.ts';
-import { DiagnosticError } from '../../../src/diagnostic.ts';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import type { Mapping, SlicedLayer } from '../../../src/ir/mapping.ts';
 import { verifyMapping } from '../../../src/ir/verify-mapping.ts';
 import { loadTarget } from '../../../src/target/load.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CountedSums, type Range, rangeOf } from '../../../passes/program/converter-range.ts';
 import { pooledRanges } from '../../../passes/program/pooled-ranges.ts';
-import { openStream } from '../../../src/random.ts';
+import { openStream } from '../../../src/math/random.ts';
 
 const codes = 255;
 

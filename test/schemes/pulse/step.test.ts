@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openStream } from '../../../src/random.ts';
+import { openStream } from '../../../src/math/random.ts';
 import {
   cmoConductance,
   cmoPulse,

@@ -4,7 +4,7 @@ import { tiledArrays, tiledPlaces } from '../../../bench/tiled-places.ts';
 import { openArray } from '../../../src/chip/array-state.ts';
 import { transfer, wakeUp, writeHidden } from '../../../src/chip/hidden-plane.ts';
 import { form, reset } from '../../../src/chip/program-cells.ts';
-import { openStream } from '../../../src/random.ts';
+import { openStream } from '../../../src/math/random.ts';
 import { openLayer, trainingChip } from '../../../src/schemes/transfer/synapses.ts';
 import { transferLayer } from '../../../src/schemes/transfer/transfer-layer.ts';
 import { settleWear, writeSynapse } from '../../../src/schemes/transfer/wear.ts';

@@ -1,7 +1,7 @@
 /** Wear that is counted when it is asked for, against a plane whose counters are kept at every write. */
 import { describe, expect, test } from 'vitest';
 import { tiledPlaces } from '../../../bench/tiled-places.ts';
-import { openStream } from '../../../src/random.ts';
+import { openStream } from '../../../src/math/random.ts';
 import { openFecapPlane, writeBack, writeHidden } from '../../../src/schemes/transfer/plane.ts';
 import { openLayer, trainingChip } from '../../../src/schemes/transfer/synapses.ts';
 import { transferLayer } from '../../../src/schemes/transfer/transfer-layer.ts';

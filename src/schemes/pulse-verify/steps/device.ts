@@ -8,7 +8,7 @@
  *
  * Each effect has its own stream, and a device's draws depend on its number alone.
  */
-import { openStream, type Stream } from '../../../random.ts';
+import { openStream, type Stream } from '../../../math/random.ts';
 import type { PulseLaw } from './law.ts';
 
 /** One device, in units of w. Overwritten by every call. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openStream } from '../../../../src/random.ts';
+import { openStream } from '../../../../src/math/random.ts';
 import { switchedCharge, switchingEnergy } from '../../../../src/schemes/transfer/fecap/charge.ts';
 import {
   dielectricCapacitance,

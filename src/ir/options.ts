@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import picomatch from 'picomatch';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { raise } from './diagnostic.ts';
-import { optionInvalid } from './diagnostics.ts';
-import type { Origin } from './ir/graph.ts';
-import type { Target } from './target/target.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
+import type { Target } from '../target/target.ts';
+import type { Origin } from './graph.ts';
 
 const encoding = z
   .enum(['auto', 'differential', 'offset'])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatTime, parseTime } from '../src/time.ts';
+import { formatTime, parseTime } from '../../src/text/time.ts';
 
 test.each([
   ['1s', 1],

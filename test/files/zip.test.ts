@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
-import { readZip, writeZip } from '../src/zip.ts';
+import { readZip, writeZip } from '../../src/files/zip.ts';
 
 const files = new Map<string, Uint8Array>([
   ['empty', new Uint8Array()],

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installRoot } from '../../src/files/install-root.ts';
 import {
   type FaultMap,
   faultFileSchema,
   formatFaultMap,
   hashFaultMap,
   readFaultMap,
-} from '../src/fault-map.ts';
-import { installRoot } from '../src/install-root.ts';
+} from '../../src/ir/fault-map.ts';
 
 let folder = '';
 beforeAll(async () => {

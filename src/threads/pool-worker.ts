@@ -1,6 +1,6 @@
 /** A worker thread of pool.ts: opens one job after the other, and answers the tasks of each. */
 import { parentPort } from 'node:worker_threads';
-import { DiagnosticError } from './diagnostic.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Answer, Handler, Job, Order } from './pool.ts';
 
 let opened: Promise<Handler<unknown, unknown>> | undefined;

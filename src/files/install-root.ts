@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InternalError } from './diagnostic.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
 
-/** Path of the folder: one level above src/, two above the compiled dist/src/. */
+/** Path of the folder: above src/files/, or above the compiled dist/src/files/. */
 export function installRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  const root = [join(here, '..'), join(here, '..', '..')].find((folder) =>
+  const root = [join(here, '../..'), join(here, '../../..')].find((folder) =>
     existsSync(join(folder, 'package.json')),
   );
   if (root === undefined) throw new InternalError('install-root', `no package.json above ${here}`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openStream, threefry } from '../src/random.ts';
-import { countTolerance, momentsOf, normalBelow } from './statistics.ts';
+import { openStream, threefry } from '../../src/math/random.ts';
+import { countTolerance, momentsOf, normalBelow } from '../statistics.ts';
 
 const draws = 1_000_000;
 

@@ -2,8 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Diagnostic, raise } from './diagnostic.ts';
-import { packageExists } from './diagnostics.ts';
+import { packageExists } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 
 export interface FolderKind {
   /** The file by which a folder of this kind is known: any other folder is never replaced. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { didYouMean, editDistance, nearNames } from '../src/near-names.ts';
+import { didYouMean, editDistance, nearNames } from '../../src/text/near-names.ts';
 
 test('known edit distances', () => {
   expect(editDistance('kitten', 'sitting')).toBe(3);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Job, runJob } from '../src/pool.ts';
-import { type Built, build } from './support/built.ts';
+import { type Job, runJob } from '../../src/threads/pool.ts';
+import { type Built, build } from '../support/built.ts';
 
 const opened: number[] = [];
 const closed: number[] = [];
@@ -57,9 +57,9 @@ describe('worker threads', () => {
       await built.script(`
         import { threadId, isMainThread } from 'node:worker_threads';
         import { setTimeout as wait } from 'node:timers/promises';
-        import { runJob } from './dist/src/pool.js';
-        import { DiagnosticError } from './dist/src/diagnostic.js';
-        import { optionInvalid } from './dist/src/diagnostics.js';
+        import { runJob } from './dist/src/threads/pool.js';
+        import { DiagnosticError } from './dist/src/diagnostics/diagnostic.js';
+        import { optionInvalid } from './dist/src/diagnostics/all.js';
         export const job = {
           module: import.meta.url,
           open: (context) => ({

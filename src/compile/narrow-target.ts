@@ -2,12 +2,13 @@
  * A target as a compilation uses it: fewer rows at once, and a smaller part of the window of conductances, where the options
  * say so. Both are overrides of target fields, recorded as such, and change the fingerprint.
  */
-import { raise } from '../diagnostic.ts';
-import { optionInvalid } from '../diagnostics.ts';
-import type { CompileOptions } from '../options.ts';
-import { formatQuantity } from '../units.ts';
-import { targetFingerprint } from './load.ts';
-import type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
+
+import { optionInvalid } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
+import type { CompileOptions } from '../ir/options.ts';
+import { targetFingerprint } from '../target/load.ts';
+import type { LoadedTarget, ProvenanceEntry, Target } from '../target/target.ts';
+import { formatQuantity } from '../text/units.ts';
 
 /** @throws DiagnosticError options/invalid for more rows than the target drives at once, and for a chip of transfers */
 export function narrowTarget(

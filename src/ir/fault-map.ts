@@ -5,9 +5,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { type Diagnostic, InternalError, raise } from './diagnostic.ts';
-import { faultMapGeometry, faultMapInvalid, faultMapUnreadable } from './diagnostics.ts';
-import { sha256 } from './hash.ts';
+import { faultMapGeometry, faultMapInvalid, faultMapUnreadable } from '../diagnostics/all.ts';
+import { type Diagnostic, InternalError, raise } from '../diagnostics/diagnostic.ts';
+import { sha256 } from '../files/hash.ts';
 
 /** One faulty cell. */
 export interface Fault {

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { type Diagnostic, DiagnosticError, InternalError } from './diagnostic.ts';
+import { type Diagnostic, DiagnosticError, InternalError } from '../diagnostics/diagnostic.ts';
 
 /** What one thread does with tasks, one at a time. */
 export interface Handler<Task, Result> {

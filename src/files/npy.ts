@@ -1,6 +1,6 @@
 /** NumPy's .npy form (NEP 1, version 1.0) of the arrays that a package holds: bytes and 32-bit floats. */
-import { InternalError } from './diagnostic.ts';
-import { sizeOf } from './tensor.ts';
+import { InternalError } from '../diagnostics/diagnostic.ts';
+import { sizeOf } from '../math/tensor.ts';
 
 export interface NpyArray {
   readonly type: 'uint8' | 'float32';

@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError, exitCodeOf } from '../src/diagnostic.ts';
-import { printMapping } from '../src/ir/print-mapping.ts';
-import { layerOptions, parseOptions, readOptionsFile } from '../src/options.ts';
-import { float32 } from '../src/tensor.ts';
-import { exactTarget, loaded, transferTarget, writeVerifyTarget } from './chip/bench.ts';
-import { matMulModel } from './lower/against-direct.ts';
-import { compileModel, drawFeeds, modelOf } from './support/build.ts';
-import { model, node } from './support/onnx-model.ts';
+import { DiagnosticError, exitCodeOf } from '../../src/diagnostics/diagnostic.ts';
+import { layerOptions, parseOptions, readOptionsFile } from '../../src/ir/options.ts';
+import { printMapping } from '../../src/ir/print-mapping.ts';
+import { float32 } from '../../src/math/tensor.ts';
+import { exactTarget, loaded, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
+import { matMulModel } from '../lower/against-direct.ts';
+import { compileModel, drawFeeds, modelOf } from '../support/build.ts';
+import { model, node } from '../support/onnx-model.ts';
 
 function problems(run: () => unknown): readonly string[] {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError } from '../../src/diagnostic.ts';
+import { narrowTarget } from '../../src/compile/narrow-target.ts';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { narrowTarget } from '../../src/target/narrow.ts';
 
 const loaded = await loadTarget('tetramem-256-6bit');
 

@@ -2,7 +2,7 @@
  * What sample inputs tell the compiler about every crossbar layer. Recorded once (src/record), saved with the
  * package, and enough on its own to compile the same model to the same bytes again.
  */
-import type { InputQuantization } from './ir/graph.ts';
+import type { InputQuantization } from './graph.ts';
 
 export interface LayerRecord {
   readonly quantization: InputQuantization;

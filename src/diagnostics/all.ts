@@ -1,0 +1,11 @@
+/** Every diagnostic that Crossloom can give: one constructor per code, all wording in one folder; exit codes in kinds.ts. */
+
+export * from './data.ts';
+export * from './learning.ts';
+export * from './mapping.ts';
+export * from './model.ts';
+export * from './package.ts';
+export * from './reading.ts';
+export * from './target.ts';
+export * from './verification.ts';
+export * from './wires.ts';
