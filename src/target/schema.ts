@@ -41,8 +41,8 @@ const sections = () => ({
 const body = () => ({ ...periphery, ...sections() });
 
 /** The schema of a whole target file with this scheme of programming. */
-export function targetSchema(of: Scheme) {
-  return z.strictObject({ ...common, ...schemeSections(of), ...body() });
+export function targetSchema(of: Scheme, rest = body()) {
+  return z.strictObject({ ...common, ...schemeSections(of), ...rest });
 }
 
 /** Checks everything but the programming, for a file whose scheme cannot be told. */
@@ -66,6 +66,8 @@ export function fieldsOfTarget(target: Target): readonly TargetField[] {
 
 /** The JSON Schema (draft 2020-12) of target files, for editors. */
 export function targetJsonSchema(): object {
-  const whole = z.union(schemes().map(targetSchema));
+  // What schemes have in common is described once.
+  const rest = body();
+  const whole = z.union(schemes().map((scheme) => targetSchema(scheme, rest)));
   return { title: 'Crossloom target', ...z.toJSONSchema(whole, { io: 'input', reused: 'ref' }) };
 }
