@@ -17,6 +17,7 @@ import {
   trailerMarker,
   wholeVersion,
 } from './layout.ts';
+import { u8, u16, u32 } from './numbers.ts';
 
 /** Bytes that are enough for every header. */
 export const maxHeaderLength = headerFixedLength + baseLength + 255 + crcLength;
@@ -67,13 +68,13 @@ export function decodeHeader(
   checkCrc(start.subarray(0, length), 0, file, 'header');
 
   const cursor: Cursor = openCursor(start.subarray(12, length - crcLength), 12, file, 'the header');
-  const rows = cursor.u16('rows');
-  const columns = cursor.u16('columns');
-  const levels = cursor.u32('levels');
-  const arrays = cursor.u32('arrays');
-  const codeBits = cursor.u8('codeBits');
-  const hiddenBits = cursor.u8('hiddenBits');
-  const nameLength = cursor.u16('name length');
+  const rows = cursor.number('rows', u16);
+  const columns = cursor.number('columns', u16);
+  const levels = cursor.number('levels', u32);
+  const arrays = cursor.number('arrays', u32);
+  const codeBits = cursor.number('codeBits', u8);
+  const hiddenBits = cursor.number('hiddenBits', u8);
+  const nameLength = cursor.number('name length', u16);
   const hash = (field: string) => Buffer.from(cursor.take(field, 32, 8)).toString('hex');
   const fingerprint = hash('fingerprint');
   const base = version === deltaVersion ? { base: hash('base') } : {};

@@ -1,5 +1,5 @@
 /** Says why an array cannot execute an instruction, in the words of a diagnostic. */
-import { findProblem } from '../bitstream/check.ts';
+import { findProblem } from '../bitstream/instructions.ts';
 import type { ArrayGeometry, Instruction } from '../ir/schedule.ts';
 import type { ArrayState } from './array-state.ts';
 import { readBackOf } from './devices.ts';
