@@ -45,6 +45,14 @@ function limitOf<Whole>(limit: Limit<Whole>, geometry: ArrayGeometry, whole: Who
   return typeof limit === 'number' ? limit : limit(geometry, whole);
 }
 
+function bytesOf(type: NumberType): Pick<Codec<number>, 'type' | 'write' | 'read'> {
+  return {
+    type,
+    write: (writer, value) => writer.number(type, value),
+    read: (cursor, name) => cursor.number(name, type),
+  };
+}
+
 /** An integer from `min` to `max`. */
 export function int<Whole>(
   type: NumberType,
@@ -52,9 +60,7 @@ export function int<Whole>(
   max: Limit<NoInfer<Whole>>,
 ): Codec<number, Whole> {
   return {
-    type,
-    write: (writer, value) => writer.number(type, value),
-    read: (cursor, name) => cursor.number(name, type),
+    ...bytesOf(type),
     problem: (name, value, geometry, whole) =>
       integer(name, value, limitOf(min, geometry, whole), limitOf(max, geometry, whole)),
     print: (value) => [String(value)],
@@ -64,9 +70,7 @@ export function int<Whole>(
 
 /** A binary32 above zero. */
 export const quantity: Codec<number> = {
-  type: f32,
-  write: (writer, value) => writer.number(f32, value),
-  read: (cursor, name) => cursor.number(name, f32),
+  ...bytesOf(f32),
   problem: positive,
   print: (value) => [printReal(value)],
   parse: ([text], name, _geometry, complain) => parseReal(name, text!, complain),

@@ -54,7 +54,8 @@ export const zeros: Codec<Int32Array, Lists> = {
   ...integers<Int32Array>(-(2 ** 31), 2 ** 31 - 1, Int32Array),
   write(writer, zero, _geometry, lists) {
     const byte = layoutOf(lists);
-    writer.numbers(widths[byte & 3]!, zero, byte & equalZeros ? 1 : zero.length);
+    const stored = byte & equalZeros ? zero.subarray(0, 1) : zero;
+    for (const value of stored) writer.number(widths[byte & 3]!, value);
   },
   read(cursor, name) {
     const byte = cursor.value('layout');
@@ -67,8 +68,10 @@ export const zeros: Codec<Int32Array, Lists> = {
 };
 
 export const steps: Codec<Float32Array, Lists> = {
-  write: (writer, step, _geometry, lists) =>
-    writer.numbers(f32, step, layoutOf(lists) & equalSteps ? 1 : step.length),
+  write(writer, step, _geometry, lists) {
+    const stored = layoutOf(lists) & equalSteps ? step.subarray(0, 1) : step;
+    for (const value of stored) writer.number(f32, value);
+  },
   read(cursor, name, _geometry, { zero }) {
     const byte = cursor.value('layout');
     const step = new Float32Array(zero.length);

@@ -1,9 +1,8 @@
 /** Header, sections and trailer of program.xbs: lengths, markers, checksums and order, as FORMAT.md states them. */
 import { crc32c } from '../crc32c.ts';
-import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
+import type { BitstreamHeader } from '../ir/schedule.ts';
 import { findArrayProblem, findHeaderProblem } from './check.ts';
 import { type Cursor, invalid, openCursor } from './cursor.ts';
-import { decodeInstructions } from './decode-instruction.ts';
 import {
   baseLength,
   codeBitsOf,
@@ -153,12 +152,6 @@ export function openFrame(
     section: { file, array, offset: offset + sectionHeadLength, payload },
     progress: { offset: offset + length, array, sections: sections + 1 },
   };
-}
-
-/** @throws DiagnosticError bitstreamInvalid */
-export function decodeSection(header: BitstreamHeader, section: Section): ArrayProgram {
-  const { file, array, offset, payload } = section;
-  return { array, instructions: decodeInstructions(header, payload, offset, file) };
 }
 
 function checkCrc(bytes: Uint8Array, offset: number, file: string, what: string): void {

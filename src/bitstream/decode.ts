@@ -5,13 +5,13 @@
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import {
   decodeHeader,
-  decodeSection,
   frameLength,
   maxHeaderLength,
   openFrame,
   type Progress,
   type Section,
 } from './decode-frame.ts';
+import { decodeSection } from './decode-section.ts';
 import { sectionHeadLength } from './layout.ts';
 import { type ByteSource, openSource } from './source.ts';
 

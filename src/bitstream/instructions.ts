@@ -6,8 +6,7 @@ import type { ArrayGeometry, Instruction, TransferInstruction } from '../ir/sche
 import { type Problem, problem } from './check.ts';
 import { type Codec, count, int, quantity } from './codec.ts';
 import { layout, mode, steps, zeros } from './converter-fields.ts';
-import { hiddenIntegers, levelCodes, shorts } from './lists.ts';
-import { columnMask } from './mask.ts';
+import { columnMask, hiddenIntegers, levelCodes, shorts } from './lists.ts';
 import { u8, u16, u32 } from './numbers.ts';
 import { residualSources } from './residual-sources.ts';
 

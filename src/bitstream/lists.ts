@@ -1,11 +1,11 @@
-/** The codecs of lists of integers: level codes, hidden integers, values. */
-import { integer, type Problem } from './check.ts';
+/** The codecs of lists: level codes, hidden integers, values, masks. */
+import { integer, type Problem, problem } from './check.ts';
 import type { Codec } from './codec.ts';
 import type { Cursor } from './cursor.ts';
 import { codeBitsOf } from './layout.ts';
 import { i16 } from './numbers.ts';
 import { packBits, packedBytesOf, unpackBits } from './pack.ts';
-import { parseIntegers, printList } from './text.ts';
+import { parseIntegers, printList, shorten } from './text.ts';
 import type { Writer } from './writer.ts';
 
 /** A list of integers from `min` to `max` in the text. */
@@ -35,8 +35,8 @@ export const hiddenIntegers: Codec<Int16Array> = {
   ...integers<Int16Array>(-0x7fff, 0x7fff, Int16Array),
   write(writer, values, { hiddenBits }) {
     const sign = 1 << (hiddenBits - 1);
-    const words = Uint16Array.from(values, (value) => (value < 0 ? sign | -value : value));
-    writePacked(writer, words, hiddenBits);
+    const words = values.map((value) => (value < 0 ? sign | -value : value));
+    writePacked(writer, new Uint16Array(words), hiddenBits);
   },
   read(cursor, name, { hiddenBits }) {
     if (hiddenBits === 0) return new Int16Array(cursor.value('count')); // findProblem rejects the instruction
@@ -45,7 +45,7 @@ export const hiddenIntegers: Codec<Int16Array> = {
     const negativeZero = words.indexOf(sign);
     if (negativeZero >= 0)
       cursor.fail(name, `write-hidden: value ${negativeZero} is a negative zero`, negativeZero);
-    return Int16Array.from(words, (word) => (word & sign ? -(word ^ sign) : word));
+    return new Int16Array(words).map((word) => (word & sign ? -(word & (sign - 1)) : word));
   },
   problem(name, values, { hiddenBits }) {
     const limit = 2 ** (hiddenBits - 1) - 1;
@@ -55,8 +55,59 @@ export const hiddenIntegers: Codec<Int16Array> = {
 
 export const shorts: Codec<Int16Array> = {
   ...integers<Int16Array>(-0x8000, 0x7fff, Int16Array),
-  write: (writer, values) => writer.numbers(i16, values),
+  write(writer, values) {
+    for (const value of values) writer.number(i16, value);
+  },
   read: (cursor, name) => cursor.numbers(name, i16, new Int16Array(cursor.value('count'))),
+};
+
+function maskBytesOf(columns: number): number {
+  return Math.ceil(columns / 8);
+}
+
+/** One bit per column: bit c % 8 of byte c >> 3 is column c. */
+export const columnMask: Codec<Uint8Array> = {
+  write: (writer, mask) => writer.take(mask.length).set(mask),
+  read: (cursor, name, { columns }) => cursor.take(name, maskBytesOf(columns), 8).slice(),
+  problem(name, mask, { columns }) {
+    const expected = maskBytesOf(columns);
+    if (mask.length !== expected) return problem(name, `the mask has ${mask.length} bytes, not ${expected}`);
+    const unused = expected * 8 - columns;
+    if (mask[expected - 1]! >> (8 - unused) === 0) return undefined;
+    return problem(name, `the mask has bits beyond column ${columns - 1}`, expected - 1);
+  },
+  /** The columns whose bit is 1, as ranges. */
+  print(mask) {
+    const isSet = (column: number): boolean => ((mask[column >> 3]! >> (column & 7)) & 1) === 1;
+    const ranges: string[] = [];
+    const columns = mask.length * 8;
+    for (let column = 0; column < columns; column++) {
+      if (!isSet(column)) continue;
+      const first = column;
+      while (column + 1 < columns && isSet(column + 1)) column++;
+      ranges.push(first === column ? `${first}` : `${first}-${column}`);
+    }
+    return [ranges.join(',') || 'none'];
+  },
+  parse([text], name, { columns }, complain) {
+    const mask = new Uint8Array(maskBytesOf(columns));
+    if (text === 'none') return mask;
+    let next = 0;
+    for (const range of text!.split(',')) {
+      const match = /^(\d+)(?:-(\d+))?$/.exec(range);
+      const first = Number(match?.[1]);
+      const last = Number(match?.[2] ?? match?.[1]);
+      if (!(first >= next && last >= first && last < columns)) {
+        complain(
+          `${name}: '${shorten(range)}' is not an ascending range of columns from 0 to ${columns - 1}`,
+        );
+        return undefined;
+      }
+      for (let column = first; column <= last; column++) mask[column >> 3]! |= 1 << (column & 7);
+      next = last + 1;
+    }
+    return mask;
+  },
 };
 
 /** What is wrong with the first integer that is not from `min` to `max`, if any. */

@@ -48,11 +48,8 @@ export function parseInstruction(
     return undefined;
   }
   const { fields } = format;
-  const texts = parseFields(
-    words,
-    fields.flatMap((field) => field.words),
-    complain,
-  );
+  const expected = fields.flatMap((field) => field.words);
+  const texts = parseFields(words, expected, complain);
   if (!texts) return undefined;
   let good = true;
   const reject: Complain = (reason) => {
@@ -61,12 +58,8 @@ export function parseInstruction(
   };
   const values: Values = { op };
   for (const { name, words, parse } of fields) {
-    const value = parse(
-      words.map((word) => texts.get(word)!),
-      name,
-      geometry,
-      reject,
-    );
+    const given = words.map((word) => texts.get(word)!);
+    const value = parse(given, name, geometry, reject);
     if (value !== undefined) values[name] = value;
   }
   return good ? (values as unknown as Instruction) : undefined;

@@ -3,8 +3,6 @@ import type { NumberType } from './numbers.ts';
 
 export interface Writer {
   number(type: NumberType, value: number): void;
-  /** The first `count` values of a list. */
-  numbers(type: NumberType, values: ArrayLike<number>, count?: number): void;
   /** The next `length` bytes, to be filled. */
   take(length: number): Uint8Array;
   /** A view of all that was written so far. */
@@ -31,10 +29,6 @@ export function openWriter(): Writer {
     number(type, value) {
       const at = move(type.bytes);
       type.set(view, at, value);
-    },
-    numbers(type, values, count = values.length) {
-      const start = move(count * type.bytes);
-      for (let k = 0; k < count; k++) type.set(view, start + k * type.bytes, values[k]!);
     },
     take(length) {
       const start = move(length);

@@ -6,7 +6,8 @@
  * cell by cell; forming and RESET act on the masked cells of a row at once; the FeCAPs of a line are written one after
  * the other; a transfer runs on its lines in parallel. A chip's time is the sum over its arrays.
  */
-import { decodeSection, type Section } from '../bitstream/decode-frame.ts';
+import type { Section } from '../bitstream/decode-frame.ts';
+import { decodeSection } from '../bitstream/decode-section.ts';
 import { fecapWear } from '../device/fecap.ts';
 import { type Diagnostic, InternalError, raise } from '../diagnostic.ts';
 import { chipCannotExecute, enduranceSpent } from '../diagnostics.ts';

@@ -1,22 +1,15 @@
-/** Bytes -> instructions, with every limit checked. */
-import type { ArrayGeometry, Instruction } from '../ir/schedule.ts';
+/** The bytes of a section -> the instructions of its array, with every limit checked. */
+import type { ArrayGeometry, ArrayProgram, Instruction } from '../ir/schedule.ts';
 import { type Cursor, hex, openCursor } from './cursor.ts';
+import type { Section } from './decode-frame.ts';
 import { byOpcode, findProblem, type Values } from './instructions.ts';
 import { endOpcode } from './layout.ts';
 import { u8 } from './numbers.ts';
 
-/**
- * The instructions of one section's payload, without its `end`.
- * @param base absolute offset in the file of the payload's first byte
- * @throws DiagnosticError bitstreamInvalid at the first field that is not legal
- */
-export function decodeInstructions(
-  geometry: ArrayGeometry,
-  payload: Uint8Array,
-  base: number,
-  file: string,
-): Instruction[] {
-  const cursor: Cursor = openCursor(payload, base, file, 'the section');
+/** @throws DiagnosticError bitstreamInvalid at the first field that is not legal */
+export function decodeSection(geometry: ArrayGeometry, section: Section): ArrayProgram {
+  const { array, payload, offset, file } = section;
+  const cursor: Cursor = openCursor(payload, offset, file, 'the section');
   const instructions: Instruction[] = [];
   for (;;) {
     cursor.forget();
@@ -32,7 +25,7 @@ export function decodeInstructions(
     cursor.number('rest', u8);
     cursor.fail('rest', `the section goes on for ${left} bytes after its end instruction`);
   }
-  return instructions;
+  return { array, instructions };
 }
 
 function readInstruction(geometry: ArrayGeometry, opcode: number, cursor: Cursor): Instruction {
