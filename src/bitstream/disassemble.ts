@@ -38,8 +38,10 @@ export function* disassembleArray(program: ArrayProgram): Generator<string, void
 /** One line of the text form, without its indent. */
 export function printInstruction(instruction: Instruction): string {
   const values = instruction as unknown as Values;
-  const fields = byOp
-    .get(instruction.op)!
-    .fields.flatMap(({ name, words, print }) => print(values[name]).map((text, k) => `${words[k]}=${text}`));
-  return [instruction.op, ...fields].join(' ');
+  let line: string = instruction.op;
+  for (const { name, words, print } of byOp.get(instruction.op)!.fields) {
+    const texts = print(values[name]);
+    for (let k = 0; k < words.length; k++) line += ` ${words[k]}=${texts[k]}`;
+  }
+  return line;
 }
