@@ -3,11 +3,12 @@
 import { assemblySyntax } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayGeometry, ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
-import { findArrayProblem, findHeaderProblem, findProblem } from './check.ts';
+import { findArrayProblem, findHeaderProblem } from './check.ts';
 import { encodeBitstream } from './encode.ts';
+import { findProblem } from './instructions.ts';
 import { deltaVersion, wholeVersion } from './layout.ts';
 import { parseFields, parseInstruction } from './parse-instruction.ts';
-import { parseInteger } from './parse-values.ts';
+import { parseInteger } from './text.ts';
 
 const headerDirectives = ['.format', '.target', '.fingerprint', '.geometry'];
 /** Of a delta alone. */
@@ -93,7 +94,7 @@ function parseHeader(lines: readonly Line[], end: number, complain: Complain): B
   if (!geometry) return undefined;
   const complainHere = (reason: string): void => complain(geometry.number, reason);
   const texts = parseFields(geometry.words.slice(1), geometryFields, complainHere);
-  const values = texts?.map((value, i) => parseInteger(geometryFields[i]!, value, complainHere));
+  const values = texts && geometryFields.map((name) => parseInteger(name, texts.get(name)!, complainHere));
   if (!values || values.includes(undefined)) return undefined;
   const [rows, columns, levels, hiddenBits, arrays] = values.map(Number);
   const header = {
@@ -143,7 +144,7 @@ function parseArrays(geometry: ArrayGeometry, lines: readonly Line[], complain: 
       if (rest.length > 0) complainHere('end takes no fields');
       open = undefined;
     } else {
-      const instruction = parseInstruction(op, rest, geometry.columns, complainHere);
+      const instruction = parseInstruction(op, rest, geometry, complainHere);
       const problem = instruction && findProblem(geometry, instruction);
       if (problem) complainHere(`${op}: ${problem.reason}`);
       else if (instruction) open.push(instruction);

@@ -1,17 +1,23 @@
 /** A place in the bytes of a bitstream: reads field after field, and knows where in the file each of them lay. */
-
 import { bitstreamInvalid } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { NumberType } from './numbers.ts';
 
 export interface Cursor {
   /** Bytes left. */
   left(): number;
-  /** Begins a new instruction: the fields read so far are no longer named in diagnostics. */
+  /** Begins a new instruction: the fields read so far are no longer known. */
   forget(): void;
-  u8(field: string): number;
-  u16(field: string): number;
-  u32(field: string): number;
-  f32(field: string): number;
+  number(field: string, type: NumberType): number;
+  /** The number that was read as `field`, the latest one of that name. */
+  value(field: string): number;
+  /** Reads `count` numbers into `list`, which it returns. */
+  numbers<List extends { [index: number]: number; readonly length: number }>(
+    field: string,
+    type: NumberType,
+    list: List,
+    count?: number,
+  ): List;
   /** A view of the next `length` bytes, a list of values of `bits` bits each. */
   take(field: string, length: number, bits: number): Uint8Array;
   /** Raises bitstreamInvalid at value `index` of a field that was read, the latest one of that name. */
@@ -30,6 +36,7 @@ export function openCursor(bytes: Uint8Array, base: number, file: string, whole:
   const fields: string[] = [];
   const starts: number[] = [];
   const widths: number[] = [];
+  const values: number[] = [];
   let read = 0;
   let at = 0;
 
@@ -48,21 +55,34 @@ export function openCursor(bytes: Uint8Array, base: number, file: string, whole:
     at = start + length;
     return start;
   }
+  function latest(field: string): number {
+    let k = read - 1;
+    while (k >= 0 && fields[k] !== field) k--;
+    return k;
+  }
   return {
     left: () => bytes.length - at,
     forget: () => {
       read = 0;
     },
-    u8: (field) => view.getUint8(move(field, 1, 8)),
-    u16: (field) => view.getUint16(move(field, 2, 16), true),
-    u32: (field) => view.getUint32(move(field, 4, 32), true),
-    f32: (field) => view.getFloat32(move(field, 4, 32), true),
+    number(field, type) {
+      const start = move(field, type.bytes, 8 * type.bytes);
+      const value = type.get(view, start);
+      values[read - 1] = value;
+      return value;
+    },
+    value: (field) => values[latest(field)]!,
+    numbers(field, type, list, count = list.length) {
+      const start = move(field, count * type.bytes, 8 * type.bytes);
+      for (let k = 0; k < count; k++) list[k] = type.get(view, start + k * type.bytes);
+      return list;
+    },
     take(field, length, bits) {
       const start = move(field, length, bits);
-      return bytes.subarray(start, start + length);
+      return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
     },
     fail(field, reason, index = 0) {
-      const k = fields.lastIndexOf(field, read - 1);
+      const k = latest(field);
       invalid(file, k < 0 ? base + at : base + starts[k]! + ((index * widths[k]!) >> 3), reason);
     },
   };
@@ -71,4 +91,9 @@ export function openCursor(bytes: Uint8Array, base: number, file: string, whole:
 /** Raises bitstreamInvalid at an absolute offset. */
 export function invalid(file: string, offset: number, reason: string): never {
   throw new DiagnosticError([bitstreamInvalid(file, offset, reason)]);
+}
+
+/** A byte in messages. */
+export function hex(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -1,9 +1,8 @@
 /** Header, sections and trailer of program.xbs: lengths, markers, checksums and order, as FORMAT.md states them. */
 import { crc32c } from '../files/crc32c.ts';
-import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
+import type { BitstreamHeader } from '../ir/schedule.ts';
 import { findArrayProblem, findHeaderProblem } from './check.ts';
 import { type Cursor, invalid, openCursor } from './cursor.ts';
-import { decodeInstructions } from './decode-instruction.ts';
 import {
   baseLength,
   codeBitsOf,
@@ -17,6 +16,7 @@ import {
   trailerMarker,
   wholeVersion,
 } from './layout.ts';
+import { u8, u16, u32 } from './numbers.ts';
 
 /** Bytes that are enough for every header. */
 export const maxHeaderLength = headerFixedLength + baseLength + 255 + crcLength;
@@ -67,13 +67,13 @@ export function decodeHeader(
   checkCrc(start.subarray(0, length), 0, file, 'header');
 
   const cursor: Cursor = openCursor(start.subarray(12, length - crcLength), 12, file, 'the header');
-  const rows = cursor.u16('rows');
-  const columns = cursor.u16('columns');
-  const levels = cursor.u32('levels');
-  const arrays = cursor.u32('arrays');
-  const codeBits = cursor.u8('codeBits');
-  const hiddenBits = cursor.u8('hiddenBits');
-  const nameLength = cursor.u16('name length');
+  const rows = cursor.number('rows', u16);
+  const columns = cursor.number('columns', u16);
+  const levels = cursor.number('levels', u32);
+  const arrays = cursor.number('arrays', u32);
+  const codeBits = cursor.number('codeBits', u8);
+  const hiddenBits = cursor.number('hiddenBits', u8);
+  const nameLength = cursor.number('name length', u16);
   const hash = (field: string) => Buffer.from(cursor.take(field, 32, 8)).toString('hex');
   const fingerprint = hash('fingerprint');
   const base = version === deltaVersion ? { base: hash('base') } : {};
@@ -152,12 +152,6 @@ export function openFrame(
     section: { file, array, offset: offset + sectionHeadLength, payload },
     progress: { offset: offset + length, array, sections: sections + 1 },
   };
-}
-
-/** @throws DiagnosticError bitstreamInvalid */
-export function decodeSection(header: BitstreamHeader, section: Section): ArrayProgram {
-  const { file, array, offset, payload } = section;
-  return { array, instructions: decodeInstructions(header, payload, offset, file) };
 }
 
 function checkCrc(bytes: Uint8Array, offset: number, file: string, what: string): void {

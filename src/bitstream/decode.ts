@@ -6,13 +6,13 @@ import type { ByteSource } from '../files/byte-source.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import {
   decodeHeader,
-  decodeSection,
   frameLength,
   maxHeaderLength,
   openFrame,
   type Progress,
   type Section,
 } from './decode-frame.ts';
+import { decodeSection } from './decode-section.ts';
 import { sectionHeadLength } from './layout.ts';
 import { openSource } from './source.ts';
 

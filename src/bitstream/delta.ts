@@ -2,6 +2,8 @@
  * The programs of two bitstreams of the same placement -> the programs of a delta: what a chip that was programmed from
  * the first is told to become as if it had been programmed from the second. FORMAT.md says what a delta leaves out.
  */
+
+import { isDeepStrictEqual } from 'node:util';
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import {
   type ArrayProgram,
@@ -52,7 +54,7 @@ function changesOf(before: ArrayProgram, after: ArrayProgram, hidden: HiddenBits
   const rowsOfPair = new Map<number, number[]>();
   after.instructions.forEach((now, number) => {
     const was = before.instructions[number]!;
-    if (same(was, now)) return;
+    if (isDeepStrictEqual(was, now)) return;
     if (now.op === 'driver' && was.op === 'driver') settings.push(now);
     else if (now.op === 'converter' && was.op === 'converter' && was.block === now.block) settings.push(now);
     else if (now.op === 'write-hidden' && was.op === 'write-hidden' && covers(was, now)) {
@@ -89,20 +91,6 @@ function changedRuns(was: WriteHiddenInstruction, now: WriteHiddenInstruction): 
 
 function ascending(rowsOfPair: ReadonlyMap<number, number[]>): Map<number, number[]> {
   return new Map([...rowsOfPair].map(([pair, rows]) => [pair, rows.sort((a, b) => a - b)]));
-}
-
-function same(a: Instruction, b: Instruction): boolean {
-  const [was, now] = [Object.entries(a), new Map(Object.entries(b))];
-  return was.length === now.size && was.every(([field, value]) => sameValue(value, now.get(field)));
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b)) return Object.is(a, b);
-  return Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function different(array: number, how: string): never {

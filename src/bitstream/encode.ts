@@ -2,26 +2,26 @@
  * Schedule -> the bytes of program.xbs, as FORMAT.md lays them out. Header, sections and trailer are separate pieces,
  * so that a large model's bitstream is written array by array.
  */
-
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import { crc32c } from '../files/crc32c.ts';
-import type { ArrayGeometry, ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
-import { findArrayProblem, findHeaderProblem, findProblem } from './check.ts';
-import { sizeOfInstruction, writeInstruction } from './encode-instruction.ts';
+import type { ArrayGeometry, ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
+import { findArrayProblem, findHeaderProblem } from './check.ts';
+import { byOp, findProblem, type Values } from './instructions.ts';
 import {
   baseLength,
   codeBitsOf,
   crcLength,
   deltaVersion,
+  endOpcode,
   headerFixedLength,
   magic,
-  opcodes,
   sectionHeadLength,
   sectionMarker,
-  trailerLength,
   trailerMarker,
   wholeVersion,
 } from './layout.ts';
+import { u8, u16, u32 } from './numbers.ts';
+import { openWriter, type Writer } from './writer.ts';
 
 const stage = 'encode-bitstream';
 
@@ -32,24 +32,24 @@ const stage = 'encode-bitstream';
 export function encodeHeader(header: BitstreamHeader): Uint8Array {
   const problem = findHeaderProblem(header);
   if (problem) throw new InternalError(stage, `header: ${problem.reason}`);
+  const { base } = header;
   const name = new TextEncoder().encode(header.target);
-  const nameAt = headerFixedLength + (header.base === undefined ? 0 : baseLength);
-  const bytes = new Uint8Array(nameAt + name.length + crcLength);
-  const view = new DataView(bytes.buffer);
-  bytes.set(magic);
-  view.setUint16(8, header.base === undefined ? wholeVersion : deltaVersion, true);
-  view.setUint16(10, bytes.length, true);
-  view.setUint16(12, header.rows, true);
-  view.setUint16(14, header.columns, true);
-  view.setUint32(16, header.levels, true);
-  view.setUint32(20, header.arrays, true);
-  bytes[24] = codeBitsOf(header.levels);
-  bytes[25] = header.hiddenBits;
-  view.setUint16(26, name.length, true);
-  bytes.set(Buffer.from(header.fingerprint, 'hex'), 28);
-  if (header.base !== undefined) bytes.set(Buffer.from(header.base, 'hex'), headerFixedLength);
-  bytes.set(name, nameAt);
-  return seal(bytes);
+  const writer = openWriter();
+  const put = (bytes: Uint8Array): void => writer.take(bytes.length).set(bytes);
+  put(magic);
+  writer.number(u16, base === undefined ? wholeVersion : deltaVersion);
+  writer.number(u16, headerFixedLength + (base === undefined ? 0 : baseLength) + name.length + crcLength);
+  writer.number(u16, header.rows);
+  writer.number(u16, header.columns);
+  writer.number(u32, header.levels);
+  writer.number(u32, header.arrays);
+  writer.number(u8, codeBitsOf(header.levels));
+  writer.number(u8, header.hiddenBits);
+  writer.number(u16, name.length);
+  put(Buffer.from(header.fingerprint, 'hex'));
+  put(Buffer.from(base ?? '', 'hex'));
+  put(name);
+  return seal(writer);
 }
 
 /**
@@ -60,7 +60,10 @@ export function encodeArray(geometry: ArrayGeometry, program: ArrayProgram): Uin
   const { array, instructions } = program;
   const misplaced = findArrayProblem(geometry, array, -1);
   if (misplaced) throw new InternalError(stage, misplaced.reason);
-  let length = 1; // `end`
+  const writer = openWriter();
+  writer.number(u32, sectionMarker);
+  writer.number(u32, array);
+  writer.number(u32, 0); // the length, which is not known yet
   for (const [index, instruction] of instructions.entries()) {
     const problem = findProblem(geometry, instruction);
     if (problem) {
@@ -69,26 +72,27 @@ export function encodeArray(geometry: ArrayGeometry, program: ArrayProgram): Uin
         `array ${array}, instruction ${index} (${instruction.op}): ${problem.reason}`,
       );
     }
-    length += sizeOfInstruction(geometry, instruction);
+    writeInstruction(writer, instruction, geometry);
   }
-  const bytes = new Uint8Array(sectionHeadLength + length + crcLength);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, sectionMarker, true);
-  view.setUint32(4, array, true);
-  view.setUint32(8, length, true);
-  let at = sectionHeadLength;
-  for (const instruction of instructions) at = writeInstruction(geometry, instruction, view, at);
-  bytes[at] = opcodes.end;
-  return seal(bytes);
+  writer.number(u8, endOpcode);
+  const { buffer, length } = writer.written();
+  u32.set(new DataView(buffer), 8, length - sectionHeadLength);
+  return seal(writer);
+}
+
+function writeInstruction(writer: Writer, instruction: Instruction, geometry: ArrayGeometry): void {
+  const values = instruction as unknown as Values;
+  const { opcode, fields } = byOp.get(instruction.op)!;
+  writer.number(u8, opcode);
+  for (const { name, write } of fields) write(writer, values[name], geometry, instruction);
 }
 
 /** The trailer after `count` sections. */
 export function encodeTrailer(count: number): Uint8Array {
-  const bytes = new Uint8Array(trailerLength);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, trailerMarker, true);
-  view.setUint32(4, count, true);
-  return seal(bytes);
+  const writer = openWriter();
+  writer.number(u32, trailerMarker);
+  writer.number(u32, count);
+  return seal(writer);
 }
 
 /**
@@ -113,9 +117,8 @@ export function* encodeBitstream(
   yield encodeTrailer(count);
 }
 
-/** Writes the CRC of all bytes before it into the last four. */
-function seal(bytes: Uint8Array): Uint8Array {
-  const at = bytes.length - crcLength;
-  new DataView(bytes.buffer).setUint32(at, crc32c(bytes.subarray(0, at)), true);
-  return bytes;
+/** All that was written, and its CRC-32C. */
+function seal(writer: Writer): Uint8Array {
+  writer.number(u32, crc32c(writer.written()));
+  return writer.written().slice();
 }

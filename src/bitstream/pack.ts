@@ -1,12 +1,15 @@
 /** Packed integers of FORMAT.md: least significant bit first, no gaps between values. */
 
-/**
- * Packs `values` of `bits` bits each (at most 16) into `out` from byte `at` on.
- * @returns the byte after the last one written
- */
-export function packBits(values: Uint16Array, bits: number, out: Uint8Array, at: number): number {
+/** Bytes of `count` packed integers. */
+export function packedBytesOf(count: number, bits: number): number {
+  return Math.ceil((count * bits) / 8);
+}
+
+/** Packs `values` of `bits` bits each (at most 16) into all of `out`. */
+export function packBits(values: Uint16Array, bits: number, out: Uint8Array): void {
   let word = 0;
   let filled = 0;
+  let at = 0;
   for (let i = 0; i < values.length; i++) {
     word |= values[i]! << filled;
     filled += bits;
@@ -16,8 +19,7 @@ export function packBits(values: Uint16Array, bits: number, out: Uint8Array, at:
       filled -= 8;
     }
   }
-  if (filled > 0) out[at++] = word;
-  return at;
+  if (filled > 0) out[at] = word;
 }
 
 /**

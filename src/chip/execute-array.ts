@@ -6,8 +6,10 @@
  * cell by cell; forming and RESET act on the masked cells of a row at once; the FeCAPs of a line are written one after
  * the other; a transfer runs on its lines in parallel. A chip's time is the sum over its arrays.
  */
-import { findProblem } from '../bitstream/check.ts';
-import { decodeSection, type Section } from '../bitstream/decode-frame.ts';
+
+import type { Section } from '../bitstream/decode-frame.ts';
+import { decodeSection } from '../bitstream/decode-section.ts';
+import { findProblem } from '../bitstream/instructions.ts';
 import { chipCannotExecute, enduranceSpent } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';

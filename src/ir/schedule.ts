@@ -53,7 +53,7 @@ export interface ProgramInstruction {
 }
 
 /** Cells that an instruction reads: those of its own row, `distance` columns away. */
-interface ResidualSource {
+export interface ResidualSource {
   /** Columns from the programmed cells to those that are read, negative to the left. */
   readonly distance: number;
   /** Weight of what is read, of the programmed cells' own; a 32-bit float. */

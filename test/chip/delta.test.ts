@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeBytes } from '../../src/bitstream/decode.ts';
 import { deltaOf } from '../../src/bitstream/delta.ts';
+import { printInstruction } from '../../src/bitstream/disassemble.ts';
 import { applyDelta } from '../../src/chip/apply-delta.ts';
 import type { Chip } from '../../src/chip/chip.ts';
 import { executeBitstream as execute } from '../../src/chip/execute.ts';
@@ -228,18 +229,18 @@ describe('deltas by hand', () => {
         row === 3 && pair === 1 ? -100 : row === 4 && pair === 1 ? 127 : row === 5 && pair === 1 ? 128 : 100,
       ),
     ];
-    expect(await delta(before, after)).toEqual([
-      { array: 0, instructions: [{ op: 'write-hidden', row: 2, pair: 0, values: Int16Array.of(-50, -50) }] },
-      {
-        array: 1,
-        instructions: [
-          { op: 'write-hidden', row: 3, pair: 1, values: Int16Array.of(-100) },
-          { op: 'write-hidden', row: 4, pair: 1, values: Int16Array.of(127) },
-          { op: 'write-hidden', row: 5, pair: 1, values: Int16Array.of(128) },
-          { op: 'transfer', pair: 1, firstRow: 3, endRow: 4 },
-          { op: 'transfer', pair: 1, firstRow: 5, endRow: 6 },
-        ],
-      },
+    const changes = await delta(before, after);
+    const printed = changes.map(({ array, instructions }) => [array, ...instructions.map(printInstruction)]);
+    expect(printed).toEqual([
+      [0, 'write-hidden row=2 pair=0 values=-50,-50'],
+      [
+        1,
+        'write-hidden row=3 pair=1 values=-100',
+        'write-hidden row=4 pair=1 values=127',
+        'write-hidden row=5 pair=1 values=128',
+        'transfer pair=1 firstRow=3 endRow=4',
+        'transfer pair=1 firstRow=5 endRow=6',
+      ],
     ]);
   });
 

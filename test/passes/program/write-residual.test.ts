@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeSchedule } from '../../../passes/program/write-schedule.ts';
+import { printInstruction } from '../../../src/bitstream/disassemble.ts';
 import type { SlicedLayer } from '../../../src/ir/mapping.ts';
 import type { Instruction } from '../../../src/ir/schedule.ts';
 import { writeVerifyTarget } from '../../chip/bench.ts';
@@ -24,35 +25,19 @@ describe('write-residual', () => {
     // 10 = 1 * 7 + 3 and -3 = 0 * 7 - 3.
     const node = quantizedLayer({ groups: 1, rows: 1, columns: 2, integers: Int8Array.of(10, -3) });
     const layer = slicedLayer(node, { radix: 7, slices: 2, levelStep: 9, residual: true });
-    const values = Int16Array.of(10, -3);
-    // (7 * 0.5 / 1)^2 = 12.25 readings.
-    const lower = {
-      op: 'program-residual',
-      row: 0,
-      column: 0,
-      tolerance: 1,
-      reads: 13,
-      scale: 9,
-      grain: 1,
-      values,
-    };
     const instructions = programOf(layer, 2, 8);
-    expect(programmed(instructions)).toEqual([
-      { op: 'program', row: 0, column: 4, tolerance: 1, codes: Uint16Array.of(9, 0, 0, 0) },
-      { ...lower, sources: [{ distance: 4, ratio: 7, grain: 0 }] },
-      {
-        ...lower,
-        column: 4,
-        reads: 1,
-        scale: Math.fround(9 / 7),
-        sources: [{ distance: -4, ratio: Math.fround(1 / 7), grain: 0 }],
-      },
-      { ...lower, sources: [{ distance: 4, ratio: 7, grain: 0 }] },
+    // (7 * 0.5 / 1)^2 = 12.25 readings; 9 / 7 and 1 / 7 the other way round.
+    const lower =
+      'program-residual row=0 column=0 tolerance=1 reads=13 scale=9 grain=1 distances=4 ratios=7 grains=0 values=10,-3';
+    expect(programmed(instructions).map(printInstruction)).toEqual([
+      'program row=0 column=4 tolerance=1 codes=9,0*3',
+      lower,
+      'program-residual row=0 column=4 tolerance=1 reads=1 scale=1.2857143 grain=1 distances=-4 ratios=0.14285715 grains=0 values=10,-3',
+      lower,
     ]);
     // Formed, reset and verified are all parts.
-    expect(instructions.filter((i) => i.op === 'form')).toEqual([
-      { op: 'form', row: 0, mask: Uint8Array.of(0xff) },
-    ]);
+    const formed = instructions.filter((i) => i.op === 'form').map(printInstruction);
+    expect(formed).toEqual(['form row=0 mask=0-7']);
     expect(instructions.filter((i) => i.op === 'verify').map((i) => i.column)).toEqual([0, 4]);
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { writeSchedule } from '../../../passes/program/write-schedule.ts';
+import { printInstruction } from '../../../src/bitstream/disassemble.ts';
 import type { Mapping, SlicedLayer } from '../../../src/ir/mapping.ts';
-import type { ArrayProgram, Instruction } from '../../../src/ir/schedule.ts';
+import type { ArrayProgram } from '../../../src/ir/schedule.ts';
 import { hiddenInteger } from '../../../src/target/hidden-plane.ts';
 import type { Target } from '../../../src/target/target.ts';
 import { transferTarget } from '../../chip/bench.ts';
@@ -11,13 +12,6 @@ function schedule(layer: SlicedLayer, target: Target): { mapping: Mapping; progr
   const mapping = place([layer], target);
   const converters = unitConverters(mapping);
   return { mapping, programs: [...writeSchedule.run(mapping, { converters, target })] };
-}
-
-/** One line per instruction. */
-function print(instruction: Instruction): string {
-  return Object.values(instruction)
-    .map((v) => (ArrayBuffer.isView(v) ? `[${Array.from(v as Uint8Array)}]` : String(v)))
-    .join(' ');
 }
 
 /** How often each cell is named by instructions of one kind. */
@@ -45,26 +39,29 @@ describe('write-schedule', () => {
 
   it('writes pairs: positive digits into the first column, negative into the second', () => {
     const { programs } = schedule(slicedLayer(small, { radix: 7, levelStep: 9 }), sized(4, 8));
-    expect(programs.map((p) => p.instructions.map(print))).toEqual([
+    expect(programs.map((p) => p.instructions.map(printInstruction))).toEqual([
       [
-        `driver 1 ${Math.fround(0.2)}`,
-        'converter 0 8 pair [0,0] [1,1]',
-        'form 0 [15]',
-        'form 1 [15]',
-        'reset 0 [15]',
-        'reset 1 [15]',
-        'program 0 0 0.5 [27,0,0,18]',
-        'program 1 0 0.5 [0,0,9,0]',
-        'verify 0 0 4 0.5',
-        'verify 1 0 4 0.5',
+        'driver bits=1 vRead=0.2',
+        'converter block=0 bits=8 convert=pair zero=0,0 step=1,1',
+        'form row=0 mask=0-3',
+        'form row=1 mask=0-3',
+        'reset row=0 mask=0-3',
+        'reset row=1 mask=0-3',
+        'program row=0 column=0 tolerance=0.5 codes=27,0,0,18',
+        'program row=1 column=0 tolerance=0.5 codes=0,0,9,0',
+        'verify row=0 column=0 count=4 tolerance=0.5',
+        'verify row=1 column=0 count=4 tolerance=0.5',
       ],
     ]);
   });
 
   it('writes an offset, and the reference column', () => {
     const { programs } = schedule(slicedLayer(small, { encoding: 'offset', radix: 7 }), sized(4, 8));
-    const codes = programs[0]!.instructions.filter((i) => i.op === 'program').map(print);
-    expect(codes).toEqual(['program 0 0 0.5 [6,1,3]', 'program 1 0 0.5 [3,4,3]']);
+    const codes = programs[0]!.instructions.filter((i) => i.op === 'program').map(printInstruction);
+    expect(codes).toEqual([
+      'program row=0 column=0 tolerance=0.5 codes=6,1,3',
+      'program row=1 column=0 tolerance=0.5 codes=3,4,3',
+    ]);
   });
 
   it('fills an offset block-diagonal with the digit 0, so that all columns see the rows of all groups', () => {
@@ -77,8 +74,11 @@ describe('write-schedule', () => {
       geometry: convGeometry(1),
     });
     const { programs } = schedule(slicedLayer(node, { encoding: 'offset', radix: 7 }), sized(4, 8));
-    const codes = programs[0]!.instructions.filter((i) => i.op === 'program').map(print);
-    expect(codes).toEqual(['program 0 0 0.5 [4,5,3,3,3]', 'program 1 0 0.5 [3,3,2,1,3]']);
+    const codes = programs[0]!.instructions.filter((i) => i.op === 'program').map(printInstruction);
+    expect(codes).toEqual([
+      'program row=0 column=0 tolerance=0.5 codes=4,5,3*3',
+      'program row=1 column=0 tolerance=0.5 codes=3,3,2,1,3',
+    ]);
   });
 
   it('leaves the unused cells of packed pairs alone, or forms and resets all cells, as the target says', () => {
@@ -147,18 +147,18 @@ describe('write-schedule', () => {
       geometry: convGeometry(2),
     });
     const { programs } = schedule(slicedLayer(node, { radix: 15 }), target);
-    const printed = programs[0]!.instructions.map(print).slice(-10);
+    const printed = programs[0]!.instructions.map(printInstruction).slice(-10);
     expect(printed).toEqual([
-      'wake-up 0 1000',
-      'wake-up 1 1000',
-      'wake-up 2 1000',
-      'wake-up 3 1000',
-      'write-hidden 0 0 [480]',
-      'write-hidden 1 0 [-96]',
-      'write-hidden 2 1 [0]',
-      'write-hidden 3 1 [224]',
-      'transfer 0 0 2',
-      'transfer 1 2 4',
+      'wake-up row=0 cycles=1000',
+      'wake-up row=1 cycles=1000',
+      'wake-up row=2 cycles=1000',
+      'wake-up row=3 cycles=1000',
+      'write-hidden row=0 pair=0 values=480',
+      'write-hidden row=1 pair=0 values=-96',
+      'write-hidden row=2 pair=1 values=0',
+      'write-hidden row=3 pair=1 values=224',
+      'transfer pair=0 firstRow=0 endRow=2',
+      'transfer pair=1 firstRow=2 endRow=4',
     ]);
     expect(programs[0]!.instructions.some((i) => i.op === 'program' || i.op === 'verify')).toBe(false);
   });
