@@ -11,7 +11,7 @@ import type { Tensor } from '../math/tensor.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { soleInput } from '../record/samples.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
-import { formatTable } from '../report/table.ts';
+import { formatTable, numbers, texts } from '../report/table.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { formatTime } from '../text/time.ts';
 import { availableThreads } from '../threads/pool.ts';
@@ -124,10 +124,10 @@ function formatResult({ name, dims, probabilities, top }: Result): string {
   if (!top) return `output '${name}' [${dims.join(', ')}] has no list of classes; --json tells its shape\n`;
   const named = top.some((score) => score.name !== undefined);
   const columns = [
-    { header: 'class', align: 'right' },
-    ...(named ? [{ header: 'name' }] : []),
-    { header: probabilities ? 'probability' : 'score', align: 'right' },
-  ] as const;
+    ...numbers('class'),
+    ...(named ? texts('name') : []),
+    ...numbers(probabilities ? 'probability' : 'score'),
+  ];
   const rows = top.map((score) => [
     `${score.class}`,
     ...(named ? [score.name ?? ''] : []),
