@@ -66,18 +66,10 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const outputs = await session.run({ [input.name]: sample.tensor });
   await session.release();
   const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
-  const seed = chip.seed;
+  const { seed } = chip;
   if (args.json) {
-    printJson(io, {
-      package: folder,
-      chip: args.chip,
-      seed,
-      at: args.at,
-      input: args.input,
-      sample: sample.id,
-      results,
-    });
-    return;
+    const about = { package: folder, chip: args.chip, seed, at: args.at, input: args.input };
+    return printJson(io, { ...about, sample: sample.id, results });
   }
   const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;
   const where = args.chip === undefined ? `a chip programmed with seed ${seed}` : args.chip;
@@ -111,11 +103,7 @@ function resultOf(pkg: Package, dataset: Dataset, name: string, output: Tensor, 
     dims: output.dims,
     probabilities: isSoftmax(pkg.host, name),
     top: top?.map((index) =>
-      defined({
-        class: index,
-        name: dataset.classNames?.[index - labelOffset],
-        score: scores![index]!,
-      }),
+      defined({ class: index, name: dataset.classNames?.[index - labelOffset], score: scores![index]! }),
     ),
   });
 }
