@@ -33,20 +33,14 @@ export interface Blame {
 /** Errors of the chip: the target without each. */
 function idealizations(target: Target): readonly (readonly [error: string, ideal: Target])[] {
   const { adc, wires, faults, programming } = target;
-  const moved = 'unresponsive' in programming && programming.unresponsive > 0;
+  const stuck = faults && faults.stuckLow + faults.stuckHigh > 0;
+  const unmoved = 'unresponsive' in programming && programming.unresponsive > 0;
   const all: readonly (readonly [string, Target | false | undefined])[] = [
     ['the converter', { ...target, adc: { ...adc, bits: 16 } }],
     ['the wires', wires && { ...target, wires: undefined }],
     ['the write error', !schemeOf(target).exact && withExactCells(target)],
-    [
-      'stuck cells',
-      faults &&
-        faults.stuckLow + faults.stuckHigh > 0 && {
-          ...target,
-          faults: { ...faults, stuckLow: 0, stuckHigh: 0 },
-        },
-    ],
-    ['cells that no pulse moves', moved && { ...target, programming: { ...programming, unresponsive: 0 } }],
+    ['stuck cells', stuck && { ...target, faults: { ...faults, stuckLow: 0, stuckHigh: 0 } }],
+    ['cells that no pulse moves', unmoved && { ...target, programming: { ...programming, unresponsive: 0 } }],
   ];
   return all.flatMap(([error, ideal]) => (ideal ? [[error, ideal] as const] : []));
 }
