@@ -14,7 +14,7 @@ interface AsmCommandLine {
 async function run(io: Io, file: string, { output, force }: AsmCommandLine): Promise<void> {
   await checkOutput(output, force ?? false);
   const isStdin = file === '-';
-  const text = isStdin ? await readStdin(io) : await readFile(file, 'utf8');
+  const text = isStdin ? (await readStdin(io)).toString('utf8') : await readFile(file, 'utf8');
   await writeInPlace(output, assemble(text, isStdin ? 'standard input' : file));
 }
 

@@ -5,7 +5,7 @@ import { openDataset } from '../data/open.ts';
 import { findPreprocessing, loadPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { calibrationMismatch, preprocessingMissing } from '../diagnostics/all.ts';
-import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Graph } from '../ir/graph.ts';
 import { openPackage } from '../package/open.ts';
 import { decodeRecord } from '../record/record-file.ts';
@@ -58,8 +58,7 @@ async function readRecord(path: string) {
     return { record, preprocessing: manifest.preprocessing };
   }
   const bytes = await readFile(path).catch((error: Error) => {
-    raise([calibrationMismatch(path, `it cannot be read (${error.message})`)]);
-    throw error;
+    throw new DiagnosticError([calibrationMismatch(path, `it cannot be read (${error.message})`)]);
   });
   return { record: decodeRecord(bytes, path), preprocessing: undefined };
 }

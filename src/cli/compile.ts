@@ -8,6 +8,7 @@ import { compile } from '../compile/compile.ts';
 import type { CompileHooks } from '../compile/compiled.ts';
 import { printMade } from '../compile/print.ts';
 import { passes } from '../compile/stages.ts';
+import { defined } from '../defined.ts';
 import { optionInvalid, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
@@ -23,7 +24,7 @@ import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
 import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { repeated, wholeNumber, withJson, withSet } from './options.ts';
+import { oneOf, recordOption, repeated, wholeNumber, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -49,11 +50,12 @@ const labels: Readonly<Record<string, string>> = {
 
 /** Compiles and writes the package. What can fail early is checked before anything that takes long. */
 export async function compileModel(io: Io, model: string, args: CompileArguments): Promise<CompileOutcome> {
-  await checkOutput(args.output, args.force ?? false, packageFolder);
+  const { force = false } = args;
+  await checkOutput(args.output, force, packageFolder);
   const options = await readOptions(args);
   const loaded = await loadTarget(options.target, options.set);
   const faults = args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
-  checkRuns(args.printAfter, { options, target: loaded.target, ...(faults && { faults }) });
+  checkRuns(args.printAfter, { options, target: loaded.target, ...defined({ faults }) });
   const imported = { ...(await readModel(model)), file: model };
   checkPatterns(options, imported.graph);
   const input = await openCalibration(args, imported, options.calibrationSamples);
@@ -69,7 +71,7 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
     if (!input.calibration) printDiagnostics(io, [syntheticCalibration(model)]);
     report('writing the package', 0, 1);
     const { preprocessing } = input;
-    const manifest = await writePackage(compiled, args.output, { force: args.force ?? false, preprocessing });
+    const manifest = await writePackage(compiled, args.output, { force, preprocessing });
     report('writing the package', 1, 1);
     return { compiled, manifest, bytes: await packageBytes(args.output) };
   });
@@ -92,22 +94,21 @@ interface CompileCommandLine extends CompileArguments {
   readonly json?: true;
 }
 
-async function run(io: Io, model: string, args: CompileCommandLine): Promise<void> {
-  const { compiled, manifest, bytes } = await compileModel(io, model, args);
+async function run(io: Io, file: string, args: CompileCommandLine): Promise<void> {
+  const { compiled, manifest, bytes } = await compileModel(io, file, args);
   if (args.json) {
-    const { target, options, files, summary, faults } = manifest;
+    const { model, target, options, files, summary, faults } = manifest;
     const { values: _values, provenance: _provenance, ...chip } = target;
-    printJson(io, {
+    return printJson(io, {
       package: args.output,
       bytes,
-      model: manifest.model,
+      model,
       target: chip,
       options,
       files,
       summary,
       faults,
     });
-    return;
   }
   io.stdout(formatLayers(compiled.summary, io.columns));
   io.stdout(`\n${formatTotals(compiled.summary, compiled.loaded)}`);
@@ -125,31 +126,18 @@ export function registerCompile(program: Command, io: Io): void {
     .option('--target <target>', 'a bundled target, or the path of a target file')
     .option('--options <file.yaml>', 'options of the compilation (docs/options.md); flags override it')
     .option('--calibrate <data>', 'sample inputs, as docs/data.md lists their formats')
-    .addOption(
-      new Option(
-        '--calibration <record>',
-        'calibration.npz of an earlier package, or that package',
-      ).conflicts('calibrate'),
-    )
+    .addOption(recordOption())
     .option('--preprocess <file.yaml>', 'how samples become inputs (default: found beside model or data)')
     .option('--samples <n>', 'calibration samples used at most', whole)
     .option('--slices <n>', 'cells, or pairs of cells, per weight', whole)
     .option('--copies <n>', 'times that every digit is stored, for their average', whole)
     .option('--residual', 'aim each part of a weight at what the others are read to lack')
-    .addOption(new Option('--encoding <e>', 'of signed weights').choices(['auto', 'differential', 'offset']))
+    .addOption(oneOf('--encoding <e>', 'of signed weights', ['auto', 'differential', 'offset']))
     .option('--weight-bits <n>', 'bits of a weight, sign included', whole)
+    .addOption(oneOf('--converter-range <policy>', 'of the converters', ['mse', 'max', 'percentile']))
+    .addOption(oneOf('--activation-range <policy>', "of the layers' inputs", ['mse', 'minmax', 'percentile']))
     .addOption(
-      new Option('--converter-range <policy>', 'of the converters').choices(['mse', 'max', 'percentile']),
-    )
-    .addOption(
-      new Option('--activation-range <policy>', "of the layers' inputs").choices([
-        'mse',
-        'minmax',
-        'percentile',
-      ]),
-    )
-    .addOption(
-      new Option('--wire-correction <how>', "for the resistance of the target's wires").choices([
+      oneOf('--wire-correction <how>', "for the resistance of the target's wires", [
         'none',
         'gains',
         'levels',

@@ -7,7 +7,7 @@ import { disassembleArray, disassembleHeader } from '../bitstream/disassemble.ts
 import { type ByteSource, memorySource } from '../files/byte-source.ts';
 import { packageFiles } from '../package/manifest.ts';
 import { withExamples } from './help.ts';
-import type { Io } from './io.ts';
+import { type Io, readStdin } from './io.ts';
 
 async function run(io: Io, place: string): Promise<void> {
   const { source, file } = await openPlace(io, place);
@@ -22,16 +22,10 @@ async function openPlace(
   io: Io,
   place: string,
 ): Promise<{ readonly source: string | ByteSource; readonly file: string }> {
-  if (place === '-') return { source: await stdinSource(io), file: 'standard input' };
+  if (place === '-') return { source: memorySource(await readStdin(io)), file: 'standard input' };
   const entry = await stat(place).catch(() => undefined);
   const file = entry?.isDirectory() ? join(place, packageFiles.bitstream) : place;
   return { source: file, file };
-}
-
-async function stdinSource(io: Io): Promise<ByteSource> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of io.stdin()) chunks.push(chunk);
-  return memorySource(Buffer.concat(chunks));
 }
 
 export function registerDisasm(program: Command, io: Io): void {

@@ -29,11 +29,11 @@ export function processIo(): Io {
   };
 }
 
-/** All of standard input, as UTF-8 text. */
-export async function readStdin(io: Io): Promise<string> {
+/** All of standard input. */
+export async function readStdin(io: Io): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of io.stdin()) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Prints a result for programs: the form that every `--json` has. */

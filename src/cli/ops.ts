@@ -5,7 +5,7 @@ import type { OperatorListing } from '../ir/compiled.ts';
 import { readModel } from '../onnx/decode.ts';
 import { nameOf } from '../report/compile-table.ts';
 import { counted } from '../report/number.ts';
-import { formatTable } from '../report/table.ts';
+import { formatTable, texts } from '../report/table.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { withJson } from './options.ts';
@@ -19,9 +19,7 @@ function placeOf({ crossbar, rule }: OperatorListing): Place {
 }
 
 /** The column `place` says already what these rules begin with. */
-function reasonOf({ rule }: OperatorListing): string {
-  return rule.replace(/^(digital: |folded: |folded (?=into ))/, '');
-}
+const reasonOf = (rule: string) => rule.replace(/^(digital: |folded: |folded (?=into ))/, '');
 
 async function run(io: Io, file: string, { json }: { readonly json?: true }): Promise<void> {
   const { graph } = await readModel(file);
@@ -32,14 +30,8 @@ async function run(io: Io, file: string, { json }: { readonly json?: true }): Pr
     const nodes = listings.map(({ origin, place, rule }) => ({ ...origin, place, rule }));
     return printJson(io, { model: file, counts, nodes });
   }
-  const rows = listings.map((listing) => [
-    nameOf(listing.origin),
-    listing.origin.op,
-    listing.place,
-    reasonOf(listing),
-  ]);
-  const columns = [{ header: 'node' }, { header: 'operator' }, { header: 'place' }, { header: 'rule' }];
-  io.stdout(formatTable(columns, rows, io.columns));
+  const rows = listings.map(({ origin, place, rule }) => [nameOf(origin), origin.op, place, reasonOf(rule)]);
+  io.stdout(formatTable(texts('node', 'operator', 'place', 'rule'), rows, io.columns));
   io.stdout(
     `\n${counted(listings.length, 'node')}: ${counts.crossbar} on crossbars, ${counts.digital} digital, ${counts.folded} folded\n`,
   );

@@ -24,6 +24,20 @@ export function decimal(text: string): number {
   throw new InvalidArgumentError('It must be a number.');
 }
 
+/** An option that takes one of a few words. */
+export function oneOf(flags: string, description: string, words: readonly string[]): Option {
+  return new Option(flags, description).choices(words);
+}
+
+/** `--calibration`: what an earlier compilation knew, in place of samples. */
+export function recordOption(): Option {
+  const option = new Option(
+    '--calibration <record>',
+    'calibration.npz of an earlier package, or that package',
+  );
+  return option.conflicts('calibrate');
+}
+
 /** `--json`, for a verb that prints results. */
 export function withJson(command: Command): Command {
   return command.option('--json', 'print the result as JSON');
@@ -65,9 +79,7 @@ export function time(text: string): number {
 
 /** `--compensate`, for a verb that reads chips some time after they were programmed. */
 export function withCompensation(command: Command): Command {
-  const option = new Option(
-    '--compensate <how>',
-    'against drift: one `global` digital factor, or gain and bias of all `columns` fitted anew at that time',
-  );
-  return command.addOption(option.choices(compensations).default('none'));
+  const what =
+    'against drift: one `global` digital factor, or gain and bias of all `columns` fitted anew at that time';
+  return command.addOption(oneOf('--compensate <how>', what, compensations).default('none'));
 }

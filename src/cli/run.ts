@@ -11,7 +11,7 @@ import type { Tensor } from '../math/tensor.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { soleInput } from '../record/samples.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
-import { formatTable } from '../report/table.ts';
+import { formatTable, numbers, texts } from '../report/table.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { formatTime } from '../text/time.ts';
 import { availableThreads } from '../threads/pool.ts';
@@ -66,18 +66,10 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const outputs = await session.run({ [input.name]: sample.tensor });
   await session.release();
   const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
-  const seed = chip.seed;
+  const { seed } = chip;
   if (args.json) {
-    printJson(io, {
-      package: folder,
-      chip: args.chip,
-      seed,
-      at: args.at,
-      input: args.input,
-      sample: sample.id,
-      results,
-    });
-    return;
+    const about = { package: folder, chip: args.chip, seed, at: args.at, input: args.input };
+    return printJson(io, { ...about, sample: sample.id, results });
   }
   const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;
   const where = args.chip === undefined ? `a chip programmed with seed ${seed}` : args.chip;
@@ -111,11 +103,7 @@ function resultOf(pkg: Package, dataset: Dataset, name: string, output: Tensor, 
     dims: output.dims,
     probabilities: isSoftmax(pkg.host, name),
     top: top?.map((index) =>
-      defined({
-        class: index,
-        name: dataset.classNames?.[index - labelOffset],
-        score: scores![index]!,
-      }),
+      defined({ class: index, name: dataset.classNames?.[index - labelOffset], score: scores![index]! }),
     ),
   });
 }
@@ -124,10 +112,10 @@ function formatResult({ name, dims, probabilities, top }: Result): string {
   if (!top) return `output '${name}' [${dims.join(', ')}] has no list of classes; --json tells its shape\n`;
   const named = top.some((score) => score.name !== undefined);
   const columns = [
-    { header: 'class', align: 'right' },
-    ...(named ? [{ header: 'name' }] : []),
-    { header: probabilities ? 'probability' : 'score', align: 'right' },
-  ] as const;
+    ...numbers('class'),
+    ...(named ? texts('name') : []),
+    ...numbers(probabilities ? 'probability' : 'score'),
+  ];
   const rows = top.map((score) => [
     `${score.class}`,
     ...(named ? [score.name ?? ''] : []),

@@ -1,7 +1,7 @@
 /** `crossloom targets staircase`: what a chip's transfers make of every digit, error source by error source. */
 import type { Command } from 'commander';
 import { noTransfers } from '../diagnostics/all.ts';
-import { InternalError, raise } from '../diagnostics/diagnostic.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { counted, formatCount } from '../report/number.ts';
 import { formatPhysics, formatStaircase } from '../report/staircase-table.ts';
 import { transferLawIn } from '../schemes/transfer/cells.ts';
@@ -24,10 +24,7 @@ async function run(io: Io, nameOrPath: string, args: StaircaseCommandLine): Prom
   const { target, overrides } = await loadTarget(nameOrPath, args.set);
   const { array } = target;
   const law = transferLawIn(target);
-  if (!law) {
-    raise([noTransfers(target.name)]);
-    throw new InternalError('staircase', 'a chip without transfers went on');
-  }
+  if (!law) throw new DiagnosticError([noTransfers(target.name)]);
   const { circuits, transfers, seed } = args;
   const physics = transferPhysics(law, array);
   const levels = staircase(law, array.columns, { circuits, transfers, seed });

@@ -38,16 +38,10 @@ async function run(io: Io, args: SurveyCommandLine): Promise<void> {
   await writeInPlace(output, Buffer.from(formatFaultMap(map, { target: name, seed })));
   const faults = faultCount(map);
   const cells = arrays * map.rows * map.columns;
-  if (args.json)
-    return printJson(io, {
-      map: output,
-      target: name,
-      seed,
-      arrays,
-      cells,
-      faults,
-      sha256: hashFaultMap(map),
-    });
+  if (args.json) {
+    const sha256 = hashFaultMap(map);
+    return printJson(io, { map: output, target: name, seed, arrays, cells, faults, sha256 });
+  }
   io.stdout(
     `${output}: ${counted(faults, 'faulty cell')} of ${counted(cells, 'cell')} (${formatShare(faults / cells)}) in ${counted(arrays, 'array')} of ${name}, seed ${seed}\n`,
   );

@@ -1,6 +1,6 @@
 /** `crossloom targets`: lists the bundled targets, shows one with the origin of every value, checks a file. */
 import type { Command } from 'commander';
-import { formatTable } from '../report/table.ts';
+import { formatTable, numbers, texts } from '../report/table.ts';
 import { bundledTargets, loadTarget } from '../target/load.ts';
 import { targetFields } from '../target/schema.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
@@ -46,15 +46,10 @@ async function list(io: Io, { json }: JsonOption): Promise<void> {
     ];
   });
   const columns = [
-    { header: 'target' },
-    { header: 'array' },
-    { header: 'levels', align: 'right' },
-    { header: 'window' },
-    { header: 'programming' },
-    { header: 'hidden weights' },
-    { header: 'converter' },
-    { header: 'assumed' },
-  ] as const;
+    ...texts('target', 'array'),
+    ...numbers('levels'),
+    ...texts('window', 'programming', 'hidden weights', 'converter', 'assumed'),
+  ];
   io.stdout(formatTable(columns, rows));
 }
 
@@ -84,9 +79,8 @@ async function show(
   io.stdout(
     `fingerprint ${fingerprint}; ${assumedOf(loaded)} of ${provenance.length} values are assumed\n\n`,
   );
-  const columns = [{ header: 'field' }, { header: 'value' }, { header: 'from' }, { header: 'source' }];
   const rows = provenance.map(({ field, text, from, source }) => [field, text, from, source]);
-  io.stdout(formatTable(columns, rows, io.columns));
+  io.stdout(formatTable(texts('field', 'value', 'from', 'source'), rows, io.columns));
 }
 
 async function check(io: Io, file: string, { json }: JsonOption): Promise<void> {

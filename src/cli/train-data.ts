@@ -40,26 +40,18 @@ export async function openTrainingData(
     unitBytes: model === undefined && pkg === undefined,
     ...defined({ preprocessing, labels: flags.labels }),
   };
-  const { samples, testSamples } = flags;
-  const training = await openTrainingPart(flags.data, options);
-  const test = flags.test ?? (training.isPart ? flags.data : undefined);
-  if (test !== undefined) {
-    const tested = await openDataset(test, options);
+  const { samples, testSamples, holdOut } = flags;
+  const { dataset, isPart } = await openTrainingPart(flags.data, options);
+  const test = flags.test ?? (isPart ? flags.data : undefined);
+  if (test !== undefined)
     return {
-      training: spread(training.dataset, allOf(training.dataset), samples),
-      test: spread(tested, allOf(tested), testSamples),
+      training: someOf(dataset, samples),
+      test: someOf(await openDataset(test, options), testSamples),
     };
-  }
-  const { dataset } = training;
-  const isTest = (i: number) => i % flags.holdOut === flags.holdOut - 1;
-  const all = allOf(dataset);
+  const isTest = (i: number) => i % holdOut === holdOut - 1;
   return {
-    training: spread(
-      dataset,
-      all.filter((i) => !isTest(i)),
-      samples,
-    ),
-    test: spread(dataset, all.filter(isTest), testSamples),
+    training: someOf(dataset, samples, (i) => !isTest(i)),
+    test: someOf(dataset, testSamples, isTest),
   };
 }
 
@@ -76,14 +68,12 @@ async function openTrainingPart(
   }
 }
 
-function spread(
+/** The samples that `isOf` takes, or as many of them, evenly spread. */
+function someOf(
   dataset: Dataset,
-  indices: readonly number[],
-  most = indices.length,
+  most: number | undefined,
+  isOf: (index: number) => boolean = () => true,
 ): TrainingData['training'] {
-  return { dataset, indices: evenlySpread(indices.length, most).map((i) => indices[i]!) };
-}
-
-function allOf({ length }: Dataset): readonly number[] {
-  return Array.from({ length }, (_, i) => i);
+  const all = Array.from({ length: dataset.length }, (_, i) => i).filter(isOf);
+  return { dataset, indices: evenlySpread(all.length, most ?? all.length).map((i) => all[i]!) };
 }

@@ -59,26 +59,22 @@ export async function subjectOf(place: string | undefined, args: TrainCommandLin
 }
 
 /** All that is wrong with the flags by themselves. */
-export function problemsIn({
-  transferEvery,
-  maskProbability,
-  epochs,
-  holdOut,
-}: TrainCommandLine): Diagnostic[] {
-  const problems: Diagnostic[] = [];
-  if (transferEvery < 1)
-    problems.push(
-      optionInvalid(
-        `--transfer-every ${transferEvery}`,
-        'hidden weights are transferred after every 1 input at the soonest',
-      ),
-    );
-  if (!(maskProbability > 0 && maskProbability <= 1))
-    problems.push(optionInvalid(`--mask-probability ${maskProbability}`, 'it lies above 0 and at most at 1'));
-  if (epochs < 1) problems.push(optionInvalid(`--epochs ${epochs}`, 'there is at least 1'));
-  if (holdOut < 2)
-    problems.push(optionInvalid(`--hold-out ${holdOut}`, 'nothing would be left to learn from'));
-  return problems;
+export function problemsIn(args: TrainCommandLine): Diagnostic[] {
+  const { transferEvery: every, maskProbability: mask, epochs, holdOut } = args;
+  const rules = [
+    [
+      every >= 1,
+      '--transfer-every',
+      every,
+      'hidden weights are transferred after every 1 input at the soonest',
+    ],
+    [mask > 0 && mask <= 1, '--mask-probability', mask, 'it lies above 0 and at most at 1'],
+    [epochs >= 1, '--epochs', epochs, 'there is at least 1'],
+    [holdOut >= 2, '--hold-out', holdOut, 'nothing would be left to learn from'],
+  ] as const;
+  return rules.flatMap(([met, flag, value, reason]) =>
+    met ? [] : [optionInvalid(`${flag} ${value}`, reason)],
+  );
 }
 
 export async function basisFor(

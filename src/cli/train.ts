@@ -1,6 +1,6 @@
 /** `crossloom train`: learns on the chip, and writes what was learnt as a package. */
 import { rm } from 'node:fs/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { defined } from '../defined.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { parseOptions } from '../ir/options.ts';
@@ -12,7 +12,7 @@ import { reportOf } from '../train/report.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { decimal, wholeNumber, withJson, withSet } from './options.ts';
+import { decimal, oneOf, wholeNumber, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 import { openTrainingData } from './train-data.ts';
@@ -63,10 +63,11 @@ export function registerTrain(program: Command, io: Io): void {
     )
     .option('--mlp <widths>', 'a perceptron instead, such as 784-200-100-10', widths)
     .addOption(
-      new Option(
+      oneOf(
         '--normalization <which>',
         "of the perceptron's hidden layers (default: layer, with mini-batches batch)",
-      ).choices(['layer', 'batch', 'none']),
+        ['layer', 'batch', 'none'],
+      ),
     )
     .option('--target <target>', 'chip of a perceptron or model', 'leti-fecap-130nm')
     .option(
@@ -82,18 +83,18 @@ export function registerTrain(program: Command, io: Io): void {
     .option('--preprocess <file.yaml>', 'how samples become inputs')
     .option('--labels <file>', 'the labels, where they are not found by name')
     .addOption(
-      new Option('--rule <rule>', 'single steps of hidden integers under a stochastic mask')
-        .choices(['hidden'])
-        .default('hidden'),
+      oneOf('--rule <rule>', 'single steps of hidden integers under a stochastic mask', ['hidden']).default(
+        'hidden',
+      ),
     )
     .option('--transfer-every <n>', 'inputs from one transfer to the next', whole, defaults.transferEvery)
     .option('--epochs <n>', 'times that all samples are learnt from', whole, defaults.epochs)
     .option('--batch <n>', 'inputs of one update', wholeNumber(1), defaults.batch)
     .option('--mask-probability <p>', 'of a synapse to be let move', decimal, defaults.maskProbability)
     .addOption(
-      new Option('--rounding <how>', 'of what the gradient asks for to a step')
-        .choices(roundings)
-        .default(defaults.rounding),
+      oneOf('--rounding <how>', 'of what the gradient asks for to a step', roundings).default(
+        defaults.rounding,
+      ),
     )
     .option('--learning-rate <r>', 'steps per unit of the gradient', decimal, defaults.learningRate)
     .option('--bias-rate <r>', 'learning rate of the digital biases', decimal, defaults.biasRate)
@@ -107,10 +108,11 @@ export function registerTrain(program: Command, io: Io): void {
     .option('--last-gain <g>', 'the same in the last layer', decimal, defaults.lastGain)
     .option('--range <n>', 'largest first hidden integer', wholeNumber(1), defaults.range)
     .addOption(
-      new Option(
+      oneOf(
         '--start <from>',
         'from the weights that layers have, or new ones (default: new ones for --mlp, else what they have)',
-      ).choices(['weights', 'random']),
+        ['weights', 'random'],
+      ),
     )
     .option('--seed <n>', 'decides the chip, the order of samples and all masks', whole, 1)
     .option('--checkpoint-every <n>', 'inputs between two writings of OUTPUT.checkpoint', wholeNumber(1))

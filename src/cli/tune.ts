@@ -1,5 +1,5 @@
 /** `crossloom tune`: searches the cheapest mapping that loses no more than a bound, and writes it as an options file. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
@@ -8,35 +8,24 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import { readModel } from '../onnx/decode.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { loadTarget } from '../target/load.ts';
-import { defaultImages, defaultTrials } from '../tune/options.ts';
+import { defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
 import type { TuneReport } from '../tune/report.ts';
 import { tune } from '../tune/tune.ts';
 import { formatOptions } from '../tune/write-options.ts';
-import { openCalibration } from './calibration-input.ts';
-import { checkPatterns, readOptions } from './compile-options.ts';
+import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
+import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { decimal, wholeNumber, withJson, withSet, withThreads } from './options.ts';
+import { decimal, recordOption, wholeNumber, withJson, withSet, withThreads } from './options.ts';
 import { checkOutput, writeInPlace } from './output.ts';
 import { withStages } from './stages.ts';
 
-interface TuneArguments {
+interface TuneArguments
+  extends Omit<TuneOptions, 'onProgress'>,
+    CalibrationFlags,
+    Pick<CompileFlags, 'options' | 'target' | 'set' | 'samples'> {
   readonly data: string;
   readonly labels?: string;
-  readonly preprocess?: string;
-  readonly calibrate?: string;
-  readonly calibration?: string;
-  readonly samples?: number;
-  readonly target?: string;
-  readonly options?: string;
-  readonly set: readonly string[];
-  readonly maxDrop: number;
-  readonly maxDigital: number;
-  readonly images?: number;
-  readonly trials?: number;
-  readonly seed?: number;
-  readonly scoreOutput?: string;
-  readonly threads?: number;
   readonly output?: string;
   readonly force?: true;
   readonly json?: true;
@@ -86,16 +75,8 @@ async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
 }
 
 /** What stands at the top of the options file. */
-function commentOf({
-  model,
-  target,
-  tried,
-  chosen,
-  heldOut,
-  maxDrop,
-  crossloom,
-  data,
-}: TuneReport): string[] {
+function commentOf(report: TuneReport): string[] {
+  const { crossloom, model, target, data, maxDrop, tried, chosen, heldOut } = report;
   const { arrays, conversions } = tried[chosen! - 1]!;
   return [
     `crossloom ${crossloom} tune ${model.file} --target ${target.name} --max-drop ${maxDrop}`,
@@ -123,12 +104,7 @@ export function registerTune(program: Command, io: Io): void {
     .option('--labels <file>', 'the labels, where they are not found by name')
     .option('--preprocess <file.yaml>', 'how samples become inputs (default: found beside model or data)')
     .option('--calibrate <data>', 'sample inputs for calibration (default: some of the data, then left out)')
-    .addOption(
-      new Option(
-        '--calibration <record>',
-        'calibration.npz of an earlier package, or that package',
-      ).conflicts('calibrate'),
-    )
+    .addOption(recordOption())
     .option('--samples <n>', 'calibration samples used at most', whole)
     .option('--images <n>', `images used at most, half of them held out (default: ${defaultImages})`, whole)
     .option(

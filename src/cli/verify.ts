@@ -14,7 +14,7 @@ import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
 import { schemeOf } from '../schemes/models.ts';
 import { readsAlike } from '../target/reads-alike.ts';
-import { type Compensation, type WiresRead, wiresRead } from '../verify/conditions.ts';
+import { wiresRead } from '../verify/conditions.ts';
 import type { VerifyOptions } from '../verify/options.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
@@ -28,58 +28,48 @@ import { withStages } from './stages.ts';
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
-interface VerifyArguments {
+interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'onProgress'> {
   readonly model?: string;
   readonly data: string;
   readonly preprocess?: string;
   readonly labels?: string;
-  readonly trials?: number;
-  readonly seed?: number;
-  readonly images?: number;
-  readonly excludeCalibration?: true;
-  /** false with --no-calibrate. */
-  readonly calibrate?: boolean;
   readonly chip?: readonly string[];
   readonly aroundFaults?: true;
-  readonly at?: readonly number[];
-  readonly wires?: WiresRead;
-  readonly compensate?: Compensation;
-  /** false with --no-noise. */
-  readonly noise?: boolean;
-  readonly noiseStates?: number;
-  readonly scoreOutput?: string;
-  readonly minAccuracy?: number;
-  readonly maxDrop?: number;
-  readonly threads?: number;
+  readonly output?: string;
+  readonly json?: true;
 }
 
 /** Verifies with progress on a terminal. Warnings about the data go to stderr, all others into the report. */
-async function verifyPackage(io: Io, folder: string, args: VerifyArguments): Promise<VerifyReport> {
+async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): Promise<VerifyReport> {
   const pkg = await openPackage(folder);
   const file = modelFile(pkg, args);
   const model = { ...(await readModel(file)), file };
   const dataset = await openData(io, pkg, args);
   return withStages(io, ({ report }) => {
-    const options = { ...optionsOf(pkg, args), onProgress: report };
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
         seed,
         onArray: stage('test'),
-        ...(args.threads !== undefined && { threads: args.threads }),
+        ...defined({ threads: args.threads }),
       });
-    return verify(pkg, model, dataset, { ...options, ...(args.aroundFaults && { packageFor }) });
+    return verify(pkg, model, dataset, {
+      trials: trialsOf(pkg),
+      ...args,
+      ...defined({ chips: args.chip, packageFor: args.aroundFaults && packageFor }),
+      onProgress: report,
+    });
   });
 }
 
 /** A network that was trained on its chip has no other model than what an ideal chip computes. */
-function modelFile(pkg: Package, { model }: VerifyArguments): string {
+function modelFile(pkg: Package, { model }: VerifyCommandLine): string {
   if (model === undefined && !pkg.manifest.training)
     raise([optionInvalid('--model', `name the model that ${placeOf(pkg.files)} was compiled from`)]);
   return model ?? pathIn(pkg, 'reference');
 }
 
 /** Preprocessing: the flag, else what the compilation recorded, else a file beside model or data. */
-async function openData(io: Io, pkg: Package, args: VerifyArguments): Promise<Dataset> {
+async function openData(io: Io, pkg: Package, args: VerifyCommandLine): Promise<Dataset> {
   const recorded = pkg.manifest.preprocessing;
   const preprocessing =
     args.preprocess ??
@@ -90,25 +80,9 @@ async function openData(io: Io, pkg: Package, args: VerifyArguments): Promise<Da
   return openDataset(args.data, defined({ preprocessing, labels: args.labels }));
 }
 
-function optionsOf(pkg: Package, args: VerifyArguments): VerifyOptions {
-  const { images, excludeCalibration, calibrate, chip, scoreOutput, minAccuracy, maxDrop, threads } = args;
-  const { at, wires, compensate, noise, noiseStates } = args;
-  // Chips without any randomness are all the same.
-  const { target } = pkg.loaded;
-  const chips = schemeOf(target).exact && readsAlike(target) ? 1 : defaultTrials;
-  return {
-    trials: args.trials ?? chips,
-    seed: args.seed ?? 1,
-    calibrate: calibrate ?? true,
-    excludeCalibration: excludeCalibration ?? false,
-    ...defined({ images, chips: chip, at, wires, compensate, noise, noiseStates }),
-    ...defined({ scoreOutput, minAccuracy, maxDrop, threads }),
-  };
-}
-
-interface VerifyCommandLine extends VerifyArguments {
-  readonly json?: true;
-  readonly output?: string;
+/** Chips without any randomness are all the same. */
+function trialsOf({ loaded: { target } }: Package): number {
+  return schemeOf(target).exact && readsAlike(target) ? 1 : defaultTrials;
 }
 
 async function run(io: Io, folder: string, args: VerifyCommandLine): Promise<void> {

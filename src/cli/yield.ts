@@ -10,7 +10,7 @@ import { parseOptions } from '../ir/options.ts';
 import { mappingOf } from '../package/mapping-of.ts';
 import { openPackage } from '../package/open.ts';
 import { formatCount, formatShare } from '../report/number.ts';
-import { formatTable } from '../report/table.ts';
+import { formatTable, numbers } from '../report/table.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { decimal, wholeNumber, withJson, withThreads } from './options.ts';
@@ -62,9 +62,8 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
 }
 
 function formatDies(dies: readonly Die[]): string {
-  const headers = ['die', 'faulty cells', 'off their digit', 'noise', 'not saved', 'noise left'];
   return formatTable(
-    headers.map((header) => ({ header, align: 'right' })),
+    numbers('die', 'faulty cells', 'off their digit', 'noise', 'not saved', 'noise left'),
     dies.map(({ seed, faulty, before, after }) => [
       String(seed),
       ...[faulty, before.cells].map(formatCount),

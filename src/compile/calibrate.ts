@@ -1,7 +1,7 @@
 /** Lowered layers and samples, or an earlier record -> the record of their inputs. */
 
 import { calibrationMismatch, noRanges } from '../diagnostics/all.ts';
-import { InternalError, raise } from '../diagnostics/diagnostic.ts';
+import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import { describeOrigin, type Graph } from '../ir/graph.ts';
 import type { CompileOptions } from '../ir/options.ts';
@@ -36,13 +36,14 @@ export async function calibrate(
     });
   }
   const { record } = calibration;
-  const problems = [];
-  if (record.model !== model) problems.push('it was recorded from another model');
   const { policy, signed, equalized } = record.activations;
-  if (policy !== wanted.policy) problems.push(`it was recorded with activationRange ${policy}`);
-  if (signed !== wanted.signed) problems.push(`it was recorded with signedActivations ${signed}`);
-  if (equalized !== wanted.equalized) problems.push(`it was recorded with equalization ${equalized}`);
-  raise(problems.map((problem) => calibrationMismatch('--calibration', problem)));
+  const differing = [
+    record.model !== model && 'from another model',
+    policy !== wanted.policy && `with activationRange ${policy}`,
+    signed !== wanted.signed && `with signedActivations ${signed}`,
+    equalized !== wanted.equalized && `with equalization ${equalized}`,
+  ].filter((difference) => difference !== false);
+  raise(differing.map((how) => calibrationMismatch('--calibration', `it was recorded ${how}`)));
   return record;
 }
 
@@ -51,8 +52,8 @@ function madeUpSamples(graph: Graph): SampleSource {
   const without = layers.filter((n) => !ownQuantization(graph, n.input));
   const samples = without.length === 0 ? syntheticSamples(graph.inputs, syntheticCount) : undefined;
   if (samples) return samples;
-  raise([noRanges((without.length > 0 ? without : layers).map((n) => describeOrigin(n.origin)))]);
-  throw new InternalError('compile', 'no samples');
+  const unknown = without.length > 0 ? without : layers;
+  throw new DiagnosticError([noRanges(unknown.map(({ origin }) => describeOrigin(origin)))]);
 }
 
 const syntheticCount = 16;

@@ -1,20 +1,22 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
 import { findEncodingProblems } from '../../passes/map/slice-weights.ts';
+import { defined } from '../defined.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { FaultMap } from '../ir/fault-map.ts';
 import type { Graph, Origin } from '../ir/graph.ts';
-import { type CompileOptions, choiceFor, layerOptions } from '../ir/options.ts';
+import { type CompileOptions, layerOptions } from '../ir/options.ts';
 import { summarize } from '../ir/summary.ts';
+import { sizeOf } from '../math/tensor.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import { withWorkers } from '../threads/pool.ts';
+import { availableThreads, withWorkers } from '../threads/pool.ts';
 import { calibrate } from './calibrate.ts';
+import { choiceOf } from './choices.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
 import { narrowTarget } from './narrow-target.ts';
 import { operatorsOf } from './operators.ts';
 import { integers, lower, map, program } from './stages.ts';
-import { threadsFor } from './threads-for.ts';
 
 /** A model and the name of its file. */
 type ModelFile = ImportedModel & { readonly file: string };
@@ -40,16 +42,11 @@ export function compile(
     const loaded = narrowTarget(whole, options);
     const { target } = loaded;
     const real = lowerModel(model, loaded, options, onPass);
-    raise(
-      findEncodingProblems(
-        real.nodes.filter((n) => n.kind === 'mvm'),
-        target,
-        ({ origin }) => choiceFor(options, origin, target),
-      ),
-    );
+    const layers = real.nodes.filter((n) => n.kind === 'mvm');
+    raise(findEncodingProblems(layers, target, choiceOf({ options, target })));
     const record = await calibrate(real, model.sha256, options, calibration, onProgress);
     onProgress?.('map', 0, 1);
-    const calibrated = { real, record, options, target, pool, ...(faults && { faults }) };
+    const calibrated = { real, record, options, target, pool, ...defined({ faults }) };
     const quantized = await integers(calibrated, onPass);
     const { mapping, faultReport } = map(quantized, onPass);
     const { converters, schedule } = await program({ ...calibrated, ...hooks, mapping });
@@ -72,9 +69,17 @@ export function compile(
       schedule,
       record,
       summary,
-      ...(faultReport && { faults: faultReport }),
+      ...defined({ faults: faultReport }),
     };
   });
+}
+
+/** Starting threads takes as long as the passes over a few hundred thousand weights. */
+const fewWeights = 500_000;
+
+function threadsFor({ constants }: Graph): number {
+  const weights = [...constants.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
+  return weights < fewWeights ? 1 : availableThreads();
 }
 
 /** The model with its layers for crossbars as `mvm` nodes, before they are calibrated. */

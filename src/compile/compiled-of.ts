@@ -3,6 +3,7 @@
  * more without its model. Written again as it is, it gives the same program.xbs, host.onnx and reference.onnx.
  */
 import { decodeBitstream } from '../bitstream/decode.ts';
+import { defined } from '../defined.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -33,7 +34,7 @@ export async function compiledOf(pkg: Package): Promise<Compiled> {
     schedule: (await scheduleOf({ mapping, converters, target, options })).schedule,
     record,
     summary: manifest.summary,
-    ...(manifest.faults && { faults: manifest.faults }),
+    ...defined({ faults: manifest.faults }),
   };
 }
 

@@ -7,7 +7,7 @@ import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { targetFingerprint } from '../target/load.ts';
-import type { LoadedTarget, ProvenanceEntry, Target } from '../target/target.ts';
+import type { LoadedTarget, ProvenanceEntry } from '../target/target.ts';
 import { formatQuantity } from '../text/units.ts';
 
 /** @throws DiagnosticError options/invalid for more rows than the target drives at once, and for a chip of transfers */
@@ -17,8 +17,8 @@ export function narrowTarget(
 ): LoadedTarget {
   const { target } = loaded;
   const { cell, driver } = target;
-  if ((rowsAtOnce ?? driver.rowsAtOnce) === driver.rowsAtOnce && (window ?? 1) === 1) return loaded;
   const rows = rowsAtOnce ?? driver.rowsAtOnce;
+  if (rows === driver.rowsAtOnce && (window ?? 1) === 1) return loaded;
   raise([
     ...(rows > driver.rowsAtOnce
       ? [optionInvalid(`rowsAtOnce: ${rows}`, `the target drives ${driver.rowsAtOnce} rows at once at most`)]
@@ -28,19 +28,12 @@ export function narrowTarget(
       : []),
   ]);
   const gUseMax = cell.gUseMin + (window ?? 1) * (cell.gUseMax - cell.gUseMin);
-  const narrowed: Target = {
-    ...target,
-    cell: { ...cell, gUseMax },
-    driver: { ...driver, rowsAtOnce: rows },
-  };
-  const changes = new Map<string, Pick<ProvenanceEntry, 'text' | 'source'>>([
-    ...(rows === driver.rowsAtOnce
-      ? []
-      : [['driver.rowsAtOnce', { text: String(rows), source: `rowsAtOnce: ${rows}` }] as const]),
-    ...(gUseMax === cell.gUseMax
-      ? []
-      : [['cell.gUseMax', { text: formatQuantity(gUseMax, 'S', 6), source: `window: ${window}` }] as const]),
-  ]);
+  const narrowed = { ...target, cell: { ...cell, gUseMax }, driver: { ...driver, rowsAtOnce: rows } };
+  const changes = new Map<string, Pick<ProvenanceEntry, 'text' | 'source'>>();
+  if (rows !== driver.rowsAtOnce)
+    changes.set('driver.rowsAtOnce', { text: String(rows), source: `rowsAtOnce: ${rows}` });
+  if (gUseMax !== cell.gUseMax)
+    changes.set('cell.gUseMax', { text: formatQuantity(gUseMax, 'S', 6), source: `window: ${window}` });
   return {
     target: narrowed,
     fingerprint: targetFingerprint(narrowed),

@@ -42,13 +42,9 @@ export function operatorsOf(
 const keptDigital = { crossbar: false, rule: 'digital: the options keep it digital' };
 
 function removed(origin: Origin): OperatorListing {
-  const rule =
-    origin.op === 'Constant'
-      ? 'folded: a constant'
-      : origin.op === 'Identity' || origin.op === 'Dropout'
-        ? 'removed: it does nothing in inference'
-        : 'folded: all its inputs are constant';
-  return { origin, crossbar: false, rule };
+  const idle = origin.op === 'Identity' || origin.op === 'Dropout';
+  const folded = `folded: ${origin.op === 'Constant' ? 'a constant' : 'all its inputs are constant'}`;
+  return { origin, crossbar: false, rule: idle ? 'removed: it does nothing in inference' : folded };
 }
 
 /** Pairs of a node that became part of a layer, and the layer. */

@@ -16,14 +16,8 @@ function linesOf({ encodings, layers, blocks, converters, predistorted, schedule
   if (encodings?.size === 0) return ['every layer has an encoding by its options'];
   if (encodings) return [...encodings].map(([output, choice]) => `${output}: ${printChoice(choice)}`);
   if (layers) return layers.map(printLayer);
-  if (blocks)
-    return blocks.map((block, i) =>
-      printBlock(
-        block,
-        i,
-        blocks.some(({ copy }) => copy > 0),
-      ),
-    );
+  const copied = blocks?.some(({ copy }) => copy > 0) ?? false;
+  if (blocks) return blocks.map((block, i) => printBlock(block, i, copied));
   if (converters)
     return converters.map(
       ({ zero, step }, i) => `block ${i}: zero ${printList(zero)}, step ${printList(step)}`,

@@ -51,12 +51,8 @@ export async function replaceLayers(
 ): Promise<Compiled> {
   const { mapping, loaded, options } = compiled;
   const { target } = loaded;
-  raise(
-    findTrainingObstacles(
-      compiled,
-      trained.map(({ output }) => output),
-    ),
-  );
+  const outputs = trained.map(({ output }) => output);
+  raise(findTrainingObstacles(compiled, outputs));
   const byLayer = new Map(trained.map((weights) => [layerIndexOf(mapping, weights.output), weights]));
   const layers = mapping.layers.map((layer, index): SlicedLayer => {
     const weights = byLayer.get(index);
@@ -64,13 +60,11 @@ export async function replaceLayers(
   });
   const replaced: Mapping = { ...mapping, layers };
   verifyMapping(replaced, target);
-  const nodes = new Map(layers.map(({ node }) => [node.output, node]));
-  const graph = {
-    ...compiled.graph,
-    nodes: compiled.graph.nodes.map((node) =>
-      node.kind === 'quantized-mvm' ? (nodes.get(node.output) ?? node) : node,
-    ),
-  };
+  const own = new Map(layers.map(({ node }) => [node.output, node]));
+  const nodes = compiled.graph.nodes.map((node) =>
+    node.kind === 'quantized-mvm' ? (own.get(node.output) ?? node) : node,
+  );
+  const graph = { ...compiled.graph, nodes };
   verifyGraph(graph, 'integers');
   const converters = await withRanges(compiled, replaced, [...byLayer.keys()]);
   const { schedule } = await scheduleOf({ mapping: replaced, converters, target, options });
@@ -79,7 +73,7 @@ export async function replaceLayers(
 
 /** The converter settings of a compilation, those of some layers' blocks chosen again for what the layers now are. */
 async function withRanges(
-  { converters, record, loaded, options }: Compiled,
+  { converters, record, loaded: { target }, options }: Compiled,
   { layers, blocks, arrays }: Mapping,
   changed: readonly number[],
 ): Promise<Compiled['converters']> {
@@ -89,7 +83,6 @@ async function withRanges(
     blocks: own.map(({ block }) => ({ ...block, layer: changed.indexOf(block.layer) })),
     arrays,
   };
-  const { target } = loaded;
   const { converters: ranges } = await convertersOf({ mapping, record, target, options, pool: alone });
   const settings = [...converters];
   for (const [i, { index }] of own.entries()) settings[index] = ranges[i]!;

@@ -1,5 +1,6 @@
 /** Steps of a stage: each runs one pass on a part of what there is, and adds what the pass made to it. */
 import type { Given, Made } from './artefacts.ts';
+import type { CompileHooks } from './compiled.ts';
 
 export interface Step<Needs, To extends keyof Made, Output> {
   readonly name: string;
@@ -46,7 +47,7 @@ export interface Run {
   /** Without it, only the steps run that always do. */
   readonly given?: Given;
   /** Called after every step. */
-  readonly onPass?: ((name: string, made: Made) => void) | undefined;
+  readonly onPass?: CompileHooks['onPass'] | undefined;
 }
 
 /** Runs steps one after the other. */

@@ -5,7 +5,7 @@ import { type Phase, verifyGraph } from '../ir/verify-graph.ts';
 import { verifyMapping } from '../ir/verify-mapping.ts';
 import { inferDims } from '../onnx/dims.ts';
 import { decide } from '../onnx/rules.ts';
-import type { Given, Made, Source } from './artefacts.ts';
+import type { Given, Source } from './artefacts.ts';
 import type { CompileHooks } from './compiled.ts';
 
 /** Checks what a pass made, and hands it on. */
@@ -13,7 +13,7 @@ export function verifying(
   phase: Phase,
   { target }: Pick<Given, 'target'>,
   onPass: CompileHooks['onPass'],
-): (name: string, made: Made) => void {
+): NonNullable<CompileHooks['onPass']> {
   return (name, made) => {
     if (made.graph) verifyGraph(made.graph, phase);
     if (made.mapping) verifyMapping(made.mapping, target);

@@ -3,74 +3,61 @@ import type { Diagnostic } from './diagnostic.ts';
 import { error, warning } from './make.ts';
 
 export const dataUnreadable = (path: string, reason: string): Diagnostic =>
-  error(
-    'data/unreadable',
-    path,
+  error('data/unreadable', path, [
     reason,
     'Data are a folder of images, idx (.gz), .npy, .npz or CIFAR binary files; see docs/data.md.',
-  );
+  ]);
 
 export const dataShape = (path: string, got: string, expected: string): Diagnostic =>
-  error(
-    'data/shape',
-    path,
+  error('data/shape', path, [
     `the samples have shape ${got}, and the model's input is ${expected}`,
     'Set resize, crop or layout in the preprocessing file.',
-  );
+  ]);
 
 export const labelOutOfRange = (path: string, sample: string, label: number, classes: number): Diagnostic =>
-  error(
-    'data/label-out-of-range',
-    `${path}: ${sample}`,
+  error('data/label-out-of-range', `${path}: ${sample}`, [
     `label ${label} is beyond the model's ${classes} classes`,
     'Check the labels, or set labelOffset in the preprocessing file.',
-  );
+  ]);
 
 export const imageUnreadable = (path: string, reason: string): Diagnostic =>
-  error(
-    'data/image-unreadable',
-    path,
+  error('data/image-unreadable', path, [
     `this image cannot be decoded (${reason})`,
     'Replace the file, or remove it and its label.',
-  );
+  ]);
 
 export const labelsMissing = (path: string): Diagnostic =>
-  error(
-    'data/no-labels',
-    path,
+  error('data/no-labels', path, [
     'there are no labels',
     'Add labels.csv (file,label), class folders, or a labels idx file.',
-  );
+  ]);
 
 export const preprocessingInvalid = (file: string, field: string, reason: string): Diagnostic =>
-  error('data/preprocessing', `${file}: ${field}`, reason, 'The fields are in docs/data.md.');
+  error('data/preprocessing', `${file}: ${field}`, [reason, 'The fields are in docs/data.md.']);
 
 export const imageTooSmall = (path: string, size: string, crop: string): Diagnostic =>
-  error(
-    'data/image-too-small',
-    path,
+  error('data/image-too-small', path, [
     `this image is ${size}, smaller than the crop of ${crop}`,
     'Set resize in the preprocessing file.',
-  );
+  ]);
 
 export const preprocessingMissing = (data: string): Diagnostic =>
-  warning(
-    'data/no-preprocessing',
-    data,
+  warning('data/no-preprocessing', data, [
     'no preprocessing was given or found, so the samples are used as they are stored',
     'Give a file with --preprocess (see docs/data.md); an empty one says that this is meant.',
-  );
+  ]);
 
 export const faultMapUnreadable = (path: string, reason: string): Diagnostic =>
-  error('faults/unreadable', path, `this is not a fault map (${reason})`, 'The format is in docs/faults.md.');
+  error('faults/unreadable', path, [
+    `this is not a fault map (${reason})`,
+    'The format is in docs/faults.md.',
+  ]);
 
 export const faultMapGeometry = (path: string, reason: string): Diagnostic =>
-  error(
-    'faults/geometry',
-    path,
+  error('faults/geometry', path, [
     `this is a fault map of another geometry: ${reason}`,
     'Survey as many arrays of this target as the model takes: `crossloom survey`.',
-  );
+  ]);
 
 export const faultMapInvalid = (place: string, reason: string): Diagnostic =>
-  error('faults/invalid', place, reason, 'The format is in docs/faults.md.');
+  error('faults/invalid', place, [reason, 'The format is in docs/faults.md.']);

@@ -3,40 +3,32 @@ import type { Diagnostic } from './diagnostic.ts';
 import { error, warning } from './make.ts';
 
 export const optionInvalid = (place: string, reason: string, ...notes: string[]): Diagnostic =>
-  error('options/invalid', place, reason, ...notes);
+  error('options/invalid', place, [reason, ...notes]);
 
 export const tooManyArrays = (needed: number, allowed: number, largest: readonly string[]): Diagnostic =>
-  error(
-    'map/too-many-arrays',
-    `--arrays ${allowed}`,
+  error('map/too-many-arrays', `--arrays ${allowed}`, [
     `the model needs ${needed} arrays and ${allowed} are allowed`,
     ...largest,
     'Allow more arrays, use fewer slices, or keep large layers digital with an override.',
-  );
+  ]);
 
 export const noRanges = (nodes: readonly string[]): Diagnostic =>
-  error(
-    'calibrate/no-ranges',
-    nodes.length === 1 ? nodes[0]! : `${nodes[0]} and ${nodes.length - 1} more`,
+  error('calibrate/no-ranges', nodes.length === 1 ? nodes[0]! : `${nodes[0]} and ${nodes.length - 1} more`, [
     'the range of the input is unknown: the model carries none and no calibration data was given',
     'Give sample inputs with --calibrate, or an earlier record with --calibration.',
-  );
+  ]);
 
 export const syntheticCalibration = (file: string): Diagnostic =>
-  warning(
-    'calibrate/synthetic',
-    file,
+  warning('calibrate/synthetic', file, [
     'no samples were given: the model brings the ranges of its layers, and noise settled the converters',
     'Give sample inputs with --calibrate for converter ranges that fit the data.',
-  );
+  ]);
 
 export const calibrationMismatch = (place: string, reason: string): Diagnostic =>
-  error('calibrate/wrong-record', place, reason, 'Record it again with --calibrate.');
+  error('calibrate/wrong-record', place, [reason, 'Record it again with --calibrate.']);
 
 export const cannotSurvey = (target: string, reason: string): Diagnostic =>
-  error(
-    'survey/not-possible',
-    `--target ${target}`,
+  error('survey/not-possible', `--target ${target}`, [
     `the cells of this target cannot be tested one by one (${reason})`,
     'Give a target whose cells are programmed by pulses of their own, or a fault map from a tester.',
-  );
+  ]);

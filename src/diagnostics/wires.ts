@@ -9,12 +9,10 @@ export const wiresNotConverged = (
   residual: number,
   tolerance: number,
 ): Diagnostic =>
-  error(
-    'wires/not-converged',
-    `crossbar of ${rows} x ${columns} cells`,
+  error('wires/not-converged', `crossbar of ${rows} x ${columns} cells`, [
     `after ${steps} Newton step(s) the currents still differ by ${residual.toPrecision(3)} of the largest column current, where ${tolerance} is asked for`,
     'A law of the cells that bends back has no unique solution; check its coefficients and the voltages.',
-  );
+  ]);
 
 export const currentOverLimit = (
   array: number,
@@ -22,11 +20,9 @@ export const currentOverLimit = (
   over: number,
   arrays: number,
 ): Diagnostic =>
-  warning(
-    'wires/current-over-limit',
-    `array ${array}, ${line} ${index}`,
+  warning('wires/current-over-limit', `array ${array}, ${line} ${index}`, [
     `the largest current of a ${line} is ${milli(current)} mA (array ${array}, ${line} ${index}), and the limit ${milli(limit)} mA; ${over} of ${arrays} arrays are over it`,
     'A real chip could not compute this. Drive fewer rows at once (rowsAtOnce), use a smaller window of conductances (window), or lower the read voltage.',
-  );
+  ]);
 
 const milli = (ampere: number) => (ampere * 1e3).toPrecision(4);

@@ -4,23 +4,19 @@ import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { formatQuantity } from '../text/units.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
-import { type Column, formatTable } from './table.ts';
+import { formatTable, numbers, texts } from './table.ts';
 
 /** Names are not shortened below this, so that they still tell layers apart (characters). */
 const narrowestName = 16;
 
-const columns: readonly Column[] = [
-  { header: 'layer' },
-  { header: 'shape', align: 'right' },
-  { header: 'rule' },
-  { header: 'slices', align: 'right' },
-  { header: 'arrays', align: 'right' },
-  { header: 'utilization', align: 'right' },
-  { header: 'MVMs', align: 'right' },
-  { header: 'conversions', align: 'right' },
+const columns = [
+  ...texts('layer'),
+  ...numbers('shape'),
+  ...texts('rule'),
+  ...numbers('slices', 'arrays', 'utilization', 'MVMs', 'conversions'),
 ];
 /** Shown where the compiler chose it for some layer: what it chose, and why. */
-const encodingColumn: Column = { header: 'encoding' };
+const encodingColumn = texts('encoding');
 
 /** A node's own name, or what else tells it apart. */
 export function nameOf(origin: Origin): string {
@@ -49,7 +45,7 @@ function encodingText({ encoding, encodingChoice }: LayerSummary): string {
  */
 export function formatLayers(summary: MappingSummary, width?: number): string {
   const chosen = summary.layers.some(({ encodingChoice }) => encodingChoice);
-  const shown = chosen ? [...columns, encodingColumn] : columns;
+  const shown = chosen ? [...columns, ...encodingColumn] : columns;
   const rows = summary.layers.map((layer) => [
     nameOf(layer.origin),
     layer.shape,
@@ -82,14 +78,14 @@ function synapsesText({ array, hidden }: Target): string {
 /** What the whole model needs: a few sentences, one a line. */
 export function formatTotals(summary: MappingSummary, loaded: LoadedTarget): string {
   const { target, provenance } = loaded;
-  const assumed = provenance.filter(({ from }) => from === 'assumed').length;
-  const isAssumed = provenance.some(({ field, from }) => field === 'adc.energy' && from === 'assumed');
+  const assumed = provenance.filter(({ from }) => from === 'assumed');
+  const isAssumed = assumed.some(({ field }) => field === 'adc.energy');
   const energy = formatQuantity(summary.conversionEnergy, 'J');
   return [
     `${counted(summary.layers.length, 'layer')}: ${counted(summary.weights, 'weight')} in ${counted(summary.cells, 'cell')}`,
     `${counted(summary.arrays, 'array')} of ${target.array.rows}x${target.array.columns} cells on ${counted(summary.chips, 'chip')}${synapsesText(target)}; ${formatShare(summary.utilization)} of their cells hold weights`,
     `per inference: ${counted(summary.mvms, 'MVM')}, ${counted(summary.conversions, 'conversion')}, ${energy} for conversions${isAssumed ? ' (assumed: adc.energy)' : ''}`,
-    `target ${target.name}: ${assumed} of ${counted(provenance.length, 'value')} are assumed, as \`crossloom targets show ${target.name}\` tells`,
+    `target ${target.name}: ${assumed.length} of ${counted(provenance.length, 'value')} are assumed, as \`crossloom targets show ${target.name}\` tells`,
     '',
   ].join('\n');
 }

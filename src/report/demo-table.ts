@@ -1,18 +1,13 @@
 /** Verifications of one model on several targets -> one table that compares them. */
 import type { VerifyReport } from '../verify/report.ts';
 import { formatCount } from './number.ts';
-import { formatTable } from './table.ts';
+import { formatTable, numbers, texts } from './table.ts';
 
 const columns = [
-  { header: 'target' },
-  { header: 'chips', align: 'right' },
-  { header: 'arrays', align: 'right' },
-  { header: 'floating point', align: 'right' },
-  { header: 'integer, ideal', align: 'right' },
-  { header: 'programmed chip', align: 'right' },
-  { header: 'agreement', align: 'right' },
-  { header: 'difference (95 %)', align: 'right' },
-] as const;
+  ...texts('target'),
+  ...numbers('chips', 'arrays', 'floating point', 'integer, ideal', 'programmed chip', 'agreement'),
+  ...numbers('difference (95 %)'),
+];
 
 const percent = (value: number | undefined) => (value === undefined ? '' : `${value.toFixed(1)} %`);
 const points = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(1)}`;

@@ -2,7 +2,7 @@
 import type { FaultReport } from '../ir/fault-report.ts';
 import { formatQuantity } from '../text/units.ts';
 import { counted, formatCount } from './number.ts';
-import { formatTable } from './table.ts';
+import { formatTable, numbers, texts } from './table.ts';
 
 /** Unsaved cells that are listed; the manifest has more. */
 const cellsListed = 5;
@@ -22,10 +22,8 @@ export function formatFaults(report: FaultReport): string {
   ].join('\n');
   if (worst.length === 0) return lines;
   const columns = [
-    { header: 'not saved, worst first' },
-    ...['array', 'row', 'column', 'wanted', 'stuck at', 'noise'].map((header) => {
-      return { header, align: 'right' } as const;
-    }),
+    ...texts('not saved, worst first'),
+    ...numbers('array', 'row', 'column', 'wanted', 'stuck at', 'noise'),
   ];
   const cells = worst
     .slice(0, cellsListed)

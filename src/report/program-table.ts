@@ -3,11 +3,10 @@ import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
 import type { Target } from '../target/target.ts';
 import { formatQuantity } from '../text/units.ts';
 import { counted, formatCount, formatShare } from './number.ts';
+import { type Fact, formatFacts } from './table.ts';
 
 /** Failed cells that are listed one by one. */
 const cellsListed = 5;
-
-type Fact = readonly [label: string, text: string];
 
 /** Pulses of a programmed cell on average; 0 on a chip that is set without pulses. */
 export function pulsesPerCell(chip: Chip): number {
@@ -37,14 +36,12 @@ const ofEndurance = (share: number | undefined) =>
  */
 export function formatProgramming(chip: Chip, target: Target, before?: Chip): string {
   const used = enduranceUsed(chip, target);
-  const facts = [
+  return formatFacts([
     ...arrayFacts(chip, used.memristor),
     ...(chip.hidden.length > 0 ? hiddenFacts(chip, used.fecap) : []),
     ...endFacts(chip),
     ...(before ? [deltaFact(chip, before)] : []),
-  ];
-  const width = Math.max(...facts.map(([label]) => label.length));
-  return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
+  ]);
 }
 
 function arrayFacts(chip: Chip, used: number | undefined): readonly Fact[] {
@@ -59,12 +56,9 @@ function arrayFacts(chip: Chip, used: number | undefined): readonly Fact[] {
     ['pulses', `${pulses} (${kinds}), ${pulsesPerCell(chip).toFixed(2)} per cell`],
     ['verify reads', formatCount(total.verifyReads)],
     ['cells given up', `${formatCount(total.cellsGivenUp)} (${formatShare(share)})`],
-    ...failed.slice(0, cellsListed).map((cell): Fact => {
-      const place = `array ${cell.array}, row ${cell.row}, column ${cell.column}`;
-      return [
-        '',
-        `${place}: wanted ${formatQuantity(cell.target, 'S')}, reached ${formatQuantity(cell.reached, 'S')}`,
-      ];
+    ...failed.slice(0, cellsListed).map(({ array, row, column, target, reached }): Fact => {
+      const place = `array ${array}, row ${row}, column ${column}`;
+      return ['', `${place}: wanted ${formatQuantity(target, 'S')}, reached ${formatQuantity(reached, 'S')}`];
     }),
     ...(total.cellsGivenUp > cellsListed
       ? [['', `and ${formatCount(total.cellsGivenUp - cellsListed)} more`] as const]
@@ -87,15 +81,14 @@ function hiddenFacts(chip: Chip, used: number | undefined): readonly Fact[] {
 
 function endFacts(chip: Chip): readonly Fact[] {
   const { time, energy } = totalCounts(chip.counters);
-  const layers = chip.calibration?.size ?? 0;
-  const calibration =
-    layers === 0
-      ? 'none'
-      : `gain and bias of every column of ${counted(layers, 'layer')}, in the digital part`;
+  const layers = counted(chip.calibration?.size ?? 0, 'layer');
   return [
     ['time', `${formatQuantity(time, 's')}, one array after the other`],
     ['energy', formatQuantity(energy, 'J')],
-    ['calibration', calibration],
+    [
+      'calibration',
+      chip.calibration?.size ? `gain and bias of every column of ${layers}, in the digital part` : 'none',
+    ],
   ];
 }
 

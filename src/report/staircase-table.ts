@@ -7,7 +7,7 @@ import type { TransferLaw } from '../schemes/transfer/transfer.ts';
 import type { ArraySize } from '../target/sections.ts';
 import { formatQuantity } from '../text/units.ts';
 import { formatCount, formatShare } from './number.ts';
-import { type Column, formatTable } from './table.ts';
+import { formatTable, numbers } from './table.ts';
 
 const inMicro = (siemens: number) => (1e6 * siemens).toFixed(2).replace(/^-(?=0\.00$)/, '');
 
@@ -15,7 +15,6 @@ const inMicro = (siemens: number) => (1e6 * siemens).toFixed(2).replace(/^-(?=0\
 export function formatStaircase(law: TransferLaw, levels: readonly StaircaseLevel[]): string {
   const { access } = law.programming;
   const headers = ['digit', ...(access ? ['line', 'limit'] : []), 'ideal', 'mean', 'sigma', ...errorSources];
-  const columns = headers.map((header): Column => ({ header, align: 'right' }));
   const rows = levels.map(({ digit, ideal, all, alone }) => [
     String(digit),
     ...(access ? circuitTexts(law, digit) : []),
@@ -24,7 +23,7 @@ export function formatStaircase(law: TransferLaw, levels: readonly StaircaseLeve
     inMicro(all.sigma),
     ...errorSources.map((source) => inMicro(alone[source].sigma)),
   ]);
-  return formatTable(columns, rows);
+  return formatTable(numbers(...headers), rows);
 }
 
 /** Line voltage and compliance of a digit; without a SET there is neither. */

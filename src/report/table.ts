@@ -6,10 +6,15 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
+/** Columns of text, and of numbers. */
+export const texts = (...headers: string[]): Column[] => headers.map((header) => ({ header }));
+export const numbers = (...headers: string[]): Column[] =>
+  headers.map((header) => ({ header, align: 'right' }));
+
 const gap = '  ';
 
 /** Breaks a text at spaces into lines of at most `width` characters; a longer word stands alone. */
-function wrap(text: string, width: number): readonly string[] {
+export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
@@ -29,8 +34,8 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   width?: number,
 ): string {
-  const texts = [columns.map((c) => c.header), ...rows];
-  const widths = columns.map((_, j) => Math.max(...texts.map((row) => (row[j] ?? '').length)));
+  const headers = columns.map(({ header }) => header);
+  const widths = columns.map((_, j) => Math.max(...[headers, ...rows].map((row) => (row[j] ?? '').length)));
   const last = columns.length - 1;
   if (width !== undefined) {
     const before = widths.slice(0, last).reduce((sum, w) => sum + w + gap.length, 0);
@@ -38,16 +43,20 @@ export function formatTable(
   }
   const line = (row: readonly string[]) =>
     columns
-      .map((c, j) =>
-        c.align === 'right' ? (row[j] ?? '').padStart(widths[j]!) : (row[j] ?? '').padEnd(widths[j]!),
-      )
+      .map(({ align }, j) => (row[j] ?? '')[align === 'right' ? 'padStart' : 'padEnd'](widths[j]!))
       .join(gap)
       .trimEnd();
   const body = rows.flatMap((row) => {
     const [first = '', ...more] = wrap(row[last] ?? '', widths[last]!);
     return [[...row.slice(0, last), first], ...more.map((text) => [...Array<string>(last).fill(''), text])];
   });
-  return [columns.map((c) => c.header), widths.map((w) => '-'.repeat(w)), ...body]
-    .map((row) => `${line(row)}\n`)
-    .join('');
+  return [headers, widths.map((w) => '-'.repeat(w)), ...body].map((row) => `${line(row)}\n`).join('');
+}
+
+export type Fact = readonly [label: string, text: string];
+
+/** One fact a line: labels stand in one column, texts in the next. */
+export function formatFacts(facts: readonly Fact[]): string {
+  const width = Math.max(...facts.map(([label]) => label.length));
+  return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
 }

@@ -3,28 +3,19 @@
 import { formatQuantity } from '../text/units.ts';
 import type { EnduranceUse, TrainReport } from '../train/report.ts';
 import { counted, formatCount, formatShare } from './number.ts';
-import { formatTable } from './table.ts';
+import { formatFacts, formatTable, numbers } from './table.ts';
 
 export function formatTraining(report: TrainReport): string {
   return `${epochTable(report)}\n${factLines(report)}`;
 }
 
 function epochTable({ epochs }: TrainReport): string {
-  const percent = (value: number) => value.toFixed(2);
   return formatTable(
-    [
-      { header: 'epoch', align: 'right' },
-      { header: 'loss', align: 'right' },
-      { header: 'training %', align: 'right' },
-      { header: 'test %', align: 'right' },
-      { header: 'floating point, test %', align: 'right' },
-    ],
+    numbers('epoch', 'loss', 'training %', 'test %', 'floating point, test %'),
     epochs.map(({ loss, training, test, float }, i) => [
       String(i + 1),
       loss.toFixed(4),
-      percent(training),
-      percent(test),
-      percent(float),
+      ...[training, test, float].map((value) => value.toFixed(2)),
     ]),
   );
 }
@@ -33,7 +24,7 @@ function factLines(report: TrainReport): string {
   const { samples, inputs, synapses, arrays, chips, transfers, costs, endurance } = report;
   const energy = costs.memristorEnergy + costs.fecapEnergy;
   const writes = costs.updateWrites + costs.restoreWrites;
-  const facts: [string, string][] = [
+  return formatFacts([
     ['samples', `${formatCount(samples.training)} to learn from, ${formatCount(samples.test)} to test`],
     ['synapses', `${formatCount(synapses)} in ${counted(arrays, 'array')}, ${counted(chips, 'chip')}`],
     ['inputs', formatCount(inputs)],
@@ -48,9 +39,7 @@ function factLines(report: TrainReport): string {
     ],
     ['memristor wear', wear(endurance.memristor)],
     ['FeCAP wear', wear(endurance.fecap)],
-  ];
-  const width = Math.max(...facts.map(([label]) => label.length));
-  return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
+  ]);
 }
 
 function wear({ cycles, limit }: EnduranceUse): string {

@@ -1,27 +1,29 @@
 /** A tuning report -> text: what loses accuracy, what was tried, and why one mapping was chosen. */
 import type { Blame } from '../tune/blame.ts';
-import type { Loss, MappingReport } from '../tune/loss.ts';
+import type { Loss, LossReport, MappingReport } from '../tune/loss.ts';
 import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
 import { remedyName } from '../tune/wire-remedies.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
-import { type Column, formatTable } from './table.ts';
+import { formatTable, numbers, texts } from './table.ts';
 
 const nameWidth = 40;
 
 /** @param width characters per line, where it is known: lists of layers are broken to fit */
 export function formatTuning(report: TuneReport, width = 160): string {
-  const sections = [
+  const { wires, best, integers, remaining } = report;
+  return [
     header(report),
-    report.wires ? remedies(report.wires) : '',
+    wires && remedies(wires),
     layers(report),
     tried(report, width),
-    report.blame ? blame('Where mapping 1 loses it', report.integers, report.blame) : '',
-    report.remaining && report.remaining !== report.blame
-      ? blame(`Where mapping ${report.best} still loses it`, report.integers, report.remaining)
-      : '',
+    report.blame && blame('Where mapping 1 loses it', integers, report.blame),
+    remaining &&
+      remaining !== report.blame &&
+      blame(`Where mapping ${best} still loses it`, integers, remaining),
     conclusion(report),
-  ];
-  return sections.filter((text) => text !== '').join('\n');
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 function header({ model, target, data, trials, seed, float, maxDrop, maxDigital }: TuneReport): string {
@@ -38,17 +40,18 @@ function header({ model, target, data, trials, seed, float, maxDrop, maxDigital 
 }
 
 function remedies({ tried, without, taken }: NonNullable<TuneReport['wires']>): string {
-  const right = ['arrays', 'conversions', 'loss', 'SNR'];
-  const columns = ['', 'arrays', 'conversions', 'loss', '95 %', 'SNR', 'bound'].map(
-    (header): Column => ({ header, align: right.includes(header) ? 'right' : 'left' }),
-  );
+  const columns = [
+    ...texts(''),
+    ...numbers('arrays', 'conversions', 'loss'),
+    ...texts('95 %'),
+    ...numbers('SNR'),
+    ...texts('bound'),
+  ];
   const rowOf = (name: string, measured: MappingReport, bound: string) => [
     name,
     formatCount(measured.arrays),
     formatCount(measured.conversions),
-    points(measured.loss.points),
-    interval(measured.loss),
-    formatSnr(measured.snrToFloat),
+    ...lossTexts(measured),
     bound,
   ];
   const rows = tried.map((one) =>
@@ -63,11 +66,10 @@ function remedies({ tried, without, taken }: NonNullable<TuneReport['wires']>): 
 
 function layers({ sensitivity, chosen, best }: TuneReport): string {
   const names = [...new Set(sensitivity.layers.flatMap((l) => l.variants.map((v) => v.variant)))];
-  const columns: Column[] = [
-    { header: 'layer' },
-    { header: 'MACs', align: 'right' },
-    ...names.map((header): Column => ({ header, align: 'right' })),
-    { header: `taken in mapping ${chosen ?? best}` },
+  const columns = [
+    ...texts('layer'),
+    ...numbers('MACs', ...names),
+    ...texts(`taken in mapping ${chosen ?? best}`),
   ];
   const rows = sensitivity.layers.map((layer) => [
     shortenMiddle(layer.names.join(', '), nameWidth),
@@ -89,19 +91,11 @@ function alone(layer: LayerReport, name: string): string {
 }
 
 function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number): string {
-  const right = ['', 'arrays', 'conversions', 'digital', 'loss'];
-  const headers = [
-    '',
-    'mapping',
-    'arrays',
-    'conversions',
-    'digital',
-    'loss',
-    '95 %',
-    'SNR',
-    'bound',
-    'other chips',
-    'layers',
+  const columns = [
+    ...numbers(''),
+    ...texts('mapping'),
+    ...numbers('arrays', 'conversions', 'digital', 'loss'),
+    ...texts('95 %', 'SNR', 'bound', 'other chips', 'layers'),
   ];
   const rows = mappings.map((mapping, i) => [
     `${i + 1}${i + 1 === chosen ? '*' : ''}`,
@@ -109,9 +103,7 @@ function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number):
     formatCount(mapping.arrays),
     formatCount(mapping.conversions),
     formatShare(mapping.digital),
-    points(mapping.loss.points),
-    interval(mapping.loss),
-    formatSnr(mapping.snrToFloat),
+    ...lossTexts(mapping),
     verdict(mapping, maxDrop),
     mapping.otherChips
       ? `${points(mapping.otherChips.loss.points)} ${mapping.otherChips.met ? 'met' : 'missed'}`
@@ -120,9 +112,6 @@ function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number):
       .map(([name, count]) => `${count} ${name}`)
       .join('; '),
   ]);
-  const columns = headers.map(
-    (header): Column => ({ header, align: right.includes(header) ? 'right' : 'left' }),
-  );
   return `Mappings that were tried\n${formatTable(columns, rows, width)}`;
 }
 
@@ -133,25 +122,10 @@ function verdict({ met, loss }: TriedReport, maxDrop: number): string {
 
 function blame(title: string, integers: TuneReport['integers'], { entries, largest }: Blame): string {
   const rows = [
-    ...entries.map((entry) => [
-      entry.what,
-      points(entry.loss.points),
-      interval(entry.loss),
-      formatSnr(entry.snrToFloat),
-    ]),
-    [
-      'only integers, no chip',
-      points(integers.loss.points),
-      interval(integers.loss),
-      formatSnr(integers.snrToFloat),
-    ],
+    ...entries.map((entry) => [entry.what, ...lossTexts(entry)]),
+    ['only integers, no chip', ...lossTexts(integers)],
   ];
-  const columns: Column[] = [
-    { header: '' },
-    { header: 'loss', align: 'right' },
-    { header: '95 %' },
-    { header: 'output SNR', align: 'right' },
-  ];
+  const columns = [...texts(''), ...numbers('loss'), ...texts('95 %'), ...numbers('output SNR')];
   return `${title}: ${largest} costs most\n${formatTable(columns, rows)}`;
 }
 
@@ -180,10 +154,11 @@ function conclusion(report: TuneReport): string {
   ].join('\n');
 }
 
-function points(value: number): string {
-  return value.toFixed(2);
+/** The loss, its interval, and the error of the outputs. */
+function lossTexts({ loss, snrToFloat }: LossReport): string[] {
+  return [points(loss.points), interval(loss), formatSnr(snrToFloat)];
 }
 
-function interval({ low, high }: Loss): string {
-  return `${points(low)} to ${points(high)}`;
-}
+const points = (value: number) => value.toFixed(2);
+
+const interval = ({ low, high }: Loss) => `${points(low)} to ${points(high)}`;

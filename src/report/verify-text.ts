@@ -15,7 +15,7 @@ import type {
   VerifyReport,
 } from '../verify/report.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
-import { type Column, formatTable } from './table.ts';
+import { type Fact, formatTable, numbers, texts, wrap } from './table.ts';
 
 /** Layers with the lowest signal-to-noise ratio that are listed. */
 const worstLayers = 5;
@@ -60,11 +60,9 @@ function comparison(report: VerifyReport): string[] {
   const nameOf = (reading: ReadingReport) => readingName(reading, readings);
   const shown = (['top1', 'top5', 'agreement'] as const).filter((figure) => float[figure] !== undefined);
   const titles = { top1: 'top-1', top5: 'top-5', agreement: 'same class as float' };
-  const columns: Column[] = [
-    { header: '' },
-    ...shown.map((figure): Column => ({ header: titles[figure], align: 'right' })),
-    { header: 'output SNR to float', align: 'right' },
-    { header: 'to ideal', align: 'right' },
+  const columns = [
+    ...texts(''),
+    ...numbers(...shown.map((figure) => titles[figure]), 'output SNR to float', 'to ideal'),
   ];
   const single = (scores: Scores) => shown.map((figure) => percent(scores[figure]!));
   const spread = (scores: MappedReport) => shown.map((figure) => formatSpread(scores[figure]!));
@@ -164,31 +162,21 @@ function programming({ trials, cost }: VerifyReport): string[] {
   const share = formatShare(formed === 0 ? 0 : givenUp / formed);
   const transfers = mean((c) => c.transfers);
   const signErrors = mean((c) => c.signErrors);
-  const time = formatQuantity(
-    mean((c) => c.time),
-    's',
-  );
-  const energy = formatQuantity(
-    mean((c) => c.energy),
-    'J',
-  );
+  const [time, energy] = [mean((c) => c.time), mean((c) => c.energy)];
   const rows: Fact[] = [
     [
       'cells',
       `${formatCount(formed)} formed, ${pulses.toFixed(2)} pulses each, ${formatCount(givenUp)} given up (${share})`,
     ],
-    ['programming', `${time} array by array, ${energy}`],
+    ...(transfers > 0
+      ? [['transfers', `${formatCount(transfers)}, ${formatCount(signErrors)} with a wrong sign`] as const]
+      : []),
+    ['programming', `${formatQuantity(time, 's')} array by array, ${formatQuantity(energy, 'J')}`],
     [
       'inference',
       `${formatCount(cost.conversions)} conversions, ${formatQuantity(cost.conversionEnergy, 'J')} in the converters`,
     ],
   ];
-  if (transfers > 0) {
-    rows.splice(1, 0, [
-      'transfers',
-      `${formatCount(transfers)}, ${formatCount(signErrors)} with a wrong sign`,
-    ]);
-  }
   return [`Cost${trials.length > 1 ? ' (programming: mean of the trials)' : ''}:`, ...facts(rows)];
 }
 
@@ -203,40 +191,27 @@ function effects(
   const rest = more > 0 ? `, and ${more} more (--json lists all)` : '';
   const { maxDifference, largest } = knownAnswer;
   const within = `within ${maxDifference.toPrecision(2)}, of values up to ${largest.toPrecision(3)}`;
-  return [
-    ...wrapped('simulated', names(true).join('; '), width),
-    ...(off.length > 0 ? wrapped('switched off', off.join('; '), width) : []),
-    ...wrapped('not modelled', notModelled.join('; '), width),
-    ...wrapped(
-      'assumed',
-      `${assumed.values.length} of the target's ${assumed.of} values: ${listed.join(', ')}${rest}`,
-      width,
-    ),
-    ...wrapped(
-      'self check',
-      `the recorded answer is reproduced ${maxDifference === 0 ? 'exactly' : within}`,
-      width,
-    ),
-    ...wrapped('time', `${duration.toFixed(1)} s`, width),
+  const said: Fact[] = [
+    ['simulated', names(true).join('; ')],
+    ...(off.length > 0 ? [['switched off', off.join('; ')] as const] : []),
+    ['not modelled', notModelled.join('; ')],
+    ['assumed', `${assumed.values.length} of the target's ${assumed.of} values: ${listed.join(', ')}${rest}`],
+    ['self check', `the recorded answer is reproduced ${maxDifference === 0 ? 'exactly' : within}`],
+    ['time', `${duration.toFixed(1)} s`],
   ];
+  return said.flatMap((fact) => wrapped(fact, width));
 }
 
-const label = (text: string) => text.padEnd(14);
-
-type Fact = readonly [name: string, text: string];
+const labelWidth = 14;
+const label = (text: string) => text.padEnd(labelWidth);
 
 function facts(rows: readonly Fact[]): string[] {
   return rows.map(([name, text]) => `  ${label(name)}${text}`);
 }
 
 /** A labelled text whose lines stay within `width`. */
-function wrapped(name: string, text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > Math.max(30, width - 14)) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
+function wrapped([name, text]: Fact, width: number): string[] {
+  const lines = wrap(text, Math.max(30, width - labelWidth));
   return lines.map((line, i) => `${label(i === 0 ? name : '')}${line}`);
 }
 

@@ -31,24 +31,18 @@ export interface Blame {
 }
 
 /** Errors of the chip: the target without each. */
-function idealizations(target: Target): ReadonlyMap<string, Target> {
-  const { programming } = target;
-  return new Map<string, Target>([
-    ['the converter', { ...target, adc: { ...target.adc, bits: 16 } }],
-    ...(target.wires ? [['the wires', { ...target, wires: undefined }] as const] : []),
-    ...(schemeOf(target).exact ? [] : [['the write error', withExactCells(target)] as const]),
-    ...(target.faults && target.faults.stuckLow + target.faults.stuckHigh > 0
-      ? [['stuck cells', { ...target, faults: { ...target.faults, stuckLow: 0, stuckHigh: 0 } }] as const]
-      : []),
-    ...('unresponsive' in programming && programming.unresponsive > 0
-      ? [
-          [
-            'cells that no pulse moves',
-            { ...target, programming: { ...programming, unresponsive: 0 } },
-          ] as const,
-        ]
-      : []),
-  ]);
+function idealizations(target: Target): readonly (readonly [error: string, ideal: Target])[] {
+  const { adc, wires, faults, programming } = target;
+  const stuck = faults && faults.stuckLow + faults.stuckHigh > 0;
+  const unmoved = 'unresponsive' in programming && programming.unresponsive > 0;
+  const all: readonly (readonly [string, Target | false | undefined])[] = [
+    ['the converter', { ...target, adc: { ...adc, bits: 16 } }],
+    ['the wires', wires && { ...target, wires: undefined }],
+    ['the write error', !schemeOf(target).exact && withExactCells(target)],
+    ['stuck cells', stuck && { ...target, faults: { ...faults, stuckLow: 0, stuckHigh: 0 } }],
+    ['cells that no pulse moves', unmoved && { ...target, programming: { ...programming, unresponsive: 0 } }],
+  ];
+  return all.flatMap(([error, ideal]) => (ideal ? [[error, ideal] as const] : []));
 }
 
 /**
@@ -58,7 +52,7 @@ function idealizations(target: Target): ReadonlyMap<string, Target> {
 export async function blame(setup: Setup, options: CompileOptions, total: LossReport): Promise<Blame> {
   const { target } = setup.loaded;
   const entries: BlameEntry[] = [];
-  const ideals = [...idealizations(target)];
+  const ideals = idealizations(target);
   for (const [number, [error, ideal]] of ideals.entries()) {
     setup.report('looking for the largest error', number, ideals.length + 2);
     const measured = await measureMapping(setup, schemeOf(ideal).exact ? withoutResidual(options) : options, {
@@ -67,27 +61,17 @@ export async function blame(setup: Setup, options: CompileOptions, total: LossRe
       loaded: withTarget(setup.loaded, ideal),
     });
     const { loss, snrToFloat, noise } = measured;
-    entries.push({
-      what: `without ${error}`,
-      error,
-      loss,
-      snrToFloat,
-      noise,
-      chips: setup.trials,
-      share: total.noise - noise,
-    });
+    const share = total.noise - noise;
+    entries.push({ what: `without ${error}`, error, loss, snrToFloat, noise, chips: setup.trials, share });
   }
   const roundings = [
     ['weight rounding', roundedWeights],
     ['input rounding', roundedInputs],
   ] as const;
   for (const [error, lower] of roundings) {
-    const run = await runChip(
-      setup.tuning.images,
-      { bytes: encodeModel(lower(setup.real, setup.compiled.graph)) },
-      setup.tuning.references,
-    );
-    const measured = lossOf([run], setup.tuning.references);
+    const { images, references } = setup.tuning;
+    const bytes = encodeModel(lower(setup.real, setup.compiled.graph));
+    const measured = lossOf([await runChip(images, { bytes }, references)], references);
     entries.push({ what: `only ${error}, no chip`, error, ...measured, share: measured.noise });
   }
   const largest = entries.reduce((a, b) => (b.share > a.share ? b : a));

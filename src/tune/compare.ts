@@ -30,19 +30,11 @@ export async function compareVariants(
     const takes = units.map((unit) => appliesTo(variant, unit, options, loaded.target));
     const taking = units.flatMap((_, i) => (takes[i] ? [i] : []));
     if (taking.length === 0) continue;
-    const all = applyVariants(
-      options,
-      loaded.target,
-      units,
-      takes.map((take) => (take ? variant : asGiven)),
-    );
-    const errors = await measureUnits(
-      setup,
-      context,
-      all,
-      taking.map((i) => units[i]!),
-      (done) =>
-        setup.report('layers alone on a chip', number * units.length + done, variants.length * units.length),
+    const chosen = takes.map((take) => (take ? variant : asGiven));
+    const all = applyVariants(options, loaded.target, units, chosen);
+    const own = taking.map((i) => units[i]!);
+    const errors = await measureUnits(setup, context, all, own, (done) =>
+      setup.report('layers alone on a chip', number * units.length + done, variants.length * units.length),
     );
     for (const [at, unit] of taking.entries()) compared[unit]!.push({ variant, error: errors[at]! });
   }

@@ -1,6 +1,7 @@
 /** A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed. */
 import { compile } from '../compile/compile.ts';
 import { sha256 } from '../files/hash.ts';
+import type { Compiled } from '../ir/compiled.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { packageOf } from '../package/package-of.ts';
@@ -12,7 +13,12 @@ import { lossOf, type MappingReport } from './loss.ts';
 import type { Part, Setup } from './setup.ts';
 
 /** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
-export const anyArrays = 1_000_000_000;
+const anyArrays = 1_000_000_000;
+
+/** A mapping of the model, however many arrays it takes, out of the record that all share. */
+export function compileFor({ model, loaded, record }: Setup, options: CompileOptions): Promise<Compiled> {
+  return compile(model, loaded, { ...options, arrays: anyArrays }, { kind: 'record', record });
+}
 
 interface MeasureOptions {
   readonly part: Part;
@@ -37,8 +43,7 @@ export async function measureMapping(
   const key = JSON.stringify(asked);
   const known = setup.measured.get(key);
   if (known) return known;
-  const record = { kind: 'record', record: setup.record } as const;
-  const compiled = await compile(setup.model, loaded, { ...options, arrays: anyArrays }, record);
+  const compiled = await compileFor({ ...setup, loaded }, options);
   const { arrays, chips, conversions } = compiled.summary;
   const pkg = await packageOf(compiled);
   const runs: ChipRun[] = [];

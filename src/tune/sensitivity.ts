@@ -4,7 +4,6 @@
  */
 
 import { readArrays } from '../chip/read.ts';
-import { compile } from '../compile/compile.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Origin } from '../ir/graph.ts';
 import { blockCells } from '../ir/mapping.ts';
@@ -21,7 +20,7 @@ import { openSession } from '../runtime/session.ts';
 import { runJob } from '../threads/pool.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
 import { imageBatches } from '../verify/run-images.ts';
-import { anyArrays } from './measure.ts';
+import { compileFor } from './measure.ts';
 import { job, type OutputError, type SensitivityContext } from './sensitivity-job.ts';
 import type { Setup } from './setup.ts';
 
@@ -120,12 +119,7 @@ export async function measureUnits(
   units: readonly Unit[],
   onUnit: (done: number) => void,
 ): Promise<readonly UnitError[]> {
-  const compiled = await compile(
-    setup.model,
-    setup.loaded,
-    { ...options, arrays: anyArrays },
-    { kind: 'record', record: setup.record },
-  );
+  const compiled = await compileFor(setup, options);
   const pkg = await packageOf(compiled);
   const chip = await programChip(pkg, { seed: setup.seed, threads: setup.threads });
   const arrays = await readArrays(chip, pkg.loaded.target, { noise: false }, { threads: setup.threads });

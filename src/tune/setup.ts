@@ -72,25 +72,16 @@ export async function prepare(
   const pkg = await packageOf(compiled);
   const float = encodeModel(model.graph);
   const probe = await openSession(float, { threads: 1 });
-  const plan = await planVerification(
-    pkg,
-    model,
-    dataset,
-    { ...tuning, threads, images: tuning.images ?? defaultImages, excludeCalibration: true },
-    probe,
-  );
+  const wanted = { ...tuning, threads, images: tuning.images ?? defaultImages, excludeCalibration: true };
+  const plan = await planVerification(pkg, model, dataset, wanted, probe);
   await probe.release();
   checkPlan(plan, dataset);
-  const models = {
-    float: { bytes: float },
-    ideal: { bytes: encodeModel(pkg.reference), preciseIntegers: true },
-  };
+  const ideal = { bytes: encodeModel(pkg.reference), preciseIntegers: true };
+  const models = { float: { bytes: float }, ideal };
   const partOf = async (half: 0 | 1, stage: string): Promise<Part> => {
     const images = { dataset, plan: halfOf(plan, half), threads };
-    return {
-      images,
-      references: await runReferences(images, models, (done, total) => report(stage, done, total)),
-    };
+    const onImages = (done: number, total: number) => report(stage, done, total);
+    return { images, references: await runReferences(images, models, onImages) };
   };
   return {
     model,

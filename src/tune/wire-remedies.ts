@@ -2,12 +2,11 @@
  * What may be done about the resistance of wires for a whole mapping, from the cheapest on: every remedy is measured on
  * programmed chips until one meets the bound. Layers are tuned from there.
  */
-import { compile } from '../compile/compile.ts';
 import { defined } from '../defined.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import type { Target } from '../target/target.ts';
 import type { MappingReport } from './loss.ts';
-import { anyArrays, measureMapping, withTarget } from './measure.ts';
+import { compileFor, measureMapping, withTarget } from './measure.ts';
 import type { Setup } from './setup.ts';
 
 /** Options of a compilation that bear on wires. */
@@ -58,9 +57,7 @@ const sameRemedy = (a: Remedy, b: Remedy) => JSON.stringify(a) === JSON.stringif
 export async function withRemedy(setup: Setup, taken: Remedy): Promise<Setup> {
   const options = { ...setup.options, ...taken };
   if (sameRemedy(taken, remediesFor(setup.loaded.target, setup.options)[0]!)) return setup;
-  const record = { kind: 'record', record: setup.record } as const;
-  const compiled = await compile(setup.model, setup.loaded, { ...options, arrays: anyArrays }, record);
-  return { ...setup, options, compiled };
+  return { ...setup, options, compiled: await compileFor(setup, options) };
 }
 
 /** Share of the output's error energy from which on wires are worth a remedy. */

@@ -43,20 +43,17 @@ export function readingReports(
 }
 
 function mappedReport(runs: readonly ChipRun[], references: ReferenceRun): MappedReport {
-  const scores = runs.map(({ tally }) => scoresOf(tally, references.float));
+  const tallies = runs.map(({ tally }) => tally);
+  const scores = tallies.map((tally) => scoresOf(tally, references.float));
   const spreadOf = (figure: keyof Scores) => {
     const values = scores.flatMap((score) => score[figure] ?? []);
     return values.length > 0 ? spread(values) : undefined;
   };
-  const change = difference(
-    runs.map(({ tally }) => tally),
-    references.float,
-  );
   return defined({
     top1: spreadOf('top1'),
     top5: spreadOf('top5'),
     agreement: spreadOf('agreement'),
-    difference: change,
+    difference: difference(tallies, references.float),
     snrToFloat: snrOf(runs.map((t) => t.toFloat).reduce((a, b) => addSums(a, b))),
     snrToIdeal: snrOf(runs.map((t) => t.toIdeal).reduce((a, b) => addSums(a, b))),
   });

@@ -76,12 +76,8 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const { target, fingerprint, overrides, provenance } = pkg.loaded;
   const trials = verification.trials.map((trial) => trialReport(trial, references.float));
   const idealDifference = difference([references.ideal], references.float);
-  const readings = readingReports(
-    verification.conditions,
-    verification.trials,
-    references,
-    options.compensate,
-  );
+  const { conditions } = verification;
+  const readings = readingReports(conditions, verification.trials, references, options.compensate);
   const mapped: MappedReport = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = provenance.filter(({ from }) => from === 'assumed');
@@ -93,12 +89,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     crossloom: version,
     model: { file: model.file, sha256: model.sha256 },
     package: { folder: placeOf(pkg.files), bitstream: pkg.bitstream },
-    target: {
-      name: target.name,
-      title: target.title,
-      fingerprint,
-      overrides,
-    },
+    target: { name: target.name, title: target.title, fingerprint, overrides },
     data: defined({
       name: dataset.name,
       path: dataset.path,
@@ -182,20 +173,12 @@ function boundReports(
 ): BoundReport[] {
   const bounds: BoundReport[] = [];
   if (minAccuracy !== undefined && top1) {
-    bounds.push({
-      flag: '--min-accuracy',
-      limit: minAccuracy,
-      measured: top1.mean,
-      met: top1.mean >= minAccuracy,
-    });
+    const measured = top1.mean;
+    bounds.push({ flag: '--min-accuracy', limit: minAccuracy, measured, met: measured >= minAccuracy });
   }
   if (maxDrop !== undefined && difference) {
-    bounds.push({
-      flag: '--max-drop',
-      limit: maxDrop,
-      measured: -difference.points,
-      met: -difference.points <= maxDrop,
-    });
+    const measured = -difference.points;
+    bounds.push({ flag: '--max-drop', limit: maxDrop, measured, met: measured <= maxDrop });
   }
   return bounds;
 }
