@@ -7,15 +7,20 @@
 import { noConstantWeights, weightsNotFinite } from '../../src/diagnostics/all.ts';
 import { type Diagnostic, raise } from '../../src/diagnostics/diagnostic.ts';
 import {
+  type Attributes,
   describeOrigin,
+  freshName,
   type Graph,
   inputsOf,
+  int,
+  ints,
   type MvmNode,
   type Node,
   type OnnxNode,
   type Origin,
-  outputsOf,
+  onnxNode,
   type Reals,
+  valuesOf,
 } from '../../src/ir/graph.ts';
 import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
 import { sizeOf, type Tensor, toDoubles } from '../../src/math/tensor.ts';
@@ -51,11 +56,7 @@ function run(graph: Graph, context: LowerContext): Graph {
   const blamed = new Set<string>();
   const reasons: string[] = [];
   const problems: Diagnostic[] = [];
-  const names = new Set([
-    ...graph.constants.keys(),
-    ...graph.inputs.map((v) => v.name),
-    ...graph.nodes.flatMap(outputsOf),
-  ]);
+  const names = new Set(valuesOf(graph));
   for (const node of graph.nodes) {
     const decision = node.kind === 'onnx' ? decideLinear(node, graph, dims) : undefined;
     if (node.kind !== 'onnx' || !decision?.crossbar || context.keepDigital?.(node.origin)) {
@@ -98,42 +99,23 @@ function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, ranks: Ranks, names
   const after: Node[] = [];
   let input = node.inputs[inputIndex]!;
   let output = node.outputs[0]!;
-  const wrap = (op: string, entry: OnnxNode['attributes'], exit: OnnxNode['attributes']) => {
-    const [inner, outer] = [
-      freshName(`${input}/${op.toLowerCase()}`, names),
-      freshName(`${output}/before-${op.toLowerCase()}`, names),
-    ];
-    before.push(helper(node, op, input, inner, entry));
-    after.unshift(helper(node, op, outer, output, exit));
+  const wrap = (op: string, entry: Attributes, exit: Attributes) => {
+    const inner = freshName(`${input}/${op.toLowerCase()}`, names);
+    const outer = freshName(`${output}/before-${op.toLowerCase()}`, names);
+    before.push(onnxNode(op, [input], [inner], node.origin, entry));
+    after.unshift(onnxNode(op, [outer], [output], node.origin, exit));
     [input, output] = [inner, outer];
   };
   const type = graph.constants.get(tensor)!.type;
   if (type !== 'float32') {
-    wrap('Cast', { to: { type: 'int', value: 1 } }, { to: { type: 'int', value: elementNumber(type) } });
+    wrap('Cast', { to: int(1) }, { to: int(elementNumber(type)) });
   }
   if (inputIndex === 1) {
     const rank = ranks.get(node.inputs[1]!)!;
     const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
-    wrap('Transpose', { perm: { type: 'ints', value: perm } }, { perm: { type: 'ints', value: perm } });
+    wrap('Transpose', { perm: ints(perm) }, { perm: ints(perm) });
   }
   return [...before, { kind: 'mvm', input, output, ...matrix, origin: node.origin, folded: [] }, ...after];
-}
-
-function helper(
-  of: OnnxNode,
-  op: string,
-  input: string,
-  output: string,
-  attributes: OnnxNode['attributes'],
-): OnnxNode {
-  return { kind: 'onnx', op, domain: '', inputs: [input], outputs: [output], attributes, origin: of.origin };
-}
-
-function freshName(wanted: string, names: Set<string>): string {
-  let name = wanted;
-  for (let n = 1; names.has(name); n++) name = `${wanted}-${n}`;
-  names.add(name);
-  return name;
 }
 
 /** An Add of a constant whose other side is a layer's output, read by nobody else. */
