@@ -25,10 +25,10 @@ import {
 import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
 import { sizeOf, type Tensor, toDoubles } from '../../src/math/tensor.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
+import type { Dims } from '../../src/onnx/dims-known.ts';
 import { elementNumber } from '../../src/onnx/element-types.ts';
 import { decideLinear } from '../../src/onnx/linear-rules.ts';
 import { type Layer, lowerLayer } from '../../src/onnx/lower-layer.ts';
-import type { Ranks } from '../../src/onnx/ranks.ts';
 import { decide } from '../../src/onnx/rules.ts';
 
 export interface LowerContext {
@@ -50,7 +50,6 @@ export const lowerLinear = { name: 'lower-linear', run };
 /** Raises weightsNotFinite for every bad layer, or noConstantWeights. */
 function run(graph: Graph, context: LowerContext): Graph {
   const dims = inferDims(graph);
-  const ranks: Ranks = new Map([...dims].map(([name, d]) => [name, d.length]));
   const lowered: Node[] = [];
   const matrices = new Map<string, { readonly weights: MvmNode['weights']; readonly bad: number }>();
   const blamed = new Set<string>();
@@ -78,10 +77,10 @@ function run(graph: Graph, context: LowerContext): Graph {
     if (badValues > 0 && !blamed.has(seen))
       problems.push(weightsNotFinite(describeOrigin(node.origin), layer.tensor, badValues));
     blamed.add(seen);
-    lowered.push(...nodesOf(node, { ...layer, weights }, graph, ranks, names));
+    lowered.push(...nodesOf(node, { ...layer, weights }, graph, dims, names));
   }
   if (!lowered.some((node) => node.kind === 'mvm')) problems.push(noConstantWeights(context.file, reasons));
-  const result = foldBiases({ ...graph, nodes: lowered }, ranks, problems);
+  const result = foldBiases({ ...graph, nodes: lowered }, dims, problems);
   raise(problems);
   return dropUnusedConstants(result);
 }
@@ -93,7 +92,7 @@ function countNotFinite(values: Reals): number {
 }
 
 /** The mvm node, between the transposes and casts that it needs. */
-function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, ranks: Ranks, names: Set<string>): Node[] {
+function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, dims: Dims, names: Set<string>): Node[] {
   const { inputIndex, tensor, arrangement: _, ...matrix } = layer;
   const before: Node[] = [];
   const after: Node[] = [];
@@ -111,7 +110,7 @@ function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, ranks: Ranks, names
     wrap('Cast', { to: int(1) }, { to: int(elementNumber(type)) });
   }
   if (inputIndex === 1) {
-    const rank = ranks.get(node.inputs[1]!)!;
+    const rank = dims.get(node.inputs[1]!)!.length;
     const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
     wrap('Transpose', { perm: ints(perm) }, { perm: ints(perm) });
   }
@@ -119,7 +118,7 @@ function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, ranks: Ranks, names
 }
 
 /** An Add of a constant whose other side is a layer's output, read by nobody else. */
-function foldBiases(graph: Graph, ranks: Ranks, problems: Diagnostic[]): Graph {
+function foldBiases(graph: Graph, dims: Dims, problems: Diagnostic[]): Graph {
   const uses = countUses(graph);
   const layers = new Map<string, { node: MvmNode; at: number }>();
   const nodes: Node[] = [];
@@ -133,7 +132,7 @@ function foldBiases(graph: Graph, ranks: Ranks, problems: Diagnostic[]): Graph {
       layer &&
       bias &&
       uses.get(layer.node.output) === 1 &&
-      addsPerColumn(bias, layer.node, ranks)
+      addsPerColumn(bias, layer.node, dims)
     ) {
       const values = toDoubles(bias)!;
       const bad = countNotFinite(values);
@@ -160,11 +159,13 @@ function foldBiases(graph: Graph, ranks: Ranks, problems: Diagnostic[]): Graph {
 }
 
 /** Whether adding `bias` adds one value to every column and leaves the output's shape as it is. */
-function addsPerColumn(bias: Tensor, layer: MvmNode, ranks: Ranks): boolean {
+function addsPerColumn(bias: Tensor, layer: MvmNode, dims: Dims): boolean {
   if (bias.type !== 'float32') return false;
   const conv = layer.geometry.kind === 'conv';
   const channelFromEnd = layer.geometry.kind === 'conv' ? layer.geometry.kernel.length + 1 : 1;
-  const rank = conv ? channelFromEnd + 1 : (ranks.get(layer.input) ?? (layer.origin.op === 'Gemm' ? 2 : 1));
+  const rank = conv
+    ? channelFromEnd + 1
+    : (dims.get(layer.input)?.length ?? (layer.origin.op === 'Gemm' ? 2 : 1));
   const columns = layer.groups * layer.columns;
   if (bias.dims.length > rank) return false;
   return (
