@@ -3,14 +3,7 @@
  * embeddings, Conv and Gemm with unusual biases) are products with constant matrices, which lower-linear takes, and standard digital operators. In exact
  * arithmetic both compute the same. The emitted operators carry the origin of the node that they replace.
  */
-import {
-  type Graph,
-  inputsOf,
-  type Node,
-  type OnnxNode,
-  type Origin,
-  outputsOf,
-} from '../../src/ir/graph.ts';
+import { type Graph, type Node, type OnnxNode, type Origin, valuesOf } from '../../src/ir/graph.ts';
 import { dropUnusedConstants } from '../../src/ir/uses.ts';
 import { decideComposite } from '../../src/onnx/composite.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
@@ -32,11 +25,7 @@ export const decomposeLayers = {
   /** @param graph of opset 21, with constants folded */
   run(graph: Graph, context: DecomposeContext = {}): Graph {
     const dims = inferDims(graph);
-    const names = new Set([
-      ...graph.constants.keys(),
-      ...graph.inputs.map((v) => v.name),
-      ...graph.nodes.flatMap((n) => [...inputsOf(n), ...outputsOf(n)]),
-    ]);
+    const names = new Set(valuesOf(graph));
     const constants = new Map(graph.constants);
     const made = new Map<string, string>();
     const nodes = graph.nodes.flatMap((node): readonly Node[] => {

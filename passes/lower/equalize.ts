@@ -5,7 +5,15 @@
  * rows). What lies between must let factors through: nothing, a ReLU or LeakyReLU, or a clip at zero and a limit, whose
  * limit moves along. Factors are powers of two, so that the network's 32-bit results stay the same bit for bit.
  */
-import { type Graph, type MvmNode, type Node, type OnnxNode, outputsOf } from '../../src/ir/graph.ts';
+import {
+  type Graph,
+  type MvmNode,
+  type Node,
+  type OnnxNode,
+  onnxNode,
+  outputsOf,
+  volumeOf,
+} from '../../src/ir/graph.ts';
 import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
 import { float32, sizeOf, type Tensor, toDoubles } from '../../src/math/tensor.ts';
 
@@ -91,13 +99,9 @@ function chooseFactors(first: MvmNode, second: MvmNode): Float64Array | undefine
   return factors.some((f) => f !== 1) ? factors : undefined;
 }
 
-function volumeOf({ geometry }: MvmNode): number {
-  return geometry.kind === 'conv' ? geometry.kernel.reduce((a, b) => a * b, 1) : 1;
-}
-
 /** Input channels of a layer. */
 function channelsOf(layer: MvmNode): number {
-  return (layer.groups * layer.rows) / volumeOf(layer);
+  return (layer.groups * layer.rows) / volumeOf(layer.geometry);
 }
 
 /** Output channel of the weight at a place in [group][row][column]. */
@@ -107,7 +111,7 @@ function columnOf({ rows, columns }: MvmNode, at: number): number {
 
 /** Input channel of the weight at a place in [group][row][column]. */
 function channelOf(layer: MvmNode, at: number): number {
-  return Math.floor(Math.floor(at / layer.columns) / volumeOf(layer));
+  return Math.floor(Math.floor(at / layer.columns) / volumeOf(layer.geometry));
 }
 
 function divideColumns(layer: MvmNode, factors: Float64Array): MvmNode {
@@ -136,9 +140,8 @@ function splitClip(clip: OnnxNode, limit: Tensor, constants: Map<string, Tensor>
   const [output] = clip.outputs as [string];
   const [positive, limits] = [`${output}/positive`, `${output}/limits`];
   constants.set(limits, limit);
-  const plain = { kind: 'onnx', domain: '', attributes: {}, origin: clip.origin } as const;
   return [
-    { ...plain, op: 'Relu', inputs: [clip.inputs[0]!], outputs: [positive] },
-    { ...plain, op: 'Min', inputs: [positive, limits], outputs: [output] },
+    onnxNode('Relu', [clip.inputs[0]!], [positive], clip.origin),
+    onnxNode('Min', [positive, limits], [output], clip.origin),
   ];
 }

@@ -9,14 +9,14 @@ import { describeOrigin, type Graph, type MvmNode, type Node, type OnnxNode } fr
 import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
 import { sizeOf, toDoubles } from '../../src/math/tensor.ts';
 import { floatOf, intOf } from '../../src/onnx/attribute-values.ts';
-import { inferRanks } from '../../src/onnx/ranks.ts';
+import { inferDims } from '../../src/onnx/dims.ts';
 
 export const foldBatchNorm = { name: 'fold-batch-norm', run };
 
 /** Raises weightsNotFinite where a norm's parameters give no finite factors. */
 function run(graph: Graph): Graph {
   const uses = countUses(graph);
-  const ranks = inferRanks(graph);
+  const dims = inferDims(graph);
   const problems: Diagnostic[] = [];
   const layers = new Map<string, { node: MvmNode; at: number }>();
   const nodes: Node[] = [];
@@ -26,7 +26,7 @@ function run(graph: Graph): Graph {
     const fits =
       layer &&
       uses.get(layer.node.output) === 1 &&
-      (!channelsLast || ranks.get(layer.node.input) === 2 || layer.node.origin.op === 'Gemm');
+      (!channelsLast || dims.get(layer.node.input)?.length === 2 || layer.node.origin.op === 'Gemm');
     const norm = fits && node.kind === 'onnx' ? parameters(node, graph, layer.node) : undefined;
     if (fits && norm && node.kind === 'onnx') {
       const bad = [...norm.factor, ...norm.shift].filter((v) => !Number.isFinite(v)).length;

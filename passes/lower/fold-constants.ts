@@ -2,7 +2,7 @@
  * Graph -> Graph without the nodes whose inputs are all constant (as far as src/onnx/evaluate.ts knows them), and
  * without Identity and inference Dropout. Outputs of the graph keep the nodes that produce them.
  */
-import { type Graph, inputsOf, type Node, type OnnxNode } from '../../src/ir/graph.ts';
+import { capturesOf, type Graph, inputsOf, type Node, type OnnxNode } from '../../src/ir/graph.ts';
 import { dropUnusedConstants } from '../../src/ir/uses.ts';
 import type { Tensor } from '../../src/math/tensor.ts';
 import { evaluate } from '../../src/onnx/evaluate.ts';
@@ -38,11 +38,9 @@ interface FixedNames {
 
 function namesThatStay(graph: Graph): FixedNames {
   const read = graph.nodes.flatMap(inputsOf);
-  const captured = graph.nodes.flatMap((node) =>
-    node.kind === 'onnx' ? inputsOf(node).slice(node.inputs.filter((name) => name !== '').length) : [],
-  );
+  const captured = new Set(graph.nodes.flatMap(capturesOf));
   const outputs = graph.outputs.map((o) => o.name);
-  return { outputs: new Set(outputs), captured: new Set(captured), read: new Set([...read, ...outputs]) };
+  return { outputs: new Set(outputs), captured, read: new Set([...read, ...outputs]) };
 }
 
 function rename(node: Node, renamed: ReadonlyMap<string, string>): Node {

@@ -7,23 +7,28 @@
 import { noConstantWeights, weightsNotFinite } from '../../src/diagnostics/all.ts';
 import { type Diagnostic, raise } from '../../src/diagnostics/diagnostic.ts';
 import {
+  type Attributes,
   describeOrigin,
+  freshName,
   type Graph,
   inputsOf,
+  int,
+  ints,
   type MvmNode,
   type Node,
   type OnnxNode,
   type Origin,
-  outputsOf,
+  onnxNode,
   type Reals,
+  valuesOf,
 } from '../../src/ir/graph.ts';
 import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
 import { sizeOf, type Tensor, toDoubles } from '../../src/math/tensor.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
+import type { Dims } from '../../src/onnx/dims-known.ts';
 import { elementNumber } from '../../src/onnx/element-types.ts';
 import { decideLinear } from '../../src/onnx/linear-rules.ts';
 import { type Layer, lowerLayer } from '../../src/onnx/lower-layer.ts';
-import type { Ranks } from '../../src/onnx/ranks.ts';
 import { decide } from '../../src/onnx/rules.ts';
 
 export interface LowerContext {
@@ -45,17 +50,12 @@ export const lowerLinear = { name: 'lower-linear', run };
 /** Raises weightsNotFinite for every bad layer, or noConstantWeights. */
 function run(graph: Graph, context: LowerContext): Graph {
   const dims = inferDims(graph);
-  const ranks: Ranks = new Map([...dims].map(([name, d]) => [name, d.length]));
   const lowered: Node[] = [];
   const matrices = new Map<string, { readonly weights: MvmNode['weights']; readonly bad: number }>();
   const blamed = new Set<string>();
   const reasons: string[] = [];
   const problems: Diagnostic[] = [];
-  const names = new Set([
-    ...graph.constants.keys(),
-    ...graph.inputs.map((v) => v.name),
-    ...graph.nodes.flatMap(outputsOf),
-  ]);
+  const names = new Set(valuesOf(graph));
   for (const node of graph.nodes) {
     const decision = node.kind === 'onnx' ? decideLinear(node, graph, dims) : undefined;
     if (node.kind !== 'onnx' || !decision?.crossbar || context.keepDigital?.(node.origin)) {
@@ -77,10 +77,10 @@ function run(graph: Graph, context: LowerContext): Graph {
     if (badValues > 0 && !blamed.has(seen))
       problems.push(weightsNotFinite(describeOrigin(node.origin), layer.tensor, badValues));
     blamed.add(seen);
-    lowered.push(...nodesOf(node, { ...layer, weights }, graph, ranks, names));
+    lowered.push(...nodesOf(node, { ...layer, weights }, graph, dims, names));
   }
   if (!lowered.some((node) => node.kind === 'mvm')) problems.push(noConstantWeights(context.file, reasons));
-  const result = foldBiases({ ...graph, nodes: lowered }, ranks, problems);
+  const result = foldBiases({ ...graph, nodes: lowered }, dims, problems);
   raise(problems);
   return dropUnusedConstants(result);
 }
@@ -92,52 +92,33 @@ function countNotFinite(values: Reals): number {
 }
 
 /** The mvm node, between the transposes and casts that it needs. */
-function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, ranks: Ranks, names: Set<string>): Node[] {
+function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, dims: Dims, names: Set<string>): Node[] {
   const { inputIndex, tensor, arrangement: _, ...matrix } = layer;
   const before: Node[] = [];
   const after: Node[] = [];
   let input = node.inputs[inputIndex]!;
   let output = node.outputs[0]!;
-  const wrap = (op: string, entry: OnnxNode['attributes'], exit: OnnxNode['attributes']) => {
-    const [inner, outer] = [
-      freshName(`${input}/${op.toLowerCase()}`, names),
-      freshName(`${output}/before-${op.toLowerCase()}`, names),
-    ];
-    before.push(helper(node, op, input, inner, entry));
-    after.unshift(helper(node, op, outer, output, exit));
+  const wrap = (op: string, entry: Attributes, exit: Attributes) => {
+    const inner = freshName(`${input}/${op.toLowerCase()}`, names);
+    const outer = freshName(`${output}/before-${op.toLowerCase()}`, names);
+    before.push(onnxNode(op, [input], [inner], node.origin, entry));
+    after.unshift(onnxNode(op, [outer], [output], node.origin, exit));
     [input, output] = [inner, outer];
   };
   const type = graph.constants.get(tensor)!.type;
   if (type !== 'float32') {
-    wrap('Cast', { to: { type: 'int', value: 1 } }, { to: { type: 'int', value: elementNumber(type) } });
+    wrap('Cast', { to: int(1) }, { to: int(elementNumber(type)) });
   }
   if (inputIndex === 1) {
-    const rank = ranks.get(node.inputs[1]!)!;
+    const rank = dims.get(node.inputs[1]!)!.length;
     const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
-    wrap('Transpose', { perm: { type: 'ints', value: perm } }, { perm: { type: 'ints', value: perm } });
+    wrap('Transpose', { perm: ints(perm) }, { perm: ints(perm) });
   }
   return [...before, { kind: 'mvm', input, output, ...matrix, origin: node.origin, folded: [] }, ...after];
 }
 
-function helper(
-  of: OnnxNode,
-  op: string,
-  input: string,
-  output: string,
-  attributes: OnnxNode['attributes'],
-): OnnxNode {
-  return { kind: 'onnx', op, domain: '', inputs: [input], outputs: [output], attributes, origin: of.origin };
-}
-
-function freshName(wanted: string, names: Set<string>): string {
-  let name = wanted;
-  for (let n = 1; names.has(name); n++) name = `${wanted}-${n}`;
-  names.add(name);
-  return name;
-}
-
 /** An Add of a constant whose other side is a layer's output, read by nobody else. */
-function foldBiases(graph: Graph, ranks: Ranks, problems: Diagnostic[]): Graph {
+function foldBiases(graph: Graph, dims: Dims, problems: Diagnostic[]): Graph {
   const uses = countUses(graph);
   const layers = new Map<string, { node: MvmNode; at: number }>();
   const nodes: Node[] = [];
@@ -151,7 +132,7 @@ function foldBiases(graph: Graph, ranks: Ranks, problems: Diagnostic[]): Graph {
       layer &&
       bias &&
       uses.get(layer.node.output) === 1 &&
-      addsPerColumn(bias, layer.node, ranks)
+      addsPerColumn(bias, layer.node, dims)
     ) {
       const values = toDoubles(bias)!;
       const bad = countNotFinite(values);
@@ -178,11 +159,13 @@ function foldBiases(graph: Graph, ranks: Ranks, problems: Diagnostic[]): Graph {
 }
 
 /** Whether adding `bias` adds one value to every column and leaves the output's shape as it is. */
-function addsPerColumn(bias: Tensor, layer: MvmNode, ranks: Ranks): boolean {
+function addsPerColumn(bias: Tensor, layer: MvmNode, dims: Dims): boolean {
   if (bias.type !== 'float32') return false;
   const conv = layer.geometry.kind === 'conv';
   const channelFromEnd = layer.geometry.kind === 'conv' ? layer.geometry.kernel.length + 1 : 1;
-  const rank = conv ? channelFromEnd + 1 : (ranks.get(layer.input) ?? (layer.origin.op === 'Gemm' ? 2 : 1));
+  const rank = conv
+    ? channelFromEnd + 1
+    : (dims.get(layer.input)?.length ?? (layer.origin.op === 'Gemm' ? 2 : 1));
   const columns = layer.groups * layer.columns;
   if (bias.dims.length > rank) return false;
   return (

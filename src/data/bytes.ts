@@ -5,25 +5,13 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { dataUnreadable } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type ByteSource, memorySource } from '../files/byte-source.ts';
 import { toDoubles } from '../math/tensor.ts';
-
-export type ElementType =
-  | 'uint8'
-  | 'int8'
-  | 'uint16'
-  | 'int16'
-  | 'int32'
-  | 'int64'
-  | 'float16'
-  | 'float32'
-  | 'float64';
+import { unreadable } from './unreadable.ts';
 
 type Reader = (view: DataView, offset: number, littleEndian: boolean) => number;
 
-const readers: Readonly<Record<ElementType, readonly [size: number, read: Reader]>> = {
+const readers = {
   uint8: [1, (v, o) => v.getUint8(o)],
   int8: [1, (v, o) => v.getInt8(o)],
   uint16: [2, (v, o, le) => v.getUint16(o, le)],
@@ -33,7 +21,9 @@ const readers: Readonly<Record<ElementType, readonly [size: number, read: Reader
   float16: [2, (v, o, le) => half(v.getUint16(o, le))],
   float32: [4, (v, o, le) => v.getFloat32(o, le)],
   float64: [8, (v, o, le) => v.getFloat64(o, le)],
-};
+} as const satisfies Record<string, readonly [size: number, read: Reader]>;
+
+export type ElementType = keyof typeof readers;
 
 function half(bits: number): number {
   return toDoubles({ type: 'float16', dims: [1], data: Uint16Array.of(bits) })![0]!;
@@ -56,11 +46,11 @@ export function decodeElements(
   return Float64Array.from({ length: bytes.length / size }, (_, i) => read(view, i * size, littleEndian));
 }
 
-/** First bytes of a file, by which its format is known. */
-export async function readHead(path: string, length: number): Promise<Uint8Array> {
+/** Bytes of a file, as far as it has them; the first ones tell its format. */
+export async function readBytes(path: string, offset: number, length: number): Promise<Uint8Array> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
@@ -74,24 +64,13 @@ function isGzip(head: Uint8Array): boolean {
 
 /** Opens a file; a gzip file is unpacked into memory. Raises dataUnreadable. */
 export async function openBytes(path: string): Promise<ByteSource> {
-  if (isGzip(await readHead(path, 2))) {
+  if (isGzip(await readBytes(path, 0, 2))) {
     const packed = await readFile(path);
     const bytes = await promisify(gunzip)(packed).catch((error: Error) => {
-      throw new DiagnosticError([dataUnreadable(path, `this gzip file is damaged (${error.message})`)]);
+      throw unreadable(path, `this gzip file is damaged (${error.message})`);
     });
     return memorySource(bytes);
   }
   const { size } = await stat(path);
-  return {
-    size,
-    async read(offset, length) {
-      const file = await open(path);
-      try {
-        const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
-        return buffer.subarray(0, bytesRead);
-      } finally {
-        await file.close();
-      }
-    },
-  };
+  return { size, read: (offset, length) => readBytes(path, offset, length) };
 }

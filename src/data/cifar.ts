@@ -4,12 +4,11 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { dataUnreadable } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { ByteSource } from '../files/byte-source.ts';
 import { sha256 } from '../files/hash.ts';
 import { openBytes } from './bytes.ts';
 import type { Source } from './source.ts';
+import { unreadable } from './unreadable.ts';
 
 const dims = [3, 32, 32] as const;
 const pixels = 3 * 32 * 32;
@@ -39,9 +38,7 @@ async function openRecords(path: string): Promise<RecordFile> {
   const bytes = await openBytes(path);
   const labelBytes = [1, 2].find((count) => bytes.size > 0 && bytes.size % (count + pixels) === 0);
   if (labelBytes === undefined)
-    throw new DiagnosticError([
-      dataUnreadable(path, `${bytes.size} bytes are no whole number of CIFAR records of 3073 or 3074 bytes`),
-    ]);
+    throw unreadable(path, `${bytes.size} bytes are no whole number of CIFAR records of 3073 or 3074 bytes`);
   return { path, bytes, labelBytes, records: bytes.size / (labelBytes + pixels) };
 }
 

@@ -4,12 +4,11 @@
  */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { dataUnreadable } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { ByteSource } from '../files/byte-source.ts';
 import { sizeOf } from '../math/tensor.ts';
 import { type ElementType, elementSize, openBytes } from './bytes.ts';
 import type { StoredArray } from './source.ts';
+import { unreadable } from './unreadable.ts';
 
 const types: Readonly<Record<number, ElementType>> = {
   8: 'uint8',
@@ -33,7 +32,7 @@ export function isIdx(head: Uint8Array): boolean {
 export async function readIdx(path: string, opened?: ByteSource): Promise<StoredArray> {
   const bytes = opened ?? (await openBytes(path));
   const head = await bytes.read(0, 4);
-  if (!isIdx(head)) throw new DiagnosticError([dataUnreadable(path, 'this is not an idx file')]);
+  if (!isIdx(head)) throw unreadable(path, 'this is not an idx file');
   const type = types[head[2]!]!;
   const rank = head[3]!;
   const offset = 4 + 4 * rank;
@@ -44,9 +43,7 @@ export async function readIdx(path: string, opened?: ByteSource): Promise<Stored
   );
   const expected = offset + sizeOf(dims) * elementSize(type);
   if (dims.length < rank || bytes.size !== expected)
-    throw new DiagnosticError([
-      dataUnreadable(path, `this idx file has ${bytes.size} bytes where its header says ${expected}`),
-    ]);
+    throw unreadable(path, `this idx file has ${bytes.size} bytes where its header says ${expected}`);
   return { path, bytes, offset, type, littleEndian: false, dims };
 }
 

@@ -11,6 +11,7 @@ import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnost
 import { sha256 } from '../files/hash.ts';
 import { parseCsv } from './csv.ts';
 import type { RawSample, Source } from './source.ts';
+import { unreadable } from './unreadable.ts';
 
 const imageSuffix = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 
@@ -79,18 +80,16 @@ async function listImages(folder: string): Promise<ImageList | undefined> {
 /** Reads `file,class` or `file,label` and finds the files; other columns are ignored. */
 async function listLabelled(folder: string, csv: string): Promise<ImageList> {
   const text = await readFile(csv, 'utf8').catch((error: Error) => {
-    throw new DiagnosticError([dataUnreadable(csv, `this file cannot be read (${error.message})`)]);
+    throw unreadable(csv, `this file cannot be read (${error.message})`);
   });
   const [header = [], ...rows] = parseCsv(text);
   const fileColumn = header.indexOf('file');
   const labelColumn = header.includes('class') ? header.indexOf('class') : header.indexOf('label');
   if (fileColumn < 0 || labelColumn < 0 || rows.length === 0)
-    throw new DiagnosticError([
-      dataUnreadable(
-        csv,
-        "its first line must name the columns 'file' and 'class' (or 'label'), and samples follow",
-      ),
-    ]);
+    throw unreadable(
+      csv,
+      "its first line must name the columns 'file' and 'class' (or 'label'), and samples follow",
+    );
   const places = [folder, join(folder, 'images'), dirname(csv)];
   const problems: Diagnostic[] = [];
   const paths = rows.map((row) => {

@@ -1,12 +1,11 @@
 /** NumPy's .npy and .npz files (NEP 1: a magic string, a version, a Python literal as header, then the elements). */
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
-import { dataUnreadable } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type ByteSource, memorySource } from '../files/byte-source.ts';
 import { sizeOf } from '../math/tensor.ts';
 import { type ElementType, elementSize, openBytes } from './bytes.ts';
 import type { StoredArray } from './source.ts';
+import { unreadable } from './unreadable.ts';
 
 const types: Readonly<Record<string, ElementType>> = {
   '|u1': 'uint8',
@@ -39,7 +38,7 @@ export function isZip(head: Uint8Array): boolean {
  */
 export async function readNpy(path: string, opened?: ByteSource): Promise<StoredArray> {
   const bytes = opened ?? (await openBytes(path));
-  const fail = (reason: string) => new DiagnosticError([dataUnreadable(path, reason)]);
+  const fail = (reason: string) => unreadable(path, reason);
   const head = await bytes.read(0, 12);
   if (!isNpy(head) || head.length < 12) throw fail('this is not a .npy array');
   const wide = head[6]! >= 2;
@@ -91,9 +90,7 @@ export async function readNpz(
   const samples =
     sampleNames.find((name) => names.includes(name)) ?? (rest.length === 1 ? rest[0] : undefined);
   if (samples === undefined)
-    throw new DiagnosticError([
-      dataUnreadable(path, `none of its arrays (${names.join(', ')}) is called ${sampleNames.join(', ')}`),
-    ]);
+    throw unreadable(path, `none of its arrays (${names.join(', ')}) is called ${sampleNames.join(', ')}`);
   const files = unzip(path, packed, (name) => name === samples || name === labels);
   const parse = (name: string) => readNpy(`${path}: ${name}`, memorySource(files[`${name}.npy`]!));
   return { samples: await parse(samples), labels: labels === undefined ? undefined : await parse(labels) };
@@ -110,8 +107,6 @@ function unzip(
       filter: ({ name }) => name.endsWith('.npy') && wanted(name.slice(0, -'.npy'.length)),
     });
   } catch (error) {
-    throw new DiagnosticError([
-      dataUnreadable(path, `this .npz archive is damaged (${(error as Error).message})`),
-    ]);
+    throw unreadable(path, `this .npz archive is damaged (${(error as Error).message})`);
   }
 }

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { dataUnreadable, optionInvalid } from '../diagnostics/all.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
-import { openBytes, readHead } from './bytes.ts';
+import { openBytes, readBytes } from './bytes.ts';
 import { listCifarFiles, openCifar } from './cifar.ts';
 import { createDataset, type Dataset } from './dataset.ts';
 import { findIdxLabels, isIdx, listIdxPairs, readIdx } from './idx.ts';
@@ -18,6 +18,7 @@ import {
   resolvePreprocessing,
 } from './preprocessing.ts';
 import { arraySource, readLabels, type Source, type StoredArray } from './source.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface DatasetOptions {
   /** Path of a preprocessing file, or fields that were recorded; without it samples stay as they are. */
@@ -44,7 +45,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   const source = await openSource(path, labels).catch((error: NodeJS.ErrnoException) => {
     // What the operating system refuses, such as a missing permission, is about the user's file.
     if (error.syscall === undefined) throw error;
-    throw new DiagnosticError([dataUnreadable(path, `it cannot be read (${error.message})`)]);
+    throw unreadable(path, `it cannot be read (${error.message})`);
   });
   const first = await source.read(0);
   const bytes = first.values instanceof Uint8Array;
@@ -59,15 +60,14 @@ async function openSource(path: string, labels: string | undefined): Promise<Sou
   const selected = existsSync(path) ? null : /^(.+)#([^#]+)$/.exec(path);
   const place = selected?.[1] ?? path;
   const entry = await stat(place).catch(() => undefined);
-  if (!entry) throw new DiagnosticError([dataUnreadable(path, 'there is no such file or folder')]);
+  if (!entry) throw unreadable(path, 'there is no such file or folder');
   if (entry.isDirectory()) return openFolder(place, selected?.[2], labels);
-  if (selected)
-    throw new DiagnosticError([dataUnreadable(path, `a file has no part '${selected[2]}'; name a folder`)]);
+  if (selected) throw unreadable(path, `a file has no part '${selected[2]}'; name a folder`);
   return openFile(place, labels);
 }
 
 async function openFile(path: string, labels: string | undefined): Promise<Source> {
-  const head = await readHead(path, 16);
+  const head = await readBytes(path, 0, 16);
   const name = basename(path);
   if (isImageName(path) || path.endsWith('.bin')) {
     if (labels !== undefined)
@@ -83,7 +83,7 @@ async function openFile(path: string, labels: string | undefined): Promise<Sourc
   if (isNpy(unpacked)) return openArray(name, await readNpy(path, bytes), labels);
   if (isIdx(unpacked))
     return openArray(name, await readIdx(path, bytes), labels ?? (await findIdxLabels(path)));
-  throw new DiagnosticError([dataUnreadable(path, 'this is none of the formats that are read')]);
+  throw unreadable(path, 'this is none of the formats that are read');
 }
 
 /** @param labels the array of labels, or the path of one */
@@ -94,7 +94,7 @@ async function openArray(
 ): Promise<Source> {
   if (labels === undefined) return arraySource(name, array, undefined);
   if (typeof labels !== 'string') return arraySource(name, array, await readLabels(labels));
-  if (!existsSync(labels)) throw new DiagnosticError([dataUnreadable(labels, 'there is no such file')]);
+  if (!existsSync(labels)) throw unreadable(labels, 'there is no such file');
   const read = labels.endsWith('.npy') ? readNpy : readIdx;
   return arraySource(name, array, await readLabels(await read(labels)));
 }
@@ -118,11 +118,9 @@ async function openFolder(
     ].filter(({ files }) => files.length > 0);
     return { ...(await openCifar(folder, choosePart(folder, parts, part).files, folder)), name };
   }
-  if (part !== undefined)
-    throw new DiagnosticError([dataUnreadable(folder, `this folder has no part '${part}'`)]);
+  if (part !== undefined) throw unreadable(folder, `this folder has no part '${part}'`);
   const images = await openImageFolder(folder, labels);
-  if (!images)
-    throw new DiagnosticError([dataUnreadable(folder, 'this folder holds no data that can be read')]);
+  if (!images) throw unreadable(folder, 'this folder holds no data that can be read');
   return images;
 }
 
@@ -140,10 +138,8 @@ function choosePart<P extends { readonly part: string }>(
         : parts.find((p) => p.part === 'test' || p.part === 't10k');
   if (found) return found;
   const names = parts.map((p) => `${folder}#${p.part}`).join(', ');
-  throw new DiagnosticError([
-    dataUnreadable(
-      folder,
-      part === undefined ? `choose a part: ${names}` : `it has no part '${part}', but ${names}`,
-    ),
-  ]);
+  throw unreadable(
+    folder,
+    part === undefined ? `choose a part: ${names}` : `it has no part '${part}', but ${names}`,
+  );
 }

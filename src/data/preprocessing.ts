@@ -7,10 +7,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { dataUnreadable, preprocessingInvalid } from '../diagnostics/all.ts';
+import { preprocessingInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../text/near-names.ts';
 import { findLabelsCsv } from './image-folder.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A height and a width in pixels; a single number is the shorter side (resize) or both sides (crop). */
 export type Size = number | readonly [height: number, width: number];
@@ -103,7 +104,7 @@ export async function loadPreprocessing(
 ): Promise<Preprocessing> {
   if (path === undefined) return resolvePreprocessing(flags, 'flags');
   const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new DiagnosticError([dataUnreadable(path, `this file cannot be read (${error.message})`)]);
+    throw unreadable(path, `this file cannot be read (${error.message})`);
   });
   const document = parseDocument(text);
   raise(

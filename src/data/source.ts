@@ -1,11 +1,10 @@
 /** A source: the raw samples of a data set, before preprocessing, one at a time. Every format is turned into one. */
 
-import { dataUnreadable } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { ByteSource } from '../files/byte-source.ts';
 import { sha256 } from '../files/hash.ts';
 import { sizeOf } from '../math/tensor.ts';
 import { decodeElements, type ElementType, elementSize } from './bytes.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface RawSample {
   /** As stored: [h, w], [h, w, channels], [channels, h, w] or plain features. */
@@ -45,9 +44,7 @@ export function arraySource(name: string, array: StoredArray, labels: Int32Array
   const { path, bytes, offset, type, littleEndian } = array;
   const [length = 0, ...dims] = array.dims;
   if (length === 0 || dims.length === 0 || sizeOf(dims) === 0)
-    throw new DiagnosticError([
-      dataUnreadable(path, `an array of shape [${array.dims}] holds no samples along its first axis`),
-    ]);
+    throw unreadable(path, `an array of shape [${array.dims}] holds no samples along its first axis`);
   checkLength(path, length, labels);
   const size = sizeOf(dims) * elementSize(type);
   return {
@@ -68,7 +65,7 @@ export function arraySource(name: string, array: StoredArray, labels: Int32Array
 /** Raises dataUnreadable where there are labels, and not one per sample. */
 function checkLength(path: string, length: number, labels: Int32Array | undefined): void {
   if (labels && labels.length !== length)
-    throw new DiagnosticError([dataUnreadable(path, `${length} samples, but ${labels.length} labels`)]);
+    throw unreadable(path, `${length} samples, but ${labels.length} labels`);
 }
 
 /** An array of class indices, of any shape with one value per sample. Raises dataUnreadable. */
@@ -77,9 +74,6 @@ export async function readLabels(array: StoredArray): Promise<Int32Array> {
   const values = decodeElements(stored, array.type, array.littleEndian);
   const labels = Int32Array.from(values);
   const bad = labels.findIndex((label, i) => label !== values[i]);
-  if (bad >= 0)
-    throw new DiagnosticError([
-      dataUnreadable(array.path, `label ${bad} is ${values[bad]}, which is no class index`),
-    ]);
+  if (bad >= 0) throw unreadable(array.path, `label ${bad} is ${values[bad]}, which is no class index`);
   return labels;
 }

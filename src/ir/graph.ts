@@ -3,7 +3,7 @@
  * rewritten by the passes up to `correct-biases`, read by the mapping passes and by the writers of host.onnx and
  * reference.onnx. Every stage returns new data; nothing is changed in place.
  */
-import type { Tensor } from '../math/tensor.ts';
+import { sizeOf, type Tensor } from '../math/tensor.ts';
 
 /** An ONNX attribute value. Subgraphs are kept as encoded bytes: they are carried, never looked into. */
 export type Attribute =
@@ -18,6 +18,11 @@ export type Attribute =
   | { readonly type: 'opaque'; readonly value: Uint8Array; readonly captures: readonly string[] };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
+
+export const int = (value: number): Attribute => ({ type: 'int', value });
+export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });
+export const float = (value: number): Attribute => ({ type: 'float', value });
+export const string = (value: string): Attribute => ({ type: 'string', value });
 
 /** A node of the original model, in the user's own terms. Never renamed. */
 export interface Origin {
@@ -42,17 +47,23 @@ export interface OnnxNode {
 /** How the layer's input becomes the rows of its matrix. */
 export type Geometry =
   /** [..., rows] times a matrix: every leading index is one MVM. */
-  | { readonly kind: 'matmul' }
-  /** [batch, groups * channels, ...space]: every output position is one MVM. Lists are per spatial axis (1 or 2). */
-  | {
-      readonly kind: 'conv';
-      readonly kernel: readonly number[];
-      readonly strides: readonly number[];
-      readonly dilations: readonly number[];
-      /** Begin of every axis, then end of every axis, as ONNX orders them; used when autoPad is NOTSET. */
-      readonly pads: readonly number[];
-      readonly autoPad: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
-    };
+  { readonly kind: 'matmul' } | ConvGeometry;
+
+/** [batch, groups * channels, ...space]: every output position is one MVM. Lists are per spatial axis (1 or 2). */
+export interface ConvGeometry {
+  readonly kind: 'conv';
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Begin of every axis, then end of every axis, as ONNX orders them; used when autoPad is NOTSET. */
+  readonly pads: readonly number[];
+  readonly autoPad: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID';
+}
+
+/** Rows of a layer's matrix per input channel: the positions of its kernel. */
+export function volumeOf(geometry: Geometry): number {
+  return geometry.kind === 'conv' ? sizeOf(geometry.kernel) : 1;
+}
 
 /** Real numbers, in the width in which they are known: doubles of a large layer would take twice the memory. */
 export type Reals = Float32Array | Float64Array;
@@ -135,12 +146,41 @@ export function describeOrigin(origin: Origin): string {
   return `node ${origin.name ? `'${origin.name}' ` : ''}(${origin.op}, #${origin.index})`;
 }
 
+/** A node of the ONNX domain. */
+export function onnxNode(
+  op: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  origin: Origin,
+  attributes: Attributes = {},
+): OnnxNode {
+  return { kind: 'onnx', op, domain: '', inputs, outputs, attributes, origin };
+}
+
+/** Outer values that the subgraphs of a node read by name. */
+export function capturesOf(node: Node): readonly string[] {
+  if (node.kind !== 'onnx') return [];
+  return Object.values(node.attributes).flatMap((a) => (a.type === 'opaque' ? a.captures : []));
+}
+
 export function inputsOf(node: Node): readonly string[] {
   if (node.kind !== 'onnx') return [node.input];
-  const captured = Object.values(node.attributes).flatMap((a) => (a.type === 'opaque' ? a.captures : []));
-  return [...node.inputs.filter((name) => name !== ''), ...captured];
+  return [...node.inputs.filter((name) => name !== ''), ...capturesOf(node)];
 }
 
 export function outputsOf(node: Node): readonly string[] {
   return node.kind === 'onnx' ? node.outputs.filter((name) => name !== '') : [node.output];
+}
+
+/** `wanted`, with a number behind it where that is taken. @param taken gets the name */
+export function freshName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let n = 1; taken.has(name); n++) name = `${wanted}-${n}`;
+  taken.add(name);
+  return name;
+}
+
+/** The names of all values of a graph. */
+export function valuesOf(graph: Graph): string[] {
+  return [...graph.constants.keys(), ...graph.inputs.map((v) => v.name), ...graph.nodes.flatMap(outputsOf)];
 }

@@ -7,10 +7,11 @@
  * needs no reordering, and reading the matrix once for all planes is what counts.
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { int } from '../ir/graph.ts';
 import { float32, int8, int64, uint8 } from '../math/tensor.ts';
 import { emitBend } from './bend.ts';
 import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets } from './converter.ts';
-import { type Emitter, int } from './emit.ts';
+import type { Emitter } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';

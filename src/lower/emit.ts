@@ -1,5 +1,5 @@
 /** Collects the nodes and constants of a graph that is being written, and names its values. */
-import type { Attribute, Attributes, OnnxNode, Origin } from '../ir/graph.ts';
+import { type Attributes, type OnnxNode, type Origin, onnxNode } from '../ir/graph.ts';
 import type { Tensor } from '../math/tensor.ts';
 
 export interface Emitter {
@@ -31,15 +31,7 @@ export function createEmitter(
     attributes: Attributes,
   ): void {
     const name = `${origin.name || prefix}/${op}_${nodes.length}`;
-    nodes.push({
-      kind: 'onnx',
-      op,
-      domain: '',
-      inputs,
-      outputs,
-      attributes,
-      origin: { name, op, index: nodes.length },
-    });
+    nodes.push(onnxNode(op, inputs, outputs, { name, op, index: nodes.length }, attributes));
   }
   return {
     nodes,
@@ -61,6 +53,3 @@ export function createEmitter(
     },
   };
 }
-
-export const int = (value: number): Attribute => ({ type: 'int', value });
-export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });

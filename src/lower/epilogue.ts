@@ -1,7 +1,8 @@
 /** From summed tiles to the layer's output: what the lowered layer and the integer reference have in common. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { int } from '../ir/graph.ts';
 import { float32, int64, type Tensor } from '../math/tensor.ts';
-import { type Emitter, int } from './emit.ts';
+import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 
 /** Sums over a part's tiles: [batch, tiles * outputs, ...] -> [batch, outputs, ...] values to add up. */

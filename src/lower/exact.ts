@@ -4,8 +4,9 @@
  * here, and so is their average.
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { int } from '../ir/graph.ts';
 import { float32, int32, int64, uint8 } from '../math/tensor.ts';
-import { type Emitter, int } from './emit.ts';
+import type { Emitter } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';

@@ -1,8 +1,9 @@
 /** The analogue product of one part of a layer: Conv with units as groups, or one MatMul per row tile. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Geometry } from '../ir/graph.ts';
+import { int, ints } from '../ir/graph.ts';
 import { float32, int64 } from '../math/tensor.ts';
-import { type Emitter, int, ints } from './emit.ts';
+import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 import { padsExplicitly } from './planes.ts';
 

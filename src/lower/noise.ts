@@ -6,8 +6,9 @@
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { int } from '../ir/graph.ts';
 import { float32, int64, type Tensor } from '../math/tensor.ts';
-import { type Emitter, int } from './emit.ts';
+import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
 import { type NoiseSource, poolColumns, poolRows, readingInput } from './noise-pool.ts';

@@ -20,13 +20,15 @@ export function cutGraph(graph: Graph, limit: number): Piece[] {
   const spans: Node[][] = [];
   let used = new Set<string>();
   let bytes = 0;
+  const size = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + byteLengthOf(graph.constants.get(name)!), 0);
   for (const node of graph.nodes) {
     const own = new Set(inputsOf(node).filter((name) => graph.constants.has(name)));
-    const added = sum([...own].filter((name) => !used.has(name)).map((name) => sizeIn(graph, name)));
+    const added = size([...own].filter((name) => !used.has(name)));
     if (spans.length === 0 || (added > 0 && bytes + added > limit)) {
       spans.push([]);
       used = new Set();
-      bytes = sum([...own].map((name) => sizeIn(graph, name)));
+      bytes = size([...own]);
     } else bytes += added;
     for (const name of own) used.add(name);
     spans.at(-1)!.push(node);
@@ -39,23 +41,11 @@ function pieceOf(graph: Graph, nodes: readonly Node[], later: readonly (readonly
   const read = [...new Set(nodes.flatMap(inputsOf))];
   const wanted = new Set([...later.flat().flatMap(inputsOf), ...graph.outputs.map((o) => o.name)]);
   const given = read.filter((name) => !made.has(name));
+  const stored = given.filter((name) => graph.constants.has(name));
   return {
     nodes,
-    constants: new Map(given.flatMap((name) => entryOf(graph, name))),
+    constants: new Map(stored.map((name) => [name, graph.constants.get(name)!])),
     inputs: given.filter((name) => !graph.constants.has(name)),
     outputs: [...made].filter((name) => wanted.has(name)),
   };
-}
-
-function entryOf({ constants }: Graph, name: string): [string, Tensor][] {
-  const tensor = constants.get(name);
-  return tensor ? [[name, tensor]] : [];
-}
-
-function sizeIn({ constants }: Graph, name: string): number {
-  return byteLengthOf(constants.get(name)!);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

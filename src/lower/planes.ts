@@ -1,10 +1,11 @@
 /** Input codes of a layer, and their bit planes: what the drivers put on the wordlines, one plane after another. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { int } from '../ir/graph.ts';
 import { type InputPlane, inputParts, inputPlanes } from '../ir/input-planes.ts';
 import { float32, int64, uint8 } from '../math/tensor.ts';
 import { bend, type PiecewiseLinear } from '../target/nonlinearity.ts';
 import { emitBend } from './bend.ts';
-import { type Emitter, int } from './emit.ts';
+import type { Emitter } from './emit.ts';
 
 /** The planes of a layer's inputs, from the least to the largest weight. */
 export function planesOf(layer: Driven): readonly InputPlane[] {

@@ -4,8 +4,9 @@
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Geometry, Graph, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
+import { int, ints } from '../ir/graph.ts';
 import { deferred, float32, int8, uint8 } from '../math/tensor.ts';
-import { type Emitter, int, ints } from './emit.ts';
+import type { Emitter } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
 
 /** Emits a layer in 32-bit floating point. */

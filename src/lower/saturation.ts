@@ -1,7 +1,8 @@
 /** Counts the conversions of a layer that saturate, as an output of the lowered graph beside the layer's own. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { int } from '../ir/graph.ts';
 import { float32, int64 } from '../math/tensor.ts';
-import { type Emitter, int } from './emit.ts';
+import type { Emitter } from './emit.ts';
 import { selectOutputs } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { outputPositions } from './units.ts';

@@ -3,7 +3,7 @@
  * bring the same matrix each. Small constants stay: they cost less than the search. So do those of int8: where
  * onnxruntime turns signed weights into unsigned ones, it takes each for one node's alone and fails at the second.
  */
-import type { Graph, Node } from '../ir/graph.ts';
+import { capturesOf, type Graph, inputsOf, type Node } from '../ir/graph.ts';
 import type { Tensor } from '../math/tensor.ts';
 
 /** Values of a constant worth sharing. */
@@ -28,24 +28,16 @@ export function shareConstants<G extends Pick<Graph, 'nodes' | 'constants' | 'ou
     else others.push([name, data]);
   }
   if (renamed.size === 0) return graph;
+  const hasBody = (node: Node) => capturesOf(node).length > 0;
   const rename = (node: Node): Node =>
     node.kind === 'onnx' && !hasBody(node)
       ? { ...node, inputs: node.inputs.map((name) => renamed.get(name) ?? name) }
       : node;
   const nodes = graph.nodes.map(rename);
   // Bodies read values by name: what they read stays.
-  const kept = new Set(graph.nodes.flatMap((n) => (n.kind === 'onnx' && hasBody(n) ? namesIn(n) : [])));
+  const kept = new Set(graph.nodes.filter(hasBody).flatMap(inputsOf));
   const constants = new Map([...graph.constants].filter(([name]) => !renamed.has(name) || kept.has(name)));
   return { ...graph, nodes, constants };
-}
-
-function hasBody(node: Extract<Node, { kind: 'onnx' }>): boolean {
-  return Object.values(node.attributes).some((a) => a.type === 'opaque' && a.captures.length > 0);
-}
-
-function namesIn(node: Extract<Node, { kind: 'onnx' }>): readonly string[] {
-  const captured = Object.values(node.attributes).flatMap((a) => (a.type === 'opaque' ? a.captures : []));
-  return [...node.inputs, ...captured];
 }
 
 function bytesOf(tensor: Tensor): Uint8Array | undefined {

@@ -59,26 +59,31 @@ export function derived(
   return sources.some((t) => t.deferred) ? deferred(type, dims, make) : { type, dims, data: make() };
 }
 
-const widths: Readonly<Record<DataType, number>> = {
-  float32: 4,
-  float64: 8,
-  float16: 2,
-  bfloat16: 2,
-  int8: 1,
-  uint8: 1,
-  int16: 2,
-  uint16: 2,
-  int32: 4,
-  uint32: 4,
-  int64: 8,
-  uint64: 8,
-  bool: 1,
-  string: 0,
-};
+/** What holds the values of every type but strings. */
+export const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const satisfies Record<Exclude<DataType, 'string'>, unknown>;
 
-/** Bytes of a tensor's values, without a look at them; 0 for strings, which have no size of their own. */
+/** Bytes of one value; 0 for strings, which have no size of their own. */
+export function widthOf(type: DataType): number {
+  return type === 'string' ? 0 : arrays[type].BYTES_PER_ELEMENT;
+}
+
+/** Bytes of a tensor's values, without a look at them; 0 for strings. */
 export function byteLengthOf({ type, dims }: Tensor): number {
-  return widths[type] * sizeOf(dims);
+  return widthOf(type) * sizeOf(dims);
 }
 
 export function sizeOf(dims: readonly number[]): number {

@@ -1,35 +1,25 @@
 /** A node's attributes as plain values, with the operator's default where the node does not give one. */
-import type { OnnxNode } from '../ir/graph.ts';
+import type { Attribute, OnnxNode } from '../ir/graph.ts';
 
-export function intOf(node: OnnxNode, name: string, otherwise: number): number {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'int' ? attribute.value : otherwise;
+type Type = Attribute['type'];
+type Values = { readonly [A in Attribute as A['type']]: A['value'] };
+
+/** @returns of a node's attribute of that name and type its value; undefined where the node does not give it */
+function reader<T extends Type>(type: T) {
+  return (node: OnnxNode, name: string): Values[T] | undefined => {
+    const attribute = node.attributes[name];
+    return attribute?.type === type ? (attribute.value as Values[T]) : undefined;
+  };
 }
 
-export function floatOf(node: OnnxNode, name: string, otherwise: number): number {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'float' ? attribute.value : otherwise;
+function readerWithDefault<T extends Type>(type: T) {
+  const read = reader(type);
+  return (node: OnnxNode, name: string, otherwise: Values[T]) => read(node, name) ?? otherwise;
 }
 
-export function stringOf(node: OnnxNode, name: string, otherwise: string): string {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'string' ? attribute.value : otherwise;
-}
-
-/** @returns undefined where the node does not give it */
-export function intsOf(node: OnnxNode, name: string): readonly number[] | undefined {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'ints' ? attribute.value : undefined;
-}
-
-/** @returns undefined where the node does not give it */
-export function floatsOf(node: OnnxNode, name: string): readonly number[] | undefined {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'floats' ? attribute.value : undefined;
-}
-
-/** @returns undefined where the node does not give it */
-export function stringsOf(node: OnnxNode, name: string): readonly string[] | undefined {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'strings' ? attribute.value : undefined;
-}
+export const intOf = readerWithDefault('int');
+export const floatOf = readerWithDefault('float');
+export const stringOf = readerWithDefault('string');
+export const intsOf = reader('ints');
+export const floatsOf = reader('floats');
+export const stringsOf = reader('strings');

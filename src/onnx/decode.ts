@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { graphInvalid, modelUnreadable, opsetUnsupported } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { Files } from '../files/files.ts';
-import { describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir/graph.ts';
+import { type Attribute, describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir/graph.ts';
 import type { Tensor } from '../math/tensor.ts';
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
@@ -175,17 +175,13 @@ function decodeNode(
   if (origin.op === '') problems.push(modelUnreadable(file, `node #${index} has no operator`));
   if (proto.overload)
     problems.push(graphInvalid(describeOrigin(origin), 'overloaded functions are not supported'));
-  const attributes: OnnxNode['attributes'][string][] = [];
-  const names: string[] = [];
+  const attributes: [name: string, Attribute][] = [];
   for (const attribute of proto.attribute ?? []) {
     const value = decodeAttribute(attribute, external);
     if ('problem' in value) {
       const reason = `${describeOrigin(origin)}, attribute '${attribute.name}': ${value.reason}`;
       problems.push(modelUnreadable(file, reason));
-    } else {
-      attributes.push(value);
-      names.push(attribute.name ?? '');
-    }
+    } else attributes.push([attribute.name ?? '', value]);
   }
   return {
     kind: 'onnx',
@@ -193,7 +189,7 @@ function decodeNode(
     domain: plainDomain(proto.domain),
     inputs: [...(proto.input ?? [])],
     outputs: [...(proto.output ?? [])],
-    attributes: Object.fromEntries(names.map((name, i) => [name, attributes[i]!])),
+    attributes: Object.fromEntries(attributes),
     origin,
   };
 }

@@ -9,8 +9,8 @@ export function number(size: Size): number | undefined {
 }
 
 /** Convolution and pooling. */
-export function window(node: OnnxNode, known: Known): Shape[] {
-  const [x, w] = node.inputs.map(known.dims);
+export function window(x: Shape, node: OnnxNode, known: Known): Shape[] {
+  const w = known.dims(node.inputs[1]);
   if (!x) return [];
   const kernel = (intsOf(node, 'kernel_shape') ?? w?.slice(2) ?? []).map(number);
   const autoPad = stringOf(node, 'auto_pad', 'NOTSET');
@@ -33,13 +33,8 @@ export function window(node: OnnxNode, known: Known): Shape[] {
   return node.outputs.map(() => result);
 }
 
-export function globalPool(node: OnnxNode, known: Known): Shape[] {
-  const x = known.dims(node.inputs[0]);
-  return [x?.map((d, i) => (i < 2 ? d : 1))];
-}
-
-export function recurrent(node: OnnxNode, known: Known): Shape[] {
-  const [x, , r] = node.inputs.map(known.dims);
+export function recurrent(x: Shape, node: OnnxNode, known: Known): Shape[] {
+  const r = known.dims(node.inputs[2]);
   const [directions, hidden] = [r?.[0], r?.[2]];
   const batchFirst = intOf(node, 'layout', 0) === 1;
   const [steps, batch] = batchFirst ? [x?.[1], x?.[0]] : [x?.[0], x?.[1]];
@@ -47,17 +42,11 @@ export function recurrent(node: OnnxNode, known: Known): Shape[] {
   return [batchFirst ? [batch, steps, directions, hidden] : [steps, directions, batch, hidden], last, last];
 }
 
-export function depthToSpace(node: OnnxNode, known: Known): Shape[] {
+export function depthToSpace(x: Shape, node: OnnxNode): Shape[] {
   const block = intOf(node, 'blocksize', 1);
-  const sizes = known.dims(node.inputs[0])?.map((d, i) => {
+  const sizes = x?.map((d, i) => {
     const size = number(d);
-    return i === 0 || size === undefined
-      ? i === 0
-        ? d
-        : undefined
-      : i === 1
-        ? size / block ** 2
-        : size * block;
+    return i === 0 ? d : size && (i === 1 ? size / block ** 2 : size * block);
   });
   return [sizes];
 }

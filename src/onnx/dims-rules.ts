@@ -2,9 +2,10 @@
 import type { OnnxNode } from '../ir/graph.ts';
 import { intOf, intsOf } from './attribute-values.ts';
 import type { Known, Shape, Size } from './dims-known.ts';
-import { depthToSpace, globalPool, number, recurrent, window } from './dims-layers.ts';
+import { depthToSpace, number, recurrent, window } from './dims-layers.ts';
 
-type ShapeRule = (node: OnnxNode, known: Known) => readonly Shape[];
+/** @param x the first input's dimensions */
+type ShapeRule = (x: Shape, node: OnnxNode, known: Known) => readonly Shape[];
 
 const unknown = (rank: Size): Shape => (typeof rank === 'number' ? Array(rank).fill(undefined) : undefined);
 const words = (...lines: string[]) => lines.flatMap((line) => line.split(' '));
@@ -18,77 +19,63 @@ const sameAsFirst = words(
 const broadcasting = words(
   'Add Sub Mul Div Pow Mod Min Max Sum Mean Where And Or Xor Equal Less Greater LessOrEqual GreaterOrEqual',
 );
-const reductions = ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquare'];
+const reductions = words('L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare').map((op) => `Reduce${op}`);
 
 export const shapeRules: Readonly<Record<string, ShapeRule>> = {
-  ...Object.fromEntries(
-    sameAsFirst.map((op) => [op, (node, known) => [known.dims(node.inputs[0])]] satisfies Entry),
-  ),
-  ...Object.fromEntries(
-    broadcasting.map((op) => [op, (node, known) => [broadcast(node.inputs.map(known.dims))]] satisfies Entry),
-  ),
-  ...Object.fromEntries(reductions.map((op) => [`Reduce${op}`, reduce] satisfies Entry)),
-  ...Object.fromEntries(['LSTM', 'GRU', 'RNN'].map((op) => [op, recurrent] satisfies Entry)),
-  ...Object.fromEntries(
-    ['MaxPool', 'AveragePool', 'LpPool', 'Conv'].map((op) => [op, window] satisfies Entry),
-  ),
-  ConvTranspose: (node, known) => {
-    const [x, w] = node.inputs.map(known.dims);
-    const channels = product([w?.[1], intOf(node, 'group', 1)]);
+  ...rulesOf(sameAsFirst, (x) => [x]),
+  ...rulesOf(broadcasting, (_, node, known) => [broadcast(node.inputs.map(known.dims))]),
+  ...rulesOf(reductions, reduce),
+  ...rulesOf(words('LSTM GRU RNN'), recurrent),
+  ...rulesOf(words('MaxPool AveragePool LpPool Conv'), window),
+  ...rulesOf(words('GlobalAveragePool GlobalMaxPool'), (x) => [x?.map((d, i) => (i < 2 ? d : 1))]),
+  ...rulesOf(words('SpaceToDepth Resize Upsample'), (x) => [unknown(x?.length)]),
+  ConvTranspose: (x, node, known) => {
+    const channels = product([known.dims(node.inputs[1])?.[1], intOf(node, 'group', 1)]);
     return [x && [x[0], channels, ...x.slice(2).map(() => undefined)]];
   },
-  GlobalAveragePool: globalPool,
-  GlobalMaxPool: globalPool,
-  MatMul: (node, known) => [matmul(...pair(node, known))],
-  Gemm: (node, known) => {
-    const [a, b] = pair(node, known);
-    return [[a?.[intOf(node, 'transA', 0)], b?.[1 - intOf(node, 'transB', 0)]]];
+  MatMul: (x, node, known) => [matmul(x, known.dims(node.inputs[1]))],
+  Gemm: (x, node, known) => {
+    const b = known.dims(node.inputs[1]);
+    return [[x?.[intOf(node, 'transA', 0)], b?.[1 - intOf(node, 'transB', 0)]]];
   },
-  Flatten: (node, known) => {
-    const x = known.dims(node.inputs[0]);
+  Flatten: (x, node) => {
     const axis = intOf(node, 'axis', 1);
     return [[product(x?.slice(0, axis)), product(x?.slice(axis))]];
   },
-  Shape: (node, known) => [[known.dims(node.inputs[0])?.length]],
-  ConstantOfShape: (node, known) => [
-    known.values(node.inputs[0]) ?? unknown(known.dims(node.inputs[0])?.[0]),
-  ],
-  Reshape: (node, known) => [reshape(node, known)],
-  Expand: (node, known) => {
+  Shape: (x) => [[x?.length]],
+  ConstantOfShape: (x, node, known) => [known.values(node.inputs[0]) ?? unknown(x?.[0])],
+  Reshape: (x, node, known) => [reshape(x, node, known)],
+  Expand: (x, node, known) => {
     const target = known.values(node.inputs[1]) ?? unknown(known.dims(node.inputs[1])?.[0]);
-    return [broadcast([known.dims(node.inputs[0]), target])];
+    return [broadcast([x, target])];
   },
-  Transpose: (node, known) => {
-    const x = known.dims(node.inputs[0]);
+  Transpose: (x, node) => {
     const perm = intsOf(node, 'perm');
     return [x && (perm ? perm.map((axis) => x[axis]) : x.toReversed())];
   },
-  Unsqueeze: (node, known) => {
-    const x = known.dims(node.inputs[0]);
+  Unsqueeze: (x, node, known) => {
     const axes = axesOf(node, known);
     if (!x || !axes) return [];
     const added = new Set(axes.map((a) => positive(a, x.length + axes.length)));
     const old = [...x];
     return [Array.from({ length: x.length + axes.length }, (_, i) => (added.has(i) ? 1 : old.shift()))];
   },
-  Squeeze: (node, known) => {
-    const x = known.dims(node.inputs[0]);
+  Squeeze: (x, node, known) => {
     const axes = axesOf(node, known);
     if (!x || !axes)
       return [x?.every((d) => d !== undefined) && !node.inputs[1] ? x.filter((d) => d !== 1) : undefined];
     const gone = new Set(axes.map((a) => positive(a, x.length)));
     return [x.filter((_, i) => !gone.has(i))];
   },
-  Gather: (node, known) => {
-    const [x, indices] = pair(node, known);
+  Gather: (x, node, known) => {
+    const indices = known.dims(node.inputs[1]);
     if (!x || !indices) return [];
     const axis = positive(intOf(node, 'axis', 0), x.length);
     return [[...x.slice(0, axis), ...indices, ...x.slice(axis + 1)]];
   },
-  Slice: (node, known) => [sliced(node, known)],
-  Concat: (node, known) => {
+  Slice: (x, node, known) => [sliced(x, node, known)],
+  Concat: (x, node, known) => {
     const parts = node.inputs.map(known.dims);
-    const [x] = parts;
     if (!x || parts.some((p) => p?.length !== x.length)) return [];
     const axis = positive(intOf(node, 'axis', 0), x.length);
     return [
@@ -97,8 +84,7 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
       ),
     ];
   },
-  Split: (node, known) => {
-    const x = known.dims(node.inputs[0]);
+  Split: (x, node, known) => {
     if (!x) return [];
     const axis = positive(intOf(node, 'axis', 0), x.length);
     const sizes = intsOf(node, 'split') ?? known.values(node.inputs[1]);
@@ -108,17 +94,15 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
       sizes ? sizes[k] : even === undefined ? undefined : Math.min(even, size! - k * even);
     return node.outputs.map((_, k) => x.map((d, i) => (i === axis ? part(k) : d)));
   },
-  Pad: (node, known) => {
-    const x = known.dims(node.inputs[0]);
+  Pad: (x, node, known) => {
     const pads = intsOf(node, 'pads') ?? (node.inputs[3] ? undefined : known.values(node.inputs[1]));
     return [x?.map((d, i) => sum([d, pads?.[i], pads?.[i + x.length]]))];
   },
-  Tile: (node, known) => {
-    const [x, repeats] = [known.dims(node.inputs[0]), known.values(node.inputs[1])];
+  Tile: (x, node, known) => {
+    const repeats = known.values(node.inputs[1]);
     return [x?.map((d, i) => product([d, repeats?.[i]]))];
   },
-  OneHot: (node, known) => {
-    const x = known.dims(node.inputs[0]);
+  OneHot: (x, node, known) => {
     return [
       x && intOf(node, 'axis', -1) === -1
         ? [...x, known.values(node.inputs[1])?.[0]]
@@ -126,19 +110,10 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
     ];
   },
   DepthToSpace: depthToSpace,
-  SpaceToDepth: sameRank,
-  Resize: sameRank,
-  Upsample: sameRank,
 };
 
-type Entry = [string, ShapeRule];
-
-function sameRank(node: OnnxNode, known: Known): Shape[] {
-  return [unknown(known.dims(node.inputs[0])?.length)];
-}
-
-function pair(node: OnnxNode, known: Known): [Shape, Shape] {
-  return [known.dims(node.inputs[0]), known.dims(node.inputs[1])];
+function rulesOf(operators: readonly string[], rule: ShapeRule): Record<string, ShapeRule> {
+  return Object.fromEntries(operators.map((op) => [op, rule]));
 }
 
 function positive(axis: number, rank: number): number {
@@ -180,8 +155,7 @@ function matmul(a: Shape, b: Shape): Shape {
   return [...broadcast([a.slice(0, -2), b.slice(0, -2)])!, ...rows, ...columns];
 }
 
-function reduce(node: OnnxNode, known: Known): Shape[] {
-  const x = known.dims(node.inputs[0]);
+function reduce(x: Shape, node: OnnxNode, known: Known): Shape[] {
   const axes = axesOf(node, known);
   if (!x) return [];
   const keep = intOf(node, 'keepdims', 1) === 1;
@@ -190,10 +164,9 @@ function reduce(node: OnnxNode, known: Known): Shape[] {
   return [keep ? x.map((d, i) => (gone.has(i) ? 1 : d)) : x.filter((_, i) => !gone.has(i))];
 }
 
-function reshape(node: OnnxNode, known: Known): Shape {
-  const [x, shape] = pair(node, known);
+function reshape(x: Shape, node: OnnxNode, known: Known): Shape {
   const target = intsOf(node, 'shape') ?? known.values(node.inputs[1]);
-  if (!target) return unknown(shape?.[0]);
+  if (!target) return unknown(known.dims(node.inputs[1])?.[0]);
   const copied = target.map(
     (d, i) => d === 0 && intOf(node, 'allowzero', 0) === 0 && x !== undefined && i < x.length,
   );
@@ -217,8 +190,7 @@ function quotient(over: readonly Size[], under: readonly Size[]): Size {
   return a === undefined || !b ? undefined : a / b;
 }
 
-function sliced(node: OnnxNode, known: Known): Shape {
-  const x = known.dims(node.inputs[0]);
+function sliced(x: Shape, node: OnnxNode, known: Known): Shape {
   const [starts, ends, given, steps] = ['starts', 'ends', 'axes', 'steps'].map(
     (name, i) => intsOf(node, name) ?? known.values(node.inputs[i + 1]),
   );

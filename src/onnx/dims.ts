@@ -2,7 +2,7 @@
  * The dimensions of values, as far as they follow from those of the inputs and constants: what decides whether a
  * product keeps its shape when it moves to a crossbar, and how long the sequence of a recurrent layer is.
  */
-import type { Graph, Node, OnnxNode } from '../ir/graph.ts';
+import type { Graph, Node } from '../ir/graph.ts';
 import { toDoubles } from '../math/tensor.ts';
 import type { Dims, Known, Size } from './dims-known.ts';
 import { shapeRules } from './dims-rules.ts';
@@ -42,13 +42,12 @@ export function inferDims(graph: Graph): Dims {
 }
 
 function outputsOf(node: Node, known: Known): readonly (readonly Size[] | undefined)[] {
-  if (node.kind === 'onnx') return node.domain === '' ? ofOnnx(node, known) : [];
+  if (node.kind === 'onnx') {
+    const rule = node.domain === '' && Object.hasOwn(shapeRules, node.op) ? shapeRules[node.op] : undefined;
+    return rule?.(known.dims(node.inputs[0]), node, known) ?? [];
+  }
   const input = known.dims(node.input);
   const columns = node.groups * node.columns;
   if (node.geometry.kind === 'matmul') return [input && [...input.slice(0, -1), columns]];
   return [[input?.[0], columns, ...node.geometry.kernel.map(() => undefined)]];
-}
-
-function ofOnnx(node: OnnxNode, known: Known): readonly (readonly Size[] | undefined)[] {
-  return Object.hasOwn(shapeRules, node.op) ? shapeRules[node.op]!(node, known) : [];
 }

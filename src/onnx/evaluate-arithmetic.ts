@@ -1,6 +1,7 @@
 /** Operators on constants that compute. Doubles (or exact integers), rounded once to the result's type. */
 import type { Attribute } from '../ir/graph.ts';
 import {
+  arrays,
   type DataType,
   deferred,
   derived,
@@ -44,17 +45,15 @@ export function binary(op: Binary, a: Tensor, b: Tensor): Tensor | undefined {
     const data = BigInt64Array.from({ length: size }, (_, i) => integers[op](x[ia(i)]!, y[ib(i)]!));
     return { type: a.type, dims, data };
   }
-  const apply = (i: number) => doubles[op](Number(x[ia(i)]), Number(y[ib(i)]));
-  if (a.type === 'float32')
-    return { type: a.type, dims, data: Float32Array.from({ length: size }, (_, i) => apply(i)) };
-  if (a.type === 'float64')
-    return { type: a.type, dims, data: Float64Array.from({ length: size }, (_, i) => apply(i)) };
-  if (a.type !== 'int32' || op === 'mul' || (op === 'div' && (y as Int32Array).includes(0))) return undefined;
-  return { type: a.type, dims, data: Int32Array.from({ length: size }, (_, i) => Math.trunc(apply(i))) };
+  const isFloat = a.type === 'float32' || a.type === 'float64';
+  const unsafe = op === 'mul' || (op === 'div' && (y as Int32Array).includes(0));
+  if (!isFloat && (a.type !== 'int32' || unsafe)) return undefined;
+  const apply = (_: unknown, i: number) => doubles[op](Number(x[ia(i)]), Number(y[ib(i)]));
+  return { type: a.type, dims, data: arrays[a.type].from(Float64Array.from({ length: size }, apply)) };
 }
 
 /** From a flat index into `dims` to one into `from`, whose axes of size 1 are repeated. */
-function broadcastIndex(from: readonly number[], dims: readonly number[]): (flat: number) => number {
+export function broadcastIndex(from: readonly number[], dims: readonly number[]): (flat: number) => number {
   if (sizeOf(from) === sizeOf(dims)) return (flat) => flat;
   if (sizeOf(from) === 1) return () => 0;
   return (flat) => {
@@ -93,26 +92,16 @@ export function cast(x: Tensor, to: number): Tensor | undefined {
 
 function fromDoubles(type: DataType, values: () => Float64Array): TensorData | undefined {
   switch (type) {
-    case 'float32':
-      return Float32Array.from(values());
-    case 'float64':
-      return values();
-    case 'int8':
-      return Int8Array.from(values());
-    case 'uint8':
-      return Uint8Array.from(values());
-    case 'int16':
-      return Int16Array.from(values());
-    case 'uint16':
-      return Uint16Array.from(values());
-    case 'int32':
-      return Int32Array.from(values());
-    case 'uint32':
-      return Uint32Array.from(values());
+    case 'string':
+    case 'int64':
+    case 'uint64':
+    case 'float16':
+    case 'bfloat16':
+      return undefined;
     case 'bool':
       return Uint8Array.from(values(), (v) => (v === 0 ? 0 : 1));
     default:
-      return undefined;
+      return arrays[type].from(values());
   }
 }
 

@@ -3,6 +3,7 @@
  * axes. float32 and float64; doubles, rounded once to the result's type.
  */
 import { sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
+import { broadcastIndex } from './evaluate-arithmetic.ts';
 
 export const elementwise: Readonly<Record<string, (v: number) => number>> = {
   Sqrt: Math.sqrt,
@@ -46,16 +47,8 @@ export function reduce(
   return rounded(x, dims, () => {
     const sums = new Float64Array(sizeOf(kept));
     const values = toDoubles(x)!;
-    for (let flat = 0; flat < values.length; flat++) {
-      let [rest, at, stride] = [flat, 0, 1];
-      for (let axis = rank - 1; axis >= 0; axis--) {
-        const index = rest % x.dims[axis]!;
-        rest = (rest - index) / x.dims[axis]!;
-        if (!gone.has(axis)) at += index * stride;
-        stride *= kept[axis]!;
-      }
-      sums[at]! += term(values[flat]!);
-    }
+    const placeOf = broadcastIndex(kept, x.dims);
+    for (let flat = 0; flat < values.length; flat++) sums[placeOf(flat)]! += term(values[flat]!);
     const count = values.length / sums.length;
     return sums.map((sum) => finish(sum, count));
   });

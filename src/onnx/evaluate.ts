@@ -4,7 +4,7 @@
  * that is not understood completely is left alone (undefined).
  */
 import type { OnnxNode } from '../ir/graph.ts';
-import { sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
+import { float32, int64, sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
 import { intOf, intsOf } from './attribute-values.ts';
 import { binary, cast, constantOfShape, dequantize } from './evaluate-arithmetic.ts';
 import { concat, gather, reshaped, slice, transpose } from './evaluate-movement.ts';
@@ -81,20 +81,13 @@ function numbers(tensor: Tensor): readonly number[] {
 function constantValue(node: OnnxNode): Tensor | undefined {
   const [[name, attribute] = ['', undefined]] = Object.entries(node.attributes);
   if (attribute?.type === 'tensor') return attribute.value;
-  if (name === 'value_float' && attribute?.type === 'float') {
-    return { type: 'float32', dims: [], data: Float32Array.of(attribute.value) };
-  }
-  if (name === 'value_floats' && attribute?.type === 'floats') {
-    return { type: 'float32', dims: [attribute.value.length], data: Float32Array.from(attribute.value) };
-  }
-  if (name === 'value_int' && attribute?.type === 'int') return int64s([], [attribute.value]);
+  if (name === 'value_float' && attribute?.type === 'float') return float32([], [attribute.value]);
+  if (name === 'value_floats' && attribute?.type === 'floats')
+    return float32([attribute.value.length], attribute.value);
+  if (name === 'value_int' && attribute?.type === 'int') return int64([], [attribute.value]);
   if (name === 'value_ints' && attribute?.type === 'ints')
-    return int64s([attribute.value.length], attribute.value);
+    return int64([attribute.value.length], attribute.value);
   return undefined;
-}
-
-function int64s(dims: readonly number[], values: readonly number[]): Tensor {
-  return { type: 'int64', dims, data: BigInt64Array.from(values, BigInt) };
 }
 
 function axesOf(axes: readonly number[], rank: number): Set<number> | undefined {
@@ -114,7 +107,7 @@ function reshape(x: Tensor, shape: readonly number[], allowZero: boolean): Tenso
 }
 
 function flatten(x: Tensor, axis: number): Tensor | undefined {
-  const rows = x.dims.slice(0, axis).reduce((a, b) => a * b, 1);
+  const rows = sizeOf(x.dims.slice(0, axis));
   return reshaped(x, [rows, rows === 0 ? 0 : sizeOf(x.dims) / rows]);
 }
 
@@ -142,7 +135,7 @@ function unsqueeze(x: Tensor, axes: readonly number[] | undefined): Tensor | und
 
 function shapeOf(x: Tensor, start: number, end: number): Tensor {
   const dims = x.dims.slice(start, end);
-  return int64s([dims.length], dims);
+  return int64([dims.length], dims);
 }
 
 /** Starts, ends and axes are attributes before opset 10, and inputs from then on. */

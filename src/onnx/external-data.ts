@@ -8,10 +8,11 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { externalDataMissing, externalDataOutside, graphInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Files } from '../files/files.ts';
-import { sizeOf } from '../math/tensor.ts';
+import { sizeOf, widthOf } from '../math/tensor.ts';
 import { subgraphsOf } from './attributes.ts';
+import { elementType } from './element-types.ts';
 import { type GraphProto, type TensorProto, toNumber } from './proto.ts';
-import { type ExternalBytes, elementWidth } from './tensor-proto.ts';
+import type { ExternalBytes } from './tensor-proto.ts';
 
 /**
  * Finds the external data of all initializers and tensor attributes, in file order, without reading them.
@@ -30,7 +31,8 @@ export async function findExternal(
   const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])].filter(isExternal);
   const found = new Map<TensorProto, ExternalBytes>();
   for (const tensor of tensors) {
-    const needed = sizeOf((tensor.dims ?? []).map(toNumber)) * elementWidth(tensor.dataType ?? 0);
+    const needed =
+      sizeOf((tensor.dims ?? []).map(toNumber)) * widthOf(elementType(tensor.dataType ?? 0) ?? 'string');
     const data = await findBytes(tensor, files, needed);
     if ('read' in data) found.set(tensor, data);
     else problems.push(data);

@@ -10,18 +10,10 @@ import type { Dims } from './dims-known.ts';
 
 /** @returns undefined for an operator that is no product of its own */
 export function decideLinear(node: OnnxNode, graph: Graph, dims: Dims): Decision | undefined {
-  if (node.domain !== '') return undefined;
-  switch (node.op) {
-    case 'Conv':
-      return decideConv(node, graph);
-    case 'Gemm':
-      return decideGemm(node, graph);
-    case 'MatMul':
-      return decideMatMul(node, graph, dims);
-    default:
-      return undefined;
-  }
+  return node.domain === '' ? rules.get(node.op)?.(node, graph, dims) : undefined;
 }
+
+const rules = new Map(Object.entries({ Conv: decideConv, Gemm: decideGemm, MatMul: decideMatMul }));
 
 function decideConv(node: OnnxNode, { constants }: Graph): Decision {
   const [, w = '', b = ''] = node.inputs;

@@ -5,7 +5,7 @@
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { activationOf, type StepActivation } from './activations.ts';
-import { floatOf, intOf, stringOf, stringsOf } from './attribute-values.ts';
+import { floatOf, floatsOf, intOf, stringOf, stringsOf } from './attribute-values.ts';
 import type { Dims } from './dims-known.ts';
 
 /** Gates of every operator, in the order of its matrices, and its activation functions. */
@@ -124,11 +124,8 @@ function readActivations(
   node: OnnxNode,
   names: readonly string[],
 ): StepActivation[] | { readonly reason: string } {
-  const values = (name: string) => {
-    const attribute = node.attributes[name];
-    return attribute?.type === 'floats' ? [...attribute.value] : [];
-  };
-  const [alphas, betas] = [values('activation_alpha'), values('activation_beta')];
+  const alphas = [...(floatsOf(node, 'activation_alpha') ?? [])];
+  const betas = [...(floatsOf(node, 'activation_beta') ?? [])];
   const read: StepActivation[] = [];
   for (const name of names) {
     const activation = activationOf(name, alphas, betas);

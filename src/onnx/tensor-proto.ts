@@ -3,39 +3,19 @@
  * that were read from an external file; they are written as raw_data.
  */
 import {
+  arrays,
   byteLengthOf,
   type DataType,
   deferred,
   sizeOf,
   type Tensor,
   type TensorData,
+  widthOf,
 } from '../math/tensor.ts';
 import { elementName, elementNumber, elementType } from './element-types.ts';
 import { type TensorProto, toBigInt, toNumber } from './proto.ts';
 
 type NumericType = Exclude<DataType, 'string'>;
-
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const satisfies Record<NumericType, unknown>;
-
-/** Bytes of one element of an ONNX element type; 0 for types that Tensor does not have. */
-export function elementWidth(number: number): number {
-  const type = elementType(number);
-  return type === undefined || type === 'string' ? 0 : arrays[type].BYTES_PER_ELEMENT;
-}
 
 /** The bytes of a tensor in an external file. */
 export interface ExternalBytes {
@@ -53,36 +33,29 @@ export interface TensorProblem {
   readonly reason: string;
 }
 
+const corrupt = (reason: string): TensorProblem => ({ problem: 'corrupt', reason });
+const unsupported = (reason: string): TensorProblem => ({ problem: 'unsupported', reason });
+
 /**
  * @param external the bytes of the tensor's external data, where it has any
  * @returns the tensor; views of the file's own bytes where alignment permits; deferred where the external data are large
  */
 export function decodeTensor(proto: TensorProto, external?: ExternalBytes): Tensor | TensorProblem {
   const type = elementType(proto.dataType ?? 0);
-  if (!type)
-    return {
-      problem: 'unsupported',
-      reason: `elements of ${elementName(proto.dataType ?? 0)} are not supported`,
-    };
-  if (proto.segment) return { problem: 'unsupported', reason: 'it is stored in segments' };
+  if (!type) return unsupported(`elements of ${elementName(proto.dataType ?? 0)} are not supported`);
+  if (proto.segment) return unsupported('it is stored in segments');
   const dims = (proto.dims ?? []).map(toNumber);
-  if (dims.some((d) => d < 0)) return { problem: 'corrupt', reason: `its shape is [${dims}]` };
+  if (dims.some((d) => d < 0)) return corrupt(`its shape is [${dims}]`);
   const size = sizeOf(dims);
-  if (type === 'string')
-    return checked(
-      type,
-      dims,
-      (proto.stringData ?? []).map((s) => new TextDecoder().decode(s)),
-    );
-  const width = arrays[type].BYTES_PER_ELEMENT;
+  if (type === 'string') {
+    const strings = (proto.stringData ?? []).map((s) => new TextDecoder().decode(s));
+    return checked(type, dims, strings);
+  }
+  const needed = size * widthOf(type);
   const raw = external ?? (proto.rawData?.length ? proto.rawData : undefined);
   if (!raw) return checked(type, dims, fromFields(type, proto));
-  if (raw.byteLength !== size * width) {
-    return {
-      problem: 'corrupt',
-      reason: `it holds ${raw.byteLength} bytes, and shape [${dims}] needs ${size * width}`,
-    };
-  }
+  if (raw.byteLength !== needed)
+    return corrupt(`it holds ${raw.byteLength} bytes, and shape [${dims}] needs ${needed}`);
   if (raw instanceof Uint8Array) return { type, dims, data: view(type, raw, size) };
   const read = () => view(type, raw.read(0, raw.byteLength), size);
   return raw.byteLength > largestKept ? deferred(type, dims, read) : { type, dims, data: read() };
@@ -114,14 +87,11 @@ function isStrings(data: TensorData): data is readonly string[] {
 
 function checked(type: DataType, dims: readonly number[], data: TensorData): Tensor | TensorProblem {
   if (data.length === sizeOf(dims)) return { type, dims, data };
-  return {
-    problem: 'corrupt',
-    reason: `it holds ${data.length} values, and shape [${dims}] needs ${sizeOf(dims)}`,
-  };
+  return corrupt(`it holds ${data.length} values, and shape [${dims}] needs ${sizeOf(dims)}`);
 }
 
 function view(type: NumericType, raw: Uint8Array, size: number): TensorData {
-  const aligned = raw.byteOffset % arrays[type].BYTES_PER_ELEMENT === 0 ? raw : Uint8Array.from(raw);
+  const aligned = raw.byteOffset % widthOf(type) === 0 ? raw : Uint8Array.from(raw);
   return new arrays[type](aligned.buffer as ArrayBuffer, aligned.byteOffset, size);
 }
 

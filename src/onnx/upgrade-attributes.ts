@@ -1,13 +1,10 @@
-/** New attributes of a node, and what takes their place, as the rules of the opset upgrade need them. */
-import type { Attribute, Attributes } from '../ir/graph.ts';
+/** What takes the place of a node's attributes, as the rules of the opset upgrade need it. */
+import type { Attributes } from '../ir/graph.ts';
 import type { Tensor } from '../math/tensor.ts';
 
 export function without(attributes: Attributes, ...names: readonly string[]): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
 }
-
-export const int = (value: number): Attribute => ({ type: 'int', value });
-export const string = (value: string): Attribute => ({ type: 'string', value });
 
 /** A vector of int64. Attributes hold doubles, in which the largest int64 ("to the end") is 2^63: it is clamped. */
 export function vector(values: readonly number[]): Tensor {

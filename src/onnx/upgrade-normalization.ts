@@ -1,8 +1,8 @@
 /** Upgrade rules for softmax and the normalizations. */
 import { graphInvalid } from '../diagnostics/all.ts';
-import { describeOrigin } from '../ir/graph.ts';
+import { describeOrigin, int } from '../ir/graph.ts';
 import { floatOf, intOf } from './attribute-values.ts';
-import { int, vector, without } from './upgrade-attributes.ts';
+import { vector, without } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';
 
 /** Softmax, LogSoftmax and Hardmax before 13: over all axes from `axis` on, seen as one. */

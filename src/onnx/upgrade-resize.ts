@@ -2,10 +2,9 @@
  * Upgrade rules for Resize and Upsample. Until version 10 both took output i from input i / scale (what is called
  * asymmetric since 11), and the nearest mode rounded down along axes that grow and up along axes that shrink.
  */
-import type { Attributes } from '../ir/graph.ts';
+import { type Attributes, string } from '../ir/graph.ts';
 import { float32, sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
 import { floatsOf, stringOf } from './attribute-values.ts';
-import { string } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';
 
 const asymmetric: Attributes = { coordinate_transformation_mode: string('asymmetric') };

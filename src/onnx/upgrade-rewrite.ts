@@ -2,7 +2,16 @@
  * What a rule of the opset upgrade sees of the graph, and how it writes the nodes that replace one node.
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { type Attributes, type Graph, inputsOf, type Node, type OnnxNode, outputsOf } from '../ir/graph.ts';
+import {
+  type Attributes,
+  type Graph,
+  inputsOf,
+  type Node,
+  type OnnxNode,
+  onnxNode,
+  outputsOf,
+  valuesOf,
+} from '../ir/graph.ts';
 import { float32, sizeOf, type Tensor } from '../math/tensor.ts';
 import { elementType } from './element-types.ts';
 
@@ -49,11 +58,7 @@ export interface Upgraded {
  * @returns for a node of `graph`, its replacement in the making
  */
 export function rewriterOf(graph: Graph, into: Upgraded): (node: OnnxNode) => Rewrite {
-  const taken = new Set([
-    ...graph.constants.keys(),
-    ...graph.inputs.map((v) => v.name),
-    ...graph.nodes.flatMap((n) => [...inputsOf(n), ...outputsOf(n)]),
-  ]);
+  const taken = new Set(valuesOf(graph));
   const reads = new Set([...graph.nodes.flatMap(inputsOf), ...graph.outputs.map((v) => v.name)]);
   const producers = new Map(graph.nodes.flatMap((n) => outputsOf(n).map((name) => [name, n])));
   const inputs = new Map(graph.inputs.map((v) => [v.name, v]));
@@ -91,15 +96,7 @@ export function rewriterOf(graph: Graph, into: Upgraded): (node: OnnxNode) => Re
     };
     const helper: Rewrite['helper'] = (what, op, helperInputs, attributes = {}, output = value(what)) => {
       const name = node.origin.name && `${node.origin.name}/${what}`;
-      into.nodes.push({
-        kind: 'onnx',
-        op,
-        domain: '',
-        inputs: helperInputs,
-        outputs: [output],
-        attributes,
-        origin: { ...node.origin, name },
-      });
+      into.nodes.push(onnxNode(op, helperInputs, [output], { ...node.origin, name }, attributes));
       return output;
     };
     return {

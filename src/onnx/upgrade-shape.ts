@@ -2,9 +2,11 @@
  * Upgrade rules for operators that move, cut and reduce data. Most of their changes are the same one: what was an
  * attribute became an input (the ONNX operator changelog, versions 10 to 20).
  */
+
+import { int, string } from '../ir/graph.ts';
 import { float32 } from '../math/tensor.ts';
 import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
-import { int, string, vector, without } from './upgrade-attributes.ts';
+import { vector, without } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';
 
 /** Squeeze and Unsqueeze before 13, ReduceSum before 13, the other reductions before 18. */

@@ -1,7 +1,16 @@
 /** A crossbar layer as an ONNX node of our own domain with its tables as initializers, and back. See FORMAT.md. */
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
-import type { Attribute, Attributes, Geometry, OnnxNode } from '../ir/graph.ts';
+import {
+  type Attribute,
+  type Attributes,
+  float,
+  type Geometry,
+  int,
+  ints,
+  type OnnxNode,
+  string,
+} from '../ir/graph.ts';
 import { float32, int8, int32, type Tensor } from '../math/tensor.ts';
 
 export const crossbarDomain = 'crossloom';
@@ -60,25 +69,25 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
     inputs: [layer.input, ...names],
     outputs: [layer.output],
     attributes: {
-      name: text(layer.origin.name),
-      op: text(layer.origin.op),
-      index: number(layer.origin.index),
+      name: string(layer.origin.name),
+      op: string(layer.origin.op),
+      index: int(layer.origin.index),
       ...encodeGeometry(layer.geometry),
-      groups: number(layer.groups),
-      rows: number(layer.rows),
-      columns: number(layer.columns),
-      input_scale: { type: 'float', value: layer.quantization.scale },
-      input_zero: number(layer.quantization.zero),
-      input_signed: number(layer.quantization.signed ? 1 : 0),
-      input_coding: text(layer.inputCoding),
-      driver_bits: number(layer.driverBits),
-      encoding: text(layer.encoding),
-      convert: text(layer.convert),
-      adc_bits: number(layer.adcBits),
-      radix: number(layer.radix),
-      slices: number(layer.slices),
-      copies: number(layer.copies),
-      digit_step: { type: 'float', value: layer.digitStep },
+      groups: int(layer.groups),
+      rows: int(layer.rows),
+      columns: int(layer.columns),
+      input_scale: float(layer.quantization.scale),
+      input_zero: int(layer.quantization.zero),
+      input_signed: int(layer.quantization.signed ? 1 : 0),
+      input_coding: string(layer.inputCoding),
+      driver_bits: int(layer.driverBits),
+      encoding: string(layer.encoding),
+      convert: string(layer.convert),
+      adc_bits: int(layer.adcBits),
+      radix: int(layer.radix),
+      slices: int(layer.slices),
+      copies: int(layer.copies),
+      digit_step: float(layer.digitStep),
     },
     origin: layer.origin,
   };
@@ -147,13 +156,13 @@ function decodeCoding(text: string): CrossbarLayer['inputCoding'] {
 }
 
 function encodeGeometry(geometry: Geometry): Attributes {
-  if (geometry.kind === 'matmul') return { geometry: text('matmul') };
+  if (geometry.kind === 'matmul') return { geometry: string('matmul') };
   return {
-    geometry: text('conv'),
-    kernel_shape: list(geometry.kernel),
-    strides: list(geometry.strides),
-    dilations: list(geometry.dilations),
-    pads: list(geometry.pads),
+    geometry: string('conv'),
+    kernel_shape: ints(geometry.kernel),
+    strides: ints(geometry.strides),
+    dilations: ints(geometry.dilations),
+    pads: ints(geometry.pads),
   };
 }
 
@@ -168,10 +177,6 @@ function decodeGeometry(read: ReturnType<typeof readAttributes>): Geometry {
     autoPad: 'NOTSET',
   };
 }
-
-const text = (value: string): Attribute => ({ type: 'string', value });
-const number = (value: number): Attribute => ({ type: 'int', value });
-const list = (value: readonly number[]): Attribute => ({ type: 'ints', value });
 
 function readAttributes(node: OnnxNode) {
   function attribute(name: string, type: Attribute['type']): Attribute {

@@ -2,7 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import { defined } from '../defined.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
-import type { DataType, Tensor, TensorData } from '../math/tensor.ts';
+import { arrays, type DataType, type Tensor, type TensorData } from '../math/tensor.ts';
 
 export interface SessionOptions {
   /** Threads inside an operator; 0 leaves the choice to onnxruntime. */
@@ -65,11 +65,9 @@ function asWanted(tensor: Tensor, type: string | undefined): Tensor {
     case 'int64':
       return { type, dims, data: BigInt64Array.from(values, (v) => BigInt(Math.round(v))) };
     case 'int32':
-      return { type, dims, data: Int32Array.from(values, Math.round) };
     case 'uint8':
-      return { type, dims, data: Uint8Array.from(values, Math.round) };
     case 'int8':
-      return { type, dims, data: Int8Array.from(values, Math.round) };
+      return { type, dims, data: arrays[type].from(values.map(Math.round)) };
     case 'bool':
       return { type, dims, data: Uint8Array.from(values, (v) => (v === 0 ? 0 : 1)) };
     case 'float64':

@@ -1,5 +1,5 @@
 /** A network that is trained, as an ONNX graph: what is compiled before the first step, and once more after the last. */
-import type { Graph, OnnxNode, ValueInfo } from '../ir/graph.ts';
+import { type Graph, type OnnxNode, onnxNode, type ValueInfo } from '../ir/graph.ts';
 import { float32, type Tensor } from '../math/tensor.ts';
 import {
   type LayerWeights,
@@ -29,15 +29,8 @@ export function graphOf(network: TrainableNetwork, weights: readonly LayerWeight
         constants.set(name, tensor);
         return name;
       });
-      nodes.push({
-        kind: 'onnx',
-        op,
-        domain: '',
-        inputs: [value, ...names],
-        outputs: [output],
-        attributes,
-        origin: { name: i === 0 ? layer.name : output, op, index: nodes.length },
-      });
+      const origin = { name: i === 0 ? layer.name : output, op, index: nodes.length };
+      nodes.push(onnxNode(op, [value, ...names], [output], origin, attributes));
       value = output;
     }
   }

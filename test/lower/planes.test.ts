@@ -1,8 +1,9 @@
 /** Bit planes, and both ways of converting and adding them, against integer arithmetic. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { int } from '../../src/ir/graph.ts';
 import { emitConversion, emitWeightedConversion, roundingOffsets } from '../../src/lower/converter.ts';
-import { createEmitter, type Emitter, int } from '../../src/lower/emit.ts';
+import { createEmitter, type Emitter } from '../../src/lower/emit.ts';
 import { emitPlanes, emitWeightedPlanes, planesOf } from '../../src/lower/planes.ts';
 import { float32, int64, uint8 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';

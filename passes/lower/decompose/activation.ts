@@ -1,8 +1,9 @@
 /** An activation function of a recurrent operator -> standard operators. */
 
+import { float } from '../../../src/ir/graph.ts';
 import { float32 } from '../../../src/math/tensor.ts';
 import type { StepActivation } from '../../../src/onnx/activations.ts';
-import { type Emitter, float } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 
 /** @param clip the value is held within +-clip first */
 export function emitActivation(

@@ -3,11 +3,12 @@
  * they overlap, and the cut to the output's size. The bias is added at the end: it must be added once per position.
  */
 import type { OnnxNode } from '../../../src/ir/graph.ts';
+import { int, ints } from '../../../src/ir/graph.ts';
 import { int64, sizeOf, type Tensor } from '../../../src/math/tensor.ts';
 import { type ConvTranspose, fullLength, readConvTranspose } from '../../../src/onnx/conv-transpose.ts';
 import type { Dim } from '../../../src/onnx/dims-known.ts';
 import { reshaped, transpose } from '../../../src/onnx/evaluate-movement.ts';
-import { type Emitter, int, ints } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 
 /**
  * @param weights [groups * channels][outputs][kernel]

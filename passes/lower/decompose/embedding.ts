@@ -3,9 +3,10 @@
  * indices from the end, as Gather does.
  */
 import type { OnnxNode } from '../../../src/ir/graph.ts';
+import { int } from '../../../src/ir/graph.ts';
 import { float32, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { elementNumber } from '../../../src/onnx/element-types.ts';
-import { type Emitter, int } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 
 /** @param table [rows][columns] */
 export function emitEmbedding(emit: Emitter, node: OnnxNode, table: Tensor): void {

@@ -1,5 +1,5 @@
 /** Writes the operators that replace one node. All of them carry the origin of that node. */
-import type { Attribute, Attributes, OnnxNode } from '../../../src/ir/graph.ts';
+import { type Attributes, freshName, type OnnxNode, onnxNode } from '../../../src/ir/graph.ts';
 import type { Tensor } from '../../../src/math/tensor.ts';
 
 export interface Emitter {
@@ -37,13 +37,11 @@ export function emitterOf(node: OnnxNode, into: Decomposed): Emitter {
     }
   };
   const push = (op: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes) =>
-    into.nodes.push({ kind: 'onnx', op, domain: '', inputs, outputs, attributes, origin: node.origin });
+    into.nodes.push(onnxNode(op, inputs, outputs, node.origin, attributes));
   const constant = (key: string, wanted: string, tensor: () => Tensor): string => {
     const known = into.made.get(key);
     if (known !== undefined) return known;
-    let name = wanted;
-    for (let n = 1; into.names.has(name); n++) name = `${wanted}-${n}`;
-    into.names.add(name);
+    const name = freshName(wanted, into.names);
     into.made.set(key, name);
     into.constants.set(name, tensor());
     return name;
@@ -62,7 +60,3 @@ export function emitterOf(node: OnnxNode, into: Decomposed): Emitter {
     rearranged: (stored, how, tensor) => constant(`${stored}\n${how}\n`, `${stored}/${how}`, tensor),
   };
 }
-
-export const int = (value: number): Attribute => ({ type: 'int', value });
-export const float = (value: number): Attribute => ({ type: 'float', value });
-export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });

@@ -5,10 +5,12 @@
  *   n = g(x W + (r . h) R + b), or with linear_before_reset g(x W + b + r . (h R + b'))
  *   h' = (1 - z) . n + z . h
  */
+
+import { int } from '../../../src/ir/graph.ts';
 import { float32, int64 } from '../../../src/math/tensor.ts';
 import { emitActivation } from './activation.ts';
 import type { Cell, State } from './cell.ts';
-import { type Emitter, int } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 
 /** @param input x W + b of this step, [1, batch, 3 * hidden] */
 export function gruStep(emit: Emitter, cell: Cell, input: string, { h }: State): { h: string; c: undefined } {

@@ -7,10 +7,12 @@
  *
  * As onnxruntime has it, clipping holds the sums of the gates and not the cell state.
  */
+
+import { int } from '../../../src/ir/graph.ts';
 import { float32 } from '../../../src/math/tensor.ts';
 import { emitActivation } from './activation.ts';
 import type { Cell, State } from './cell.ts';
-import { type Emitter, int } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 
 /** @param input x W + b of this step, [1, batch, 4 * hidden] */
 export function lstmStep(emit: Emitter, cell: Cell, input: string, state: State): { h: string; c: string } {

@@ -3,10 +3,11 @@
  * Gemm: y = alpha A' B' + beta C.
  */
 import type { OnnxNode } from '../../../src/ir/graph.ts';
+import { ints } from '../../../src/ir/graph.ts';
 import { float32, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { floatOf, intOf } from '../../../src/onnx/attribute-values.ts';
 import { plainProduct } from '../../../src/onnx/composite.ts';
-import { type Emitter, ints } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 
 /** @param weights of float32 */
 export function emitSplit(emit: Emitter, node: OnnxNode, weights: Tensor): void {
