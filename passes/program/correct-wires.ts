@@ -9,7 +9,7 @@ import { availableThreads, runJob } from '../../src/threads/pool.ts';
 import { job, type Predistorted } from '../../src/wires/predistort.ts';
 import { codedArrays } from './array-codes.ts';
 
-export interface WireContext {
+interface WireContext {
   /** With wires. */
   readonly target: Target;
   /** Whether level codes are corrected too. */
