@@ -6,9 +6,10 @@
  * Problems of the input are thrown as a DiagnosticError, which carries them all as data.
  */
 
+export type { FaultContext } from '../passes/map/fault-costs.ts';
 /** Works around the faults of one chip, and tells what that came to, for a mapping: see `mappingOf`. */
 export { reportFaults } from '../passes/map/report-faults.ts';
-export { type FaultContext, workAroundFaults } from '../passes/map/work-around-faults.ts';
+export { workAroundFaults } from '../passes/map/work-around-faults.ts';
 /** Reads a bitstream array by array, disassembles it into text, and assembles such text into the same bytes. */
 export { assemble } from './bitstream/assemble.ts';
 export { type Bitstream, decodeBitstream } from './bitstream/decode.ts';

@@ -3,7 +3,7 @@
  * expected to be more than 1 dB larger than those of the other, and more than twice those of rounding the weights alone.
  * Layers that share a matrix are encoded alike.
  */
-import type { CalibrationRecord, LayerRecord } from '../../src/ir/calibration-record.ts';
+import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
 import type { EncodingChoice, EncodingEstimate } from '../../src/ir/encoding-choice.ts';
 import type { Graph, MvmNode } from '../../src/ir/graph.ts';
 import type { Encoding } from '../../src/ir/mapping.ts';
@@ -46,10 +46,7 @@ function chooseFor(uses: readonly MvmNode[], context: EncodingContext): Encoding
   const node = uses[0]!;
   const choice = choiceOf(node);
   const obstacle = offsetObstacle(choice, target);
-  const records = uses.flatMap(({ output }): LayerRecord[] => {
-    const own = record.layers.get(output);
-    return own ? [own] : [];
-  });
+  const records = uses.flatMap(({ output }) => record.layers.get(output) ?? []);
   if (obstacle || records.length === 0)
     return { encoding: 'differential', reason: obstacle ?? 'no record of its inputs', estimates: {} };
   const sample = sampleMatrix(node, records);

@@ -17,9 +17,8 @@ export interface CorrectBiasesContext {
 export const correctBiases = {
   name: 'correct-biases',
   run(graph: Graph, context: CorrectBiasesContext): Graph {
-    const real = new Map(
-      context.real.nodes.flatMap((n) => (n.kind === 'mvm' ? [[n.output, n] as const] : [])),
-    );
+    const layers = context.real.nodes.filter((node) => node.kind === 'mvm');
+    const real = new Map(layers.map((node) => [node.output, node]));
     return {
       ...graph,
       nodes: graph.nodes.map((node) => {

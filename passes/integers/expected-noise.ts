@@ -27,6 +27,7 @@ import {
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
+import { sumOf } from '../../src/math/sum.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Cut, Uncut } from '../map/cut.ts';
 import { digitErrors } from '../map/digit-errors.ts';
@@ -118,11 +119,8 @@ export function estimateEncoding(
   const steps = groups.map((_, own) => {
     const matrix = weights.subarray(own * size, (own + 1) * size);
     const ofGroup = chooseSteps(matrix, columns.length, largest);
-    const rounded = integers.subarray(own * size, (own + 1) * size);
-    roundNearest(
-      { weights: matrix, rows, columns: columns.length, steps: ofGroup, weightMax: largest },
-      rounded,
-    );
+    const real = { weights: matrix, rows, columns: columns.length, steps: ofGroup, weightMax: largest };
+    roundNearest(real, integers.subarray(own * size, (own + 1) * size));
     return ofGroup;
   });
   const { layers, blocks } = cut({
@@ -201,11 +199,9 @@ function drivenBesides(
     const { start, end } = block.groups;
     const own = Array.from({ length: end - start }, (_, i) => {
       const first = (start + i) * rows;
-      return variances
-        .subarray(first + block.rows.start, first + block.rows.end)
-        .reduce((sum, variance) => sum + variance, 0);
+      return sumOf(variances.subarray(first + block.rows.start, first + block.rows.end));
     });
-    const all = own.reduce((sum, variance) => sum + variance, 0);
+    const all = sumOf(own);
     for (const [i, variance] of own.entries()) besides[start + i]! += all - variance;
   }
   return besides;
@@ -215,10 +211,8 @@ function drivenBesides(
 function outputVariance(sample: MatrixSample, integers: Int8Array, own: number, column: number): number {
   const { node, groups, columns } = sample;
   const first = own * node.rows * columns.length + column;
-  const weights = Float64Array.from(
-    { length: node.rows },
-    (_, row) => integers[first + row * columns.length]!,
-  );
+  const weightAt = (_: unknown, row: number) => integers[first + row * columns.length]!;
+  const weights = Float64Array.from({ length: node.rows }, weightAt);
   return varianceOfSum(sample, groups[own]!, weights);
 }
 

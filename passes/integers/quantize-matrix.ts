@@ -31,15 +31,8 @@ export const job: Job<undefined, MatrixTask, QuantizedMatrix> = {
   open: () => ({ run: quantizeMatrix }),
 };
 
-function quantizeMatrix({
-  weights,
-  groups,
-  rows,
-  columns,
-  records,
-  weightMax,
-  rounding,
-}: MatrixTask): QuantizedMatrix {
+function quantizeMatrix(task: MatrixTask): QuantizedMatrix {
+  const { weights, groups, rows, columns, records, weightMax, rounding } = task;
   const size = rows * columns;
   const integers = new Int8Array(weights.length);
   const scales = new Float64Array(groups * columns);

@@ -30,15 +30,8 @@ export const quantize = {
     const tasks = function* () {
       for (const { node, records, weightMax } of choices) {
         const { groups, rows, columns } = node;
-        yield {
-          weights: node.weights(),
-          groups,
-          rows,
-          columns,
-          records,
-          weightMax,
-          rounding: context.rounding,
-        };
+        const { rounding } = context;
+        yield { weights: node.weights(), groups, rows, columns, records, weightMax, rounding };
       }
     };
     const matrices = await runTasks(context.pool ?? alone, job, undefined, tasks());

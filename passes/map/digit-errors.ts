@@ -1,7 +1,7 @@
 /** What cells of a layer err by, in steps of its digits: a target's programming law -> variances by digit. */
 import type { SlicedLayer } from '../../src/ir/mapping.ts';
 import { levelSigma, unusedSigma } from '../../src/schemes/level-sigma.ts';
-import { levelStepOf } from '../../src/target/cell.ts';
+import { levelConductance, levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
 
 interface DigitErrors {
@@ -12,15 +12,15 @@ interface DigitErrors {
 }
 
 export function digitErrors({ encoding, radix, levelStep }: SlicedLayer, target: Target): DigitErrors {
-  const levelOf = (code: number) => target.cell.gUseMin + code * levelStepOf(target.cell);
-  const digitStep = levelStep * levelStepOf(target.cell);
-  const variance = (digit: number) => (levelSigma(target, levelOf(digit * levelStep)) / digitStep) ** 2;
+  const { cell } = target;
+  const digitStep = levelStep * levelStepOf(cell);
+  const variance = (digit: number) =>
+    (levelSigma(target, levelConductance(cell, digit * levelStep)) / digitStep) ** 2;
   const most = (radix - 1) / 2;
   const paired = encoding === 'differential';
   const reference = variance(paired ? 0 : most);
-  const table = Float64Array.from({ length: radix }, (_, i) =>
-    paired ? variance(Math.abs(i - most)) + reference : variance(i) + reference,
-  );
+  const digitOf = (i: number) => (paired ? Math.abs(i - most) : i);
+  const table = Float64Array.from({ length: radix }, (_, i) => variance(digitOf(i)) + reference);
   const unused = 2 * (unusedSigma(target) / digitStep) ** 2;
   return { of: (digit) => table[digit + most]!, beside: paired ? unused : 2 * reference };
 }

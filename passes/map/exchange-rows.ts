@@ -4,21 +4,20 @@
  * change rows together. What a row costs at a place is what the faulty cells there do to all of their columns, see fault-costs.
  */
 import { logicalRows } from '../../src/ir/cells.ts';
-import {
-  blockWeightColumns,
-  type Mapping,
-  type PlacedBlock,
-  type SlicedLayer,
-  wordlinesOf,
-} from '../../src/ir/mapping.ts';
+import { blockWeightColumns, type Mapping, type PlacedBlock, wordlinesOf } from '../../src/ir/mapping.ts';
 import { choosePlaces } from './choose-places.ts';
-import { blockFaults, type LayerSignal, type PlaceFault } from './fault-costs.ts';
-import { type FaultContext, signalCache } from './work-around-faults.ts';
+import {
+  blockFaults,
+  type FaultContext,
+  type FaultyLayer,
+  faultyLayers,
+  type PlaceFault,
+} from './fault-costs.ts';
 
 export const exchangeRows = {
   name: 'exchange-rows',
   run(mapping: Mapping, context: FaultContext): Mapping {
-    const signalOf = signalCache(mapping.layers, context.record);
+    const layerOf = faultyLayers(mapping.layers, context);
     const together = new Map<string, number[]>();
     for (const [index, block] of mapping.blocks.entries()) {
       const wordlines = wordlinesOf(block);
@@ -27,8 +26,7 @@ export const exchangeRows = {
     const blocks = [...mapping.blocks];
     for (const indices of together.values()) {
       const own = indices.map((index) => blocks[index]!);
-      const { layer } = own[0]!;
-      const rowPlaces = settle(own, mapping.layers[layer]!, signalOf(layer), context);
+      const rowPlaces = settle(own, layerOf(own[0]!.layer));
       if (rowPlaces) for (const index of indices) blocks[index] = { ...blocks[index]!, rowPlaces };
     }
     return { ...mapping, blocks };
@@ -36,16 +34,11 @@ export const exchangeRows = {
 };
 
 /** Rows of the blocks on the same wordlines; undefined where none is better elsewhere. */
-function settle(
-  blocks: readonly PlacedBlock[],
-  layer: SlicedLayer,
-  signal: LayerSignal,
-  context: FaultContext,
-): Int32Array | undefined {
+function settle(blocks: readonly PlacedBlock[], on: FaultyLayer): Int32Array | undefined {
   const [first] = blocks as [PlacedBlock];
   const rows = logicalRows(first);
   const count = rows.length;
-  const costs = blocks.flatMap((block) => rowCosts(block, layer, signal, context) ?? []);
+  const costs = blocks.flatMap((block) => rowCosts(block, on) ?? []);
   if (costs.length === 0) return undefined;
   const found = choosePlaces(count, count, false, (from, place) =>
     costs.reduce((sum, costOf) => sum + costOf(rows[from]!, place), 0),
@@ -57,15 +50,10 @@ function settle(
 }
 
 /** What a logical row of a block costs at a place; undefined where no cell of the block is faulty. */
-function rowCosts(
-  block: PlacedBlock,
-  layer: SlicedLayer,
-  signal: LayerSignal,
-  context: FaultContext,
-): ((row: number, place: number) => number) | undefined {
+function rowCosts(block: PlacedBlock, on: FaultyLayer): ((row: number, place: number) => number) | undefined {
   // Faults by the rows of cells that they lie in, which in a block with its rows in order are the logical ones.
   const { places, rowPlaces: _, ...inOrder } = block;
-  const { byPlace, costOf } = blockFaults(inOrder, layer, signal, context);
+  const { byPlace, costOf } = blockFaults(inOrder, on);
   if (byPlace.every((own) => own.length === 0)) return undefined;
   const columns: { column: number; flipped: boolean; faults: PlaceFault[] }[][] = [];
   for (let column = 0; column < blockWeightColumns(block); column++) {

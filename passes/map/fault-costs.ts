@@ -28,8 +28,20 @@ export interface PlaceFault {
   readonly digit: number;
 }
 
+/** A chip whose faulty cells are known. */
+export interface FaultContext {
+  readonly faults: FaultMap;
+  readonly record: CalibrationRecord;
+  readonly target: Target;
+}
+
 /** What the costs of a layer's columns depend on. */
-export interface LayerSignal {
+export interface FaultyLayer extends FaultContext {
+  readonly layer: SlicedLayer;
+  readonly signal: LayerSignal;
+}
+
+interface LayerSignal {
   /** Variance of every input, in codes squared, length groups * rows. */
   readonly variances: Float64Array;
   /** Sum of weight^2 variance of every column, length groups * columns. */
@@ -39,7 +51,20 @@ export interface LayerSignal {
 /** Added to every variance: an input that calibration saw at rest may move all the same. */
 const leastVariance = 1;
 
-export function layerSignal(layer: SlicedLayer, record: CalibrationRecord): LayerSignal {
+/** Layers by their index, with variances and powers: the blocks of one follow each other. */
+export function faultyLayers(
+  layers: readonly SlicedLayer[],
+  context: FaultContext,
+): (index: number) => FaultyLayer {
+  let current: FaultyLayer | undefined;
+  return (index) => {
+    const layer = layers[index]!;
+    if (current?.layer !== layer) current = { ...context, layer, signal: layerSignal(layer, context.record) };
+    return current;
+  };
+}
+
+function layerSignal(layer: SlicedLayer, record: CalibrationRecord): LayerSignal {
   const { groups, rows, columns, integers } = layer.node;
   const variances = inputVariances(layer, record);
   const powers = new Float64Array(groups * columns);
@@ -61,14 +86,8 @@ function inputVariances({ node, uses }: SlicedLayer, record: CalibrationRecord):
   return variancesOf(codes, node.groups * node.rows).map((variance) => leastVariance + variance);
 }
 
-/** Distance from a level that counts as right, in digit steps. */
-function toleranceOf({ levelStep }: SlicedLayer, target: Target): number {
-  const step = levelStepOf(target.cell);
-  return (schemeOf(target).precision()?.tolerance ?? step / 2) / (levelStep * step);
-}
-
 /** The faulty cells of one block, and what they do to a logical column that lies on them, exchanged or not. */
-export interface BlockFaults {
+interface BlockFaults {
   /** In the order of their rows; those of a reference column come last. */
   readonly byPlace: readonly (readonly PlaceFault[])[];
   /** By how much a faulty cell is off its digit, in digit steps. */
@@ -77,16 +96,12 @@ export interface BlockFaults {
   readonly costOf: (column: number, flipped: boolean, faults: readonly PlaceFault[]) => number;
 }
 
-export function blockFaults(
-  block: PlacedBlock,
-  layer: SlicedLayer,
-  { variances, powers }: LayerSignal,
-  { faults: map, target }: { readonly faults: FaultMap; readonly target: Target },
-): BlockFaults {
-  const { node, radix, copies } = layer;
-  const errorOf = faultErrors(block, layer, target);
+export function blockFaults(block: PlacedBlock, on: FaultyLayer): BlockFaults {
+  const { node, radix, copies } = on.layer;
+  const { variances, powers } = on.signal;
+  const errorOf = faultErrors(block, on);
   return {
-    byPlace: faultsByPlace(block, layer, map, target),
+    byPlace: faultsByPlace(block, on),
     errorOf,
     costOf(column, flipped, faults) {
       const power = powers[outputOf(block, node, column)]!;
@@ -104,12 +119,7 @@ export function blockFaults(
   };
 }
 
-function faultsByPlace(
-  block: PlacedBlock,
-  layer: SlicedLayer,
-  faults: FaultMap,
-  { cell }: Target,
-): PlaceFault[][] {
+function faultsByPlace(block: PlacedBlock, { layer, faults, target: { cell } }: FaultyLayer): PlaceFault[][] {
   const perPlace = layer.encoding === 'differential' ? 2 : 1;
   const columns = blockColumns(block, layer.encoding);
   const places: PlaceFault[][] = Array.from({ length: columns / perPlace }, () => []);
@@ -124,11 +134,10 @@ function faultsByPlace(
 }
 
 /** Rows' digits are made once. */
-function faultErrors(block: PlacedBlock, layer: SlicedLayer, target: Target): BlockFaults['errorOf'] {
+function faultErrors(block: PlacedBlock, { layer, target }: FaultyLayer): BlockFaults['errorOf'] {
   const { encoding, radix } = layer;
   const width = lengthOf(block.columns);
   const height = lengthOf(block.rows);
-  const tolerance = toleranceOf(layer, target);
   const rows = new Map<number, Int8Array>();
   const digitsAt = (row: number) => {
     const digits = rows.get(row) ?? digitsOfRow(block, layer, row);
@@ -136,7 +145,10 @@ function faultErrors(block: PlacedBlock, layer: SlicedLayer, target: Target): Bl
     return digits;
   };
   const { gUseMin, gUseMax, gUnformed, unused } = target.cell;
-  const digitStep = layer.levelStep * levelStepOf(target.cell);
+  const step = levelStepOf(target.cell);
+  const digitStep = layer.levelStep * step;
+  // What lies so far from a level counts as right.
+  const tolerance = (schemeOf(target).precision()?.tolerance ?? step / 2) / digitStep;
   const shorted = (gUseMax - gUseMin) / 2 / digitStep;
   // Off the diagonal of a pack, cells beside a reference are programmed to 0, and pairs are left as their target says.
   const formed = encoding === 'offset' || unused === 'reset';

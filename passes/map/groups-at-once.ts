@@ -10,7 +10,8 @@
  * 1 dB, two or three, took longer than that.
  */
 import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
-import { bundleOf, lengthOf, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { bundleOf, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { sumOf } from '../../src/math/sum.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitErrors } from './digit-errors.ts';
 import { inputsOf, variancesOf } from './input-variances.ts';
@@ -37,7 +38,7 @@ export function groupsAtOnce(layer: SlicedLayer, target: Target, loadOf: () => L
   if (beside === 0 || groups === 1) return Number.POSITIVE_INFINITY;
   const { variances, largest } = loadOf();
   const driven = Float64Array.from({ length: groups }, (_, group) =>
-    variances.subarray(group * rows, (group + 1) * rows).reduce((sum, variance) => sum + variance, 0),
+    sumOf(variances.subarray(group * rows, (group + 1) * rows)),
   );
   // The weights of a column are a quarter of their largest on average, as those of a normal distribution are.
   const own = of(Math.round((layer.radix - 1) / 8));
@@ -58,9 +59,9 @@ function mostInBlock(layer: SlicedLayer, { array, driver }: Target): number {
 function besides(driven: Float64Array, largest: Float64Array, together: number): number {
   let sum = 0;
   for (let start = 0; start < driven.length; start += together) {
-    const pack = { start, end: Math.min(driven.length, start + together) };
-    const all = driven.subarray(pack.start, pack.end).reduce((total, v) => total + v, 0);
-    for (let i = 0; i < lengthOf(pack); i++) sum += largest[start + i]! ** 2 * (all - driven[start + i]!);
+    const pack = driven.subarray(start, start + together);
+    const all = sumOf(pack);
+    for (const [i, own] of pack.entries()) sum += largest[start + i]! ** 2 * (all - own);
   }
   return sum;
 }

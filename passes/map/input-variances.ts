@@ -13,11 +13,9 @@ export function inputsOf(records: readonly LayerRecord[], width: number): Int16A
     evenlySpread(record.count, most).map((vector) => ({ record, vector })),
   );
   const inputs = new Int16Array(used.length * width);
-  used.forEach(({ record: { vectors, quantization }, vector }, at) => {
-    for (let row = 0; row < width; row++) {
-      inputs[at * width + row] = inputNumber(vectors[vector * width + row]!, quantization);
-    }
-  });
+  for (const [at, { record, vector }] of used.entries())
+    for (let row = 0; row < width; row++)
+      inputs[at * width + row] = inputNumber(record.vectors[vector * width + row]!, record.quantization);
   return inputs;
 }
 

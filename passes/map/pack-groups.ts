@@ -30,11 +30,9 @@ export const packGroups = {
     const open = new Map<string, number>();
     for (const block of blocks) {
       const key = [block.layer, block.slice, block.copy, block.rows.start, block.columns.start].join();
-      const at = open.get(key);
-      const grown =
-        at === undefined
-          ? undefined
-          : { ...packed[at]!, groups: { start: packed[at]!.groups.start, end: block.groups.end } };
+      const at = open.get(key) ?? -1;
+      const begun = packed[at];
+      const grown = begun && { ...begun, groups: { start: begun.groups.start, end: block.groups.end } };
       const layer = context.layers[block.layer]!;
       if (
         grown &&
@@ -42,7 +40,7 @@ export const packGroups = {
         blockRows(grown) <= rowLimit &&
         bundleOf(layer) * blockColumns(grown, layer.encoding) <= context.target.array.columns
       ) {
-        packed[at!] = grown;
+        packed[at] = grown;
       } else {
         open.set(key, packed.push(block) - 1);
       }

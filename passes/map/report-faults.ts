@@ -11,8 +11,7 @@ import {
 import type { Mapping, PlacedBlock } from '../../src/ir/mapping.ts';
 import { layerName } from '../../src/ir/options.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
-import { blockFaults } from './fault-costs.ts';
-import { type FaultContext, signalCache } from './work-around-faults.ts';
+import { blockFaults, type FaultContext, faultyLayers } from './fault-costs.ts';
 
 /**
  * @param before the mapping with all columns in order
@@ -66,10 +65,11 @@ function* damagedColumns(
   context: FaultContext,
 ): Generator<DamagedColumn> {
   const { cell } = context.target;
-  const signalOf = signalCache(layers, context.record);
+  const layerOf = faultyLayers(layers, context);
   for (const block of blocks) {
-    const layer = layers[block.layer]!;
-    const { byPlace, errorOf, costOf } = blockFaults(block, layer, signalOf(block.layer), context);
+    const on = layerOf(block.layer);
+    const { layer } = on;
+    const { byPlace, errorOf, costOf } = blockFaults(block, on);
     const { rows, added, subtracted, signs } = cellsOf(block, layer.encoding);
     const digitStep = layer.levelStep * levelStepOf(cell);
     for (let column = 0; column < added.length; column++) {

@@ -98,13 +98,7 @@ export const sliceWeights = {
       const used = digitsNeeded(node.weightMax, slices, largest);
       const radix = 2 * used + 1;
       const free = largest - headroom(context.target, choice, radix);
-      return {
-        node,
-        uses,
-        ...choice,
-        radix,
-        levelStep: Math.max(1, Math.floor(free / used)),
-      };
+      return { node, uses, ...choice, radix, levelStep: Math.max(1, Math.floor(free / used)) };
     });
   },
 };
@@ -142,13 +136,9 @@ function usesOf(
     const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
     byMatrix.set(node.integers, alike);
     const key = `${encoding} ${slices} ${copies} ${residual} ${inputNumbers}`;
-    const uses = alike.get(key);
-    if (uses) uses.push(node);
-    else {
-      const first = [node];
-      alike.set(key, first);
-      groups.push(first);
-    }
+    const uses = alike.get(key) ?? [];
+    alike.set(key, uses);
+    if (uses.push(node) === 1) groups.push(uses);
   }
   return groups;
 }

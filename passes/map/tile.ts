@@ -16,10 +16,8 @@ export const tile = {
 function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] {
   const { node, encoding } = sliced;
   const rowLimit = Math.min(target.array.rows, target.driver.rowsAtOnce);
-  const columnLimit =
-    encoding === 'differential'
-      ? Math.floor(target.array.columns / 2 / bundleOf(sliced))
-      : target.array.columns - 1;
+  const { columns: width } = target.array;
+  const columnLimit = encoding === 'differential' ? Math.floor(width / 2 / bundleOf(sliced)) : width - 1;
   const channel = node.geometry.kind === 'conv' ? node.geometry.kernel.reduce((a, b) => a * b, 1) : 1;
   const unit = channel <= rowLimit ? channel : 1;
   const rowSpans = evenSpans(node.rows, rowLimit, unit);
@@ -43,11 +41,6 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
 export function evenSpans(length: number, limit: number, unit: number): Span[] {
   const units = Math.ceil(length / unit);
   const count = Math.ceil(units / Math.floor(limit / unit));
-  const spans: Span[] = [];
-  for (let i = 0; i < count; i++) {
-    const start = Math.round((i * units) / count) * unit;
-    const end = Math.min(length, Math.round(((i + 1) * units) / count) * unit);
-    spans.push({ start, end });
-  }
-  return spans;
+  const boundary = (i: number) => Math.min(length, Math.round((i * units) / count) * unit);
+  return Array.from({ length: count }, (_, i) => ({ start: boundary(i), end: boundary(i + 1) }));
 }

@@ -10,12 +10,10 @@ import { digitsOfRow } from '../../src/ir/cells.ts';
 import { lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { type BitPlanes, octetsOf } from '../../src/kernels/bit-planes.ts';
 import { lanes, openSums } from '../../src/kernels/sum-choices.ts';
+import type { CountedSums } from './converter-range.ts';
 
 /** What one column sees, in digit steps; valid until the next column is asked for. */
-export interface ColumnSums {
-  /** Sums, not all different, and how often each was seen. */
-  readonly values: Float64Array;
-  readonly counts: Uint32Array;
+export interface ColumnSums extends CountedSums {
   /** Least and largest sum that any input could make. */
   readonly least: number;
   readonly most: number;
@@ -32,7 +30,7 @@ export interface CellLaw {
 }
 
 /** Integers of the cells of one group, [row][column]. */
-export interface GroupCells {
+interface GroupCells {
   readonly rows: number;
   readonly columns: number;
   readonly parts: Int32Array;

@@ -49,14 +49,11 @@ function leastError(sums: CountedSums, extremes: Range, codes: number): Range {
   const errorOf = (low: number, high: number) => (((high - low) / codes) ** 2 / 12) * samples;
   // Clipping only grows as an end comes closer to zero: what alone costs more than no clipping at all is passed over.
   const unclipped = errorOf(extremes.low, extremes.high);
-  const firstLow = Math.max(
-    1,
-    below.findIndex((error) => error <= unclipped),
-  );
-  const firstHigh = Math.max(
-    1,
-    above.findIndex((error) => error <= unclipped),
-  );
+  const firstOf = (errors: Float64Array) => {
+    const first = errors.findIndex((error) => error <= unclipped);
+    return Math.max(1, first);
+  };
+  const [firstLow, firstHigh] = [firstOf(below), firstOf(above)];
   let best = extremes;
   let least = Number.POSITIVE_INFINITY;
   for (let i = firstLow; i <= shares; i++) {

@@ -5,11 +5,11 @@
 import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import type { Mapping } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
-import { availableThreads, runJob } from '../../src/threads/pool.ts';
+import { availableThreads, collect } from '../../src/threads/pool.ts';
 import { job, type Predistorted } from '../../src/wires/predistort.ts';
 import { codedArrays } from './array-codes.ts';
 
-export interface WireContext {
+interface WireContext {
   /** With wires. */
   readonly target: Target;
   /** Whether level codes are corrected too. */
@@ -29,16 +29,10 @@ export const correctWires = {
     if (!wires) throw new InternalError('correct-wires', `target ${target.name} has no wires`);
     const bank = wires.idleRows === 'gated' ? driver.rowsAtOnce : array.rows;
     const context = { array, cell, wires, bank, rounds: levels ? roundsOfLevels : 0 };
-    const results: Predistorted[] = [];
-    let done = 0;
-    await runJob(job, context, codedArrays(mapping, target), {
+    return collect(job, context, codedArrays(mapping, target), {
       threads: availableThreads(),
       count: mapping.arrays,
-      onResult(result, number) {
-        results[number] = result;
-        onProgress?.('correct for the wires', ++done, mapping.arrays);
-      },
+      onDone: (done, total) => onProgress?.('correct for the wires', done, total),
     });
-    return results;
   },
 };

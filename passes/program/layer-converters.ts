@@ -13,7 +13,7 @@ import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
 import { type ConverterPolicy, type Range, rangeOf } from './converter-range.ts';
 import { digitSums } from './digit-sums.ts';
 import { pooledRanges } from './pooled-ranges.ts';
-import { type SharedSums, shareRanges } from './share-ranges.ts';
+import { kept, type SharedSums, shareRanges } from './share-ranges.ts';
 
 interface RangeContext {
   readonly target: Target;
@@ -99,18 +99,8 @@ function drivenParts(
   if (ofUses.length === 1) return ofUses[0]!;
   const most = Math.max(...ofUses.map((parts) => parts.length));
   return Array.from({ length: most }, (_, part) =>
-    joined(ofUses.map((parts) => parts[part] ?? new Uint8Array(parts[0]!.length))),
+    Buffer.concat(ofUses.map((parts) => parts[part] ?? new Uint8Array(parts[0]!.length))),
   );
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** One converter per column: plus and minus columns see the level of their cell and the window's floor. */
@@ -135,9 +125,7 @@ function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): 
   return { zero, step };
 }
 
-/**
- * Settles the converters of a block whose cells add what `law` says when their row is driven.
- */
+/** Settles the converters of a block whose cells add what `law` says when their row is driven. */
 function settle(task: RangeTask, sumsOf: SumsOf, context: RangeContext, law: CellLaw): BlockConverters {
   const { adc, cell } = context.target;
   const { layer } = task;
@@ -145,12 +133,8 @@ function settle(task: RangeTask, sumsOf: SumsOf, context: RangeContext, law: Cel
   const codes = 2 ** adc.bits - 1;
   const zero: number[] = [];
   const step: number[] = [];
-  for (const { seen, columns, range: wanted } of rangesOf(
-    task,
-    sumsOf(law),
-    context.columnsPerRange,
-    codes,
-  )) {
+  const ranges = rangesOf(task, sumsOf(law), context.columnsPerRange, codes);
+  for (const { seen, columns, range: wanted } of ranges) {
     const { least, most } = seen;
     // A column that no sample drives gets the range of what its cells could add up to.
     const range = wanted.low === wanted.high ? { low: least, high: most } : wanted;
@@ -179,11 +163,9 @@ function* rangesOf(
       yield { ...shared, range: rangeOf(shared.seen, policy, codes) };
     return;
   }
-  const all = [...shareRanges(kept(sums), columnsPerRange)];
-  const ranges = pooledRanges(
-    all.map(({ seen }) => seen),
-    codes,
-  );
+  const all = [...shareRanges(allKept(sums), columnsPerRange)];
+  const seen = all.map((shared) => shared.seen);
+  const ranges = pooledRanges(seen, codes);
   for (const [i, shared] of all.entries())
     yield { ...shared, range: withinPossible(ranges[i]!, shared.seen) };
 }
@@ -193,8 +175,6 @@ function withinPossible({ low, high }: Range, { least, most }: ColumnSums): Rang
   return { low: Math.max(low, least), high: Math.min(high, most) };
 }
 
-/** Sums that stay valid when the next column is asked for. */
-function* kept(sums: Iterable<ColumnSums>): Generator<ColumnSums> {
-  for (const { values, counts, ...rest } of sums)
-    yield { ...rest, values: values.slice(), counts: counts.slice() };
+function* allKept(sums: Iterable<ColumnSums>): Generator<ColumnSums> {
+  for (const seen of sums) yield kept(seen);
 }

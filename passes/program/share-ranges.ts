@@ -18,12 +18,17 @@ export function* shareRanges(sums: Iterable<ColumnSums>, size: number): Generato
       yield { seen, columns: 1 };
       continue;
     }
-    group.push({ ...seen, values: seen.values.slice(), counts: seen.counts.slice() });
+    group.push(kept(seen));
     if (group.length < size) continue;
     yield { seen: pool(group), columns: size };
     group = [];
   }
   if (group.length > 0) yield { seen: pool(group), columns: group.length };
+}
+
+/** Sums that stay valid when the next column is asked for. */
+export function kept(seen: ColumnSums): ColumnSums {
+  return { ...seen, values: seen.values.slice(), counts: seen.counts.slice() };
 }
 
 /** The sums of several columns as those of one. */

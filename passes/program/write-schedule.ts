@@ -75,8 +75,8 @@ function settingsOf(
   });
 }
 
-function cellCount(segment: Segment): number {
-  return segment.layer.encoding === 'differential' ? 2 * segment.digits.length : segment.digits.length;
+function cellCount({ layer, digits }: Segment): number {
+  return layer.encoding === 'differential' ? 2 * digits.length : digits.length;
 }
 
 function formAndReset(segments: readonly Segment[], target: Target): Instruction[] {

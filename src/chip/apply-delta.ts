@@ -8,10 +8,10 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { sumOfAccounts } from '../ledger.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import { runJob } from '../threads/pool.ts';
+import { collect } from '../threads/pool.ts';
 import type { Chip } from './chip.ts';
 import { checked, type ProgramOptions } from './execute.ts';
-import { type GivenProgram, job, type ProgrammedArray } from './execute-array.ts';
+import { type GivenProgram, job } from './execute-array.ts';
 
 /** The seed is the chip's. */
 export interface DeltaOptions extends Pick<ProgramOptions, 'threads' | 'onArray'> {
@@ -36,17 +36,11 @@ export async function applyDelta(
   if (header.fingerprint !== loaded.fingerprint)
     raise([bitstreamWrongTarget('delta.xbs', loaded.fingerprint, header.fingerprint)]);
   raise(obstaclesTo(chip, header).map((reason) => deltaNotApplicable('delta.xbs', reason)));
-  const changed = new Map<number, ProgrammedArray>();
   const context = { header, target: loaded.target, seed: chip.seed, keepHistory: true };
-  await runJob(job, context, onto(chip, checked(header, programs)), {
-    threads,
-    count: header.arrays,
-    onResult(result) {
-      changed.set(result.array, result);
-      onArray?.(changed.size, header.arrays);
-    },
-  });
-  const results = [...changed.values()].sort((a, b) => a.array - b.array);
+  const tasks = onto(chip, checked(header, programs));
+  const results = await collect(job, context, tasks, { threads, count: header.arrays, onDone: onArray });
+  results.sort((a, b) => a.array - b.array);
+  const changed = new Map(results.map((result) => [result.array, result]));
   raise(results.flatMap(({ worn }) => worn));
   const { calibration: _, spent, ...before } = chip;
   return {
@@ -62,7 +56,7 @@ export async function applyDelta(
       memristor: results.reduce((most, a) => Math.max(most, a.memristorWear), chip.wear.memristor),
       fecap: results.reduce((most, a) => Math.max(most, a.fecapWear), chip.wear.fecap),
     },
-    history: historiesOf(chip).map((h, array) => changed.get(array)?.history ?? h),
+    history: (chip.history ?? []).map((h, array) => changed.get(array)?.history ?? h),
   };
 }
 
@@ -76,16 +70,11 @@ function obstaclesTo(chip: Chip, { base, arrays }: BitstreamHeader): string[] {
   return chip.history ? [] : ['the chip does not say what its cells have been through: it was saved without'];
 }
 
-function historiesOf(chip: Chip) {
-  return chip.history ?? [];
-}
-
 /** Every program with the array that it goes onto. */
 async function* onto(
   chip: Chip,
   programs: AsyncIterable<ArrayProgram | Section>,
 ): AsyncGenerator<GivenProgram, void, undefined> {
-  const histories = historiesOf(chip);
   for await (const program of programs) {
     const { array } = program;
     const saved = {
@@ -93,7 +82,7 @@ async function* onto(
       hidden: chip.hidden[array]!,
       drivers: chip.drivers[array],
       counters: chip.counters[array]!,
-      history: histories[array]!,
+      history: chip.history![array]!,
     };
     yield { ...program, onto: saved };
   }

@@ -11,7 +11,7 @@
  *   calibration.f32    gain, then bias, layer after layer; only on calibrated chips
  */
 import { z } from 'zod';
-import type { ArrayHistory } from './chip.ts';
+import { type ArrayCounters, type ArrayHistory, countFields } from './chip.ts';
 
 export const chipJson = 'chip.json';
 
@@ -50,21 +50,8 @@ const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-const counters = z.strictObject({
-  formed: count,
-  setPulses: count,
-  resetPulses: count,
-  verifyReads: count,
-  cellsGivenUp: count,
-  verifyMisses: count,
-  transfers: count,
-  signErrors: count,
-  fecapWrites: count,
-  fecapReads: count,
-  wakeUpCycles: count,
-  time: amount,
-  energy: amount,
-});
+const counted = countFields.map((field) => [field, field === 'time' || field === 'energy' ? amount : count]);
+const counters = z.strictObject(Object.fromEntries(counted) as Record<keyof ArrayCounters, z.ZodNumber>);
 
 export const chipSchema = z.strictObject({
   format: z.literal('crossloom-chip'),
@@ -86,13 +73,7 @@ export const chipSchema = z.strictObject({
   ),
   counters: z.array(counters),
   failed: z.array(
-    z.strictObject({
-      array: count,
-      row: count,
-      column: count,
-      target: z.number(),
-      reached: z.number(),
-    }),
+    z.strictObject({ array: count, row: count, column: count, target: z.number(), reached: z.number() }),
   ),
   wear: z.strictObject({ memristor: count, fecap: count }),
   calibration: z.array(z.strictObject({ output: z.string(), columns: count })).optional(),

@@ -124,7 +124,7 @@ export function noCounts(): { -readonly [K in keyof ArrayCounters]: number } {
   };
 }
 
-const countFields = Object.keys(noCounts()) as (keyof ArrayCounters)[];
+export const countFields = Object.keys(noCounts()) as (keyof ArrayCounters)[];
 
 /** What the arrays of a chip took since it was as `before`. */
 export function countsSince(chip: Chip, before: Chip): readonly ArrayCounters[] {

@@ -23,7 +23,7 @@ import { execute } from './executions.ts';
 import { disturbCells } from './half-select.ts';
 
 /** What all arrays of a chip have in common. */
-export interface ProgrammingContext {
+interface ProgrammingContext {
   readonly header: BitstreamHeader;
   readonly target: Target;
   readonly seed: number;

@@ -8,9 +8,9 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { sumOfAccounts } from '../ledger.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import { runJob } from '../threads/pool.ts';
+import { collect } from '../threads/pool.ts';
 import { type Chip, failedCellsKept } from './chip.ts';
-import { job, type ProgrammedArray } from './execute-array.ts';
+import { job } from './execute-array.ts';
 
 export interface ProgramOptions {
   /** The trial's seed, any safe integer. */
@@ -44,20 +44,14 @@ export async function executeBitstream(
     raise([chipCannotExecute('program.xbs', 'it is a delta, and this chip was never programmed')]);
   if (header.fingerprint !== loaded.fingerprint)
     raise([bitstreamWrongTarget('program.xbs', loaded.fingerprint, header.fingerprint)]);
-  const programmed = new Map<number, ProgrammedArray>();
-  await runJob(job, { header, target: loaded.target, seed, keepHistory }, checked(header, programs), {
-    threads,
-    count: header.arrays,
-    onResult(result) {
-      programmed.set(result.array, result);
-      onArray?.(programmed.size, header.arrays);
-    },
-  });
-  const arrays = Array.from({ length: header.arrays }, (_, array) => {
-    const result = programmed.get(array);
-    if (!result) raise([chipCannotExecute(`array ${array}`, 'this array has no program')]);
-    return result!;
-  });
+  const context = { header, target: loaded.target, seed, keepHistory };
+  const onto = { threads, count: header.arrays, onDone: onArray };
+  const programmed = await collect(job, context, checked(header, programs), onto);
+  const arrays = programmed.sort((a, b) => a.array - b.array);
+  if (arrays.length < header.arrays) {
+    const gap = arrays.findIndex(({ array }, place) => array !== place);
+    raise([chipCannotExecute(`array ${gap < 0 ? arrays.length : gap}`, 'this array has no program')]);
+  }
   raise(arrays.flatMap(({ worn }) => worn));
   const histories = arrays.flatMap(({ history }) => history ?? []);
   return {

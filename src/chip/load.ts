@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { defined } from '../defined.ts';
 import { chipUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { sumOf } from '../math/sum.ts';
 import type { ArrayHistory, Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, chipSchema, fileNames, type Numbers } from './chip-file.ts';
 
@@ -19,22 +21,15 @@ export async function loadChip(folder: string): Promise<Chip> {
   const { conductances: g, hidden: h, zeros, steps, calibration: corrections } = fileNames;
   const perArray = (length: number): number[] => json.counters.map(() => length);
   const counts = converters.map(({ count }) => count);
-  const float = (length: number): Float32Array => new Float32Array(length);
-  const conductances = await readNumbers(files, g, perArray(header.rows * header.columns), float);
-  const hidden =
-    header.hiddenBits > 0
-      ? await readNumbers(
-          files,
-          h,
-          perArray(header.rows * (header.columns >> 1)),
-          (length) => new Int16Array(length),
-        )
-      : [];
+  const conductances = await readNumbers(files, g, perArray(header.rows * header.columns), Float32Array);
+  const pairs = header.rows * (header.columns >> 1);
+  const hidden = header.hiddenBits > 0 ? await readNumbers(files, h, perArray(pairs), Int16Array) : [];
   const history = await readHistory(files, header, json.counters.length);
-  const zero = await readNumbers(files, zeros, counts, (length) => new Int32Array(length));
-  const step = await readNumbers(files, steps, counts, float);
+  const zero = await readNumbers(files, zeros, counts, Int32Array);
+  const step = await readNumbers(files, steps, counts, Float32Array);
   const columns = calibration.flatMap((layer) => [layer.columns, layer.columns]);
-  const corrected = json.calibration ? await readNumbers(files, corrections, columns, float) : [];
+  const corrected = json.calibration ? await readNumbers(files, corrections, columns, Float32Array) : [];
+  const correctionAt = (i: number) => ({ gain: corrected[2 * i]!, bias: corrected[2 * i + 1]! });
   return {
     header,
     seed: json.seed,
@@ -51,14 +46,9 @@ export async function loadChip(folder: string): Promise<Chip> {
     counters: json.counters,
     failed: json.failed,
     wear: json.wear,
-    ...(history && { history }),
-    ...(json.calibration && {
-      calibration: new Map(
-        calibration.map(({ output }, i) => [
-          output,
-          { gain: corrected[2 * i]!, bias: corrected[2 * i + 1]! },
-        ]),
-      ),
+    ...defined({
+      history,
+      calibration: json.calibration && new Map(calibration.map(({ output }, i) => [output, correctionAt(i)])),
     }),
   };
 }
@@ -71,13 +61,12 @@ async function readHistory(
 ): Promise<ArrayHistory[] | undefined> {
   if (!files.entries[fileNames.operations]) return undefined;
   const all = (length: number): number[] => Array<number>(arrays).fill(length);
-  const counts = (name: string, length: number) =>
-    readNumbers(files, name, all(length), (count) => new Uint32Array(count));
+  const counts = (name: string, length: number) => readNumbers(files, name, all(length), Uint32Array);
   const cells = rows * columns;
   const operations = await counts(fileNames.operations, cells);
   const cycles = await counts(fileNames.cycles, cells);
-  const levels = await readNumbers(files, fileNames.levels, all(cells), (n) => new Int32Array(n));
-  const formed = await readNumbers(files, fileNames.formed, all(cells), (n) => new Uint8Array(n));
+  const levels = await readNumbers(files, fileNames.levels, all(cells), Int32Array);
+  const formed = await readNumbers(files, fileNames.formed, all(cells), Uint8Array);
   const fecapWrites = await counts(fileNames.fecapWrites, rows * (columns >> 1) * hiddenBits);
   const wakeUps = await counts(fileNames.wakeUps, rows);
   return operations.map((own, array) => ({
@@ -126,7 +115,7 @@ async function readNumbers<T extends Numbers>(
   { folder, entries }: Files,
   name: string,
   lengths: readonly number[],
-  allocate: (length: number) => T,
+  type: { new (length: number): T; readonly BYTES_PER_ELEMENT: number },
 ): Promise<T[]> {
   const entry = entries[name];
   if (!entry) throw unreadable(folder, `${chipJson} does not list ${name}`);
@@ -134,11 +123,11 @@ async function readNumbers<T extends Numbers>(
     throw unreadable(folder, `${name} cannot be read: ${reasonOf(error)}`);
   });
   try {
-    const expected = lengths.reduce((sum, length) => sum + length, 0) * allocate(0).BYTES_PER_ELEMENT;
+    const expected = sumOf(lengths) * type.BYTES_PER_ELEMENT;
     const { size } = await file.stat();
     if (entry.bytes !== expected || size !== expected)
       throw unreadable(folder, `${name} has ${size} bytes where ${expected} are expected`);
-    const parts = lengths.map(allocate);
+    const parts = lengths.map((length) => new type(length));
     const hash = createHash('sha256');
     for (const part of parts) {
       const bytes = bytesOf(part);

@@ -40,7 +40,7 @@ export const job: Job<ReadContext, ArrayTask, ReadArray> = {
   open: (context) => ({ run: (task) => readArray(context, task) }),
 };
 
-export function readArray(context: ReadContext, { array, conductances }: ArrayTask): ReadArray {
+function readArray(context: ReadContext, { array, conductances }: ArrayTask): ReadArray {
   const { target, conditions } = context;
   // A cell that was never formed has no filament that could drift or fluctuate.
   const unformed = Math.fround(target.cell.gUnformed);

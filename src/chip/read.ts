@@ -4,7 +4,7 @@ import { currentOverLimit } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type PiecewiseLinear, piecewiseLinear } from '../target/nonlinearity.ts';
 import type { Target } from '../target/target.ts';
-import { availableThreads, runJob } from '../threads/pool.ts';
+import { availableThreads, collect } from '../threads/pool.ts';
 import type { Chip } from './chip.ts';
 import { type ConverterErrors, drawConverters } from './converter-errors.ts';
 import { type ArrayTask, job, type ReadArray, type ReadContext } from './read-array.ts';
@@ -104,7 +104,7 @@ function effective(target: Target, conditions: ReadConditions): ReadConditions {
   };
 }
 
-async function readAll(
+function readAll(
   chip: Chip,
   target: Target,
   conditions: ReadConditions,
@@ -113,17 +113,7 @@ async function readAll(
   const { rows, columns } = chip.header;
   const context: ReadContext = { target, rows, columns, seed: chip.seed, conditions };
   const tasks = chip.conductances.map((conductances, array): ArrayTask => ({ array, conductances }));
-  const arrays: ReadArray[] = [];
-  let done = 0;
-  await runJob(job, context, tasks, {
-    threads,
-    count: tasks.length,
-    onResult(array, number) {
-      arrays[number] = array;
-      onArray?.(++done, tasks.length);
-    },
-  });
-  return arrays;
+  return collect(job, context, tasks, { threads, count: tasks.length, onDone: onArray });
 }
 
 interface Memory {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../defined.ts';
 import { chipUnreadable } from '../diagnostics/all.ts';
 import { type FolderKind, writeFolder } from '../files/write-folder.ts';
 import type { Chip } from './chip.ts';
@@ -32,27 +33,16 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
   };
   await write(fileNames.conductances, chip.conductances);
   if (chip.hidden.length > 0) await write(fileNames.hidden, chip.hidden);
-  const { history } = chip;
-  if (history) {
-    for (const field of historyFields)
-      await write(
-        fileNames[field],
-        history.map((array) => array[field]),
-      );
+  for (const field of chip.history ? historyFields : []) {
+    const numbers = chip.history!.map((array) => array[field]);
+    await write(fileNames[field], numbers);
   }
-  await write(
-    fileNames.zeros,
-    converters.map(([, settings]) => settings.zero),
-  );
-  await write(
-    fileNames.steps,
-    converters.map(([, settings]) => settings.step),
-  );
-  if (calibration)
-    await write(
-      fileNames.calibration,
-      calibration.flatMap(([, c]) => [c.gain, c.bias]),
-    );
+  const settings = converters.map(([, own]) => own);
+  const [zeros, steps] = [settings.map(({ zero }) => zero), settings.map(({ step }) => step)];
+  await write(fileNames.zeros, zeros);
+  await write(fileNames.steps, steps);
+  const corrections = calibration?.flatMap(([, { gain, bias }]) => [gain, bias]);
+  if (corrections) await write(fileNames.calibration, corrections);
   const json: ChipJson = {
     format: 'crossloom-chip',
     version: 1,
@@ -60,18 +50,13 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
     seed: chip.seed,
     bitstream: chip.bitstream,
     drivers: chip.drivers.map((settings) => settings ?? null),
-    converters: converters.map(([block, { bits, convert, zero }]) => ({
-      block,
-      bits,
-      convert,
-      count: zero.length,
-    })),
+    converters: converters.map(([block, { bits, convert, zero }]) => {
+      return { block, bits, convert, count: zero.length };
+    }),
     counters: [...chip.counters],
     failed: [...chip.failed],
     wear: chip.wear,
-    ...(calibration && {
-      calibration: calibration.map(([output, { gain }]) => ({ output, columns: gain.length })),
-    }),
+    ...defined({ calibration: calibration?.map(([output, { gain }]) => ({ output, columns: gain.length })) }),
     files,
   };
   await writeFile(join(folder, chipJson), `${JSON.stringify(json, null, 1)}\n`);

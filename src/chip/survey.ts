@@ -2,10 +2,10 @@
 
 import { cannotSurvey } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
-import type { Fault, FaultMap } from '../ir/fault-map.ts';
+import type { FaultMap } from '../ir/fault-map.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import { availableThreads, runJob } from '../threads/pool.ts';
+import { availableThreads, collect } from '../threads/pool.ts';
 import { job } from './survey-array.ts';
 
 export interface SurveyOptions {
@@ -34,17 +34,13 @@ export async function surveyChip(
     raise([
       cannotSurvey(target.name, 'a transfer is a single open-loop SET, which shows no end of the window'),
     ]);
-  const found: (readonly Fault[])[] = Array.from({ length: arrays }, () => []);
-  let done = 0;
-  const flawless = scheme.exact && !target.faults;
-  const tasks = flawless ? [] : found.keys();
-  await runJob(job, { target, seed, arrays }, tasks, {
+  const { rows, columns } = target.array;
+  const all = Array.from({ length: arrays }, (_, array) => array);
+  if (scheme.exact && !target.faults) return { rows, columns, arrays: all.map(() => []) };
+  const found = await collect(job, { target, seed, arrays }, all, {
     threads,
     count: arrays,
-    onResult(faults, array) {
-      found[array] = faults;
-      onArray?.(++done, arrays);
-    },
+    onDone: onArray,
   });
-  return { rows: target.array.rows, columns: target.array.columns, arrays: found };
+  return { rows, columns, arrays: found };
 }

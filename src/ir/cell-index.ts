@@ -26,7 +26,7 @@ export interface Cell {
   readonly weight?: number;
 }
 
-export interface CellIndex {
+interface CellIndex {
   /** @returns undefined where no block is */
   readonly cellAt: (array: number, row: number, column: number) => Cell | undefined;
   /**

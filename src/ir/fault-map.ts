@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { faultMapGeometry, faultMapInvalid, faultMapUnreadable } from '../diagnostics/all.ts';
-import { type Diagnostic, InternalError, raise } from '../diagnostics/diagnostic.ts';
+import { InternalError, raise } from '../diagnostics/diagnostic.ts';
 import { sha256 } from '../files/hash.ts';
 
 /** One faulty cell. */
@@ -81,9 +81,7 @@ export async function readFaultMap(path: string, geometry: Geometry): Promise<Fa
     throw new InternalError('faults', 'a file without issues was refused');
   }
   const { rows, columns, arrays } = file.data;
-  const problems: Diagnostic[] = otherSize({ rows, columns }, geometry).map((reason) =>
-    faultMapGeometry(path, reason),
-  );
+  const problems = otherSize({ rows, columns }, geometry).map((reason) => faultMapGeometry(path, reason));
   arrays.forEach((faults, array) => {
     const seen = new Set<number>();
     for (const [row, column] of faults) {
@@ -126,12 +124,9 @@ export function formatFaultMap(
   about: { readonly target?: string; readonly seed?: number } = {},
 ): string {
   const { rows, columns, arrays } = map;
-  const head = JSON.stringify({ format: 'crossloom-faults', version: 1, ...about, rows, columns }).slice(
-    0,
-    -1,
-  );
+  const head = { format: 'crossloom-faults', version: 1, ...about, rows, columns };
   const lines = arrays.map((faults) => JSON.stringify(faults.map((f) => [f.row, f.column, f.conductance])));
-  return `${head},"arrays":[\n${lines.join(',\n')}\n]}\n`;
+  return `${JSON.stringify(head).slice(0, -1)},"arrays":[\n${lines.join(',\n')}\n]}\n`;
 }
 
 /** SHA-256 of what a fault map says, whatever its file looks like. */

@@ -8,16 +8,13 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import type { Target } from '../target/target.ts';
 import type { Origin } from './graph.ts';
 
+const whole = (least: number) => z.number().int().min(least);
+
 const encoding = z
   .enum(['auto', 'differential', 'offset'])
   .describe('how signed weights become conductances; `auto` is decided layer by layer');
-const slices = z.number().int().min(1).max(8).describe('cells (or cell pairs) per weight');
-const copies = z
-  .number()
-  .int()
-  .min(1)
-  .max(8)
-  .describe('times that every digit is stored; the copies are averaged');
+const slices = whole(1).max(8).describe('cells (or cell pairs) per weight');
+const copies = whole(1).max(8).describe('times that every digit is stored; the copies are averaged');
 const residual = z
   .boolean()
   .describe(
@@ -42,17 +39,14 @@ const layerSchema = z.strictObject({
 export const optionsSchema = z.strictObject({
   target: z.string().default('tetramem-256-6bit').describe('name or file of the target'),
   set: z.array(z.string()).default([]).describe('overrides of target fields, such as adc.bits=6'),
-  weightBits: z.number().int().min(2).max(8).default(8).describe('bits of an integer weight, sign included'),
+  weightBits: whole(2).max(8).default(8).describe('bits of an integer weight, sign included'),
   slices: slices.optional(),
   copies: copies.default(1),
   residual: residual.default(false),
   encoding: encoding.optional(),
   inputNumbers: inputNumbers.default('sign-magnitude'),
   converterRange: converterRange.default('mse'),
-  columnsPerRange: z
-    .number()
-    .int()
-    .min(1)
+  columnsPerRange: whole(1)
     .default(1)
     .describe('neighbouring columns (or pairs) whose converters share one range'),
   activationRange: z
@@ -69,19 +63,11 @@ export const optionsSchema = z.strictObject({
     .default('error-feedback')
     .describe('how weights become integers'),
   biasCorrection: z.boolean().default(true).describe('move the mean quantization error into the bias'),
-  calibrationSamples: z.number().int().min(1).default(128).describe('samples used for calibration at most'),
-  calibrationVectors: z
-    .number()
-    .int()
-    .min(16)
+  calibrationSamples: whole(1).default(128).describe('samples used for calibration at most'),
+  calibrationVectors: whole(16)
     .default(1024)
     .describe('input vectors kept per layer, for converters and chips'),
-  rowsAtOnce: z
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe('rows driven at once, of those that the target can'),
+  rowsAtOnce: whole(1).optional().describe('rows driven at once, of those that the target can'),
   window: z
     .number()
     .gt(0)
@@ -100,7 +86,7 @@ export const optionsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('around known faulty cells, exchange rows too where columns alone leave harm'),
-  arrays: z.number().int().min(1).default(100_000).describe('arrays that may be used'),
+  arrays: whole(1).default(100_000).describe('arrays that may be used'),
   layers: z.array(layerSchema).default([]).describe('overrides by ONNX node name; the last match wins'),
 });
 
@@ -151,9 +137,7 @@ export function nameMatcher(pattern: string): (origin: Origin) => boolean {
 /** The overrides for one layer, merged in order. */
 export function layerOptions(options: CompileOptions, origin: Origin): LayerOptions {
   const matching = options.layers.filter(({ match }) => nameMatcher(match)(origin));
-  const { match: _, ...merged } = Object.assign({ match: '' }, ...matching) as {
-    match: string;
-  } & LayerOptions;
+  const { match: _, ...merged }: z.output<typeof layerSchema> = Object.assign({}, ...matching);
   return merged;
 }
 

@@ -52,12 +52,11 @@ function printAttribute(attribute: Attribute): string {
     case 'float':
       return number(attribute.value);
     case 'string':
+    case 'strings':
       return JSON.stringify(attribute.value);
     case 'ints':
     case 'floats':
       return `[${attribute.value.map(number).join(', ')}]`;
-    case 'strings':
-      return JSON.stringify(attribute.value);
     case 'tensor':
       return printTensor(attribute.value);
     case 'opaque':

@@ -2,6 +2,7 @@
 
 import { defined } from '../defined.ts';
 import { openLedger, settle, spend } from '../ledger.ts';
+import { sumOf } from '../math/sum.ts';
 import type { Target } from '../target/target.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
 import { conversionsInSequence } from './conversion-time.ts';
@@ -81,7 +82,7 @@ export function summarize(
   const layers = mapping.layers.map((layer, i) =>
     summarizeLayer(layer, byLayer[i]!, record, target, decisions),
   );
-  const cells = mapping.layers.reduce((sum, _, i) => sum + weightCells(mapping.layers[i]!, byLayer[i]!), 0);
+  const cells = sumOf(mapping.layers.map((layer, i) => weightCells(layer, byLayer[i]!)));
   const conversions = layers.reduce((sum, l) => sum + l.conversions, 0);
   const ledger = openLedger({ conversion: target.adc });
   for (const layer of layers) spend(ledger, 'conversion', layer.drives * layer.inSequence, 0);
@@ -111,7 +112,7 @@ function summarizeLayer(
   const { node } = layer;
   const chosen = encodingOf(node);
   const positions = layer.uses.map((use) => record.layers.get(use.output)!.positions);
-  const mvms = positions.reduce((sum, own) => sum + own, 0);
+  const mvms = sumOf(positions);
   const drives = layer.uses.reduce((sum, { quantization }, use) => {
     const { bits, polarity } = target.driver;
     const planes = inputPlanes(quantization, codingOf(quantization, layer.inputNumbers, polarity), bits);

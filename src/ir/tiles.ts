@@ -1,4 +1,5 @@
 /** The blocks of a layer as the tiles and tables of its crossbar node, and back. */
+import { defined } from '../defined.ts';
 import type { Placement } from './cells.ts';
 import type { CrossbarLayer } from './crossbar.ts';
 import { blockRows, blockWeightColumns } from './mapping.ts';
@@ -44,16 +45,12 @@ export function placementsOf({ tiles, columnPlaces, columnSigns, rowPlaces }: Ti
     const [firstRow, firstColumn] = [row, column];
     row += blockRows(block);
     column += blockWeightColumns(block);
+    const signs = columnSigns?.subarray(firstColumn, column) ?? [];
+    const flipped = Uint8Array.from(signs, (sign) => (sign < 0 ? 1 : 0));
     return {
       ...block,
-      ...(columnPlaces &&
-        columnSigns && {
-          places: {
-            place: columnPlaces.slice(firstColumn, column),
-            flipped: Uint8Array.from(columnSigns.subarray(firstColumn, column), (sign) => (sign < 0 ? 1 : 0)),
-          },
-        }),
-      ...(rowPlaces && { rowPlaces: rowPlaces.slice(firstRow, row) }),
+      ...defined({ places: columnPlaces && { place: columnPlaces.slice(firstColumn, column), flipped } }),
+      ...defined({ rowPlaces: rowPlaces?.slice(firstRow, row) }),
     };
   });
 }

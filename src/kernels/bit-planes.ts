@@ -5,24 +5,8 @@
 
 import { inputOf } from '../ir/cells.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
-import {
-  add,
-  addBytes,
-  andVectors,
-  constant,
-  get,
-  instantiate,
-  type Kernel,
-  loadVector,
-  repeat,
-  reserve,
-  set,
-  shiftLeft,
-  step,
-  storeHalf,
-  subtract,
-  topBits,
-} from './wasm.ts';
+import { instantiate, type Kernel, reserve } from './instantiate.ts';
+import { constant, get, i8x16, i32, repeat, set, step, v128 } from './wasm.ts';
 
 /** Which rows of one group every vector drives, one input bit at a time. */
 export interface BitPlanes {
@@ -119,18 +103,18 @@ function assemble(): Kernel {
   const [mask, codes] = [7, 8];
   // From the top bit to the lowest.
   const takeBit = [
-    ...[...get(plane), ...get(codes), ...topBits, ...storeHalf],
-    ...[...get(codes), ...get(codes), ...addBytes, ...set(codes)],
-    ...[...get(plane), ...get(octets), ...subtract, ...set(plane)],
+    [get(plane), get(codes), i8x16.topBits, i32.storeHalf],
+    [get(codes), get(codes), i8x16.add, set(codes)],
+    [get(plane), get(octets), i32.subtract, set(plane)],
   ];
   const takeVector = [
-    ...[...get(from), ...loadVector(), ...get(mask), ...andVectors, ...set(codes)],
-    ...[...get(to), ...get(octets), ...constant(3), ...shiftLeft, ...add],
-    ...[...get(octets), ...subtract, ...set(plane)],
-    ...Array.from({ length: 8 }, () => takeBit).flat(),
-    ...step(from, get(stride)),
-    ...step(to, get(each)),
+    [get(from), v128.load(), get(mask), v128.and, set(codes)],
+    [get(to), get(octets), constant(3), i32.shiftLeft, i32.add],
+    [get(octets), i32.subtract, set(plane)],
+    Array.from({ length: 8 }, () => takeBit),
+    step(from, get(stride)),
+    step(to, get(each)),
   ];
-  const load = [...constant(0), ...loadVector(), ...set(mask)];
-  return instantiate(6, 1, 2, [...load, ...repeat(takeVector, from, end)]);
+  const load = [constant(0), v128.load(), set(mask)];
+  return instantiate(6, 1, 2, [load, repeat(takeVector, from, end)]);
 }

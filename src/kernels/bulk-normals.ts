@@ -4,36 +4,9 @@
  * vectors. The one draw of a hundred that takes more words than the ziggurat's first is left to the stream itself.
  */
 import { type Stream, zigguratTable } from '../math/random.ts';
+import { instantiate, type Kernel, reserve } from './instantiate.ts';
 import { parity, threefryLanes } from './threefry-lanes.ts';
-import {
-  absoluteFloats,
-  addFloats,
-  andVectors,
-  anyBit,
-  atLeastFloats,
-  constant,
-  get,
-  highParts,
-  inFourLanes,
-  instantiate,
-  type Kernel,
-  laneOf,
-  loadHigh,
-  loadInTwo,
-  loadLow,
-  loadVector,
-  multiplyFloats,
-  orVectors,
-  repeat,
-  reserve,
-  set,
-  shiftLanesLeft,
-  shiftLanesRight,
-  step,
-  storeInteger,
-  storeVector,
-  toFloats,
-} from './wasm.ts';
+import { constant, f64x2, get, i32, i32x4, repeat, set, step, v128 } from './wasm.ts';
 
 /** Normals of each event: the first, or the first two. */
 type PerEvent = 1 | 2;
@@ -121,42 +94,42 @@ function assemble(perEvent: PerEvent): Kernel {
   const [entries, positions, product, tooLarge, unfinished, half] = [16, 17, 18, 19, 20, 21];
   /** Two floats of the table, for words 0 and 1 or 2 and 3. */
   const lookUp = (pair: number, offset: number) => [
-    ...[...get(entries), ...laneOf(2 * pair + 1)],
-    ...[...get(entries), ...laneOf(2 * pair), ...loadLow(offset), ...loadHigh(offset)],
+    [get(entries), i32x4.lane(2 * pair + 1)],
+    [get(entries), i32x4.lane(2 * pair), v128.loadLow(offset), v128.loadHigh(offset)],
   ];
   const storeNormals = (word: number, offset: number) => [
-    ...[...get(word), ...constant(255), ...inFourLanes, ...andVectors],
-    ...[...constant(Math.log2(tableEntry)), ...shiftLanesLeft, ...set(entries)],
-    ...[...get(word), ...constant(8), ...shiftLanesRight, ...set(positions)],
-    ...[0, 1].flatMap((pair) => [
-      ...[...get(positions), ...(pair === 1 ? [...get(positions), ...highParts] : []), ...toFloats],
-      ...[...get(half), ...addFloats, ...lookUp(pair, 0), ...multiplyFloats, ...set(product)],
-      ...[...get(product), ...absoluteFloats, ...lookUp(pair, 8), ...atLeastFloats, ...set(tooLarge)],
-      ...[...get(unfinished), ...get(tooLarge), ...orVectors, ...set(unfinished)],
+    [get(word), constant(255), i32x4.inAll, v128.and],
+    [constant(Math.log2(tableEntry)), i32x4.shiftLeft, set(entries)],
+    [get(word), constant(8), i32x4.shiftRight, set(positions)],
+    [0, 1].map((pair) => [
+      [get(positions), pair === 1 ? [get(positions), v128.highParts] : [], f64x2.fromIntegers],
+      [get(half), f64x2.add, lookUp(pair, 0), f64x2.multiply, set(product)],
+      [get(product), f64x2.absolute, lookUp(pair, 8), f64x2.atLeast, set(tooLarge)],
+      [get(unfinished), get(tooLarge), v128.or, set(unfinished)],
       // All bits of a float make it NaN.
-      ...[...get(at), ...get(product), ...get(tooLarge), ...orVectors, ...storeVector(offset + 16 * pair)],
+      [get(at), get(product), get(tooLarge), v128.or, v128.store(offset + 16 * pair)],
     ]),
   ];
   const kernel = instantiate(7, 2, 13, [
-    ...keys.flatMap((key, i) => [...get(i), ...inFourLanes, ...set(key)]),
-    ...[...constant(halfAt), ...loadInTwo(), ...set(half)],
-    ...[...constant(eventsAt), ...set(from)],
-    ...repeat(
+    keys.map((key, i) => [get(i), i32x4.inAll, set(key)]),
+    [constant(halfAt), v128.loadInTwo(), set(half)],
+    [constant(eventsAt), set(from)],
+    repeat(
       [
-        ...blocks.flatMap(({ x0, x1, offset }) => [
-          ...[...get(from), ...loadVector(offset), ...set(x0)],
-          ...[...constant(0), ...inFourLanes, ...set(x1)],
+        blocks.map(({ x0, x1, offset }) => [
+          [get(from), v128.load(offset), set(x0)],
+          [constant(0), i32x4.inAll, set(x1)],
         ]),
-        ...threefryLanes(keys, blocks),
-        ...[...constant(0), ...inFourLanes, ...set(unfinished)],
-        ...[...get(to), ...set(at)],
+        threefryLanes(keys, blocks),
+        [constant(0), i32x4.inAll, set(unfinished)],
+        [get(to), set(at)],
         // A stream takes the second word of a block before the first.
-        ...blocks.flatMap(({ x1, offset }) => storeNormals(x1, 2 * offset)),
-        ...(perEvent === 2
-          ? [...step(at, get(stride)), ...blocks.flatMap(({ x0, offset }) => storeNormals(x0, 2 * offset))]
-          : []),
-        ...[...get(flag), ...get(unfinished), ...anyBit, ...storeInteger],
-        ...[...step(flag, 4), ...step(to, 8 * width), ...step(from, 4 * width)],
+        blocks.map(({ x1, offset }) => storeNormals(x1, 2 * offset)),
+        perEvent === 2
+          ? [step(at, get(stride)), blocks.map(({ x0, offset }) => storeNormals(x0, 2 * offset))]
+          : [],
+        [get(flag), get(unfinished), v128.anyBit, i32.store],
+        [step(flag, 4), step(to, 8 * width), step(from, 4 * width)],
       ],
       from,
       end,

@@ -2,26 +2,8 @@
  * The inner loop of round-weights.ts, as WebAssembly with its 128-bit floats: eight columns are rounded row by row, and
  * every row takes up its share of the errors of the rows before. Sums are added in the order of the rows.
  */
-import {
-  addFloats,
-  constant,
-  divideFloats,
-  get,
-  instantiate,
-  type Kernel,
-  loadInTwo,
-  loadVector,
-  maxFloats,
-  minFloats,
-  multiplyFloats,
-  repeat,
-  reserve,
-  roundFloats,
-  set,
-  step,
-  storeVector,
-  subtractFloats,
-} from './wasm.ts';
+import { instantiate, type Kernel, reserve } from './instantiate.ts';
+import { constant, f64x2, get, repeat, set, step, v128 } from './wasm.ts';
 
 /** Columns that are rounded side by side. */
 export const columnsAtOnce = 8;
@@ -79,35 +61,35 @@ function assemble(): Kernel {
   const stepOf = (lane: number) => first + vectors + lane;
   const at = (lane: number) => vectorBytes * lane;
   const takeError = [
-    ...[...get(share), ...loadInTwo(), ...set(own)],
-    ...lanes.flatMap((lane) => [
-      ...[...get(sum(lane)), ...get(own), ...get(error), ...loadVector(at(lane)), ...multiplyFloats],
-      ...[...addFloats, ...set(sum(lane))],
+    [get(share), v128.loadInTwo(), set(own)],
+    lanes.map((lane) => [
+      [get(sum(lane)), get(own), get(error), v128.load(at(lane)), f64x2.multiply],
+      [f64x2.add, set(sum(lane))],
     ]),
-    ...step(share, float),
-    ...step(error, rowBytes),
+    step(share, float),
+    step(error, rowBytes),
   ];
   const roundRow = [
-    ...lanes.flatMap((lane) => [...get(weights), ...loadVector(at(lane)), ...set(sum(lane))]),
-    ...[...get(errors), ...set(error)],
-    ...repeat(takeError, error, end),
-    ...lanes.flatMap((lane) => [
-      ...[...get(sum(lane)), ...get(stepOf(lane)), ...divideFloats, ...roundFloats],
-      ...[...get(most), ...minFloats, ...get(least), ...maxFloats, ...set(sum(lane))],
-      ...[...get(end), ...get(weights), ...loadVector(at(lane))],
-      ...[...get(sum(lane)), ...get(stepOf(lane)), ...multiplyFloats, ...subtractFloats],
-      ...storeVector(at(lane)),
-      ...[...get(weights), ...get(sum(lane)), ...storeVector(at(lane))],
+    lanes.map((lane) => [get(weights), v128.load(at(lane)), set(sum(lane))]),
+    [get(errors), set(error)],
+    repeat(takeError, error, end),
+    lanes.map((lane) => [
+      [get(sum(lane)), get(stepOf(lane)), f64x2.divide, f64x2.round],
+      [get(most), f64x2.min, get(least), f64x2.max, set(sum(lane))],
+      [get(end), get(weights), v128.load(at(lane))],
+      [get(sum(lane)), get(stepOf(lane)), f64x2.multiply, f64x2.subtract],
+      v128.store(at(lane)),
+      [get(weights), get(sum(lane)), v128.store(at(lane))],
     ]),
-    ...step(weights, rowBytes),
-    ...step(end, rowBytes),
+    step(weights, rowBytes),
+    step(end, rowBytes),
   ];
-  const load = lanes.flatMap((lane) => [...constant(0), ...loadVector(at(lane)), ...set(stepOf(lane))]);
+  const load = lanes.map((lane) => [constant(0), v128.load(at(lane)), set(stepOf(lane))]);
   return instantiate(4, 2, 3 + 2 * vectors, [
-    ...load,
-    ...[...constant(0), ...loadInTwo(rowBytes), ...set(least)],
-    ...[...constant(0), ...loadInTwo(rowBytes + float), ...set(most)],
-    ...[...get(shares), ...set(share)],
-    ...repeat(roundRow, weights, shares),
+    load,
+    [constant(0), v128.loadInTwo(rowBytes), set(least)],
+    [constant(0), v128.loadInTwo(rowBytes + float), set(most)],
+    [get(shares), set(share)],
+    repeat(roundRow, weights, shares),
   ]);
 }

@@ -3,25 +3,8 @@
  * (Cholesky's without the roots). As WebAssembly with its 128-bit floats; every element comes from the same operations in
  * the same order as one by one.
  */
-import {
-  add,
-  constant,
-  divideFloats,
-  get,
-  instantiate,
-  type Kernel,
-  loadInTwo,
-  loadVector,
-  multiplyFloats,
-  repeat,
-  reserve,
-  set,
-  step,
-  storeLow,
-  storeVector,
-  subtract,
-  subtractFloats,
-} from './wasm.ts';
+import { instantiate, type Kernel, reserve } from './instantiate.ts';
+import { constant, f64x2, get, i32, repeat, set, step, v128 } from './wasm.ts';
 
 /** Share of the mean variance that is added to every variance: few vectors leave the covariance singular. */
 const damping = 0.01;
@@ -60,36 +43,36 @@ function assemble(): Kernel {
   const [end, from, to, own, diagonal, last, zero] = [4, 5, 6, 7, 8, 9, 10];
   const [divisor, share] = [11, 12];
   const copyElement = [
-    ...[...get(to), ...get(from), ...loadInTwo(), ...storeVector()],
-    ...step(from, get(stride)),
-    ...step(to, float),
+    [get(to), get(from), v128.loadInTwo(), v128.store()],
+    step(from, get(stride)),
+    step(to, float),
   ];
   const subtractTwo = [
-    ...[...get(to), ...get(to), ...loadVector()],
-    ...[...get(share), ...get(from), ...loadVector(), ...multiplyFloats],
-    ...[...subtractFloats, ...storeVector()],
-    ...step(from, 2 * float),
-    ...step(to, 2 * float),
+    [get(to), get(to), v128.load()],
+    [get(share), get(from), v128.load(), f64x2.multiply],
+    [f64x2.subtract, v128.store()],
+    step(from, 2 * float),
+    step(to, 2 * float),
   ];
   const eliminateRow = [
-    ...[...get(own), ...loadInTwo(), ...get(divisor), ...divideFloats, ...set(share)],
-    ...[...get(own), ...set(from), ...get(diagonal), ...set(to)],
-    ...repeat(subtractTwo, from, end),
+    [get(own), v128.loadInTwo(), get(divisor), f64x2.divide, set(share)],
+    [get(own), set(from), get(diagonal), set(to)],
+    repeat(subtractTwo, from, end),
     // After the loop, whose last pair may have reached it.
-    ...[...get(last), ...get(share), ...storeLow()],
-    ...step(own, float),
-    ...step(last, get(stride)),
-    ...[...get(diagonal), ...get(stride), ...add, ...constant(float), ...add, ...set(diagonal)],
+    [get(last), get(share), v128.storeLow()],
+    step(own, float),
+    step(last, get(stride)),
+    [get(diagonal), get(stride), i32.add, constant(float), i32.add, set(diagonal)],
   ];
   const eliminateColumn = [
-    ...[...get(pivot), ...loadInTwo(), ...set(divisor)],
-    ...[...get(column), ...get(top), ...add, ...set(end)],
-    ...[...get(top), ...set(from), ...get(column), ...set(to)],
-    ...repeat(copyElement, to, end),
-    ...[...get(column), ...set(own), ...constant(0), ...set(diagonal), ...get(top), ...set(last)],
-    ...repeat(eliminateRow, own, end),
-    ...[...get(pivot), ...get(stride), ...subtract, ...constant(float), ...subtract, ...set(pivot)],
-    ...[...get(top), ...constant(float), ...subtract, ...set(top)],
+    [get(pivot), v128.loadInTwo(), set(divisor)],
+    [get(column), get(top), i32.add, set(end)],
+    [get(top), set(from), get(column), set(to)],
+    repeat(copyElement, to, end),
+    [get(column), set(own), constant(0), set(diagonal), get(top), set(last)],
+    repeat(eliminateRow, own, end),
+    [get(pivot), get(stride), i32.subtract, constant(float), i32.subtract, set(pivot)],
+    [get(top), constant(float), i32.subtract, set(top)],
   ];
   return instantiate(4, 7, 2, repeat(eliminateColumn, zero, top));
 }

@@ -3,24 +3,8 @@
  * products of 16-bit integers: two vectors lie side by side, so that one instruction multiplies and adds eight codes.
  */
 import type { LayerRecord } from '../ir/calibration-record.ts';
-import {
-  add,
-  addLanes,
-  and,
-  constant,
-  dotPairs,
-  get,
-  instantiate,
-  type Kernel,
-  loadInFour,
-  loadVector,
-  repeat,
-  reserve,
-  set,
-  step,
-  storeVector,
-  subtract,
-} from './wasm.ts';
+import { instantiate, type Kernel, reserve } from './instantiate.ts';
+import { constant, get, i16x8, i32, i32x4, repeat, set, step, v128 } from './wasm.ts';
 
 /** Rows that one instruction takes. */
 const lanes = 4;
@@ -81,28 +65,28 @@ let kernel: Kernel | undefined;
 function assemble(): Kernel {
   const [inputs, end, bytes, left, stop, right, to, line, own] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const addFour = [
-    ...get(to),
-    ...[...get(to), ...loadVector()],
-    ...[...get(own), ...get(right), ...loadVector(), ...dotPairs],
-    ...[...addLanes, ...storeVector()],
-    ...step(to, 16),
-    ...step(right, 16),
+    get(to),
+    [get(to), v128.load()],
+    [get(own), get(right), v128.load(), i16x8.dotPairs],
+    [i32x4.add, v128.store()],
+    step(to, 16),
+    step(right, 16),
   ];
   const addRow = [
-    ...[...get(left), ...loadInFour, ...set(own)],
+    [get(left), v128.loadInFour, set(own)],
     // From the four rows that hold this one on: what is before is on the other side of the diagonal.
-    ...[...get(left), ...constant(-16), ...and, ...set(right)],
-    ...[...get(line), ...get(right), ...add, ...get(inputs), ...subtract, ...set(to)],
-    ...repeat(addFour, right, stop),
-    ...[...get(line), ...get(bytes), ...add, ...set(line)],
-    ...step(left, 4),
+    [get(left), constant(-16), i32.and, set(right)],
+    [get(line), get(right), i32.add, get(inputs), i32.subtract, set(to)],
+    repeat(addFour, right, stop),
+    [get(line), get(bytes), i32.add, set(line)],
+    step(left, 4),
   ];
   const addPair = [
-    ...[...get(inputs), ...get(bytes), ...add, ...set(stop)],
-    ...[...get(inputs), ...set(left)],
-    ...[...constant(0), ...set(line)],
-    ...repeat(addRow, left, stop),
-    ...[...get(stop), ...set(inputs)],
+    [get(inputs), get(bytes), i32.add, set(stop)],
+    [get(inputs), set(left)],
+    [constant(0), set(line)],
+    repeat(addRow, left, stop),
+    [get(stop), set(inputs)],
   ];
   return instantiate(3, 5, 1, repeat(addPair, inputs, end));
 }

@@ -2,27 +2,8 @@
  * The inner loop of products with a matrix (matrix.ts), as WebAssembly: it adds rows of the matrix to outputs, four rows at a
  * time. Numbers are stored with 32 bits and added with 64, in the order in which JavaScript would, which gives the same bits.
  */
-import {
-  add,
-  addFloats,
-  constant,
-  fromSingles,
-  get,
-  instantiate,
-  type Kernel,
-  loadInFour,
-  loadInteger,
-  loadLow,
-  multiplyFloats,
-  multiplyIntegers,
-  repeat,
-  reserve,
-  set,
-  shiftLeft,
-  step,
-  storeLow,
-  toSinglesLow,
-} from './wasm.ts';
+import { instantiate, type Kernel, reserve } from './instantiate.ts';
+import { constant, f32x4, f64x2, get, i32, repeat, set, step, v128 } from './wasm.ts';
 
 /** Rows that are added at a time. */
 const rowsAtOnce = 4;
@@ -103,31 +84,28 @@ function assemble(): Kernel {
   const rows = [9, 10, 11, 12];
   const factors = [13, 14, 15, 16];
   const product = (t: number, offset: number) => [
-    ...[...get(rows[t]!), ...loadLow(offset), ...fromSingles, ...get(factors[t]!), ...multiplyFloats],
+    [get(rows[t]!), v128.loadLow(offset), f64x2.fromSingles, get(factors[t]!), f64x2.multiply],
   ];
   const addPair = (offset: number) => [
-    ...[...get(to), ...get(to), ...loadLow(offset), ...fromSingles],
-    ...[...product(0, offset), ...product(1, offset), ...addFloats],
-    ...[...product(2, offset), ...product(3, offset), ...addFloats],
-    ...[...addFloats, ...addFloats, ...toSinglesLow, ...storeLow(offset)],
+    [get(to), get(to), v128.loadLow(offset), f64x2.fromSingles],
+    [product(0, offset), product(1, offset), f64x2.add],
+    [product(2, offset), product(3, offset), f64x2.add],
+    [f64x2.add, f64x2.add, f32x4.fromFloats, v128.storeLow(offset)],
   ];
   const addRows = [
-    ...rows.flatMap((row, t) => [
-      ...[...get(active), ...loadInteger(numberBytes * t), ...set(index)],
-      ...[...get(index), ...get(stride), ...multiplyIntegers, ...get(matrix), ...add, ...set(row)],
-      ...[...get(index), ...constant(2), ...shiftLeft, ...get(x), ...add],
-      ...[...loadInFour, ...fromSingles, ...set(factors[t]!)],
+    rows.map((row, t) => [
+      [get(active), i32.load(numberBytes * t), set(index)],
+      [get(index), get(stride), i32.multiply, get(matrix), i32.add, set(row)],
+      [get(index), constant(2), i32.shiftLeft, get(x), i32.add],
+      [v128.loadInFour, f64x2.fromSingles, set(factors[t]!)],
     ]),
-    ...[...get(y), ...set(to)],
-    ...repeat(
-      [...[0, 8].flatMap(addPair), ...[to, ...rows].flatMap((pointer) => step(pointer, numberBytes * width))],
+    [get(y), set(to)],
+    repeat(
+      [[0, 8].map(addPair), [to, ...rows].map((pointer) => step(pointer, numberBytes * width))],
       to,
       end,
     ),
-    ...step(active, numberBytes * rowsAtOnce),
+    step(active, numberBytes * rowsAtOnce),
   ];
-  return instantiate(6, 7, 4, [
-    ...[...get(y), ...get(stride), ...add, ...set(end)],
-    ...repeat(addRows, active, last),
-  ]);
+  return instantiate(6, 7, 4, [[get(y), get(stride), i32.add, set(end)], repeat(addRows, active, last)]);
 }

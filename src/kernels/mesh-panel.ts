@@ -3,22 +3,8 @@
  * for the conductances between the nodes after them, two rows and four columns at a time.
  */
 
-import {
-  add,
-  addFloats,
-  constant,
-  get,
-  instantiate,
-  type Kernel,
-  loadInTwo,
-  loadVector,
-  multiplyFloats,
-  repeat,
-  reserve,
-  set,
-  step,
-  storeVector,
-} from './wasm.ts';
+import { instantiate, type Kernel, reserve } from './instantiate.ts';
+import { constant, f64x2, get, i32, repeat, set, step, v128 } from './wasm.ts';
 
 /** Nodes that are eliminated in one pass over the rest. */
 export const panel = 4;
@@ -76,41 +62,34 @@ function assemble(): Kernel {
   const nextRatios = [16, 17, 18, 19];
   const loaded = [20, 21, 22, 23];
   const addRow = (to: number, ratios: readonly number[], offset: number) => [
-    ...[...get(to), ...get(to), ...loadVector(offset)],
-    ...ratios.flatMap((local, t) => [
-      ...[...get(local), ...get(loaded[t]!), ...multiplyFloats],
-      ...(t > 0 ? addFloats : []),
-    ]),
-    ...[...addFloats, ...storeVector(offset)],
+    [get(to), get(to), v128.load(offset)],
+    ratios.map((local, t) => [[get(local), get(loaded[t]!), f64x2.multiply], t > 0 ? f64x2.add : []]),
+    [f64x2.add, v128.store(offset)],
   ];
   const addPair = (offset: number) => [
-    ...sources.flatMap((source, t) => [...get(source), ...loadVector(offset), ...set(loaded[t]!)]),
-    ...addRow(row, ownRatios, offset),
-    ...addRow(next, nextRatios, offset),
+    sources.map((source, t) => [get(source), v128.load(offset), set(loaded[t]!)]),
+    addRow(row, ownRatios, offset),
+    addRow(next, nextRatios, offset),
   ];
-  const addColumns = [
-    ...addPair(0),
-    ...addPair(16),
-    ...[...sources, row, next].flatMap((pointer) => step(pointer, 32)),
-  ];
+  const addColumns = [addPair(0), addPair(16), [...sources, row, next].map((pointer) => step(pointer, 32))];
   const addRows = [
     // The row's ratio to each panel node; `next` walks through them.
-    ...[...get(ratio), ...set(next)],
-    ...ownRatios.flatMap((own, t) => [
-      ...[...get(next), ...loadInTwo(0), ...set(own)],
-      ...[...get(next), ...loadInTwo(bytes), ...set(nextRatios[t]!)],
-      ...step(next, get(stride)),
+    [get(ratio), set(next)],
+    ownRatios.map((own, t) => [
+      [get(next), v128.loadInTwo(0), set(own)],
+      [get(next), v128.loadInTwo(bytes), set(nextRatios[t]!)],
+      step(next, get(stride)),
     ]),
-    ...[...get(from), ...get(stride), ...add, ...set(stop)],
-    ...sources.flatMap((source, t) => [
-      ...(t === 0 ? [...get(from), ...get(ratio)] : [...get(sources[t - 1]!), ...get(stride)]),
-      ...[...add, ...set(source)],
+    [get(from), get(stride), i32.add, set(stop)],
+    sources.map((source, t) => [
+      t === 0 ? [get(from), get(ratio)] : [get(sources[t - 1]!), get(stride)],
+      [i32.add, set(source)],
     ]),
-    ...[...get(diagonal), ...set(row)],
-    ...[...get(diagonal), ...get(stride), ...add, ...set(next)],
-    ...repeat(addColumns, sources[0]!, stop),
-    ...step(ratio, 2 * bytes),
-    ...[...Array(2)].flatMap(() => step(diagonal, [...get(stride), ...constant(bytes), ...add])),
+    [get(diagonal), set(row)],
+    [get(diagonal), get(stride), i32.add, set(next)],
+    repeat(addColumns, sources[0]!, stop),
+    step(ratio, 2 * bytes),
+    [1, 2].map(() => step(diagonal, [get(stride), constant(bytes), i32.add])),
   ];
   return instantiate(5, 7, 12, repeat(addRows, ratio, last));
 }

@@ -5,37 +5,9 @@
  * WebAssembly. Bounds are 32-bit floats: a caller leaves room for their roundings, and for those of a draw.
  */
 import type { Stream } from '../math/random.ts';
+import { type Code, instantiate, type Kernel, reserve } from './instantiate.ts';
 import { parity, threefryLanes } from './threefry-lanes.ts';
-import {
-  add,
-  addLanes,
-  and,
-  constant,
-  countOnes,
-  get,
-  inFourLanes,
-  instantiate,
-  type Kernel,
-  lessSingles,
-  loadFourHalves,
-  loadInFour,
-  loadVector,
-  minSingles,
-  multiplySingles,
-  repeat,
-  reserve,
-  set,
-  shiftLanesRight,
-  shiftLeft,
-  shiftRight,
-  step,
-  storeInteger,
-  storeVector,
-  toBytes,
-  toHalves,
-  topBits,
-  toSingles,
-} from './wasm.ts';
+import { constant, f32x4, get, i8x16, i16x8, i32, i32x4, repeat, set, step, v128 } from './wasm.ts';
 
 /** Events of one pass of the loop. */
 const width = 8;
@@ -120,61 +92,58 @@ function assemble(): Kernel {
     { x0: 17, x1: 18, offset: 16 },
   ];
   const [events, places, otherPlaces, perSize, most] = [19, 20, 21, 22, 23];
-  const inLanes = (local: number, code: readonly number[]) => [...code, ...inFourLanes, ...set(local)];
+  const inLanes = (local: number, code: Code) => [code, i32x4.inAll, set(local)];
   const addTo = (local: number, by: number) => [
-    ...[...get(local), ...constant(by), ...inFourLanes, ...addLanes, ...set(local)],
+    [get(local), constant(by), i32x4.inAll, i32x4.add, set(local)],
   ];
   const below = (word: number, offset: number) => [
-    ...[...get(word), ...constant(1), ...shiftLanesRight, ...toSingles],
-    ...[...get(to), ...loadVector(offset), ...get(perSize), ...multiplySingles],
-    ...[...get(most), ...minSingles, ...lessSingles],
+    [get(word), constant(1), i32x4.shiftRight, f32x4.fromIntegers],
+    [get(to), v128.load(offset), get(perSize), f32x4.multiply],
+    [get(most), f32x4.min, f32x4.less],
   ];
   /** Lists the places of a byte's ones, at most eight: what is written behind them is overwritten. */
-  const list = (byte: readonly number[], from: number) => [
-    ...[...byte, ...constant(4), ...shiftLeft, ...set(index)],
-    ...[0, 1].flatMap((half) => [
-      ...[...get(out), ...get(index), ...loadFourHalves(tableAt + width * half)],
-      ...[...get(from), ...addLanes, ...storeVector(16 * half)],
+  const list = (byte: Code, from: number) => [
+    [byte, constant(4), i32.shiftLeft, set(index)],
+    [0, 1].map((half) => [
+      [get(out), get(index), i32x4.loadHalves(tableAt + width * half)],
+      [get(from), i32x4.add, v128.store(16 * half)],
     ]),
-    ...step(out, [...byte, ...countOnes, ...constant(2), ...shiftLeft]),
+    step(out, [byte, i32.countOnes, constant(2), i32.shiftLeft]),
   ];
   const kernel = instantiate(7, 5, 12, [
-    ...keys.flatMap((key, i) => inLanes(key, get(i))),
-    ...[...constant(0), ...loadInFour, ...set(perSize)],
-    ...[...constant(4), ...loadInFour, ...set(most)],
+    keys.map((key, i) => inLanes(key, get(i))),
+    [constant(0), v128.loadInFour, set(perSize)],
+    [constant(4), v128.loadInFour, set(most)],
     // The entry of a full byte counts from 0 on.
-    ...[...get(first), ...inFourLanes, ...constant(0), ...loadFourHalves(tableAt + 255 * tableEntry)],
-    ...[...addLanes, ...set(events)],
-    ...inLanes(places, constant(0)),
-    ...inLanes(otherPlaces, [...get(stride), ...constant(2), ...shiftRight]),
-    ...[...constant(placesAt), ...set(at)],
-    ...[...get(at), ...get(stride), ...constant(2), ...shiftLeft, ...add, ...set(out)],
-    ...repeat(
+    [get(first), i32x4.inAll, constant(0), i32x4.loadHalves(tableAt + 255 * tableEntry)],
+    [i32x4.add, set(events)],
+    inLanes(places, constant(0)),
+    inLanes(otherPlaces, [get(stride), constant(2), i32.shiftRight]),
+    [constant(placesAt), set(at)],
+    [get(at), get(stride), constant(2), i32.shiftLeft, i32.add, set(out)],
+    repeat(
       [
-        ...blocks.flatMap(({ x0, x1 }) => [
-          ...[...get(events), ...set(x0), ...addTo(events, 4)],
-          ...inLanes(x1, get(block)),
-        ]),
-        ...threefryLanes(keys, blocks),
-        ...[...get(at), ...set(to)],
-        ...blocks.flatMap(({ x0, offset }) => below(x0, offset)),
-        ...toHalves,
-        ...step(to, get(stride)),
-        ...blocks.flatMap(({ x1, offset }) => below(x1, offset)),
-        ...[...toHalves, ...toBytes, ...topBits, ...set(mask)],
-        ...step(to, get(stride)),
-        ...blocks.flatMap(({ x0, offset }) => [...get(to), ...get(x0), ...storeVector(offset)]),
-        ...step(to, get(stride)),
-        ...blocks.flatMap(({ x1, offset }) => [...get(to), ...get(x1), ...storeVector(offset)]),
-        ...list([...get(mask), ...constant(255), ...and], places),
-        ...list([...get(mask), ...constant(8), ...shiftRight], otherPlaces),
-        ...[...addTo(places, width), ...addTo(otherPlaces, width)],
-        ...step(at, 4 * width),
+        blocks.map(({ x0, x1 }) => [[get(events), set(x0), addTo(events, 4)], inLanes(x1, get(block))]),
+        threefryLanes(keys, blocks),
+        [get(at), set(to)],
+        blocks.map(({ x0, offset }) => below(x0, offset)),
+        i16x8.fromIntegers,
+        step(to, get(stride)),
+        blocks.map(({ x1, offset }) => below(x1, offset)),
+        [i16x8.fromIntegers, i8x16.fromHalves, i8x16.topBits, set(mask)],
+        step(to, get(stride)),
+        blocks.map(({ x0, offset }) => [get(to), get(x0), v128.store(offset)]),
+        step(to, get(stride)),
+        blocks.map(({ x1, offset }) => [get(to), get(x1), v128.store(offset)]),
+        list([get(mask), constant(255), i32.and], places),
+        list([get(mask), constant(8), i32.shiftRight], otherPlaces),
+        [addTo(places, width), addTo(otherPlaces, width)],
+        step(at, 4 * width),
       ],
       at,
       last,
     ),
-    ...[...constant(endAt), ...get(out), ...storeInteger],
+    [constant(endAt), get(out), i32.store],
   ]);
   const table = new Uint16Array(kernel.memory.buffer, tableAt, 256 * width);
   for (let byte = 0; byte < 256; byte++)

@@ -4,25 +4,8 @@
  */
 
 import type { BitPlanes } from './bit-planes.ts';
-import {
-  add,
-  addLanes,
-  constant,
-  get,
-  inFourLanes,
-  instantiate,
-  type Kernel,
-  loadByte,
-  loadVector,
-  maxHalves,
-  minHalves,
-  repeat,
-  reserve,
-  set,
-  shiftLeft,
-  step,
-  storeVector,
-} from './wasm.ts';
+import { instantiate, type Kernel, reserve } from './instantiate.ts';
+import { constant, get, i16x8, i32, i32x4, repeat, set, step, v128 } from './wasm.ts';
 
 /** 32-bit integers that are added side by side. */
 export const lanes = 4;
@@ -76,49 +59,49 @@ function assemble(): Kernel {
   const [total, least, most] = [11, 12, 13];
   // Every row doubles the choices: those without it, and with it.
   const addChoice = [
-    ...[...get(to), ...get(from), ...loadVector(), ...get(total), ...addLanes, ...storeVector()],
-    ...step(from, entryBytes),
-    ...step(to, entryBytes),
+    [get(to), get(from), v128.load(), get(total), i32x4.add, v128.store()],
+    step(from, entryBytes),
+    step(to, entryBytes),
   ];
   const addRow = [
-    ...[...get(rows), ...loadVector(), ...set(total)],
-    ...[...get(entries), ...set(from)],
-    ...[...get(entries), ...get(half), ...add, ...set(to)],
-    ...[...get(to), ...get(half), ...add, ...set(stop)],
-    ...repeat(addChoice, to, stop),
-    ...step(half, get(half)),
-    ...step(rows, entryBytes),
+    [get(rows), v128.load(), set(total)],
+    [get(entries), set(from)],
+    [get(entries), get(half), i32.add, set(to)],
+    [get(to), get(half), i32.add, set(stop)],
+    repeat(addChoice, to, stop),
+    step(half, get(half)),
+    step(rows, entryBytes),
   ];
   const addOctet = [
-    ...[...constant(entryBytes), ...set(half)],
-    ...Array.from({ length: 8 }, () => addRow).flat(),
-    ...step(entries, tableBytes),
+    [constant(entryBytes), set(half)],
+    Array.from({ length: 8 }, () => addRow),
+    step(entries, tableBytes),
   ];
   const entryOf = (octet: number) => [
-    ...[...get(entries), ...get(planes), ...loadByte(octet), ...constant(4), ...shiftLeft, ...add],
-    ...loadVector(octet * tableBytes),
+    [get(entries), get(planes), i32.loadByte(octet), constant(4), i32.shiftLeft, i32.add],
+    v128.load(octet * tableBytes),
   ];
   const addEntries = [
-    ...[...get(total), ...entryOf(0), ...addLanes, ...entryOf(1), ...addLanes, ...set(total)],
-    ...step(entries, 2 * tableBytes),
-    ...step(planes, 2),
+    [get(total), entryOf(0), i32x4.add, entryOf(1), i32x4.add, set(total)],
+    step(entries, 2 * tableBytes),
+    step(planes, 2),
   ];
   const addSample = [
-    ...[...constant(0), ...loadVector(), ...set(total)],
-    ...[...get(table), ...set(entries)],
-    ...[...get(planes), ...get(octets), ...add, ...set(stop)],
-    ...repeat(addEntries, planes, stop),
-    ...[...get(words), ...get(total), ...storeVector()],
-    ...[...get(total), ...get(least), ...minHalves, ...set(least)],
-    ...[...get(total), ...get(most), ...maxHalves, ...set(most)],
-    ...step(words, entryBytes),
+    [constant(0), v128.load(), set(total)],
+    [get(table), set(entries)],
+    [get(planes), get(octets), i32.add, set(stop)],
+    repeat(addEntries, planes, stop),
+    [get(words), get(total), v128.store()],
+    [get(total), get(least), i16x8.min, set(least)],
+    [get(total), get(most), i16x8.max, set(most)],
+    step(words, entryBytes),
   ];
   return instantiate(6, 5, 3, [
-    ...[...get(table), ...set(entries)],
-    ...repeat(addOctet, entries, words),
-    ...[...constant(-1), ...inFourLanes, ...set(least)],
-    ...repeat(addSample, planes, end),
-    ...[...constant(entryBytes), ...get(least), ...storeVector()],
-    ...[...constant(2 * entryBytes), ...get(most), ...storeVector()],
+    [get(table), set(entries)],
+    repeat(addOctet, entries, words),
+    [constant(-1), i32x4.inAll, set(least)],
+    repeat(addSample, planes, end),
+    [constant(entryBytes), get(least), v128.store()],
+    [constant(2 * entryBytes), get(most), v128.store()],
   ]);
 }

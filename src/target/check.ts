@@ -9,7 +9,7 @@ import { formatQuantity } from '../text/units.ts';
 import { faultProblems } from './faults.ts';
 import type { TargetField } from './leaf.ts';
 import { peripheryProblems } from './periphery.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, unless } from './problem.ts';
 import { schemelessSchema, targetFields, targetSchema } from './schema.ts';
 import type { Target } from './target.ts';
 
@@ -111,29 +111,22 @@ function diagnosticsOf(
 /** What no single field shows: how the fields of a target fit together. */
 function crossChecks(target: Target): readonly Problem[] {
   const { array, cell, driver, adc } = target;
+  const { gMin, gMax, gUseMin, gUseMax } = cell;
   const siemens = (value: number) => formatQuantity(value, 'S', 6);
-  const problems: Problem[] = [];
-  const expect = (holds: boolean, field: string, reason: string) => {
-    if (!holds) problems.push({ path: [...field.split('.'), 'value'], reason });
-  };
-  expect(cell.gMin <= cell.gUseMin, 'cell.gUseMin', `this lies below cell.gMin, ${siemens(cell.gMin)}`);
-  expect(
-    cell.gUseMin < cell.gUseMax,
-    'cell.gUseMax',
-    `this must lie above cell.gUseMin, ${siemens(cell.gUseMin)}`,
-  );
-  expect(cell.gUseMax <= cell.gMax, 'cell.gUseMax', `this lies above cell.gMax, ${siemens(cell.gMax)}`);
-  expect(driver.rowsAtOnce <= array.rows, 'driver.rowsAtOnce', `the array has ${array.rows} rows`);
   const paired = cell.encoding !== 'offset';
-  expect(
-    !paired || array.columns % 2 === 0,
-    'array.columns',
-    'differential pairs need an even number of columns',
-  );
+  const even = !paired || array.columns % 2 === 0;
   const converters = paired && adc.convert === 'pair' ? Math.floor(array.columns / 2) : array.columns;
-  expect(adc.sharedBy <= converters, 'adc.sharedBy', `the array has only ${converters} values to convert`);
   return [
-    ...problems,
+    ...unless(gMin <= gUseMin, 'cell.gUseMin', `this lies below cell.gMin, ${siemens(gMin)}`),
+    ...unless(gUseMin < gUseMax, 'cell.gUseMax', `this must lie above cell.gUseMin, ${siemens(gUseMin)}`),
+    ...unless(gUseMax <= gMax, 'cell.gUseMax', `this lies above cell.gMax, ${siemens(gMax)}`),
+    ...unless(driver.rowsAtOnce <= array.rows, 'driver.rowsAtOnce', `the array has ${array.rows} rows`),
+    ...unless(even, 'array.columns', 'differential pairs need an even number of columns'),
+    ...unless(
+      adc.sharedBy <= converters,
+      'adc.sharedBy',
+      `the array has only ${converters} values to convert`,
+    ),
     ...schemeOf(target).problems(),
     ...faultProblems(target.faults),
     ...conditionProblems(target),

@@ -3,17 +3,13 @@
  * not modelled. Every report shows both, so that an accuracy is never read as more than it is.
  */
 
-import { schemeOf } from '../schemes/models.ts';
-import { levelStepOf } from '../target/cell.ts';
-import { type Effect, siemens } from '../target/effect.ts';
-import { faultEffects } from '../target/faults.ts';
-import type { Target } from '../target/target.ts';
-import { peripheryEffects } from './periphery.ts';
-
-export type { Effect } from '../target/effect.ts';
-
 import { conditionEffects } from '../conditions/models.ts';
-import { sectionEffect } from './effect.ts';
+import { schemeOf } from '../schemes/models.ts';
+import { levelStepOf } from './cell.ts';
+import { type Effect, sectionEffect, siemens } from './effect.ts';
+import { faultEffects } from './faults.ts';
+import { peripheryEffects } from './periphery.ts';
+import type { Target } from './target.ts';
 import { wires } from './wires.ts';
 
 /** What no field of a target switches on: an ideal world in these respects. */

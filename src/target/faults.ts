@@ -9,7 +9,7 @@ import { openStream } from '../math/random.ts';
 import type { Cell, Window } from './cell.ts';
 import { type Effect, percent, siemens } from './effect.ts';
 import { above0, leaf, type Read, share } from './leaf.ts';
-import { type Problem, pathOf } from './problem.ts';
+import { type Problem, unless } from './problem.ts';
 
 export const faults = z.strictObject({
   stuckLow: share('Share of cells that conduct gMin whatever is done'),
@@ -22,16 +22,14 @@ export type Faults = Read<typeof faults>;
 
 export function faultProblems(given: Faults | undefined): readonly Problem[] {
   if (!given) return [];
-  const problems: Problem[] = [];
-  if (given.stuckLow + given.stuckHigh > 1)
-    problems.push({ path: pathOf('faults.stuckHigh'), reason: 'more than all cells would be stuck' });
-  if (given.spent >= given.endurance)
-    problems.push({
-      path: pathOf('faults.spent'),
-      reason: `faults.endurance is ${given.endurance}, so no pulse is left`,
-      diagnose: (place, field) => enduranceSpent(`${place}: ${field}`, 'any program', 'no pulses'),
-    });
-  return problems;
+  const { stuckLow, stuckHigh, endurance, spent } = given;
+  const none = `faults.endurance is ${endurance}, so no pulse is left`;
+  const diagnose: Problem['diagnose'] = (place, field) =>
+    enduranceSpent(`${place}: ${field}`, 'any program', 'no pulses');
+  return [
+    ...unless(stuckLow + stuckHigh <= 1, 'faults.stuckHigh', 'more than all cells would be stuck'),
+    ...unless(spent < endurance, 'faults.spent', none).map((problem) => ({ ...problem, diagnose })),
+  ];
 }
 
 export function faultEffects(cell: Cell, given: Faults | undefined): Effect[] {

@@ -19,11 +19,7 @@ const source = z.string().min(1).describe('Figure, table, text or reasoning behi
 /** A leaf: the value with its origin. Reads as the value alone. */
 export function leaf<V extends z.ZodType>(value: V, unit: Unit, description: string) {
   return z
-    .strictObject({
-      value,
-      from,
-      source,
-    })
+    .strictObject({ value, from, source })
     .meta({ description, unit })
     .transform((read): z.output<V> => (read as { value: z.output<V> }).value);
 }

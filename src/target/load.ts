@@ -85,27 +85,22 @@ function readOverrides(texts: readonly string[], scheme: Scheme): readonly Overr
   const fields = targetFields(scheme).map(({ field }) => field);
   const problems: Diagnostic[] = [];
   const overrides = texts.flatMap((text): readonly Override[] => {
+    const refuse = (reason: string, ...notes: readonly string[]) => {
+      problems.push(optionInvalid(`--set ${text}`, reason, ...notes));
+      return [];
+    };
     const equals = text.indexOf('=');
     const field = text.slice(0, Math.max(equals, 0)).trim();
     const written = text.slice(equals + 1).trim();
-    if (equals <= 0 || written === '') {
-      problems.push(
-        optionInvalid(`--set ${text}`, 'this is not FIELD=VALUE', "Write it such as '--set adc.bits=6'."),
-      );
-      return [];
-    }
+    if (equals <= 0 || written === '')
+      return refuse('this is not FIELD=VALUE', "Write it such as '--set adc.bits=6'.");
     if (field === 'programming.scheme') {
       const note = 'The scheme decides which other fields exist: write a target file of your own.';
-      problems.push(optionInvalid(`--set ${text}`, 'the scheme of programming cannot be overridden', note));
-      return [];
+      return refuse('the scheme of programming cannot be overridden', note);
     }
     if (!fields.includes(field)) {
-      const notes = [
-        ...didYouMean(field, fields),
-        '`crossloom targets show NAME` lists the fields of a target.',
-      ];
-      problems.push(optionInvalid(`--set ${text}`, `the target has no field '${field}'`, ...notes));
-      return [];
+      const note = '`crossloom targets show NAME` lists the fields of a target.';
+      return refuse(`the target has no field '${field}'`, ...didYouMean(field, fields), note);
     }
     return [{ text, field, value: readValue(written) }];
   });
@@ -117,14 +112,8 @@ function provenanceOf(root: unknown, path: readonly string[] = []): readonly Pro
   if (!isTree(root)) return [];
   if (Object.hasOwn(root, 'value')) {
     const { value, from, source } = root as { value: unknown; from: ProvenanceEntry['from']; source: string };
-    return [
-      {
-        field: path.join('.'),
-        text: Array.isArray(value) ? value.join(', ') : String(value),
-        from,
-        source: source.trim(),
-      },
-    ];
+    const text = Array.isArray(value) ? value.join(', ') : String(value);
+    return [{ field: path.join('.'), text, from, source: source.trim() }];
   }
   return Object.entries(root).flatMap(([key, inner]) => provenanceOf(inner, [...path, key]));
 }

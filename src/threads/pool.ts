@@ -109,6 +109,25 @@ export async function withWorkers<T>(threads: number, use: (pool: Pool) => Promi
   }
 }
 
+type Progress = ((done: number, total: number) => void) | undefined;
+
+/** Runs all tasks on threads of their own. @returns the result of every task; `onDone` is called after each */
+export async function collect<Context, Task, Result>(
+  job: Job<Context, Task, Result>,
+  context: Context,
+  tasks: AsyncIterable<Task> | Iterable<Task>,
+  { threads, count, onDone }: Omit<RunOptions<Result>, 'onResult'> & { readonly onDone?: Progress },
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let done = 0;
+  const onResult = (result: Result, task: number) => {
+    results[task] = result;
+    onDone?.(++done, count);
+  };
+  await runJob(job, context, tasks, { threads, count, onResult });
+  return results;
+}
+
 /** Runs all tasks on threads of their own; see Pool. */
 export function runJob<Context, Task, Result>(
   job: Job<Context, Task, Result>,

@@ -41,8 +41,6 @@ export function checkNetwork({ conductances, rows, columns }: Cells, wires: Wire
     if (!(wires[name] >= 0 && wires[name] < Number.POSITIVE_INFINITY))
       throw wrong(`${name} is ${wires[name]} ohm`);
   const cell = conductances.findIndex((g) => !(g >= 0 && g < Number.POSITIVE_INFINITY));
-  if (cell >= 0)
-    throw wrong(
-      `cell ${Math.floor(cell / columns)},${cell % columns} has a conductance of ${conductances[cell]} S`,
-    );
+  const place = `cell ${Math.floor(cell / columns)},${cell % columns}`;
+  if (cell >= 0) throw wrong(`${place} has a conductance of ${conductances[cell]} S`);
 }

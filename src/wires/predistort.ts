@@ -11,6 +11,7 @@
  * judged. The best round is kept. The gain falls where a window has no room left, and all cells of the sum follow it.
  */
 
+import { levelConductance, levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from './banks.ts';
@@ -72,12 +73,12 @@ interface Aim {
 export function predistort(context: PredistortContext, { codes, sums }: CodedArray): Predistorted {
   const { array, cell, wires, bank, rounds } = context;
   const aims = sums.map((sum) => aimOf(sum, codes, array.columns));
-  const step = (cell.gUseMax - cell.gUseMin) / (cell.levels - 1);
+  const step = levelStepOf(cell);
   const idle = cell.unused === 'reset' ? cell.gMin : cell.gUnformed;
   const own = codes.slice();
   let best = { codes, gains: new Float64Array(sums.length).fill(1), error: Number.POSITIVE_INFINITY };
   for (let round = 0; ; round++) {
-    const cells = Float64Array.from(own, (code) => (code < 0 ? idle : cell.gUseMin + code * step));
+    const cells = Float64Array.from(own, (code) => (code < 0 ? idle : levelConductance(cell, code)));
     const seen = effectiveBanks(cells, array.rows, array.columns, wires, bank).conductances;
     const fits = aims.map((aim) => fit(aim, seen, step));
     const error = fits.reduce((sum, own) => sum + own.error, 0);
@@ -96,13 +97,8 @@ function aimOf(sum: ColumnSum, codes: Int16Array, columns: number): Aim {
   }
   const subtracted = added.map((cell) => cell + sum.subtracted - sum.added);
   const wanted = Float64Array.from(added, (cell, i) => codes[cell]! - codes[subtracted[i]!]!);
-  return {
-    sum,
-    added: Int32Array.from(added),
-    subtracted: Int32Array.from(subtracted),
-    wanted,
-    set: wanted.slice(),
-  };
+  const cells = { added: Int32Array.from(added), subtracted: Int32Array.from(subtracted) };
+  return { sum, ...cells, wanted, set: wanted.slice() };
 }
 
 /** The best factor on what is seen, as the step that stands for it, and what it leaves of the sum's energy. */
