@@ -3,6 +3,7 @@
  * tiles, one block for every part: each slice as often as it is copied. Row tiles of a convolution end at whole input channels where a channel fits an array, so
  * that a tile is a convolution over a slice of the channels.
  */
+import { volumeOf } from '../../src/ir/graph.ts';
 import { type Block, bundleOf, type SlicedLayer, type Span } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 
@@ -20,7 +21,7 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
     encoding === 'differential'
       ? Math.floor(target.array.columns / 2 / bundleOf(sliced))
       : target.array.columns - 1;
-  const channel = node.geometry.kind === 'conv' ? node.geometry.kernel.reduce((a, b) => a * b, 1) : 1;
+  const channel = volumeOf(node.geometry);
   const unit = channel <= rowLimit ? channel : 1;
   const rowSpans = evenSpans(node.rows, rowLimit, unit);
   const columnSpans = evenSpans(node.columns, columnLimit, 1);

@@ -2,8 +2,7 @@
  * ConvTranspose -> a 1x1 Conv that gives every input position its kernel's worth of outputs, Col2Im that adds up where
  * they overlap, and the cut to the output's size. The bias is added at the end: it must be added once per position.
  */
-import type { OnnxNode } from '../../../src/ir/graph.ts';
-import { int, ints } from '../../../src/ir/graph.ts';
+import { int, ints, type OnnxNode } from '../../../src/ir/graph.ts';
 import { int64, sizeOf, type Tensor } from '../../../src/math/tensor.ts';
 import { type ConvTranspose, fullLength, readConvTranspose } from '../../../src/onnx/conv-transpose.ts';
 import type { Dim } from '../../../src/onnx/dims-known.ts';

@@ -5,8 +5,7 @@
  *
  * Values are [1, batch, columns] at every step, so that steps join to [steps, batch, columns] without a reshape.
  */
-import type { OnnxNode } from '../../../src/ir/graph.ts';
-import { int, ints } from '../../../src/ir/graph.ts';
+import { int, ints, type OnnxNode } from '../../../src/ir/graph.ts';
 import { float32, int32, int64, type Tensor, toDoubles } from '../../../src/math/tensor.ts';
 import { reshaped, slice, transpose } from '../../../src/onnx/evaluate-movement.ts';
 import { isZero, type Recurrent } from '../../../src/onnx/recurrent.ts';

@@ -2,8 +2,7 @@
  * Conv or Gemm whose bias is no constant per column, or whose input is transposed -> Transpose, the product, and Add.
  * Gemm: y = alpha A' B' + beta C.
  */
-import type { OnnxNode } from '../../../src/ir/graph.ts';
-import { ints } from '../../../src/ir/graph.ts';
+import { ints, type OnnxNode } from '../../../src/ir/graph.ts';
 import { float32, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { floatOf, intOf } from '../../../src/onnx/attribute-values.ts';
 import { plainProduct } from '../../../src/onnx/composite.ts';
