@@ -5,51 +5,37 @@
 
 import { weightsNotFinite } from '../../src/diagnostics/all.ts';
 import { type Diagnostic, raise } from '../../src/diagnostics/diagnostic.ts';
-import { describeOrigin, type Graph, type MvmNode, type Node, type OnnxNode } from '../../src/ir/graph.ts';
-import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
+import { describeOrigin, type Graph, type MvmNode, type OnnxNode } from '../../src/ir/graph.ts';
+import { dropUnusedConstants } from '../../src/ir/uses.ts';
 import { sizeOf, toDoubles } from '../../src/math/tensor.ts';
 import { floatOf, intOf } from '../../src/onnx/attribute-values.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
+import { absorbIntoLayers } from './absorb-into-layers.ts';
 
 export const foldBatchNorm = { name: 'fold-batch-norm', run };
 
 /** Raises weightsNotFinite where a norm's parameters give no finite factors. */
 function run(graph: Graph): Graph {
-  const uses = countUses(graph);
   const dims = inferDims(graph);
   const problems: Diagnostic[] = [];
-  const layers = new Map<string, { node: MvmNode; at: number }>();
-  const nodes: Node[] = [];
-  for (const node of graph.nodes) {
-    const layer = isInferenceNorm(node) ? layers.get(node.inputs[0]!) : undefined;
-    const channelsLast = layer?.node.geometry.kind === 'matmul';
-    const fits =
-      layer &&
-      uses.get(layer.node.output) === 1 &&
-      (!channelsLast || dims.get(layer.node.input)?.length === 2 || layer.node.origin.op === 'Gemm');
-    const norm = fits && node.kind === 'onnx' ? parameters(node, graph, layer.node) : undefined;
-    if (fits && norm && node.kind === 'onnx') {
-      const bad = [...norm.factor, ...norm.shift].filter((v) => !Number.isFinite(v)).length;
-      if (bad > 0) problems.push(weightsNotFinite(describeOrigin(node.origin), node.inputs[1]!, bad));
-      const merged = {
-        ...scaled(layer.node, norm),
-        output: node.outputs[0]!,
-        folded: [...layer.node.folded, node.origin],
-      };
-      nodes[layer.at] = merged;
-      layers.set(merged.output, { node: merged, at: layer.at });
-    } else {
-      if (node.kind === 'mvm') layers.set(node.output, { node, at: nodes.length });
-      nodes.push(node);
-    }
-  }
+  const result = absorbIntoLayers(graph, (node, layerOf) => {
+    const layer = isInferenceNorm(node) ? layerOf(node.inputs[0]!) : undefined;
+    if (!layer) return undefined;
+    const channelsLast = layer.geometry.kind === 'matmul';
+    if (channelsLast && dims.get(layer.input)?.length !== 2 && layer.origin.op !== 'Gemm') return undefined;
+    const norm = parameters(node, graph, layer);
+    if (!norm) return undefined;
+    const bad = [...norm.factor, ...norm.shift].filter((v) => !Number.isFinite(v)).length;
+    if (bad > 0) problems.push(weightsNotFinite(describeOrigin(node.origin), node.inputs[1]!, bad));
+    return { ...scaled(layer, norm), folded: [...layer.folded, node.origin] };
+  });
   raise(problems);
-  return dropUnusedConstants({ ...graph, nodes });
+  return dropUnusedConstants(result);
 }
 
 /** Whether it normalizes by stored statistics, one per channel. */
-function isInferenceNorm(node: Node): node is OnnxNode {
-  if (node.kind !== 'onnx' || node.op !== 'BatchNormalization' || node.domain !== '') return false;
+function isInferenceNorm(node: OnnxNode): boolean {
+  if (node.op !== 'BatchNormalization' || node.domain !== '') return false;
   const onlyOutput = node.outputs.slice(1).every((name) => name === '');
   return onlyOutput && intOf(node, 'training_mode', 0) === 0 && intOf(node, 'spatial', 1) === 1;
 }

@@ -11,7 +11,6 @@ import {
   describeOrigin,
   freshName,
   type Graph,
-  inputsOf,
   int,
   ints,
   type MvmNode,
@@ -22,7 +21,7 @@ import {
   type Reals,
   valuesOf,
 } from '../../src/ir/graph.ts';
-import { countUses, dropUnusedConstants } from '../../src/ir/uses.ts';
+import { dropUnusedConstants } from '../../src/ir/uses.ts';
 import { sizeOf, type Tensor, toDoubles } from '../../src/math/tensor.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
 import type { Dims } from '../../src/onnx/dims-known.ts';
@@ -30,6 +29,7 @@ import { elementNumber } from '../../src/onnx/element-types.ts';
 import { decideLinear } from '../../src/onnx/linear-rules.ts';
 import { type Layer, lowerLayer } from '../../src/onnx/lower-layer.ts';
 import { decide } from '../../src/onnx/rules.ts';
+import { absorbIntoLayers } from './absorb-into-layers.ts';
 
 export interface LowerContext {
   /** The model's file, as messages name it. */
@@ -119,43 +119,23 @@ function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, dims: Dims, names: 
 
 /** An Add of a constant whose other side is a layer's output, read by nobody else. */
 function foldBiases(graph: Graph, dims: Dims, problems: Diagnostic[]): Graph {
-  const uses = countUses(graph);
-  const layers = new Map<string, { node: MvmNode; at: number }>();
-  const nodes: Node[] = [];
-  for (const node of graph.nodes) {
-    const [a = '', b = ''] = inputsOf(node);
-    const isAdd = node.kind === 'onnx' && node.op === 'Add' && node.domain === '';
-    const [layer, name] = layers.has(a) ? [layers.get(a), b] : [layers.get(b), a];
-    const bias = isAdd ? graph.constants.get(name) : undefined;
-    if (
-      isAdd &&
-      layer &&
-      bias &&
-      uses.get(layer.node.output) === 1 &&
-      addsPerColumn(bias, layer.node, dims)
-    ) {
-      const values = toDoubles(bias)!;
-      const bad = countNotFinite(values);
-      if (bad > 0) problems.push(weightsNotFinite(describeOrigin(node.origin), name, bad));
-      const sum = layer.node.bias.map((v, i) => v + values[values.length === 1 ? 0 : i]!);
-      const merged = {
-        ...layer.node,
-        bias: sum,
-        output: node.outputs[0]!,
-        // The parts of one node that was taken apart are no other nodes.
-        folded:
-          node.origin.index === layer.node.origin.index
-            ? layer.node.folded
-            : [...layer.node.folded, node.origin],
-      };
-      nodes[layer.at] = merged;
-      layers.set(merged.output, { node: merged, at: layer.at });
-    } else {
-      if (node.kind === 'mvm') layers.set(node.output, { node, at: nodes.length });
-      nodes.push(node);
-    }
-  }
-  return { ...graph, nodes };
+  return absorbIntoLayers(graph, (node, layerOf) => {
+    if (node.op !== 'Add' || node.domain !== '') return undefined;
+    const [a = '', b = ''] = node.inputs;
+    const [layer, name] = layerOf(a) ? [layerOf(a), b] : [layerOf(b), a];
+    const bias = graph.constants.get(name);
+    if (!layer || !bias || !addsPerColumn(bias, layer, dims)) return undefined;
+    const values = toDoubles(bias)!;
+    const bad = countNotFinite(values);
+    if (bad > 0) problems.push(weightsNotFinite(describeOrigin(node.origin), name, bad));
+    // The parts of one node that was taken apart are no other nodes.
+    const other = node.origin.index === layer.origin.index ? [] : [node.origin];
+    return {
+      ...layer,
+      bias: layer.bias.map((v, i) => v + values[values.length === 1 ? 0 : i]!),
+      folded: [...layer.folded, ...other],
+    };
+  });
 }
 
 /** Whether adding `bias` adds one value to every column and leaves the output's shape as it is. */

@@ -1,8 +1,9 @@
 /**
- * Cuts every layer's matrix into tiles that fit one array: rows into evenly filled row tiles, columns into column
- * tiles, one block for every part: each slice as often as it is copied. Row tiles of a convolution end at whole input channels where a channel fits an array, so
- * that a tile is a convolution over a slice of the channels.
+ * Cuts every layer's matrix into tiles that fit one array: rows into evenly filled row tiles, columns into column tiles, one
+ * block for every part: each slice as often as it is copied. Row tiles of a convolution end at whole input channels where a
+ * channel fits an array, so that a tile is a convolution over a slice of the channels.
  */
+import { volumeOf } from '../../src/ir/graph.ts';
 import { type Block, bundleOf, type SlicedLayer, type Span } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 
@@ -18,7 +19,7 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
   const rowLimit = Math.min(target.array.rows, target.driver.rowsAtOnce);
   const { columns: width } = target.array;
   const columnLimit = encoding === 'differential' ? Math.floor(width / 2 / bundleOf(sliced)) : width - 1;
-  const channel = node.geometry.kind === 'conv' ? node.geometry.kernel.reduce((a, b) => a * b, 1) : 1;
+  const channel = volumeOf(node.geometry);
   const unit = channel <= rowLimit ? channel : 1;
   const rowSpans = evenSpans(node.rows, rowLimit, unit);
   const columnSpans = evenSpans(node.columns, columnLimit, 1);

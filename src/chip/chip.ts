@@ -1,4 +1,5 @@
 /** A programmed chip: what executing a bitstream really left in the arrays, and what it cost. Plain data. */
+import type { ColumnCorrection } from '../column-correction.ts';
 import type { BitstreamHeader } from '../ir/schedule.ts';
 import type { Account } from '../ledger.ts';
 
@@ -51,12 +52,6 @@ export interface ConverterSettings {
   readonly zero: Int32Array;
   /** Summed conductance of one code (S). */
   readonly step: Float32Array;
-}
-
-/** Digital gain and bias of a layer's columns, re-estimated on the programmed chip. */
-export interface ColumnCorrection {
-  readonly gain: Float32Array;
-  readonly bias: Float32Array;
 }
 
 /** What an array remembers besides its conductances and hidden integers: with it a delta goes on where a program ended. */

@@ -2,9 +2,10 @@
  * Corrects a programmed chip: digital gain and bias of every column are estimated anew. Layers do not know of each other,
  * and are spread over threads.
  */
-import type { Chip, ColumnCorrection } from '../chip/chip.ts';
+import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
+import type { ColumnCorrection } from '../column-correction.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads, type Job, runJob } from '../threads/pool.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';

@@ -3,8 +3,9 @@
  * its arrays and converters, and least squares fits the integer reference to what comes out. It repairs shifted means and
  * gains, which hurt accuracy first; the scatter of single cells stays.
  */
-import type { ColumnCorrection } from '../chip/chip.ts';
+
 import type { ReadArrays } from '../chip/read.ts';
+import type { ColumnCorrection } from '../column-correction.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -13,7 +14,7 @@ import { createEmitter } from '../lower/emit.ts';
 import { foldLayer } from '../lower/fold.ts';
 import type { FoldedLayer } from '../lower/folded.ts';
 import { dequantized, lowerFloat, readIntegers } from '../lower/reference.ts';
-import { float32 } from '../math/tensor.ts';
+import { float32, sizeOf } from '../math/tensor.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { realOf } from '../record/range.ts';
@@ -65,9 +66,9 @@ async function compare(
   };
   const session = await openSession(encodeModel(graph), { threads: 1 });
   const input = Float32Array.from(record.vectors, (code) => realOf(code, layer.quantization));
-  const volume = single.geometry.kind === 'conv' ? single.geometry.kernel : [];
-  const channels = (layer.groups * layer.rows) / volume.reduce((a, b) => a * b, 1);
-  const result = await session.run({ [single.input]: float32([record.count, channels, ...volume], input) });
+  const space = single.geometry.kind === 'conv' ? single.geometry.kernel : [];
+  const channels = (layer.groups * layer.rows) / sizeOf(space);
+  const result = await session.run({ [single.input]: float32([record.count, channels, ...space], input) });
   await session.release();
   const [measured, wanted] = [single, plain].map(({ output }) => result[output]!.data as Float32Array);
   return { measured: measured!, wanted: wanted! };

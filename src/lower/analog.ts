@@ -6,6 +6,7 @@
  * onnxruntime's own blocked layout, which leaves one reordering per layer instead of one per plane. A matrix product
  * needs no reordering, and reading the matrix once for all planes is what counts.
  */
+import type { ColumnCorrection } from '../column-correction.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
 import { float32, int8, int64, uint8 } from '../math/tensor.ts';
@@ -21,14 +22,8 @@ import { emitBatchShape, emitPlanes, emitWeightedPlanes, planesOf } from './plan
 import type { SaturationCount } from './saturation.ts';
 import { outputPositions } from './units.ts';
 
-/** Digital gain and bias per output column, re-estimated on the programmed chip. */
-export interface ColumnFit {
-  readonly gain: Float32Array;
-  readonly bias: Float32Array;
-}
-
 export interface AnalogOptions {
-  readonly calibration: ColumnFit | undefined;
+  readonly calibration: ColumnCorrection | undefined;
   readonly noise: NoiseSource | undefined;
   /** Sees what every conversion is given. */
   readonly counted: SaturationCount | undefined;

@@ -7,8 +7,9 @@
  * Exact form: where every cell holds a whole digit and no converter can saturate, the planes sum to the product with
  * the codes themselves, so one Conv or MatMul per tile and slice gives the same integers.
  */
+import type { ColumnCorrection } from '../column-correction.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { type ColumnFit, emitAnalog } from './analog.ts';
+import { emitAnalog } from './analog.ts';
 import type { Emitter } from './emit.ts';
 import { emitExact } from './exact.ts';
 import type { FoldedLayer } from './folded.ts';
@@ -19,7 +20,7 @@ import { countSaturation } from './saturation.ts';
 
 export interface LowerOptions {
   /** Of the programmed chip; absent: the compiler's own gain and bias. */
-  readonly calibration?: ColumnFit | undefined;
+  readonly calibration?: ColumnCorrection | undefined;
   /** Keep bit planes and conversions even where the exact form gives the same integers. */
   readonly bitSerial?: boolean;
   /** Where read noise comes from, for arrays with variances. */

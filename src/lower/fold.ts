@@ -11,6 +11,7 @@
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import { type BlockCells, cellsOf } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { volumeOf } from '../ir/graph.ts';
 import { placementsOf } from '../ir/tiles.ts';
 import type { AnalogPart, FoldedLayer, ProgrammedArrays } from './folded.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
@@ -18,7 +19,7 @@ import { copiesAgree, isWhole, setUpright } from './whole.ts';
 
 /** Units are ordered tile by tile, and within a tile pack by pack. */
 export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): FoldedLayer {
-  const volume = layer.geometry.kind === 'conv' ? layer.geometry.kernel.reduce((a, b) => a * b, 1) : 1;
+  const volume = volumeOf(layer.geometry);
   const starts = [...new Set(layer.tiles.map((t) => t.rowStart))].sort((a, b) => a - b);
   const ends = starts.map((start) => layer.tiles.find((t) => t.rowStart === start)!.rowEnd);
   const firstChannel = starts.map((start) => Math.floor(start / volume));

@@ -1,8 +1,8 @@
 /** The analogue product of one part of a layer: Conv with units as groups, or one MatMul per row tile. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import type { Geometry } from '../ir/graph.ts';
-import { int, ints } from '../ir/graph.ts';
+import { type ConvGeometry, int, ints } from '../ir/graph.ts';
 import { float32, int64 } from '../math/tensor.ts';
+import { transposed } from '../math/transposed.ts';
 import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 import { padsExplicitly } from './planes.ts';
@@ -50,24 +50,16 @@ export function emitUnitChannels(
 function emitConv(
   emit: Emitter,
   layer: CrossbarLayer,
-  geometry: Extract<Geometry, { kind: 'conv' }>,
+  geometry: ConvGeometry,
   folded: FoldedLayer,
   part: number,
-  values: Values,
+  { name, data }: Values,
 ): Product {
   const units = folded.tiles * folded.packs;
-  const rows = folded.slots * folded.channelsPerGroup * folded.volume;
+  const channels = folded.slots * folded.channelsPerGroup;
   const columns = folded.slots * layer.columns;
-  const { name, data: weights } = values;
-  const kernels = new Float32Array(weights.length);
-  for (let unit = 0; unit < units; unit++) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        kernels[(unit * columns + column) * rows + row] = weights[(unit * rows + row) * columns + column]!;
-      }
-    }
-  }
-  const dims = [units * columns, folded.slots * folded.channelsPerGroup, ...geometry.kernel];
+  const kernels = transposed(data, channels * folded.volume, columns);
+  const dims = [units * columns, channels, ...geometry.kernel];
   const conductances = emit.constant(`${name}_${part}`, float32(dims, kernels));
   const explicit = padsExplicitly(layer);
   const attributes = {

@@ -1,6 +1,6 @@
 /** Input codes of a layer, and their bit planes: what the drivers put on the wordlines, one plane after another. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { int } from '../ir/graph.ts';
+import { type ConvGeometry, int } from '../ir/graph.ts';
 import { type InputPlane, inputParts, inputPlanes } from '../ir/input-planes.ts';
 import { float32, int64, uint8 } from '../math/tensor.ts';
 import { bend, type PiecewiseLinear } from '../target/nonlinearity.ts';
@@ -47,7 +47,7 @@ function emitBinary(emit: Emitter, layer: CrossbarLayer): string {
 /** Whether the codes come padded, because the code of zero drives rows. */
 export function padsExplicitly<L extends Pick<CrossbarLayer, 'geometry' | 'quantization' | 'inputCoding'>>(
   layer: L,
-): layer is L & { readonly geometry: Extract<CrossbarLayer['geometry'], { kind: 'conv' }> } {
+): layer is L & { readonly geometry: ConvGeometry } {
   const { geometry, quantization, inputCoding } = layer;
   return (
     inputCoding === 'binary' &&

@@ -3,9 +3,19 @@
  * after. The integer form is the reference that an ideal chip must reproduce bit for bit.
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
-import type { Geometry, Graph, MvmNode, QuantizedMvmNode, Reals } from '../ir/graph.ts';
-import { int, ints } from '../ir/graph.ts';
+import {
+  type ConvGeometry,
+  type Graph,
+  int,
+  ints,
+  type MvmNode,
+  type QuantizedMvmNode,
+  type Reals,
+  string,
+  volumeOf,
+} from '../ir/graph.ts';
 import { deferred, float32, int8, uint8 } from '../math/tensor.ts';
+import { transposed } from '../math/transposed.ts';
 import type { Emitter } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
 
@@ -58,56 +68,35 @@ export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
   emitEpilogue(emit, layer, sums, factor);
 }
 
-function kernelDims(
-  node: MvmNode | QuantizedMvmNode,
-  geometry: Extract<Geometry, { kind: 'conv' }>,
-): number[] {
-  const volume = geometry.kernel.reduce((a, b) => a * b, 1);
-  return [node.groups * node.columns, node.rows / volume, ...geometry.kernel];
+function kernelDims({ groups, rows, columns }: Layer, geometry: ConvGeometry): number[] {
+  return [groups * columns, rows / volumeOf(geometry), ...geometry.kernel];
 }
 
-function convAttributes(node: MvmNode | QuantizedMvmNode, geometry: Extract<Geometry, { kind: 'conv' }>) {
+function convAttributes(node: Layer, geometry: ConvGeometry) {
   return {
     kernel_shape: ints(geometry.kernel),
     strides: ints(geometry.strides),
     dilations: ints(geometry.dilations),
     ...(geometry.autoPad === 'NOTSET'
       ? { pads: ints(geometry.pads) }
-      : { auto_pad: { type: 'string', value: geometry.autoPad } as const }),
+      : { auto_pad: string(geometry.autoPad) }),
     group: int(node.groups),
   };
 }
 
 /** [group][row][column] -> a convolution's [output][row]; a matrix product's [row][column] as it is. */
-function arrange<T extends Float32Array | Int8Array>(node: MvmNode | QuantizedMvmNode, values: T): T {
-  if (node.geometry.kind === 'matmul') return values;
-  const { groups, rows, columns } = node;
-  const result = values.slice();
-  for (let group = 0; group < groups; group++) {
-    for (let row = 0; row < rows; row++) {
-      const from = (group * rows + row) * columns;
-      for (let column = 0; column < columns; column++)
-        result[(group * columns + column) * rows + row] = values[from + column]!;
-    }
-  }
-  return result as T;
+function arrange<T extends Float32Array | Int8Array>({ geometry, rows, columns }: Layer, values: T): T {
+  return geometry.kind === 'matmul' ? values : transposed(values, rows, columns);
 }
 
 type Layer = Pick<MvmNode, 'output' | 'groups' | 'rows' | 'columns' | 'geometry'>;
 
 /** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */
 export function readIntegers({ constants }: Pick<Graph, 'constants'>, layer: Layer): Int8Array {
-  const { output: name, groups, rows, columns, geometry } = layer;
+  const { output: name, rows, columns, geometry } = layer;
   const data = constants.get(`${name}/weights`)?.data as Int8Array | undefined;
   if (!data) throw new InternalError('package', `no reference weights of ${name}`);
-  if (geometry.kind === 'matmul') return data;
-  const result = new Int8Array(data.length);
-  for (let output = 0; output < groups * columns; output++) {
-    const group = Math.floor(output / columns);
-    for (let row = 0; row < rows; row++)
-      result[(group * rows + row) * columns + (output % columns)] = data[output * rows + row]!;
-  }
-  return result;
+  return geometry.kind === 'matmul' ? data : transposed(data, columns, rows);
 }
 
 /** The real values of integer weights, [group][row][column]. @param scales of the columns, [group][column] */

@@ -12,26 +12,27 @@ import {
 } from '../math/tensor.ts';
 import { elementType } from './element-types.ts';
 
-type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow';
+export const binaries = ['Add', 'Sub', 'Mul', 'Div', 'Pow'] as const;
+type Binary = (typeof binaries)[number];
 
 const doubles: Readonly<Record<Binary, (a: number, b: number) => number>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  pow: (a, b) => a ** b,
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
+  Pow: (a, b) => a ** b,
 };
 
-const integers: Readonly<Record<Exclude<Binary, 'pow'>, (a: bigint, b: bigint) => bigint>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
+const integers: Readonly<Record<Exclude<Binary, 'Pow'>, (a: bigint, b: bigint) => bigint>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
 };
 
 /** Elementwise with numpy's broadcasting; float32, float64, int32 and int64. Integer division truncates. */
 export function binary(op: Binary, a: Tensor, b: Tensor): Tensor | undefined {
-  if (a.type !== b.type || (op === 'pow' && !a.type.startsWith('float'))) return undefined;
+  if (a.type !== b.type || (op === 'Pow' && !a.type.startsWith('float'))) return undefined;
   const rank = Math.max(a.dims.length, b.dims.length);
   const pad = (dims: readonly number[]) => [...Array<number>(rank - dims.length).fill(1), ...dims];
   const [p, q] = [pad(a.dims), pad(b.dims)];
@@ -40,13 +41,13 @@ export function binary(op: Binary, a: Tensor, b: Tensor): Tensor | undefined {
   const [ia, ib] = [broadcastIndex(p, dims), broadcastIndex(q, dims)];
   const size = sizeOf(dims);
   const [x, y] = [a.data, b.data];
-  if (op !== 'pow' && x instanceof BigInt64Array && y instanceof BigInt64Array) {
-    if (op === 'div' && y.includes(0n)) return undefined;
+  if (op !== 'Pow' && x instanceof BigInt64Array && y instanceof BigInt64Array) {
+    if (op === 'Div' && y.includes(0n)) return undefined;
     const data = BigInt64Array.from({ length: size }, (_, i) => integers[op](x[ia(i)]!, y[ib(i)]!));
     return { type: a.type, dims, data };
   }
   const isFloat = a.type === 'float32' || a.type === 'float64';
-  const unsafe = op === 'mul' || (op === 'div' && (y as Int32Array).includes(0));
+  const unsafe = op === 'Mul' || (op === 'Div' && (y as Int32Array).includes(0));
   if (!isFloat && (a.type !== 'int32' || unsafe)) return undefined;
   const apply = (_: unknown, i: number) => doubles[op](Number(x[ia(i)]), Number(y[ib(i)]));
   return { type: a.type, dims, data: arrays[a.type].from(Float64Array.from({ length: size }, apply)) };

@@ -6,7 +6,7 @@
 import type { OnnxNode } from '../ir/graph.ts';
 import { float32, int64, sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
 import { intOf, intsOf } from './attribute-values.ts';
-import { binary, cast, constantOfShape, dequantize } from './evaluate-arithmetic.ts';
+import { binaries, binary, cast, constantOfShape, dequantize } from './evaluate-arithmetic.ts';
 import { concat, gather, reshaped, slice, transpose } from './evaluate-movement.ts';
 import { elementwise, map, reduce, reductions } from './evaluate-reduce.ts';
 
@@ -14,13 +14,11 @@ type Inputs = readonly (Tensor | undefined)[];
 type Rule = (node: OnnxNode, inputs: Inputs, opset: number) => Tensor | undefined;
 
 const rules: Readonly<Record<string, Rule>> = {
-  Constant: (node) => constantValue(node),
+  Constant: constantValue,
   Identity: (_, [x]) => x,
-  Add: (_, [a, b]) => a && b && binary('add', a, b),
-  Sub: (_, [a, b]) => a && b && binary('sub', a, b),
-  Mul: (_, [a, b]) => a && b && binary('mul', a, b),
-  Div: (_, [a, b]) => a && b && binary('div', a, b),
-  Pow: (_, [a, b]) => a && b && binary('pow', a, b),
+  ...Object.fromEntries(
+    binaries.map((op): [string, Rule] => [op, (_, [a, b]) => a && b && binary(op, a, b)]),
+  ),
   ...Object.fromEntries(
     Object.entries(elementwise).map(([op, apply]): [string, Rule] => [op, (_, [x]) => x && map(x, apply)]),
   ),
@@ -49,7 +47,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ),
   Gather: (node, [x, indices]) =>
     x && indices && gather(x, indices.dims, numbers(indices), intOf(node, 'axis', 0)),
-  Slice: (node, inputs, opset) => sliceNode(node, inputs, opset),
+  Slice: sliceNode,
   Shape: (node, [x]) => x && shapeOf(x, intOf(node, 'start', 0), intOf(node, 'end', x.dims.length)),
 };
 
@@ -113,13 +111,8 @@ function flatten(x: Tensor, axis: number): Tensor | undefined {
 
 function squeeze(x: Tensor, axes: readonly number[] | undefined): Tensor | undefined {
   const gone = axes ? axesOf(axes, x.dims.length) : new Set(x.dims.flatMap((d, i) => (d === 1 ? [i] : [])));
-  return (
-    gone &&
-    reshaped(
-      x,
-      x.dims.filter((_, i) => !gone.has(i)),
-    )
-  );
+  const left = gone && x.dims.filter((_, i) => !gone.has(i));
+  return left && reshaped(x, left);
 }
 
 function unsqueeze(x: Tensor, axes: readonly number[] | undefined): Tensor | undefined {
@@ -127,10 +120,8 @@ function unsqueeze(x: Tensor, axes: readonly number[] | undefined): Tensor | und
   const added = axes && axesOf(axes, rank);
   if (added?.size !== axes?.length || !added) return undefined;
   const old = [...x.dims];
-  return reshaped(
-    x,
-    Array.from({ length: rank }, (_, i) => (added.has(i) ? 1 : old.shift()!)),
-  );
+  const dims = Array.from({ length: rank }, (_, i) => (added.has(i) ? 1 : old.shift()!));
+  return reshaped(x, dims);
 }
 
 function shapeOf(x: Tensor, start: number, end: number): Tensor {

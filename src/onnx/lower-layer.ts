@@ -4,7 +4,8 @@
  * into weights and bias.
  */
 import type { Geometry, Graph, MvmNode, OnnxNode, Reals } from '../ir/graph.ts';
-import { type Tensor, toDoubles } from '../math/tensor.ts';
+import { sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
+import { transposed } from '../math/transposed.ts';
 import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
 
 /** What a layer computes, without its place in the graph. */
@@ -38,13 +39,13 @@ function lowerConv(node: OnnxNode, tensor: string, weights: Tensor, bias: Tensor
   const [outputs = 0, channels = 0, ...kernel] = weights.dims;
   const groups = intOf(node, 'group', 1);
   const columns = outputs / groups;
-  const rows = channels * kernel.reduce((a, b) => a * b, 1);
+  const rows = channels * sizeOf(kernel);
   return {
     geometry: convGeometry(node, kernel),
     groups,
     rows,
     columns,
-    weights: () => transposeGroups(toReals(weights), groups, columns, rows),
+    weights: () => transposed(toReals(weights), columns, rows),
     bias: spread(bias, outputs, 1),
     inputIndex: 0,
     tensor,
@@ -66,24 +67,24 @@ function convGeometry(node: OnnxNode, kernel: readonly number[]): Geometry {
   };
 }
 
-/** @param transposed the stored matrix is [column][row] */
+/** @param columnsFirst the stored matrix is [column][row] */
 function lowerMatrix(
   tensor: string,
   stored: Tensor,
-  transposed: boolean,
+  columnsFirst: boolean,
   factor: number,
   inputIndex: 0 | 1,
 ): Layer {
-  const [rows, columns] = transposed
+  const [rows, columns] = columnsFirst
     ? [stored.dims.at(-1)!, stored.dims.at(-2)!]
     : [stored.dims.at(-2)!, stored.dims.at(-1)!];
   const weights = () => {
     const values = factor === 1 ? toReals(stored) : toDoubles(stored)!;
     if (factor !== 1) for (let i = 0; i < values.length; i++) values[i]! *= factor;
-    return transposed ? transposeGroups(values, 1, columns, rows) : values;
+    return columnsFirst ? transposed(values, columns, rows) : values;
   };
   const bias = new Float64Array(columns);
-  const arrangement = `${transposed ? 'transposed ' : ''}times ${factor}`;
+  const arrangement = `${columnsFirst ? 'transposed ' : ''}times ${factor}`;
   const geometry = { kind: 'matmul' } as const;
   return { geometry, groups: 1, rows, columns, weights, bias, inputIndex, tensor, arrangement };
 }
@@ -94,25 +95,6 @@ function toReals(tensor: Tensor): Reals {
   const values = tensor.data as Float32Array;
   return tensor.deferred ? values : values.slice();
 }
-
-/** [group][column][row] -> [group][row][column]. */
-function transposeGroups(values: Reals, groups: number, columns: number, rows: number): Reals {
-  const matrix =
-    values instanceof Float32Array ? new Float32Array(values.length) : new Float64Array(values.length);
-  for (let first = 0; first < groups * rows * columns; first += rows * columns) {
-    // A few columns at a time: whole ones would leave the cache before their next row comes.
-    for (let start = 0; start < columns; start += columnsAtOnce) {
-      const end = Math.min(start + columnsAtOnce, columns);
-      for (let row = 0; row < rows; row++) {
-        for (let column = start; column < end; column++)
-          matrix[first + row * columns + column] = values[first + column * rows + row]!;
-      }
-    }
-  }
-  return matrix;
-}
-
-const columnsAtOnce = 16;
 
 /** One value per column, from a bias of one value or of one per column. */
 function spread(bias: Tensor | undefined, columns: number, factor: number): Float64Array {

@@ -20,7 +20,6 @@ import {
   upgradeGridSample,
   upgradePad,
   upgradeRoiAlign,
-  upgradeScatter,
   upgradeSlice,
   upgradeSplit,
   upgradeTopK,
@@ -34,17 +33,13 @@ interface UpgradeRule {
 
 /** Scan 8 ran over a batch of sequences with lengths of their own. */
 function refuseScan(to: Rewrite): void {
-  to.fail(
-    graphInvalid(
-      describeOrigin(to.node.origin),
-      'Scan of opset 8 is not supported; export at opset 9 or later',
-    ),
-  );
+  const reason = 'Scan of opset 8 is not supported; export at opset 9 or later';
+  to.fail(graphInvalid(describeOrigin(to.node.origin), reason));
 }
 
 const reductions = ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'SumSquare'];
 
-const rules: ReadonlyMap<string, UpgradeRule> = new Map([
+const rules = new Map<string, UpgradeRule>([
   ...reductions.map((name) => [`Reduce${name}`, { before: 18, rewrite: upgradeAxes }] as const),
   ['BatchNormalization', { before: 14, rewrite: upgradeBatchNormalization }],
   ['Clip', { before: 11, rewrite: upgradeClip }],
@@ -59,7 +54,7 @@ const rules: ReadonlyMap<string, UpgradeRule> = new Map([
   ['Resize', { before: 13, rewrite: upgradeResize }],
   ['RoiAlign', { before: 16, rewrite: upgradeRoiAlign }],
   ['Scan', { before: 9, rewrite: refuseScan }],
-  ['Scatter', { before: 11, rewrite: upgradeScatter }],
+  ['Scatter', { before: 11, rewrite: (to) => to.self({ op: 'ScatterElements' }) }],
   ['Slice', { before: 10, rewrite: upgradeSlice }],
   ['Softmax', { before: 13, rewrite: upgradeSoftmax }],
   ['Split', { before: 18, rewrite: upgradeSplit }],

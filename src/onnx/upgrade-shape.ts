@@ -4,7 +4,7 @@
  */
 
 import { int, string } from '../ir/graph.ts';
-import { float32 } from '../math/tensor.ts';
+import { float32, int64, type Tensor } from '../math/tensor.ts';
 import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
 import { vector, without } from './upgrade-attributes.ts';
 import type { Rewrite } from './upgrade-rewrite.ts';
@@ -58,11 +58,6 @@ export function upgradeTopK(to: Rewrite): void {
   to.self({ inputs: [inputs[0]!, k], attributes: without(attributes, 'k') });
 }
 
-/** Scatter, which ScatterElements replaced in 11. */
-export function upgradeScatter(to: Rewrite): void {
-  to.self({ op: 'ScatterElements' });
-}
-
 /** Clip before 11. */
 export function upgradeClip(to: Rewrite): void {
   const { inputs, attributes } = to.node;
@@ -79,15 +74,8 @@ export function upgradeClip(to: Rewrite): void {
 /** DFT before 20, whose axis was an attribute with the default 1. */
 export function upgradeDft(to: Rewrite): void {
   const { inputs, attributes } = to.node;
-  const axis = {
-    type: 'int64',
-    dims: [],
-    data: BigInt64Array.of(BigInt(intOf(to.node, 'axis', 1))),
-  } as const;
-  to.self({
-    inputs: [inputs[0]!, inputs[1] ?? '', to.constant('axis', axis)],
-    attributes: without(attributes, 'axis'),
-  });
+  const axis = to.constant('axis', int64([], [intOf(to.node, 'axis', 1)]));
+  to.self({ inputs: [inputs[0]!, inputs[1] ?? '', axis], attributes: without(attributes, 'axis') });
 }
 
 /** GridSample before 20, when the modes had the names of the two-dimensional case. */
@@ -110,7 +98,7 @@ export function upgradeDropout(to: Rewrite): void {
   to.self({ inputs: [data], outputs: [outputs[0]!], attributes: {} });
   if (!to.read(1)) return;
   const shape = to.helper('mask-shape', 'Shape', [data]);
-  const zero = (value: Parameters<Rewrite['constant']>[1]) => ({ value: { type: 'tensor', value } }) as const;
+  const zero = (value: Tensor) => ({ value: { type: 'tensor', value } }) as const;
   if (to.opset >= 10) {
     const no = zero({ type: 'bool', dims: [1], data: Uint8Array.of(0) });
     to.helper('mask', 'ConstantOfShape', [shape], no, outputs[1]!);

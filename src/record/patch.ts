@@ -1,6 +1,7 @@
 /** One MVM's input rows out of a layer's input tensor: the patch under a convolution's kernel, or one row. */
-import type { Geometry } from '../ir/graph.ts';
+import type { ConvGeometry, Geometry } from '../ir/graph.ts';
 import { resolvePadding } from '../ir/padding.ts';
+import { sizeOf } from '../math/tensor.ts';
 
 /** How to read the patches of one layer from samples of one size. */
 export interface PatchReader {
@@ -19,13 +20,13 @@ export interface PatchReader {
 export function createPatchReader(geometry: Geometry, dims: readonly number[], length: number): PatchReader {
   if (geometry.kind === 'matmul') {
     return {
-      positions: dims.slice(0, -1).reduce((a, b) => a * b, 1),
+      positions: sizeOf(dims.slice(0, -1)),
       space: [],
       read: (data, position, out) => out.set(data.subarray(position * length, (position + 1) * length)),
     };
   }
   const space = dims.slice(2);
-  const resolved = resolvePadding(geometry, space) as Extract<Geometry, { kind: 'conv' }>;
+  const resolved = resolvePadding(geometry, space) as ConvGeometry;
   // A 1-D convolution is a 2-D one of height 1.
   const plane = <T>(values: readonly T[], none: T): [T, T] =>
     space.length === 1 ? [none, values[0]!] : [values[0]!, values[1]!];

@@ -2,13 +2,13 @@
  * ConvTranspose -> a 1x1 Conv that gives every input position its kernel's worth of outputs, Col2Im that adds up where
  * they overlap, and the cut to the output's size. The bias is added at the end: it must be added once per position.
  */
-import type { OnnxNode } from '../../../src/ir/graph.ts';
-import { int, ints } from '../../../src/ir/graph.ts';
-import { int64, sizeOf, type Tensor } from '../../../src/math/tensor.ts';
+import { int, ints, type OnnxNode } from '../../../src/ir/graph.ts';
+import { sizeOf, type Tensor } from '../../../src/math/tensor.ts';
 import { type ConvTranspose, fullLength, readConvTranspose } from '../../../src/onnx/conv-transpose.ts';
 import type { Dim } from '../../../src/onnx/dims-known.ts';
 import { reshaped, transpose } from '../../../src/onnx/evaluate-movement.ts';
 import type { Emitter } from './emitter.ts';
+import { spreadBias } from './split.ts';
 
 /**
  * @param weights [groups * channels][outputs][kernel]
@@ -25,14 +25,13 @@ export function emitConvTranspose(
   const layer = readConvTranspose(node, kernel);
   const columns = layer.groups * outputs * sizeOf(kernel);
   const axes = kernel.length;
-  const pointwise = emit.rearranged(w, `pointwise-${layer.groups}`, () =>
-    pointwiseWeights(weights, layer.groups),
-  );
+  const rearrange = () => pointwiseWeights(weights, layer.groups);
+  const pointwise = emit.rearranged(w, `pointwise-${layer.groups}`, rearrange);
   const patches = emit.op('patches', 'Conv', [x, pointwise], {
     kernel_shape: ints(kernel.map(() => 1)),
     group: int(layer.groups),
   });
-  const flat = emit.constant('flat', () => int64([3], [0, columns, -1]));
+  const flat = emit.vector('flat', [0, columns, -1]);
   const space = dims?.slice(2);
   const known = space?.length === axes && space.every((d) => d !== undefined) ? space : undefined;
   const sizes = known ? knownSizes(emit, layer, known) : sizesAtRunTime(emit, layer, x);
@@ -44,13 +43,8 @@ export function emitConvTranspose(
     else emit.op('y', 'Identity', [full], {}, y);
     return;
   }
-  const spread = emit.constant('bias-dims', () =>
-    int64(
-      [axes],
-      kernel.map((_, i) => i + 1),
-    ),
-  );
-  emit.op('y', 'Add', [cut(), emit.op('bias', 'Unsqueeze', [b, spread])], {}, y);
+  const result = cut();
+  emit.op('y', 'Add', [result, spreadBias(emit, b, axes)], {}, y);
 }
 
 /**
@@ -63,17 +57,12 @@ function overlapAdd(emit: Emitter, layer: ConvTranspose, columns: string, full: 
   const flat = kernel.length === 1;
   const plane = (list: readonly number[]) => (flat ? [1, ...list] : list);
   const size = flat
-    ? emit.op('full-size', 'Concat', [emit.constant('height', () => int64([1], [1])), full], { axis: int(0) })
+    ? emit.op('full-size', 'Concat', [emit.vector('height', [1]), full], { axis: int(0) })
     : full;
-  const sums = emit.op(
-    'overlapped',
-    'Col2Im',
-    [columns, size, emit.constant('kernel', () => int64([2], plane(kernel)))],
-    { strides: ints(plane(strides)), dilations: ints(plane(dilations)) },
-  );
-  return flat
-    ? emit.op('overlapped', 'Squeeze', [sums, emit.constant('axis-2', () => int64([1], [2]))])
-    : sums;
+  const attributes = { strides: ints(plane(strides)), dilations: ints(plane(dilations)) };
+  const inputs = [columns, size, emit.vector('kernel', plane(kernel))];
+  const sums = emit.op('overlapped', 'Col2Im', inputs, attributes);
+  return flat ? emit.op('overlapped', 'Squeeze', [sums, emit.vector('axis-2', [2])]) : sums;
 }
 
 /** [groups * channels][outputs][kernel] -> [groups * outputs * kernel][channels][1...]. */
@@ -95,43 +84,29 @@ interface Sizes {
 function knownSizes(emit: Emitter, layer: ConvTranspose, space: readonly number[]): Sizes {
   const { kernel, strides, dilations } = layer;
   const full = space.map((d, i) => fullLength(d, kernel[i]!, strides[i]!, dilations[i]!));
-  return {
-    full: emit.constant('full-size', () => int64([full.length], full)),
-    cut: fixedCut(
-      emit,
-      space.map((d, i) => layer.crop(i, d)),
-    ),
-  };
+  const crops = space.map((d, i) => layer.crop(i, d));
+  return { full: emit.vector('full-size', full), cut: fixedCut(emit, crops) };
 }
 
 function fixedCut(emit: Emitter, crops: readonly (readonly [number, number])[]): string | undefined {
   if (crops.every(([begin, end]) => begin === 0 && end === 0)) return undefined;
   const none = [0, 0];
   const pads = [...none, ...crops.map(([begin]) => -begin), ...none, ...crops.map(([, end]) => -end)];
-  return emit.constant('cut', () =>
-    int64(
-      [pads.length],
-      pads.map((p) => p || 0),
-    ),
-  );
+  // No negative zeros.
+  const plain = pads.map((p) => p || 0);
+  return emit.vector('cut', plain);
 }
 
 /** full = stride * inputs + (dilation * (kernel - 1) + 1 - stride) */
 function sizesAtRunTime(emit: Emitter, layer: ConvTranspose, x: string): Sizes {
   const { kernel, strides, dilations } = layer;
-  const vector = (what: string, values: readonly number[]) =>
-    emit.constant(what, () => int64([values.length], values));
   const inputs = emit.op('input-size', 'Shape', [x], { start: int(2) });
   const reach = kernel.map((_, i) => fullLength(0, kernel[i]!, strides[i]!, dilations[i]!));
-  const strided = emit.op('full-size', 'Mul', [inputs, vector('strides', strides)]);
-  const full = emit.op('full-size', 'Add', [strided, vector('reach', reach)]);
-  const { outputShape } = layer;
-  const fixed = () =>
-    fixedCut(
-      emit,
-      kernel.map((_, axis) => layer.crop(axis, 1)),
-    );
-  return { full, cut: outputShape ? cutAtRunTime(emit, layer, full, vector, outputShape) : fixed() };
+  const strided = emit.op('full-size', 'Mul', [inputs, emit.vector('strides', strides)]);
+  const full = emit.op('full-size', 'Add', [strided, emit.vector('reach', reach)]);
+  if (layer.outputShape) return { full, cut: cutAtRunTime(emit, layer, full, layer.outputShape) };
+  const crops = kernel.map((_, axis) => layer.crop(axis, 1));
+  return { full, cut: fixedCut(emit, crops) };
 }
 
 /** The crop that leaves a given shape: of the positions that are too many, half at either side. */
@@ -139,9 +114,9 @@ function cutAtRunTime(
   emit: Emitter,
   { outputPadding, odd }: ConvTranspose,
   full: string,
-  vector: (what: string, values: readonly number[]) => string,
   outputShape: readonly number[],
 ): string {
+  const { vector } = emit;
   const shape = vector('shape', outputShape);
   const padded = emit.op('excess', 'Add', [full, vector('output-padding', outputPadding)]);
   const excess = emit.op('excess', 'Max', [emit.op('excess', 'Sub', [padded, shape]), vector('zero', [0])]);

@@ -2,8 +2,7 @@
  * Gather of rows of a constant matrix -> OneHot and MatMul: an index drives one wordline. OneHot counts negative
  * indices from the end, as Gather does.
  */
-import type { OnnxNode } from '../../../src/ir/graph.ts';
-import { int } from '../../../src/ir/graph.ts';
+import { int, type OnnxNode } from '../../../src/ir/graph.ts';
 import { float32, int64, type Tensor } from '../../../src/math/tensor.ts';
 import { elementNumber } from '../../../src/onnx/element-types.ts';
 import type { Emitter } from './emitter.ts';

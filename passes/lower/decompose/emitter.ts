@@ -1,6 +1,6 @@
 /** Writes the operators that replace one node. All of them carry the origin of that node. */
 import { type Attributes, freshName, type OnnxNode, onnxNode } from '../../../src/ir/graph.ts';
-import type { Tensor } from '../../../src/math/tensor.ts';
+import { int64, type Tensor } from '../../../src/math/tensor.ts';
 
 export interface Emitter {
   /** Adds an operator of the ONNX domain with one output. @returns the output's name: `output`, or one after `what` */
@@ -9,6 +9,8 @@ export interface Emitter {
   ops(what: string, op: string, inputs: readonly string[], count: number, attributes?: Attributes): string[];
   /** Adds a constant, named after the node's first output and `what`; the same `what` is the same constant. */
   constant(what: string, tensor: () => Tensor): string;
+  /** Adds a constant vector of int64. */
+  vector(what: string, values: readonly number[]): string;
   /** A rearrangement of a stored constant: nodes that rearrange it alike share the result, as they share the original. */
   rearranged(stored: string, how: string, tensor: () => Tensor): string;
 }
@@ -46,6 +48,7 @@ export function emitterOf(node: OnnxNode, into: Decomposed): Emitter {
     into.constants.set(name, tensor());
     return name;
   };
+  const own: Emitter['constant'] = (what, tensor) => constant(`${base}\n${what}`, `${base}/${what}`, tensor);
   return {
     op(what, op, inputs, attributes = {}, output = value(what)) {
       push(op, inputs, [output], attributes);
@@ -56,7 +59,8 @@ export function emitterOf(node: OnnxNode, into: Decomposed): Emitter {
       push(op, inputs, outputs, attributes);
       return outputs;
     },
-    constant: (what, tensor) => constant(`${base}\n${what}`, `${base}/${what}`, tensor),
+    constant: own,
+    vector: (what, values) => own(what, () => int64([values.length], values)),
     rearranged: (stored, how, tensor) => constant(`${stored}\n${how}\n`, `${stored}/${how}`, tensor),
   };
 }

@@ -7,7 +7,7 @@
  */
 
 import { int } from '../../../src/ir/graph.ts';
-import { float32, int64 } from '../../../src/math/tensor.ts';
+import { float32 } from '../../../src/math/tensor.ts';
 import { emitActivation } from './activation.ts';
 import type { Cell, State } from './cell.ts';
 import type { Emitter } from './emitter.ts';
@@ -17,7 +17,7 @@ export function gruStep(emit: Emitter, cell: Cell, input: string, { h }: State):
   const { layer, direction } = cell;
   const { hidden, clip } = layer;
   const [f, g] = layer.activations[direction]!;
-  const sizes = emit.constant('gates', () => int64([2], [2 * hidden, hidden]));
+  const sizes = emit.vector('gates', [2 * hidden, hidden]);
   const halves = (value: string) => emit.ops('gate', 'Split', [value, sizes], 2, { axis: int(-1) });
   const [xGates, xNew] = halves(input);
   const plus = (a: string, b: string | undefined) => (b === undefined ? a : emit.op('sum', 'Add', [a, b]));

@@ -5,9 +5,8 @@
  *
  * Values are [1, batch, columns] at every step, so that steps join to [steps, batch, columns] without a reshape.
  */
-import type { OnnxNode } from '../../../src/ir/graph.ts';
-import { int, ints } from '../../../src/ir/graph.ts';
-import { float32, int32, int64, type Tensor, toDoubles } from '../../../src/math/tensor.ts';
+import { int, ints, type OnnxNode } from '../../../src/ir/graph.ts';
+import { float32, int32, type Tensor, toDoubles } from '../../../src/math/tensor.ts';
 import { reshaped, slice, transpose } from '../../../src/onnx/evaluate-movement.ts';
 import { isZero, type Recurrent } from '../../../src/onnx/recurrent.ts';
 import type { Cell, State } from './cell.ts';
@@ -47,12 +46,13 @@ export function emitRecurrent(
   });
   const join = (what: string, parts: readonly string[], axis: number, output?: string) =>
     emit.op(what, 'Concat', parts, { axis: int(axis) }, output);
-  const last = (parts: readonly string[], output: string) => {
+  const last = (which: 'h' | 'c', output: string) => {
+    const parts = ends.map((end) => end[which]!);
     if (!layer.batchFirst) return join('state', parts, 0, output);
     return emit.op('state', 'Transpose', [join('state', parts, 0)], { perm: ints([1, 0, 2]) }, output);
   };
   if (y !== '') {
-    const axis = emit.constant('axis-1', () => int64([1], [1]));
+    const axis = emit.vector('axis-1', [1]);
     const sequences = outputs.map((values) =>
       emit.op('sequence', 'Unsqueeze', [join('sequence', values, 0), axis]),
     );
@@ -60,16 +60,8 @@ export function emitRecurrent(
       emit.op('y', 'Transpose', [join('sequence', sequences, 1)], { perm: ints([2, 0, 1, 3]) }, y);
     else join('y', sequences, 1, y);
   }
-  if (yh !== '')
-    last(
-      ends.map((end) => end.h!),
-      yh,
-    );
-  if (yc !== '')
-    last(
-      ends.map((end) => end.c!),
-      yc,
-    );
+  if (yh !== '') last('h', yh);
+  if (yc !== '') last('c', yc);
 }
 
 function zero(emit: Emitter): string {
@@ -93,9 +85,8 @@ function emitInputs(emit: Emitter, node: OnnxNode, layer: Recurrent): string[][]
   const ordered = layer.batchFirst ? emit.op('steps-first', 'Transpose', [x], { perm: ints([1, 0, 2]) }) : x;
   let product = emit.op('input', 'MatMul', [ordered, weights]);
   if (layer.bias) {
-    const bias = emit.constant('input-bias', () =>
-      float32([directions * columns], inputBias(layer, layer.bias!)),
-    );
+    const values = () => float32([directions * columns], inputBias(layer, layer.bias!));
+    const bias = emit.constant('input-bias', values);
     product = emit.op('input', 'Add', [product, bias]);
   }
   const halves = directions === 1 ? [product] : splitEvenly(emit, 'input', product, 2, directions);
@@ -154,7 +145,7 @@ function emitInitial(
 
 /** Per step, [batch, 1]: whether the sequence goes on. */
 function emitMasks(emit: Emitter, count: number, lengths: string): string[] {
-  const column = emit.op('lengths', 'Unsqueeze', [lengths, emit.constant('axis-1', () => int64([1], [1]))]);
+  const column = emit.op('lengths', 'Unsqueeze', [lengths, emit.vector('axis-1', [1])]);
   return Array.from({ length: count }, (_, t) =>
     emit.op('goes-on', 'Less', [emit.constant(`step-${t}`, () => int32([], [t])), column]),
   );

@@ -2,9 +2,8 @@
  * Conv or Gemm whose bias is no constant per column, or whose input is transposed -> Transpose, the product, and Add.
  * Gemm: y = alpha A' B' + beta C.
  */
-import type { OnnxNode } from '../../../src/ir/graph.ts';
-import { ints } from '../../../src/ir/graph.ts';
-import { float32, int64, type Tensor } from '../../../src/math/tensor.ts';
+import { ints, type OnnxNode } from '../../../src/ir/graph.ts';
+import { float32, type Tensor } from '../../../src/math/tensor.ts';
 import { floatOf, intOf } from '../../../src/onnx/attribute-values.ts';
 import { plainProduct } from '../../../src/onnx/composite.ts';
 import type { Emitter } from './emitter.ts';
@@ -19,12 +18,16 @@ export function emitSplit(emit: Emitter, node: OnnxNode, weights: Tensor): void 
   const product = emit.op('product', node.op, [input, w], attributes, c === '' ? y : undefined);
   if (c === '') return;
   if (node.op === 'Conv') {
-    const axes = weights.dims.slice(2).map((_, i) => i + 1);
-    const spread = emit.constant('bias-dims', () => int64([axes.length], axes));
-    emit.op('y', 'Add', [product, emit.op('bias', 'Unsqueeze', [c, spread])], {}, y);
+    emit.op('y', 'Add', [product, spreadBias(emit, c, weights.dims.length - 2)], {}, y);
     return;
   }
   const beta = floatOf(node, 'beta', 1);
   const bias = beta === 1 ? c : emit.op('bias', 'Mul', [c, emit.constant('beta', () => float32([], [beta]))]);
   emit.op('y', 'Add', [product, bias], {}, y);
+}
+
+/** A bias per channel, [channels, 1...], which broadcasts over `axes` axes of space. */
+export function spreadBias(emit: Emitter, bias: string, axes: number): string {
+  const places = Array.from({ length: axes }, (_, i) => i + 1);
+  return emit.op('bias', 'Unsqueeze', [bias, emit.vector('bias-dims', places)]);
 }
