@@ -26,7 +26,7 @@ export interface Rate {
 export type Rates = Readonly<Partial<Record<Component, Rate>>>;
 
 /** What one component has spent: s and J. */
-export interface Spent {
+interface Spent {
   operations: number;
   devices: number;
   time: number;

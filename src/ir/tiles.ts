@@ -45,12 +45,9 @@ export function placementsOf({ tiles, columnPlaces, columnSigns, rowPlaces }: Ti
     const [firstRow, firstColumn] = [row, column];
     row += blockRows(block);
     column += blockWeightColumns(block);
-    const signs = columnSigns?.subarray(firstColumn, column) ?? [];
-    const flipped = Uint8Array.from(signs, (sign) => (sign < 0 ? 1 : 0));
-    return {
-      ...block,
-      ...defined({ places: columnPlaces && { place: columnPlaces.slice(firstColumn, column), flipped } }),
-      ...defined({ rowPlaces: rowPlaces?.slice(firstRow, row) }),
-    };
+    const place = columnPlaces?.slice(firstColumn, column);
+    const signs = columnSigns?.subarray(firstColumn, column);
+    const places = place && signs && { place, flipped: Uint8Array.from(signs, (sign) => (sign < 0 ? 1 : 0)) };
+    return { ...block, ...defined({ places, rowPlaces: rowPlaces?.slice(firstRow, row) }) };
   });
 }

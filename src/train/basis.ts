@@ -72,14 +72,9 @@ function basisOf(compiled: Compiled, chain: Chain, pkg: Package | undefined): Ba
 /** @throws DiagnosticError train/not-trainable where plus and minus are exchanged around faulty cells */
 function placesOf({ mapping }: Compiled, node: QuantizedMvmNode): SynapsePlaces {
   const { sign, ...places } = weightPlacesOf(mapping, layerIndexOf(mapping, node.output));
+  const reason = 'some of its columns are exchanged around faulty cells';
   if (sign.includes(-1))
-    raise([
-      notTrainable(
-        describeOrigin(node.origin),
-        'some of its columns are exchanged around faulty cells',
-        'Compile it without a fault map.',
-      ),
-    ]);
+    raise([notTrainable(describeOrigin(node.origin), reason, 'Compile it without a fault map.')]);
   return places;
 }
 

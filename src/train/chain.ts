@@ -40,13 +40,8 @@ export function findChain(graph: Graph, pattern: string): Chain {
   const layers = graph.nodes.filter((node) => node.kind === 'quantized-mvm');
   const matches = nameMatcher(pattern);
   const chosen = layers.filter(({ origin }) => matches(origin));
-  if (chosen.length === 0)
-    raise([
-      trainNoSuchLayer(
-        pattern,
-        layers.map(({ origin }) => layerName(origin)),
-      ),
-    ]);
+  const names = layers.map(({ origin }) => layerName(origin));
+  if (chosen.length === 0) raise([trainNoSuchLayer(pattern, names)]);
   const first = chosen[0]!;
   const { nodes, problems } = follow(graph, first);
   const problem = (node: Node, reason: string) =>
@@ -74,14 +69,11 @@ export function findChain(graph: Graph, pattern: string): Chain {
         problem(node, 'a softmax that is not at the end');
     } else if (!reshaping.includes(node.op)) problem(node, `there is no gradient through ${node.op}`);
   }
-  if (found.at(-1)?.layer.activation !== 'none')
-    problem(
-      found.at(-1)!.node,
-      'the last layer has an activation, where class scores are to go into a softmax',
-    );
-  for (const node of chosen)
-    if (!nodes.includes(node))
-      problem(node, 'this layer is not on the way from the first trained one to the output');
+  const last = found.at(-1)!;
+  if (last.layer.activation !== 'none')
+    problem(last.node, 'the last layer has an activation, where class scores are to go into a softmax');
+  const apart = 'this layer is not on the way from the first trained one to the output';
+  for (const node of chosen) if (!nodes.includes(node)) problem(node, apart);
   raise(problems);
   return {
     network: { layers: found.map(({ layer }) => layer) },
@@ -110,14 +102,8 @@ function follow(graph: Graph, first: QuantizedMvmNode): { nodes: Node[]; problem
   }
 }
 
-function layerOf({ origin, rows, columns }: QuantizedMvmNode): TrainedLayer {
-  return {
-    name: layerName(origin),
-    inputs: rows,
-    outputs: columns,
-    normalization: 'none',
-    activation: 'none',
-  };
+function layerOf({ origin, rows: inputs, columns: outputs }: QuantizedMvmNode): TrainedLayer {
+  return { name: layerName(origin), inputs, outputs, normalization: 'none', activation: 'none' };
 }
 
 /** One product for every input: no groups, and no positions that a kernel slides over. */

@@ -30,17 +30,8 @@ export function costsOf(synapses: readonly LayerSynapses[]): TrainCosts {
   const setPulses = sum(({ counts }) => counts.setPulses);
   const updateWrites = sum(({ counts }) => counts.updateWrites);
   const restoreWrites = sum(({ counts }) => counts.restoreWrites);
-  const counts = {
-    transfers,
-    signErrors: sum((layer) => layer.counts.signErrors),
-    setPulses,
-    resetPulses: 2 * transfers,
-    fecapReads: law ? transfers * (1 + law.hidden.transferBits) : 0,
-    updateWrites,
-    restoreWrites,
-  };
-  if (!law) return { ...counts, time: 0, memristorEnergy: 0, fecapEnergy: 0 };
-  const ledger = openLedger(transferRates(law));
+  // Without a chip there are no rates, and nothing to count.
+  const ledger = openLedger(law ? transferRates(law) : {});
   const pairs = sum((layer) => layer.counts.rounds * layer.columnPairs);
   spend(ledger, 'fecap-write', updateWrites, updateWrites + restoreWrites);
   spend(ledger, 'transfer', pairs);
@@ -49,7 +40,13 @@ export function costsOf(synapses: readonly LayerSynapses[]): TrainCosts {
   settle(ledger);
   const energyOf = (component: Component) => ledger.spent[component]?.energy ?? 0;
   return {
-    ...counts,
+    transfers,
+    signErrors: sum(({ counts }) => counts.signErrors),
+    setPulses,
+    resetPulses: 2 * transfers,
+    fecapReads: transfers * (1 + (law?.hidden.transferBits ?? 0)),
+    updateWrites,
+    restoreWrites,
     time: ledger.total.time,
     memristorEnergy: energyOf('reset') + energyOf('set'),
     fecapEnergy: energyOf('fecap-write'),

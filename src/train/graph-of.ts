@@ -52,6 +52,8 @@ function info(name: string, width: number): ValueInfo {
   return { name, elementType: floatType, dims: ['N', width] };
 }
 
+const activations = { none: [], relu: ['Relu'], sigmoid: ['Sigmoid'] } as const;
+
 interface Step {
   readonly op: string;
   readonly tables: readonly Tensor[];
@@ -67,27 +69,20 @@ function stepsOf(
   const zeros = vector(new Float32Array(outputs));
   const epsilon = { type: 'float', value: normalizationEpsilon } as const;
   const real = matrix.map((level) => level * scale);
+  const normalizations: Readonly<Record<typeof normalization, () => Step[]>> = {
+    none: () => [],
+    layer() {
+      const attributes = { axis: { type: 'int', value: -1 } as const, epsilon };
+      return [{ op: 'LayerNormalization', tables: [ones, zeros], attributes }];
+    },
+    batch() {
+      const tables = [ones, zeros, vector(runningMean), vector(runningVariance)];
+      return [{ op: 'BatchNormalization', tables, attributes: { epsilon } }];
+    },
+  };
   return [
     { op: 'Gemm', tables: [float32([inputs, outputs], real), vector(bias)] },
-    ...(normalization === 'layer'
-      ? [
-          {
-            op: 'LayerNormalization',
-            tables: [ones, zeros],
-            attributes: { axis: { type: 'int', value: -1 } as const, epsilon },
-          },
-        ]
-      : []),
-    ...(normalization === 'batch'
-      ? [
-          {
-            op: 'BatchNormalization',
-            tables: [ones, zeros, vector(runningMean), vector(runningVariance)],
-            attributes: { epsilon },
-          },
-        ]
-      : []),
-    ...(activation === 'relu' ? [{ op: 'Relu', tables: [] }] : []),
-    ...(activation === 'sigmoid' ? [{ op: 'Sigmoid', tables: [] }] : []),
+    ...normalizations[normalization](),
+    ...activations[activation].map((op) => ({ op, tables: [] })),
   ];
 }

@@ -54,9 +54,9 @@ export function reportOf(
 /** What the most used devices have had. */
 export function enduranceOf({ synapses, chip }: Trainer): TrainReport['endurance'] {
   const cycles = mostCycles(synapses);
-  const limits = chip?.endurance;
-  return {
-    memristor: { cycles: cycles.memristor, limit: limits?.memristor },
-    fecap: { cycles: cycles.fecap, limit: limits?.fecap },
-  };
+  const use = (device: keyof EnduranceLimits) => ({
+    cycles: cycles[device],
+    limit: chip?.endurance?.[device],
+  });
+  return { memristor: use('memristor'), fecap: use('fecap') };
 }

@@ -7,7 +7,7 @@ import { trainEnduranceSpent } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { EnduranceStop } from './endurance.ts';
 import type { Samples } from './samples.ts';
-import { evaluate, type Trainer, trainBatch } from './trainer.ts';
+import { crosses, evaluate, type Trainer, trainBatch } from './trainer.ts';
 
 /** What an epoch came to. Accuracies are in percent. */
 export interface Epoch {
@@ -75,16 +75,9 @@ function accuracy(trainer: Trainer, samples: Samples): number {
   return (100 * evaluate(trainer, samples).correct) / samples.count;
 }
 
-function crosses(before: number, after: number, every: number): boolean {
-  return Math.floor(before / every) < Math.floor(after / every);
-}
-
 function stopped({ chip }: Trainer, { stop, inputs }: EnduranceStop) {
   const device = stop === 'memristor' ? 'a memristor' : 'a FeCAP';
   const limit = chip?.endurance?.[stop] ?? 0;
-  return trainEnduranceSpent(
-    `input ${inputs + 1}`,
-    `learning from it could wear out ${device}`,
-    `${limit} cycles`,
-  );
+  const reason = `learning from it could wear out ${device}`;
+  return trainEnduranceSpent(`input ${inputs + 1}`, reason, `${limit} cycles`);
 }

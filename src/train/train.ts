@@ -13,7 +13,7 @@ import { trainingChip } from '../schemes/transfer/synapses.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { transferredDigit } from '../target/hidden-plane.ts';
 import { type Basis, compileOn, initialOf, modelOf } from './basis.ts';
-import { findChain } from './chain.ts';
+import { type Chain, findChain } from './chain.ts';
 import type { Checkpoint, Identity } from './checkpoint.ts';
 import { type FirstLayer, samplesFrom } from './from-dataset.ts';
 import { type LayerWeights, normalizationEpsilon } from './network.ts';
@@ -56,20 +56,16 @@ export async function readTrainingSamples(
   const first = { input, width: layers[0]!.inputs, classes: layers.at(-1)!.outputs };
   const read = async (frozen?: FirstLayer['frozen']) => {
     const through = frozen ? { ...first, frozen } : first;
+    const samplesOf = ({ dataset, indices }: TrainingData['test'], stage: string) =>
+      samplesFrom(dataset, indices, through, (done, total) => onSample(stage, done, total));
     return {
-      training: await samplesFrom(training.dataset, training.indices, through, (done, total) =>
-        onSample('read training samples', done, total),
-      ),
-      test: await samplesFrom(test.dataset, test.indices, through, (done, total) =>
-        onSample('read test samples', done, total),
-      ),
+      training: await samplesOf(training, 'read training samples'),
+      test: await samplesOf(test, 'read test samples'),
     };
   };
   if (!basis.pkg || basis.chain.input === input.name) return read();
-  const chip = await programChip(basis.pkg, {
-    seed,
-    onArray: (n, of) => onSample('program the chip', n, of),
-  });
+  const onArray = (done: number, total: number) => onSample('program the chip', done, total);
+  const chip = await programChip(basis.pkg, { seed, onArray });
   const tap = basis.chain.input;
   const session = await simulate(basis.pkg, chip, { taps: [tap] });
   try {
@@ -134,26 +130,10 @@ export async function compileTrained(
   options: CompileOptions,
 ): Promise<Compiled> {
   const { compiled, chain, pkg } = basis;
-  if (pkg)
-    return replaceLayers(
-      compiled,
-      trainedLayers(
-        chip,
-        chain.nodes.map(({ output }) => output),
-      ),
-    );
-  const model = modelOf(
-    chain.network,
-    chip.weights.map((_, l) => transferredWeights(chip, l)),
-  );
-  const whole = await compileOn(model, data, compiled.loaded, options);
-  return replaceLayers(
-    whole,
-    trainedLayers(
-      chip,
-      findChain(whole.graph, '*').nodes.map(({ output }) => output),
-    ),
-  );
+  if (pkg) return replaceLayers(compiled, trainedLayers(chip, chain));
+  const weights = chip.weights.map((_, l) => transferredWeights(chip, l));
+  const whole = await compileOn(modelOf(chain.network, weights), data, compiled.loaded, options);
+  return replaceLayers(whole, trainedLayers(chip, findChain(whole.graph, '*')));
 }
 
 /** The weights that an ideal transfer of the hidden integers gives. */
@@ -163,12 +143,9 @@ function transferredWeights({ synapses, weights, chip }: Trainer, layer: number)
   return { ...weights[layer]!, matrix: Float32Array.from(values, (h) => transferredDigit(h, hidden)) };
 }
 
-/** @param outputs of the layers in the compilation */
-function trainedLayers(
-  { network, synapses, weights }: Trainer,
-  outputs: readonly string[],
-): TrainedWeights[] {
-  return outputs.map((output, l): TrainedWeights => {
+/** @param nodes of the layers in the compilation */
+function trainedLayers({ network, synapses, weights }: Trainer, { nodes }: Chain): TrainedWeights[] {
+  return nodes.map(({ output }, l): TrainedWeights => {
     const { scale, bias, runningMean, runningVariance } = weights[l]!;
     const batch = network.layers[l]!.normalization === 'batch';
     // What batch normalization does is folded into the layer.

@@ -83,11 +83,9 @@ export function openTrainer(network: TrainableNetwork, options: TrainOptions, ch
       throw new InternalError('train', `layer ${name} does not take what comes before it`);
   });
   const pass = openPass(network, options.batch);
-  const synapses = chip
-    ? layers.map(({ inputs, outputs }, l) =>
-        openLayer(chip.chip, chip.places[l]!, inputs, outputs, pass.layers[l]!.matrix),
-      )
-    : [];
+  const onChip = ({ inputs, outputs }: TrainedLayer, l: number, { chip: own, places }: ChipOptions) =>
+    openLayer(own, places[l]!, inputs, outputs, pass.layers[l]!.matrix);
+  const synapses = chip ? layers.map((layer, l) => onChip(layer, l, chip)) : [];
   const trainer: Trainer = {
     network,
     options,
@@ -145,7 +143,7 @@ export function trainBatch(trainer: Trainer, samples: Samples): BatchResult | En
   const { network, options, chip, pass, progress, labels } = trainer;
   const position = progress.position < samples.count ? progress.position : 0;
   const rows = Math.min(options.batch, samples.count - position);
-  const due = chip !== undefined && transfersDue(chip, progress.inputs, progress.inputs + rows) > 0;
+  const due = chip !== undefined && crosses(progress.inputs, progress.inputs + rows, chip.transferEvery);
   const stop = chip?.endurance && wornOut(trainer.synapses, chip.endurance, due, trainer.reserve);
   if (stop) return { stop, inputs: progress.inputs };
   if (position < progress.position) {
@@ -172,9 +170,9 @@ export function trainBatch(trainer: Trainer, samples: Samples): BatchResult | En
   return result;
 }
 
-/** Transfers that fall due between two numbers of inputs. */
-function transfersDue({ transferEvery }: ChipOptions, before: number, after: number): number {
-  return Math.floor(after / transferEvery) - Math.floor(before / transferEvery);
+/** Whether something that is due after `every` inputs falls due between two numbers of them. */
+export function crosses(before: number, after: number, every: number): boolean {
+  return Math.floor(before / every) < Math.floor(after / every);
 }
 
 function update({ options, chip, weights, steppers, pass, progress }: Trainer, rows: number): void {

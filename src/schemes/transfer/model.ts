@@ -5,7 +5,7 @@
 import { enduranceSpent } from '../../diagnostics/all.ts';
 import { levelStepOf } from '../../target/cell.ts';
 import { hidden } from '../../target/hidden-plane.ts';
-import { type Problem, pathOf } from '../../target/problem.ts';
+import { type Problem, unless } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
 import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
 import { heldSpread, resetSpread, type Spread } from '../spread.ts';
@@ -54,44 +54,34 @@ function problemsOf(
   { array, disturb }: ProgrammedTarget<TransferProgramming>,
   { programming: { access }, hidden: plane, cell }: TransferLaw,
 ): readonly Problem[] {
-  const problems: Problem[] = [];
-  const expect = (holds: boolean, field: string, reason: string) => {
-    if (!holds) problems.push({ path: pathOf(field), reason });
-  };
   const { bits, transferBits, fecapsPerLine, film, ageing } = plane;
   const pairs = Math.floor(array.columns / 2);
   const needed = pairs * bits;
   const levels = 2 ** transferBits;
-  expect(cell.encoding === 'differential', 'cell.encoding', 'a transfer sets a differential pair');
-  expect(cell.levels === levels, 'cell.levels', `${transferBits} transferred bits give ${levels} levels`);
-  expect(transferBits < bits, 'hidden.transferBits', `a hidden integer has ${bits - 1} magnitude bits`);
-  expect(
-    needed <= fecapsPerLine,
-    'hidden.fecapsPerLine',
-    `${pairs} pairs of ${bits} bits need ${needed} FeCAPs on a line`,
-  );
-  if (film)
-    expect(
-      film.loopTime > film.attemptTime,
-      'hidden.film.loopTime',
-      `nothing switches within attemptTime, ${formatQuantity(film.attemptTime, 's')}`,
-    );
-  if (ageing && ageing.spent >= ageing.endurance)
-    problems.push({
-      path: pathOf('hidden.ageing.spent'),
-      reason: '',
-      diagnose: (place, field) => enduranceSpent(`${place}: ${field}`, 'any program', 'no cycles', 'FeCAPs'),
-    });
-  if (access)
-    expect(
-      access.setVoltage > access.contactVoltage,
+  const ofLine = `${pairs} pairs of ${bits} bits need ${needed} FeCAPs on a line`;
+  const ofFilm = `nothing switches within attemptTime, ${formatQuantity(film?.attemptTime ?? 0, 's')}`;
+  const ofAccess = `${formatQuantity(access?.contactVoltage ?? 0, 'V')} of it stay across the memristor, so no current flows`;
+  const worn: Problem['diagnose'] = (place, field) =>
+    enduranceSpent(`${place}: ${field}`, 'any program', 'no cycles', 'FeCAPs');
+  const isolated = 'the transistors through which a transfer programs its cells isolate all others';
+  return [
+    ...unless(cell.encoding === 'differential', 'cell.encoding', 'a transfer sets a differential pair'),
+    ...unless(
+      cell.levels === levels,
+      'cell.levels',
+      `${transferBits} transferred bits give ${levels} levels`,
+    ),
+    ...unless(transferBits < bits, 'hidden.transferBits', `a hidden integer has ${bits - 1} magnitude bits`),
+    ...unless(needed <= fecapsPerLine, 'hidden.fecapsPerLine', ofLine),
+    ...unless(!film || film.loopTime > film.attemptTime, 'hidden.film.loopTime', ofFilm),
+    ...unless(!ageing || ageing.spent < ageing.endurance, 'hidden.ageing.spent', '').map((problem) => {
+      return { ...problem, diagnose: worn };
+    }),
+    ...unless(
+      !access || access.setVoltage > access.contactVoltage,
       'programming.access.setVoltage',
-      `${formatQuantity(access.contactVoltage, 'V')} of it stay across the memristor, so no current flows`,
-    );
-  if (disturb)
-    problems.push({
-      path: ['disturb'],
-      reason: 'the transistors through which a transfer programs its cells isolate all others',
-    });
-  return problems;
+      ofAccess,
+    ),
+    ...(disturb ? [{ path: ['disturb'], reason: isolated }] : []),
+  ];
 }

@@ -67,14 +67,12 @@ export function staircase(
   return Array.from({ length: 2 * highest + 1 }, (_, i) => {
     const digit = i - highest;
     const all = measure(law, columns, digit, settings);
-    const alone = laws.map(([source, of]) => [source, measure(of, columns, digit, settings)] as const);
+    const alone = laws.map(([source, of]) => [source, measure(of, columns, digit, settings).spread] as const);
     return {
       digit,
       ideal: Math.sign(digit) * (levelConductance(law.cell, Math.abs(digit)) - law.cell.gMin),
-      all: { mean: all.mean, sigma: all.sigma },
-      alone: Object.fromEntries(
-        alone.map(([source, { mean, sigma }]) => [source, { mean, sigma }]),
-      ) as Record<ErrorSource, Spread>,
+      all: all.spread,
+      alone: Object.fromEntries(alone) as Record<ErrorSource, Spread>,
       signErrors: all.signErrors,
     };
   });
@@ -85,7 +83,7 @@ function measure(
   columns: number,
   digit: number,
   { circuits, transfers, seed }: StaircaseSettings,
-): Spread & { readonly signErrors: number } {
+): { readonly spread: Spread; readonly signErrors: number } {
   const draws = openTransferDraws(seed, 0);
   const outcome = newTransferOutcome();
   const digits = 2 ** (law.hidden.transferBits + 1);
@@ -106,5 +104,6 @@ function measure(
   const count = differences.length;
   const mean = differences.reduce((sum, g) => sum + g, 0) / count;
   const squares = differences.reduce((sum, g) => sum + (g - mean) ** 2, 0);
-  return { mean, sigma: Math.sqrt(squares / Math.max(1, count - 1)), signErrors: signErrors / count };
+  const spread = { mean, sigma: Math.sqrt(squares / Math.max(1, count - 1)) };
+  return { spread, signErrors: signErrors / count };
 }

@@ -49,13 +49,15 @@ export function openLayer(
   const weight = Int32Array.from({ length: count }, (_, i) => i).sort(
     (a, b) => places.array[a]! - places.array[b]! || a - b,
   );
+  const { stuckLow, stuckHigh } = chip.faults ?? { stuckLow: 0, stuckHigh: 0 };
+  const mayStick = stuckLow + stuckHigh > 0;
   const tables: SynapseTables = {
     weight,
     plus: weight.map((w) => places.row[w]! * chip.columns + 2 * places.pair[w]!),
     misread: new Uint8Array(count),
     charge: new Float64Array(count * hidden.transferBits),
     threshold: new Float64Array(2 * count),
-    stuck: mayStick(chip) ? new Float64Array(2 * count).fill(Number.NaN) : undefined,
+    stuck: mayStick ? new Float64Array(2 * count).fill(Number.NaN) : undefined,
   };
   const arrays: ArrayOfLayer[] = [];
   const pairs = new Set<number>();
@@ -100,10 +102,6 @@ function drawFixed(
     threshold[2 * n] = thresholdError(hidden, draws, at, false);
     threshold[2 * n + 1] = thresholdError(hidden, draws, at, true);
   }
-}
-
-function mayStick({ faults }: TrainingChip): boolean {
-  return faults !== undefined && faults.stuckLow + faults.stuckHigh > 0;
 }
 
 function holdStuck(

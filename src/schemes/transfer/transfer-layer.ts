@@ -15,16 +15,7 @@ import { countTransfer } from './wear.ts';
 export const operationsBefore = 1;
 
 /** The noise of one array's transfers, reused by the next: two RESETs of every synapse, line and SET of those that are SET. */
-interface Noise {
-  reset: Float64Array;
-  line: Float64Array;
-  set: Float64Array;
-}
-const noise: Noise = {
-  reset: new Float64Array(0),
-  line: new Float64Array(0),
-  set: new Float64Array(0),
-};
+const noise = { reset: new Float64Array(0), line: new Float64Array(0), set: new Float64Array(0) };
 
 /** Transfers every synapse: sets `analogue`, and in the hidden plane the signs that were sensed wrongly. */
 export function transferLayer(layer: LayerSynapses): void {

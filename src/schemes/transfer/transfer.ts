@@ -34,12 +34,8 @@ export interface TransferLaw {
 }
 
 /** @throws InternalError for a target without hidden planes, which no check lets through */
-export function transferLawOf({
-  name,
-  programming,
-  hidden,
-  cell,
-}: ProgrammedTarget<TransferProgramming>): TransferLaw {
+export function transferLawOf(target: ProgrammedTarget<TransferProgramming>): TransferLaw {
+  const { name, programming, hidden, cell } = target;
   if (!hidden) throw new InternalError('transfer', `target ${name} has no hidden planes`);
   return { programming, hidden, cell };
 }

@@ -15,11 +15,8 @@ interface StepTable {
 
 function tabulate(): StepTable {
   const { from, to, count } = concentrations;
-  const table = {
-    conductance: new Float64Array(count),
-    up: new Float64Array(count),
-    down: new Float64Array(count),
-  };
+  const empty = () => new Float64Array(count);
+  const table = { conductance: empty(), up: empty(), down: empty() };
   for (let i = 0; i < count; i++) {
     const c = from + ((to - from) * i) / (count - 1);
     const g = cmoConductance(c);

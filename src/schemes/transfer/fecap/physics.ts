@@ -72,12 +72,8 @@ export function transferPhysics(law: TransferLaw, array: Target['array']): Trans
 
 function filmPhysics(film: FerroelectricFilm, readTime: number): FilmPhysics {
   const voltage = film.writeVoltage;
-  const { remanence, loop } = pund(film, {
-    voltage,
-    riseTime: film.loopTime,
-    leakage: 0,
-    steps: loopSteps,
-  });
+  const settings = { voltage, riseTime: film.loopTime, leakage: 0, steps: loopSteps };
+  const { remanence, loop } = pund(film, settings);
   return {
     charge: switchedCharge(film),
     energy: switchingEnergy(film, voltage),
