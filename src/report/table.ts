@@ -1,6 +1,6 @@
 /** Turns rows of text into an aligned plain-text table, as every verb prints it. */
 
-export interface Column {
+interface Column {
   readonly header: string;
   /** Numbers stand right. Default: left. */
   readonly align?: 'left' | 'right';

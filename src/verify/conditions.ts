@@ -3,9 +3,8 @@ import type { Target } from '../target/target.ts';
 import { formatTime } from '../text/time.ts';
 
 /** What is done about drift: nothing, one digital factor for the chip, or gain and bias of every column anew. */
-export type Compensation = 'none' | 'global' | 'columns';
-
-export const compensations: readonly Compensation[] = ['none', 'global', 'columns'];
+export const compensations = ['none', 'global', 'columns'] as const;
+export type Compensation = (typeof compensations)[number];
 
 export interface Condition {
   /** Seconds after programming. */
@@ -14,9 +13,8 @@ export interface Condition {
 }
 
 /** Through the wires, as if they had no resistance, or both. */
-export type WiresRead = 'on' | 'off' | 'both';
-
-export const wiresRead: readonly WiresRead[] = ['on', 'off', 'both'];
+export const wiresRead = ['on', 'off', 'both'] as const;
+export type WiresRead = (typeof wiresRead)[number];
 
 /** All conditions, those of the first time first; each time through the wires first. */
 export function conditionsOf(

@@ -62,9 +62,7 @@ export async function planVerification(
     raise([...problems, wrongModel(model.file, pkg.manifest.model.sha256, model.sha256)]);
   }
   const probe = await probeOutput(dataset, input, float, options.scoreOutput).catch((error: unknown) => {
-    if (!(error instanceof DiagnosticError)) throw error;
-    raise([...problems, ...error.diagnostics]);
-    throw error;
+    throw error instanceof DiagnosticError ? new DiagnosticError([...problems, ...error.diagnostics]) : error;
   });
   const offset = dataset.preprocessing.labelOffset;
   if (dataset.labels && probe.classes) problems.push(...checkLabels(dataset, probe.classes, offset));
