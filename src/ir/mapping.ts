@@ -1,5 +1,5 @@
 /**
- * The Mapping: which digit of which weight lies in which cells. Made by the passes `encode-weights` to
+ * The Mapping: which digit of which weight lies in which cells. Made by the passes `slice-weights` to
  * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
