@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { boundNotMet, optionInvalid, targetMissing, targetUnit, wrongModel } from '../src/diagnostics/all.ts';
 import { DiagnosticError, exitCodeOf } from '../src/diagnostics/diagnostic.ts';
-import { kinds } from '../src/diagnostics/kinds.ts';
+import { type Code, kinds } from '../src/diagnostics/kinds.ts';
+import { error } from '../src/diagnostics/make.ts';
 import { simulate } from '../src/simulate/simulate.ts';
 import { loadTarget } from '../src/target/load.ts';
 import { verify } from '../src/verify/verify.ts';
@@ -44,6 +45,13 @@ describe('the list of diagnostics', () => {
     for (const exit of exits) expect([0, 1, 2, 70]).not.toContain(exit);
     const stages = Object.values(kinds).flatMap((kind): readonly string[] => kind.stages);
     expect(stages.toSorted()).toEqual([...new Set(listed.map((d) => d.code.split('/')[0]!))].sort());
+  });
+
+  it.each(listed.filter((d) => d.severity === 'error'))('$code exits as its kind does', ({ code }) => {
+    const own = Object.values(kinds).filter(({ stages }) =>
+      stages.some((stage) => code.startsWith(`${stage}/`)),
+    );
+    expect(own.map(({ exit }) => exit)).toEqual([exitCodeOf([error(code as Code, 'here', ['wrong'])])]);
   });
 
   it.each(listed)('$code is provoked by a test', ({ name, code }) => {
