@@ -3,17 +3,19 @@
  * many devices take part at once; energy is spent by each of them.
  */
 
-export type Component =
-  | 'form'
-  | 'reset'
-  | 'set'
-  | 'pulse'
-  | 'read'
-  | 'relaxation'
-  | 'wake-up'
-  | 'fecap-write'
-  | 'transfer'
-  | 'conversion';
+const components = [
+  'form',
+  'reset',
+  'set',
+  'pulse',
+  'read',
+  'relaxation',
+  'wakeUp',
+  'fecapWrite',
+  'transfer',
+  'conversion',
+] as const;
+export type Component = (typeof components)[number];
 
 export interface Rate {
   /** Of one operation (s). */
@@ -25,12 +27,11 @@ export interface Rate {
 /** What a component does without a rate is free. */
 export type Rates = Readonly<Partial<Record<Component, Rate>>>;
 
-/** What one component has spent: s and J. */
-interface Spent {
+/** What one component did. */
+export interface Counts {
+  readonly rate: Rate;
   operations: number;
   devices: number;
-  time: number;
-  energy: number;
 }
 
 interface Total {
@@ -38,37 +39,35 @@ interface Total {
   energy: number;
 }
 
-/** By component. */
-export type Account = Partial<Record<Component, Spent>>;
-
 export interface Ledger {
-  readonly rates: Rates;
-  readonly spent: Account;
+  readonly of: Readonly<Record<Component, Counts>>;
   /** Of all that is settled. */
   readonly total: Total;
   /** Of what goes on. */
   readonly open: Total;
 }
 
+const free: Rate = { time: 0, energy: 0 };
+
 /** @param total to which everything is added */
 export function openLedger(rates: Rates, total: Total = { time: 0, energy: 0 }): Ledger {
-  return { rates, total, spent: {}, open: { time: 0, energy: 0 } };
+  const counts = components.map((component) => [
+    component,
+    { rate: rates[component] ?? free, operations: 0, devices: 0 },
+  ]);
+  return {
+    of: Object.fromEntries(counts) as Record<Component, Counts>,
+    total,
+    open: { time: 0, energy: 0 },
+  };
 }
 
-/** Notes a part of what goes on. */
-export function spend(
-  { rates, spent, open }: Ledger,
-  component: Component,
-  operations: number,
-  devices = operations,
-): void {
-  const rate = rates[component];
-  if (!rate) return;
-  const time = operations * rate.time;
-  const energy = devices * rate.energy;
-  book(spent, component, operations, devices, time, energy);
-  open.time += time;
-  open.energy += energy;
+/** Notes a part of what goes on. @param counts of a component of the ledger */
+export function spend({ open }: Ledger, counts: Counts, operations: number, devices = operations): void {
+  counts.operations += operations;
+  counts.devices += devices;
+  open.time += operations * counts.rate.time;
+  open.energy += devices * counts.rate.energy;
 }
 
 /** Adds what went on to the total, as one: sums depend on what is added up first. */
@@ -79,27 +78,22 @@ export function settle({ total, open }: Ledger): void {
   open.energy = 0;
 }
 
-function book(
-  account: Account,
-  component: Component,
-  operations: number,
-  devices: number,
-  time: number,
-  energy: number,
-): void {
-  account[component] ??= { operations: 0, devices: 0, time: 0, energy: 0 };
-  const entry = account[component];
-  entry.operations += operations;
-  entry.devices += devices;
-  entry.time += time;
-  entry.energy += energy;
-}
+/** By component: how much it did, and what that took (s, J). */
+export type Account = Partial<Record<Component, Omit<Counts, 'rate'> & Total>>;
 
-/** What several accounts hold together. */
-export function sumOfAccounts(accounts: readonly Account[]): Account {
-  const sum: Account = {};
-  for (const account of accounts)
-    for (const [component, { operations, devices, time, energy }] of Object.entries(account))
-      book(sum, component as Component, operations, devices, time, energy);
-  return sum;
+/** What several ledgers, and an account before them, hold together; components that did nothing are absent. */
+export function accountOf(ledgers: readonly Pick<Ledger, 'of'>[], before: Account = {}): Account {
+  const account: Account = {};
+  for (const component of components) {
+    const sum = { operations: 0, devices: 0, time: 0, energy: 0, ...before[component] };
+    for (const { of } of ledgers) {
+      const { rate, operations, devices } = of[component];
+      sum.operations += operations;
+      sum.devices += devices;
+      sum.time += operations * rate.time;
+      sum.energy += devices * rate.energy;
+    }
+    if (sum.operations + sum.devices > 0) account[component] = sum;
+  }
+  return account;
 }

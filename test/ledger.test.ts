@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { openLedger, settle, spend, sumOfAccounts } from '../src/ledger.ts';
+import { accountOf, openLedger, settle, spend } from '../src/ledger.ts';
 
 const rates = { form: { time: 2, energy: 3 }, read: { time: 5, energy: 7 } };
 
 test('time runs once for an operation, energy for every device', () => {
   const total = { time: 100, energy: 0 };
   const ledger = openLedger(rates, total);
-  spend(ledger, 'form', 1, 16);
-  spend(ledger, 'read', 4);
+  spend(ledger, ledger.of.form, 1, 16);
+  spend(ledger, ledger.of.read, 4);
   expect(total).toEqual({ time: 100, energy: 0 });
   settle(ledger);
   expect(total).toEqual({ time: 100 + 2 + 20, energy: 48 + 28 });
-  expect(ledger.spent).toEqual({
+  expect(accountOf([ledger])).toEqual({
     form: { operations: 1, devices: 16, time: 2, energy: 48 },
     read: { operations: 4, devices: 4, time: 20, energy: 28 },
   });
@@ -19,15 +19,19 @@ test('time runs once for an operation, energy for every device', () => {
 
 test('what has no rate is free', () => {
   const ledger = openLedger(rates);
-  spend(ledger, 'pulse', 1000);
+  spend(ledger, ledger.of.pulse, 1000);
   settle(ledger);
-  expect(ledger).toMatchObject({ total: { time: 0, energy: 0 }, spent: {} });
+  expect(ledger.total).toEqual({ time: 0, energy: 0 });
+  expect(accountOf([ledger])).toEqual({ pulse: { operations: 1000, devices: 1000, time: 0, energy: 0 } });
 });
 
-test('accounts add up by component', () => {
-  const one = { operations: 1, devices: 2, time: 3, energy: 4 };
-  expect(sumOfAccounts([{ form: one }, { form: one, read: one }, {}])).toEqual({
-    form: { operations: 2, devices: 4, time: 6, energy: 8 },
-    read: one,
+test('ledgers add up by component, onto what was spent before', () => {
+  const [one, other] = [openLedger(rates), openLedger(rates)];
+  spend(one, one.of.form, 1, 2);
+  spend(other, other.of.form, 3, 4);
+  const before = { read: { operations: 1, devices: 1, time: 5, energy: 7 } };
+  expect(accountOf([one, other], before)).toEqual({
+    form: { operations: 4, devices: 6, time: 8, energy: 18 },
+    ...before,
   });
 });

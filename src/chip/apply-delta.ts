@@ -6,7 +6,7 @@ import type { Section } from '../bitstream/decode-frame.ts';
 import { bitstreamWrongTarget, deltaNotApplicable } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
-import { sumOfAccounts } from '../ledger.ts';
+import { accountOf } from '../ledger.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { collect } from '../threads/pool.ts';
 import type { Chip } from './chip.ts';
@@ -51,7 +51,12 @@ export async function applyDelta(
     drivers: chip.drivers.map((d, array) => changed.get(array)?.drivers ?? d),
     converters: new Map([...chip.converters, ...results.flatMap((a) => [...a.converters])]),
     counters: chip.counters.map((c, array) => changed.get(array)?.counters ?? c),
-    ...(spent && { spent: sumOfAccounts([spent, ...results.map((a) => a.spent)]) }),
+    ...(spent && {
+      spent: accountOf(
+        results.map((a) => a.ledger),
+        spent,
+      ),
+    }),
     wear: {
       memristor: results.reduce((most, a) => Math.max(most, a.memristorWear), chip.wear.memristor),
       fecap: results.reduce((most, a) => Math.max(most, a.fecapWear), chip.wear.fecap),

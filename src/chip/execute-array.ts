@@ -13,7 +13,7 @@ import { findProblem } from '../bitstream/instructions.ts';
 import { chipCannotExecute, enduranceSpent } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
-import type { Account } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
 import { fecapWear } from '../schemes/transfer/plane.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
@@ -37,7 +37,7 @@ export type GivenProgram = (ArrayProgram | Section) & { readonly onto?: SavedArr
 /** What remains of an array when its program has run. */
 export interface ProgrammedArray extends Pick<ArrayState, 'array' | 'conductances' | 'drivers' | 'failed'> {
   readonly counters: ArrayCounters;
-  readonly spent: Account;
+  readonly ledger: Pick<Ledger, 'of'>;
   /** By block number. */
   readonly converters: ReadonlyMap<number, ConverterSettings>;
   readonly hidden: Int16Array | undefined;
@@ -71,7 +71,7 @@ function programArray(context: ProgrammingContext, given: GivenProgram): Program
     drivers,
     failed,
     counters,
-    spent: ledger.spent,
+    ledger: { of: ledger.of },
     converters,
     hidden: plane?.values,
     memristorWear,

@@ -6,7 +6,7 @@ import type { Section } from '../bitstream/decode-frame.ts';
 import { bitstreamWrongTarget, chipCannotExecute } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
-import { sumOfAccounts } from '../ledger.ts';
+import { accountOf } from '../ledger.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { collect } from '../threads/pool.ts';
 import { type Chip, failedCellsKept } from './chip.ts';
@@ -63,7 +63,7 @@ export async function executeBitstream(
     drivers: arrays.map((a) => a.drivers),
     converters: new Map(arrays.flatMap((a) => [...a.converters]).sort((a, b) => a[0] - b[0])),
     counters: arrays.map((a) => a.counters),
-    spent: sumOfAccounts(arrays.map((a) => a.spent)),
+    spent: accountOf(arrays.map((a) => a.ledger)),
     failed: arrays.flatMap((a) => a.failed).slice(0, failedCellsKept),
     wear: {
       memristor: arrays.reduce((most, a) => Math.max(most, a.memristorWear), 0),

@@ -18,7 +18,7 @@ export function wakeUp(
   const cycles = instruction.cycles * section.fecapsPerLine;
   wearLine(plane, instruction.row, instruction.cycles);
   counters.wakeUpCycles += cycles;
-  spend(ledger, 'wake-up', instruction.cycles, 2 * cycles);
+  spend(ledger, ledger.of.wakeUp, instruction.cycles, 2 * cycles);
   settle(ledger);
 }
 
@@ -32,7 +32,7 @@ export function writeHidden(
   let written = 0;
   for (let i = 0; i < values.length; i++) written += writeSynapse(plane, first + i, values[i]!);
   counters.fecapWrites += written;
-  spend(ledger, 'fecap-write', written);
+  spend(ledger, ledger.of.fecapWrite, written);
   settle(ledger);
 }
 
@@ -46,7 +46,7 @@ export function transfer(
   { firstRow, endRow, pair }: TransferInstruction,
 ): undefined {
   for (let row = firstRow; row < endRow; row++) transferPair(state, hidden, row, pair);
-  spend(state.ledger, 'transfer', 1);
+  spend(state.ledger, state.ledger.of.transfer, 1);
   settle(state.ledger);
 }
 
@@ -68,8 +68,8 @@ function transferPair(state: ArrayState, hidden: HiddenCells, row: number, pair:
   counters.fecapReads += 1 + hidden.section.transferBits;
   counters.fecapWrites += done.fecapWrites;
   // Their time is that of the transfer.
-  spend(ledger, 'reset', 0, 2);
-  spend(ledger, 'set', 0, set);
-  spend(ledger, 'fecap-write', 0, done.fecapWrites);
+  spend(ledger, ledger.of.reset, 0, 2);
+  spend(ledger, ledger.of.set, 0, set);
+  spend(ledger, ledger.of.fecapWrite, 0, done.fecapWrites);
   settle(ledger);
 }

@@ -28,10 +28,12 @@ export function programCode(
   counters.setPulses += outcome.setPulses;
   counters.resetPulses += outcome.resetPulses;
   counters.verifyReads += outcome.reads;
-  spend(ledger, 'relaxation', outcome.waits);
-  settle(ledger);
-  spend(ledger, 'pulse', pulses);
-  spend(ledger, 'read', outcome.reads);
+  if (outcome.waits > 0) {
+    spend(ledger, ledger.of.relaxation, outcome.waits);
+    settle(ledger);
+  }
+  spend(ledger, ledger.of.pulse, pulses);
+  spend(ledger, ledger.of.read, outcome.reads);
   settle(ledger);
   if (outcome.accepted) return;
   state.givenUp[index] = 1;

@@ -28,7 +28,7 @@ export function form(state: ArrayState, instruction: FormInstruction): undefined
   });
   const formed = counters.formed - before;
   if (formed === 0) return;
-  spend(ledger, 'form', 1, formed);
+  spend(ledger, ledger.of.form, 1, formed);
   settle(ledger);
 }
 
@@ -45,7 +45,7 @@ export function reset(state: ArrayState, instruction: ResetInstruction): undefin
   counters.resetPulses += pulsed.length;
   countRowPulse(state, instruction.row, pulsed);
   if (pulsed.length === 0) return;
-  spend(ledger, 'reset', 1, pulsed.length);
+  spend(ledger, ledger.of.reset, 1, pulsed.length);
   settle(ledger);
 }
 
@@ -71,7 +71,7 @@ export function verify(state: ArrayState, instruction: VerifyInstruction): undef
     let reading = state.conductances[index]!;
     if (readBack) {
       reading += noiseOf(readBack, nextEvent(state, index), 1);
-      spend(ledger, 'read', 1);
+      spend(ledger, ledger.of.read, 1);
       settle(ledger);
     }
     counters.verifyReads++;

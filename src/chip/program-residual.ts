@@ -47,7 +47,7 @@ function multiple(value: number, grain: number): number {
 function readCell(state: ArrayState, readBack: ReadBack, index: number, reads: number): number {
   const { counters, ledger } = state;
   counters.verifyReads += reads;
-  spend(ledger, 'read', reads);
+  spend(ledger, ledger.of.read, reads);
   settle(ledger);
   return state.conductances[index]! + noiseOf(readBack, nextEvent(state, index), reads);
 }

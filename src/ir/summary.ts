@@ -85,8 +85,8 @@ export function summarize(
   const cells = sumOf(mapping.layers.map((layer, i) => weightCells(layer, byLayer[i]!)));
   const conversions = layers.reduce((sum, l) => sum + l.conversions, 0);
   const ledger = openLedger({ conversion: target.adc });
-  for (const layer of layers) spend(ledger, 'conversion', layer.drives * layer.inSequence, 0);
-  spend(ledger, 'conversion', 0, conversions);
+  for (const layer of layers) spend(ledger, ledger.of.conversion, layer.drives * layer.inSequence, 0);
+  spend(ledger, ledger.of.conversion, 0, conversions);
   settle(ledger);
   return {
     layers,

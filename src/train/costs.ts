@@ -1,5 +1,5 @@
 /** What a run took of its chip: turns the counts of layers into pulses, time and energy by the target's numbers. */
-import { type Component, openLedger, settle, spend } from '../ledger.ts';
+import { accountOf, type Component, openLedger, settle, spend } from '../ledger.ts';
 import type { LayerSynapses } from '../schemes/transfer/layer.ts';
 import { transferRates } from '../schemes/transfer/rates.ts';
 
@@ -33,12 +33,13 @@ export function costsOf(synapses: readonly LayerSynapses[]): TrainCosts {
   // Without a chip there are no rates, and nothing to count.
   const ledger = openLedger(law ? transferRates(law) : {});
   const pairs = sum((layer) => layer.counts.rounds * layer.columnPairs);
-  spend(ledger, 'fecap-write', updateWrites, updateWrites + restoreWrites);
-  spend(ledger, 'transfer', pairs);
-  spend(ledger, 'reset', 0, 2 * transfers);
-  spend(ledger, 'set', 0, setPulses);
+  spend(ledger, ledger.of.fecapWrite, updateWrites, updateWrites + restoreWrites);
+  spend(ledger, ledger.of.transfer, pairs);
+  spend(ledger, ledger.of.reset, 0, 2 * transfers);
+  spend(ledger, ledger.of.set, 0, setPulses);
   settle(ledger);
-  const energyOf = (component: Component) => ledger.spent[component]?.energy ?? 0;
+  const spent = accountOf([ledger]);
+  const energyOf = (component: Component) => spent[component]?.energy ?? 0;
   return {
     transfers,
     signErrors: sum(({ counts }) => counts.signErrors),
@@ -49,6 +50,6 @@ export function costsOf(synapses: readonly LayerSynapses[]): TrainCosts {
     restoreWrites,
     time: ledger.total.time,
     memristorEnergy: energyOf('reset') + energyOf('set'),
-    fecapEnergy: energyOf('fecap-write'),
+    fecapEnergy: energyOf('fecapWrite'),
   };
 }

@@ -92,8 +92,8 @@ test('counts, time, energy and wear follow from what was done', async () => {
     form: [rows, 2 * synapses],
     reset: [rows, 4 * synapses],
     set: [0, sets],
-    'wake-up': [1000 * rows, 2 * 1000 * 128 * rows],
-    'fecap-write': [written, written + restored],
+    wakeUp: [1000 * rows, 2 * 1000 * 128 * rows],
+    fecapWrite: [written, written + restored],
     transfer: [pairs, pairs],
   });
   // The RESET after forming, and one cycle per transfer; wake-up, one write and one write-back.

@@ -9,8 +9,8 @@ export function transferRates(law: TransferLaw): Rates {
     form: { time: programming.formTime, energy: programming.formEnergy },
     reset: { time: programming.resetTime, energy: programming.resetEnergy },
     set: { time: programming.setTime, energy: programming.setEnergy },
-    'wake-up': { time: plane.wakeUpCycleTime, energy: plane.writeEnergy },
-    'fecap-write': { time: plane.writeTime, energy: plane.writeEnergy },
+    wakeUp: { time: plane.wakeUpCycleTime, energy: plane.writeEnergy },
+    fecapWrite: { time: plane.writeTime, energy: plane.writeEnergy },
     transfer: { time: transferTime(law), energy: 0 },
   };
 }
