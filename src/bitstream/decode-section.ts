@@ -2,7 +2,7 @@
 import type { ArrayGeometry, ArrayProgram, Instruction } from '../ir/schedule.ts';
 import { type Cursor, hex, openCursor } from './cursor.ts';
 import type { Section } from './decode-frame.ts';
-import { byOpcode, findProblem, type Values } from './instructions.ts';
+import { byOpcode, findProblem, instructionOf, type Values } from './instructions.ts';
 import { endOpcode } from './layout.ts';
 import { u8 } from './numbers.ts';
 
@@ -35,5 +35,5 @@ function readInstruction(geometry: ArrayGeometry, opcode: number, cursor: Cursor
     const value = read(cursor, name, geometry, values);
     if (value !== undefined) values[name] = value;
   }
-  return values as unknown as Instruction;
+  return instructionOf(values);
 }

@@ -1,6 +1,6 @@
 /** Schedule -> the text form of FORMAT.md, line by line. */
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
-import { byOp, type Values } from './instructions.ts';
+import { byOp, valuesOf } from './instructions.ts';
 import { deltaVersion, wholeVersion } from './layout.ts';
 
 /**
@@ -37,7 +37,7 @@ export function* disassembleArray(program: ArrayProgram): Generator<string, void
 
 /** One line of the text form, without its indent. */
 export function printInstruction(instruction: Instruction): string {
-  const values = instruction as unknown as Values;
+  const values = valuesOf(instruction);
   let line: string = instruction.op;
   for (const { name, words, print } of byOp.get(instruction.op)!.fields) {
     const texts = print(values[name]);

@@ -6,7 +6,7 @@ import { InternalError } from '../diagnostics/diagnostic.ts';
 import { crc32c } from '../files/crc32c.ts';
 import type { ArrayGeometry, ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import { findArrayProblem, findHeaderProblem } from './check.ts';
-import { byOp, findProblem, type Values } from './instructions.ts';
+import { byOp, findProblem, valuesOf } from './instructions.ts';
 import {
   baseLength,
   codeBitsOf,
@@ -81,7 +81,7 @@ export function encodeArray(geometry: ArrayGeometry, program: ArrayProgram): Uin
 }
 
 function writeInstruction(writer: Writer, instruction: Instruction, geometry: ArrayGeometry): void {
-  const values = instruction as unknown as Values;
+  const values = valuesOf(instruction);
   const { opcode, fields } = byOp.get(instruction.op)!;
   writer.number(u8, opcode);
   for (const { name, write } of fields) write(writer, values[name], geometry, instruction);

@@ -118,12 +118,17 @@ export const byOpcode: ReadonlyMap<number, Format> = new Map(
 /** Fields by their names, as the table goes through them. */
 export type Values = Record<string, unknown>;
 
+/** An instruction as the table goes through it: the table has held its fields to the instruction's. */
+export const valuesOf = (instruction: Instruction): Values => instruction as unknown as Values;
+/** All fields of an instruction, each as its codec gave it. */
+export const instructionOf = (values: Values): Instruction => values as unknown as Instruction;
+
 /** The first field of the instruction that is out of range, if any. */
 export function findProblem(geometry: ArrayGeometry, instruction: Instruction): Problem | undefined {
   const { op, hidden, fields } = byOp.get(instruction.op)!;
   if (hidden && geometry.hiddenBits === 0)
     return problem('op', `${op} needs hidden planes, and hiddenBits is 0`);
-  const values = instruction as unknown as Values;
+  const values = valuesOf(instruction);
   for (const { name, problem } of fields) {
     const found = problem(name, values[name], geometry, instruction);
     if (found) return found;

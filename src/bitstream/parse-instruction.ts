@@ -1,6 +1,6 @@
 /** One instruction's words in the text form -> the instruction. Its limits are checked by findProblem afterwards. */
 import type { ArrayGeometry, Instruction } from '../ir/schedule.ts';
-import { byOp, type Values } from './instructions.ts';
+import { byOp, instructionOf, type Values } from './instructions.ts';
 import type { Complain } from './text.ts';
 
 /**
@@ -62,5 +62,5 @@ export function parseInstruction(
     const value = parse(given, name, geometry, reject);
     if (value !== undefined) values[name] = value;
   }
-  return good ? (values as unknown as Instruction) : undefined;
+  return good ? instructionOf(values) : undefined;
 }

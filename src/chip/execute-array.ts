@@ -56,11 +56,12 @@ export const job: Job<ProgrammingContext, GivenProgram, ProgrammedArray> = {
 
 function programArray(context: ProgrammingContext, given: GivenProgram): ProgrammedArray {
   const { header, target, seed, keepHistory } = context;
-  const { array, instructions } = 'payload' in given ? decodeSection(header, given) : given;
+  const encoded = 'payload' in given;
+  const { array, instructions } = encoded ? decodeSection(header, given) : given;
   const state = openArray(target, header, seed, array);
   const plane = state.cells.hidden?.plane;
   if (plane && given.onto) resumeArray(state, plane, given.onto);
-  executeAll(state, header, instructions);
+  executeAll(state, instructions, encoded ? undefined : header);
   disturbCells(state, seed);
   const { conductances, drivers, converters, failed, counters, ledger, cycles } = state;
   const memristorWear = cycles.reduce((most, count) => Math.max(most, count), 0);
@@ -102,10 +103,16 @@ function wornFecaps({ hidden }: Target, array: number, most: number): readonly D
 /** Problems of one array that are reported; a wrong program has the same one in every row. */
 const problemsKept = 20;
 
-function executeAll(state: ArrayState, header: BitstreamHeader, instructions: readonly Instruction[]): void {
+/** @param limits of the fields, where decoding has not held them to these */
+function executeAll(
+  state: ArrayState,
+  instructions: readonly Instruction[],
+  limits: BitstreamHeader | undefined,
+): void {
   const problems: Diagnostic[] = [];
   instructions.forEach((instruction, number) => {
-    const reason = findProblem(header, instruction)?.reason ?? execute(state, instruction);
+    const wrong = limits && findProblem(limits, instruction);
+    const reason = wrong?.reason ?? execute(state, instruction);
     if (reason !== undefined && problems.length < problemsKept) {
       const place = `program.xbs: array ${state.array}, instruction ${number} (${instruction.op})`;
       problems.push(chipCannotExecute(place, reason));

@@ -7,7 +7,7 @@ import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { ColumnCorrection } from '../column-correction.ts';
 import type { Package } from '../package/open.ts';
-import { availableThreads, type Job, runJob } from '../threads/pool.ts';
+import { availableThreads, collect, type Job } from '../threads/pool.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
 
 interface CorrectionContext {
@@ -39,16 +39,9 @@ export async function correctChip(
   { threads = availableThreads(), conditions, onLayer }: CorrectOptions = {},
 ): Promise<Chip> {
   const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, { threads });
-  const corrections: (ColumnCorrection | undefined)[] = [];
-  let done = 0;
-  await runJob(job, { pkg: { layers, reference, record }, arrays }, layers.keys(), {
-    threads,
-    count: layers.length,
-    onResult(correction, number) {
-      corrections[number] = correction;
-      onLayer?.(++done, layers.length);
-    },
-  });
+  const context = { pkg: { layers, reference, record }, arrays };
+  const how = { threads, count: layers.length, onDone: onLayer };
+  const corrections = await collect(job, context, layers.keys(), how);
   const found = layers.flatMap(({ output }, i) =>
     corrections[i] ? [[output, corrections[i]] as const] : [],
   );

@@ -17,7 +17,7 @@ import { encodeModel } from '../onnx/encode.ts';
 import { packageOf } from '../package/package-of.ts';
 import { programChip } from '../program.ts';
 import { openSession } from '../runtime/session.ts';
-import { runJob } from '../threads/pool.ts';
+import { collect } from '../threads/pool.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
 import { imageBatches } from '../verify/run-images.ts';
 import { compileFor } from './measure.ts';
@@ -138,17 +138,9 @@ export async function measureUnits(
     );
     return encodeModel(graph);
   };
-  const results: UnitError[] = [];
-  let done = 0;
-  await runJob(job, context, encodeAll(units, encodeWith), {
-    threads: setup.threads,
-    count: units.length,
-    onResult(error, number) {
-      results[number] = { ...error, ...costOf(compiled, units[number]!) };
-      onUnit(++done);
-    },
-  });
-  return results;
+  const how = { threads: setup.threads, count: units.length, onDone: onUnit };
+  const errors = await collect(job, context, encodeAll(units, encodeWith), how);
+  return errors.map((error, number) => ({ ...error, ...costOf(compiled, units[number]!) }));
 }
 
 /** One network at a time: a model is as large as all its weights. */

@@ -9,7 +9,7 @@ import { evenlySpread } from '../math/evenly-spread.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { lowerChip } from '../simulate/simulate.ts';
-import { runJob } from '../threads/pool.ts';
+import { collect } from '../threads/pool.ts';
 import { job, type LayerSums } from './layers-job.ts';
 import type { ChipReading } from './read-chip.ts';
 import { type ImageRun, imageBatches } from './run-images.ts';
@@ -34,15 +34,9 @@ export async function addLayerNoise(
   const given = new Set(lowered.outputs.map(({ name }) => name));
   const counts = taps.map(saturationOf).map((name) => (given.has(name) ? name : undefined));
   const indices = evenlySpread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
-  const batches: (readonly LayerSums[])[] = [];
   const context = { ideal, mapped: encodeModel(lowered), input: plan.input.name, taps, counts };
-  await runJob(job, context, imageBatches(dataset, plan, indices), {
-    threads,
-    count: Math.ceil(indices.length / plan.batchSize),
-    onResult(batch, number) {
-      batches[number] = batch;
-    },
-  });
+  const count = Math.ceil(indices.length / plan.batchSize);
+  const batches = await collect(job, context, imageBatches(dataset, plan, indices), { threads, count });
   for (const batch of batches) {
     for (const [i, tap] of taps.entries()) {
       const [more, sum] = [batch[i]!, sums.get(tap)];
