@@ -1,6 +1,8 @@
 /** Images and labels of one part of a folder of idx files, as samples to learn from: bytes, seen as numbers from 0 to 1. */
 import { join } from 'node:path';
+import { openBytes } from '../src/data/bytes.ts';
 import { readIdx } from '../src/data/idx.ts';
+import { defaultDataLimit } from '../src/data/limit.ts';
 import type { Samples } from '../src/train/samples.ts';
 
 /** @param most samples that are taken, from the first on; all where it is left out */
@@ -9,8 +11,12 @@ export async function readPart(
   part: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<Samples> {
-  const images = await readIdx(join(folder, `${part}-images-idx3-ubyte.gz`));
-  const labels = await readIdx(join(folder, `${part}-labels-idx1-ubyte.gz`));
+  const openIdx = async (name: string) => {
+    const path = join(folder, name);
+    return readIdx(path, await openBytes(path, defaultDataLimit));
+  };
+  const images = await openIdx(`${part}-images-idx3-ubyte.gz`);
+  const labels = await openIdx(`${part}-labels-idx1-ubyte.gz`);
   const [length, height, width] = images.dims as [number, number, number];
   const count = Math.min(length, most);
   return {

@@ -17,6 +17,8 @@ export interface CalibrationFlags {
   /** Record of an earlier compilation: its file, or the package. */
   readonly calibration?: string;
   readonly preprocess?: string;
+  /** Bytes. */
+  readonly dataLimit?: number;
 }
 
 interface CalibrationInput {
@@ -37,7 +39,10 @@ export async function openCalibration(
 ): Promise<CalibrationInput> {
   const file = flags.preprocess ?? (await findPreprocessing(model.file, flags.calibrate));
   if (flags.calibrate !== undefined) {
-    const dataset = await openDataset(flags.calibrate, defined({ preprocessing: file }));
+    const dataset = await openDataset(
+      flags.calibrate,
+      defined({ preprocessing: file, dataLimit: flags.dataLimit }),
+    );
     const input = soleInput(model.graph, model.file);
     return {
       calibration: { kind: 'samples', samples: spreadSamples(dataset, input, samples) },

@@ -24,7 +24,7 @@ import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
 import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { oneOf, recordOption, repeated, wholeNumber, withJson, withSet } from './options.ts';
+import { oneOf, recordOption, repeated, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -161,7 +161,7 @@ export function registerCompile(program: Command, io: Io): void {
       .conflicts('json'),
   );
   withExamples(
-    withJson(command),
+    withJson(withDataLimit(command)),
     'crossloom compile mobilenetv2.onnx --target tetramem-256-6bit --calibrate images/ -o mobilenetv2.xbar',
     'crossloom compile net.onnx --options net.yaml --set adc.bits=6 --calibration old.xbar -o net.xbar --force',
   ).action((model: string, args: CompileCommandLine) => run(io, model, args));

@@ -1,5 +1,6 @@
 /** Options that several verbs share, and the readers of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { defaultDataLimit, largestDataLimit } from '../data/limit.ts';
 import { parseTime } from '../text/time.ts';
 import { compensations } from '../verify/conditions.ts';
 
@@ -51,6 +52,20 @@ export function withThreads(command: Command): Command {
     wholeNumber(1),
   );
 }
+
+/** `--data-limit MIB`, for a verb that reads samples; its value is in bytes, as `openDataset` takes it. */
+export function withDataLimit(command: Command): Command {
+  const most = largestDataLimit / mebibyte;
+  const reader = (text: string) => {
+    const value = wholeNumber(1)(text);
+    if (value > most) throw new InvalidArgumentError(`It must be at most ${most}.`);
+    return value * mebibyte;
+  };
+  const what = 'memory that a packed file, or one sample, may take';
+  return command.option('--data-limit <MiB>', `${what} (default: ${defaultDataLimit / mebibyte})`, reader);
+}
+
+const mebibyte = 2 ** 20;
 
 /** `--set FIELD=VALUE`, repeatable: overrides of target fields, as `options.set`. */
 export function withSet(command: Command): Command {

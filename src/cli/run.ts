@@ -19,7 +19,7 @@ import type { Compensation } from '../verify/conditions.ts';
 import { compensated } from '../verify/read-chip.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { time, wholeNumber, withCompensation, withJson } from './options.ts';
+import { time, wholeNumber, withCompensation, withDataLimit, withJson } from './options.ts';
 import { programWithProgress } from './program.ts';
 
 interface RunCommandLine {
@@ -29,6 +29,8 @@ interface RunCommandLine {
   readonly at: number;
   readonly compensate: Compensation;
   readonly preprocess?: string;
+  /** Bytes. */
+  readonly dataLimit?: number;
   readonly top: number;
   readonly json?: true;
 }
@@ -79,14 +81,14 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
 }
 
 /** Preprocesses as `--preprocess` says, else as the package recorded it, else as a file beside the input says. */
-async function openInput(pkg: Package, { input, preprocess }: RunCommandLine): Promise<Dataset> {
+async function openInput(pkg: Package, { input, preprocess, dataLimit }: RunCommandLine): Promise<Dataset> {
   const recorded = pkg.manifest.preprocessing;
   const preprocessing: string | Preprocessing | undefined =
     preprocess ??
     (recorded === undefined
       ? await findPreprocessing(undefined, input)
       : resolvePreprocessing(recorded, 'recorded preprocessing'));
-  return openDataset(input, defined({ preprocessing }));
+  return openDataset(input, defined({ preprocessing, dataLimit }));
 }
 
 async function firstSample(dataset: Dataset, dims: readonly (number | string | undefined)[]) {
@@ -141,7 +143,7 @@ export function registerRun(program: Command, io: Io): void {
     .option('--preprocess <file.yaml>', 'how the sample becomes the input (default: as the package says)')
     .option('--top <k>', 'classes printed', wholeNumber(1), 5);
   withExamples(
-    withJson(withCompensation(command)),
+    withJson(withCompensation(withDataLimit(command))),
     'crossloom run mobilenetv2.xbar --input cat.jpg',
     'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --top 3 --json',
     'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --at 1d --compensate columns',

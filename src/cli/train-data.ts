@@ -13,6 +13,8 @@ export interface TrainDataFlags {
   readonly test?: string;
   readonly preprocess?: string;
   readonly labels?: string;
+  /** Bytes. */
+  readonly dataLimit?: number;
   /** Of a data set without a test part, every n-th sample is kept for testing. */
   readonly holdOut: number;
   /** Samples that are learnt from and tested with at most, evenly spread. */
@@ -38,7 +40,7 @@ export async function openTrainingData(
       : resolvePreprocessing(recorded, pathIn(pkg!, 'manifest')));
   const options: DatasetOptions = {
     unitBytes: model === undefined && pkg === undefined,
-    ...defined({ preprocessing, labels: flags.labels }),
+    ...defined({ preprocessing, labels: flags.labels, dataLimit: flags.dataLimit }),
   };
   const { samples, testSamples, holdOut } = flags;
   const { dataset, isPart } = await openTrainingPart(flags.data, options);

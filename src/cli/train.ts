@@ -12,7 +12,7 @@ import { reportOf } from '../train/report.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { decimal, oneOf, wholeNumber, withJson, withSet } from './options.ts';
+import { decimal, oneOf, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 import { openTrainingData } from './train-data.ts';
@@ -121,7 +121,7 @@ export function registerTrain(program: Command, io: Io): void {
     .requiredOption('-o, --output <package>', 'the package')
     .option('--force', 'replace an existing package');
   withExamples(
-    withJson(withSet(command)),
+    withJson(withSet(withDataLimit(command))),
     'crossloom train --mlp 784-200-100-10 --data mnist/ --epochs 10 -o mnist.xbar',
     "crossloom train mobilenetv2.xbar --layers 'classifier*' --data my-images/ -o tuned.xbar",
   ).action((place: string | undefined, args: TrainCommandLine) => run(io, place, args));

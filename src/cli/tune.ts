@@ -16,7 +16,15 @@ import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
 import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { decimal, recordOption, wholeNumber, withJson, withSet, withThreads } from './options.ts';
+import {
+  decimal,
+  recordOption,
+  wholeNumber,
+  withDataLimit,
+  withJson,
+  withSet,
+  withThreads,
+} from './options.ts';
 import { checkOutput, writeInPlace } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -38,7 +46,8 @@ async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<Tun
   checkPatterns(options, model.graph);
   const preprocessing = args.preprocess ?? (await findPreprocessing(file, args.data));
   if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
-  const dataset = await openDataset(args.data, defined({ preprocessing, labels: args.labels }));
+  const { labels, dataLimit } = args;
+  const dataset = await openDataset(args.data, defined({ preprocessing, labels, dataLimit }));
   // Without samples of their own, layers are calibrated with some of the data, which are then left out.
   const calibrate = args.calibrate ?? (args.calibration === undefined ? args.data : undefined);
   const input = await openCalibration(
@@ -117,7 +126,7 @@ export function registerTune(program: Command, io: Io): void {
     .option('--force', 'replace an existing options file');
   withSet(command);
   withExamples(
-    withJson(withThreads(command)),
+    withJson(withThreads(withDataLimit(command))),
     'crossloom tune mobilenetv2.onnx --target tetramem-256-6bit --data images/ --max-drop 1 -o tuned.yaml',
     'crossloom compile mobilenetv2.onnx --options tuned.yaml --calibrate images/ -o mobilenetv2.xbar',
   ).action((file: string, args: TuneArguments) => run(io, file, args));

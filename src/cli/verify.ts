@@ -21,7 +21,16 @@ import { boundsNotMet } from '../verify/summarize.ts';
 import { verify } from '../verify/verify.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { decimal, repeated, times, wholeNumber, withCompensation, withJson, withThreads } from './options.ts';
+import {
+  decimal,
+  repeated,
+  times,
+  wholeNumber,
+  withCompensation,
+  withDataLimit,
+  withJson,
+  withThreads,
+} from './options.ts';
 import { checkOutput, writeInPlace } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -33,6 +42,8 @@ interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'packageFor' |
   readonly data: string;
   readonly preprocess?: string;
   readonly labels?: string;
+  /** Bytes. */
+  readonly dataLimit?: number;
   readonly chip?: readonly string[];
   readonly aroundFaults?: true;
   readonly output?: string;
@@ -77,7 +88,8 @@ async function openData(io: Io, pkg: Package, args: VerifyCommandLine): Promise<
       ? await findPreprocessing(args.model, args.data)
       : resolvePreprocessing(recorded, pathIn(pkg, 'manifest')));
   if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
-  return openDataset(args.data, defined({ preprocessing, labels: args.labels }));
+  const { labels, dataLimit } = args;
+  return openDataset(args.data, defined({ preprocessing, labels, dataLimit }));
 }
 
 /** Chips without any randomness are all the same. */
@@ -162,7 +174,7 @@ export function registerVerify(program: Command, io: Io): void {
     )
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
-    withJson(withThreads(withCompensation(command))),
+    withJson(withThreads(withCompensation(withDataLimit(command)))),
     'crossloom verify mobilenetv2.xbar --model mobilenetv2.onnx --data images/ --trials 5',
     'crossloom verify net.xbar --model net.onnx --data test.npz --images 500 --max-drop 1 --json',
     'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',

@@ -2,12 +2,12 @@
  * Turns byte ranges of data files into numbers. Uncompressed files stay on disk and are read in ranges; only what came
  * out of an archive is kept, as the bytes that it was.
  */
-import { open, readFile, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { type ByteSource, memorySource } from '../files/byte-source.ts';
 import { toDoubles } from '../math/tensor.ts';
-import { unreadable } from './unreadable.ts';
+import { unpack } from './unpack.ts';
+import { sizeOfFile } from './unreadable.ts';
 
 type Reader = (view: DataView, offset: number, littleEndian: boolean) => number;
 
@@ -46,15 +46,27 @@ export function decodeElements(
   return Float64Array.from({ length: bytes.length / size }, (_, i) => read(view, i * size, littleEndian));
 }
 
-/** Bytes of a file, as far as it has them; the first ones tell its format. */
+/** Bytes of a file, as far as it has them; the first ones tell its format. Raises dataUnreadable for what is no file. */
 export async function readBytes(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  return (await fileSource(path)).read(offset, length);
+}
+
+/** The bytes of a file, on disk. Raises dataUnreadable. */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const size = await sizeOfFile(path);
+  return {
+    size,
+    async read(offset, length) {
+      const file = await open(path);
+      try {
+        const most = Math.max(0, Math.min(length, size - offset));
+        const { buffer, bytesRead } = await file.read(new Uint8Array(most), 0, most, offset);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+  };
 }
 
 /** Whether these first bytes are those of a gzip file. */
@@ -62,15 +74,13 @@ function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** Opens a file; a gzip file is unpacked into memory. Raises dataUnreadable. */
-export async function openBytes(path: string): Promise<ByteSource> {
-  if (isGzip(await readBytes(path, 0, 2))) {
-    const packed = await readFile(path);
-    const bytes = await promisify(gunzip)(packed).catch((error: Error) => {
-      throw unreadable(path, `this gzip file is damaged (${error.message})`);
-    });
-    return memorySource(bytes);
-  }
-  const { size } = await stat(path);
-  return { size, read: (offset, length) => readBytes(path, offset, length) };
+/**
+ * Opens a file; a gzip file is unpacked into memory.
+ * @param limit bytes that it may unpack to
+ * Raises dataUnreadable and dataTooLarge.
+ */
+export async function openBytes(path: string, limit: number): Promise<ByteSource> {
+  const file = await fileSource(path);
+  if (!isGzip(await file.read(0, 2))) return file;
+  return memorySource(await unpack(path, createReadStream(path), limit));
 }

@@ -2,13 +2,14 @@
  * The binary form of CIFAR-10 and CIFAR-100 (Krizhevsky 2009): records of one label byte (CIFAR-10) or two (CIFAR-100:
  * coarse, then fine, of which the fine one is the class), then 32 x 32 pixels as three planes, red, green, blue.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ByteSource } from '../files/byte-source.ts';
 import { sha256 } from '../files/hash.ts';
 import { openBytes } from './bytes.ts';
 import type { Source } from './source.ts';
-import { unreadable } from './unreadable.ts';
+import { readText, unreadable } from './unreadable.ts';
 
 const dims = [3, 32, 32] as const;
 const pixels = 3 * 32 * 32;
@@ -34,8 +35,8 @@ export async function listCifarFiles(
   };
 }
 
-async function openRecords(path: string): Promise<RecordFile> {
-  const bytes = await openBytes(path);
+async function openRecords(path: string, limit: number): Promise<RecordFile> {
+  const bytes = await openBytes(path, limit);
   const labelBytes = [1, 2].find((count) => bytes.size > 0 && bytes.size % (count + pixels) === 0);
   if (labelBytes === undefined)
     throw unreadable(path, `${bytes.size} bytes are no whole number of CIFAR records of 3073 or 3074 bytes`);
@@ -53,9 +54,18 @@ async function readRecordLabels(file: RecordFile): Promise<number[]> {
   return labels;
 }
 
-/** Opens files of records, one after the other. Raises dataUnreadable. */
-export async function openCifar(path: string, files: readonly string[], folder: string): Promise<Source> {
-  const opened = await Promise.all(files.map(openRecords));
+/**
+ * Opens files of records, one after the other.
+ * @param limit bytes that a packed one may unpack to
+ * Raises dataUnreadable and dataTooLarge.
+ */
+export async function openCifar(
+  path: string,
+  files: readonly string[],
+  folder: string,
+  limit: number,
+): Promise<Source> {
+  const opened = await Promise.all(files.map((file) => openRecords(file, limit)));
   const labels = await Promise.all(opened.map(readRecordLabels));
   const place = opened.flatMap((file) =>
     Array.from({ length: file.records }, (_, record) => ({ file, record })),
@@ -66,6 +76,9 @@ export async function openCifar(path: string, files: readonly string[], folder: 
     length: place.length,
     labels: Int32Array.from(labels.flat()),
     classNames: await readNames(folder, opened[0]!.labelBytes),
+    axes: 'NCHW',
+    bytes: true,
+    shapeOf: async () => dims,
     idOf: String,
     placeOf: (index) => `${place[index]!.file.path}: record ${place[index]!.record}`,
     async read(index) {
@@ -79,6 +92,6 @@ export async function openCifar(path: string, files: readonly string[], folder: 
 /** The names file that both data sets bring along. */
 async function readNames(folder: string, labelBytes: number): Promise<string[] | undefined> {
   const file = join(folder, labelBytes === 1 ? 'batches.meta.txt' : 'fine_label_names.txt');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = existsSync(file) ? await readText(file) : undefined;
   return text?.split(/\r?\n/).filter((line) => line !== '');
 }

@@ -3,16 +3,16 @@
 import { dataShape, labelOutOfRange, labelsMissing } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { float32, type Tensor } from '../math/tensor.ts';
-import { fitDims, fixedLength, formatInputDims, type InputDims } from './fit.ts';
-import { type PreparedSample, prepareSample } from './prepare.ts';
+import { type FedSample, feedSample } from './feed.ts';
+import { fixedLength, type InputDims } from './fit.ts';
+import { createGate } from './gate.ts';
+import { checkLimit, defaultDataLimit, storedBytes } from './limit.ts';
 import type { Preprocessing } from './preprocessing.ts';
 import type { Source } from './source.ts';
 
-export interface Sample extends PreparedSample {
+export interface Sample extends FedSample {
   /** File name, or number. */
   readonly id: string;
-  /** SHA-256 of the raw sample: of the file for images, else of the stored elements. */
-  readonly hash: string;
 }
 
 export interface Batch {
@@ -36,27 +36,40 @@ export interface Dataset {
   /** Dims of the first sample as stored; the images of a folder may differ. */
   sampleShape(): readonly number[];
   idOf(index: number): string;
-  sample(index: number): Promise<Sample>;
+  /**
+   * One sample, with the dims that `input` wants, without the batch axis; where no input is given, images are in the order
+   * of `layout`, or NCHW. Raises what `batches` raises.
+   */
+  sample(index: number, input?: InputDims): Promise<Sample>;
   /**
    * Streams the samples `indices`, `size` at a time, decoding one batch ahead. A model with a fixed batch axis gets
-   * batches of that size instead. Samples that cannot be read or do not fit raise imageUnreadable, imageTooSmall or
-   * dataShape; after the first, the others are read as well so that all (at most 20) are reported together.
+   * batches of that size instead. Samples that cannot be read, do not fit or are no numbers raise imageUnreadable,
+   * imageTooSmall, dataTooLarge, dataShape, dataLayout or dataNotFinite; after the first, the others are read as well so
+   * that all (at most 20) are reported together.
    */
   batches(indices: readonly number[], size: number, input: InputDims): AsyncIterable<Batch>;
 }
 
 const mostProblems = 20;
 
-/** @param rawShape dims of the first raw sample */
+/**
+ * @param rawShape dims of the first raw sample
+ * @param limit bytes that a sample may take in memory, and about all together that are read at the same time
+ */
 export function createDataset(
   source: Source,
   preprocessing: Preprocessing,
   rawShape: readonly number[],
+  limit: number = defaultDataLimit,
 ): Dataset {
-  async function sample(index: number): Promise<Sample> {
-    const raw = await source.read(index);
-    const prepared = await prepareSample(raw, preprocessing, source.placeOf(index));
-    return { ...prepared, id: source.idOf(index), hash: raw.hash };
+  const gate = createGate(limit);
+  async function sample(index: number, input?: InputDims): Promise<Sample> {
+    const bytes = storedBytes(await source.shapeOf(index), source.bytes);
+    checkLimit(source.placeOf(index), 'this sample', bytes, limit);
+    return gate(bytes, async () => ({
+      ...(await feedSample(source, index, preprocessing, limit, input)),
+      id: source.idOf(index),
+    }));
   }
   return {
     name: source.name,
@@ -77,7 +90,7 @@ type Outcome = { readonly batch: Batch } | { readonly problems: readonly Diagnos
 
 async function* stream(
   source: Source,
-  sample: (index: number) => Promise<Sample>,
+  sample: Dataset['sample'],
   indices: readonly number[],
   size: number,
   input: InputDims,
@@ -93,20 +106,26 @@ async function* stream(
       // A rejection is raised when its turn comes; until then it is not unhandled.
       next.catch(() => undefined);
     }
-    if ('problems' in outcome) problems.push(...outcome.problems);
+    if ('problems' in outcome) addNew(problems, outcome.problems);
     else if (problems.length === 0) yield outcome.batch;
   }
   if (problems.length > 0) throw new DiagnosticError(problems.slice(0, mostProblems));
 }
 
+/** What is wrong with all samples alike is told once. */
+function addNew(problems: Diagnostic[], more: readonly Diagnostic[]): void {
+  for (const problem of more)
+    if (!problems.some(({ code, at }) => code === problem.code && at === problem.at)) problems.push(problem);
+}
+
 async function readBatch(
   source: Source,
-  sample: (index: number) => Promise<Sample>,
+  sample: Dataset['sample'],
   indices: readonly number[],
   size: number,
   input: InputDims,
 ): Promise<Outcome> {
-  const settled = await Promise.allSettled(indices.map(sample));
+  const settled = await Promise.allSettled(indices.map((index) => sample(index, input)));
   const problems: Diagnostic[] = [];
   const samples: Sample[] = [];
   let dims: readonly number[] | undefined;
@@ -116,12 +135,11 @@ async function readBatch(
       problems.push(...result.reason.diagnostics);
       return;
     }
-    const fitted = fitDims(result.value.dims, input);
+    const fed = result.value.dims;
     // Where the model leaves height and width free, the first image of a batch decides.
-    dims ??= fitted;
-    if (fitted === undefined || fitted.join() !== dims?.join()) {
-      const expected = fitted === undefined ? formatInputDims(input) : `[${dims}] for this batch`;
-      problems.push(dataShape(source.placeOf(indices[i]!), result.value.dims.join('x'), expected));
+    dims ??= fed;
+    if (fed.join() !== dims.join()) {
+      problems.push(dataShape(source.placeOf(indices[i]!), fed.join('x'), `[${dims}] for this batch`));
       return;
     }
     samples.push(result.value);

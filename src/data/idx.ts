@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteSource } from '../files/byte-source.ts';
 import { sizeOf } from '../math/tensor.ts';
-import { type ElementType, elementSize, openBytes } from './bytes.ts';
+import { type ElementType, elementSize } from './bytes.ts';
 import type { StoredArray } from './source.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -24,13 +24,8 @@ export function isIdx(head: Uint8Array): boolean {
   return head[0] === 0 && head[1] === 0 && types[head[2]!] !== undefined && head[3]! > 0;
 }
 
-/**
- * Reads the header of an idx file.
- * @param opened its bytes, where they are open already
- * Raises dataUnreadable where it is no idx file, or is not as long as it says.
- */
-export async function readIdx(path: string, opened?: ByteSource): Promise<StoredArray> {
-  const bytes = opened ?? (await openBytes(path));
+/** Reads the header of an idx file. Raises dataUnreadable where it is no idx file, or is not as long as it says. */
+export async function readIdx(path: string, bytes: ByteSource): Promise<StoredArray> {
   const head = await bytes.read(0, 4);
   if (!isIdx(head)) throw unreadable(path, 'this is not an idx file');
   const type = types[head[2]!]!;

@@ -10,8 +10,9 @@ import { dataUnreadable, imageUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { sha256 } from '../files/hash.ts';
 import { parseCsv } from './csv.ts';
+import { checkLimit, storedBytes } from './limit.ts';
 import type { RawSample, Source } from './source.ts';
-import { unreadable } from './unreadable.ts';
+import { firstLine, readText, sizeOfFile, unreadable } from './unreadable.ts';
 
 const imageSuffix = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 
@@ -27,20 +28,25 @@ interface ImageList {
   readonly classNames?: readonly string[];
 }
 
-/** A source of one image. */
-export function openImage(path: string): Source {
-  return imageSource(path, { ids: [basename(path)], paths: [path] });
+/** A source of one image. @param limit bytes that an image may take in memory */
+export function openImage(path: string, limit: number): Source {
+  return imageSource(path, { ids: [basename(path)], paths: [path] }, limit);
 }
 
 /**
  * Opens a folder of images.
  * @param labels path of a csv file; without it labels.csv in the folder or beside it
+ * @param limit bytes that an image may take in memory
  * @returns `undefined` where the folder has no images. Raises dataUnreadable, and imageUnreadable for files that do not exist.
  */
-export async function openImageFolder(folder: string, labels?: string): Promise<Source | undefined> {
+export async function openImageFolder(
+  folder: string,
+  labels: string | undefined,
+  limit: number,
+): Promise<Source | undefined> {
   const csv = labels ?? (await findLabelsCsv(folder));
   const list = csv === undefined ? await listImages(folder) : await listLabelled(folder, csv);
-  return list && imageSource(folder, list);
+  return list && imageSource(folder, list, limit);
 }
 
 /** The labels.csv of a folder: in it, or beside it where the folder itself holds images. */
@@ -77,12 +83,11 @@ async function listImages(folder: string): Promise<ImageList | undefined> {
   return { ids, paths, labels: Int32Array.from(labels), classNames: classes };
 }
 
+const largestLabel = 2 ** 31 - 1;
+
 /** Reads `file,class` or `file,label` and finds the files; other columns are ignored. */
 async function listLabelled(folder: string, csv: string): Promise<ImageList> {
-  const text = await readFile(csv, 'utf8').catch((error: Error) => {
-    throw unreadable(csv, `this file cannot be read (${error.message})`);
-  });
-  const [header = [], ...rows] = parseCsv(text);
+  const [header = [], ...rows] = parseCsv(await readText(csv));
   const fileColumn = header.indexOf('file');
   const labelColumn = header.includes('class') ? header.indexOf('class') : header.indexOf('label');
   if (fileColumn < 0 || labelColumn < 0 || rows.length === 0)
@@ -101,7 +106,7 @@ async function listLabelled(folder: string, csv: string): Promise<ImageList> {
   });
   const labels = rows.map((row, i) => {
     const label = row[labelColumn] ?? '';
-    if (!/^\s*-?\d+\s*$/.test(label))
+    if (!/^\s*-?\d+\s*$/.test(label) || Math.abs(Number(label)) > largestLabel)
       problems.push(dataUnreadable(`${csv}: ${rows[i]![fileColumn]}`, `'${label}' is no class index`));
     return Number(label);
   });
@@ -109,7 +114,7 @@ async function listLabelled(folder: string, csv: string): Promise<ImageList> {
   return { ids: rows.map((row) => row[fileColumn]!), paths, labels: Int32Array.from(labels) };
 }
 
-function imageSource(path: string, list: ImageList): Source {
+function imageSource(path: string, list: ImageList, limit: number): Source {
   const { ids, paths } = list;
   return {
     name: basename(resolve(path)),
@@ -117,27 +122,52 @@ function imageSource(path: string, list: ImageList): Source {
     length: paths.length,
     labels: list.labels,
     classNames: list.classNames,
+    axes: 'NHWC',
+    bytes: true,
+    shapeOf: (index) => readShape(paths[index]!, limit),
     idOf: (index) => ids[index]!,
     placeOf: (index) => paths[index]!,
     read: (index) => decodeImage(paths[index]!),
   };
 }
 
+/** What libvips would decode besides, such as drawings that name other files, is no image of a data set. */
+const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
+
+/** Size of an image as its head tells it, in colours. Raises imageUnreadable, and dataTooLarge before it is decoded. */
+async function readShape(path: string, limit: number): Promise<readonly number[]> {
+  const { width, height, format } = await ofImage(path, () =>
+    sharp(path, { limitInputPixels: false }).metadata(),
+  );
+  if (!formats.has(format)) throw new DiagnosticError([imageUnreadable(path, `its format is ${format}`)]);
+  const dims = [height, width, 3];
+  checkLimit(path, `this image of ${width}x${height} pixels`, storedBytes(dims, true), limit);
+  return dims;
+}
+
 /**
  * Decodes a file as 8-bit RGB, [h, w, 3]. As in the training pipelines of Pillow and TensorFlow, embedded colour
  * profiles and orientation tags are not applied, and transparency is dropped. Raises imageUnreadable.
  */
-async function decodeImage(path: string): Promise<RawSample> {
-  try {
+function decodeImage(path: string): Promise<RawSample> {
+  return ofImage(path, async () => {
     const file = await readFile(path);
-    const { data, info } = await sharp(file, { ignoreIcc: true })
+    const { data, info } = await sharp(file, { ignoreIcc: true, limitInputPixels: false })
       .removeAlpha()
       .toColourspace('srgb')
       .raw()
       .toBuffer({ resolveWithObject: true });
     return { dims: [info.height, info.width, info.channels], values: data, hash: sha256(file) };
+  });
+}
+
+/** What `read` makes of an image file. Raises imageUnreadable for whatever goes wrong. */
+async function ofImage<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    await sizeOfFile(path);
+    return await read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    const reason = error instanceof DiagnosticError ? error.diagnostics[0]!.message : firstLine(error);
     throw new DiagnosticError([imageUnreadable(path, reason)]);
   }
 }

@@ -1,11 +1,10 @@
 /** NumPy's .npy and .npz files (NEP 1: a magic string, a version, a Python literal as header, then the elements). */
-import { readFile } from 'node:fs/promises';
-import { unzipSync } from 'fflate';
-import { type ByteSource, memorySource } from '../files/byte-source.ts';
+import type { ByteSource } from '../files/byte-source.ts';
 import { sizeOf } from '../math/tensor.ts';
-import { type ElementType, elementSize, openBytes } from './bytes.ts';
+import { type ElementType, elementSize, fileSource } from './bytes.ts';
 import type { StoredArray } from './source.ts';
 import { unreadable } from './unreadable.ts';
+import { openZipEntry, readZipDirectory } from './zip-directory.ts';
 
 const types: Readonly<Record<string, ElementType>> = {
   '|u1': 'uint8',
@@ -20,6 +19,9 @@ const types: Readonly<Record<string, ElementType>> = {
   '<f8': 'float64',
 };
 
+/** NumPy itself reads no longer one that it does not trust (`max_header_size`). */
+const longestHeader = 10_000;
+
 /** Whether these first bytes are those of a .npy file. */
 export function isNpy(head: Uint8Array): boolean {
   return head[0] === 0x93 && Buffer.from(head.subarray(1, 6)).toString('latin1') === 'NUMPY';
@@ -30,14 +32,8 @@ export function isZip(head: Uint8Array): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
-/**
- * Reads the header of a .npy array.
- * @param path what diagnostics call it
- * @param opened its bytes, where they are open already
- * Raises dataUnreadable.
- */
-export async function readNpy(path: string, opened?: ByteSource): Promise<StoredArray> {
-  const bytes = opened ?? (await openBytes(path));
+/** Reads the header of a .npy array, which diagnostics call `path`. Raises dataUnreadable. */
+export async function readNpy(path: string, bytes: ByteSource): Promise<StoredArray> {
   const fail = (reason: string) => unreadable(path, reason);
   const head = await bytes.read(0, 12);
   if (!isNpy(head) || head.length < 12) throw fail('this is not a .npy array');
@@ -45,6 +41,8 @@ export async function readNpy(path: string, opened?: ByteSource): Promise<Stored
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const start = wide ? 12 : 10;
   const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
+  if (start + length > bytes.size || length > longestHeader)
+    throw fail('the header of this .npy array is damaged');
   const header = Buffer.from(await bytes.read(start, length)).toString('utf8');
   const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
@@ -74,39 +72,28 @@ const labelNames = ['labels', 'y'];
 
 /**
  * Opens a .npz file: samples are the array `images`, `x`, `inputs` or `data`, or the only one beside the labels, which
- * are `labels` or `y`. Raises dataUnreadable.
+ * are `labels` or `y`.
+ * @param limit bytes that one of its arrays may unpack to
+ * Raises dataUnreadable and dataTooLarge.
  */
 export async function readNpz(
   path: string,
+  limit: number,
 ): Promise<{ readonly samples: StoredArray; readonly labels: StoredArray | undefined }> {
-  const packed = await readFile(path);
-  const names: string[] = [];
-  unzip(path, packed, (name) => {
-    names.push(name);
-    return false;
-  });
+  const archive = await fileSource(path);
+  const files = await readZipDirectory(path, archive);
+  const names = [...files.keys()]
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => name.slice(0, -suffix.length));
   const labels = labelNames.find((name) => names.includes(name));
   const rest = names.filter((name) => name !== labels);
   const samples =
     sampleNames.find((name) => names.includes(name)) ?? (rest.length === 1 ? rest[0] : undefined);
   if (samples === undefined)
     throw unreadable(path, `none of its arrays (${names.join(', ')}) is called ${sampleNames.join(', ')}`);
-  const files = unzip(path, packed, (name) => name === samples || name === labels);
-  const parse = (name: string) => readNpy(`${path}: ${name}`, memorySource(files[`${name}.npy`]!));
+  const parse = async (name: string) =>
+    readNpy(`${path}: ${name}`, await openZipEntry(path, archive, files.get(name + suffix)!, limit));
   return { samples: await parse(samples), labels: labels === undefined ? undefined : await parse(labels) };
 }
 
-/** @param wanted decides by an array's name, without `.npy` */
-function unzip(
-  path: string,
-  packed: Uint8Array,
-  wanted: (name: string) => boolean,
-): Record<string, Uint8Array> {
-  try {
-    return unzipSync(packed, {
-      filter: ({ name }) => name.endsWith('.npy') && wanted(name.slice(0, -'.npy'.length)),
-    });
-  } catch (error) {
-    throw unreadable(path, `this .npz archive is damaged (${(error as Error).message})`);
-  }
-}
+const suffix = '.npy';

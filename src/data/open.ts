@@ -9,8 +9,9 @@ import { listCifarFiles, openCifar } from './cifar.ts';
 import { createDataset, type Dataset } from './dataset.ts';
 import { findIdxLabels, isIdx, listIdxPairs, readIdx } from './idx.ts';
 import { isImageName, openImage, openImageFolder } from './image-folder.ts';
+import { defaultDataLimit, largestDataLimit } from './limit.ts';
 import { isNpy, isZip, readNpy, readNpz } from './npy.ts';
-import { checkApplicable } from './prepare.ts';
+import { applicableReadings } from './prepare.ts';
 import {
   loadPreprocessing,
   type Preprocessing,
@@ -25,64 +26,73 @@ export interface DatasetOptions {
   readonly preprocessing?: string | Preprocessing;
   /** Replace single fields. */
   readonly flags?: PreprocessingFields;
-  /** Bytes become numbers from 0 to 1 where neither of the two says anything. Default: they stay as they are. */
+  /**
+   * The network is made for these data: bytes become numbers from 0 to 1 where neither of the two says anything, and images
+   * come in NCHW. Default: bytes stay as they are.
+   */
   readonly unitBytes?: boolean;
   /** Path of the labels where they are not found by name: csv for folders of images, idx or .npy for arrays. */
   readonly labels?: string;
+  /** Bytes that a packed file may unpack to, and that a sample may take in memory. Default: 2^29; at most 2^32. */
+  readonly dataLimit?: number;
 }
 
 /**
  * Opens a data set.
  * @param path file or folder; `path#train` picks a part of a folder that has several
- * Raises dataUnreadable, imageUnreadable (of the first image) and preprocessingInvalid.
+ * Raises dataUnreadable, dataTooLarge, imageUnreadable (of the first image), preprocessingInvalid and optionInvalid.
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { preprocessing, flags, labels, unitBytes = false } = options;
+  const { preprocessing, flags, labels, unitBytes = false, dataLimit: limit = defaultDataLimit } = options;
+  if (!(limit >= 1 && limit <= largestDataLimit))
+    throw new DiagnosticError([
+      optionInvalid('dataLimit', `${limit} is not from 1 to ${largestDataLimit} bytes`),
+    ]);
   const given =
     typeof preprocessing === 'object'
       ? resolvePreprocessing({ ...preprocessing, ...flags }, 'recorded preprocessing')
       : await loadPreprocessing(preprocessing, flags);
-  const source = await openSource(path, labels).catch((error: NodeJS.ErrnoException) => {
+  const source = await openSource(path, labels, limit).catch((error: NodeJS.ErrnoException) => {
     // What the operating system refuses, such as a missing permission, is about the user's file.
     if (error.syscall === undefined) throw error;
     throw unreadable(path, `it cannot be read (${error.message})`);
   });
-  const first = await source.read(0);
-  const bytes = first.values instanceof Uint8Array;
+  const dims = await source.shapeOf(0);
   const nothingSaid = preprocessing === undefined && flags === undefined;
-  const resolved = unitBytes && bytes && nothingSaid ? { ...given, scale: 1 / 255 } : given;
+  const ours: Preprocessing = { layout: 'NCHW', ...given };
+  const resolved = !unitBytes ? given : source.bytes && nothingSaid ? { ...ours, scale: 1 / 255 } : ours;
   const place = typeof preprocessing === 'string' ? preprocessing : 'preprocessing';
-  checkApplicable(place, resolved, first.dims, bytes);
-  return createDataset(source, resolved, first.dims);
+  applicableReadings(place, resolved, dims, source.axes, source.bytes);
+  return createDataset(source, resolved, dims, limit);
 }
 
-async function openSource(path: string, labels: string | undefined): Promise<Source> {
+async function openSource(path: string, labels: string | undefined, limit: number): Promise<Source> {
   const selected = existsSync(path) ? null : /^(.+)#([^#]+)$/.exec(path);
   const place = selected?.[1] ?? path;
   const entry = await stat(place).catch(() => undefined);
   if (!entry) throw unreadable(path, 'there is no such file or folder');
-  if (entry.isDirectory()) return openFolder(place, selected?.[2], labels);
+  if (entry.isDirectory()) return openFolder(place, selected?.[2], labels, limit);
   if (selected) throw unreadable(path, `a file has no part '${selected[2]}'; name a folder`);
-  return openFile(place, labels);
+  return openFile(place, labels, limit);
 }
 
-async function openFile(path: string, labels: string | undefined): Promise<Source> {
+async function openFile(path: string, labels: string | undefined, limit: number): Promise<Source> {
   const head = await readBytes(path, 0, 16);
   const name = basename(path);
   if (isImageName(path) || path.endsWith('.bin')) {
     if (labels !== undefined)
       throw new DiagnosticError([optionInvalid('--labels', `${path} takes no separate labels`)]);
-    return isImageName(path) ? openImage(path) : openCifar(path, [path], dirname(path));
+    return isImageName(path) ? openImage(path, limit) : openCifar(path, [path], dirname(path), limit);
   }
   if (isZip(head)) {
-    const arrays = await readNpz(path);
-    return openArray(name, arrays.samples, labels ?? arrays.labels);
+    const arrays = await readNpz(path, limit);
+    return openArray(name, arrays.samples, labels ?? arrays.labels, limit);
   }
-  const bytes = await openBytes(path);
+  const bytes = await openBytes(path, limit);
   const unpacked = await bytes.read(0, 16);
-  if (isNpy(unpacked)) return openArray(name, await readNpy(path, bytes), labels);
+  if (isNpy(unpacked)) return openArray(name, await readNpy(path, bytes), labels, limit);
   if (isIdx(unpacked))
-    return openArray(name, await readIdx(path, bytes), labels ?? (await findIdxLabels(path)));
+    return openArray(name, await readIdx(path, bytes), labels ?? (await findIdxLabels(path)), limit);
   throw unreadable(path, 'this is none of the formats that are read');
 }
 
@@ -91,24 +101,31 @@ async function openArray(
   name: string,
   array: StoredArray,
   labels: StoredArray | string | undefined,
+  limit: number,
 ): Promise<Source> {
   if (labels === undefined) return arraySource(name, array, undefined);
-  if (typeof labels !== 'string') return arraySource(name, array, await readLabels(labels));
-  if (!existsSync(labels)) throw unreadable(labels, 'there is no such file');
-  const read = labels.endsWith('.npy') ? readNpy : readIdx;
-  return arraySource(name, array, await readLabels(await read(labels)));
+  const stored = typeof labels === 'string' ? await openLabels(labels, limit) : labels;
+  return arraySource(name, array, await readLabels(stored, array.path, array.dims[0] ?? 0));
+}
+
+async function openLabels(path: string, limit: number): Promise<StoredArray> {
+  if (!existsSync(path)) throw unreadable(path, 'there is no such file');
+  const bytes = await openBytes(path, limit);
+  return path.endsWith('.npy') ? readNpy(path, bytes) : readIdx(path, bytes);
 }
 
 async function openFolder(
   folder: string,
   part: string | undefined,
   labels: string | undefined,
+  limit: number,
 ): Promise<Source> {
   const name = part === undefined ? basename(resolve(folder)) : `${basename(resolve(folder))}#${part}`;
   const pairs = await listIdxPairs(folder);
   if (pairs.length > 0) {
     const pair = choosePart(folder, pairs, part);
-    return openArray(name, await readIdx(pair.samples), labels ?? pair.labels);
+    const samples = await readIdx(pair.samples, await openBytes(pair.samples, limit));
+    return openArray(name, samples, labels ?? pair.labels, limit);
   }
   if ((await readdir(folder)).some((file) => file.endsWith('.bin'))) {
     const { test, train } = await listCifarFiles(folder);
@@ -116,10 +133,11 @@ async function openFolder(
       { part: 'test', files: test },
       { part: 'train', files: train },
     ].filter(({ files }) => files.length > 0);
-    return { ...(await openCifar(folder, choosePart(folder, parts, part).files, folder)), name };
+    const { files } = choosePart(folder, parts, part);
+    return { ...(await openCifar(folder, files, folder, limit)), name };
   }
   if (part !== undefined) throw unreadable(folder, `this folder has no part '${part}'`);
-  const images = await openImageFolder(folder, labels);
+  const images = await openImageFolder(folder, labels, limit);
   if (!images) throw unreadable(folder, 'this folder holds no data that can be read');
   return images;
 }

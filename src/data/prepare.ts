@@ -1,14 +1,26 @@
 /**
  * Turns a raw sample into the model's values: resize, centre crop, colour, value = (raw * scale - mean) / std, layout,
- * in this order. Samples that are no images (neither two axes nor three with 1, 3 or 4 channels) only get their values
- * changed.
+ * in this order. Samples that are no images only get their values changed.
  */
 import sharp from 'sharp';
 import { imageTooSmall, preprocessingInvalid } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { sizeOf } from '../math/tensor.ts';
+import type { Layout } from './fit.ts';
+import { checkLimit } from './limit.ts';
 import type { Preprocessing, Size } from './preprocessing.ts';
+import {
+  type Axes,
+  channelsOf,
+  imageSize,
+  isChannels,
+  preparedDims,
+  type Reading,
+  readingsOf,
+  resizedSize,
+} from './readings.ts';
 import type { RawSample } from './source.ts';
+import { firstLine } from './unreadable.ts';
 
 export interface PreparedSample {
   readonly dims: readonly number[];
@@ -23,65 +35,91 @@ interface Image {
   readonly values: Uint8Array | Float64Array;
 }
 
-/** What the axes of a stored sample mean: `hw` is an image of one channel, `none` no image. */
-function axesOf(dims: readonly number[]): 'hw' | 'hwc' | 'chw' | 'none' {
-  const isChannels = (n: number | undefined) => n === 1 || n === 3 || n === 4;
-  if (dims.length === 2) return 'hw';
-  if (dims.length !== 3) return 'none';
-  return isChannels(dims[2]) ? 'hwc' : isChannels(dims[0]) ? 'chw' : 'none';
-}
-
-/** Channels after preprocessing; `undefined` for samples that are no images. */
-function channelsOf(dims: readonly number[], preprocessing: Preprocessing): number | undefined {
-  const axes = axesOf(dims);
-  if (axes === 'none') return undefined;
-  const stored = axes === 'hw' ? 1 : axes === 'hwc' ? dims[2]! : dims[0]!;
-  if (preprocessing.color === undefined) return stored;
-  return preprocessing.color === 'gray' || preprocessing.color === 'luma' ? 1 : 3;
-}
-
 /**
- * Raises preprocessingInvalid, all at once, where the preprocessing cannot be applied to samples of this shape.
+ * The readings of samples of this shape to which the preprocessing can be applied.
+ * @param known the order that the samples' format has
  * @param bytes whether the samples are bytes, which alone can be resized
+ * Raises preprocessingInvalid, all that is wrong with the likeliest reading at once, where there is none.
  */
-export function checkApplicable(
+export function applicableReadings(
   place: string,
   preprocessing: Preprocessing,
   dims: readonly number[],
+  known: Layout | undefined,
   bytes: boolean,
-): void {
-  const channels = channelsOf(dims, preprocessing);
+): readonly Reading[] {
+  const readings = readingsOf(dims, known, preprocessing);
+  const problems = readings.map(({ stored }) => problemsOf(place, preprocessing, dims, stored, bytes));
+  const applicable = readings.filter((_, i) => problems[i]!.length === 0);
+  if (applicable.length === 0) throw new DiagnosticError(problems[0]!);
+  return applicable;
+}
+
+function problemsOf(
+  place: string,
+  preprocessing: Preprocessing,
+  dims: readonly number[],
+  stored: Axes,
+  bytes: boolean,
+): Diagnostic[] {
+  const image = imageSize(dims, stored);
   const shape = dims.join('x');
-  const problems = (['resize', 'crop', 'color'] as const)
-    .filter((field) => channels === undefined && preprocessing[field] !== undefined)
-    .map((field) => preprocessingInvalid(place, field, `samples of shape ${shape} are no images`));
-  if (channels !== undefined && preprocessing.resize !== undefined && !bytes)
-    problems.push(preprocessingInvalid(place, 'resize', 'only samples of bytes are resized'));
+  const wanted = (['resize', 'crop', 'color'] as const).filter((field) => preprocessing[field] !== undefined);
+  const problems = wanted.flatMap((field) => {
+    if (!image) return [preprocessingInvalid(place, field, `samples of shape ${shape} are no images`)];
+    if (field === 'resize' && !bytes)
+      return [preprocessingInvalid(place, field, 'only samples of bytes are resized')];
+    if (field === 'crop' || isChannels(image.channels)) return [];
+    return [preprocessingInvalid(place, field, `samples of ${image.channels} channels have no colour`)];
+  });
+  const channels = channelsOf(dims, stored, preprocessing.color) ?? 1;
   for (const field of ['mean', 'std'] as const) {
     const { length } = preprocessing[field];
-    if (length !== 1 && length !== (channels ?? 1))
+    if (length !== 1 && length !== channels)
       problems.push(
-        preprocessingInvalid(place, field, `${length} values for samples of ${channels ?? 1} channel(s)`),
+        preprocessingInvalid(place, field, `${length} values for samples of ${channels} channel(s)`),
       );
   }
-  if (problems.length > 0) throw new DiagnosticError(problems);
+  return problems;
+}
+
+/** Raises dataTooLarge where the sample takes more after some step of its preprocessing; values may be doubles there. */
+export function checkPrepared(
+  place: string,
+  dims: readonly number[],
+  reading: Reading,
+  preprocessing: Preprocessing,
+  limit: number,
+): void {
+  const image = imageSize(dims, reading.stored);
+  if (image && preprocessing.resize !== undefined) {
+    const [height, width] = resizedSize(image, preprocessing.resize);
+    const what = `this sample, resized to ${height}x${width},`;
+    checkLimit(place, what, height * width * image.channels, limit);
+  }
+  const prepared = preparedDims(dims, reading, preprocessing);
+  checkLimit(place, `this sample, preprocessed to ${prepared.join('x')},`, 8 * sizeOf(prepared), limit);
 }
 
 /**
- * Applies preprocessing that checkApplicable accepts.
+ * Applies preprocessing to a sample.
+ * @param reading one of those that applicableReadings gives
  * @param place the sample, for diagnostics
- * @returns [channels, h, w] or [h, w, channels]; samples that are no images keep their dims. Raises imageTooSmall.
+ * @returns [channels, h, w] or [h, w, channels]; samples that are no images keep their dims. Raises imageTooSmall, and
+ *   preprocessingInvalid for a size that images cannot have.
  */
 export async function prepareSample(
   raw: RawSample,
   preprocessing: Preprocessing,
+  { stored, layout }: Reading,
   place: string,
 ): Promise<PreparedSample> {
-  const { scale, mean, std, layout } = preprocessing;
-  if (axesOf(raw.dims) === 'none')
+  const { scale, mean, std } = preprocessing;
+  const size = imageSize(raw.dims, stored);
+  if (!size)
     return { dims: raw.dims, values: Float32Array.from(raw.values, (v) => (v * scale - mean[0]!) / std[0]!) };
-  const stored = interleave(raw);
-  const resized = preprocessing.resize === undefined ? stored : await resize(stored, preprocessing);
+  const image = interleave({ ...size, values: raw.values }, stored);
+  const resized = preprocessing.resize === undefined ? image : await resize(image, preprocessing, place);
   const cropped = preprocessing.crop === undefined ? resized : crop(resized, preprocessing.crop, place);
   const { height, width, channels, values } = recolor(cropped, preprocessing.color);
   const area = height * width;
@@ -98,36 +136,32 @@ export async function prepareSample(
   return { dims: planar ? [channels, height, width] : [height, width, channels], values: out };
 }
 
-function interleave({ dims, values }: RawSample): Image {
-  const axes = axesOf(dims);
-  if (axes !== 'chw') return { height: dims[0]!, width: dims[1]!, channels: dims[2] ?? 1, values };
-  const [channels, height, width] = dims as [number, number, number];
+function interleave(image: Image, stored: Axes): Image {
+  if (stored !== 'NCHW') return image;
+  const { height, width, channels, values } = image;
   const area = height * width;
   const out = values.slice();
   for (let c = 0; c < channels; c++)
     for (let p = 0; p < area; p++) out[p * channels + c] = values[c * area + p]!;
-  return { height, width, channels, values: out };
+  return { ...image, values: out };
 }
 
-async function resize(image: Image, preprocessing: Preprocessing): Promise<Image> {
+async function resize(image: Image, preprocessing: Preprocessing, place: string): Promise<Image> {
   const [height, width] = resizedSize(image, preprocessing.resize!);
   if (height === image.height && width === image.width) return image;
   const { channels } = image;
   const raw = { width: image.width, height: image.height, channels: channels as 1 | 3 | 4 };
-  const values = await sharp(image.values as Uint8Array, { raw })
-    .resize(width, height, { fit: 'fill', kernel: preprocessing.kernel })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .raw()
-    .toBuffer();
-  return { height, width, channels, values };
-}
-
-/** A single number is the shorter side; the longer one keeps the ratio, rounded down. */
-function resizedSize({ height, width }: Image, size: Size): readonly [number, number] {
-  if (typeof size !== 'number') return size;
-  return height < width
-    ? [size, Math.floor((size * width) / height)]
-    : [Math.floor((size * height) / width), size];
+  try {
+    const values = await sharp(image.values as Uint8Array, { raw, limitInputPixels: false })
+      .resize(width, height, { fit: 'fill', kernel: preprocessing.kernel })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .raw()
+      .toBuffer();
+    return { height, width, channels, values };
+  } catch (error) {
+    const reason = `no image of ${height}x${width} can be made (${firstLine(error)})`;
+    throw new DiagnosticError([preprocessingInvalid(place, 'resize', reason)]);
+  }
 }
 
 function crop(image: Image, size: Size, place: string): Image {

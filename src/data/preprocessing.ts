@@ -3,15 +3,16 @@
  * default filled in, which can be recorded as JSON and applied again. The fields are described in docs/data.md.
  */
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { preprocessingInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../text/near-names.ts';
+import type { Layout } from './fit.ts';
 import { findLabelsCsv } from './image-folder.ts';
-import { unreadable } from './unreadable.ts';
+import { readText } from './unreadable.ts';
 
 /** A height and a width in pixels; a single number is the shorter side (resize) or both sides (crop). */
 export type Size = number | readonly [height: number, width: number];
@@ -23,7 +24,10 @@ export interface Preprocessing {
   readonly kernel: 'cubic' | 'lanczos3' | 'linear' | 'nearest';
   /** Without it the channels stay as they are stored (images: RGB). */
   readonly color?: 'rgb' | 'bgr' | 'gray' | 'luma';
-  readonly layout: 'NCHW' | 'NHWC';
+  /** The order of the model's axes. Without it they are the order in which samples fit. */
+  readonly layout?: Layout;
+  /** The order of the axes in arrays, whose format says nothing about it. Without it shapes tell. */
+  readonly stored?: Layout;
   /** value = (raw * scale - mean) / std; one number for all channels or one per channel. */
   readonly scale: number;
   readonly mean: readonly number[];
@@ -66,7 +70,8 @@ const schema = z.strictObject({
   crop: size.exactOptional(),
   kernel: z.enum(['cubic', 'lanczos3', 'linear', 'nearest']).default('cubic'),
   color: z.enum(['rgb', 'bgr', 'gray', 'luma']).exactOptional(),
-  layout: z.enum(['NCHW', 'NHWC']).default('NCHW'),
+  layout: z.enum(['NCHW', 'NHWC']).exactOptional(),
+  stored: z.enum(['NCHW', 'NHWC']).exactOptional(),
   scale: scalar.default(1),
   mean: perChannel.default([0]),
   std: perChannel.refine(notZero, 'a standard deviation of 0 would divide by zero').default([1]),
@@ -103,9 +108,7 @@ export async function loadPreprocessing(
   flags: PreprocessingFields = {},
 ): Promise<Preprocessing> {
   if (path === undefined) return resolvePreprocessing(flags, 'flags');
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw unreadable(path, `this file cannot be read (${error.message})`);
-  });
+  const text = await readText(path);
   const document = parseDocument(text);
   raise(
     document.errors.map((error) =>

@@ -4,6 +4,7 @@ import type { ByteSource } from '../files/byte-source.ts';
 import { sha256 } from '../files/hash.ts';
 import { sizeOf } from '../math/tensor.ts';
 import { decodeElements, type ElementType, elementSize } from './bytes.ts';
+import type { Layout } from './fit.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface RawSample {
@@ -21,6 +22,12 @@ export interface Source {
   /** Class index per sample, as stored. */
   readonly labels: Int32Array | undefined;
   readonly classNames: readonly string[] | undefined;
+  /** The order of the axes that the format has; arrays have them in any. */
+  readonly axes: Layout | undefined;
+  /** Whether values are bytes. */
+  readonly bytes: boolean;
+  /** Dims of a sample as stored, before any of its values is read. */
+  shapeOf(index: number): Promise<readonly number[]>;
   /** File name or number of a sample. */
   idOf(index: number): string;
   /** Where a sample is, for diagnostics. */
@@ -39,13 +46,12 @@ export interface StoredArray {
   readonly dims: readonly number[];
 }
 
-/** Samples along the first axis of an array. Raises dataUnreadable where the array has no samples. */
+/** Samples along the first axis of an array. Raises dataUnreadable where the array has none. */
 export function arraySource(name: string, array: StoredArray, labels: Int32Array | undefined): Source {
   const { path, bytes, offset, type, littleEndian } = array;
   const [length = 0, ...dims] = array.dims;
-  if (length === 0 || dims.length === 0 || sizeOf(dims) === 0)
+  if (length === 0 || sizeOf(dims) === 0)
     throw unreadable(path, `an array of shape [${array.dims}] holds no samples along its first axis`);
-  checkLength(path, length, labels);
   const size = sizeOf(dims) * elementSize(type);
   return {
     name,
@@ -53,24 +59,28 @@ export function arraySource(name: string, array: StoredArray, labels: Int32Array
     length,
     labels,
     classNames: undefined,
+    axes: undefined,
+    bytes: type === 'uint8',
+    shapeOf: async () => dims,
     idOf: String,
     placeOf: (index) => `${path}: sample ${index}`,
     async read(index) {
       const stored = await bytes.read(offset + index * size, size);
+      if (stored.length < size) throw unreadable(path, 'this file has become shorter since it was opened');
       return { dims, values: decodeElements(stored, type, littleEndian), hash: sha256(stored) };
     },
   };
 }
 
-/** Raises dataUnreadable where there are labels, and not one per sample. */
-function checkLength(path: string, length: number, labels: Int32Array | undefined): void {
-  if (labels && labels.length !== length)
-    throw unreadable(path, `${length} samples, but ${labels.length} labels`);
-}
-
-/** An array of class indices, of any shape with one value per sample. Raises dataUnreadable. */
-export async function readLabels(array: StoredArray): Promise<Int32Array> {
-  const stored = await array.bytes.read(array.offset, sizeOf(array.dims) * elementSize(array.type));
+/**
+ * An array of class indices, of any shape with one value per sample.
+ * @param path and `samples` of the array that they belong to
+ * Raises dataUnreadable.
+ */
+export async function readLabels(array: StoredArray, path: string, samples: number): Promise<Int32Array> {
+  const count = sizeOf(array.dims);
+  if (samples !== count) throw unreadable(path, `${samples} samples, but ${count} labels`);
+  const stored = await array.bytes.read(array.offset, count * elementSize(array.type));
   const values = decodeElements(stored, array.type, array.littleEndian);
   const labels = Int32Array.from(values);
   const bad = labels.findIndex((label, i) => label !== values[i]);

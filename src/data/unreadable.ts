@@ -1,7 +1,30 @@
-/** What readers of data throw about the user's file. */
+/** What readers of data throw about the user's file, and what they ask of every file before they open it. */
+import { readFile, stat } from 'node:fs/promises';
 import { dataUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 
 export function unreadable(place: string, reason: string): DiagnosticError {
   return new DiagnosticError([dataUnreadable(place, reason)]);
+}
+
+/** What a library says about an image, without the lines that follow. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+}
+
+/** Length of a file. Raises dataUnreadable for what has none and could keep a reader waiting: pipes, devices, folders. */
+export async function sizeOfFile(path: string): Promise<number> {
+  const entry = await stat(path).catch((error: Error) => {
+    throw unreadable(path, `this file cannot be read (${error.message})`);
+  });
+  if (!entry.isFile()) throw unreadable(path, 'this is a folder, a pipe or a device, and no file');
+  return entry.size;
+}
+
+/** A file of text. Raises dataUnreadable. */
+export async function readText(path: string): Promise<string> {
+  await sizeOfFile(path);
+  return readFile(path, 'utf8').catch((error: Error) => {
+    throw unreadable(path, `this file cannot be read (${error.message})`);
+  });
 }

@@ -14,6 +14,26 @@ export const dataShape = (path: string, got: string, expected: string): Diagnost
     'Set resize, crop or layout in the preprocessing file.',
   ]);
 
+export const dataLayout = (path: string, got: string, expected: string): Diagnostic =>
+  error('data/layout', path, [
+    `samples of shape ${got} fit the model's input ${expected} in more than one order of their axes`,
+    'Say in the preprocessing file which the model takes (`layout: NCHW` or `layout: NHWC`), and where that is not enough which an array has (`stored: NCHW` or `stored: NHWC`).',
+  ]);
+
+export const dataNotFinite = (place: string, what: string): Diagnostic =>
+  error('data/not-finite', place, [
+    what,
+    'Mend the sample or leave it out; no network computes anything from NaN or infinity.',
+  ]);
+
+export const dataTooLarge = (place: string, what: string, bytes: number, limit: number): Diagnostic =>
+  error('data/too-large', place, [
+    `${what} takes ${mebibytes(bytes)} of memory or more, and the limit is ${mebibytes(limit)}`,
+    'If the data are what you think they are, raise the limit: --data-limit, in MiB (`dataLimit` of the API, in bytes).',
+  ]);
+
+const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+
 export const labelOutOfRange = (path: string, sample: string, label: number, classes: number): Diagnostic =>
   error('data/label-out-of-range', `${path}: ${sample}`, [
     `label ${label} is beyond the model's ${classes} classes`,

@@ -13,7 +13,7 @@ const utf8Names = 1 << 11;
 const time = 0x21 << 16;
 
 /** A deflated file of a zip is a gzip member (RFC 1952) without its 10 bytes in front; checksum and size follow both. */
-const gzipHead = Buffer.of(0x1f, 0x8b, deflated, 0, 0, 0, 0, 0, 0, 0xff);
+export const gzipHead: Uint8Array = Buffer.of(0x1f, 0x8b, deflated, 0, 0, 0, 0, 0, 0, 0xff);
 
 export function writeZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
   const pieces: Buffer[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fitDims, formatInputDims, type InputDims } from '../../src/data/fit.ts';
+import { fitSample, formatInputDims, type InputDims } from '../../src/data/fit.ts';
 
 const cases: [sample: number[], input: InputDims, dims: number[] | undefined][] = [
   [
@@ -48,7 +48,7 @@ const cases: [sample: number[], input: InputDims, dims: number[] | undefined][] 
 ];
 
 test.each(cases)('%j into %j gives %j', (sample, input, dims) => {
-  expect(fitDims(sample, input)).toEqual(dims);
+  expect(fitSample(sample, input)?.dims).toEqual(dims);
 });
 
 test('free axes are printed by their names', () => {

@@ -20,7 +20,6 @@ test('a file is resolved to plain data, which resolves to itself', async () => {
     resize: 256,
     crop: [224, 200],
     kernel: 'cubic',
-    layout: 'NCHW',
     scale: 1 / 255,
     mean: [0.5, 0.25, 0.1],
     std: [0.25],

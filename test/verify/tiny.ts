@@ -88,6 +88,9 @@ export function memoryData(
       length: samples.length,
       labels,
       classNames: undefined,
+      axes: undefined,
+      bytes: false,
+      shapeOf: async () => dims,
       idOf: String,
       placeOf: (index) => `memory: sample ${index}`,
       read: async (index) => {
