@@ -15,21 +15,26 @@ export async function unpack(
   limit: number,
   expected = 0,
 ): Promise<Uint8Array> {
-  checkLimit(place, 'what this file unpacks to', expected, limit);
+  const check = (size: number) => checkLimit(place, 'what this file unpacks to', size, limit);
+  check(expected);
   let bytes: Uint8Array = new Uint8Array(expected);
   let length = 0;
-  const take = async (chunks: AsyncIterable<Uint8Array>) => {
+  let within = true;
+  await pipeline(packed, createGunzip(), async (chunks: AsyncIterable<Uint8Array>) => {
     for await (const chunk of chunks) {
-      checkLimit(place, 'what this file unpacks to', length + chunk.length, limit);
+      within = length + chunk.length <= limit;
+      // What is left of the file is not unpacked.
+      if (!within) return;
       if (length + chunk.length > bytes.length) bytes = grown(bytes, length + chunk.length, limit);
       bytes.set(chunk, length);
       length += chunk.length;
     }
-  };
-  await pipeline(packed, createGunzip(), take).catch((error: NodeJS.ErrnoException) => {
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (!within) return;
     if (!error.code?.startsWith('Z_')) throw error;
     throw unreadable(place, `this packed file is damaged (${error.message})`);
   });
+  if (!within) check(limit + 1);
   return bytes.subarray(0, length);
 }
 
