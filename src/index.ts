@@ -36,6 +36,8 @@ export { compiledOf } from './compile/compiled-of.ts';
 export { listOperators } from './compile/operators.ts';
 /** Puts the weights that training left into the layers of a compilation; says which layers cannot hold any. */
 export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './compile/replace-layers.ts';
+/** What the user of a compilation should know about it, though it is sound. */
+export { compileWarnings } from './compile/warnings.ts';
 /** Labelled samples, preprocessed and streamed. */
 export type { Batch, Dataset, Sample } from './data/dataset.ts';
 /** Opens a data set: folders of images, idx, npy, npz, CIFAR; see docs/data.md. */

@@ -8,6 +8,7 @@ import { compile } from '../compile/compile.ts';
 import type { CompileHooks } from '../compile/compiled.ts';
 import { printMade } from '../compile/print.ts';
 import { passes } from '../compile/stages.ts';
+import { compileWarnings } from '../compile/warnings.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
@@ -69,6 +70,7 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
     };
     const compiled = await compile(imported, loaded, options, input.calibration, hooks, faults);
     if (!input.calibration) printDiagnostics(io, [syntheticCalibration(model)]);
+    printDiagnostics(io, compileWarnings(compiled));
     report('writing the package', 0, 1);
     const { preprocessing } = input;
     const manifest = await writePackage(compiled, args.output, { force, preprocessing });

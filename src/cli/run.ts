@@ -6,8 +6,9 @@ import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, type Preprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
+import { resultNotANumber } from '../diagnostics/all.ts';
 import { InternalError, raise } from '../diagnostics/diagnostic.ts';
-import type { Tensor } from '../math/tensor.ts';
+import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { soleInput } from '../record/samples.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
@@ -67,6 +68,7 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const session = await simulate(pkg, chip, { conditions, gain });
   const outputs = await session.run({ [input.name]: sample.tensor });
   await session.release();
+  checkNumbers(folder, outputs);
   const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
   const { seed } = chip;
   if (args.json) {
@@ -94,6 +96,12 @@ async function openInput(pkg: Package, { input, preprocess, dataLimit }: RunComm
 async function firstSample(dataset: Dataset, dims: readonly (number | string | undefined)[]) {
   for await (const { tensor, ids } of dataset.batches([0], 1, dims)) return { tensor, id: ids[0]! };
   throw new InternalError('run', `data set ${dataset.name} gave no sample`);
+}
+
+/** Raises resultNotANumber for every output that holds NaN. */
+function checkNumbers(place: string, outputs: Readonly<Record<string, Tensor>>): void {
+  const broken = Object.keys(outputs).filter((name) => toDoubles(outputs[name]!)?.some(Number.isNaN));
+  raise(broken.map((name) => resultNotANumber(place, `output '${name}' of the chip holds NaN`)));
 }
 
 function resultOf(pkg: Package, dataset: Dataset, name: string, output: Tensor, count: number): Result {

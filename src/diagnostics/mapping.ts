@@ -24,6 +24,24 @@ export const syntheticCalibration = (file: string): Diagnostic =>
     'Give sample inputs with --calibrate for converter ranges that fit the data.',
   ]);
 
+export const inputsNotFinite = (
+  node: string,
+  value: number,
+  sample: string,
+  count: number,
+  total: number,
+): Diagnostic =>
+  error('calibrate/not-finite', node, [
+    `its input becomes ${value} with ${count} of ${total} calibration sample(s), the first of which is ${sample}`,
+    'Look for the sample, or for the weights of a node before it, that are far too large.',
+  ]);
+
+export const constantInputs = (nodes: readonly string[]): Diagnostic =>
+  warning('calibrate/constant-inputs', nodes[0]!, [
+    `the calibration samples give ${nodes.length === 1 ? 'this layer' : `${nodes.length} layers`} the same input over and over, which tells nothing about its range${nodes.length === 1 ? '' : `: ${nodes.join(', ')}`}`,
+    'Calibrate with samples like those that the chip will see; other inputs may saturate, and give wrong results.',
+  ]);
+
 export const calibrationMismatch = (place: string, reason: string): Diagnostic =>
   error('calibrate/wrong-record', place, [reason, 'Record it again with --calibrate.']);
 

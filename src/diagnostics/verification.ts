@@ -23,3 +23,6 @@ export const knownAnswerDiffers = (folder: string, difference: number, largest: 
     `the integer reference gives other outputs on this computer than where the model was compiled (by ${difference.toPrecision(3)}, of values up to ${largest.toPrecision(3)})`,
     'Compile the model here and compare, or try another version of onnxruntime.',
   ]);
+
+export const resultNotANumber = (place: string, what: string, ...notes: string[]): Diagnostic =>
+  error('result/not-a-number', place, [what, ...notes, 'No score is given where numbers are missing.']);

@@ -58,8 +58,8 @@ export function chooseRange(histogram: Histogram, policy: RangePolicy, signed: b
   if (policy === 'minmax') return quantizationOf(min, max, signed);
   if (policy === 'percentile')
     return quantizationOf(
-      Math.max(min, quantile(histogram, 0.0001)),
-      Math.min(max, quantile(histogram, 0.9999)),
+      Math.min(0, Math.max(min, quantile(histogram, 0.0001))),
+      Math.max(0, Math.min(max, quantile(histogram, 0.9999))),
       signed,
     );
   let best = quantizationOf(min, max, signed);

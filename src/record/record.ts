@@ -10,6 +10,7 @@ import { lowerFloat } from '../lower/reference.ts';
 import { openStream, type Stream } from '../math/random.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { type Network, openNetwork } from './network.ts';
+import { createFiniteCheck } from './not-finite.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
 import { addValues, chooseRange, createHistogram, quantizeInto, realOf } from './range.ts';
@@ -60,8 +61,13 @@ export async function recordCalibration(
     return feeds;
   };
   const runs = samples.length * network.pieces;
+  const ownRanges = createFiniteCheck(
+    layers.filter((layer) => ownQuantization(graph, layer.input)),
+    samples,
+  );
   let done = runs;
-  await network.run(samples.length, feedsOf, (_, values) => {
+  await network.run(samples.length, feedsOf, (sample, values) => {
+    ownRanges.look(sample, values);
     for (const state of states) {
       const value = values[state.layer.input];
       if (value) addSample(state, value);
@@ -69,6 +75,7 @@ export async function recordCalibration(
     options.onSample?.(++done, 2 * runs);
   });
   await network.release();
+  ownRanges.raise();
   return {
     model,
     activations: { policy: options.policy, signed: options.signed, equalized: options.equalized },
@@ -114,14 +121,20 @@ async function recordRanges(
   if (measured.length === 0) return ranges;
   const histograms = new Map(measured.map((name) => [name, createHistogram()]));
   const feedsOf = async (i: number) => (await samples.sample(i)).feeds;
+  const finite = createFiniteCheck(
+    layers.filter((layer) => histograms.has(layer.input)),
+    samples,
+  );
   let done = 0;
-  await network.run(samples.length, feedsOf, (_, values) => {
+  await network.run(samples.length, feedsOf, (sample, values) => {
+    finite.look(sample, values);
     for (const [name, histogram] of histograms) {
       const data = values[name]?.data as Float32Array | undefined;
       if (data) addValues(histogram, data, Math.max(1, Math.ceil(data.length / histogramValues)));
     }
     options.onSample?.(++done, 2 * samples.length * network.pieces);
   });
+  finite.raise();
   for (const [name, histogram] of histograms)
     ranges.set(name, chooseRange(histogram, options.policy, options.signed));
   return ranges;

@@ -4,5 +4,7 @@ import type { Tensor } from '../math/tensor.ts';
 /** Sample inputs, one at a time. */
 export interface SampleSource {
   readonly length: number;
+  /** What diagnostics call a sample; `sample 3` where it is not told. */
+  placeOf?(index: number): string;
   sample(index: number): Promise<{ readonly feeds: Readonly<Record<string, Tensor>>; readonly hash: string }>;
 }

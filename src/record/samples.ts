@@ -22,6 +22,7 @@ export function spreadSamples(dataset: Dataset, input: ValueInfo, count: number)
   const indices = evenlySpread(dataset.length, count);
   return {
     length: indices.length,
+    placeOf: (i) => `${dataset.path}: ${dataset.idOf(indices[i]!)}`,
     async sample(i) {
       const index = indices[i]!;
       for await (const batch of dataset.batches([index], 1, input.dims ?? [undefined])) {

@@ -1,7 +1,7 @@
 /** Samples of a data set as the first trained layer sees them, in memory. */
 import { checkLabels, type Dataset } from '../data/dataset.ts';
-import { dataShape } from '../diagnostics/all.ts';
-import { raise } from '../diagnostics/diagnostic.ts';
+import { dataNotFinite, dataShape } from '../diagnostics/all.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ValueInfo } from '../ir/graph.ts';
 import type { Tensor } from '../math/tensor.ts';
 import type { Samples } from './samples.ts';
@@ -21,7 +21,8 @@ const batchSize = 8;
 
 /**
  * @param indices of the samples, in order
- * @throws DiagnosticError data/no-labels and data/label-out-of-range before anything is run; data/shape
+ * @throws DiagnosticError data/no-labels and data/label-out-of-range before anything is run; data/shape and
+ *   data/not-finite
  */
 export async function samplesFrom(
   dataset: Dataset,
@@ -39,6 +40,7 @@ export async function samplesFrom(
       raise([
         dataShape(dataset.path, `[${dims.slice(1)}]`, `${width} numbers before the first trained layer`),
       ]);
+    raise(brokenIn(dataset, batch.ids, data as Float32Array, width));
     // A model with a fixed batch gets its last one filled up.
     inputs.set((data as Float32Array).subarray(0, batch.indices.length * width), done * width);
     done += batch.indices.length;
@@ -46,4 +48,20 @@ export async function samplesFrom(
   }
   const labels = Int32Array.from(indices, (i) => dataset.labels![i]! + labelOffset);
   return { count: indices.length, inputs, scale: 1, labels };
+}
+
+/** What layers before the first trained one make of samples may be no numbers. */
+function brokenIn(
+  { path }: Dataset,
+  ids: readonly string[],
+  data: Float32Array,
+  width: number,
+): readonly Diagnostic[] {
+  return ids.flatMap((id, i) => {
+    const bad = data.subarray(i * width, (i + 1) * width).find((value) => !Number.isFinite(value));
+    if (bad === undefined) return [];
+    return [
+      dataNotFinite(`${path}: ${id}`, `the layers before the first trained one make ${bad} of this sample`),
+    ];
+  });
 }

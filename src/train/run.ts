@@ -3,7 +3,7 @@
  * order and schedule.
  */
 
-import { trainEnduranceSpent } from '../diagnostics/all.ts';
+import { resultNotANumber, trainEnduranceSpent } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { EnduranceStop } from './endurance.ts';
 import type { Samples } from './samples.ts';
@@ -42,7 +42,7 @@ const inputsAtOnce = 200;
 /**
  * @param done epochs that are over
  * @returns all epochs
- * @throws DiagnosticError train/endurance-spent where a device would be used up
+ * @throws DiagnosticError train/endurance-spent where a device would be used up; result/not-a-number where learning diverges
  */
 export async function finishRun(run: Run, done: readonly Epoch[], hooks: RunHooks = {}): Promise<Epoch[]> {
   const { chip, float, training, test } = run;
@@ -55,11 +55,17 @@ export async function finishRun(run: Run, done: readonly Epoch[], hooks: RunHook
     if ('stop' in result) raise([stopped(chip, result)]);
     trainBatch(float, training);
     if (progress.position >= training.count) {
+      const [onChip, inFloat] = [evaluate(chip, test), evaluate(float, test)];
+      checkLosses(epochs.length + 1, {
+        'training the chip': progress.loss,
+        'testing the chip': onChip.loss,
+        'testing floating point': inFloat.loss,
+      });
       epochs.push({
         loss: progress.loss / training.count,
         training: (100 * progress.correct) / training.count,
-        test: accuracy(chip, test),
-        float: accuracy(float, test),
+        test: (100 * onChip.correct) / test.count,
+        float: (100 * inFloat.correct) / test.count,
       });
     }
     if (crosses(before, progress.inputs, every)) await hooks.onCheckpoint?.(run, epochs);
@@ -71,8 +77,13 @@ export async function finishRun(run: Run, done: readonly Epoch[], hooks: RunHook
   return epochs;
 }
 
-function accuracy(trainer: Trainer, samples: Samples): number {
-  return (100 * evaluate(trainer, samples).correct) / samples.count;
+function checkLosses(epoch: number, losses: Readonly<Record<string, number>>): void {
+  const broken = Object.entries(losses).filter(([, loss]) => !Number.isFinite(loss));
+  raise(
+    broken.map(([of, loss]) =>
+      resultNotANumber(`epoch ${epoch}`, `the loss of ${of} is ${loss}`, 'Choose lower learning rates.'),
+    ),
+  );
 }
 
 function stopped({ chip }: Trainer, { stop, inputs }: EnduranceStop) {

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { runJob } from '../threads/pool.ts';
 import { type BatchOutputs, type EncodedModel, type ImageBatch, job } from './infer-job.ts';
 import { type SignalAndNoise, silence } from './metrics.ts';
+import { addNaNImages, type NaNImages, raiseNaNImages } from './not-a-number.ts';
 import type { Plan } from './plan.ts';
 import {
   addDifferences,
@@ -34,7 +35,10 @@ export interface ReferenceRun {
   readonly idealNoise: SignalAndNoise;
 }
 
-/** @param ideal the integer reference */
+/**
+ * @param ideal the integer reference
+ * @throws DiagnosticError result/not-a-number, of both models together
+ */
 export async function runReferences(
   images: ImageRun,
   { float, ideal }: { readonly float: EncodedModel; readonly ideal: EncodedModel },
@@ -45,14 +49,21 @@ export async function runReferences(
   const floatOutputs = keepOutputs(plan);
   const idealOutputs = keepOutputs(plan);
   const noises: SignalAndNoise[] = [];
+  const noNumbers = {
+    'the model in floating point': [] as NaNImages,
+    'the integer reference': [] as NaNImages,
+  };
   await forBatches(images, [float, ideal], onImages, ({ first, outputs }) => {
     const [real, integer] = [outputs[0]!, outputs[1]!];
+    addNaNImages(noNumbers['the model in floating point'], plan, first, real);
+    addNaNImages(noNumbers['the integer reference'], plan, first, integer);
     addToTally(tallies.float, plan, first, real);
     addOutputs(floatOutputs, first, real);
     addToTally(tallies.ideal, plan, first, integer);
     addOutputs(idealOutputs, first, integer);
     addDifferences(noises, floatOutputs, first, integer);
   });
+  raiseNaNImages(noNumbers, plan, images.dataset);
   return { ...tallies, floatOutputs, idealOutputs, idealNoise: sumOf(noises) };
 }
 
@@ -82,7 +93,7 @@ export async function runChip(
   return runStates(images, [whole], references, onImages);
 }
 
-/** Runs a simulated chip over the images, state after state. */
+/** Runs a simulated chip over the images, state after state. @throws DiagnosticError result/not-a-number */
 export async function runStates(
   images: ImageRun,
   states: readonly ChipState[],
@@ -92,6 +103,7 @@ export async function runStates(
   const tally = createTally(images.plan);
   const toFloat: SignalAndNoise[] = [];
   const toIdeal: SignalAndNoise[] = [];
+  const noNumbers: NaNImages = [];
   for (const { from, to, encode } of states) {
     const onState: OnImages = (done, total) => onImages?.(from + done, total);
     await forBatches(
@@ -100,6 +112,7 @@ export async function runStates(
       onState,
       ({ first, outputs }) => {
         const mapped = outputs[0]!;
+        addNaNImages(noNumbers, images.plan, first, mapped);
         addToTally(tally, images.plan, first, mapped);
         addDifferences(toFloat, references.floatOutputs, first, mapped);
         addDifferences(toIdeal, references.idealOutputs, first, mapped);
@@ -107,6 +120,7 @@ export async function runStates(
       { from, to },
     );
   }
+  raiseNaNImages({ 'the simulated chip': noNumbers }, images.plan, images.dataset);
   return { tally, toFloat: sumOf(toFloat), toIdeal: sumOf(toIdeal) };
 }
 

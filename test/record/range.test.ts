@@ -65,6 +65,15 @@ describe('input ranges', () => {
     expect(Math.abs(zero - 127.5)).toBeLessThanOrEqual(1);
   });
 
+  it('percentile: values that never come near zero are all within codes that hold zero', () => {
+    const above = chooseRange(histogramOf(uniform(0.5, 1, 10_000)), 'percentile', false);
+    expect(above.zero).toBe(0);
+    expect(above.scale * 255).toBeCloseTo(1, 2);
+    const below = chooseRange(histogramOf(uniform(-1, -0.5, 10_000)), 'percentile', false);
+    expect(below.zero).toBe(255);
+    expect(below.scale * 255).toBeCloseTo(1, 2);
+  });
+
   it('the order and batches of the values do not matter', () => {
     const values = uniform(-3, 7, 999);
     const parts = [values.slice(400), values.slice(0, 10), values.slice(10, 400)];
