@@ -54,7 +54,7 @@ function readingOf(
 }
 
 function shapeText(dims: readonly number[]): string {
-  return dims.length === 0 ? 'of a single number' : dims.join('x');
+  return dims.length === 0 ? '[]' : dims.join('x');
 }
 
 /** Raises dataNotFinite for a sample with NaN or infinity, which may come of its preprocessing or of 32 bits. */

@@ -72,7 +72,7 @@ const schema = z.strictObject({
   color: z.enum(['rgb', 'bgr', 'gray', 'luma']).exactOptional(),
   layout: z.enum(['NCHW', 'NHWC']).exactOptional(),
   stored: z.enum(['NCHW', 'NHWC']).exactOptional(),
-  scale: scalar.default(1),
+  scale: scalar.refine((value) => value !== 0, 'a scale of 0 would make all values alike').default(1),
   mean: perChannel.default([0]),
   std: perChannel.refine(notZero, 'a standard deviation of 0 would divide by zero').default([1]),
   labelOffset: z.int().default(0),

@@ -53,7 +53,10 @@ async function findDirectory(bytes: ByteSource, fail: () => Error) {
   const from = Math.max(0, bytes.size - longestEnd);
   const tail = Buffer.from(await bytes.read(from, bytes.size - from));
   let at = tail.length - endLength;
-  while (at >= 0 && tail.readUInt32LE(at) !== endMark) at--;
+  // The comment may hold anything, such as the mark itself: its length tells.
+  const isEnd = (i: number) =>
+    tail.readUInt32LE(i) === endMark && i + endLength + tail.readUInt16LE(i + 20) === tail.length;
+  while (at >= 0 && !isEnd(at)) at--;
   if (at < 0) throw fail();
   const [count, offset, end] = [tail.readUInt16LE(at + 10), tail.readUInt32LE(at + 16), from + at];
   if (offset !== unset && count !== 0xffff) return { count, offset, end };

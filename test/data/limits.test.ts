@@ -57,6 +57,14 @@ describe('packed files', () => {
     expect([...(await dataset.sample(1)).values.subarray(0, 3)]).toEqual([44, 45, 46]);
   });
 
+  test('a comment behind the directory may hold anything', async () => {
+    const comment = Buffer.from('PK\x05\x06'.repeat(12), 'latin1');
+    const archive = Buffer.from(zipSync({ 'x.npy': npy('|u1', '(1, 2)', Uint8Array.of(7, 8)) }));
+    archive.writeUInt16LE(comment.length, archive.length - 2);
+    const dataset = await openDataset(written('x.npz', Buffer.concat([archive, comment])));
+    expect([...(await dataset.sample(0)).values]).toEqual([7, 8]);
+  });
+
   test('arrays with the names of JavaScript are arrays', async () => {
     const x = npy('|u1', '(1, 2)', Uint8Array.of(7, 8));
     const name = '__proto__.npy';

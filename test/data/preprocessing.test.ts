@@ -44,6 +44,21 @@ test('all that is wrong with a file is reported at once', async () => {
   expect(problems.every((p) => p.startsWith('data/preprocessing at '))).toBe(true);
 });
 
+test('numbers that leave no value, or no number, are refused', async () => {
+  for (const text of [
+    'scale: 0',
+    'scale: .nan',
+    'mean: .inf',
+    'std: [1, 0]',
+    'mean: 1/0',
+    'resize: 1e9',
+    'crop: -1',
+  ])
+    expect(await raised(loadPreprocessing(written(text)))).toEqual([
+      expect.stringMatching(/^data\/preprocessing at .*p\.yaml: (scale|mean|std|resize|crop)/),
+    ]);
+});
+
 test('broken YAML, and YAML that is no mapping, are reported with their place', async () => {
   expect(await raised(loadPreprocessing(written('mean: [1\nstd: 2\n')))).toContainEqual(
     expect.stringMatching(/p\.yaml: line \d/),
