@@ -5,6 +5,7 @@ import { openStream } from '../../src/math/random.ts';
 import { trainingChip } from '../../src/schemes/transfer/synapses.ts';
 import { mostCycles } from '../../src/train/endurance.ts';
 import { perceptron, type TrainedLayer } from '../../src/train/network.ts';
+import { finishRun } from '../../src/train/run.ts';
 import { epochOrder, type Samples } from '../../src/train/samples.ts';
 import { restore, snapshot } from '../../src/train/snapshot.ts';
 import {
@@ -16,6 +17,7 @@ import {
   trainBatch,
 } from '../../src/train/trainer.ts';
 import { transferTarget } from '../chip/bench.ts';
+import { raised } from '../data/files.ts';
 
 const inputs = 24;
 const classes = 4;
@@ -184,4 +186,18 @@ describe('endurance', () => {
     train(free, stop!.inputs + 40);
     expect(mostCycles(free.synapses).fecap).toBeGreaterThan(1100);
   });
+});
+
+test('learning that diverges is told apart from a result', async () => {
+  const run = (biasRate: number) => ({
+    chip: open('layer', {}, { biasRate }),
+    float: open('layer', {}, null),
+    training: drawSamples(20, 2),
+    test: drawSamples(5, 3),
+    epochs: 1,
+  });
+  expect(await raised(finishRun(run(1e300), []))).toContainEqual(
+    expect.stringMatching(/^result\/not-a-number at epoch 1: the loss of testing the chip is NaN/),
+  );
+  expect((await finishRun(run(0.02), []))[0]!.loss).toBeGreaterThan(0);
 });
