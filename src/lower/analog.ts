@@ -9,7 +9,7 @@
 import type { ColumnCorrection } from '../column-correction.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
-import { float32, int8, int64, uint8 } from '../math/tensor.ts';
+import { float32, int8, uint8 } from '../math/tensor.ts';
 import { emitBend } from './bend.ts';
 import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets } from './converter.ts';
 import type { Emitter } from './emit.ts';
@@ -18,8 +18,9 @@ import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
-import { emitBatchShape, emitPlanes, emitWeightedPlanes, planesOf } from './planes.ts';
+import { emitPlanes, emitWeightedPlanes, planesOf } from './planes.ts';
 import type { SaturationCount } from './saturation.ts';
+import { addPlanes } from './stack.ts';
 import { outputPositions } from './units.ts';
 
 export interface AnalogOptions {
@@ -61,15 +62,15 @@ export function emitAnalog(
       scale[i] = factor;
       bias[i % outputs]! -= factor * sumOfWeights * part.digitalZero[at]!;
     });
-    const sums = selectOutputs(emit, folded, positions, emitPart(index));
+    const sums = selectOutputs(emit, layer, folded, positions, emitPart(index));
     const factors = emit.constant(`scale_${index}`, float32(outputDims(layer, scale.length), scale));
-    return splitTiles(emit, folded, emit.op('Mul', [sums, factors]));
+    return splitTiles(emit, layer, folded, emit.op('Mul', [sums, factors]));
   });
   const sum = terms.length === 1 ? terms[0]! : emit.op('Sum', terms);
   finish(emit, layer, sum, Float32Array.from(bias));
 }
 
-/** Emits one part: [batch, units * outputs of a unit, ...], whole numbers as floats. */
+/** Emits one part: units * outputs of a unit channels, whole numbers as floats. */
 type EmitPart = (part: number) => string;
 
 function planeByPlane(
@@ -142,18 +143,17 @@ function stackedPlanes(
     const given = curves?.converter ? emitBend(emit, shifted, curves.converter, 'bent') : shifted;
     counted?.add(given);
     const converted = emitConversion(emit, layer.adcBits, given);
-    const flat = emit.op('Reshape', [converted.value, emit.constant('planes', int64([2], [count, -1]))]);
-    const shape = emitBatchShape(emit, sums);
     const name = `plane_weights_${part}`;
     const signed = weights.some((w) => w < 0);
-    // A product of bytes is faster, where the weights are bytes.
-    if (converted.integer && !(signed && Math.max(...weights) > 127)) {
-      const vector = signed ? int8([1, count], Int8Array.from(weights)) : uint8([1, count], weights);
-      const added = emit.op('MatMulInteger', [emit.constant(name, vector), flat]);
-      return emit.op('Cast', [emit.op('Reshape', [added, shape])], { to: int(1) });
-    }
-    const codes = converted.integer ? emit.op('Cast', [flat], { to: int(1) }) : flat;
-    const added = emit.op('MatMul', [emit.constant(name, float32([1, count], weights)), codes]);
-    return emit.op('Reshape', [added, shape]);
+    return addPlanes(emit, layer.geometry, count, converted.value, (codes) => {
+      // A product of bytes is faster, where the weights are bytes.
+      if (converted.integer && !(signed && Math.max(...weights) > 127)) {
+        const vector = signed ? int8([1, count], Int8Array.from(weights)) : uint8([1, count], weights);
+        const added = emit.op('MatMulInteger', [emit.constant(name, vector), codes]);
+        return emit.op('Cast', [added], { to: int(1) });
+      }
+      const real = converted.integer ? emit.op('Cast', [codes], { to: int(1) }) : codes;
+      return emit.op('MatMul', [emit.constant(name, float32([1, count], weights)), real]);
+    });
   };
 }

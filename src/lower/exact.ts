@@ -5,12 +5,13 @@
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
-import { float32, int32, int64, uint8 } from '../math/tensor.ts';
+import { float32, int32, uint8 } from '../math/tensor.ts';
 import type { Emitter } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
-import { emitBatchShape, emitPlanes } from './planes.ts';
+import { emitPlanes } from './planes.ts';
+import { addPlanes } from './stack.ts';
 import { outputPositions } from './units.ts';
 
 /**
@@ -24,17 +25,17 @@ export function emitExact(
   codes: readonly string[],
   bitSerial: boolean,
 ): void {
-  const { signed, scale } = layer.quantization;
+  const { scale } = layer.quantization;
   const driven = bitSerial ? emitPlanes(emit, layer, codes) : undefined;
-  const input = driven?.planes ?? emitCodeValues(emit, signed, codes[0]!);
+  const input = driven?.planes ?? emitCodeValues(emit, layer, codes[0]!);
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap(({ slice, copy }, part) => {
     if (copy > 0) return [];
     const products = emitLinear(emit, layer, folded, part)(input);
-    const sums = driven ? addPlanes(emit, driven.weights, products) : products;
-    const whole = emit.op('Cast', [selectOutputs(emit, folded, positions, sums)], { to: int(6) });
+    const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;
+    const whole = emit.op('Cast', [selectOutputs(emit, layer, folded, positions, sums)], { to: int(6) });
     const digit = emit.constant(`digit_weight_${slice}`, int32([], [layer.radix ** slice]));
-    return splitTiles(emit, folded, slice === 0 ? whole : emit.op('Mul', [whole, digit]));
+    return splitTiles(emit, layer, folded, slice === 0 ? whole : emit.op('Mul', [whole, digit]));
   });
   const sum = terms.reduce((a, b) => emit.op('Add', [a, b]));
   const zero = layer.inputCoding === 'binary' ? layer.quantization.zero : 0;
@@ -44,19 +45,35 @@ export function emitExact(
 }
 
 /** The codes as numbers: two's complement bytes as they are meant. */
-function emitCodeValues(emit: Emitter, signed: boolean, codes: string): string {
-  if (!signed) return emit.op('Cast', [codes], { to: int(1) });
-  const around128 = emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))]);
-  const real = emit.op('Cast', [around128], { to: int(1) });
-  return emit.op('Sub', [real, emit.constant('half', float32([], [128]))]);
+function emitCodeValues(
+  emit: Emitter,
+  { geometry, rows, quantization }: CrossbarLayer,
+  codes: string,
+): string {
+  const { signed } = quantization;
+  const bytes = signed ? emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))]) : codes;
+  if (geometry.kind === 'matmul') {
+    // onnxruntime 1.30 crashes where Cast stands between Transpose and MatMul; and where all rows have one scale, it
+    // rewrites the product and rounds it.
+    const ones = emit.constant('unit_scale', float32([rows], Array<number>(rows).fill(1)));
+    const zeros = emit.constant('unit_zero', uint8([rows], Array<number>(rows).fill(signed ? 128 : 0)));
+    return emit.op('DequantizeLinear', [bytes, ones, zeros], { axis: int(-1) });
+  }
+  const real = emit.op('Cast', [bytes], { to: int(1) });
+  return signed ? emit.op('Sub', [real, emit.constant('half', float32([], [128]))]) : real;
 }
 
 /** Shift-and-add without a conversion: 32-bit floats hold every sum exactly. */
-function addPlanes(emit: Emitter, weights: readonly number[], products: string): string {
-  const count = weights.length;
-  const flat = emit.op('Reshape', [products, emit.constant('planes', int64([2], [count, -1]))]);
-  const row = emit.constant('plane_weights', float32([1, count], weights));
-  return emit.op('Reshape', [emit.op('MatMul', [row, flat]), emitBatchShape(emit, products)]);
+function addExactly(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  weights: readonly number[],
+  products: string,
+): string {
+  const row = emit.constant('plane_weights', float32([1, weights.length], weights));
+  return addPlanes(emit, layer.geometry, weights.length, products, (planes) =>
+    emit.op('MatMul', [row, planes]),
+  );
 }
 
 function zeroCorrection(emit: Emitter, layer: CrossbarLayer): string {

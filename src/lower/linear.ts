@@ -7,7 +7,7 @@ import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 import { padsExplicitly } from './planes.ts';
 
-/** Emits the product of one input, as often as it is called: [batch, units * outputs of a unit, ...]. */
+/** Emits the product of one input, as often as it is called: units * outputs of a unit channels. */
 export type Product = (input: string) => string;
 
 /** What inputs are multiplied by: what the cells conduct, or the variances of reading them. */
@@ -72,7 +72,7 @@ function emitConv(
   return (input) => emit.op('Conv', [input, conductances], attributes);
 }
 
-/** [vectors, rows] -> [vectors, tiles * outputs]. */
+/** [..., rows] -> [..., tiles * outputs]. */
 function emitMatMul(
   emit: Emitter,
   layer: CrossbarLayer,
@@ -92,9 +92,9 @@ function emitMatMul(
   });
   return (input) => {
     const products = tiles.map((tile) => {
-      const driven = tile.rows ? emit.op('Gather', [input, tile.rows], { axis: int(1) }) : input;
+      const driven = tile.rows ? emit.op('Gather', [input, tile.rows], { axis: int(-1) }) : input;
       return emit.op('MatMul', [driven, tile.matrix]);
     });
-    return products.length === 1 ? products[0]! : emit.op('Concat', products, { axis: int(1) });
+    return products.length === 1 ? products[0]! : emit.op('Concat', products, { axis: int(-1) });
   };
 }

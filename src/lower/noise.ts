@@ -35,7 +35,7 @@ export function imagesIn(feeds: Readonly<Record<string, Tensor>>): number {
 
 /**
  * Adds noise to the sums of one plane, or of several in the batch.
- * @param sums image by image within every plane, [planes * images * ..., ...]
+ * @param sums image by image, [images * ..., ...]; planes of one image lie together
  * @param driven what went into the product: 0 and `weight`, and less that where drivers are bipolar
  * @param planes numbers of the planes in the batch; as many at every call
  * @param weight where every driven row has that value; else undefined
@@ -65,7 +65,7 @@ export function createNoise(
     // All planes of a part have sums of one shape.
     shared ??= emitSlots(emit, layer, part, source, sums, planes.length);
     const starts = planes.map((plane) => rowOf(layer.output, part, plane));
-    const start = int64([planes.length, 1, 1], starts);
+    const start = int64([planes.length, 1], starts);
     const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${planes[0]}`, start)]);
     const count = emit.constant('pool_rows', int64([], [poolRows]));
     const drawn = emit.op('Gather', [source.pool, emit.op('Mod', [slots, count])], { axis: int(0) });
@@ -100,7 +100,7 @@ function emitSquare(
 }
 
 interface Slots {
-  /** Rows of the pool that hold enough normals for the sums, [images, rows], before each plane's own start is added. */
+  /** Rows of the pool that hold enough normals for the sums of a plane, [images, 1, rows], before its start is added. */
   readonly rows: string;
   readonly shape: string;
   /** Sums of one image in one plane, [1]. */
@@ -125,8 +125,8 @@ function emitSlots(
       : emit.op('Div', [emit.op('Size', [sums]), scalar('planes_stacked', planes)]);
   const images = emit.op('Size', [reading]);
   // Sums that all images have in common are noise of the first.
-  const apart = emit.op('Equal', [emit.op('Mod', [size, images]), scalar('none', 0)]);
-  const count = emit.op('Where', [apart, images, scalar('one_image', 1)]);
+  const own = emit.op('Equal', [emit.op('Mod', [size, images]), scalar('none', 0)]);
+  const count = emit.op('Where', [own, images, scalar('one_image', 1)]);
   const numbers = emit.op('Slice', [
     reading,
     emit.constant('first', int64([1], [0])),
@@ -140,7 +140,8 @@ function emitSlots(
     scalar('pool_columns', poolColumns),
   ]);
   const run = emit.op('Range', [scalar('none', 0), length, scalar('one_row', 1)]);
-  const rows = emit.op('Add', [emit.op('Unsqueeze', [first, one()]), run]);
+  const apart = emit.constant('plane_and_row', int64([2], [1, 2]));
+  const rows = emit.op('Add', [emit.op('Unsqueeze', [first, apart]), run]);
   return { rows, shape, each: emit.op('Reshape', [each, one()]) };
 }
 

@@ -1,11 +1,12 @@
 /** Input codes of a layer, and their bit planes: what the drivers put on the wordlines, one plane after another. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { type ConvGeometry, int } from '../ir/graph.ts';
+import { type ConvGeometry, type Geometry, int } from '../ir/graph.ts';
 import { type InputPlane, inputParts, inputPlanes } from '../ir/input-planes.ts';
 import { float32, int64, uint8 } from '../math/tensor.ts';
 import { bend, type PiecewiseLinear } from '../target/nonlinearity.ts';
 import { emitBend } from './bend.ts';
 import type { Emitter } from './emit.ts';
+import { emitApart, emitTogether, planeAxis, planeDims } from './stack.ts';
 
 /** The planes of a layer's inputs, from the least to the largest weight. */
 export function planesOf(layer: Driven): readonly InputPlane[] {
@@ -13,14 +14,11 @@ export function planesOf(layer: Driven): readonly InputPlane[] {
 }
 
 /**
- * Input codes as unsigned bytes, one value per input part, [batch, channels, ...space] or [vectors, rows]. Binary codes
+ * Input codes as unsigned bytes, one value per input part, [batch, channels, ...space] or [..., rows]. Binary codes
  * are padded with the zero point; the parts of others are zero there, as a convolution pads by itself.
  */
 export function emitCodes(emit: Emitter, layer: CrossbarLayer): string[] {
-  const codes = layer.inputCoding === 'binary' ? [emitBinary(emit, layer)] : emitMagnitudes(emit, layer);
-  if (layer.geometry.kind === 'conv') return codes;
-  const vectors = emit.constant('vectors', int64([2], [-1, layer.rows]));
-  return codes.map((part) => emit.op('Reshape', [part, vectors]));
+  return layer.inputCoding === 'binary' ? [emitBinary(emit, layer)] : emitMagnitudes(emit, layer);
 }
 
 function emitBinary(emit: Emitter, layer: CrossbarLayer): string {
@@ -72,10 +70,10 @@ function emitMagnitudes(emit: Emitter, layer: CrossbarLayer): string[] {
 type Driven = Pick<CrossbarLayer, 'quantization' | 'inputCoding' | 'driverBits'>;
 
 /**
- * All planes as floats, in the batch: [planes * batch, ...]. A driven row is its digit (1 for a set bit) as the drivers'
+ * All planes as floats in one value (src/lower/stack.ts). A driven row is its digit (1 for a set bit) as the drivers'
  * curve bends it, or less that.
  * @param parts the layer's codes, as `emitCodes` gives them
- * @returns with the planes' weights, in the order of the batch
+ * @returns with the planes' weights, in their order
  */
 export function emitPlanes(
   emit: Emitter,
@@ -83,53 +81,52 @@ export function emitPlanes(
   parts: readonly string[],
   curve?: PiecewiseLinear,
 ): { readonly planes: string; readonly weights: readonly number[] } {
-  const rank = layer.geometry.kind === 'conv' ? 2 + layer.geometry.kernel.length : 2;
+  const { geometry } = layer;
   const all = planesOf(layer);
   const emitStack = layer.driverBits === 1 ? emitBitStack : emitDigitStack;
-  const stack = (codes: string, part: number, planes: readonly InputPlane[]) =>
-    emitStack(emit, codes, { part, planes, rank, curve });
+  const stack = (codes: string, part: number, planes: readonly InputPlane[]) => {
+    const apart = emitStack(emit, emitApart(emit, geometry, codes), { part, planes, geometry, curve });
+    return emitTogether(emit, geometry, apart, codes);
+  };
   if (layer.inputCoding === 'bipolar') {
     const [plus, minus] = parts.map((codes, part) => stack(codes, part, all));
     return { planes: emit.op('Sub', [plus!, minus!]), weights: all.map(({ weight }) => weight) };
   }
   const byPart = parts.map((_, part) => all.filter(({ plus }) => plus === part));
   const stacks = byPart.flatMap((own, part) => (own.length === 0 ? [] : stack(parts[part]!, part, own)));
-  const planes = stacks.length === 1 ? stacks[0]! : emit.op('Concat', stacks, { axis: int(0) });
+  const planes =
+    stacks.length === 1 ? stacks[0]! : emit.op('Concat', stacks, { axis: int(planeAxis(geometry)) });
   return { planes, weights: byPart.flat().map(({ weight }) => weight) };
 }
 
-/** Planes of one input part that go into the batch. */
+/** Planes of one input part. */
 interface Stack {
   readonly part: number;
   readonly planes: readonly InputPlane[];
-  /** Dimensions of the codes, the batch among them. */
-  readonly rank: number;
+  readonly geometry: Geometry;
   readonly curve: PiecewiseLinear | undefined;
 }
 
-/** Bits as `emitPlanes` stacks them. */
-function emitBitStack(emit: Emitter, codes: string, { part, planes, rank, curve }: Stack): string {
+/** Planes of bits, apart. */
+function emitBitStack(emit: Emitter, codes: string, { part, planes, geometry, curve }: Stack): string {
   const count = planes.length;
   const factors = planes.map(({ bit }) => shiftToTop(bit));
-  const dims = [count, ...Array<number>(rank).fill(1)];
-  const shifts = emit.constant(`shifts_${part}`, uint8(dims, factors));
+  const shifts = emit.constant(`shifts_${part}`, uint8(planeDims(geometry, count), factors));
   // One scale per plane, although all are the same: with one for all, onnxruntime 1.30 rewrites the product and rounds it.
   const set = emit.constant(`set_bits_${part}`, float32([count], Array<number>(count).fill(levelOf(curve))));
   const clear = emit.constant(`clear_bits_${part}`, uint8([count], Array<number>(count).fill(clearBit)));
   const bits = emitBits(emit, emit.op('Mul', [codes, shifts]));
-  const stacked = emit.op('DequantizeLinear', [bits, set, clear], { axis: int(0) });
-  return emit.op('Reshape', [stacked, emitBatchShape(emit, codes)]);
+  return emit.op('DequantizeLinear', [bits, set, clear], { axis: int(planeAxis(geometry)) });
 }
 
-/** Digits as `emitPlanes` stacks them. */
-function emitDigitStack(emit: Emitter, codes: string, { part, planes, rank, curve }: Stack): string {
-  const dims = [planes.length, ...Array<number>(rank).fill(1)];
+/** Planes of digits, apart. */
+function emitDigitStack(emit: Emitter, codes: string, { part, planes, geometry, curve }: Stack): string {
+  const dims = planeDims(geometry, planes.length);
   const masks = emit.constant(`masks_${part}`, uint8(dims, planes.map(maskOf)));
   const lowest = planes.map(({ bit }) => 2 ** -bit);
   const masked = emit.op('Cast', [emit.op('BitwiseAnd', [codes, masks])], { to: int(1) });
   const digits = emit.op('Mul', [masked, emit.constant(`lowest_${part}`, float32(dims, lowest))]);
-  const levels = curve ? emitBend(emit, digits, curve, 'level') : digits;
-  return emit.op('Reshape', [levels, emitBatchShape(emit, codes)]);
+  return curve ? emitBend(emit, digits, curve, 'level') : digits;
 }
 
 /**
@@ -199,10 +196,4 @@ const setBit = 128;
 function emitBits(emit: Emitter, shifted: string): string {
   const ends = [clearBit, setBit].map((byte) => emit.constant(`byte_${byte}`, uint8([], [byte])));
   return emit.op('Clip', [shifted, ...ends]);
-}
-
-/** [-1, ...all dimensions of `value` but the first]. */
-export function emitBatchShape(emit: Emitter, value: string): string {
-  const rest = emit.op('Shape', [value], { start: int(1) });
-  return emit.op('Concat', [emit.constant('any_batch', int64([1], [-1])), rest], { axis: int(0) });
 }

@@ -26,7 +26,7 @@ export function countSaturation(emit: Emitter, layer: CrossbarLayer, folded: Fol
   const count = (value: string) => emit.op('Reshape', [value, one]);
   return {
     add(given, factor = 1) {
-      const values = selectOutputs(emit, folded, positions, given);
+      const values = selectOutputs(emit, layer, folded, positions, given);
       const ends = [-top - 1.5, top + 0.5].map((x) => factor * x);
       const limit = (what: string, x: number) =>
         emit.constant(`saturated_${what}_${factor}`, float32([], [x]));

@@ -129,10 +129,12 @@ describe('read noise', () => {
     for (const plane of [0, 1])
       expect([...together[plane]!]).toEqual(alone.flatMap((image) => [...image[plane]!]));
     expect(alone[0]![0]).not.toEqual(alone[1]![0]);
-    // Planes in one batch, of one image and of three.
+    // Planes in one value, of one image and of three: image by image, and plane by plane within each.
     const stack = await noiseOf(2, { columns, vectors: 2 * vectors, stacked: true });
     expect([...(await stack(4))[0]!]).toEqual([0, 1].flatMap((plane) => [...alone[0]![plane]!]));
-    expect([...(await stack(4, 9, 100_000))[0]!]).toEqual([0, 1].flatMap((plane) => [...together[plane]!]));
+    expect([...(await stack(4, 9, 100_000))[0]!]).toEqual(
+      alone.flatMap((image) => [0, 1].flatMap((plane) => [...image[plane]!])),
+    );
   });
 
   test('of sums that images share is that of the first', async () => {
