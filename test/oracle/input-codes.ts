@@ -57,7 +57,7 @@ export function mvmsOf(layer: CrossbarLayer, input: Tensor): Mvm[] {
 }
 
 /** QuantizeLinear of ONNX; signed codes as two's complement bytes. */
-function quantize(value: number, { scale, zero, signed }: CrossbarLayer['quantization']): number {
+export function quantize(value: number, { scale, zero, signed }: CrossbarLayer['quantization']): number {
   const x = Math.fround(value / scale);
   const floor = Math.floor(x);
   const even = x - floor === 0.5 ? floor + Math.abs(floor % 2) : Math.round(x);
