@@ -128,7 +128,7 @@ async function knownAnswers(
     Object.entries(inputs).map(([name, { dims, data }]) => [name, { type: 'float32' as const, dims, data }]),
   );
   const answers: Manifest['knownAnswers'] = {};
-  const network = await openNetwork(reference, integerBytes, { preciseIntegers: true });
+  const network = await openNetwork(reference, integerBytes);
   await network.run(
     1,
     async () => feeds,

@@ -19,7 +19,7 @@ const tolerated = 1e-3;
 export async function checkKnownAnswer(pkg: Package, ideal: EncodedModel): Promise<KnownAnswerCheck> {
   const inputs = Object.entries(pkg.record.knownAnswer.inputs);
   const feeds = Object.fromEntries(inputs.map(([name, { dims, data }]) => [name, float32(dims, data)]));
-  const session = await openSession(ideal.bytes, { ...ideal, threads: 1 });
+  const session = await openSession(ideal.bytes, { threads: 1 });
   const outputs = await session.run(feeds);
   await session.release();
   let maxDifference = 0;

@@ -47,7 +47,7 @@ export async function verify(
   });
   const plan = await planVerification(pkg, model, dataset, options, probed);
   await probed.release();
-  const ideal = { bytes: encodeModel(pkg.reference), preciseIntegers: true };
+  const ideal = { bytes: encodeModel(pkg.reference) };
   const knownAnswer = await checkKnownAnswer(pkg, ideal);
   const images: ImageRun = { dataset, plan, threads: options.threads ?? availableThreads() };
   const models = { float: { bytes: float }, ideal };
