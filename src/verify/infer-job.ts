@@ -37,9 +37,7 @@ export interface BatchOutputs {
 export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
   module: import.meta.url,
   async open({ models, plan }) {
-    const sessions = await Promise.all(
-      models.map(({ bytes }) => openSession(bytes, { threads: 1 })),
-    );
+    const sessions = await Promise.all(models.map(({ bytes }) => openSession(bytes, { threads: 1 })));
     return {
       async run(batch) {
         const { first, count } = batch;
