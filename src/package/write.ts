@@ -8,6 +8,8 @@ import { type FolderKind, writeFolder } from '../files/write-folder.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
 import { decodeModel } from '../onnx/decode.ts';
+import { lowestOpset } from '../onnx/lowest-opset.ts';
+import { knownValues, valuesBetween } from '../onnx/value-info.ts';
 import { writeModel } from '../onnx/write.ts';
 import { encodeRecord } from '../record/record-file.ts';
 import { encodeDelta } from './encode-delta.ts';
@@ -73,8 +75,8 @@ export async function writeFiles(
   const written = [
     packageFiles.bitstream,
     ...(deltaFrom ? [deltaFile] : []),
-    ...(await writeModel(host, files, packageFiles.host, { generator, target: target.name })),
-    ...(await writeModel(reference, files, packageFiles.reference, { generator })),
+    ...(await writeGraph(host, compiled.graph, files, packageFiles.host, { generator, target: target.name })),
+    ...(await writeGraph(reference, reference, files, packageFiles.reference, { generator })),
     packageFiles.calibration,
   ];
   await writeInto(files, packageFiles.calibration, [encodeRecord(record)]);
@@ -106,6 +108,21 @@ export async function writeFiles(
   };
   await writeInto(files, packageFiles.manifest, [Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)]);
   return manifest;
+}
+
+/** Writes a graph for as many readers as can be: in the lowest opset, with types and dims of its values. @param typed has the values of `graph`, in nodes of which types and dims follow */
+async function writeGraph(
+  graph: Graph,
+  typed: Graph,
+  files: WritableFiles,
+  name: string,
+  metadata: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const known = knownValues(typed);
+  return writeModel(lowestOpset(graph, known), files, name, {
+    metadata,
+    between: valuesBetween(graph, known),
+  });
 }
 
 /** The hash by which a model is known that lies there. */

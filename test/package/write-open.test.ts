@@ -161,7 +161,7 @@ describe('a package with its tensors beside', () => {
     const quick = { weightRounding: 'nearest', calibrationVectors: 16 } as const;
     await writePackage(await compileModel(model, loaded, [feed], quick), place());
     const { reference, manifest } = await openPackage(place());
-    const names = await writeModel(reference, place(), packageFiles.reference, {}, 0);
+    const names = await writeModel(reference, place(), packageFiles.reference, { inside: 0 });
     expect(names).toEqual([packageFiles.reference, beside]);
     const files = { ...manifest.files };
     for (const name of names) files[name] = await sha256File(join(place(), name));
