@@ -110,7 +110,10 @@ export async function writeFiles(
   return manifest;
 }
 
-/** Writes a graph for as many readers as can be: in the lowest opset, with types and dims of its values. @param typed has the values of `graph`, in nodes of which types and dims follow */
+/**
+ * Writes a graph for as many readers as can be: in the lowest opset, with types and dims of its values.
+ * @param typed has the values of `graph`, from nodes of which types and dims follow
+ */
 async function writeGraph(
   graph: Graph,
   typed: Graph,

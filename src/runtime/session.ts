@@ -34,7 +34,10 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
  * which saturate; this turns signed weights into unsigned ones, whose kernels do not.
  */
 const unsignedWeights = { x64quantprecision: '1' };
-/** Instead, for models to which that cannot be done: floating point between DequantizeLinear and QuantizeLinear. */
+/**
+ * Instead, for models to which that cannot be done: floating point between DequantizeLinear and QuantizeLinear. Neither
+ * reaches signed weights that a model computes while it runs.
+ */
 const unfused = { disable_quant_qdq: '1' };
 
 /** Opens a model given as encoded bytes. */
