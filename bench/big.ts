@@ -80,7 +80,7 @@ function measure(shape: TransformerShape): Promise<{ weights: number; result: Bi
   return withTemporaryFolder(async (folder) => {
     const graph = transformer(shape);
     const model = 'model.onnx';
-    await writeModel(graph, folder, model, {}, 0);
+    await writeModel(graph, folder, model, { inside: 0 });
     const compiler = fileURLToPath(new URL('./big-compile.js', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [
       compiler,

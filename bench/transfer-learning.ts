@@ -110,7 +110,7 @@ async function readFeatures(folder: string) {
   const tap = findChain(compiled.graph, last.origin.name).input;
   const reference: Graph = referenceGraph(compiled.graph);
   const outputs = [{ name: tap, elementType: 1, dims: undefined }];
-  const session = await openSession(encodeModel({ ...reference, outputs }), { preciseIntegers: true });
+  const session = await openSession(encodeModel({ ...reference, outputs }));
   const width = last.kind === 'quantized-mvm' ? last.rows : 0;
   const first = {
     input,

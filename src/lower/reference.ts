@@ -14,7 +14,7 @@ import {
   string,
   volumeOf,
 } from '../ir/graph.ts';
-import { deferred, float32, int8, uint8 } from '../math/tensor.ts';
+import { deferred, float32, uint8 } from '../math/tensor.ts';
 import { transposed } from '../math/transposed.ts';
 import type { Emitter } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
@@ -44,7 +44,10 @@ function floats(values: Reals): Float32Array {
   return values instanceof Float32Array ? values : new Float32Array(values);
 }
 
-/** Emits a quantized layer in integers; its weights become the initializer `OUTPUT/weights` (int8). */
+/**
+ * Emits a quantized layer in integers; its weights become the initializer `OUTPUT/weights`: uint8 around 128, because
+ * onnxruntime's kernels for signed ones add pairs of products in 16 bits on processors without VNNI, and saturate.
+ */
 export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
   const { scale, zero, signed } = node.quantization;
   // A signed code plus 128 is an unsigned one around zero point 128: the same integers, and a type every kernel takes.
@@ -56,16 +59,31 @@ export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
   ]);
   const layer = { ...node, bias: Float32Array.from(node.bias) };
   const factor = Float32Array.from(node.scales, (s) => Math.fround(scale * Math.fround(s)));
-  if (node.geometry.kind === 'conv') {
-    const weights = () => arrange(node, node.integers);
-    const kernel = emit.constant('weights', deferred('int8', kernelDims(node, node.geometry), weights));
-    const sums = emit.op('ConvInteger', [codes, kernel, zeroPoint], convAttributes(node, node.geometry));
-    emitEpilogue(emit, layer, sums, factor);
-    return;
-  }
-  const matrix = emit.constant('weights', int8([node.rows, node.columns], node.integers));
-  const sums = emit.op('MatMulInteger', [codes, matrix, zeroPoint]);
+  const { geometry } = node;
+  const dims = geometry.kind === 'conv' ? kernelDims(node, geometry) : [node.rows, node.columns];
+  const weights = () => codesOf(arrange(node, node.integers));
+  const operands = [
+    codes,
+    emit.constant('weights', deferred('uint8', dims, weights)),
+    zeroPoint,
+    emit.constant('weights_zero', uint8([], [weightZero])),
+  ];
+  const sums =
+    geometry.kind === 'conv'
+      ? emit.op('ConvInteger', operands, convAttributes(node, geometry))
+      : emit.op('MatMulInteger', operands);
   emitEpilogue(emit, layer, sums, factor);
+}
+
+/** Code of the weight 0: codes and integers differ in the top bit of their bytes. */
+const weightZero = 128;
+
+function codesOf(integers: Int8Array): Uint8Array {
+  return new Uint8Array(integers.map((integer) => integer ^ weightZero).buffer);
+}
+
+function integersOf(codes: Uint8Array): Int8Array {
+  return new Int8Array(codes.map((code) => code ^ weightZero).buffer);
 }
 
 function kernelDims({ groups, rows, columns }: Layer, geometry: ConvGeometry): number[] {
@@ -94,9 +112,11 @@ type Layer = Pick<MvmNode, 'output' | 'groups' | 'rows' | 'columns' | 'geometry'
 /** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */
 export function readIntegers({ constants }: Pick<Graph, 'constants'>, layer: Layer): Int8Array {
   const { output: name, rows, columns, geometry } = layer;
-  const data = constants.get(`${name}/weights`)?.data as Int8Array | undefined;
+  const data = constants.get(`${name}/weights`)?.data as Uint8Array | Int8Array | undefined;
   if (!data) throw new InternalError('package', `no reference weights of ${name}`);
-  return geometry.kind === 'matmul' ? data : transposed(data, columns, rows);
+  // Earlier packages have signed weights.
+  const integers = data instanceof Int8Array ? data : integersOf(data);
+  return geometry.kind === 'matmul' ? integers : transposed(integers, columns, rows);
 }
 
 /** The real values of integer weights, [group][row][column]. @param scales of the columns, [group][column] */

@@ -10,27 +10,49 @@ export function number(size: Size): number | undefined {
 
 /** Convolution and pooling. */
 export function window(x: Shape, node: OnnxNode, known: Known): Shape[] {
-  const w = known.dims(node.inputs[1]);
+  const isConv = node.op.includes('Conv');
+  const w = isConv ? known.dims(node.inputs[node.op === 'QLinearConv' ? 3 : 1]) : undefined;
   if (!x) return [];
-  const kernel = (intsOf(node, 'kernel_shape') ?? w?.slice(2) ?? []).map(number);
-  const autoPad = stringOf(node, 'auto_pad', 'NOTSET');
-  const pads = intsOf(node, 'pads') ?? [];
-  const space = x.slice(2).map((given, i): Size => {
-    const size = number(given);
-    const stride = intsOf(node, 'strides')?.[i] ?? 1;
-    const reach =
-      kernel[i] === undefined ? undefined : (kernel[i] - 1) * (intsOf(node, 'dilations')?.[i] ?? 1) + 1;
-    if (size === undefined || reach === undefined) return undefined;
-    if (autoPad.startsWith('SAME')) return Math.ceil(size / stride);
-    const padding = autoPad === 'VALID' ? 0 : (pads[i] ?? 0) + (pads[i + x.length - 2] ?? 0);
-    const steps = (size + padding - reach) / stride;
-    if (intOf(node, 'ceil_mode', 0) === 0) return Math.floor(steps) + 1;
-    // A last window that would start behind the input is left out.
-    const starts = Math.ceil(steps) * stride;
-    return Math.ceil(steps) + (starts >= size + (autoPad === 'VALID' ? 0 : (pads[i] ?? 0)) ? 0 : 1);
+  const space = slide(x.slice(2), {
+    kernel: intsOf(node, 'kernel_shape') ?? w?.slice(2) ?? [],
+    strides: intsOf(node, 'strides') ?? [],
+    dilations: intsOf(node, 'dilations') ?? [],
+    pads: intsOf(node, 'pads') ?? [],
+    autoPad: stringOf(node, 'auto_pad', 'NOTSET'),
+    ceil: intOf(node, 'ceil_mode', 0) !== 0,
   });
-  const result = [x[0], node.op === 'Conv' ? w?.[0] : x[1], ...space];
+  const result = [x[0], isConv ? w?.[0] : x[1], ...space];
   return node.outputs.map(() => result);
+}
+
+/** A window of a convolution or of pooling; strides and dilations that are missing are 1, pads 0. */
+interface Window {
+  readonly kernel: readonly Size[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly pads: readonly number[];
+  readonly autoPad: string;
+  /** A last window may reach over the end. */
+  readonly ceil?: boolean;
+}
+
+/** @returns how many places the window has along every axis of `space` */
+export function slide(
+  space: readonly Size[],
+  { kernel, strides, dilations, pads, autoPad, ceil }: Window,
+): Size[] {
+  return space.map((given, i) => {
+    const size = number(given);
+    const reach = number(kernel[i]);
+    if (size === undefined || reach === undefined) return undefined;
+    const stride = strides[i] ?? 1;
+    if (autoPad.startsWith('SAME')) return Math.ceil(size / stride);
+    const [before, after] = autoPad === 'VALID' ? [0, 0] : [pads[i] ?? 0, pads[i + space.length] ?? 0];
+    const steps = (size + before + after - (reach - 1) * (dilations[i] ?? 1) - 1) / stride;
+    if (!ceil) return Math.floor(steps) + 1;
+    // A last window that would start behind the input is left out.
+    return Math.ceil(steps) + (Math.ceil(steps) * stride >= size + before ? 0 : 1);
+  });
 }
 
 export function recurrent(x: Shape, node: OnnxNode, known: Known): Shape[] {

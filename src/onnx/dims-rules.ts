@@ -26,14 +26,16 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
   ...rulesOf(broadcasting, (_, node, known) => [broadcast(node.inputs.map(known.dims))]),
   ...rulesOf(reductions, reduce),
   ...rulesOf(words('LSTM GRU RNN'), recurrent),
-  ...rulesOf(words('MaxPool AveragePool LpPool Conv'), window),
+  ...rulesOf(words('MaxPool AveragePool LpPool Conv ConvInteger QLinearConv'), window),
   ...rulesOf(words('GlobalAveragePool GlobalMaxPool'), (x) => [x?.map((d, i) => (i < 2 ? d : 1))]),
   ...rulesOf(words('SpaceToDepth Resize Upsample'), (x) => [unknown(x?.length)]),
   ConvTranspose: (x, node, known) => {
     const channels = product([known.dims(node.inputs[1])?.[1], intOf(node, 'group', 1)]);
     return [x && [x[0], channels, ...x.slice(2).map(() => undefined)]];
   },
-  MatMul: (x, node, known) => [matmul(x, known.dims(node.inputs[1]))],
+  ...rulesOf(words('MatMul MatMulInteger'), (x, node, known) => [matmul(x, known.dims(node.inputs[1]))]),
+  QLinearMatMul: (x, node, known) => [matmul(x, known.dims(node.inputs[3]))],
+  DynamicQuantizeLinear: (x) => [x, [], []],
   Gemm: (x, node, known) => {
     const b = known.dims(node.inputs[1]);
     return [[x?.[intOf(node, 'transA', 0)], b?.[1 - intOf(node, 'transB', 0)]]];
@@ -42,7 +44,9 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
     const axis = intOf(node, 'axis', 1);
     return [[product(x?.slice(0, axis)), product(x?.slice(axis))]];
   },
-  Shape: (x) => [[x?.length]],
+  Shape: (x, node) => [
+    [x?.slice(intOf(node, 'start', 0), intOf(node, 'end', Number.MAX_SAFE_INTEGER)).length],
+  ],
   ConstantOfShape: (x, node, known) => [known.values(node.inputs[0]) ?? unknown(x?.[0])],
   Reshape: (x, node, known) => [reshape(x, node, known)],
   Expand: (x, node, known) => {

@@ -5,6 +5,7 @@
 import type { Graph, Node } from '../ir/graph.ts';
 import { toDoubles } from '../math/tensor.ts';
 import type { Dims, Known, Size } from './dims-known.ts';
+import { slide } from './dims-layers.ts';
 import { shapeRules } from './dims-rules.ts';
 import { valueRules } from './dims-values.ts';
 
@@ -49,5 +50,7 @@ function outputsOf(node: Node, known: Known): readonly (readonly Size[] | undefi
   const input = known.dims(node.input);
   const columns = node.groups * node.columns;
   if (node.geometry.kind === 'matmul') return [input && [...input.slice(0, -1), columns]];
-  return [[input?.[0], columns, ...node.geometry.kernel.map(() => undefined)]];
+  const { kernel } = node.geometry;
+  const space = input ? slide(input.slice(2), node.geometry) : kernel.map(() => undefined);
+  return [[input?.[0], columns, ...space]];
 }

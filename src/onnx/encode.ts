@@ -14,11 +14,13 @@ import { encodeTensor } from './tensor-proto.ts';
  * @param graph all of its nodes are ONNX nodes (InternalError otherwise)
  * @param metadata the model's metadata_props, written in this order
  * @param encode what becomes of an initializer
+ * @param between values between nodes whose types and dims the file is to say
  */
 export function encodeModel(
   graph: Graph,
   metadata: Readonly<Record<string, string>> = {},
   encode: (name: string, tensor: Tensor) => TensorProto = encodeTensor,
+  between: readonly ValueInfo[] = [],
 ): Uint8Array {
   return modelCodec.encode({
     irVersion: graph.irVersion,
@@ -32,6 +34,7 @@ export function encodeModel(
       initializer: [...graph.constants].map(([name, tensor]) => encode(name, tensor)),
       input: graph.inputs.map(encodeValue),
       output: graph.outputs.map(encodeValue),
+      valueInfo: between.map(encodeValue),
     },
   });
 }

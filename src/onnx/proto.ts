@@ -159,6 +159,7 @@ export interface GraphProto {
   readonly initializer?: readonly TensorProto[];
   readonly input?: readonly ValueInfoProto[];
   readonly output?: readonly ValueInfoProto[];
+  readonly valueInfo?: readonly ValueInfoProto[];
   readonly sparseInitializer?: readonly { readonly values?: TensorProto | null }[];
   /** Fields that the schema does not know, as protobufjs keeps them. */
   readonly $unknowns?: readonly Uint8Array[];

@@ -4,7 +4,7 @@
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import { type WritableFiles, writeInto } from '../files/files.ts';
-import type { Graph } from '../ir/graph.ts';
+import type { Graph, ValueInfo } from '../ir/graph.ts';
 import { byteLengthOf, type Tensor } from '../math/tensor.ts';
 import { encodeModel } from './encode.ts';
 import { encodeExternal, encodeTensor } from './tensor-proto.ts';
@@ -16,8 +16,17 @@ const worthwhile = 2 ** 20;
 /** Runtimes map the file into memory page by page. */
 const page = 4096;
 
+interface WriteModelOptions {
+  /** The model's metadata_props, in this order. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Values between nodes whose types and dims the file says. */
+  readonly between?: readonly ValueInfo[];
+  /** Bytes of constants that stay in the file. */
+  readonly inside?: number;
+}
+
 /**
- * Writes a file `name`, and `name` with `.data` behind it where the constants are more than `inside` bytes.
+ * Writes a file `name`, and where the constants are many `name` with `.data` behind it.
  * @param graph all of its nodes are ONNX nodes (InternalError otherwise)
  * @returns the names of the files
  */
@@ -25,12 +34,11 @@ export async function writeModel(
   graph: Graph,
   files: WritableFiles,
   name: string,
-  metadata: Readonly<Record<string, string>> = {},
-  inside = mostInside,
+  { metadata = {}, between = [], inside = mostInside }: WriteModelOptions = {},
 ): Promise<readonly string[]> {
   const total = [...graph.constants.values()].reduce((sum, tensor) => sum + byteLengthOf(tensor), 0);
   if (total <= inside) {
-    await writeInto(files, name, [encodeModel(graph, metadata)]);
+    await writeInto(files, name, [encodeModel(graph, metadata, encodeTensor, between)]);
     return [name];
   }
   const beside = dataFileOf(name);
@@ -47,7 +55,7 @@ export async function writeModel(
       ? encodeTensor(constant, tensor)
       : encodeExternal(constant, tensor, beside, offset);
   };
-  await writeInto(files, name, [encodeModel(graph, metadata, encode)]);
+  await writeInto(files, name, [encodeModel(graph, metadata, encode, between)]);
   await writeInto(files, beside, tensorsAt(places));
   return [name, beside];
 }

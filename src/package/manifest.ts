@@ -6,7 +6,14 @@ import type { Target } from '../target/target.ts';
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
-const answer = z.strictObject({ dims: z.array(z.number().int()), values: z.array(z.number()) });
+const answer = z.strictObject({
+  dims: z.array(z.number().int()),
+  places: z
+    .array(z.number().int().nonnegative())
+    .optional()
+    .describe('where in the flat output the values stand; absent: at its beginning'),
+  values: z.array(z.number()),
+});
 
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
@@ -58,7 +65,7 @@ export const manifestSchema = z.strictObject({
   calibration: z.strictObject({ samples: z.array(z.string()).describe('SHA-256 of every sample') }),
   knownAnswers: z
     .record(z.string(), answer)
-    .describe('outputs of reference.onnx for the known input in calibration.npz'),
+    .describe('outputs of reference.onnx, and of a crossbar layer, for the known input in calibration.npz'),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -8,6 +8,7 @@ import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { decodeModel } from '../onnx/decode.ts';
+import { upgradeOpset } from '../onnx/upgrade.ts';
 import { dataFileOf } from '../onnx/write.ts';
 import { decodeRecord } from '../record/record-file.ts';
 import type { LoadedTarget } from '../target/target.ts';
@@ -84,7 +85,8 @@ function filesOf({ files, delta }: Manifest): string[] {
 
 async function readGraph(files: Files, name: string): Promise<Graph> {
   const source = { file: placeIn(files, name), folder: files };
-  return (await decodeModel(await readFrom(files, name), source)).graph;
+  const { graph } = await decodeModel(await readFrom(files, name), source);
+  return upgradeOpset(graph);
 }
 
 async function readManifest(files: Files): Promise<Manifest> {

@@ -5,16 +5,16 @@ import { packageUnreadable } from '../diagnostics/all.ts';
 import { hashIn, readFrom, type WritableFiles, writeInto } from '../files/files.ts';
 import { version } from '../files/version.ts';
 import { type FolderKind, writeFolder } from '../files/write-folder.ts';
-import type { KnownAnswer } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
-import type { Graph } from '../ir/graph.ts';
-import type { Tensor } from '../math/tensor.ts';
+import type { Graph, QuantizedMvmNode } from '../ir/graph.ts';
 import { decodeModel } from '../onnx/decode.ts';
+import { lowestOpset } from '../onnx/lowest-opset.ts';
+import { knownValues, valuesBetween } from '../onnx/value-info.ts';
 import { writeModel } from '../onnx/write.ts';
-import { openNetwork } from '../record/network.ts';
 import { encodeRecord } from '../record/record-file.ts';
 import { encodeDelta } from './encode-delta.ts';
 import { hostGraph, referenceGraph } from './host.ts';
+import { knownAnswers } from './known-answers.ts';
 import { deltaFile, type Manifest, packageFiles } from './manifest.ts';
 import type { Package } from './open.ts';
 
@@ -31,11 +31,6 @@ export interface WriteOptions {
   /** The package whose chips a delta is to turn into chips of this one; it places its weights in the same cells. */
   readonly deltaFrom?: Package;
 }
-
-/** Bytes of integer weights that are in memory at a time for the known answers. */
-const integerBytes = 2 ** 26;
-/** Most values of an output that the manifest's known answers keep. */
-const answerValues = 1024;
 
 /** A package as a folder that a newer one may replace. */
 export const packageFolder: FolderKind = {
@@ -80,8 +75,8 @@ export async function writeFiles(
   const written = [
     packageFiles.bitstream,
     ...(deltaFrom ? [deltaFile] : []),
-    ...(await writeModel(host, files, packageFiles.host, { generator, target: target.name })),
-    ...(await writeModel(reference, files, packageFiles.reference, { generator })),
+    ...(await writeGraph(host, compiled.graph, files, packageFiles.host, { generator, target: target.name })),
+    ...(await writeGraph(reference, reference, files, packageFiles.reference, { generator })),
     packageFiles.calibration,
   ];
   await writeInto(files, packageFiles.calibration, [encodeRecord(record)]);
@@ -109,10 +104,28 @@ export async function writeFiles(
     ...(compiled.faults && { faults: { ...compiled.faults } }),
     nodes: compiled.operators.map(({ origin, crossbar, rule }) => ({ ...origin, crossbar, rule })),
     calibration: { samples: [...record.samples] },
-    knownAnswers: await knownAnswers(reference, record.knownAnswer.inputs),
+    knownAnswers: await knownAnswers(reference, lastLayerOf(compiled.graph), record.knownAnswer.inputs),
   };
   await writeInto(files, packageFiles.manifest, [Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)]);
   return manifest;
+}
+
+/**
+ * Writes a graph for as many readers as can be: in the lowest opset, with types and dims of its values.
+ * @param typed has the values of `graph`, from nodes of which types and dims follow
+ */
+async function writeGraph(
+  graph: Graph,
+  typed: Graph,
+  files: WritableFiles,
+  name: string,
+  metadata: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const known = knownValues(typed);
+  return writeModel(lowestOpset(graph, known), files, name, {
+    metadata,
+    between: valuesBetween(graph, known),
+  });
 }
 
 /** The hash by which a model is known that lies there. */
@@ -120,29 +133,7 @@ async function modelHash(files: WritableFiles, file: string): Promise<string> {
   return (await decodeModel(await readFrom(files, file), { file, folder: files })).sha256;
 }
 
-async function knownAnswers(
-  reference: Graph,
-  inputs: KnownAnswer['inputs'],
-): Promise<Manifest['knownAnswers']> {
-  const feeds = Object.fromEntries(
-    Object.entries(inputs).map(([name, { dims, data }]) => [name, { type: 'float32' as const, dims, data }]),
-  );
-  const answers: Manifest['knownAnswers'] = {};
-  const network = await openNetwork(reference, integerBytes, { preciseIntegers: true });
-  await network.run(
-    1,
-    async () => feeds,
-    (_, values) => {
-      for (const { name } of reference.outputs) {
-        const value = values[name];
-        if (value) answers[name] = { dims: [...value.dims], values: firstValues(value) };
-      }
-    },
-  );
-  await network.release();
-  return answers;
-}
-
-function firstValues({ data }: Tensor): number[] {
-  return Array.from((data as Float32Array).subarray(0, answerValues), Number);
+/** The output value of the last layer on crossbars. */
+function lastLayerOf({ nodes }: Graph): string {
+  return (nodes.findLast(({ kind }) => kind === 'quantized-mvm') as QuantizedMvmNode).output;
 }

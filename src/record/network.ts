@@ -85,7 +85,7 @@ async function openPiece(
   known: Values,
   options: SessionOptions,
 ): Promise<OpenPiece> {
-  // Integer weights are initializers all the same: `preciseIntegers` is about those alone.
+  // Integer weights stay initializers: only of those does onnxruntime know that it may make them unsigned.
   const fed = [...piece.constants].filter(([, t]) => t.type === 'float32' && byteLengthOf(t) >= fedAbove);
   const weights = Object.fromEntries(
     fed.map(([name, { type, dims, data }]): [string, Tensor] => [name, { type, dims, data }]),

@@ -1,4 +1,4 @@
-/** Runs ONNX models: the only importer of onnxruntime. */
+/** Runs ONNX models, with exact integers and without telemetry: the only importer of onnxruntime. */
 import * as ort from 'onnxruntime-node';
 import { defined } from '../defined.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
@@ -7,11 +7,6 @@ import { arrays, type DataType, type Tensor, type TensorData } from '../math/ten
 export interface SessionOptions {
   /** Threads inside an operator; 0 leaves the choice to onnxruntime. */
   readonly threads?: number;
-  /**
-   * Signed integer weights as unsigned ones: processors without VNNI instructions otherwise saturate u8 x s8
-   * products at 16 bits.
-   */
-  readonly preciseIntegers?: boolean;
   /** Made of the error where onnxruntime rejects the model: it is the user's unless we wrote the graph. */
   readonly onRejected?: (reason: string) => Diagnostic;
 }
@@ -27,19 +22,40 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/**
+ * Read when onnxruntime opens its first session. It would write a log and a session file into the folder of temporary
+ * files and a database into the user's cache, and look for a server to send them to. A worker's environment is a copy
+ * that onnxruntime does not see: there the main thread's counts, which loads this module first.
+ */
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
+/**
+ * Integers as the operators define them. Without VNNI instructions onnxruntime adds pairs of u8 x s8 products in 16 bits,
+ * which saturate; this turns signed weights into unsigned ones, whose kernels do not.
+ */
+const unsignedWeights = { x64quantprecision: '1' };
+/**
+ * Instead, for models to which that cannot be done: floating point between DequantizeLinear and QuantizeLinear. Neither
+ * reaches signed weights that a model computes while it runs.
+ */
+const unfused = { disable_quant_qdq: '1' };
+
 /** Opens a model given as encoded bytes. */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  const session = await ort.InferenceSession.create(model, {
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 4,
-    ...defined({
-      intraOpNumThreads: options.threads,
-      extra: options.preciseIntegers ? { session: { x64quantprecision: '1' } } : undefined,
-    }),
-  }).catch((error: unknown) => {
-    if (!options.onRejected) throw error;
-    throw new DiagnosticError([options.onRejected(error instanceof Error ? error.message : String(error))]);
-  });
+  const open = (session: Record<string, string>) =>
+    ort.InferenceSession.create(model, {
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 4,
+      extra: { session },
+      ...defined({ intraOpNumThreads: options.threads }),
+    });
+  // Signed inputs of QLinearMatMul and QLinearConv, and weights that two nodes dequantize: it refuses its own rewriting.
+  const session = await open(unsignedWeights)
+    .catch(() => open(unfused))
+    .catch((error: unknown) => {
+      if (!options.onRejected) throw error;
+      throw new DiagnosticError([options.onRejected(error instanceof Error ? error.message : String(error))]);
+    });
   const types = new Map(
     session.inputMetadata.map((m): [string, string] => [m.name, m.isTensor ? m.type : 'float32']),
   );

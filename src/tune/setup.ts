@@ -76,7 +76,7 @@ export async function prepare(
   const plan = await planVerification(pkg, model, dataset, wanted, probe);
   await probe.release();
   checkPlan(plan, dataset);
-  const ideal = { bytes: encodeModel(pkg.reference), preciseIntegers: true };
+  const ideal = { bytes: encodeModel(pkg.reference) };
   const models = { float: { bytes: float }, ideal };
   const partOf = async (half: 0 | 1, stage: string): Promise<Part> => {
     const images = { dataset, plan: halfOf(plan, half), threads };

@@ -26,7 +26,7 @@ export async function imagesFollowEachOther(
   const ownBatch = typeof input.dims?.[0] === 'number';
   if (indices.length < 2 || given.length === 0 || ownBatch) return true;
   const bytes = encodeModel(lowerGraph(pkg.reference, () => undefined, given));
-  const session = await openSession(bytes, { preciseIntegers: true, threads: 1 });
+  const session = await openSession(bytes, { threads: 1 });
   const run = (tensor: Tensor) => session.run({ [input.name]: tensor }, given);
   try {
     for await (const { tensor } of dataset.batches(

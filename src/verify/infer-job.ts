@@ -11,7 +11,6 @@ import type { Plan } from './plan.ts';
 
 export interface EncodedModel {
   readonly bytes: Uint8Array;
-  readonly preciseIntegers?: boolean;
 }
 
 interface InferContext {
@@ -38,9 +37,7 @@ export interface BatchOutputs {
 export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
   module: import.meta.url,
   async open({ models, plan }) {
-    const sessions = await Promise.all(
-      models.map(({ bytes, ...rest }) => openSession(bytes, { ...rest, threads: 1 })),
-    );
+    const sessions = await Promise.all(models.map(({ bytes }) => openSession(bytes, { threads: 1 })));
     return {
       async run(batch) {
         const { first, count } = batch;

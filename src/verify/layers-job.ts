@@ -26,7 +26,7 @@ export const job: Job<LayersContext, ImageBatch, readonly LayerSums[]> = {
   module: import.meta.url,
   async open({ ideal, mapped, input, taps, counts }) {
     const wantedOfChip = [...taps, ...counts.flatMap((name) => name ?? [])];
-    const reference = await openSession(ideal, { preciseIntegers: true, threads: 1 });
+    const reference = await openSession(ideal, { threads: 1 });
     const chip = await openSession(mapped, { threads: 1 });
     return {
       async run({ samples, tensor }) {

@@ -60,7 +60,7 @@ async function judgeChip(test: LoadedTest, compiled: Compiled, ideal: LoadedTarg
   const layers = compiled.graph.nodes.filter((n) => n.kind === 'quantized-mvm').length;
   return withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, ideal);
-    const reference = await runOnce(encodeModel(pkg.reference), test.feeds, true);
+    const reference = await runOnce(encodeModel(pkg.reference), test.feeds);
     const wrong =
       (await apartFromReference(pkg, chip, test.feeds, reference)) ?? (await apartFromTest(test, reference));
     return wrong
@@ -122,8 +122,8 @@ function firstBeyond(
   return undefined;
 }
 
-async function runOnce(bytes: Uint8Array, feeds: Feeds, preciseIntegers = false) {
-  const session = await openSession(bytes, { preciseIntegers });
+async function runOnce(bytes: Uint8Array, feeds: Feeds) {
+  const session = await openSession(bytes);
   const results = await session.run(feeds);
   await session.release();
   return results;

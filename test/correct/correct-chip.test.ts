@@ -15,7 +15,7 @@ import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '.
 
 /** Root mean square distance of a chip's outputs to the integer reference's, over the reference's spread. */
 async function errorOf(pkg: Package, chip: Chip, graph: Graph): Promise<number> {
-  const reference = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+  const reference = await openSession(encodeModel(pkg.reference));
   const session = await simulate(pkg, chip);
   let [noise, signal] = [0, 0];
   for (const seed of [101, 102, 103]) {

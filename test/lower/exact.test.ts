@@ -25,7 +25,7 @@ async function expectSameBits(
   const compiled = await compileModel(modelOf(graph), loaded(target), feeds, { signedActivations, copies });
   await withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, loaded(target));
-    const reference = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+    const reference = await openSession(encodeModel(pkg.reference));
     const cheap = await simulate(pkg, chip);
     const serial = await simulate(pkg, chip, { bitSerial: true });
     expect((await lowerChip(pkg, chip)).nodes.length).toBeLessThan(
@@ -108,7 +108,7 @@ describe('column by column, on cells that conduct at level 0', () => {
       const options = { converterRange: 'max' as const, activationRange: 'minmax' as const };
       const compiled = await compileModel(modelOf(graph), loaded(target), feeds, options);
       await withPackage(compiled, async (pkg) => {
-        const reference = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+        const reference = await openSession(encodeModel(pkg.reference));
         const session = await simulate(pkg, await programPackage(pkg, loaded(target)));
         const wanted = (await reference.run(feeds[0]!)).y!.data as Float32Array;
         const got = (await session.run(feeds[0]!)).y!.data as Float32Array;

@@ -1,4 +1,4 @@
-/** Dimensions that inferDims knows are those that onnxruntime finds: for trained models, value by value, and case by case. */
+/** Dimensions and types that are inferred are those that onnxruntime finds: for trained models, value by value, and case by case. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -8,8 +8,10 @@ import { type Graph, outputsOf } from '../../src/ir/graph.ts';
 import { int64 } from '../../src/math/tensor.ts';
 import { readModel } from '../../src/onnx/decode.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
+import { elementNumber } from '../../src/onnx/element-types.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
+import { knownValues } from '../../src/onnx/value-info.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { noise } from '../passes/lower/decompose.ts';
 import { drawFeeds } from '../support/build.ts';
@@ -25,9 +27,11 @@ async function expectDims(graph: Graph, batch = 2): Promise<number> {
   const session = await openSession(encodeModel({ ...graph, outputs }), { threads: 1 });
   const values = await session.run(drawFeeds(graph.inputs, 1, -1, 1, batch));
   await session.release();
-  const dims = inferDims(graph);
+  const { dims, types } = knownValues(graph);
   let known = 0;
   for (const name of names) {
+    const type = elementNumber(values[name]!.type);
+    expect({ name, type: types.get(name) ?? type }).toEqual({ name, type });
     const inferred = dims.get(name);
     if (!inferred) continue;
     const actual = values[name]!.dims;
@@ -113,6 +117,20 @@ describe('inferDims', () => {
       }),
       { numRuns: 60, seed: 11 },
     );
+  });
+
+  it('knows how many of the dims Shape is asked for', async () => {
+    const graph = model({
+      inputs: { x: ['batch', 2, 3, 5] },
+      outputs: { y: undefined },
+      nodes: [
+        node('Shape', ['x'], ['inner'], { start: 1, end: -1 }),
+        node('Shape', ['x'], ['last'], { start: -1 }),
+        node('Concat', ['inner', 'last'], ['y'], { axis: 0 }),
+      ],
+    });
+    expect(inferDims(graph).get('inner')).toEqual([2]);
+    expect(await expectDims(graph)).toBe(1);
   });
 
   it('knows nothing of what it cannot follow', () => {

@@ -40,14 +40,17 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('writeModel', () => {
   it('writes a small graph as one file, the bytes that encodeModel gives', async () => {
     const file = join(folder, 'one.onnx');
-    expect(await writeModel(graph, folder, 'one.onnx', { key: 'value' })).toEqual(['one.onnx']);
+    expect(await writeModel(graph, folder, 'one.onnx', { metadata: { key: 'value' } })).toEqual(['one.onnx']);
     expect(Buffer.compare(await readFile(file), encodeModel(graph, { key: 'value' }))).toBe(0);
   });
 
   it('puts large tensors of a large graph into a file beside, each made once, at whole pages', async () => {
     const file = join(folder, 'two.onnx');
     looks = [];
-    expect(await writeModel(graph, folder, 'two.onnx', {}, 2 ** 20)).toEqual(['two.onnx', 'two.onnx.data']);
+    expect(await writeModel(graph, folder, 'two.onnx', { inside: 2 ** 20 })).toEqual([
+      'two.onnx',
+      'two.onnx.data',
+    ]);
     expect(looks).toEqual(['a', 'c']);
     expect(await readdir(folder)).toContain('two.onnx.data');
     const second = Math.ceil((4 * size * size) / 4096) * 4096;
@@ -65,7 +68,7 @@ describe('writeModel', () => {
 
   it('writes what onnxruntime reads', async () => {
     const file = join(folder, 'three.onnx');
-    await writeModel(graph, folder, 'three.onnx', {}, 0);
+    await writeModel(graph, folder, 'three.onnx', { inside: 0 });
     const feeds = { x: new ort.Tensor('float32', small, [1, size]) };
     const beside = await (await ort.InferenceSession.create(file)).run(feeds);
     const inside = await (await ort.InferenceSession.create(encodeModel(graph))).run(feeds);

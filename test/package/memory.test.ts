@@ -86,8 +86,8 @@ describe('a model in memory with its tensors beside', () => {
 
   it('is what a folder holds, and reads back', async () => {
     const files = new Map<string, Uint8Array>();
-    expect(await writeModel(graph, files, name, {}, 0)).toEqual([name, dataFileOf(name)]);
-    await writeModel(graph, folder, name, {}, 0);
+    expect(await writeModel(graph, files, name, { inside: 0 })).toEqual([name, dataFileOf(name)]);
+    await writeModel(graph, folder, name, { inside: 0 });
     for (const [file, bytes] of files)
       expect(Buffer.compare(bytes, await readFile(join(folder, file))), file).toBe(0);
     const source = { file: name, folder: files };
@@ -100,7 +100,7 @@ describe('a model in memory with its tensors beside', () => {
 
   it('is refused where these are missing or end early', async () => {
     const files = new Map<string, Uint8Array>();
-    await writeModel(graph, files, name, {}, 0);
+    await writeModel(graph, files, name, { inside: 0 });
     const data = files.get(dataFileOf(name))!;
     const read = () => decodeModel(files.get(name)!, { file: name, folder: files });
     files.set(dataFileOf(name), data.subarray(0, data.length - 1));

@@ -43,7 +43,7 @@ async function expectReference(
   expect(compiled.summary.layers.map((l) => l.uses)).toEqual(matrices);
   return withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, ideal);
-    const reference = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+    const reference = await openSession(encodeModel(pkg.reference));
     const float = await openSession(encodeModel(graph));
     const lowered = [await simulate(pkg, chip), await simulate(pkg, chip, { bitSerial: true })];
     const wanted = await reference.run(feeds[0]!);

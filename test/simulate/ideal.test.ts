@@ -56,7 +56,7 @@ async function expectReference(
   const compiled = await compileModel(model, ideal, feeds.slice(0, -1));
   return withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, ideal);
-    const reference = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+    const reference = await openSession(encodeModel(pkg.reference));
     const float = await openSession(original);
     const lowered = [await simulate(pkg, chip)];
     if (serial.includes(name)) lowered.push(await simulate(pkg, chip, { bitSerial: true }));

@@ -41,7 +41,7 @@ function snr(reference: readonly number[][], values: readonly number[][]): numbe
 
 async function logits(pkg: Package, seed: number): Promise<{ ideal: number[][]; mapped: number[][] }> {
   const x = { x: batchOf(samples) };
-  const ideal = await openSession(encodeModel(pkg.reference), { preciseIntegers: true });
+  const ideal = await openSession(encodeModel(pkg.reference));
   const mapped = await simulate(pkg, await programChip(pkg, { seed }));
   return {
     ideal: rows((await ideal.run(x)).logits!.data as Float32Array),
