@@ -10,13 +10,16 @@ import { sumOf } from '../math/sum.ts';
 import type { ArrayHistory, Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, chipSchema, fileNames, type Numbers } from './chip-file.ts';
 
+/** What chips of earlier versions were calibrated under, which do not say. */
+const rightAfterThroughWires = { at: 0, wires: true };
+
 /**
  * Loads a chip.
  * @throws DiagnosticError chip/unreadable, with the file and the reason
  */
 export async function loadChip(folder: string): Promise<Chip> {
   const json = await readJson(folder);
-  const { header, converters, calibration = [] } = json;
+  const { header, converters, calibration = [], calibratedUnder = rightAfterThroughWires } = json;
   const files = { folder, entries: json.files };
   const { conductances: g, hidden: h, zeros, steps, calibration: corrections } = fileNames;
   const perArray = (length: number): number[] => json.counters.map(() => length);
@@ -48,7 +51,10 @@ export async function loadChip(folder: string): Promise<Chip> {
     wear: json.wear,
     ...defined({
       history,
-      calibration: json.calibration && new Map(calibration.map(({ output }, i) => [output, correctionAt(i)])),
+      calibration: json.calibration && {
+        ...calibratedUnder,
+        columns: new Map(calibration.map(({ output }, i) => [output, correctionAt(i)])),
+      },
     }),
   };
 }

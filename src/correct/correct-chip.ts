@@ -5,7 +5,7 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
-import type { ColumnCorrection } from '../column-correction.ts';
+import type { Calibration, ColumnCorrection } from '../column-correction.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads, collect, type Job } from '../threads/pool.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
@@ -45,6 +45,12 @@ export async function correctChip(
   const found = layers.flatMap(({ output }, i) =>
     corrections[i] ? [[output, corrections[i]] as const] : [],
   );
+  if (found.length === 0) return chip;
   const { calibration: _, ...bare } = chip;
-  return found.length === 0 ? chip : { ...bare, calibration: new Map(found) };
+  const calibration: Calibration = {
+    at: conditions?.at ?? 0,
+    wires: !arrays.unwired,
+    columns: new Map(found),
+  };
+  return { ...bare, calibration };
 }

@@ -2,6 +2,7 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
+import { calibratedFor } from '../correct/calibrated-for.ts';
 import { chipWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
@@ -34,7 +35,8 @@ export interface SimulateOptions {
 }
 
 /**
- * The simulated chip as standard ONNX operators: it runs in any ONNX runtime.
+ * The simulated chip as standard ONNX operators: it runs in any ONNX runtime. Gains that were fitted through the wires are
+ * fitted anew where the chip is read without them, and the other way round; gains of another time are kept.
  * @throws DiagnosticError chip/wrong-package, read/before-programming
  */
 export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Graph> {
@@ -43,6 +45,7 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   const { conditions, threads } = options;
   const { target } = pkg.loaded;
   const arrays = options.arrays ?? (await readArrays(chip, target, conditions, threads ? { threads } : {}));
+  const fitted = await calibratedFor(pkg, chip, !arrays.unwired, threads);
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>
@@ -58,7 +61,7 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
       if (!layer) return undefined;
       return (emit) => {
         const counts = lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), options.gain), {
-          calibration: chip.calibration?.get(layer.output),
+          calibration: fitted.calibration?.columns.get(layer.output),
           bitSerial: options.bitSerial ?? false,
           saturation: options.saturation ?? false,
           noise,

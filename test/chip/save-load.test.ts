@@ -64,10 +64,14 @@ test('a chip comes back as it was saved', async () => {
   expect(chip.failed.length).toBeGreaterThan(0);
   const calibrated: Chip = {
     ...chip,
-    calibration: new Map([
-      ['conv1', { gain: Float32Array.of(1, 1.1), bias: Float32Array.of(0, -0.1) }],
-      ['fc', { gain: Float32Array.of(0.9), bias: Float32Array.of(0.5) }],
-    ]),
+    calibration: {
+      at: 3600,
+      wires: false,
+      columns: new Map([
+        ['conv1', { gain: Float32Array.of(1, 1.1), bias: Float32Array.of(0, -0.1) }],
+        ['fc', { gain: Float32Array.of(0.9), bias: Float32Array.of(0.5) }],
+      ]),
+    },
   };
   await saveChip(chip, join(folder, 'plain'));
   await saveChip(calibrated, join(folder, 'calibrated'));

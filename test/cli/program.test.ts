@@ -32,7 +32,7 @@ describe('crossloom program', () => {
     expect(err).toMatch(/^warning\[wires\/current-over-limit\] at array 0, column \d+: [^\n]+\n[^\n]+\n$/);
     const chip = await loadChip(at('chip'));
     expect(chip.seed).toBe(3);
-    expect([...chip.calibration!.keys()]).toEqual(['map', 'logits']);
+    expect([...chip.calibration!.columns.keys()]).toEqual(['map', 'logits']);
     const [counters] = chip.counters;
     const pulses = counters!.setPulses + counters!.resetPulses;
     const grouped = (value: number) => value.toLocaleString('en-US');
