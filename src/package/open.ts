@@ -3,7 +3,7 @@
 import { hashMismatch, packageUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ByteSource } from '../files/byte-source.ts';
-import { type Files, hashIn, placeIn, placeOf, readFrom, sourceIn } from '../files/files.ts';
+import { type Files, hashIn, placeIn, readFrom, sourceIn } from '../files/files.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph, OnnxNode } from '../ir/graph.ts';
@@ -12,7 +12,8 @@ import { dataFileOf } from '../onnx/write.ts';
 import { decodeRecord } from '../record/record-file.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { decodeCrossbar } from './crossbar-node.ts';
-import { deltaFile, type Manifest, manifestSchema, packageFiles } from './manifest.ts';
+import { deltaFile, type Manifest, packageFiles } from './manifest.ts';
+import { readManifest } from './read-manifest.ts';
 
 export interface Package {
   readonly files: Files;
@@ -48,7 +49,7 @@ export function bitstreamIn(
  * @throws DiagnosticError package/unreadable, package/hash-mismatch (for every file that differs)
  */
 export async function openPackage(files: Files): Promise<Package> {
-  const manifest = await readManifest(files);
+  const { manifest, loaded } = await readManifest(files);
   const problems: Diagnostic[] = [];
   for (const file of filesOf(manifest)) {
     const got = await hashIn(files, file).catch(() => undefined);
@@ -58,12 +59,11 @@ export async function openPackage(files: Files): Promise<Package> {
     else if (got !== expected) problems.push(hashMismatch(placeIn(files, file), expected, got));
   }
   raise(problems);
-  const { values: target, fingerprint, overrides, provenance } = manifest.target;
   const host = await readGraph(files, packageFiles.host);
   return {
     files,
     manifest,
-    loaded: { target, fingerprint, overrides, provenance },
+    loaded,
     bitstream: manifest.files[packageFiles.bitstream]!,
     host,
     layers: host.nodes.flatMap((node) => decodeCrossbar(node as OnnxNode, host.constants) ?? []),
@@ -85,18 +85,4 @@ function filesOf({ files, delta }: Manifest): string[] {
 async function readGraph(files: Files, name: string): Promise<Graph> {
   const source = { file: placeIn(files, name), folder: files };
   return (await decodeModel(await readFrom(files, name), source)).graph;
-}
-
-async function readManifest(files: Files): Promise<Manifest> {
-  const bytes = await readFrom(files, packageFiles.manifest).catch((error: Error) => {
-    raise([packageUnreadable(placeOf(files), error.message)]);
-    throw error;
-  });
-  try {
-    return manifestSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : String(error);
-    raise([packageUnreadable(placeIn(files, packageFiles.manifest), reason)]);
-    throw error;
-  }
 }

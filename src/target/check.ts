@@ -56,7 +56,7 @@ function valueAt(root: unknown, path: readonly string[]): unknown {
 }
 
 /** A leaf is named by its field: `adc.bits.value` is `adc.bits`; the other parts keep their names. */
-function fieldName(path: readonly string[]): string {
+export function fieldName(path: readonly string[]): string {
   const named = path.at(-1) === 'value' ? path.slice(0, -1) : path;
   return named.length === 0 ? 'the file' : named.join('.');
 }
@@ -109,7 +109,7 @@ function diagnosticsOf(
 }
 
 /** What no single field shows: how the fields of a target fit together. */
-function crossChecks(target: Target): readonly Problem[] {
+export function crossChecks(target: Target): readonly Problem[] {
   const { array, cell, driver, adc } = target;
   const { gMin, gMax, gUseMin, gUseMax } = cell;
   const siemens = (value: number) => formatQuantity(value, 'S', 6);
