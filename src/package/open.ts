@@ -11,6 +11,8 @@ import { decodeModel } from '../onnx/decode.ts';
 import { dataFileOf } from '../onnx/write.ts';
 import { decodeRecord } from '../record/record-file.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { disagreementsOf } from './agreement.ts';
+import { problemsOfLayers } from './check-layers.ts';
 import { decodeCrossbar } from './crossbar-node.ts';
 import { deltaFile, type Manifest, packageFiles } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
@@ -60,18 +62,29 @@ export async function openPackage(files: Files): Promise<Package> {
   }
   raise(problems);
   const host = await readGraph(files, packageFiles.host);
+  const place = placeIn(files, packageFiles.host);
+  const layers = host.nodes.flatMap((node) => decodeCrossbar(node as OnnxNode, host.constants, place) ?? []);
+  const reference = await readGraph(files, packageFiles.reference);
+  const record = decodeRecord(
+    await readFrom(files, packageFiles.calibration),
+    placeIn(files, packageFiles.calibration),
+  );
+  const { summary } = manifest;
+  const wrong = problemsOfLayers(layers, loaded.target, summary.arrays);
+  const disagreements = wrong.length > 0 ? [] : disagreementsOf({ manifest, layers, reference, record });
+  raise([
+    ...wrong.map((reason) => packageUnreadable(place, reason)),
+    ...disagreements.map(([file, reason]) => packageUnreadable(placeIn(files, packageFiles[file]), reason)),
+  ]);
   return {
     files,
     manifest,
     loaded,
     bitstream: manifest.files[packageFiles.bitstream]!,
     host,
-    layers: host.nodes.flatMap((node) => decodeCrossbar(node as OnnxNode, host.constants) ?? []),
-    reference: await readGraph(files, packageFiles.reference),
-    record: decodeRecord(
-      await readFrom(files, packageFiles.calibration),
-      placeIn(files, packageFiles.calibration),
-    ),
+    layers,
+    reference,
+    record,
   };
 }
 

@@ -15,7 +15,7 @@ import { noiseSource, readingInput, withNormals } from '../lower/noise-pool.ts';
 import { withGain } from '../lower/whole.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
-import type { Package } from '../package/open.ts';
+import { type Package, pathIn } from '../package/open.ts';
 import { openSession, type Session } from '../runtime/session.ts';
 
 export interface SimulateOptions {
@@ -57,7 +57,8 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   const lowered = lowerGraph(
     noise ? withNormals(pkg.host, chip.seed) : pkg.host,
     (node) => {
-      const layer = node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants) : undefined;
+      const layer =
+        node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants, pathIn(pkg, 'host')) : undefined;
       if (!layer) return undefined;
       return (emit) => {
         const counts = lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), options.gain), {
