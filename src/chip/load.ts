@@ -25,13 +25,16 @@ export async function loadChip(folder: string): Promise<Chip> {
   const perArray = (length: number): number[] => json.counters.map(() => length);
   const counts = converters.map(({ count }) => count);
   const conductances = await readNumbers(files, g, perArray(header.rows * header.columns), Float32Array);
+  check(folder, g, conductances, (value) => value >= 0 && value < Number.POSITIVE_INFINITY);
   const pairs = header.rows * (header.columns >> 1);
   const hidden = header.hiddenBits > 0 ? await readNumbers(files, h, perArray(pairs), Int16Array) : [];
   const history = await readHistory(files, header, json.counters.length);
   const zero = await readNumbers(files, zeros, counts, Int32Array);
   const step = await readNumbers(files, steps, counts, Float32Array);
+  check(folder, steps, step, (value) => value > 0 && value < Number.POSITIVE_INFINITY);
   const columns = calibration.flatMap((layer) => [layer.columns, layer.columns]);
   const corrected = json.calibration ? await readNumbers(files, corrections, columns, Float32Array) : [];
+  check(folder, corrections, corrected, Number.isFinite);
   const correctionAt = (i: number) => ({ gain: corrected[2 * i]!, bias: corrected[2 * i + 1]! });
   return {
     header,
@@ -103,6 +106,10 @@ async function readJson(folder: string): Promise<ChipJson> {
   if (!parsed.success)
     throw unreadable(folder, `${chipJson}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
   const { header, drivers, counters } = parsed.data;
+  const blocks = new Set(parsed.data.converters.map(({ block }) => block));
+  const layers = new Set(parsed.data.calibration?.map(({ output }) => output));
+  if (blocks.size < parsed.data.converters.length || layers.size < (parsed.data.calibration?.length ?? 0))
+    throw unreadable(folder, `${chipJson} lists a block or a layer twice`);
   if (drivers.length !== header.arrays || counters.length !== header.arrays)
     throw unreadable(
       folder,
@@ -149,6 +156,19 @@ async function readNumbers<T extends Numbers>(
     return parts;
   } finally {
     await file.close();
+  }
+}
+
+/** Numbers that no chip could have. */
+function check(
+  folder: string,
+  name: string,
+  parts: readonly Float32Array[],
+  holds: (value: number) => boolean,
+): void {
+  for (const [part, values] of parts.entries()) {
+    const wrong = values.findIndex((value) => !holds(value));
+    if (wrong >= 0) throw unreadable(folder, `${name}: number ${wrong} of part ${part} is ${values[wrong]}`);
   }
 }
 

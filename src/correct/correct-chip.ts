@@ -8,6 +8,7 @@ import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Calibration, ColumnCorrection } from '../column-correction.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads, collect, type Job } from '../threads/pool.ts';
+import { checkBlocks } from './check-blocks.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
 
 interface CorrectionContext {
@@ -32,12 +33,17 @@ export interface CorrectOptions {
   readonly onLayer?: ((done: number, total: number) => void) | undefined;
 }
 
-/** @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is */
+/**
+ * @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is
+ * @throws DiagnosticError chip/unreadable where the chip lacks what the package reads; as `readArrays` does
+ */
 export async function correctChip(
-  { loaded, layers, reference, record }: Package,
+  pkg: Package,
   chip: Chip,
   { threads = availableThreads(), conditions, onLayer }: CorrectOptions = {},
 ): Promise<Chip> {
+  checkBlocks(pkg, chip);
+  const { loaded, layers, reference, record } = pkg;
   const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, { threads });
   const context = { pkg: { layers, reference, record }, arrays };
   const how = { threads, count: layers.length, onDone: onLayer };

@@ -108,6 +108,9 @@ function diagnosticsOf(
   return [optionInvalid(flag, `'${String(written)}' is not a quantity in ${unit}`)];
 }
 
+/** Cells of one array: what a simulated one keeps of each takes up to 17 bytes. */
+const mostCells = 2 ** 24;
+
 /** What no single field shows: how the fields of a target fit together. */
 export function crossChecks(target: Target): readonly Problem[] {
   const { array, cell, driver, adc } = target;
@@ -121,6 +124,11 @@ export function crossChecks(target: Target): readonly Problem[] {
     ...unless(gUseMin < gUseMax, 'cell.gUseMax', `this must lie above cell.gUseMin, ${siemens(gUseMin)}`),
     ...unless(gUseMax <= gMax, 'cell.gUseMax', `this lies above cell.gMax, ${siemens(gMax)}`),
     ...unless(driver.rowsAtOnce <= array.rows, 'driver.rowsAtOnce', `the array has ${array.rows} rows`),
+    ...unless(
+      array.rows * array.columns <= mostCells,
+      'array.columns',
+      `an array has at most ${mostCells.toLocaleString('en')} cells`,
+    ),
     ...unless(even, 'array.columns', 'differential pairs need an even number of columns'),
     ...unless(
       adc.sharedBy <= converters,
