@@ -60,7 +60,7 @@ export const chipSchema = z.strictObject({
     rows: z.int().positive(),
     columns: z.int().positive(),
     levels: z.int().positive(),
-    hiddenBits: count,
+    hiddenBits: count.max(16),
     arrays: z.int().positive(),
     target: z.string(),
     fingerprint: hash,

@@ -28,6 +28,7 @@ export async function loadChip(folder: string): Promise<Chip> {
   check(folder, g, conductances, (value) => value >= 0 && value < Number.POSITIVE_INFINITY);
   const pairs = header.rows * (header.columns >> 1);
   const hidden = header.hiddenBits > 0 ? await readNumbers(files, h, perArray(pairs), Int16Array) : [];
+  check(folder, h, hidden, (value) => Math.abs(value) < 2 ** (header.hiddenBits - 1));
   const history = await readHistory(files, header, json.counters.length);
   const zero = await readNumbers(files, zeros, counts, Int32Array);
   const step = await readNumbers(files, steps, counts, Float32Array);
@@ -65,7 +66,7 @@ export async function loadChip(folder: string): Promise<Chip> {
 /** What cells have been through; undefined where the chip does not keep it, as chips from earlier versions do not. */
 async function readHistory(
   files: Files,
-  { rows, columns, hiddenBits }: ChipJson['header'],
+  { rows, columns, hiddenBits, levels: levelCount }: ChipJson['header'],
   arrays: number,
 ): Promise<ArrayHistory[] | undefined> {
   if (!files.entries[fileNames.operations]) return undefined;
@@ -75,7 +76,9 @@ async function readHistory(
   const operations = await counts(fileNames.operations, cells);
   const cycles = await counts(fileNames.cycles, cells);
   const levels = await readNumbers(files, fileNames.levels, all(cells), Int32Array);
+  check(files.folder, fileNames.levels, levels, (code) => code >= -1 && code < levelCount);
   const formed = await readNumbers(files, fileNames.formed, all(cells), Uint8Array);
+  check(files.folder, fileNames.formed, formed, (flag) => flag <= 1);
   const fecapWrites = await counts(fileNames.fecapWrites, rows * (columns >> 1) * hiddenBits);
   const wakeUps = await counts(fileNames.wakeUps, rows);
   return operations.map((own, array) => ({
@@ -163,7 +166,7 @@ async function readNumbers<T extends Numbers>(
 function check(
   folder: string,
   name: string,
-  parts: readonly Float32Array[],
+  parts: readonly Numbers[],
   holds: (value: number) => boolean,
 ): void {
   for (const [part, values] of parts.entries()) {
