@@ -1,5 +1,14 @@
-/** Digital gain and bias per output column of a layer, re-estimated on the programmed chip. */
+/** Digital gain and bias of every output column, re-estimated on a programmed chip, and what the chip was read under then. */
 export interface ColumnCorrection {
   readonly gain: Float32Array;
   readonly bias: Float32Array;
+}
+
+export interface Calibration {
+  /** Seconds after programming at which the chip was read. */
+  readonly at: number;
+  /** Through the wires that the target has; false: as if they had no resistance. */
+  readonly wires: boolean;
+  /** By the layer's output value. */
+  readonly columns: ReadonlyMap<string, ColumnCorrection>;
 }

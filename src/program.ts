@@ -6,7 +6,7 @@ import { readSections } from './bitstream/decode.ts';
 import { applyDelta } from './chip/apply-delta.ts';
 import type { Chip } from './chip/chip.ts';
 import { executeBitstream } from './chip/execute.ts';
-import { correctChip } from './correct/correct-chip.ts';
+import { type CorrectOptions, correctChip } from './correct/correct-chip.ts';
 import { defined } from './defined.ts';
 import { deltaNotApplicable } from './diagnostics/all.ts';
 import { raise } from './diagnostics/diagnostic.ts';
@@ -22,6 +22,8 @@ export interface ProgramChipOptions {
   readonly keepHistory?: boolean;
   /** Re-estimate digital gain and bias of every column on the programmed chip. Default: true. */
   readonly calibrate?: boolean;
+  /** What the chip is read under for that. Default: right after programming, through the wires that the target has. */
+  readonly calibrateUnder?: CorrectOptions['conditions'];
   /** Worker threads. Default: as many as this machine runs at once. The chip is the same for any number. */
   readonly threads?: number;
   /** Called after every programmed array. */
@@ -44,7 +46,7 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
     threads,
     ...defined({ onArray: options.onArray }),
   });
-  return (options.calibrate ?? true) ? correctChip(pkg, chip, { threads, onLayer: options.onLayer }) : chip;
+  return calibrated(pkg, chip, threads, options);
 }
 
 /**
@@ -66,7 +68,15 @@ export async function programOnto(
     threads,
     ...defined({ onArray }),
   });
-  return (options.calibrate ?? true)
-    ? correctChip(pkg, changed, { threads, onLayer: options.onLayer })
-    : changed;
+  return calibrated(pkg, changed, threads, options);
+}
+
+async function calibrated(
+  pkg: Package,
+  chip: Chip,
+  threads: number,
+  { calibrate = true, calibrateUnder, onLayer }: Omit<ProgramChipOptions, 'seed'>,
+): Promise<Chip> {
+  if (!calibrate) return chip;
+  return correctChip(pkg, chip, { threads, onLayer, ...defined({ conditions: calibrateUnder }) });
 }

@@ -60,7 +60,7 @@ export const chipSchema = z.strictObject({
     rows: z.int().positive(),
     columns: z.int().positive(),
     levels: z.int().positive(),
-    hiddenBits: count,
+    hiddenBits: count.max(16),
     arrays: z.int().positive(),
     target: z.string(),
     fingerprint: hash,
@@ -77,6 +77,10 @@ export const chipSchema = z.strictObject({
   ),
   wear: z.strictObject({ memristor: count, fecap: count }),
   calibration: z.array(z.strictObject({ output: z.string(), columns: count })).optional(),
+  calibratedUnder: z
+    .strictObject({ at: amount, wires: z.boolean() })
+    .optional()
+    .describe('when the chip was read for it (s after programming), and whether through its wires'),
   files: z.record(z.string(), z.strictObject({ bytes: count, sha256: hash })),
 });
 

@@ -1,5 +1,5 @@
 /** A programmed chip: what executing a bitstream really left in the arrays, and what it cost. Plain data. */
-import type { ColumnCorrection } from '../column-correction.ts';
+import type { Calibration } from '../column-correction.ts';
 import type { BitstreamHeader } from '../ir/schedule.ts';
 import type { Account } from '../ledger.ts';
 
@@ -94,8 +94,7 @@ export interface Chip {
   readonly wear: { readonly memristor: number; readonly fecap: number };
   /** By array, where it was asked for, on a chip with hidden planes. */
   readonly history?: readonly ArrayHistory[];
-  /** By the layer's output value. */
-  readonly calibration?: ReadonlyMap<string, ColumnCorrection>;
+  readonly calibration?: Calibration;
 }
 
 /** Longest list of failed cells that a chip keeps. */

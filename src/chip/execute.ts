@@ -7,7 +7,7 @@ import { bitstreamWrongTarget, chipCannotExecute } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { accountOf } from '../ledger.ts';
-import type { LoadedTarget } from '../target/target.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
 import { collect } from '../threads/pool.ts';
 import { type Chip, failedCellsKept } from './chip.ts';
 import { job } from './execute-array.ts';
@@ -44,6 +44,7 @@ export async function executeBitstream(
     raise([chipCannotExecute('program.xbs', 'it is a delta, and this chip was never programmed')]);
   if (header.fingerprint !== loaded.fingerprint)
     raise([bitstreamWrongTarget('program.xbs', loaded.fingerprint, header.fingerprint)]);
+  raise(otherGeometry(header, loaded.target).map((reason) => chipCannotExecute('program.xbs', reason)));
   const context = { header, target: loaded.target, seed, keepHistory };
   const onto = { threads, count: header.arrays, onDone: onArray };
   const programmed = await collect(job, context, checked(header, programs), onto);
@@ -71,6 +72,15 @@ export async function executeBitstream(
     },
     ...(histories.length > 0 && { history: histories }),
   };
+}
+
+/** Where a header announces other arrays than the target has: nothing is allocated for those. */
+function otherGeometry(header: BitstreamHeader, { array, cell, hidden }: Target): string[] {
+  const { rows, columns } = array;
+  const wanted = { rows, columns, levels: cell.levels, hiddenBits: hidden?.bits ?? 0 };
+  return (Object.keys(wanted) as (keyof typeof wanted)[])
+    .filter((field) => header[field] !== wanted[field])
+    .map((field) => `the header announces ${field} ${header[field]}, and the target has ${wanted[field]}`);
 }
 
 /** The programs, each of another one of the header's arrays. */

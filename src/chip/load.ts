@@ -10,25 +10,32 @@ import { sumOf } from '../math/sum.ts';
 import type { ArrayHistory, Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, chipSchema, fileNames, type Numbers } from './chip-file.ts';
 
+/** What chips of earlier versions were calibrated under, which do not say. */
+const rightAfterThroughWires = { at: 0, wires: true };
+
 /**
  * Loads a chip.
  * @throws DiagnosticError chip/unreadable, with the file and the reason
  */
 export async function loadChip(folder: string): Promise<Chip> {
   const json = await readJson(folder);
-  const { header, converters, calibration = [] } = json;
+  const { header, converters, calibration = [], calibratedUnder = rightAfterThroughWires } = json;
   const files = { folder, entries: json.files };
   const { conductances: g, hidden: h, zeros, steps, calibration: corrections } = fileNames;
   const perArray = (length: number): number[] => json.counters.map(() => length);
   const counts = converters.map(({ count }) => count);
   const conductances = await readNumbers(files, g, perArray(header.rows * header.columns), Float32Array);
+  check(folder, g, conductances, (value) => value >= 0 && value < Number.POSITIVE_INFINITY);
   const pairs = header.rows * (header.columns >> 1);
   const hidden = header.hiddenBits > 0 ? await readNumbers(files, h, perArray(pairs), Int16Array) : [];
+  check(folder, h, hidden, (value) => Math.abs(value) < 2 ** (header.hiddenBits - 1));
   const history = await readHistory(files, header, json.counters.length);
   const zero = await readNumbers(files, zeros, counts, Int32Array);
   const step = await readNumbers(files, steps, counts, Float32Array);
+  check(folder, steps, step, (value) => value > 0 && value < Number.POSITIVE_INFINITY);
   const columns = calibration.flatMap((layer) => [layer.columns, layer.columns]);
   const corrected = json.calibration ? await readNumbers(files, corrections, columns, Float32Array) : [];
+  check(folder, corrections, corrected, Number.isFinite);
   const correctionAt = (i: number) => ({ gain: corrected[2 * i]!, bias: corrected[2 * i + 1]! });
   return {
     header,
@@ -48,7 +55,10 @@ export async function loadChip(folder: string): Promise<Chip> {
     wear: json.wear,
     ...defined({
       history,
-      calibration: json.calibration && new Map(calibration.map(({ output }, i) => [output, correctionAt(i)])),
+      calibration: json.calibration && {
+        ...calibratedUnder,
+        columns: new Map(calibration.map(({ output }, i) => [output, correctionAt(i)])),
+      },
     }),
   };
 }
@@ -56,7 +66,7 @@ export async function loadChip(folder: string): Promise<Chip> {
 /** What cells have been through; undefined where the chip does not keep it, as chips from earlier versions do not. */
 async function readHistory(
   files: Files,
-  { rows, columns, hiddenBits }: ChipJson['header'],
+  { rows, columns, hiddenBits, levels: levelCount }: ChipJson['header'],
   arrays: number,
 ): Promise<ArrayHistory[] | undefined> {
   if (!files.entries[fileNames.operations]) return undefined;
@@ -66,7 +76,9 @@ async function readHistory(
   const operations = await counts(fileNames.operations, cells);
   const cycles = await counts(fileNames.cycles, cells);
   const levels = await readNumbers(files, fileNames.levels, all(cells), Int32Array);
+  check(files.folder, fileNames.levels, levels, (code) => code >= -1 && code < levelCount);
   const formed = await readNumbers(files, fileNames.formed, all(cells), Uint8Array);
+  check(files.folder, fileNames.formed, formed, (flag) => flag <= 1);
   const fecapWrites = await counts(fileNames.fecapWrites, rows * (columns >> 1) * hiddenBits);
   const wakeUps = await counts(fileNames.wakeUps, rows);
   return operations.map((own, array) => ({
@@ -97,6 +109,10 @@ async function readJson(folder: string): Promise<ChipJson> {
   if (!parsed.success)
     throw unreadable(folder, `${chipJson}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
   const { header, drivers, counters } = parsed.data;
+  const blocks = new Set(parsed.data.converters.map(({ block }) => block));
+  const layers = new Set(parsed.data.calibration?.map(({ output }) => output));
+  if (blocks.size < parsed.data.converters.length || layers.size < (parsed.data.calibration?.length ?? 0))
+    throw unreadable(folder, `${chipJson} lists a block or a layer twice`);
   if (drivers.length !== header.arrays || counters.length !== header.arrays)
     throw unreadable(
       folder,
@@ -143,6 +159,19 @@ async function readNumbers<T extends Numbers>(
     return parts;
   } finally {
     await file.close();
+  }
+}
+
+/** Numbers that no chip could have. */
+function check(
+  folder: string,
+  name: string,
+  parts: readonly Numbers[],
+  holds: (value: number) => boolean,
+): void {
+  for (const [part, values] of parts.entries()) {
+    const wrong = values.findIndex((value) => !holds(value));
+    if (wrong >= 0) throw unreadable(folder, `${name}: number ${wrong} of part ${part} is ${values[wrong]}`);
   }
 }
 

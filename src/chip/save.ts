@@ -26,7 +26,8 @@ export async function saveChip(
 
 async function writeChip(chip: Chip, folder: string): Promise<void> {
   const converters = [...chip.converters];
-  const calibration = chip.calibration && [...chip.calibration];
+  const { calibration } = chip;
+  const corrections = calibration && [...calibration.columns];
   const files: ChipJson['files'] = {};
   const write = async (name: string, parts: Iterable<Numbers>): Promise<void> => {
     files[name] = await writeNumbers(join(folder, name), parts);
@@ -41,8 +42,8 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
   const [zeros, steps] = [settings.map(({ zero }) => zero), settings.map(({ step }) => step)];
   await write(fileNames.zeros, zeros);
   await write(fileNames.steps, steps);
-  const corrections = calibration?.flatMap(([, { gain, bias }]) => [gain, bias]);
-  if (corrections) await write(fileNames.calibration, corrections);
+  const gains = corrections?.flatMap(([, { gain, bias }]) => [gain, bias]);
+  if (gains) await write(fileNames.calibration, gains);
   const json: ChipJson = {
     format: 'crossloom-chip',
     version: 1,
@@ -56,7 +57,10 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
     counters: [...chip.counters],
     failed: [...chip.failed],
     wear: chip.wear,
-    ...defined({ calibration: calibration?.map(([output, { gain }]) => ({ output, columns: gain.length })) }),
+    ...defined({
+      calibration: corrections?.map(([output, { gain }]) => ({ output, columns: gain.length })),
+      calibratedUnder: calibration && { at: calibration.at, wires: calibration.wires },
+    }),
     files,
   };
   await writeFile(join(folder, chipJson), `${JSON.stringify(json, null, 1)}\n`);

@@ -81,7 +81,7 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
       failed: chip.failed.slice(0, cellsListed),
       wear: chip.wear,
       enduranceUsed: enduranceUsed(chip, pkg.loaded.target),
-      calibratedLayers: chip.calibration?.size ?? 0,
+      calibratedLayers: chip.calibration?.columns.size ?? 0,
       warnings,
       onto: args.onto,
       delta: before && totalCounts(countsSince(chip, before)),

@@ -30,7 +30,7 @@ export async function learn(
   if (goOn) {
     if (!existsSync(file)) raise([trainCheckpointUnreadable(file, 'there is no such file')]);
     const checkpoint = decodeCheckpoint(await readFile(file), file, identity);
-    resume(opened, checkpoint);
+    resume(opened, checkpoint, file);
     done.push(...checkpoint.epochs);
   }
   return finishRun(opened, done, {

@@ -5,9 +5,10 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
-import type { ColumnCorrection } from '../column-correction.ts';
+import type { Calibration, ColumnCorrection } from '../column-correction.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads, collect, type Job } from '../threads/pool.ts';
+import { checkBlocks } from './check-blocks.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
 
 interface CorrectionContext {
@@ -32,12 +33,17 @@ export interface CorrectOptions {
   readonly onLayer?: ((done: number, total: number) => void) | undefined;
 }
 
-/** @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is */
+/**
+ * @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is
+ * @throws DiagnosticError chip/unreadable where the chip lacks what the package reads; as `readArrays` does
+ */
 export async function correctChip(
-  { loaded, layers, reference, record }: Package,
+  pkg: Package,
   chip: Chip,
   { threads = availableThreads(), conditions, onLayer }: CorrectOptions = {},
 ): Promise<Chip> {
+  checkBlocks(pkg, chip);
+  const { loaded, layers, reference, record } = pkg;
   const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, { threads });
   const context = { pkg: { layers, reference, record }, arrays };
   const how = { threads, count: layers.length, onDone: onLayer };
@@ -45,6 +51,12 @@ export async function correctChip(
   const found = layers.flatMap(({ output }, i) =>
     corrections[i] ? [[output, corrections[i]] as const] : [],
   );
+  if (found.length === 0) return chip;
   const { calibration: _, ...bare } = chip;
-  return found.length === 0 ? chip : { ...bare, calibration: new Map(found) };
+  const calibration: Calibration = {
+    at: conditions?.at ?? 0,
+    wires: !arrays.unwired,
+    columns: new Map(found),
+  };
+  return { ...bare, calibration };
 }

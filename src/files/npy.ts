@@ -1,5 +1,4 @@
 /** NumPy's .npy form (NEP 1, version 1.0) of the arrays that a package holds: bytes and 32-bit floats. */
-import { InternalError } from '../diagnostics/diagnostic.ts';
 import { sizeOf } from '../math/tensor.ts';
 
 export interface NpyArray {
@@ -28,11 +27,14 @@ export function encodeNpy({ type, dims, data }: NpyArray): Uint8Array {
 /**
  * Reads what `encodeNpy` wrote.
  * @param memory of the elements
+ * @throws Error where the bytes are no such array, or not as many as its shape asks for
  */
 export function decodeNpy(
   bytes: Uint8Array,
   memory: ArrayBufferConstructor | SharedArrayBufferConstructor = ArrayBuffer,
 ): NpyArray {
+  if (bytes.length < preamble.length + 2 || preamble.some((byte, i) => bytes[i] !== byte))
+    throw new Error('not an array in .npy form, version 1.0');
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint16(preamble.length, true);
   const start = preamble.length + 2 + headerLength;
   const header = Buffer.from(bytes.subarray(preamble.length + 2, start)).toString('latin1');
@@ -41,14 +43,19 @@ export function decodeNpy(
     : header.includes(descriptions.float32)
       ? 'float32'
       : undefined;
-  const shape = /'shape':\s*\(([\d\s,]*)\)/.exec(header)?.[1];
-  if (!type || shape === undefined) throw new InternalError('npy', `unexpected header ${header}`);
+  const shape = /'shape': \(([\d, ]*)\)/.exec(header)?.[1];
+  const ordered = header.includes("'fortran_order': False");
+  if (!type || shape === undefined || !ordered) throw new Error('an array of another type or order');
   const dims = shape
     .split(',')
     .filter((d) => d.trim() !== '')
     .map(Number);
-  // A copy, because floats need an aligned start; the slice of a Buffer would be none.
   const length = sizeOf(dims) * (type === 'uint8' ? 1 : 4);
+  if (bytes.length - start !== length)
+    throw new Error(
+      `an array of [${dims.join(', ')}] takes ${length} bytes, and has ${bytes.length - start}`,
+    );
+  // A copy, because floats need an aligned start; the slice of a Buffer would be none.
   const elements = new Uint8Array(new memory(length));
   elements.set(bytes.subarray(start, start + length));
   return { type, dims, data: type === 'uint8' ? elements : new Float32Array(elements.buffer) };

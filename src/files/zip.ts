@@ -54,15 +54,20 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
   return Buffer.concat([...pieces, entries, end]);
 }
 
+/** What an archive may unpack to: so many bytes, or so many times its own size, whichever is more. */
+const [unpackedBytes, unpackedTimes] = [2 ** 28, 64];
+
 /**
  * Reads archives without comment, such as `writeZip` makes.
- * @throws Error where the bytes are no zip or do not match their checksums
+ * @throws Error where the bytes are no zip, do not match their sizes and checksums, or would unpack to more than 256 MiB and
+ *   64 times their size
  */
 export function readZip(bytes: Uint8Array): Map<string, Uint8Array> {
   const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = zip.length - endLength;
   if (end < 0 || zip.readUInt32LE(end) !== endMark) throw new Error('no zip archive');
   const files = new Map<string, Uint8Array>();
+  let room = Math.max(unpackedBytes, unpackedTimes * zip.length);
   let at = zip.readUInt32LE(end + 16);
   for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
     const nameEnd = at + centralLength + zip.readUInt16LE(at + 28);
@@ -73,7 +78,12 @@ export function readZip(bytes: Uint8Array): Map<string, Uint8Array> {
     const from = local + localLength + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
     const packed = zip.subarray(from, from + zip.readUInt32LE(at + 20));
     const trailer = Buffer.concat([zip.subarray(at + 16, at + 20), zip.subarray(at + 24, at + 28)]);
-    files.set(name, gunzipSync(Buffer.concat([gzipHead, packed, trailer])));
+    const size = zip.readUInt32LE(at + 24);
+    room -= size;
+    if (room < 0) throw new Error('it unpacks to more than 256 MiB and 64 times its size');
+    // zlib takes no limit of 0, and refuses what is longer than its trailer says.
+    const maxOutputLength = Math.max(1, size);
+    files.set(name, gunzipSync(Buffer.concat([gzipHead, packed, trailer]), { maxOutputLength }));
     at = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
   }
   return files;

@@ -5,7 +5,7 @@ import { openLedger, settle, spend } from '../ledger.ts';
 import { sumOf } from '../math/sum.ts';
 import type { Target } from '../target/target.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
-import { conversionsInSequence } from './conversion-time.ts';
+import { conversionsInSequence, conversionsPerDrive } from './conversions.ts';
 import type { EncodingChoice } from './encoding-choice.ts';
 import type { Origin, QuantizedMvmNode } from './graph.ts';
 import { codingOf, inputPlanes } from './input-planes.ts';
@@ -13,7 +13,6 @@ import {
   blockCells,
   blockRows,
   blocksByLayer,
-  blockWeightColumns,
   type Encoding,
   lengthOf,
   type Mapping,
@@ -118,8 +117,6 @@ function summarizeLayer(
     const planes = inputPlanes(quantization, codingOf(quantization, layer.inputNumbers, polarity), bits);
     return sum + positions[use]! * planes.length;
   }, 0);
-  const converters =
-    blocks.reduce((sum, b) => sum + blockWeightColumns(b), 0) * (target.adc.convert === 'pair' ? 1 : 2);
   const blocked = blocks.reduce((sum, b) => sum + blockCells(b, layer.encoding), 0);
   return {
     origin: node.origin,
@@ -136,7 +133,7 @@ function summarizeLayer(
     utilization: weightCells(layer, blocks) / blocked,
     mvms,
     drives,
-    conversions: drives * converters,
+    conversions: drives * conversionsPerDrive(layer, blocks, target.adc),
     inSequence: conversionsInSequence(layer, blocks, target.adc),
   };
 }

@@ -1,5 +1,6 @@
 /** A crossbar layer as an ONNX node of our own domain with its tables as initializers, and back. See FORMAT.md. */
-import { InternalError } from '../diagnostics/diagnostic.ts';
+import { packageUnreadable } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer, Tile } from '../ir/crossbar.ts';
 import {
   type Attribute,
@@ -11,7 +12,7 @@ import {
   type OnnxNode,
   string,
 } from '../ir/graph.ts';
-import { float32, int8, int32, type Tensor } from '../math/tensor.ts';
+import { type DataType, float32, int8, int32, type Tensor, type TensorData } from '../math/tensor.ts';
 
 export const crossbarDomain = 'crossloom';
 export const crossbarOp = 'Crossbar';
@@ -35,6 +36,16 @@ const tileFields = [
 const tables = ['tiles', 'converter_zero', 'converter_step', 'scales', 'column_sums', 'bias'] as const;
 /** Tables of layers whose columns or rows do not all lie in order; where one is absent its name is empty. */
 const places = ['column_places', 'column_signs', 'row_places'] as const;
+type Table = (typeof tables)[number] | (typeof places)[number];
+/** All tables hold int32 but these. */
+const types: Partial<Record<Table, DataType>> = {
+  converter_step: 'float32',
+  scales: 'float32',
+  bias: 'float32',
+  column_signs: 'int8',
+};
+
+type Refuse = (reason: string) => never;
 
 /** Encodes a layer; its tables are added to `constants` as `OUTPUT/TABLE`. */
 export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tensor>): OnnxNode {
@@ -93,25 +104,33 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
   };
 }
 
-/** Decodes a node that `encodeCrossbar` wrote; undefined for any other node. */
+/**
+ * Decodes a node that `encodeCrossbar` wrote; undefined for any other node.
+ * @param file as messages name it
+ * @throws DiagnosticError package/unreadable for a node without an attribute or a table; check-layers.ts checks what they hold
+ */
 export function decodeCrossbar(
   node: OnnxNode,
   constants: ReadonlyMap<string, Tensor>,
+  file: string,
 ): CrossbarLayer | undefined {
   if (node.domain !== crossbarDomain || node.op !== crossbarOp) return undefined;
-  const read = readAttributes(node);
-  const table = (name: (typeof tables)[number]) => {
-    const tensor = constants.get(node.inputs[1 + tables.indexOf(name)] ?? '');
-    if (!tensor) throw new InternalError('package', `${node.outputs[0]}: no table '${name}'`);
-    return tensor.data;
+  const refuse: Refuse = (reason) => {
+    throw new DiagnosticError([packageUnreadable(file, `node '${node.outputs[0]}': ${reason}`)]);
   };
-  const tiles = table('tiles') as Int32Array;
-  const [columnPlaces, columnSigns, rowPlaces] = places.map(
-    (_, i) => constants.get(node.inputs[1 + tables.length + i] ?? '')?.data,
-  );
+  const [input] = node.inputs;
+  const [output] = node.outputs;
+  if (!input || !output || node.outputs.length > 1) return refuse('it has not one input and one output');
+  const read = readAttributes(node, refuse);
+  const tables = readTables(node, constants, refuse);
+  const tiles = tables.tiles as Int32Array;
+  if (tiles.length % tileFields.length > 0) refuse('its table of tiles is none');
+  const columnPlaces = tables.column_places;
+  const columnSigns = tables.column_signs;
+  const rowPlaces = tables.row_places;
   return {
-    input: node.inputs[0]!,
-    output: node.outputs[0]!,
+    input,
+    output,
     origin: { name: read.text('name'), op: read.text('op'), index: read.int('index') },
     geometry: decodeGeometry(read),
     groups: read.int('groups'),
@@ -122,10 +141,10 @@ export function decodeCrossbar(
       zero: read.int('input_zero'),
       signed: read.int('input_signed') === 1,
     },
-    inputCoding: decodeCoding(read.text('input_coding')),
+    inputCoding: read.choice('input_coding', ['binary', 'bipolar', 'two-phase']),
     driverBits: read.int('driver_bits'),
-    encoding: read.text('encoding') === 'offset' ? 'offset' : 'differential',
-    convert: read.text('convert') === 'column' ? 'column' : 'pair',
+    encoding: read.choice('encoding', ['differential', 'offset']),
+    convert: read.choice('convert', ['pair', 'column']),
     adcBits: read.int('adc_bits'),
     radix: read.int('radix'),
     slices: read.int('slices'),
@@ -134,14 +153,14 @@ export function decodeCrossbar(
     tiles: Array.from({ length: tiles.length / tileFields.length }, (_, t) =>
       decodeTile(tiles, t * tileFields.length),
     ),
-    converterZero: table('converter_zero') as Int32Array,
-    converterStep: table('converter_step') as Float32Array,
+    converterZero: tables.converter_zero as Int32Array,
+    converterStep: tables.converter_step as Float32Array,
     ...(columnPlaces && { columnPlaces: columnPlaces as Int32Array }),
     ...(columnSigns && { columnSigns: columnSigns as Int8Array }),
     ...(rowPlaces && { rowPlaces: rowPlaces as Int32Array }),
-    scales: table('scales') as Float32Array,
-    columnSums: table('column_sums') as Int32Array,
-    bias: table('bias') as Float32Array,
+    scales: tables.scales as Float32Array,
+    columnSums: tables.column_sums as Int32Array,
+    bias: tables.bias as Float32Array,
   };
 }
 
@@ -150,9 +169,22 @@ function decodeTile(data: Int32Array, at: number): Tile {
   return Object.fromEntries(entries) as Record<(typeof tileFields)[number], number>;
 }
 
-function decodeCoding(text: string): CrossbarLayer['inputCoding'] {
-  if (text === 'binary' || text === 'bipolar' || text === 'two-phase') return text;
-  throw new InternalError('package', `input_coding is '${text}'`);
+/** The tables that a node names: all that every layer has, and of the others those that are there. */
+function readTables(
+  node: OnnxNode,
+  constants: ReadonlyMap<string, Tensor>,
+  refuse: Refuse,
+): Partial<Record<Table, TensorData>> {
+  const read: Partial<Record<Table, TensorData>> = {};
+  for (const [i, name] of [...tables, ...places].entries()) {
+    const given = node.inputs[1 + i] ?? '';
+    if (given === '' && i >= tables.length) continue;
+    const tensor = constants.get(given);
+    if (tensor?.type !== (types[name] ?? 'int32'))
+      return refuse(`it has no table '${name}', or one of another type`);
+    read[name] = tensor.data;
+  }
+  return read;
 }
 
 function encodeGeometry(geometry: Geometry): Attributes {
@@ -167,7 +199,7 @@ function encodeGeometry(geometry: Geometry): Attributes {
 }
 
 function decodeGeometry(read: ReturnType<typeof readAttributes>): Geometry {
-  if (read.text('geometry') === 'matmul') return { kind: 'matmul' };
+  if (read.choice('geometry', ['matmul', 'conv']) === 'matmul') return { kind: 'matmul' };
   return {
     kind: 'conv',
     kernel: read.ints('kernel_shape'),
@@ -178,16 +210,18 @@ function decodeGeometry(read: ReturnType<typeof readAttributes>): Geometry {
   };
 }
 
-function readAttributes(node: OnnxNode) {
+function readAttributes(node: OnnxNode, refuse: Refuse) {
   function attribute(name: string, type: Attribute['type']): Attribute {
-    const value = node.attributes[name];
-    if (value?.type === type) return value;
-    throw new InternalError('package', `${node.outputs[0]}: attribute '${name}' is not ${type}`);
+    const value = Object.hasOwn(node.attributes, name) ? node.attributes[name] : undefined;
+    return value?.type === type ? value : refuse(`its attribute '${name}' is not ${type}`);
   }
+  const text = (name: string) => attribute(name, 'string').value as string;
   return {
     int: (name: string) => attribute(name, 'int').value as number,
     float: (name: string) => attribute(name, 'float').value as number,
-    text: (name: string) => attribute(name, 'string').value as string,
+    text,
+    choice: <const C extends string>(name: string, options: readonly C[]): C =>
+      options.find((option) => option === text(name)) ?? refuse(`its attribute '${name}' is '${text(name)}'`),
     ints: (name: string) => attribute(name, 'ints').value as readonly number[],
   };
 }

@@ -1,15 +1,13 @@
 /** manifest.json of a package: what it was made from, by what, and where every node of the model went. */
 import { z } from 'zod';
-import type { FaultReport } from '../ir/fault-report.ts';
-import type { MappingSummary } from '../ir/summary.ts';
-import type { Target } from '../target/target.ts';
-
-const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+import { canonicalJson } from '../files/canonical-json.ts';
+import { sha256 } from '../files/hash.ts';
+import { count, faultReportSchema, hash, origin, summarySchema } from './summary-schema.ts';
 
 const answer = z.strictObject({
-  dims: z.array(z.number().int()),
+  dims: z.array(count),
   places: z
-    .array(z.number().int().nonnegative())
+    .array(count)
     .optional()
     .describe('where in the flat output the values stand; absent: at its beginning'),
   values: z.array(z.number()),
@@ -18,7 +16,7 @@ const answer = z.strictObject({
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
   crossloom: z.string().describe('version of the compiler'),
-  model: z.strictObject({ file: z.string(), sha256: z.string() }),
+  model: z.strictObject({ file: z.string(), sha256: hash }),
   training: z
     .record(z.string(), z.union([z.string(), z.number()]))
     .optional()
@@ -27,11 +25,11 @@ export const manifestSchema = z.strictObject({
     ),
   target: z.strictObject({
     name: z.string(),
-    fingerprint: z.string(),
+    fingerprint: hash,
     overrides: z.array(z.string()),
     values: z
-      .custom<Target>(isObject)
-      .describe('the target in SI units, as it was checked when it was loaded'),
+      .record(z.string(), z.unknown())
+      .describe('the target in SI units; checked as target files are, and the fingerprint is theirs'),
     provenance: z.array(
       z.strictObject({
         field: z.string(),
@@ -43,32 +41,31 @@ export const manifestSchema = z.strictObject({
   }),
   options: z.record(z.string(), z.unknown()),
   preprocessing: z.unknown().optional().describe('how images became inputs during calibration'),
-  files: z.record(z.string(), z.string()).describe('SHA-256 of every other file of the package'),
+  files: z.record(z.string(), hash).describe('SHA-256 of every other file of the package'),
   delta: z
-    .strictObject({ base: z.string().describe('SHA-256 of the bitstream of the chip that it goes onto') })
+    .strictObject({ base: hash.describe('SHA-256 of the bitstream of the chip that it goes onto') })
     .optional()
     .describe('present with delta.xbs'),
-  summary: z.custom<MappingSummary>(isObject).describe('the table of the compilation'),
-  faults: z
-    .custom<FaultReport>((value) => z.looseObject({ sha256: z.string() }).safeParse(value).success)
+  summary: summarySchema.describe('the table of the compilation'),
+  faults: faultReportSchema
     .optional()
     .describe('fault map of the one chip that this is for, and what was done about it'),
-  nodes: z.array(
-    z.strictObject({
-      name: z.string(),
-      op: z.string(),
-      index: z.number().int(),
-      crossbar: z.boolean(),
-      rule: z.string(),
-    }),
-  ),
+  nodes: z.array(origin.extend({ crossbar: z.boolean(), rule: z.string() })),
   calibration: z.strictObject({ samples: z.array(z.string()).describe('SHA-256 of every sample') }),
   knownAnswers: z
     .record(z.string(), answer)
     .describe('outputs of reference.onnx, and of a crossbar layer, for the known input in calibration.npz'),
+  sha256: hash.describe('of everything else in the manifest: see manifestHash'),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** SHA-256 of a manifest's other fields, as JSON with sorted keys and without spaces. */
+export function manifestHash(manifest: object): string {
+  // As it is read back: without what JSON does not keep.
+  const { sha256: _, ...rest } = JSON.parse(JSON.stringify(manifest)) as { sha256?: unknown };
+  return sha256(canonicalJson(rest));
+}
 
 /** Files that every package has. A large host.onnx or reference.onnx has a file of its tensors besides: dataFileOf. */
 export const packageFiles = {

@@ -3,7 +3,7 @@
 import { hashMismatch, packageUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ByteSource } from '../files/byte-source.ts';
-import { type Files, hashIn, placeIn, placeOf, readFrom, sourceIn } from '../files/files.ts';
+import { type Files, hashIn, placeIn, readFrom, sourceIn } from '../files/files.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph, OnnxNode } from '../ir/graph.ts';
@@ -12,8 +12,11 @@ import { upgradeOpset } from '../onnx/upgrade.ts';
 import { dataFileOf } from '../onnx/write.ts';
 import { decodeRecord } from '../record/record-file.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { disagreementsOf } from './agreement.ts';
+import { problemsOfLayers } from './check-layers.ts';
 import { decodeCrossbar } from './crossbar-node.ts';
-import { deltaFile, type Manifest, manifestSchema, packageFiles } from './manifest.ts';
+import { deltaFile, type Manifest, packageFiles } from './manifest.ts';
+import { readManifest } from './read-manifest.ts';
 
 export interface Package {
   readonly files: Files;
@@ -49,7 +52,7 @@ export function bitstreamIn(
  * @throws DiagnosticError package/unreadable, package/hash-mismatch (for every file that differs)
  */
 export async function openPackage(files: Files): Promise<Package> {
-  const manifest = await readManifest(files);
+  const { manifest, loaded } = await readManifest(files);
   const problems: Diagnostic[] = [];
   for (const file of filesOf(manifest)) {
     const got = await hashIn(files, file).catch(() => undefined);
@@ -59,20 +62,30 @@ export async function openPackage(files: Files): Promise<Package> {
     else if (got !== expected) problems.push(hashMismatch(placeIn(files, file), expected, got));
   }
   raise(problems);
-  const { values: target, fingerprint, overrides, provenance } = manifest.target;
   const host = await readGraph(files, packageFiles.host);
+  const place = placeIn(files, packageFiles.host);
+  const layers = host.nodes.flatMap((node) => decodeCrossbar(node as OnnxNode, host.constants, place) ?? []);
+  const reference = await readGraph(files, packageFiles.reference);
+  const record = decodeRecord(
+    await readFrom(files, packageFiles.calibration),
+    placeIn(files, packageFiles.calibration),
+  );
+  const { summary } = manifest;
+  const wrong = problemsOfLayers(layers, loaded.target, summary.arrays);
+  const disagreements = wrong.length > 0 ? [] : disagreementsOf({ manifest, layers, reference, record });
+  raise([
+    ...wrong.map((reason) => packageUnreadable(place, reason)),
+    ...disagreements.map(([file, reason]) => packageUnreadable(placeIn(files, packageFiles[file]), reason)),
+  ]);
   return {
     files,
     manifest,
-    loaded: { target, fingerprint, overrides, provenance },
+    loaded,
     bitstream: manifest.files[packageFiles.bitstream]!,
     host,
-    layers: host.nodes.flatMap((node) => decodeCrossbar(node as OnnxNode, host.constants) ?? []),
-    reference: await readGraph(files, packageFiles.reference),
-    record: decodeRecord(
-      await readFrom(files, packageFiles.calibration),
-      placeIn(files, packageFiles.calibration),
-    ),
+    layers,
+    reference,
+    record,
   };
 }
 
@@ -87,18 +100,4 @@ async function readGraph(files: Files, name: string): Promise<Graph> {
   const source = { file: placeIn(files, name), folder: files };
   const { graph } = await decodeModel(await readFrom(files, name), source);
   return upgradeOpset(graph);
-}
-
-async function readManifest(files: Files): Promise<Manifest> {
-  const bytes = await readFrom(files, packageFiles.manifest).catch((error: Error) => {
-    raise([packageUnreadable(placeOf(files), error.message)]);
-    throw error;
-  });
-  try {
-    return manifestSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : String(error);
-    raise([packageUnreadable(placeIn(files, packageFiles.manifest), reason)]);
-    throw error;
-  }
 }

@@ -15,7 +15,7 @@ import { encodeRecord } from '../record/record-file.ts';
 import { encodeDelta } from './encode-delta.ts';
 import { hostGraph, referenceGraph } from './host.ts';
 import { knownAnswers } from './known-answers.ts';
-import { deltaFile, type Manifest, packageFiles } from './manifest.ts';
+import { deltaFile, type Manifest, manifestHash, packageFiles } from './manifest.ts';
 import type { Package } from './open.ts';
 
 export interface WriteOptions {
@@ -82,7 +82,7 @@ export async function writeFiles(
   await writeInto(files, packageFiles.calibration, [encodeRecord(record)]);
   const hashes: Record<string, string> = {};
   for (const file of written) hashes[file] = await hashIn(files, file);
-  const manifest: Manifest = {
+  const manifest: Omit<Manifest, 'sha256'> = {
     format: 1,
     crossloom: version,
     model: options.training
@@ -106,8 +106,9 @@ export async function writeFiles(
     calibration: { samples: [...record.samples] },
     knownAnswers: await knownAnswers(reference, lastLayerOf(compiled.graph), record.knownAnswer.inputs),
   };
-  await writeInto(files, packageFiles.manifest, [Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)]);
-  return manifest;
+  const sealed = { ...manifest, sha256: manifestHash(manifest) };
+  await writeInto(files, packageFiles.manifest, [Buffer.from(`${JSON.stringify(sealed, null, 1)}\n`)]);
+  return sealed;
 }
 
 /**

@@ -22,11 +22,11 @@ const schema = z.strictObject({
   layers: z.array(
     z.strictObject({
       output: z.string(),
-      scale: z.number(),
-      zero: z.number().int(),
+      scale: z.number().positive(),
+      zero: z.int().min(0).max(255),
       signed: z.boolean(),
-      positions: z.number().int(),
-      space: z.array(z.number().int()),
+      positions: z.int().nonnegative(),
+      space: z.array(z.int().positive()),
     }),
   ),
 });
@@ -61,45 +61,76 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
   return writeZip(files);
 }
 
-/** @param file as messages name it */
+/**
+ * @param file as messages name it
+ * @throws DiagnosticError calibration/mismatch where the bytes are no record, or its arrays do not fit each other
+ */
 export function decodeRecord(bytes: Uint8Array, file: string): CalibrationRecord {
   try {
-    const files = readZip(bytes);
-    const json = schema.parse(JSON.parse(new TextDecoder().decode(files.get('record.json'))));
-    const array = (name: string, memory?: SharedArrayBufferConstructor) =>
-      decodeNpy(files.get(`${name}.npy`)!, memory);
-    return {
-      model: json.model,
-      activations: json.activations,
-      samples: json.samples,
-      layers: new Map(
-        json.layers.map(({ output, scale, zero, signed, positions, space }, i): [string, LayerRecord] => {
-          const vectors = array(`vectors_${i}`, SharedArrayBuffer);
-          return [
-            output,
-            {
-              quantization: { scale, zero, signed },
-              positions,
-              space,
-              vectors: vectors.data as Uint8Array,
-              count: vectors.dims[0]!,
-              inputMean: array(`input_mean_${i}`).data as Float32Array,
-              quantizedMean: array(`quantized_mean_${i}`).data as Float32Array,
-            },
-          ];
-        }),
-      ),
-      knownAnswer: {
-        inputs: Object.fromEntries(
-          json.knownAnswer.map((name, i) => {
-            const { dims, data } = array(`known_input_${i}`);
-            return [name, { dims, data: data as Float32Array }];
-          }),
-        ),
-      },
-    };
+    return decode(readZip(bytes));
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    const reason = error instanceof z.ZodError ? firstIssue(error) : String((error as Error).message);
     throw new DiagnosticError([calibrationMismatch(file, `this is not a calibration record (${reason})`)]);
   }
+}
+
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `record.json: ${issue!.path.join('.') || 'the file'}: ${issue!.message}`;
+}
+
+type Memory = SharedArrayBufferConstructor;
+
+/** @throws Error with what is wrong */
+function decode(files: ReadonlyMap<string, Uint8Array>): CalibrationRecord {
+  const json = schema.parse(JSON.parse(new TextDecoder().decode(fileIn(files, 'record.json'))));
+  const layers = json.layers.map(({ output, scale, zero, signed, positions, space }, i) => {
+    const vectors = bytesIn(files, `vectors_${i}`, SharedArrayBuffer);
+    const [count, rows] = vectors.dims;
+    if (vectors.dims.length !== 2 || !count || !rows) throw new Error(`vectors_${i} are none`);
+    const layer: LayerRecord = {
+      quantization: { scale, zero, signed },
+      positions,
+      space,
+      vectors: vectors.data,
+      count,
+      inputMean: meansIn(files, `input_mean_${i}`, rows),
+      quantizedMean: meansIn(files, `quantized_mean_${i}`, rows),
+    };
+    return [output, layer] as const;
+  });
+  const inputs = json.knownAnswer.map((name, i) => [name, floatsIn(files, `known_input_${i}`)] as const);
+  for (const names of [layers, inputs])
+    if (new Map<string, unknown>(names).size < names.length) throw new Error('a name is listed twice');
+  return {
+    model: json.model,
+    activations: json.activations,
+    samples: json.samples,
+    layers: new Map(layers),
+    knownAnswer: { inputs: Object.fromEntries(inputs) },
+  };
+}
+
+function fileIn(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
+  const bytes = files.get(name);
+  if (!bytes) throw new Error(`it has no ${name}`);
+  return bytes;
+}
+
+function bytesIn(files: ReadonlyMap<string, Uint8Array>, name: string, memory?: Memory) {
+  const { dims, data } = decodeNpy(fileIn(files, `${name}.npy`), memory);
+  if (!(data instanceof Uint8Array)) throw new Error(`${name} does not hold bytes`);
+  return { dims, data };
+}
+
+function floatsIn(files: ReadonlyMap<string, Uint8Array>, name: string) {
+  const { dims, data } = decodeNpy(fileIn(files, `${name}.npy`));
+  if (!(data instanceof Float32Array)) throw new Error(`${name} does not hold 32-bit floats`);
+  if (!data.every(Number.isFinite)) throw new Error(`${name} holds what is no number`);
+  return { dims, data };
+}
+
+function meansIn(files: ReadonlyMap<string, Uint8Array>, name: string, rows: number): Float32Array {
+  const { dims, data } = floatsIn(files, name);
+  if (dims.length !== 1 || data.length !== rows) throw new Error(`${name} does not hold ${rows} means`);
+  return data;
 }

@@ -81,13 +81,15 @@ function hiddenFacts(chip: Chip, used: number | undefined): readonly Fact[] {
 
 function endFacts(chip: Chip): readonly Fact[] {
   const { time, energy } = totalCounts(chip.counters);
-  const layers = counted(chip.calibration?.size ?? 0, 'layer');
+  const layers = counted(chip.calibration?.columns.size ?? 0, 'layer');
   return [
     ['time', `${formatQuantity(time, 's')}, one array after the other`],
     ['energy', formatQuantity(energy, 'J')],
     [
       'calibration',
-      chip.calibration?.size ? `gain and bias of every column of ${layers}, in the digital part` : 'none',
+      chip.calibration?.columns.size
+        ? `gain and bias of every column of ${layers}, in the digital part`
+        : 'none',
     ],
   ];
 }
@@ -111,7 +113,7 @@ export function formatProgrammingBriefly(chip: Chip): string {
   const lines = [
     ...(chip.hidden.length > 0 ? [hidden] : []),
     `${pulses}, ${cost}, ${counted(cellsGivenUp, 'cell')} given up`,
-    `gain and bias re-estimated on ${counted(chip.calibration?.size ?? 0, 'layer')}`,
+    `gain and bias re-estimated on ${counted(chip.calibration?.columns.size ?? 0, 'layer')}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

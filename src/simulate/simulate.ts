@@ -2,6 +2,8 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
+import { calibratedFor } from '../correct/calibrated-for.ts';
+import { checkBlocks } from '../correct/check-blocks.ts';
 import { chipWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
@@ -14,7 +16,8 @@ import { noiseSource, readingInput, withNormals } from '../lower/noise-pool.ts';
 import { withGain } from '../lower/whole.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
-import type { Package } from '../package/open.ts';
+import { type Package, pathIn } from '../package/open.ts';
+import { runsOf } from '../package/runs.ts';
 import { openSession, type Session } from '../runtime/session.ts';
 
 export interface SimulateOptions {
@@ -34,15 +37,18 @@ export interface SimulateOptions {
 }
 
 /**
- * The simulated chip as standard ONNX operators: it runs in any ONNX runtime.
- * @throws DiagnosticError chip/wrong-package, read/before-programming
+ * The simulated chip as standard ONNX operators: it runs in any ONNX runtime. Gains that were fitted through the wires are
+ * fitted anew where the chip is read without them, and the other way round; gains of another time are kept.
+ * @throws DiagnosticError chip/wrong-package, chip/unreadable, read/before-programming
  */
 export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Graph> {
   if (chip.bitstream !== pkg.bitstream)
     raise([chipWrongPackage(placeOf(pkg.files), pkg.bitstream, chip.bitstream)]);
+  checkBlocks(pkg, chip);
   const { conditions, threads } = options;
   const { target } = pkg.loaded;
   const arrays = options.arrays ?? (await readArrays(chip, target, conditions, threads ? { threads } : {}));
+  const fitted = await calibratedFor(pkg, chip, !arrays.unwired, threads);
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>
@@ -54,11 +60,12 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   const lowered = lowerGraph(
     noise ? withNormals(pkg.host, chip.seed) : pkg.host,
     (node) => {
-      const layer = node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants) : undefined;
+      const layer =
+        node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants, pathIn(pkg, 'host')) : undefined;
       if (!layer) return undefined;
       return (emit) => {
         const counts = lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), options.gain), {
-          calibration: chip.calibration?.get(layer.output),
+          calibration: fitted.calibration?.columns.get(layer.output),
           bitSerial: options.bitSerial ?? false,
           saturation: options.saturation ?? false,
           noise,
@@ -79,17 +86,16 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
  * unless the feeds say which: a number per image for `crossloom/reading`.
  */
 export async function simulate(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Session> {
-  const session = await openSession(
-    encodeModel(await lowerChip(pkg, chip, options)),
-    options.threads ? { threads: options.threads } : {},
-  );
+  const bytes = encodeModel(await lowerChip(pkg, chip, options));
+  const how = options.threads ? { threads: options.threads } : {};
+  const session = await runsOf(pkg, 'host', () => openSession(bytes, how));
   let readings = 0;
   return {
     ...session,
     inputs: session.inputs.filter((name) => name !== readingInput),
     run: (feeds, only) => {
       const numbers = Array.from({ length: imagesIn(feeds) }, () => readings++);
-      return session.run(withReading(session, feeds, numbers), only);
+      return runsOf(pkg, 'host', () => session.run(withReading(session, feeds, numbers), only));
     },
   };
 }

@@ -56,7 +56,7 @@ function valueAt(root: unknown, path: readonly string[]): unknown {
 }
 
 /** A leaf is named by its field: `adc.bits.value` is `adc.bits`; the other parts keep their names. */
-function fieldName(path: readonly string[]): string {
+export function fieldName(path: readonly string[]): string {
   const named = path.at(-1) === 'value' ? path.slice(0, -1) : path;
   return named.length === 0 ? 'the file' : named.join('.');
 }
@@ -108,8 +108,11 @@ function diagnosticsOf(
   return [optionInvalid(flag, `'${String(written)}' is not a quantity in ${unit}`)];
 }
 
+/** Cells of one array: what a simulated one keeps of each takes up to 17 bytes. */
+const mostCells = 2 ** 24;
+
 /** What no single field shows: how the fields of a target fit together. */
-function crossChecks(target: Target): readonly Problem[] {
+export function crossChecks(target: Target): readonly Problem[] {
   const { array, cell, driver, adc } = target;
   const { gMin, gMax, gUseMin, gUseMax } = cell;
   const siemens = (value: number) => formatQuantity(value, 'S', 6);
@@ -121,6 +124,11 @@ function crossChecks(target: Target): readonly Problem[] {
     ...unless(gUseMin < gUseMax, 'cell.gUseMax', `this must lie above cell.gUseMin, ${siemens(gUseMin)}`),
     ...unless(gUseMax <= gMax, 'cell.gUseMax', `this lies above cell.gMax, ${siemens(gMax)}`),
     ...unless(driver.rowsAtOnce <= array.rows, 'driver.rowsAtOnce', `the array has ${array.rows} rows`),
+    ...unless(
+      array.rows * array.columns <= mostCells,
+      'array.columns',
+      `an array has at most ${mostCells.toLocaleString('en')} cells`,
+    ),
     ...unless(even, 'array.columns', 'differential pairs need an even number of columns'),
     ...unless(
       adc.sharedBy <= converters,

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { optionInvalid, targetInvalid, targetNotFound } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import { canonicalJson } from '../files/canonical-json.ts';
 import { sha256 } from '../files/hash.ts';
 import { installRoot } from '../files/install-root.ts';
 import { type Scheme, schemes } from '../schemes/models.ts';
@@ -116,15 +117,6 @@ function provenanceOf(root: unknown, path: readonly string[] = []): readonly Pro
     return [{ field: path.join('.'), text, from, source: source.trim() }];
   }
   return Object.entries(root).flatMap(([key, inner]) => provenanceOf(inner, [...path, key]));
-}
-
-/** JSON with sorted keys and without spaces: the same values always give the same text. */
-function canonicalJson(value: unknown): string {
-  if (!isTree(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
-  return `{${members.join(',')}}`;
 }
 
 /** SHA-256 of everything that the chip does: all values, but neither name nor title. */

@@ -69,6 +69,8 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string, identity: Iden
       Object.entries(entries).map(([name, type]) => {
         const stored = files.get(fileOf(index, name));
         if (!stored) throw unreadable(file, `${fileOf(index, name)} is missing`);
+        if (stored.length % types[type].BYTES_PER_ELEMENT > 0)
+          throw unreadable(file, `${fileOf(index, name)} holds no whole ${type}`);
         // A copy, because numbers need an aligned start.
         return [name, new types[type](new Uint8Array(stored).buffer)];
       }),

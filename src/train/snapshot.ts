@@ -11,7 +11,7 @@ export type Numbers = Int16Array | Int32Array | Uint32Array | Float32Array | Flo
 export type Snapshot = Readonly<Record<string, Numbers>>;
 
 /** The live arrays of a run by name, and its counters, read and written through `counters`. */
-function arraysOf({ weights, synapses }: Trainer): Record<string, Numbers> {
+export function arraysOf({ weights, synapses }: Trainer): Record<string, Numbers> {
   const arrays: Record<string, Numbers> = {};
   weights.forEach((layer, l) => {
     arrays[`${l}.matrix`] = layer.matrix;
@@ -28,7 +28,7 @@ function arraysOf({ weights, synapses }: Trainer): Record<string, Numbers> {
 }
 
 /** Objects of plain counters by name. */
-function countersOf({ progress, synapses }: Trainer): [string, object][] {
+export function countersOf({ progress, synapses }: Trainer): [string, object][] {
   return [
     ['progress', progress],
     ...synapses.map(({ counts }, l): [string, object] => [`${l}.counts`, counts]),

@@ -6,6 +6,8 @@
 import { createHash } from 'node:crypto';
 import { replaceLayers, type TrainedWeights } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { trainCheckpointUnreadable } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { programChip } from '../program.ts';
@@ -16,6 +18,7 @@ import { type Basis, compileOn, initialOf, modelOf } from './basis.ts';
 import { type Chain, findChain } from './chain.ts';
 import type { Checkpoint, Identity } from './checkpoint.ts';
 import { type FirstLayer, samplesFrom } from './from-dataset.ts';
+import { misfitsOf } from './misfits.ts';
 import { type LayerWeights, normalizationEpsilon } from './network.ts';
 import type { Run } from './run.ts';
 import type { Samples } from './samples.ts';
@@ -88,9 +91,27 @@ export function openRun(basis: Basis, request: TrainRequest, samples: TrainingSa
   return { chip, float, ...samples, epochs };
 }
 
-/** Goes on where a checkpoint of the same run was taken. */
-export function resume({ chip, float }: Run, { snapshots }: Checkpoint): void {
-  for (const [i, trainer] of [chip, float].entries()) restore(trainer, snapshots[i]!);
+/**
+ * Goes on where a checkpoint of the same run was taken.
+ * @param file the checkpoint's, as messages name it
+ * @throws DiagnosticError train/checkpoint-unreadable where its numbers are not those of such a run
+ */
+export function resume({ chip, float, epochs, training }: Run, checkpoint: Checkpoint, file: string): void {
+  const trainers = [chip, float];
+  const saved = trainers.map((_, i) => checkpoint.snapshots[i] ?? {});
+  raise(
+    trainers
+      .flatMap((trainer, i) => misfitsOf(trainer, saved[i]!))
+      .map((reason) => trainCheckpointUnreadable(file, reason)),
+  );
+  for (const [i, trainer] of trainers.entries()) restore(trainer, saved[i]!);
+  const { epoch, position } = chip.progress;
+  const same = float.progress.epoch === epoch && float.progress.position === position;
+  // Between the last batch of an epoch and the first of the next, an epoch more is over.
+  const over = checkpoint.epochs.length - epoch;
+  const within = (over === 0 || over === 1) && epoch <= epochs && position <= training.count;
+  if (!same || !within)
+    raise([trainCheckpointUnreadable(file, `it stands at input ${position} of epoch ${epoch + 1}`)]);
 }
 
 /** Everything that a run depends on. */

@@ -131,7 +131,7 @@ export async function measureUnits(
         if (node.kind !== 'mvm') return undefined;
         if (!isOf(unit, node.origin)) return (emit) => lowerFloat(emit, node);
         const layer = layers.get(node.output)!;
-        const calibration = chip.calibration?.get(node.output);
+        const calibration = chip.calibration?.columns.get(node.output);
         return (emit) => lowerCrossbar(emit, layer, foldLayer(layer, arrays), { calibration });
       },
       [context.output],

@@ -23,7 +23,7 @@ interface ReadingOptions {
 }
 
 export interface ChipReading {
-  /** With the corrections that it has under this condition. */
+  /** With the corrections that it has at this time. */
   readonly chip: Chip;
   /** Digital factor on all conversions. */
   readonly gain: number;
@@ -67,7 +67,7 @@ export function stateSpans(images: number, count: number): { readonly from: numb
   }));
 }
 
-/** The chip with its corrections, and the digital factor on all conversions, under a condition. */
+/** The chip with its corrections of that time, and the digital factor on all conversions, under a condition. */
 export async function compensated(
   pkg: Package,
   chip: Chip,
@@ -76,29 +76,11 @@ export async function compensated(
   const { at, wires } = condition;
   if (compensate === 'columns' && at > 0)
     return { chip: await correctChip(pkg, chip, { threads, conditions: { at, wires } }), gain: 1 };
-  // Corrections that were fitted through the wires fit no chip without them.
+  if (compensate === 'none' || at === 0) return { chip, gain: 1 };
   const { target } = pkg.loaded;
-  const refit = chip.calibration !== undefined && target.wires !== undefined && !wires;
-  const fitted = refit ? await withoutWires(pkg, chip, threads) : chip;
-  if (compensate === 'none' || at === 0) return { chip: fitted, gain: 1 };
   const total = async (time: number) =>
     totalConductance(await readArrays(chip, target, { at: time, wires, noise: false }, { threads }));
-  return { chip: fitted, gain: (await total(0)) / (await total(at)) };
-}
-
-/** Chips by what they were before: every time after programming asks for the same. */
-const refitted = new WeakMap<Chip, Promise<Chip>>();
-
-/** The chip, calibrated as if its wires had no resistance. */
-export function withoutWires(pkg: Package, chip: Chip, threads: number): Promise<Chip> {
-  const known = refitted.get(chip);
-  if (known) return known;
-  const fitted = correctChip(pkg, chip, { threads, conditions: { wires: false } });
-  refitted.set(chip, fitted);
-  return fitted.then((result) => {
-    refitted.set(result, fitted);
-    return result;
-  });
+  return { chip, gain: (await total(0)) / (await total(at)) };
 }
 
 /** What reading all rows and columns once, all rows driven, adds up to (S). */

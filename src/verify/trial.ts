@@ -6,7 +6,6 @@ import type { Package } from '../package/open.ts';
 import { programChip } from '../program.ts';
 import { availableThreads } from '../threads/pool.ts';
 import type { OnStage, VerifyOptions } from './options.ts';
-import { withoutWires } from './read-chip.ts';
 import type { TrialReport } from './report.ts';
 import type { ChipRun } from './run-images.ts';
 
@@ -60,14 +59,13 @@ async function takeChip(
   if (typeof given === 'string') return loadChip(given);
   if (given) return given;
   const { calibrate = true, threads = availableThreads(), wires } = options;
-  // Nobody asks for the corrections that wires take, which are not cheap to solve for.
-  const apart = calibrate && wires === 'off' && pkg.loaded.target.wires !== undefined;
-  const chip = await programChip(pkg, {
+  return programChip(pkg, {
     seed,
-    calibrate: calibrate && !apart,
+    calibrate,
+    // Nobody asks for the corrections that wires take, which are not cheap to solve for.
+    ...(wires === 'off' && { calibrateUnder: { wires: false } }),
     threads,
     onArray: stage('program'),
     onLayer: stage('calibrate'),
   });
-  return apart ? withoutWires(pkg, chip, threads) : chip;
 }

@@ -9,6 +9,7 @@ import { graphInvalid } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
+import { runsOf } from '../package/runs.ts';
 import { soleInput } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
@@ -48,7 +49,7 @@ export async function verify(
   const plan = await planVerification(pkg, model, dataset, options, probed);
   await probed.release();
   const ideal = { bytes: encodeModel(pkg.reference) };
-  const knownAnswer = await checkKnownAnswer(pkg);
+  const knownAnswer = await runsOf(pkg, 'reference', () => checkKnownAnswer(pkg));
   const images: ImageRun = { dataset, plan, threads: options.threads ?? availableThreads() };
   const models = { float: { bytes: float }, ideal };
   const references = await runReferences(images, models, report('floating point and ideal'));
@@ -75,10 +76,12 @@ export async function verify(
               if (warnings.length > currents.length) currents = warnings;
             },
           });
-          if (condition === conditions[0]) await addLayerNoise(own, reading, images, layers);
+          if (condition === conditions[0])
+            await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers));
           const what =
             conditions.length > 1 ? `simulate ${conditionName(condition, pkg.loaded.target)}` : 'simulate';
-          runs.push(await runStates(images, reading.states, references, stage(what)));
+          const ofStates = () => runStates(images, reading.states, references, stage(what));
+          runs.push(await runsOf(own, 'host', ofStates));
         }
         return runs;
       }),

@@ -1,9 +1,8 @@
 /** Targets and array programs by hand, for tests that execute them. */
 import type { Chip } from '../../src/chip/chip.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../../src/ir/schedule.ts';
+import { targetFingerprint } from '../../src/target/load.ts';
 import type { LoadedTarget, Target } from '../../src/target/target.ts';
-
-const fingerprint = 'ab'.repeat(32);
 
 const common: Pick<Target, 'driver' | 'adc' | 'slices'> = {
   driver: { bits: 1, polarity: 'bipolar', vRead: 0.2, rowsAtOnce: 256 },
@@ -16,6 +15,7 @@ export const exactTarget: Target = {
   name: 'exact',
   title: 'exact cells, one siemens per level',
   array: { rows: 16, columns: 16, arraysPerChip: 1 },
+  driver: { ...common.driver, rowsAtOnce: 16 },
   cell: {
     levels: 128,
     gMin: 0,
@@ -71,6 +71,7 @@ export const transferTarget: Target = {
   name: 'transfer',
   title: 'hidden weights in FeCAPs, open loop',
   array: { rows: 128, columns: 16, arraysPerChip: 1 },
+  driver: { ...common.driver, rowsAtOnce: 128 },
   cell: {
     levels: 8,
     gMin: 5e-6,
@@ -111,7 +112,7 @@ export const transferTarget: Target = {
 };
 
 export function loaded(target: Target): LoadedTarget {
-  return { target, provenance: [], fingerprint, overrides: [] };
+  return { target, provenance: [], fingerprint: targetFingerprint(target), overrides: [] };
 }
 
 export function headerOf(target: Target, arrays: number): BitstreamHeader {
@@ -122,7 +123,7 @@ export function headerOf(target: Target, arrays: number): BitstreamHeader {
     hiddenBits: target.hidden?.bits ?? 0,
     arrays,
     target: target.name,
-    fingerprint,
+    fingerprint: targetFingerprint(target),
   };
 }
 

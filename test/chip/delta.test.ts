@@ -332,7 +332,7 @@ describe('deltas by hand', () => {
     const wider = { ...target, faults: { ...target.faults, endurance: 3 } };
     const once = await applyDelta(
       chip,
-      { ...header, base: chip.bitstream },
+      { ...headerOf(wider, 1), base: chip.bitstream },
       await delta([program(0, () => 100)], [program(0, () => 300)]),
       loaded(wider),
       { bitstream: chip.bitstream },

@@ -6,6 +6,7 @@ import type { Chip } from '../../src/chip/chip.ts';
 import { executeBitstream } from '../../src/chip/execute.ts';
 import { loadChip } from '../../src/chip/load.ts';
 import { saveChip } from '../../src/chip/save.ts';
+import { sha256 } from '../../src/files/hash.ts';
 import type { Instruction } from '../../src/ir/schedule.ts';
 import type { Target } from '../../src/target/target.ts';
 import {
@@ -64,10 +65,14 @@ test('a chip comes back as it was saved', async () => {
   expect(chip.failed.length).toBeGreaterThan(0);
   const calibrated: Chip = {
     ...chip,
-    calibration: new Map([
-      ['conv1', { gain: Float32Array.of(1, 1.1), bias: Float32Array.of(0, -0.1) }],
-      ['fc', { gain: Float32Array.of(0.9), bias: Float32Array.of(0.5) }],
-    ]),
+    calibration: {
+      at: 3600,
+      wires: false,
+      columns: new Map([
+        ['conv1', { gain: Float32Array.of(1, 1.1), bias: Float32Array.of(0, -0.1) }],
+        ['fc', { gain: Float32Array.of(0.9), bias: Float32Array.of(0.5) }],
+      ]),
+    },
   };
   await saveChip(chip, join(folder, 'plain'));
   await saveChip(calibrated, join(folder, 'calibrated'));
@@ -142,6 +147,22 @@ test.each<[string, (place: string) => Promise<void>, string]>([
     },
     'conductances.f32 is not what was saved',
   ],
+  [
+    'a conductance that is no number',
+    (place) => put(place, 'conductances.f32', 77, Number.NaN),
+    'conductances.f32: number 77 of part 0 is NaN',
+  ],
+  [
+    'a conductance below zero',
+    (place) => put(place, 'conductances.f32', 200, -1),
+    'conductances.f32: number 72 of part 1 is -1',
+  ],
+  [
+    'a converter without a step',
+    (place) => put(place, 'converters.f32', 0, 0),
+    'converters.f32: number 0 of part 0 is 0',
+  ],
+  ['a block twice', (place) => edit(place, '"block": 7', '"block": 2'), 'lists a block or a layer twice'],
 ])('%s is a readable error', async (_, damage, reason) => {
   const place = join(folder, 'chip');
   await saveChip(await writeVerifyChip(1), place);
@@ -152,6 +173,15 @@ test.each<[string, (place: string) => Promise<void>, string]>([
   });
   await expect(loading).rejects.toThrow(reason);
 });
+
+/** Puts a number into a file, with its sum. */
+async function put(place: string, name: string, index: number, value: number): Promise<void> {
+  const bytes = await readFile(join(place, name));
+  const before = sha256(bytes);
+  bytes.writeFloatLE(value, 4 * index);
+  await writeFile(join(place, name), bytes);
+  await edit(place, before, sha256(bytes));
+}
 
 async function edit(place: string, from: string, to: string): Promise<void> {
   const path = join(place, 'chip.json');

@@ -11,6 +11,7 @@ import { programChip } from '../../src/program.ts';
 import type { VerifyReport } from '../../src/verify/report.ts';
 import { npy } from '../data/files.ts';
 import { driftFields, sectionOf } from '../support/reading-laws.ts';
+import { reseal } from '../support/reseal.ts';
 import { features, inputs, labelsFor, memoryData, tinyModel, withTiny } from '../verify/tiny.ts';
 import { problemOf, runCli } from './run-cli.ts';
 
@@ -154,12 +155,10 @@ describe('crossloom verify', () => {
   });
 
   test('takes the preprocessing of the flag, else the recorded one, else what is found; without any it says so', async () => {
-    const manifest = JSON.parse(await readFile(at('tiny.xbar/manifest.json'), 'utf8')) as object;
     await cp(at('tiny.xbar'), at('recorded.xbar'), { recursive: true });
-    await writeFile(
-      at('recorded.xbar/manifest.json'),
-      JSON.stringify({ ...manifest, preprocessing: { scale: 3 } }),
-    );
+    await reseal(at('recorded.xbar'), (manifest) => {
+      manifest.preprocessing = { scale: 3 };
+    });
     await writeFile(at('two.yaml'), 'scale: 2\n');
     const scaleOf = async (name: string, ...flags: readonly string[]) => {
       const args = [

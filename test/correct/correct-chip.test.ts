@@ -61,7 +61,7 @@ describe('corrections of a chip', () => {
       expect(await errorOf(pkg, wrong, graph)).toBeGreaterThan(0.1);
       const repaired = await correctChip(pkg, wrong);
       expect(await errorOf(pkg, repaired, graph)).toBeLessThan(0.005);
-      const { gain } = repaired.calibration!.get('y')!;
+      const { gain } = repaired.calibration!.columns.get('y')!;
       gains.forEach((g, c) => {
         expect(gain[c]! * g).toBeCloseTo(1, 2);
       });

@@ -167,12 +167,14 @@ type Changes = { readonly [K in 'array' | 'cell' | 'adc' | 'driver']?: Partial<T
 } & PeripheryErrors;
 
 function changed(base: Target, changes: Changes): Target {
+  const array = { ...base.array, ...changes.array };
+
   return {
     ...base,
-    array: { ...base.array, ...changes.array },
+    array,
     cell: { ...base.cell, ...changes.cell },
     adc: { ...base.adc, ...changes.adc },
-    driver: { ...base.driver, ...changes.driver },
+    driver: { ...base.driver, rowsAtOnce: array.rows, ...changes.driver },
     slices: changes.slices ?? base.slices,
     adcErrors: changes.adcErrors,
     driverErrors: changes.driverErrors,

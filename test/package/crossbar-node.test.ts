@@ -88,12 +88,12 @@ it('a crossbar node holds all of its layer, through the bytes of an ONNX file', 
       const { graph: read } = await decodeModel(encodeModel(graph), { file: 'host.onnx' });
       const [other] = read.nodes;
       if (other?.kind !== 'onnx') throw new Error('no node');
-      expect(decodeCrossbar(other, read.constants)).toEqual(value);
+      expect(decodeCrossbar(other, read.constants, 'host.onnx')).toEqual(value);
     }),
     { numRuns: 50 },
   );
 });
 
 it('any other node is none', () => {
-  expect(decodeCrossbar(node('Conv', ['x', 'w'], ['y']), new Map())).toBeUndefined();
+  expect(decodeCrossbar(node('Conv', ['x', 'w'], ['y']), new Map(), 'host.onnx')).toBeUndefined();
 });

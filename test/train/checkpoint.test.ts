@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
-import { writeZip } from '../../src/files/zip.ts';
+import { readZip, writeZip } from '../../src/files/zip.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
 
 const checkpoint: Checkpoint = {
@@ -41,5 +41,8 @@ describe('a checkpoint', () => {
     const damaged = Buffer.from(bytes);
     damaged[60]! ^= 0xff;
     expect(codes(damaged)[0]).toContain('train/checkpoint-unreadable');
+    const files = readZip(bytes);
+    files.set('0/weights', Uint8Array.of(1, 2, 3));
+    expect(codes(writeZip(files))[0]).toContain('0/weights holds no whole Float32Array');
   });
 });

@@ -4,6 +4,7 @@ import { tiledLayers } from '../../bench/tiled-places.ts';
 import { openStream } from '../../src/math/random.ts';
 import { trainingChip } from '../../src/schemes/transfer/synapses.ts';
 import { mostCycles } from '../../src/train/endurance.ts';
+import { misfitsOf } from '../../src/train/misfits.ts';
 import { perceptron, type TrainedLayer } from '../../src/train/network.ts';
 import { finishRun } from '../../src/train/run.ts';
 import { epochOrder, type Samples } from '../../src/train/samples.ts';
@@ -116,6 +117,20 @@ test('a snapshot is a copy, and one of another network is refused', () => {
   const inFloat = snapshot(open('layer', {}, null));
   expect(Object.keys(inFloat)).not.toContain('0.hidden');
   expect(() => restore(trainer, inFloat)).toThrow(/snapshot without/);
+  expect(misfitsOf(trainer, saved)).toEqual([]);
+  expect(misfitsOf(trainer, inFloat)[0]).toMatch(/^it has not the \d+ numbers 0\.hidden$/);
+});
+
+test.each([
+  ['0.hidden', 3, 512, 'number 3 of 0.hidden is 512'],
+  ['0.matrix', 0, Number.NaN, 'number 0 of 0.matrix is NaN'],
+  ['progress', 3, -1, 'number 3 of progress is -1'],
+  ['progress', 0, 1.5, 'number 0 of progress is 1.5'],
+] as const)('numbers that no run could have are told: %s', (name, at, value, reason) => {
+  const trainer = open('layer');
+  const saved = snapshot(trainer);
+  saved[name]![at] = value;
+  expect(misfitsOf(trainer, saved)).toEqual([reason]);
 });
 
 test('evaluation and the effect of a switched-off error leave the course of learning alone', () => {

@@ -3,6 +3,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { imagesFollowEachOther } from '../../src/verify/image-order.ts';
 import { verify } from '../../src/verify/verify.ts';
+import { loaded as loadedOf } from '../chip/bench.ts';
 import { noise } from '../passes/lower/decompose.ts';
 import { compileModel, drawFeeds, modelOf, withPackage } from '../support/build.ts';
 import { model, node } from '../support/onnx-model.ts';
@@ -54,7 +55,7 @@ test.each([
 ])('%s: noise is the same in any batch', async (_, graph, expected) => {
   const noisy = sectionOf('readNoise', { sigma: '[100]' });
   const loaded = await loadTarget('tetramem-256-6bit', noisy);
-  const bare = { ...loaded, target: { ...loaded.target, wires: undefined } };
+  const bare = loadedOf({ ...loaded.target, wires: undefined });
   const file = modelOf(graph);
   const compiled = await compileModel(file, bare, [drawFeeds(graph.inputs, 1, -1, 1, 8)]);
   await withPackage(compiled, async (pkg) => {

@@ -11,6 +11,7 @@ import { float32, type Tensor } from '../../src/math/tensor.ts';
 import type { Package } from '../../src/package/open.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
+import { loaded as loadedOf } from '../chip/bench.ts';
 import { type Model, modelOf, withPackage } from '../support/build.ts';
 import { model, node } from '../support/onnx-model.ts';
 
@@ -116,7 +117,7 @@ export async function withTiny<T>(
   const whole = await loadTarget(target, overrides);
   // Wires have tests of their own, which say so.
   const wired = keepWires || overrides.some((override) => override.startsWith('wires.'));
-  const loaded = wired ? whole : { ...whole, target: { ...whole.target, wires: undefined } };
+  const loaded = wired ? whole : loadedOf({ ...whole.target, wires: undefined });
   const samples = spreadSamples(calibration, soleInput(tiny.graph, tiny.file), calibration.length);
   const compiled = await compile(tiny, loaded, parseOptions({}), { kind: 'samples', samples });
   return withPackage(compiled, (pkg) => use(pkg, tiny));

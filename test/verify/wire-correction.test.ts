@@ -5,6 +5,7 @@ import { parseOptions } from '../../src/ir/options.ts';
 import { soleInput, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';
+import { loaded as loadedOf } from '../chip/bench.ts';
 import { withPackage } from '../support/build.ts';
 import { inputs, labelsFor, memoryData, tinyModel } from './tiny.ts';
 
@@ -27,7 +28,7 @@ const wires = {
   maxDriverCurrent: 1e-6,
   maxColumnCurrent: 1,
 } as const;
-const loaded = { ...bare, target: { ...bare.target, wires } };
+const loaded = loadedOf({ ...bare.target, wires });
 
 async function snrs(given: Parameters<typeof parseOptions>[0]) {
   const calibration = memoryData(samples, undefined);

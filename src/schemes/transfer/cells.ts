@@ -37,6 +37,8 @@ export const openTransfer: OpenCells<TransferProgramming> = (target, shape, seed
   };
   return {
     ...resetCells(cell, programming.resetSpread, seed, array),
+    // Forming is limited to the compliance of the highest level.
+    gFormed: cell.gUseMax,
     hidden: {
       plane,
       section: hidden,

@@ -87,7 +87,7 @@ export function transferEffects({ programming: law, hidden, cell }: TransferLaw)
       name: 'SET spread',
       applied: law.cycleToCycle > 0,
       parameters: { ...windowOf(cell), cycleToCycle: percent(law.cycleToCycle) },
-      law: 'G = clip(G(digit), gMin, gMax) (1 + cycleToCycle xi): single shot, open loop',
+      law: 'G = clip(G(digit) (1 + cycleToCycle xi), gMin, gMax): single shot, open loop',
     },
     {
       name: 'spread after RESET',

@@ -1,17 +1,15 @@
-/**
- * A transfer as reports and the compiler see it. The spread of a level is that of the FeCAPs' charge, the line and the threshold
- * in a digit, and that of its SET; sign errors are left out.
- */
+/** A transfer as reports and the compiler see it. */
 import { enduranceSpent } from '../../diagnostics/all.ts';
 import { levelStepOf } from '../../target/cell.ts';
 import { hidden } from '../../target/hidden-plane.ts';
 import { type Problem, unless } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
 import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
-import { heldSpread, resetSpread, type Spread } from '../spread.ts';
+import { resetSpread } from '../spread.ts';
 import { transferEffects } from './effects.ts';
 import { parameters, type TransferProgramming } from './parameters.ts';
 import { transferRates } from './rates.ts';
+import { transferSpread } from './spread.ts';
 import { type TransferLaw, transferLawOf } from './transfer.ts';
 
 export const transfer: SchemeModel<TransferProgramming> = {
@@ -26,7 +24,7 @@ export const transfer: SchemeModel<TransferProgramming> = {
       openLoop: true,
       tolerance: levelStepOf(cell) / 2,
       precision: () => undefined,
-      spread: (level) => spreadOf(law, level),
+      spread: (level) => transferSpread(law, level),
       afterReset: () => resetSpread(cell, programming.resetSpread),
       rates: transferRates(law),
       problems: () => problemsOf(target, law),
@@ -34,21 +32,6 @@ export const transfer: SchemeModel<TransferProgramming> = {
     };
   },
 };
-
-function spreadOf({ programming, hidden: plane, cell }: TransferLaw, level: number): Spread {
-  const step = levelStepOf(cell);
-  const digit = Math.round((level - cell.gUseMin) / step);
-  if (digit === 0) return resetSpread(cell, programming.resetSpread);
-  const { chargeSpread, lineNoise, thresholdSpread, transferBits } = plane;
-  let charge = 0;
-  for (let bit = 0; bit < transferBits; bit++)
-    if ((digit >> bit) & 1) charge += (2 ** bit * chargeSpread) ** 2;
-  const sigma = step * Math.sqrt(charge + lineNoise ** 2 + thresholdSpread ** 2);
-  const { mean, variance } = heldSpread('normal', sigma, cell, level);
-  // A factor of mean 1 on what the digit gives.
-  const relative = programming.cycleToCycle ** 2;
-  return { mean, variance: variance * (1 + relative) + mean ** 2 * relative };
-}
 
 function problemsOf(
   { array, disturb }: ProgrammedTarget<TransferProgramming>,

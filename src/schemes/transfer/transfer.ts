@@ -12,7 +12,8 @@
  *   3. line     + lineNoise * xi, at every transfer.
  *   4. access   - thresholdSpread * xi: the access transistor's threshold (per memristor, fixed). The line voltage
  *               above threshold sets the compliance, linearly.
- *   5. SET      gUseMin + digit * step, held within [gMin, gMax], times (1 + cycleToCycle * xi), at every SET.
+ *   5. SET      (gUseMin + digit * step) (1 + cycleToCycle * xi), at every SET, held within [gMin, gMax]. The line is not
+ *               held: a digit above the highest gives more than gUseMax, up to where gMax says that the SET ends.
  *   6. RESET    both memristors before the SET: gMin + |resetSpread * xi|. The side that is not SET, and both sides
  *               where all the bits read are 0 (the line stays low and no SET happens), keep this conductance.
  *
@@ -144,11 +145,9 @@ export function transfer(
   outcome.gNeg = gNeg;
 }
 
-/** Conductance (S) that a SET leaves at a digit with its errors, in digit steps. */
+/** Conductance (S) that a SET leaves at a digit with its errors, in digit steps: spread.ts has its mean and variance. */
 export function conductanceAfterSet(cell: Cell, disturbed: number, setFactor: number): number {
-  const compliant = Math.min(cell.gMax, Math.max(cell.gMin, levelConductance(cell, disturbed)));
-  // A SET cannot leave less than the window's lower end, however far the spread reaches.
-  return Math.max(cell.gMin, compliant * setFactor);
+  return Math.min(cell.gMax, Math.max(cell.gMin, levelConductance(cell, disturbed) * setFactor));
 }
 
 /** Whether sensing this stored sign takes it for the other one. */

@@ -4,7 +4,7 @@ import { chooseConverterRanges } from '../../../passes/program/choose-converter-
 import { clippingErrors, rangeOf, shares } from '../../../passes/program/converter-range.ts';
 import type { Mapping } from '../../../src/ir/mapping.ts';
 import type { Target } from '../../../src/target/target.ts';
-import { convGeometry, quantizedLayer, recordOf, sized, slicedLayer } from '../layers.ts';
+import { convGeometry, place, quantizedLayer, recordFor, recordOf, sized, slicedLayer } from '../layers.ts';
 
 const samples = fc.array(
   fc.integer({ min: -500, max: 2000 }).map((v) => v / 10),
@@ -215,3 +215,26 @@ describe('choose-converter-ranges', () => {
     expect([...step].map((s) => s * 15)).toEqual(reach.map((r) => expect.closeTo(r, 4)));
   });
 });
+
+it.each(['mse', 'max', 'percentile'] as const)(
+  'gives the one conversion of a reference column the same settings for every column (%s)',
+  async (policy) => {
+    const plain = sized(24, 16);
+    const target: Target = { ...plain, adc: { ...plain.adc, bits: 5, convert: 'column' } };
+    const offset = { encoding: 'offset' } as const;
+    const layers = [
+      slicedLayer(quantizedLayer({ groups: 1, rows: 24, columns: 9 }), offset),
+      slicedLayer(quantizedLayer({ groups: 3, rows: 8, columns: 3, output: 'grouped' }), offset),
+    ];
+    const record = recordFor(layers);
+    const mapping = place(layers, target);
+    const settings = await chooseConverterRanges.run(mapping, { record, target, policyOf: () => policy });
+    for (const { zero, step } of settings) {
+      const reference = (values: ArrayLike<number>) => [
+        ...new Set(Array.from(values).filter((_, i) => i % 2)),
+      ];
+      expect(reference(zero)).toHaveLength(1);
+      expect(reference(step)).toHaveLength(1);
+    }
+  },
+);

@@ -35,7 +35,7 @@ describe('the line voltages of leti-fecap-130nm', () => {
   test('a step is 100 mV, and 67 uA give the highest conductance within 1 %', () => {
     expect(lineStep(access, target.cell)).toBeCloseTo(0.1, 4);
     expect(access.compliance).toBe(67e-6);
-    expect(Math.abs(conductanceAt(access, access.compliance) / target.cell.gMax - 1)).toBeLessThan(0.01);
+    expect(Math.abs(conductanceAt(access, access.compliance) / target.cell.gUseMax - 1)).toBeLessThan(0.01);
     const top = lineVoltageOf(access, target.cell, 7);
     expect(Math.abs(complianceAt(access, top) / access.compliance - 1)).toBeLessThan(0.01);
   });

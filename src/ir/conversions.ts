@@ -1,14 +1,25 @@
 /**
- * How long the conversions of one drive of a layer's inputs take. All arrays convert at once, and within an array all
- * converters; one converter takes the columns (or pairs) that share it one after the other; and blocks that lie below each
- * other in one array are driven one after the other.
+ * The conversions of one drive of a layer's inputs: how many there are, and how many of them follow each other. All arrays
+ * convert at once, and within an array all converters; one converter takes the columns (or pairs) that share it one after the
+ * other; and blocks that lie below each other in one array are driven one after the other.
  */
 import type { Target } from '../target/target.ts';
 import { blockWeightColumns, type PlacedBlock, type SlicedLayer } from './mapping.ts';
 
+type Coding = Pick<SlicedLayer, 'encoding'>;
+
+/** All conversions, each of which takes its energy. */
+export function conversionsPerDrive(
+  { encoding }: Coding,
+  blocks: readonly PlacedBlock[],
+  { convert }: Pick<Target['adc'], 'convert'>,
+): number {
+  return blocks.reduce((sum, block) => sum + placesOf(block, encoding, convert).count, 0);
+}
+
 /** Conversions that follow each other: those of the busiest converter, summed over the drives of the busiest array. */
 export function conversionsInSequence(
-  { encoding }: Pick<SlicedLayer, 'encoding'>,
+  { encoding }: Coding,
   blocks: readonly PlacedBlock[],
   { convert, sharedBy }: Pick<Target['adc'], 'convert' | 'sharedBy'>,
 ): number {
@@ -31,10 +42,13 @@ export function conversionsInSequence(
   return inArray.reduce((most, count) => Math.max(most, count), 0);
 }
 
-/** Where a block's conversions lie among those of its array. A reference column is converted once. */
+/**
+ * Where a block's conversions lie among those of its array. A reference column is converted once, however many columns its
+ * code is subtracted from.
+ */
 function placesOf(
   block: PlacedBlock,
-  encoding: SlicedLayer['encoding'],
+  encoding: Coding['encoding'],
   convert: Target['adc']['convert'],
 ): { first: number; count: number } {
   const columns = blockWeightColumns(block);

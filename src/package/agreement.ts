@@ -1,0 +1,63 @@
+/** Whether the files of a package speak of the same layers: its nodes, its table, its integers and its calibration record. */
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
+import type { Graph } from '../ir/graph.ts';
+import { sizeOf } from '../math/tensor.ts';
+import type { Manifest, packageFiles } from './manifest.ts';
+
+interface Parts {
+  readonly manifest: Manifest;
+  /** Each sound in itself. */
+  readonly layers: readonly CrossbarLayer[];
+  readonly reference: Graph;
+  readonly record: CalibrationRecord;
+}
+
+type Disagreement = readonly [file: keyof typeof packageFiles, reason: string];
+
+export function disagreementsOf({ manifest, layers, reference, record }: Parts): Disagreement[] {
+  const matrices = new Set(layers.map(({ tiles }) => tiles[0]!.block)).size;
+  const table = manifest.summary.layers.length;
+  return [
+    ...(table === matrices
+      ? []
+      : [['manifest', `summary.layers: ${table}, and host.onnx has ${matrices} matrices`] as const]),
+    ...layers.flatMap((layer) => [...integersOf(layer, reference), ...vectorsOf(layer, record)]),
+    ...knownAnswer(manifest, layers, reference, record),
+  ];
+}
+
+function integersOf({ output, groups, rows, columns }: CrossbarLayer, { constants }: Graph): Disagreement[] {
+  const weights = constants.get(`${output}/weights`);
+  const wanted = groups * rows * columns;
+  const whole = weights?.type === 'uint8' || weights?.type === 'int8';
+  if (whole && sizeOf(weights.dims) === wanted) return [];
+  return [['reference', `it has no ${wanted} integers '${output}/weights'`]];
+}
+
+function vectorsOf({ output, groups, rows }: CrossbarLayer, { layers }: CalibrationRecord): Disagreement[] {
+  const inputs = layers.get(output)?.inputMean.length;
+  if (inputs === groups * rows) return [];
+  return [['calibration', `'${output}' has ${inputs ?? 'no'} inputs, and ${groups * rows} in host.onnx`]];
+}
+
+function knownAnswer(
+  { knownAnswers }: Manifest,
+  layers: readonly CrossbarLayer[],
+  { inputs, outputs }: Graph,
+  { knownAnswer: known }: CalibrationRecord,
+): Disagreement[] {
+  const wrongInput = inputs.find(({ name, dims }) => {
+    const given = Object.hasOwn(known.inputs, name) ? known.inputs[name] : undefined;
+    const fits = (d: number, axis: number) => typeof dims?.[axis] !== 'number' || dims[axis] === d;
+    return !given || (dims !== undefined && (given.dims.length !== dims.length || !given.dims.every(fits)));
+  });
+  const names = new Set([...outputs.map(({ name }) => name), ...layers.map(({ output }) => output)]);
+  const unknown = Object.keys(knownAnswers).find((name) => !names.has(name));
+  return [
+    ...(wrongInput ? [['calibration', `the known input '${wrongInput.name}' does not fit`] as const] : []),
+    ...(unknown === undefined
+      ? []
+      : [['manifest', `knownAnswers: reference.onnx has no '${unknown}'`] as const]),
+  ];
+}

@@ -1,0 +1,34 @@
+/** Whether a snapshot that was read from a file could be one of this run: names, lengths and types of its numbers, and their ranges. */
+import { largestHidden } from '../schemes/transfer/plane.ts';
+import { arraysOf, countersOf, type Numbers, type Snapshot } from './snapshot.ts';
+import type { Trainer } from './trainer.ts';
+
+/** @returns what is wrong, each with the name of the numbers */
+export function misfitsOf(trainer: Trainer, saved: Snapshot): string[] {
+  const bits = trainer.synapses.map(({ plane }) => plane.bits);
+  const ofArrays = Object.entries(arraysOf(trainer)).flatMap(([name, own]) => {
+    const hidden = /^([0-9]+)\.hidden$/.exec(name)?.[1];
+    const most = hidden === undefined ? Number.MAX_VALUE : largestHidden(bits[Number(hidden)]!);
+    return misfit(name, saved, own, (value) => Math.abs(value) <= most);
+  });
+  const ofCounters = countersOf(trainer).flatMap(([name, counts]) => {
+    const like = new Float64Array(Object.keys(counts).length);
+    const loss = Object.keys(counts).indexOf('loss');
+    const counted = (value: number, at: number) => value >= 0 && (at === loss || Number.isSafeInteger(value));
+    return misfit(name, saved, like, counted);
+  });
+  return [...ofArrays, ...ofCounters];
+}
+
+function misfit(
+  name: string,
+  saved: Snapshot,
+  like: Numbers,
+  holds: (value: number, at: number) => boolean,
+): string[] {
+  const found = Object.hasOwn(saved, name) ? saved[name] : undefined;
+  if (found?.constructor !== like.constructor || found.length !== like.length)
+    return [`it has not the ${like.length} numbers ${name}`];
+  const wrong = found.findIndex((value, at) => !(Number.isFinite(value) && holds(value, at)));
+  return wrong < 0 ? [] : [`number ${wrong} of ${name} is ${found[wrong]}`];
+}
