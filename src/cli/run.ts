@@ -9,6 +9,7 @@ import { defined } from '../defined.ts';
 import { InternalError, raise } from '../diagnostics/diagnostic.ts';
 import type { Tensor } from '../math/tensor.ts';
 import { openPackage, type Package } from '../package/open.ts';
+import { unlessRefused } from '../record/refused-model.ts';
 import { soleInput } from '../record/samples.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
 import { formatTable, numbers, texts } from '../report/table.ts';
@@ -62,9 +63,14 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const conditions = { at: args.at, wires: pkg.loaded.target.wires !== undefined };
   const threads = availableThreads();
   const { chip, gain } = await compensated(pkg, programmed, { ...args, condition: conditions, threads });
-  const session = await simulate(pkg, chip, { conditions, gain });
-  const outputs = await session.run({ [input.name]: sample.tensor });
-  await session.release();
+  const reference = { graph: pkg.reference, file: pkg.manifest.model.file };
+  const given = { length: 1, sample: async () => ({ feeds: { [input.name]: sample.tensor }, hash: '' }) };
+  const { session, outputs } = await unlessRefused(reference, given, async () => {
+    const opened = await simulate(pkg, chip, { conditions, gain });
+    const made = await opened.run({ [input.name]: sample.tensor });
+    await opened.release();
+    return { session: opened, outputs: made };
+  });
   const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
   const { seed } = chip;
   if (args.json) {

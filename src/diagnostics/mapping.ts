@@ -24,6 +24,12 @@ export const syntheticCalibration = (file: string): Diagnostic =>
     'Give sample inputs with --calibrate for converter ranges that fit the data.',
   ]);
 
+export const inputsNotFinite = (node: string): Diagnostic =>
+  error('calibrate/not-finite', node, [
+    'its inputs become NaN or infinite when the samples run through the network',
+    'Look for the sample, or for the weights of a node before it, that are far too large.',
+  ]);
+
 export const calibrationMismatch = (place: string, reason: string): Diagnostic =>
   error('calibrate/wrong-record', place, [reason, 'Record it again with --calibrate.']);
 

@@ -13,6 +13,7 @@ import type { Tensor } from '../math/tensor.ts';
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
 import { findExternal } from './external-data.ts';
+import { padDilated } from './pad-dilated.ts';
 import {
   functionCodec,
   type GraphProto,
@@ -64,7 +65,7 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   raise(problems);
   const result = buildGraph(model, graph, external, source.file, problems);
   raise(problems);
-  return { graph: result, sha256: hash.digest('hex') };
+  return { graph: padDilated(result), sha256: hash.digest('hex') };
 }
 
 /** Piece by piece: a tensor may be larger than the memory that is left. */

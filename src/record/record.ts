@@ -3,8 +3,10 @@
  * inputs before and after quantization. Runs the floating-point network twice: once for the ranges, and once, with
  * the codes known, for the vectors.
  */
+import { inputsNotFinite } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import type { CalibrationRecord, KnownAnswer, LayerRecord, RangePolicy } from '../ir/calibration-record.ts';
-import type { Graph, InputQuantization, MvmNode } from '../ir/graph.ts';
+import { describeOrigin, type Graph, type InputQuantization, type MvmNode } from '../ir/graph.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
 import { openStream, type Stream } from '../math/random.ts';
@@ -69,6 +71,8 @@ export async function recordCalibration(
     options.onSample?.(++done, 2 * runs);
   });
   await network.release();
+  const broken = states.filter(({ inputSum }) => !inputSum.every(Number.isFinite));
+  raise(broken.map(({ layer }) => notFinite(layer)));
   return {
     model,
     activations: { policy: options.policy, signed: options.signed, equalized: options.equalized },
@@ -122,10 +126,15 @@ async function recordRanges(
     }
     options.onSample?.(++done, 2 * samples.length * network.pieces);
   });
+  // What is beyond half of the largest float counts as infinite: its range would be.
+  const overflown = layers.filter(({ input }) => histograms.get(input)?.reach === Number.POSITIVE_INFINITY);
+  raise(overflown.map(notFinite));
   for (const [name, histogram] of histograms)
     ranges.set(name, chooseRange(histogram, options.policy, options.signed));
   return ranges;
 }
+
+const notFinite = ({ origin }: MvmNode) => inputsNotFinite(describeOrigin(origin));
 
 /** Wide layers keep fewer vectors, so that the record of a large network stays small. */
 function vectorCount(length: number, wanted: number): number {

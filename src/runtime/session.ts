@@ -1,7 +1,6 @@
 /** Runs ONNX models: the only importer of onnxruntime. */
 import * as ort from 'onnxruntime-node';
 import { defined } from '../defined.ts';
-import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { arrays, type DataType, type Tensor, type TensorData } from '../math/tensor.ts';
 
 export interface SessionOptions {
@@ -12,8 +11,8 @@ export interface SessionOptions {
    * products at 16 bits.
    */
   readonly preciseIntegers?: boolean;
-  /** Made of the error where onnxruntime rejects the model: it is the user's unless we wrote the graph. */
-  readonly onRejected?: (reason: string) => Diagnostic;
+  /** Whether onnxruntime may rewrite the graph first. Default: true. */
+  readonly optimized?: boolean;
 }
 
 export interface Session {
@@ -30,15 +29,12 @@ export interface Session {
 /** Opens a model given as encoded bytes. */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const session = await ort.InferenceSession.create(model, {
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: options.optimized === false ? 'disabled' : 'all',
     logSeverityLevel: 4,
     ...defined({
       intraOpNumThreads: options.threads,
       extra: options.preciseIntegers ? { session: { x64quantprecision: '1' } } : undefined,
     }),
-  }).catch((error: unknown) => {
-    if (!options.onRejected) throw error;
-    throw new DiagnosticError([options.onRejected(error instanceof Error ? error.message : String(error))]);
   });
   const types = new Map(
     session.inputMetadata.map((m): [string, string] => [m.name, m.isTensor ? m.type : 'float32']),
