@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { assemble } from '../bitstream/assemble.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { withExamples } from './help.ts';
 import { type Io, readStdin } from './io.ts';
-import { checkOutput, writeInPlace } from './output.ts';
+import { checkOutput } from './output.ts';
 
 interface AsmCommandLine {
   readonly output: string;
@@ -15,7 +16,7 @@ async function run(io: Io, file: string, { output, force }: AsmCommandLine): Pro
   await checkOutput(output, force ?? false);
   const isStdin = file === '-';
   const text = isStdin ? (await readStdin(io)).toString('utf8') : await readFile(file, 'utf8');
-  await writeInPlace(output, assemble(text, isStdin ? 'standard input' : file));
+  await writeInPlace(output, assemble(text, isStdin ? 'standard input' : file), force ?? false);
 }
 
 export function registerAsm(program: Command, io: Io): void {

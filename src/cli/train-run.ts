@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { trainCheckpointUnreadable } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { formatShare } from '../report/number.ts';
 import { formatQuantity } from '../text/units.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Identity } from '../train/checkpoint.ts';
@@ -12,7 +13,6 @@ import { type Epoch, finishRun, type Run } from '../train/run.ts';
 import { snapshot } from '../train/snapshot.ts';
 import { resume } from '../train/train.ts';
 import type { Trainer } from '../train/trainer.ts';
-import { writeInPlace } from './output.ts';
 import type { Stages } from './stages.ts';
 import type { TrainCommandLine } from './train-subject.ts';
 
@@ -39,6 +39,7 @@ export async function learn(
       writeInPlace(
         file,
         encodeCheckpoint({ identity, epochs, snapshots: [snapshot(chip), snapshot(float)] }),
+        true,
       ),
     onProgress: (now, epochs) => {
       const { epoch, position } = now.chip.progress;

@@ -5,6 +5,7 @@ import { findPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { readModel } from '../onnx/decode.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { loadTarget } from '../target/load.ts';
@@ -17,7 +18,7 @@ import { type CompileFlags, checkPatterns, readOptions } from './compile-options
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { decimal, recordOption, wholeNumber, withJson, withSet, withThreads } from './options.ts';
-import { checkOutput, writeInPlace } from './output.ts';
+import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
 interface TuneArguments
@@ -56,7 +57,11 @@ async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
   if (args.output !== undefined) await checkOutput(args.output, args.force ?? false);
   const report = await tuneModel(io, file, args);
   if (args.output !== undefined && report.options)
-    await writeInPlace(args.output, Buffer.from(formatOptions(report.options, commentOf(report))));
+    await writeInPlace(
+      args.output,
+      Buffer.from(formatOptions(report.options, commentOf(report))),
+      args.force ?? false,
+    );
   if (args.json) printJson(io, report);
   else {
     io.stdout(formatTuning(report, io.columns));

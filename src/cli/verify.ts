@@ -9,6 +9,7 @@ import { optionInvalid, preprocessingMissing } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
 import { placeOf } from '../files/files.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
@@ -22,7 +23,7 @@ import { verify } from '../verify/verify.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { decimal, repeated, times, wholeNumber, withCompensation, withJson, withThreads } from './options.ts';
-import { checkOutput, writeInPlace } from './output.ts';
+import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
@@ -89,7 +90,7 @@ async function run(io: Io, folder: string, args: VerifyCommandLine): Promise<voi
   if (args.output !== undefined) await checkOutput(args.output, true);
   const report = await verifyPackage(io, folder, args);
   if (args.output !== undefined) {
-    await writeInPlace(args.output, Buffer.from(`${JSON.stringify(report, null, 1)}\n`));
+    await writeInPlace(args.output, Buffer.from(`${JSON.stringify(report, null, 1)}\n`), true);
   }
   if (args.json) printJson(io, report);
   else io.stdout(formatVerification(report, io.columns));
