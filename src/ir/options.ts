@@ -1,11 +1,11 @@
 /** Everything that can be chosen about a compilation, as flags or as a YAML file say it. */
 import { readFile } from 'node:fs/promises';
-import picomatch from 'picomatch';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { Target } from '../target/target.ts';
+import { longestPattern, patternMatcher } from '../text/name-pattern.ts';
 import type { Origin } from './graph.ts';
 
 const whole = (least: number) => z.number().int().min(least);
@@ -26,7 +26,10 @@ const inputNumbers = z
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
 const layerSchema = z.strictObject({
-  match: z.string().describe('pattern of ONNX node names; * stands for any characters'),
+  match: z
+    .string()
+    .max(longestPattern, `a pattern has at most ${longestPattern} characters`)
+    .describe('pattern of ONNX node names; * stands for any characters'),
   digital: z.boolean().optional().describe('keep the layer off the crossbars'),
   slices: slices.optional(),
   copies: copies.optional(),
@@ -128,9 +131,9 @@ export function layerName(origin: Origin): string {
   return origin.name || `${origin.op}_${origin.index}`;
 }
 
-/** Whether nodes have a name that a pattern matches; * stands for any characters. */
+/** Whether nodes have a name that a pattern matches. */
 export function nameMatcher(pattern: string): (origin: Origin) => boolean {
-  const matches = picomatch(pattern, { bash: true, nobrace: true });
+  const matches = patternMatcher(pattern);
   return (origin) => matches(layerName(origin));
 }
 
