@@ -1,5 +1,6 @@
 /** What a verb sees of the outside world, so that tests can run every verb in process. */
-import { type Diagnostic, formatDiagnostic } from '../diagnostics/diagnostic.ts';
+import { bitstreamUnreadable } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError, formatDiagnostic } from '../diagnostics/diagnostic.ts';
 
 export interface Io {
   /** Results. */
@@ -29,10 +30,21 @@ export function processIo(): Io {
   };
 }
 
-/** All of standard input. */
-export async function readStdin(io: Io): Promise<Buffer> {
+/**
+ * All of standard input.
+ * @throws DiagnosticError bitstream/unreadable where it has more than `most` bytes
+ */
+export async function readStdin(io: Io, most: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of io.stdin()) chunks.push(chunk);
+  let length = 0;
+  for await (const chunk of io.stdin()) {
+    length += chunk.length;
+    if (length > most)
+      throw new DiagnosticError([
+        bitstreamUnreadable('standard input', `it has more than ${most / 2 ** 20} MiB`),
+      ]);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 

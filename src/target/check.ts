@@ -24,6 +24,9 @@ interface Place {
 /** Names of types for people, where zod's are not. */
 const kinds: Readonly<Record<string, string>> = { int: 'a whole number', array: 'a list of numbers' };
 
+/** Unknown fields of one group that are reported. */
+const keysNamed = 20;
+
 /** What a zod issue says, in the words of a target file. */
 function reasonOf(issue: z.core.$ZodIssue, unit: string): string {
   const print = (bound: unknown) => `${String(bound)}${unit && ` ${unit}`}`;
@@ -89,7 +92,7 @@ function diagnosticsOf(
     const known = [
       ...new Set(['name', 'title', ...fields.flatMap(({ field }) => [field, field.split('.')[0]!])]),
     ];
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, keysNamed).map((key) => {
       const reason =
         path.length === 0 && key === 'hidden'
           ? 'hidden planes exist only where programming.scheme is transfer'

@@ -84,7 +84,7 @@ describe('helpers', () => {
         yield Buffer.from([0xa9, 0x0a]);
       },
     });
-    expect((await readStdin(io)).toString('utf8')).toBe('é\n');
+    expect((await readStdin(io, 2 ** 20)).toString('utf8')).toBe('é\n');
   });
 
   test('options may be repeated, and numbers are checked', () => {
