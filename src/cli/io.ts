@@ -1,12 +1,16 @@
 /** What a verb sees of the outside world, so that tests can run every verb in process. */
+
 import { bitstreamUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, formatDiagnostic } from '../diagnostics/diagnostic.ts';
+import { printable, printableLine } from '../text/printable.ts';
 
 export interface Io {
   /** Results. */
   readonly stdout: (text: string) => void;
   /** Diagnostics, progress and logs. */
   readonly stderr: (text: string) => void;
+  /** Replaces the live line of the terminal, on stderr. */
+  readonly redraw: (line: string) => void;
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Whether stderr is a terminal: only then progress is drawn. */
   readonly isTty: boolean;
@@ -22,12 +26,39 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    redraw: (line) => void process.stderr.write(`\r\u001b[K${line}`),
     stdin: () => process.stdin,
     isTty: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
     env: process.env,
     now: () => performance.now(),
   };
+}
+
+/** An Io whose texts are safe to print, whatever names the user's files put into them. */
+export function withPrintable(io: Io): Io {
+  return {
+    ...io,
+    stdout: (text) => io.stdout(printable(text)),
+    stderr: (text) => io.stderr(printable(text)),
+    redraw: (line) => io.redraw(printableLine(line)),
+  };
+}
+
+/**
+ * Watches what cannot be written: a reader such as `head` may close the pipe early, and a disk may be full. The run goes on, and
+ * its code stays what it is; only a success whose results are lost is none.
+ */
+export function watchOutput(io: Io): void {
+  let lost: NodeJS.ErrnoException | undefined;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!lost && error.code !== 'EPIPE') io.stderr(`error: standard output: ${error.message}\n`);
+    lost ??= error;
+  });
+  process.stderr.on('error', () => undefined);
+  process.on('exit', (code) => {
+    if (code === 0 && lost && lost.code !== 'EPIPE') process.exitCode = 2;
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { kill, pid as ownPid } from 'node:process';
 import { sha256 } from './hash.ts';
 
 type Role = 'new' | 'old';
@@ -18,7 +19,7 @@ const own = new Set<string>();
 
 /** A path that no other writer has, on the same disk as `place`: only there is moving one step. */
 export function besideName(place: string, role: Role): string {
-  const name = `.${basename(place)}.${role}-${host}-${process.pid}-${own.size}`;
+  const name = `.${basename(place)}.${role}-${host}-${ownPid}-${own.size}`;
   own.add(name);
   return join(dirname(place), name);
 }
@@ -57,12 +58,12 @@ async function leftovers(place: string): Promise<string[]> {
 function isLeft(name: string, of: string): boolean {
   if (!name.startsWith(`.${of}.`) || own.has(name)) return false;
   const [, writer, pid] = /^(?:new|old)-([0-9a-f]{8})-(\d+)-\d+$/.exec(name.slice(of.length + 2)) ?? [];
-  return writer === host && !(Number(pid) !== process.pid && isAlive(Number(pid)));
+  return writer === host && !(Number(pid) !== ownPid && isAlive(Number(pid)));
 }
 
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return kill(pid, 0);
   } catch (error) {
     // It is there, and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
