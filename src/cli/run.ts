@@ -20,7 +20,7 @@ import type { Compensation } from '../verify/conditions.ts';
 import { compensated } from '../verify/read-chip.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { time, wholeNumber, withCompensation, withJson } from './options.ts';
+import { seedNumber, time, wholeNumber, withCompensation, withJson } from './options.ts';
 import { programWithProgress } from './program.ts';
 
 interface RunCommandLine {
@@ -139,7 +139,7 @@ export function registerRun(program: Command, io: Io): void {
     .addOption(new Option('--chip <dir>', 'a chip of this package; without it one is programmed'))
     .addOption(
       new Option('--seed <n>', 'of the chip that is programmed')
-        .argParser(wholeNumber(0))
+        .argParser(seedNumber)
         .default(1)
         .conflicts('chip'),
     )

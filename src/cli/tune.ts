@@ -17,7 +17,16 @@ import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
 import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { decimal, recordOption, wholeNumber, withJson, withSet, withThreads } from './options.ts';
+import {
+  decimal,
+  percent,
+  recordOption,
+  seedNumber,
+  wholeNumber,
+  withJson,
+  withSet,
+  withThreads,
+} from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -97,11 +106,11 @@ export function registerTune(program: Command, io: Io): void {
     .argument('<model>', 'the ONNX file')
     .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
     .option('--target <target>', 'a bundled target, or the path of a target file')
-    .option('--max-drop <points>', 'largest loss of top-1 against floating point', decimal, 1)
+    .option('--max-drop <points>', 'largest loss of top-1 against floating point', decimal(-100, 100), 1)
     .option(
       '--max-digital <percent>',
       'largest share of the multiplications that may stay digital',
-      decimal,
+      percent,
       10,
     )
     .option('-o, --output <file.yaml>', 'write the options that were found, for compile --options')
@@ -115,9 +124,9 @@ export function registerTune(program: Command, io: Io): void {
     .option(
       '--trials <n>',
       `chips per mapping (default: ${defaultTrials}; 1 where programming is exact)`,
-      whole,
+      wholeNumber(1, 10_000),
     )
-    .option('--seed <n>', 'seed of the first chip (default: 1)', wholeNumber(0))
+    .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option('--force', 'replace an existing options file');
   withSet(command);

@@ -22,7 +22,17 @@ import { boundsNotMet } from '../verify/summarize.ts';
 import { verify } from '../verify/verify.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { decimal, repeated, times, wholeNumber, withCompensation, withJson, withThreads } from './options.ts';
+import {
+  decimal,
+  percent,
+  repeated,
+  seedNumber,
+  times,
+  wholeNumber,
+  withCompensation,
+  withJson,
+  withThreads,
+} from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -116,9 +126,9 @@ export function registerVerify(program: Command, io: Io): void {
     .option(
       '--trials <n>',
       `chips to program (default: ${defaultTrials}; 1 where programming is exact)`,
-      whole,
+      wholeNumber(1, 10_000),
     )
-    .option('--seed <n>', 'seed of the first chip (default: 1)', wholeNumber(0))
+    .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)
     .option('--images <n>', 'images used at most, evenly spread (default: all)', whole)
     .option('--exclude-calibration', 'leave out images that were used for calibration')
     .option('--no-calibrate', 'leave gain and bias of new chips as they were compiled')
@@ -148,18 +158,18 @@ export function registerVerify(program: Command, io: Io): void {
     .option(
       '--noise-states <n>',
       'states of random telegraph and 1/f noise over all images (default: 8)',
-      whole,
+      wholeNumber(1, 1_000_000),
     )
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option(
       '--min-accuracy <percent>',
       `exit with ${kinds.bound.exit} where the mean top-1 of the chips is lower`,
-      decimal,
+      percent,
     )
     .option(
       '--max-drop <points>',
       `exit with ${kinds.bound.exit} where the chips lose more against floating point`,
-      decimal,
+      decimal(-100, 100),
     )
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(

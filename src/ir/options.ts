@@ -73,7 +73,7 @@ export const optionsSchema = z.strictObject({
   rowsAtOnce: whole(1).optional().describe('rows driven at once, of those that the target can'),
   window: z
     .number()
-    .gt(0)
+    .min(0.001)
     .max(1)
     .optional()
     .describe('share of the window of conductances that is used, from its lower end'),

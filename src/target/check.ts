@@ -104,7 +104,8 @@ function diagnosticsOf(
   const field = fieldName(path);
   if (written === undefined) return [targetMissing(located(path, place), field)];
   const unit = path.at(-1) === 'value' ? (fields.find((f) => f.field === field)?.unit ?? '') : '';
-  const isUnit = unit !== '' && (issue.code === 'custom' || issue.code === 'invalid_type');
+  const isQuantity = issue.code !== 'custom' || issue.params?.unit === undefined;
+  const isUnit = unit !== '' && (!isQuantity || issue.code === 'invalid_type');
   if (!isUnit) return [invalid({ path, reason: reasonOf(issue, unit) }, place)];
   const flag = place.setBy.get(field);
   if (flag === undefined) return [targetUnit(located(path, place), field, String(written), unit)];
