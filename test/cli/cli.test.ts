@@ -100,4 +100,18 @@ describe('helpers', () => {
     expect(() => seedNumber('4294967296')).toThrow('at most 4294967295');
     for (const text of ['1e308y', '1e300s', '1', 'x']) expect(() => times(text)).toThrow('at most 1000000y');
   });
+
+  test.each([
+    ['--mlp', '9007199254740991-10', 'for at most 16777216 weights'],
+    ['--mlp', '65536-65536-10', 'for at most 16777216 weights'],
+    ['--mlp', '10', 'such as 784-200-100-10'],
+    ['--range', '1e15', 'at most 32767'],
+    ['--batch', '1e15', 'at most 65536'],
+    ['--learning-rate', '1e308', 'at most 1000000'],
+    ['--seed', '9007199254740991', 'at most 4294967295'],
+  ])('train %s %s is refused', async (flag, value, reason) => {
+    const { exit, err } = await runCli(['train', flag, value, '--data', 'nosuch', '-o', 'never.xbar']);
+    expect(exit).toBe(2);
+    expect(err).toContain(reason);
+  });
 });
