@@ -10,7 +10,7 @@ import { registerCompile } from './cli/compile.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDisasm } from './cli/disasm.ts';
 import { exitCodes, withExamples } from './cli/help.ts';
-import { type Io, printDiagnostics, processIo } from './cli/io.ts';
+import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
 import { registerOps } from './cli/ops.ts';
 import { registerProgram } from './cli/program.ts';
 import { registerRun } from './cli/run.ts';
@@ -22,6 +22,7 @@ import { registerVerify } from './cli/verify.ts';
 import { registerYield } from './cli/yield.ts';
 import { DiagnosticError, exitCodeOf } from './diagnostics/diagnostic.ts';
 import { version } from './files/version.ts';
+import { printableLine } from './text/printable.ts';
 
 /** All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError. */
 export function createProgram(io: Io): Command {
@@ -54,9 +55,12 @@ export function createProgram(io: Io): Command {
   return program;
 }
 
-/** Whether the operating system refused something, such as a missing right or a full disk. */
+/** Whether the operating system refused something, such as a missing right, a full disk, or a path with a NUL in it. */
 function isEnvironmentError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return (
+    'syscall' in error || (error.code === 'ERR_INVALID_ARG_VALUE' && error.message.includes('null bytes'))
+  );
 }
 
 /**
@@ -64,7 +68,8 @@ function isEnvironmentError(error: unknown): error is Error {
  * @param args the arguments after the program's name
  * @returns the exit code: 0, that of the diagnostics, 2 for usage and environment, 70 for our own bugs
  */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], world: Io): Promise<number> {
+  const io = withPrintable(world);
   try {
     await createProgram(io).parseAsync(args, { from: 'user' });
     return 0;
@@ -75,11 +80,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       return exitCodeOf(error.diagnostics);
     }
     if (isEnvironmentError(error)) {
-      io.stderr(`error: ${error.message}\n`);
+      io.stderr(`error: ${printableLine(error.message)}\n`);
       return 2;
     }
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    io.stderr(`This is a bug in Crossloom, please report it with the command line: ${text}\n`);
+    io.stderr(`This is a bug in Crossloom, please report it with the command line: ${printableLine(text)}\n`);
     if (io.env.CROSSLOOM_DEBUG === '1') io.stderr(`${error instanceof Error ? error.stack : ''}\n`);
     else io.stderr('CROSSLOOM_DEBUG=1 adds the stack trace.\n');
     return 70;
@@ -87,7 +92,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  // A reader such as `head` may close the pipe early: that ends the run, and is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
-  process.exitCode = await main(process.argv.slice(2), processIo());
+  const io = processIo();
+  watchOutput(io);
+  process.exitCode = await main(process.argv.slice(2), io);
 }

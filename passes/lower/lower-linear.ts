@@ -71,11 +71,13 @@ function run(graph: Graph, context: LowerContext): Graph {
     const count = (values: () => Reals) => (context.unchecked ? 0 : countNotFinite(values()));
     const { weights, bad } = matrices.get(key) ?? { weights: layer.weights, bad: count(layer.weights) };
     matrices.set(key, { weights, bad });
-    const badValues = bad + count(() => layer.bias);
     // The steps of a recurrent layer have one problem together.
     const seen = `${node.origin.index}\n${key}`;
-    if (badValues > 0 && !blamed.has(seen))
-      problems.push(weightsNotFinite(describeOrigin(node.origin), layer.tensor, badValues));
+    const place = describeOrigin(node.origin);
+    const badBiases = count(() => layer.bias);
+    if (bad > 0 && !blamed.has(seen)) problems.push(weightsNotFinite(place, layer.tensor, bad));
+    if (badBiases > 0 && !blamed.has(seen))
+      problems.push(weightsNotFinite(place, node.inputs[2] ?? layer.tensor, badBiases));
     blamed.add(seen);
     lowered.push(...nodesOf(node, { ...layer, weights }, graph, dims, names));
   }

@@ -1,4 +1,5 @@
 /** Where the decoder gets bytes from: a file, or anything else that can be read at any offset. */
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { packageUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
@@ -20,7 +21,10 @@ export async function openSource(source: string | ByteSource): Promise<OpenSourc
       close: async () => {},
     };
   }
-  const handle = await open(source).catch((cause: Error) => unreadable(source, cause.message));
+  // A pipe that nobody writes to must not be waited for.
+  const handle = await open(source, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: Error) =>
+    unreadable(source, cause.message),
+  );
   const stat = await handle.stat();
   if (!stat.isFile()) {
     await handle.close();

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { defined } from '../defined.ts';
 import { chipUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { restore } from '../files/beside.ts';
 import { sumOf } from '../math/sum.ts';
 import type { ArrayHistory, Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, chipSchema, fileNames, type Numbers } from './chip-file.ts';
@@ -18,6 +19,7 @@ const rightAfterThroughWires = { at: 0, wires: true };
  * @throws DiagnosticError chip/unreadable, with the file and the reason
  */
 export async function loadChip(folder: string): Promise<Chip> {
+  await restore(folder);
   const json = await readJson(folder);
   const { header, converters, calibration = [], calibratedUnder = rightAfterThroughWires } = json;
   const files = { folder, entries: json.files };

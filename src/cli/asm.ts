@@ -1,10 +1,13 @@
 /** `crossloom asm`: the text of a bitstream -> its bytes. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { assemble } from '../bitstream/assemble.ts';
+import { bitstreamUnreadable } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { mostGenerated, readText } from '../files/read-file.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { withExamples } from './help.ts';
 import { type Io, readStdin } from './io.ts';
-import { checkOutput, writeInPlace } from './output.ts';
+import { checkOutput } from './output.ts';
 
 interface AsmCommandLine {
   readonly output: string;
@@ -13,9 +16,18 @@ interface AsmCommandLine {
 
 async function run(io: Io, file: string, { output, force }: AsmCommandLine): Promise<void> {
   await checkOutput(output, force ?? false);
-  const isStdin = file === '-';
-  const text = isStdin ? (await readStdin(io)).toString('utf8') : await readFile(file, 'utf8');
-  await writeInPlace(output, assemble(text, isStdin ? 'standard input' : file));
+  const { text, name } = file === '-' ? await fromStdin(io) : { text: await fromFile(file), name: file };
+  await writeInPlace(output, assemble(text, name), force ?? false);
+}
+
+async function fromStdin(io: Io): Promise<{ readonly text: string; readonly name: string }> {
+  return { text: (await readStdin(io, mostGenerated)).toString('utf8'), name: 'standard input' };
+}
+
+async function fromFile(file: string): Promise<string> {
+  const read = await readText(file, mostGenerated);
+  if ('text' in read) return read.text;
+  throw new DiagnosticError([bitstreamUnreadable(file, read.reason)]);
 }
 
 export function registerAsm(program: Command, io: Io): void {

@@ -1,11 +1,12 @@
 /** What the flags say about calibration -> samples or an earlier record, and how images became inputs. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Calibration } from '../compile/compiled.ts';
 import { openDataset } from '../data/open.ts';
 import { findPreprocessing, loadPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { calibrationMismatch, preprocessingMissing } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { readBytes } from '../files/read-file.ts';
 import type { Graph } from '../ir/graph.ts';
 import { openPackage } from '../package/open.ts';
 import { decodeRecord } from '../record/record-file.ts';
@@ -62,8 +63,8 @@ async function readRecord(path: string) {
     const { record, manifest } = await openPackage(path);
     return { record, preprocessing: manifest.preprocessing };
   }
-  const bytes = await readFile(path).catch((error: Error) => {
-    throw new DiagnosticError([calibrationMismatch(path, `it cannot be read (${error.message})`)]);
-  });
-  return { record: decodeRecord(bytes, path), preprocessing: undefined };
+  const read = await readBytes(path);
+  if ('reason' in read)
+    throw new DiagnosticError([calibrationMismatch(path, `it cannot be read (${read.reason})`)]);
+  return { record: decodeRecord(read.bytes, path), preprocessing: undefined };
 }

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { decodeBitstream } from '../bitstream/decode.ts';
 import { disassembleArray, disassembleHeader } from '../bitstream/disassemble.ts';
 import { type ByteSource, memorySource } from '../files/byte-source.ts';
+import { mostGenerated } from '../files/read-file.ts';
 import { packageFiles } from '../package/manifest.ts';
 import { withExamples } from './help.ts';
 import { type Io, readStdin } from './io.ts';
@@ -22,7 +23,8 @@ async function openPlace(
   io: Io,
   place: string,
 ): Promise<{ readonly source: string | ByteSource; readonly file: string }> {
-  if (place === '-') return { source: memorySource(await readStdin(io)), file: 'standard input' };
+  if (place === '-')
+    return { source: memorySource(await readStdin(io, mostGenerated)), file: 'standard input' };
   const entry = await stat(place).catch(() => undefined);
   const file = entry?.isDirectory() ? join(place, packageFiles.bitstream) : place;
   return { source: file, file };

@@ -1,11 +1,16 @@
 /** What a verb sees of the outside world, so that tests can run every verb in process. */
-import { type Diagnostic, formatDiagnostic } from '../diagnostics/diagnostic.ts';
+
+import { bitstreamUnreadable } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError, formatDiagnostic } from '../diagnostics/diagnostic.ts';
+import { printable, printableLine } from '../text/printable.ts';
 
 export interface Io {
   /** Results. */
   readonly stdout: (text: string) => void;
   /** Diagnostics, progress and logs. */
   readonly stderr: (text: string) => void;
+  /** Replaces the live line of the terminal, on stderr. */
+  readonly redraw: (line: string) => void;
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Whether stderr is a terminal: only then progress is drawn. */
   readonly isTty: boolean;
@@ -21,6 +26,7 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    redraw: (line) => void process.stderr.write(`\r\u001b[K${line}`),
     stdin: () => process.stdin,
     isTty: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
@@ -29,10 +35,47 @@ export function processIo(): Io {
   };
 }
 
-/** All of standard input. */
-export async function readStdin(io: Io): Promise<Buffer> {
+/** An Io whose texts are safe to print, whatever names the user's files put into them. */
+export function withPrintable(io: Io): Io {
+  return {
+    ...io,
+    stdout: (text) => io.stdout(printable(text)),
+    stderr: (text) => io.stderr(printable(text)),
+    redraw: (line) => io.redraw(printableLine(line)),
+  };
+}
+
+/**
+ * Watches what cannot be written: a reader such as `head` may close the pipe early, and a disk may be full. The run goes on, and
+ * its code stays what it is; only a success whose results are lost is none.
+ */
+export function watchOutput(io: Io): void {
+  let lost: NodeJS.ErrnoException | undefined;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!lost && error.code !== 'EPIPE') io.stderr(`error: standard output: ${error.message}\n`);
+    lost ??= error;
+  });
+  process.stderr.on('error', () => undefined);
+  process.on('exit', (code) => {
+    if (code === 0 && lost && lost.code !== 'EPIPE') process.exitCode = 2;
+  });
+}
+
+/**
+ * All of standard input.
+ * @throws DiagnosticError bitstream/unreadable where it has more than `most` bytes
+ */
+export async function readStdin(io: Io, most: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of io.stdin()) chunks.push(chunk);
+  let length = 0;
+  for await (const chunk of io.stdin()) {
+    length += chunk.length;
+    if (length > most)
+      throw new DiagnosticError([
+        bitstreamUnreadable('standard input', `it has more than ${most / 2 ** 20} MiB`),
+      ]);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { listOperators } from '../compile/operators.ts';
 import type { OperatorListing } from '../ir/compiled.ts';
 import { readModel } from '../onnx/decode.ts';
+import { unlessRefused } from '../record/refused-model.ts';
 import { nameOf } from '../report/compile-table.ts';
 import { counted } from '../report/number.ts';
 import { formatTable, texts } from '../report/table.ts';
@@ -23,7 +24,8 @@ const reasonOf = (rule: string) => rule.replace(/^(digital: |folded: |folded (?=
 
 async function run(io: Io, file: string, { json }: { readonly json?: true }): Promise<void> {
   const { graph } = await readModel(file);
-  const listings = listOperators(graph).map((listing) => ({ ...listing, place: placeOf(listing) }));
+  const listed = await unlessRefused({ graph, file }, undefined, () => listOperators(graph));
+  const listings = listed.map((listing) => ({ ...listing, place: placeOf(listing) }));
   const count = (place: Place) => listings.filter((listing) => listing.place === place).length;
   const counts = { crossbar: count('crossbar'), digital: count('digital'), folded: count('folded') };
   if (json) {

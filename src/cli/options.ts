@@ -9,21 +9,37 @@ export function repeated(value: string, previous: readonly string[] | undefined)
   return [...(previous ?? []), value];
 }
 
-/** Reader of a whole number of at least `min`. */
-export function wholeNumber(min: number): (text: string) => number {
+/** Seeds up to here, and those that follow from them, are different streams. */
+const largestSeed = 2 ** 32 - 1;
+/** More of anything would take longer than anybody waits. */
+const mostCounted = 1e9;
+
+/** Reader of a whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number = mostCounted): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= min) return value;
-    throw new InvalidArgumentError(`It must be a whole number of at least ${min}.`);
+    if (isWritten(text) && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${min} and at most ${max}.`);
   };
 }
 
-/** Reader of any number. */
-export function decimal(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('It must be a number.');
+/** Reader of a seed. */
+export const seedNumber = wholeNumber(0, largestSeed);
+
+/** Reader of a number from `min` to `max`. */
+export function decimal(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (isWritten(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a number of at least ${min} and at most ${max}.`);
+  };
 }
+
+/** Reader of a percentage. */
+export const percent = decimal(0, 100);
+
+/** An empty text, or one in another base, is no number to a person. */
+const isWritten = (text: string) => /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text);
 
 /** An option that takes one of a few words. */
 export function oneOf(flags: string, description: string, words: readonly string[]): Option {
@@ -49,7 +65,7 @@ export function withThreads(command: Command): Command {
   return command.option(
     '--threads <n>',
     'worker threads; results are the same for any number (default: as many as this machine runs at once)',
-    wholeNumber(1),
+    wholeNumber(1, 1024),
   );
 }
 
@@ -76,12 +92,17 @@ export function withSet(command: Command): Command {
   return command.addOption(option.argParser(repeated).default([], 'none'));
 }
 
+/** A million years (s): no law of a device says anything of later times. */
+const latest = 1e6 * 31_557_600;
+
 /** Reader of times such as `1s,1h,1d`, in seconds; those before 0 are left to whoever knows what they mean. */
 export function times(text: string): readonly number[] {
   return text.split(',').map((part) => {
     const seconds = parseTime(part);
-    if (seconds !== undefined) return seconds;
-    throw new InvalidArgumentError('Write times with units, such as 1s, 30min, 1h, 1d or 10y.');
+    if (seconds !== undefined && Math.abs(seconds) <= latest) return seconds;
+    throw new InvalidArgumentError(
+      'Write times with units, such as 1s, 30min, 1h, 1d or 10y; at most 1000000y.',
+    );
   });
 }
 

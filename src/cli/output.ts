@@ -1,8 +1,8 @@
-/** Checks a place before something is made for it, and puts files there in one step. */
-import { existsSync } from 'node:fs';
-import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
+/** Checks a place before something is made for it. */
+import { existsSync, statSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { packageExists } from '../diagnostics/all.ts';
+import { optionInvalid, packageExists } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { checkReplaceable, type FolderKind } from '../files/write-folder.ts';
 
@@ -14,18 +14,9 @@ import { checkReplaceable, type FolderKind } from '../files/write-folder.ts';
  */
 export async function checkOutput(path: string, force: boolean, kind?: FolderKind): Promise<void> {
   await access(dirname(resolve(path)), constants.W_OK);
-  if (kind) await checkReplaceable(path, kind, force);
-  else if (!force && existsSync(path)) raise([packageExists(path)]);
-}
-
-/** Writes a file beside its place and renames it, so that a failure leaves nothing half-written. */
-export async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${path}.new-${process.pid}`;
-  try {
-    await writeFile(beside, bytes);
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
+  if (kind) return checkReplaceable(path, kind, force);
+  if (!existsSync(path)) return;
+  if (statSync(path).isDirectory())
+    raise([optionInvalid(`--output ${path}`, 'this is a folder, and a file is to be written')]);
+  if (!force) raise([packageExists(path)]);
 }

@@ -11,7 +11,7 @@ import { type ProgramChipOptions, programChip, programOnto } from '../program.ts
 import { enduranceUsed, formatProgramming, pulsesPerCell } from '../report/program-table.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { wholeNumber, withJson, withThreads } from './options.ts';
+import { seedNumber, withJson, withThreads } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -99,7 +99,7 @@ export function registerProgram(program: Command, io: Io): void {
     .description('program a simulated chip from a package, cell by cell, and calibrate it')
     .argument('<package>', 'the package')
     .requiredOption('-o, --output <chip>', 'folder of the chip')
-    .option('--seed <n>', 'decides all randomness of the devices', wholeNumber(0), 1)
+    .option('--seed <n>', 'decides all randomness of the devices', seedNumber, 1)
     .addOption(
       new Option(
         '--onto <chip>',

@@ -35,11 +35,11 @@ export function progress(io: Io, label: string, total?: number): Progress {
         return;
       drawn = now;
       const share = total === undefined || total === 0 ? '' : ` ${Math.floor((100 * done) / total)} %`;
-      io.stderr(`\r\u001b[K${label}: ${count()}${share}, ${seconds(now - start)}${said}`);
+      io.redraw(`${label}: ${count()}${share}, ${seconds(now - start)}${said}`);
     },
     end() {
       const time = io.now() - start;
-      if (drawn !== undefined) io.stderr('\r\u001b[K');
+      if (drawn !== undefined) io.redraw('');
       if (!io.isTty && time >= quietTime) io.stderr(`${label}: ${count()}, ${seconds(time)}${said}\n`);
     },
   };

@@ -10,6 +10,7 @@ import { resultNotANumber } from '../diagnostics/all.ts';
 import { InternalError, raise } from '../diagnostics/diagnostic.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { openPackage, type Package } from '../package/open.ts';
+import { unlessRefused } from '../record/refused-model.ts';
 import { soleInput } from '../record/samples.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
 import { formatTable, numbers, texts } from '../report/table.ts';
@@ -20,7 +21,7 @@ import type { Compensation } from '../verify/conditions.ts';
 import { compensated } from '../verify/read-chip.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { time, wholeNumber, withCompensation, withDataLimit, withJson } from './options.ts';
+import { seedNumber, time, wholeNumber, withCompensation, withDataLimit, withJson } from './options.ts';
 import { programWithProgress } from './program.ts';
 
 interface RunCommandLine {
@@ -65,9 +66,14 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const conditions = { at: args.at, wires: pkg.loaded.target.wires !== undefined };
   const threads = availableThreads();
   const { chip, gain } = await compensated(pkg, programmed, { ...args, condition: conditions, threads });
-  const session = await simulate(pkg, chip, { conditions, gain });
-  const outputs = await session.run({ [input.name]: sample.tensor });
-  await session.release();
+  const reference = { graph: pkg.reference, file: pkg.manifest.model.file };
+  const given = { length: 1, sample: async () => ({ feeds: { [input.name]: sample.tensor }, hash: '' }) };
+  const { session, outputs } = await unlessRefused(reference, given, async () => {
+    const opened = await simulate(pkg, chip, { conditions, gain });
+    const made = await opened.run({ [input.name]: sample.tensor });
+    await opened.release();
+    return { session: opened, outputs: made };
+  });
   checkNumbers(folder, outputs);
   const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
   const { seed } = chip;
@@ -143,7 +149,7 @@ export function registerRun(program: Command, io: Io): void {
     .addOption(new Option('--chip <dir>', 'a chip of this package; without it one is programmed'))
     .addOption(
       new Option('--seed <n>', 'of the chip that is programmed')
-        .argParser(wholeNumber(0))
+        .argParser(seedNumber)
         .default(1)
         .conflicts('chip'),
     )

@@ -10,7 +10,7 @@ import { staircase } from '../schemes/transfer/staircase.ts';
 import { loadTarget } from '../target/load.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { wholeNumber, withJson, withSet } from './options.ts';
+import { seedNumber, wholeNumber, withJson, withSet } from './options.ts';
 
 interface StaircaseCommandLine {
   readonly circuits: number;
@@ -48,9 +48,9 @@ export function registerStaircase(targets: Command, io: Io): void {
     .command('staircase')
     .description('transfer every digit of a chip with hidden planes, and show the spread by error source')
     .argument('<name>', 'a bundled target, or the path of a target file')
-    .option('--circuits <n>', 'synapses, each with its own devices', wholeNumber(1), 33)
-    .option('--transfers <n>', 'of every digit in each of them', wholeNumber(1), 6)
-    .option('--seed <n>', 'decides all randomness of the devices', wholeNumber(0), 1);
+    .option('--circuits <n>', 'synapses, each with its own devices', wholeNumber(1, 100_000), 33)
+    .option('--transfers <n>', 'of every digit in each of them', wholeNumber(1, 10_000), 6)
+    .option('--seed <n>', 'decides all randomness of the devices', seedNumber, 1);
   withExamples(
     withSet(withJson(command)),
     'crossloom targets staircase leti-fecap-130nm',

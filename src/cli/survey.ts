@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import { surveyChip } from '../chip/survey.ts';
 import { defined } from '../defined.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { faultCount, formatFaultMap, hashFaultMap } from '../ir/fault-map.ts';
 import { counted, formatShare } from '../report/number.ts';
 import { loadTarget } from '../target/load.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { wholeNumber, withJson, withSet, withThreads } from './options.ts';
-import { checkOutput, writeInPlace } from './output.ts';
+import { seedNumber, wholeNumber, withJson, withSet, withThreads } from './options.ts';
+import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
 interface SurveyCommandLine {
@@ -35,7 +36,7 @@ async function run(io: Io, args: SurveyCommandLine): Promise<void> {
     }),
   );
   const { name } = loaded.target;
-  await writeInPlace(output, Buffer.from(formatFaultMap(map, { target: name, seed })));
+  await writeInPlace(output, Buffer.from(formatFaultMap(map, { target: name, seed })), args.force ?? false);
   const faults = faultCount(map);
   const cells = arrays * map.rows * map.columns;
   if (args.json) {
@@ -52,9 +53,13 @@ export function registerSurvey(program: Command, io: Io): void {
     .command('survey')
     .description('test every cell of a simulated chip and write the map of its faulty cells')
     .option('--target <target>', 'a bundled target, or the path of a target file', 'tetramem-256-6bit')
-    .requiredOption('--arrays <n>', 'arrays that are tested, as many as the model takes', wholeNumber(1))
+    .requiredOption(
+      '--arrays <n>',
+      'arrays that are tested, as many as the model takes',
+      wholeNumber(1, 100_000),
+    )
     .requiredOption('-o, --output <faults.json>', 'the fault map')
-    .option('--seed <n>', 'the chip that `program` gets with this seed', wholeNumber(0), 1)
+    .option('--seed <n>', 'the chip that `program` gets with this seed', seedNumber, 1)
     .option('--force', 'replace an existing file');
   withExamples(
     withJson(withThreads(withSet(command))),

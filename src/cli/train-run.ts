@@ -1,8 +1,8 @@
 /** Runs learning with progress and checkpoints, from its beginning or from a checkpoint. */
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { trainCheckpointUnreadable } from '../diagnostics/all.ts';
-import { raise } from '../diagnostics/diagnostic.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { readBytes } from '../files/read-file.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { formatShare } from '../report/number.ts';
 import { formatQuantity } from '../text/units.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Identity } from '../train/checkpoint.ts';
@@ -12,7 +12,6 @@ import { type Epoch, finishRun, type Run } from '../train/run.ts';
 import { snapshot } from '../train/snapshot.ts';
 import { resume } from '../train/train.ts';
 import type { Trainer } from '../train/trainer.ts';
-import { writeInPlace } from './output.ts';
 import type { Stages } from './stages.ts';
 import type { TrainCommandLine } from './train-subject.ts';
 
@@ -28,8 +27,9 @@ export async function learn(
   const file = checkpointOf(output);
   const done: Epoch[] = [];
   if (goOn) {
-    if (!existsSync(file)) raise([trainCheckpointUnreadable(file, 'there is no such file')]);
-    const checkpoint = decodeCheckpoint(await readFile(file), file, identity);
+    const read = await readBytes(file);
+    if ('reason' in read) throw new DiagnosticError([trainCheckpointUnreadable(file, read.reason)]);
+    const checkpoint = decodeCheckpoint(read.bytes, file, identity);
     resume(opened, checkpoint, file);
     done.push(...checkpoint.epochs);
   }
@@ -39,6 +39,7 @@ export async function learn(
       writeInPlace(
         file,
         encodeCheckpoint({ identity, epochs, snapshots: [snapshot(chip), snapshot(float)] }),
+        true,
       ),
     onProgress: (now, epochs) => {
       const { epoch, position } = now.chip.progress;

@@ -6,6 +6,7 @@ import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package } from '../package/open.ts';
+import { largestHidden } from '../schemes/transfer/plane.ts';
 import { loadTarget } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
 import { type Basis, basisOfModel, basisOfPackage, modelOf } from '../train/basis.ts';
@@ -107,6 +108,9 @@ function anyWeights({ inputs, outputs }: TrainedLayer): LayerWeights {
 export function requestOf(args: TrainCommandLine, { kind }: Subject, target: Target): TrainRequest {
   const { seed, epochs, batch, rate, gain, lastGain, range } = args;
   const { maskProbability, rounding, learningRate, biasRate, transferEvery } = args;
+  const limit = target.hidden ? largestHidden(target.hidden.bits) : range;
+  if (range > limit)
+    raise([optionInvalid(`--range ${range}`, `hidden integers of this target are ${limit} at most`)]);
   return {
     ...{ seed, epochs, batch, rate, gain, lastGain, range },
     ...{ maskProbability, rounding, learningRate, biasRate, transferEvery },

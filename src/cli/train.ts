@@ -12,7 +12,7 @@ import { reportOf } from '../train/report.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { decimal, oneOf, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
+import { decimal, oneOf, seedNumber, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 import { openTrainingData } from './train-data.ts';
@@ -45,11 +45,18 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   io.stdout(`${output}: learnt on ${report.target}, seed ${request.seed}\n\n${formatTraining(report)}`);
 }
 
+/** Of a perceptron: a chip keeps some ten numbers for each. */
+const mostWeights = 2 ** 24;
+
 /** Reader of widths such as `784-200-100-10`. */
 function widths(text: string): readonly number[] {
   const numbers = text.split('-').map(Number);
-  if (numbers.length >= 2 && numbers.every((n) => Number.isSafeInteger(n) && n > 0)) return numbers;
-  throw new InvalidArgumentError('Write the widths of input, layers and output, such as 784-200-100-10.');
+  const whole = numbers.every((n) => Number.isSafeInteger(n) && n > 0);
+  const weights = numbers.slice(1).reduce((sum, n, i) => sum + n * numbers[i]!, 0);
+  if (numbers.length >= 2 && whole && weights <= mostWeights) return numbers;
+  throw new InvalidArgumentError(
+    `Write the widths of input, layers and output, such as 784-200-100-10, for at most ${mostWeights} weights.`,
+  );
 }
 
 export function registerTrain(program: Command, io: Io): void {
@@ -89,24 +96,24 @@ export function registerTrain(program: Command, io: Io): void {
     )
     .option('--transfer-every <n>', 'inputs from one transfer to the next', whole, defaults.transferEvery)
     .option('--epochs <n>', 'times that all samples are learnt from', whole, defaults.epochs)
-    .option('--batch <n>', 'inputs of one update', wholeNumber(1), defaults.batch)
-    .option('--mask-probability <p>', 'of a synapse to be let move', decimal, defaults.maskProbability)
+    .option('--batch <n>', 'inputs of one update', wholeNumber(1, 65_536), defaults.batch)
+    .option('--mask-probability <p>', 'of a synapse to be let move', decimal(0, 1), defaults.maskProbability)
     .addOption(
       oneOf('--rounding <how>', 'of what the gradient asks for to a step', roundings).default(
         defaults.rounding,
       ),
     )
-    .option('--learning-rate <r>', 'steps per unit of the gradient', decimal, defaults.learningRate)
-    .option('--bias-rate <r>', 'learning rate of the digital biases', decimal, defaults.biasRate)
-    .option('--rate <r>', 'learning rate in floating point', decimal, defaults.rate)
+    .option('--learning-rate <r>', 'steps per unit of the gradient', decimal(0, 1e6), defaults.learningRate)
+    .option('--bias-rate <r>', 'learning rate of the digital biases', decimal(0, 1e6), defaults.biasRate)
+    .option('--rate <r>', 'learning rate in floating point', decimal(0, 1e6), defaults.rate)
     .option(
       '--gain <g>',
       'spread of first weights in hidden layers, of sqrt(2 / inputs)',
-      decimal,
+      decimal(0, 1000),
       defaults.gain,
     )
-    .option('--last-gain <g>', 'the same in the last layer', decimal, defaults.lastGain)
-    .option('--range <n>', 'largest first hidden integer', wholeNumber(1), defaults.range)
+    .option('--last-gain <g>', 'the same in the last layer', decimal(0, 1000), defaults.lastGain)
+    .option('--range <n>', 'largest first hidden integer', wholeNumber(1, 32_767), defaults.range)
     .addOption(
       oneOf(
         '--start <from>',
@@ -114,7 +121,7 @@ export function registerTrain(program: Command, io: Io): void {
         ['weights', 'random'],
       ),
     )
-    .option('--seed <n>', 'decides the chip, the order of samples and all masks', whole, 1)
+    .option('--seed <n>', 'decides the chip, the order of samples and all masks', seedNumber, 1)
     .option('--checkpoint-every <n>', 'inputs between two writings of OUTPUT.checkpoint', wholeNumber(1))
     .option('--resume', 'go on from OUTPUT.checkpoint')
     .option('--beyond-endurance', 'go on where a device would be used up')

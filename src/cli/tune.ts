@@ -5,6 +5,7 @@ import { findPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { readModel } from '../onnx/decode.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { loadTarget } from '../target/load.ts';
@@ -18,14 +19,16 @@ import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
   decimal,
+  percent,
   recordOption,
+  seedNumber,
   wholeNumber,
   withDataLimit,
   withJson,
   withSet,
   withThreads,
 } from './options.ts';
-import { checkOutput, writeInPlace } from './output.ts';
+import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
 interface TuneArguments
@@ -65,7 +68,11 @@ async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
   if (args.output !== undefined) await checkOutput(args.output, args.force ?? false);
   const report = await tuneModel(io, file, args);
   if (args.output !== undefined && report.options)
-    await writeInPlace(args.output, Buffer.from(formatOptions(report.options, commentOf(report))));
+    await writeInPlace(
+      args.output,
+      Buffer.from(formatOptions(report.options, commentOf(report))),
+      args.force ?? false,
+    );
   if (args.json) printJson(io, report);
   else {
     io.stdout(formatTuning(report, io.columns));
@@ -101,11 +108,11 @@ export function registerTune(program: Command, io: Io): void {
     .argument('<model>', 'the ONNX file')
     .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
     .option('--target <target>', 'a bundled target, or the path of a target file')
-    .option('--max-drop <points>', 'largest loss of top-1 against floating point', decimal, 1)
+    .option('--max-drop <points>', 'largest loss of top-1 against floating point', decimal(-100, 100), 1)
     .option(
       '--max-digital <percent>',
       'largest share of the multiplications that may stay digital',
-      decimal,
+      percent,
       10,
     )
     .option('-o, --output <file.yaml>', 'write the options that were found, for compile --options')
@@ -119,9 +126,9 @@ export function registerTune(program: Command, io: Io): void {
     .option(
       '--trials <n>',
       `chips per mapping (default: ${defaultTrials}; 1 where programming is exact)`,
-      whole,
+      wholeNumber(1, 10_000),
     )
-    .option('--seed <n>', 'seed of the first chip (default: 1)', wholeNumber(0))
+    .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option('--force', 'replace an existing options file');
   withSet(command);

@@ -9,6 +9,7 @@ import { optionInvalid, preprocessingMissing } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
 import { placeOf } from '../files/files.ts';
+import { writeInPlace } from '../files/write-file.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
@@ -23,7 +24,9 @@ import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
   decimal,
+  percent,
   repeated,
+  seedNumber,
   times,
   wholeNumber,
   withCompensation,
@@ -31,7 +34,7 @@ import {
   withJson,
   withThreads,
 } from './options.ts';
-import { checkOutput, writeInPlace } from './output.ts';
+import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
@@ -101,7 +104,7 @@ async function run(io: Io, folder: string, args: VerifyCommandLine): Promise<voi
   if (args.output !== undefined) await checkOutput(args.output, true);
   const report = await verifyPackage(io, folder, args);
   if (args.output !== undefined) {
-    await writeInPlace(args.output, Buffer.from(`${JSON.stringify(report, null, 1)}\n`));
+    await writeInPlace(args.output, Buffer.from(`${JSON.stringify(report, null, 1)}\n`), true);
   }
   if (args.json) printJson(io, report);
   else io.stdout(formatVerification(report, io.columns));
@@ -127,9 +130,9 @@ export function registerVerify(program: Command, io: Io): void {
     .option(
       '--trials <n>',
       `chips to program (default: ${defaultTrials}; 1 where programming is exact)`,
-      whole,
+      wholeNumber(1, 10_000),
     )
-    .option('--seed <n>', 'seed of the first chip (default: 1)', wholeNumber(0))
+    .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)
     .option('--images <n>', 'images used at most, evenly spread (default: all)', whole)
     .option('--exclude-calibration', 'leave out images that were used for calibration')
     .option('--no-calibrate', 'leave gain and bias of new chips as they were compiled')
@@ -159,18 +162,18 @@ export function registerVerify(program: Command, io: Io): void {
     .option(
       '--noise-states <n>',
       'states of random telegraph and 1/f noise over all images (default: 8)',
-      whole,
+      wholeNumber(1, 1_000_000),
     )
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option(
       '--min-accuracy <percent>',
       `exit with ${kinds.bound.exit} where the mean top-1 of the chips is lower`,
-      decimal,
+      percent,
     )
     .option(
       '--max-drop <points>',
       `exit with ${kinds.bound.exit} where the chips lose more against floating point`,
-      decimal,
+      decimal(-100, 100),
     )
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(

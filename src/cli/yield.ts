@@ -13,7 +13,7 @@ import { formatCount, formatShare } from '../report/number.ts';
 import { formatTable, numbers } from '../report/table.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { decimal, wholeNumber, withJson, withThreads } from './options.ts';
+import { decimal, percent, seedNumber, wholeNumber, withJson, withThreads } from './options.ts';
 import { withStages } from './stages.ts';
 
 interface YieldCommandLine {
@@ -84,15 +84,15 @@ export function registerYield(program: Command, io: Io): void {
     .command('yield')
     .description('sample chips, and count those whose faulty cells can be worked around')
     .argument('<package>', 'the package')
-    .option('--dies <n>', 'chips that are sampled', wholeNumber(1), 5)
-    .option('--seed <n>', 'of the first chip', wholeNumber(0), 1)
+    .option('--dies <n>', 'chips that are sampled', wholeNumber(1, 100_000), 5)
+    .option('--seed <n>', 'of the first chip', seedNumber, 1)
     .option(
       '--max-noise <x>',
       "bound on what faulty cells do to all columns together, as a share of a column's signal",
-      decimal,
+      decimal(0, 1e6),
       0.1,
     )
-    .option('--min-yield <percent>', 'fail where fewer of the dies, worked around, stay within it', decimal);
+    .option('--min-yield <percent>', 'fail where fewer of the dies, worked around, stay within it', percent);
   withExamples(
     withJson(withThreads(command)),
     'crossloom yield mobilenetv2.xbar --dies 20',

@@ -9,6 +9,8 @@ import { type CompileOptions, layerOptions } from '../ir/options.ts';
 import { summarize } from '../ir/summary.ts';
 import { sizeOf } from '../math/tensor.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
+import { unlessRefused } from '../record/refused-model.ts';
+import { syntheticSamples } from '../record/synthetic.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { availableThreads, withWorkers } from '../threads/pool.ts';
 import { calibrate } from './calibrate.ts';
@@ -35,6 +37,21 @@ export function compile(
   calibration: Calibration | undefined,
   hooks: CompileHooks = {},
   faults?: FaultMap,
+): Promise<Compiled> {
+  const samples = calibration?.kind === 'samples' ? calibration.samples : undefined;
+  return unlessRefused(model, samples ?? syntheticSamples(model.graph.inputs, 1), () =>
+    compileSound(model, whole, options, calibration, hooks, faults),
+  );
+}
+
+/** Compiles a model that onnxruntime runs. */
+function compileSound(
+  model: ModelFile,
+  whole: LoadedTarget,
+  options: CompileOptions,
+  calibration: Calibration | undefined,
+  hooks: CompileHooks,
+  faults: FaultMap | undefined,
 ): Promise<Compiled> {
   // Threads start while the graph is lowered.
   return withWorkers(threadsFor(model.graph), async (pool): Promise<Compiled> => {

@@ -5,11 +5,12 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { preprocessingInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { mostWritten } from '../files/read-file.ts';
 import { didYouMean } from '../text/near-names.ts';
+import { parseYaml } from '../text/yaml.ts';
 import type { Layout } from './fit.ts';
 import { findLabelsCsv } from './image-folder.ts';
 import { readText } from './unreadable.ts';
@@ -79,6 +80,8 @@ const schema = z.strictObject({
   classes: z.array(z.union([z.string(), z.number()]).transform(String)).exactOptional(),
 });
 const known = Object.keys(schema.shape);
+/** Unknown fields that are reported. */
+const keysNamed = 20;
 
 /**
  * Checks fields and fills in the defaults. Raises every preprocessingInvalid at once.
@@ -92,9 +95,11 @@ export function resolvePreprocessing(fields: unknown, place: string): Preprocess
 
 function describe(issue: z.core.$ZodIssue, place: string): Diagnostic[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) =>
-      preprocessingInvalid(place, key, ['there is no such field.', ...didYouMean(key, known)].join(' ')),
-    );
+    return issue.keys
+      .slice(0, keysNamed)
+      .map((key) =>
+        preprocessingInvalid(place, key, ['there is no such field.', ...didYouMean(key, known)].join(' ')),
+      );
   // Of a union, what is wrong with the list or the number itself says more than that none of both fits.
   const inner =
     issue.code === 'invalid_union' ? issue.errors.flat().find((e) => e.code === 'custom') : undefined;
@@ -108,14 +113,9 @@ export async function loadPreprocessing(
   flags: PreprocessingFields = {},
 ): Promise<Preprocessing> {
   if (path === undefined) return resolvePreprocessing(flags, 'flags');
-  const text = await readText(path);
-  const document = parseDocument(text);
-  raise(
-    document.errors.map((error) =>
-      preprocessingInvalid(path, `line ${error.linePos?.[0].line ?? 1}`, error.message.split('\n')[0]!),
-    ),
-  );
-  const fields: unknown = document.toJS() ?? {};
+  const { value, problems } = parseYaml(await readText(path, mostWritten));
+  raise(problems.map(({ line, reason }) => preprocessingInvalid(path, `line ${line}`, reason)));
+  const fields = value ?? {};
   // Anything but a mapping is left to the schema, which says so.
   const isMapping = typeof fields === 'object' && !Array.isArray(fields);
   return resolvePreprocessing(isMapping ? { ...fields, ...flags } : fields, path);

@@ -1,7 +1,8 @@
 /** What readers of data throw about the user's file, and what they ask of every file before they open it. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dataUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { mostGenerated, readText as readFile } from '../files/read-file.ts';
 
 export function unreadable(place: string, reason: string): DiagnosticError {
   return new DiagnosticError([dataUnreadable(place, reason)]);
@@ -21,10 +22,9 @@ export async function sizeOfFile(path: string): Promise<number> {
   return entry.size;
 }
 
-/** A file of text. Raises dataUnreadable. */
-export async function readText(path: string): Promise<string> {
-  await sizeOfFile(path);
-  return readFile(path, 'utf8').catch((error: Error) => {
-    throw unreadable(path, `this file cannot be read (${error.message})`);
-  });
+/** A file of text, of at most `most` bytes. Raises dataUnreadable. */
+export async function readText(path: string, most = mostGenerated): Promise<string> {
+  const read = await readFile(path, most);
+  if ('reason' in read) throw unreadable(path, `this file cannot be read (${read.reason})`);
+  return read.text;
 }

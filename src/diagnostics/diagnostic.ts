@@ -2,6 +2,8 @@
  * What is wrong with the user's input, as data. One constructor per code, one exit code per kind of problem; all wording
  * is in diagnostics/. A stage collects every problem that it finds and raises them together.
  */
+import { printableLine } from '../text/printable.ts';
+
 export type Severity = 'error' | 'warning' | 'note';
 
 export interface Diagnostic {
@@ -48,7 +50,8 @@ export function raise(diagnostics: readonly Diagnostic[]): void {
 
 /** Text form: `error[code] at PLACE: message`, then one indented line per note. */
 export function formatDiagnostic(d: Diagnostic): string {
-  return [`${d.severity}[${d.code}] at ${d.at}: ${d.message}`, ...d.notes.map((n) => `  ${n}`)].join('\n');
+  const lines = [`${d.severity}[${d.code}] at ${d.at}: ${d.message}`, ...d.notes.map((n) => `  ${n}`)];
+  return lines.map(printableLine).join('\n');
 }
 
 /** Exit code of a run that ended with these errors: that of their kind where it is one, else 1. */

@@ -40,7 +40,16 @@ export const weightsNotFinite = (node: string, tensor: string, count: number): D
   ]);
 
 export const graphInvalid = (place: string, reason: string): Diagnostic =>
-  error('onnx/graph-invalid', place, [reason, 'Check the model with onnx.checker.check_model.']);
+  error('onnx/graph-invalid', place, [
+    reason,
+    'Check the model with onnx.checker.check_model(model, full_check=True).',
+  ]);
+
+export const notRunnable = (place: string, reason: string): Diagnostic =>
+  error('onnx/not-runnable', place, [
+    reason,
+    'onnxruntime runs all that stays digital: bring the model into a form that it runs on these inputs.',
+  ]);
 
 export const subgraphOpset = (place: string, opset: number, operators: readonly string[]): Diagnostic =>
   error('onnx/subgraph-opset', place, [

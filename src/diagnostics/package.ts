@@ -26,6 +26,12 @@ export const wrongModel = (path: string, expected: string, got: string): Diagnos
     'Give the ONNX file that was compiled.',
   ]);
 
+export const bitstreamUnreadable = (file: string, reason: string): Diagnostic =>
+  error('bitstream/unreadable', file, [
+    `it cannot be read (${reason})`,
+    'Give a package, its program.xbs, or the text that `crossloom disasm` prints.',
+  ]);
+
 export const bitstreamInvalid = (file: string, offset: number, reason: string): Diagnostic =>
   error('bitstream/invalid', `${file}: byte ${offset}`, [
     reason,

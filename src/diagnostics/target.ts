@@ -2,9 +2,9 @@
 import type { Diagnostic } from './diagnostic.ts';
 import { error } from './make.ts';
 
-export const targetNotFound = (name: string, known: readonly string[]): Diagnostic =>
+export const targetNotFound = (name: string, reason: string, known: readonly string[]): Diagnostic =>
   error('target/not-found', `--target ${name}`, [
-    'there is no such target',
+    `no target has this name, and as a file it cannot be read (${reason})`,
     `Known targets: ${known.join(', ')}; or give the path of a target file.`,
   ]);
 

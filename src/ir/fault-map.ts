@@ -3,11 +3,11 @@
  * after forming, or by `survey` on a simulated chip; compiling works around it. The file, JSON, is described in
  * docs/faults.md.
  */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { faultMapGeometry, faultMapInvalid, faultMapUnreadable } from '../diagnostics/all.ts';
-import { InternalError, raise } from '../diagnostics/diagnostic.ts';
+import { DiagnosticError, InternalError, raise } from '../diagnostics/diagnostic.ts';
 import { sha256 } from '../files/hash.ts';
+import { mostGenerated, readText } from '../files/read-file.ts';
 
 /** One faulty cell. */
 export interface Fault {
@@ -74,7 +74,9 @@ function otherSize({ rows, columns }: Geometry, wanted: Geometry): string[] {
  *   size, and faults/invalid for cells outside of their array or listed twice, all at once
  */
 export async function readFaultMap(path: string, geometry: Geometry): Promise<FaultMap> {
-  const file = faultFileSchema.safeParse(parse(path, await readFile(path, 'utf8')));
+  const read = await readText(path, mostGenerated);
+  if ('reason' in read) throw new DiagnosticError([faultMapUnreadable(path, read.reason)]);
+  const file = faultFileSchema.safeParse(parse(path, read.text));
   if (!file.success) {
     const issues = file.error.issues.slice(0, problemsKept);
     raise(issues.map((i) => faultMapUnreadable(path, `${i.path.join('.') || 'the file'}: ${i.message}`)));

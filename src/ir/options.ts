@@ -1,11 +1,11 @@
 /** Everything that can be chosen about a compilation, as flags or as a YAML file say it. */
-import { readFile } from 'node:fs/promises';
-import picomatch from 'picomatch';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { optionInvalid } from '../diagnostics/all.ts';
-import { raise } from '../diagnostics/diagnostic.ts';
+import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { mostWritten, readText } from '../files/read-file.ts';
 import type { Target } from '../target/target.ts';
+import { longestPattern, patternMatcher } from '../text/name-pattern.ts';
+import { parseYaml } from '../text/yaml.ts';
 import type { Origin } from './graph.ts';
 
 const whole = (least: number) => z.number().int().min(least);
@@ -26,7 +26,10 @@ const inputNumbers = z
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
 const layerSchema = z.strictObject({
-  match: z.string().describe('pattern of ONNX node names; * stands for any characters'),
+  match: z
+    .string()
+    .max(longestPattern, `a pattern has at most ${longestPattern} characters`)
+    .describe('pattern of ONNX node names; * stands for any characters'),
   digital: z.boolean().optional().describe('keep the layer off the crossbars'),
   slices: slices.optional(),
   copies: copies.optional(),
@@ -70,7 +73,7 @@ export const optionsSchema = z.strictObject({
   rowsAtOnce: whole(1).optional().describe('rows driven at once, of those that the target can'),
   window: z
     .number()
-    .gt(0)
+    .min(0.001)
     .max(1)
     .optional()
     .describe('share of the window of conductances that is used, from its lower end'),
@@ -100,7 +103,7 @@ export function parseOptions(input: z.input<typeof optionsSchema>, place = 'opti
   raise(
     result.error.issues.map((issue) =>
       optionInvalid(
-        `${place}: ${issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : 'the file')}`,
+        `${place}: ${issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 20).join(', ') : 'the file')}`,
         issue.message,
         `Fields: ${Object.keys(optionsSchema.shape).join(', ')}; see docs/options.md.`,
       ),
@@ -111,13 +114,12 @@ export function parseOptions(input: z.input<typeof optionsSchema>, place = 'opti
 
 /** Reads an options file as plain data; `parseOptions` checks it together with the flags. */
 export async function readOptionsFile(path: string): Promise<z.input<typeof optionsSchema>> {
-  const document = parseDocument(await readFile(path, 'utf8'));
-  raise(
-    document.errors.map((e) =>
-      optionInvalid(`${path}:${e.linePos?.[0].line ?? 1}`, e.message.split('\n')[0]!),
-    ),
-  );
-  const value: unknown = document.toJS() ?? {};
+  const read = await readText(path, mostWritten);
+  if ('reason' in read)
+    throw new DiagnosticError([optionInvalid(path, `it cannot be read (${read.reason})`)]);
+  const { value: written, problems } = parseYaml(read.text);
+  raise(problems.map(({ line, reason }) => optionInvalid(`${path}:${line}`, reason)));
+  const value = written ?? {};
   if (typeof value !== 'object' || Array.isArray(value))
     raise([optionInvalid(path, 'an options file is a list of fields')]);
   return value as z.input<typeof optionsSchema>;
@@ -128,9 +130,9 @@ export function layerName(origin: Origin): string {
   return origin.name || `${origin.op}_${origin.index}`;
 }
 
-/** Whether nodes have a name that a pattern matches; * stands for any characters. */
+/** Whether nodes have a name that a pattern matches. */
 export function nameMatcher(pattern: string): (origin: Origin) => boolean {
-  const matches = picomatch(pattern, { bash: true, nobrace: true });
+  const matches = patternMatcher(pattern);
   return (origin) => matches(layerName(origin));
 }
 

@@ -1,5 +1,7 @@
 /** Graph -> text, one line per input, constant, node and output: what --print-after shows and tests compare. */
+
 import { type Tensor, toDoubles } from '../math/tensor.ts';
+import { printableLine } from '../text/printable.ts';
 import {
   type Attribute,
   describeOrigin,
@@ -21,7 +23,7 @@ export function printGraph(graph: Graph): string {
     ...graph.nodes.map(printNode),
     ...graph.outputs.map((v) => `output ${printValue(v)}`),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(printableLine).join('\n')}\n`;
 }
 
 function printValue({ name, dims }: ValueInfo): string {

@@ -1,4 +1,5 @@
 /** Mapping -> text, one line per layer and per block: what --print-after shows and tests compare. */
+import { printableLine } from '../text/printable.ts';
 import { describeOrigin } from './graph.ts';
 import {
   type Block,
@@ -17,7 +18,7 @@ export function printMapping(mapping: Mapping): string {
     ...mapping.layers.map(printLayer),
     ...mapping.blocks.map((block, number) => printPlaced(block, number, mapping.layers[block.layer]!)),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(printableLine).join('\n')}\n`;
 }
 
 export function printLayer(

@@ -21,6 +21,7 @@ export function checkValues(
   problems: Diagnostic[],
 ): readonly OnnxNode[] {
   const defined = new Set([...constants.keys(), ...inputs.map((v) => v.name)]);
+  if (constants.has('')) problems.push(graphInvalid(file, 'an initializer has no name'));
   for (const { name, elementType: type } of inputs) {
     if (name === '') problems.push(graphInvalid(file, 'an input has no name'));
     else if (elementType(type) === undefined)

@@ -3,16 +3,17 @@
  * only if it has a graph and operator sets, no field that ONNX does not know, and tensors that fill their shapes.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { graphInvalid, modelUnreadable, opsetUnsupported } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { Files } from '../files/files.ts';
+import { readBytes } from '../files/read-file.ts';
 import { type Attribute, describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir/graph.ts';
 import type { Tensor } from '../math/tensor.ts';
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
 import { findExternal } from './external-data.ts';
+import { padDilated } from './pad-dilated.ts';
 import {
   functionCodec,
   type GraphProto,
@@ -42,15 +43,9 @@ interface ModelSource {
 
 /** Reads an ONNX file. Raises every problem of the file at once. */
 export async function readModel(path: string): Promise<ImportedModel> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
-    throw new DiagnosticError([modelUnreadable(path, reason)]);
-  }
-  return decodeModel(bytes, { file: path, folder: dirname(path) });
+  const read = await readBytes(path);
+  if ('reason' in read) throw new DiagnosticError([modelUnreadable(path, read.reason)]);
+  return decodeModel(read.bytes, { file: path, folder: dirname(path) });
 }
 
 /** Decodes the bytes of an ONNX file. Raises every problem of the file at once. */
@@ -64,7 +59,7 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   raise(problems);
   const result = buildGraph(model, graph, external, source.file, problems);
   raise(problems);
-  return { graph: result, sha256: hash.digest('hex') };
+  return { graph: padDilated(result), sha256: hash.digest('hex') };
 }
 
 /** Piece by piece: a tensor may be larger than the memory that is left. */

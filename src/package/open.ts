@@ -2,6 +2,7 @@
 
 import { hashMismatch, packageUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import { restore } from '../files/beside.ts';
 import type { ByteSource } from '../files/byte-source.ts';
 import { type Files, hashIn, placeIn, readFrom, sourceIn } from '../files/files.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
@@ -52,6 +53,7 @@ export function bitstreamIn(
  * @throws DiagnosticError package/unreadable, package/hash-mismatch (for every file that differs)
  */
 export async function openPackage(files: Files): Promise<Package> {
+  if (typeof files === 'string') await restore(files);
   const { manifest, loaded } = await readManifest(files);
   const problems: Diagnostic[] = [];
   for (const file of filesOf(manifest)) {

@@ -58,10 +58,14 @@ export function createFiniteCheck(
   };
 }
 
+/** Half of the largest float: a range up to there has a width that is still a float. */
+const largest = 2 ** 127;
+
+/** NaN, infinity, or what makes an infinite range. */
 function firstNotFinite(values: Float32Array): number | undefined {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (value - value !== 0) return value;
+    if (!(value < largest && value > -largest)) return value;
   }
   return undefined;
 }

@@ -1,7 +1,9 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
+
 import type { Origin } from '../ir/graph.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
+import { printableLine } from '../text/printable.ts';
 import { formatQuantity } from '../text/units.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
 import { formatTable, numbers, texts } from './table.ts';
@@ -20,7 +22,7 @@ const encodingColumn = texts('encoding');
 
 /** A node's own name, or what else tells it apart. */
 export function nameOf(origin: Origin): string {
-  return origin.name || `${origin.op} #${origin.index}`;
+  return printableLine(origin.name || `${origin.op} #${origin.index}`);
 }
 
 /** `Conv with constant weights: 2-D, 3x3, depthwise, groups 96` as `Conv 2-D 3x3 depthwise`: the shape says the rest. */

@@ -1,4 +1,5 @@
 /** Turns rows of text into an aligned plain-text table, as every verb prints it. */
+import { printableLine } from '../text/printable.ts';
 
 interface Column {
   readonly header: string;
@@ -35,7 +36,10 @@ export function formatTable(
   width?: number,
 ): string {
   const headers = columns.map(({ header }) => header);
-  const widths = columns.map((_, j) => Math.max(...[headers, ...rows].map((row) => (row[j] ?? '').length)));
+  const cells = rows.map((row) => row.map(printableLine));
+  const widths = columns.map((_, j) =>
+    cells.reduce((most, row) => Math.max(most, (row[j] ?? '').length), headers[j]!.length),
+  );
   const last = columns.length - 1;
   if (width !== undefined) {
     const before = widths.slice(0, last).reduce((sum, w) => sum + w + gap.length, 0);
@@ -46,7 +50,7 @@ export function formatTable(
       .map(({ align }, j) => (row[j] ?? '')[align === 'right' ? 'padStart' : 'padEnd'](widths[j]!))
       .join(gap)
       .trimEnd();
-  const body = rows.flatMap((row) => {
+  const body = cells.flatMap((row) => {
     const [first = '', ...more] = wrap(row[last] ?? '', widths[last]!);
     return [[...row.slice(0, last), first], ...more.map((text) => [...Array<string>(last).fill(''), text])];
   });
@@ -58,5 +62,5 @@ export type Fact = readonly [label: string, text: string];
 /** One fact a line: labels stand in one column, texts in the next. */
 export function formatFacts(facts: readonly Fact[]): string {
   const width = Math.max(...facts.map(([label]) => label.length));
-  return facts.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
+  return facts.map(([label, text]) => `${label.padEnd(width)}  ${printableLine(text)}\n`).join('');
 }

@@ -1,6 +1,7 @@
 /** A verification report -> one readable screen of text. */
 
 import type { ArrayCounters } from '../chip/chip.ts';
+import { printableLine } from '../text/printable.ts';
 import { formatTime } from '../text/time.ts';
 import { formatQuantity } from '../text/units.ts';
 import type { PairedDifference } from '../verify/metrics.ts';
@@ -124,7 +125,7 @@ function layers({ layers: { images, snr } }: VerifyReport): string[] {
   // Several layers of one node, such as the steps of an LSTM, have the names of their outputs.
   const names = snr.map(({ origin }) => origin.name);
   const nameOf = ({ origin: { name }, output }: (typeof snr)[number]) =>
-    name && names.indexOf(name) === names.lastIndexOf(name) ? name : output;
+    printableLine(name && names.indexOf(name) === names.lastIndexOf(name) ? name : output);
   const width = Math.min(50, Math.max(...order.map((layer) => nameOf(layer).length)));
   return [
     `Layers with the lowest SNR, of ${snr.length} ${over}:`,

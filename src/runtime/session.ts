@@ -1,14 +1,13 @@
 /** Runs ONNX models, with exact integers and without telemetry: the only importer of onnxruntime. */
 import * as ort from 'onnxruntime-node';
 import { defined } from '../defined.ts';
-import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { arrays, type DataType, type Tensor, type TensorData } from '../math/tensor.ts';
 
 export interface SessionOptions {
   /** Threads inside an operator; 0 leaves the choice to onnxruntime. */
   readonly threads?: number;
-  /** Made of the error where onnxruntime rejects the model: it is the user's unless we wrote the graph. */
-  readonly onRejected?: (reason: string) => Diagnostic;
+  /** Whether onnxruntime may rewrite the graph first. Default: true. */
+  readonly optimized?: boolean;
 }
 
 export interface Session {
@@ -44,18 +43,13 @@ const unfused = { disable_quant_qdq: '1' };
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const open = (session: Record<string, string>) =>
     ort.InferenceSession.create(model, {
-      graphOptimizationLevel: 'all',
+      graphOptimizationLevel: options.optimized === false ? 'disabled' : 'all',
       logSeverityLevel: 4,
       extra: { session },
       ...defined({ intraOpNumThreads: options.threads }),
     });
   // Signed inputs of QLinearMatMul and QLinearConv, and weights that two nodes dequantize: it refuses its own rewriting.
-  const session = await open(unsignedWeights)
-    .catch(() => open(unfused))
-    .catch((error: unknown) => {
-      if (!options.onRejected) throw error;
-      throw new DiagnosticError([options.onRejected(error instanceof Error ? error.message : String(error))]);
-    });
+  const session = await open(unsignedWeights).catch(() => open(unfused));
   const types = new Map(
     session.inputMetadata.map((m): [string, string] => [m.name, m.isTensor ? m.type : 'float32']),
   );

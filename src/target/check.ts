@@ -24,6 +24,9 @@ interface Place {
 /** Names of types for people, where zod's are not. */
 const kinds: Readonly<Record<string, string>> = { int: 'a whole number', array: 'a list of numbers' };
 
+/** Unknown fields of one group that are reported. */
+const keysNamed = 20;
+
 /** What a zod issue says, in the words of a target file. */
 function reasonOf(issue: z.core.$ZodIssue, unit: string): string {
   const print = (bound: unknown) => `${String(bound)}${unit && ` ${unit}`}`;
@@ -89,7 +92,7 @@ function diagnosticsOf(
     const known = [
       ...new Set(['name', 'title', ...fields.flatMap(({ field }) => [field, field.split('.')[0]!])]),
     ];
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, keysNamed).map((key) => {
       const reason =
         path.length === 0 && key === 'hidden'
           ? 'hidden planes exist only where programming.scheme is transfer'
@@ -101,7 +104,8 @@ function diagnosticsOf(
   const field = fieldName(path);
   if (written === undefined) return [targetMissing(located(path, place), field)];
   const unit = path.at(-1) === 'value' ? (fields.find((f) => f.field === field)?.unit ?? '') : '';
-  const isUnit = unit !== '' && (issue.code === 'custom' || issue.code === 'invalid_type');
+  const isQuantity = issue.code !== 'custom' || issue.params?.unit === undefined;
+  const isUnit = unit !== '' && (!isQuantity || issue.code === 'invalid_type');
   if (!isUnit) return [invalid({ path, reason: reasonOf(issue, unit) }, place)];
   const flag = place.setBy.get(field);
   if (flag === undefined) return [targetUnit(located(path, place), field, String(written), unit)];

@@ -41,7 +41,7 @@ export const hidden = z.strictObject({
   fecapsPerLine: integer(1, 65535, 'FeCAPs on one transfer line'),
   bits: integer(2, 16, 'Bits of a hidden integer, sign included (sign and magnitude)'),
   transferBits: integer(1, 15, 'Most significant magnitude bits that a transfer reads'),
-  wakeUpCycles: integer(0, 65535, 'Bipolar cycles before first use'),
+  wakeUpCycles: integer(1, 65535, 'Bipolar cycles before first use'),
   wakeUpCycleTime: quantity('s', 'Time of one wake-up cycle'),
   writeEnergy: quantity('J', 'Energy of writing one FeCAP'),
   writeTime: quantity('s', 'Time of writing one FeCAP'),

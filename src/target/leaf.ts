@@ -24,6 +24,17 @@ export function leaf<V extends z.ZodType>(value: V, unit: Unit, description: str
     .transform((read): z.output<V> => (read as { value: z.output<V> }).value);
 }
 
+/** No device has numbers beyond these in SI units, and arithmetic with them would overflow, or vanish. */
+const largest = 1e30;
+const smallest = 1e-30;
+const inReach = (value: number) => value === 0 || Math.abs(value) >= smallest;
+/** Any number of a target. */
+const within = z
+  .number()
+  .min(-largest)
+  .max(largest)
+  .refine(inReach, `this must be 0 or at least ${smallest} in size`);
+
 /** A quantity of at least `min`, written with its unit. */
 export function quantity(unit: Unit, description: string, range: z.ZodNumber = z.number().min(0)) {
   const value = z
@@ -35,7 +46,7 @@ export function quantity(unit: Unit, description: string, range: z.ZodNumber = z
       context.issues.push({ code: 'custom', input: text, params: { unit } });
       return z.NEVER;
     })
-    .pipe(range);
+    .pipe(range.max(largest).refine(inReach, `this must be 0 or at least ${smallest} ${unit}`));
   return leaf(value, unit, description);
 }
 
@@ -47,16 +58,16 @@ export const above0 = z.number().gt(0);
 
 /** A polynomial in uS as coefficients in SI units: sigma / uS = sum c_k (G / uS)^k. */
 export const polynomialInMicro = z
-  .array(z.number())
+  .array(within)
   .min(1)
   .max(8)
   .transform((micro) => micro.map((c, k) => Number(`${c}e${6 * k - 6}`)));
 
-export const real = (description: string) => leaf(z.number(), '', description);
+export const real = (description: string) => leaf(within, '', description);
 export const integer = (min: number, max: number, description: string) =>
   leaf(z.int().min(min).max(max), '', description);
-export const share = (description: string) => leaf(z.number().min(0).max(1), '', description);
-export const spread = (description: string) => leaf(z.number().min(0), '', description);
+export const share = (description: string) => leaf(within.min(0).max(1), '', description);
+export const spread = (description: string) => leaf(within.min(0), '', description);
 export const choice = <const C extends readonly [string, ...string[]]>(options: C, description: string) =>
   leaf(z.enum(options), '', description);
 

@@ -2,16 +2,17 @@
  * Reads a target: a bundled name or the path of a YAML file, with `field=value` overrides, into plain SI values with
  * the origin of each. Every problem of a file is reported at once, with its field, file and line.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { optionInvalid, targetInvalid, targetNotFound } from '../diagnostics/all.ts';
-import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { canonicalJson } from '../files/canonical-json.ts';
 import { sha256 } from '../files/hash.ts';
 import { installRoot } from '../files/install-root.ts';
+import { mostWritten, readText } from '../files/read-file.ts';
 import { type Scheme, schemes } from '../schemes/models.ts';
 import { didYouMean } from '../text/near-names.ts';
+import { parseYaml } from '../text/yaml.ts';
 import { checkTargetFile } from './check.ts';
 import { targetFields } from './schema.ts';
 import type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
@@ -29,18 +30,13 @@ export async function bundledTargets(): Promise<string[]> {
     .sort();
 }
 
-async function read(nameOrPath: string): Promise<{ readonly file: string; readonly text: string }> {
+async function readFileOf(nameOrPath: string): Promise<{ readonly file: string; readonly text: string }> {
   const bundled = await bundledTargets();
   const inFolder = bundled.includes(nameOrPath);
   const path = inFolder ? join(targetFolder(), `${nameOrPath}.yaml`) : nameOrPath;
-  try {
-    return { file: inFolder ? `${nameOrPath}.yaml` : path, text: await readFile(path, 'utf8') };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR')
-      raise([targetNotFound(nameOrPath, bundled)]);
-    throw error;
-  }
+  const read = await readText(path, mostWritten);
+  if ('text' in read) return { file: inFolder ? `${nameOrPath}.yaml` : path, text: read.text };
+  throw new DiagnosticError([targetNotFound(nameOrPath, read.reason, bundled)]);
 }
 
 function isTree(value: unknown): value is Tree {
@@ -135,21 +131,13 @@ export async function loadTarget(
   nameOrPath: string,
   overrides: readonly string[] = [],
 ): Promise<LoadedTarget> {
-  const { file, text } = await read(nameOrPath);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const { file, text } = await readFileOf(nameOrPath);
+  const { value: written, problems, lineOf } = parseYaml(text);
   raise(
-    document.errors.map((error) => {
-      const { line, col } = lines.linePos(error.pos[0]);
-      return targetInvalid(`${file}:${line}`, `column ${col}`, `this is not YAML: ${error.message}`);
-    }),
+    problems.map(({ line, column, reason }) =>
+      targetInvalid(`${file}:${line}`, `column ${column}`, `this is not YAML: ${reason}`),
+    ),
   );
-  const written: unknown = document.toJS();
-  const lineOf = (path: readonly string[]): number | undefined => {
-    const node: unknown = document.getIn(path, true);
-    const range = isTree(node) ? node.range : undefined;
-    return Array.isArray(range) ? lines.linePos(Number(range[0])).line : undefined;
-  };
 
   const schemeText = at(written, ['programming', 'scheme', 'value']);
   const scheme = schemes().find((name) => name === schemeText);

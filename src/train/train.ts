@@ -11,6 +11,8 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { programChip } from '../program.ts';
+import { unlessRefused } from '../record/refused-model.ts';
+import { spreadSamples } from '../record/samples.ts';
 import { trainingChip } from '../schemes/transfer/synapses.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { transferredDigit } from '../target/hidden-plane.ts';
@@ -70,9 +72,14 @@ export async function readTrainingSamples(
   const onArray = (done: number, total: number) => onSample('program the chip', done, total);
   const chip = await programChip(basis.pkg, { seed, onArray });
   const tap = basis.chain.input;
+  const { reference, manifest } = basis.pkg;
+  const model = { graph: reference, file: manifest.model.file };
+  const seen = spreadSamples(training.dataset, input, training.dataset.length);
   const session = await simulate(basis.pkg, chip, { taps: [tap] });
   try {
-    return await read(async (batch) => (await session.run({ [input.name]: batch }, [tap]))[tap]!);
+    return await unlessRefused(model, seen, () =>
+      read(async (batch) => (await session.run({ [input.name]: batch }, [tap]))[tap]!),
+    );
   } finally {
     await session.release();
   }

@@ -1,16 +1,10 @@
 /** What a tuning chose, as an options file that `crossloom compile --options` takes. */
 import { Document, isMap, isSeq } from 'yaml';
 import { type CompileOptions, type LayerOptions, parseOptions } from '../ir/options.ts';
+import { patternOf } from '../text/name-pattern.ts';
 
 /** An entry of `layers`. */
 export type LayerEntry = CompileOptions['layers'][number];
-
-/** A pattern that matches this name alone; for a backslash, which no pattern can quote, it takes any character. */
-export function patternOf(name: string): string {
-  return name.replace(/[\\*?[\](){}!+@|$^"']|^\.(?=\/)/g, (special) =>
-    special === '\\' ? '?' : `\\${special}`,
-  );
-}
 
 /** The fields of a layer that its entry has to say; undefined where it needs none. */
 export function layerEntry(name: string, given: LayerOptions, wanted: LayerOptions): LayerEntry | undefined {

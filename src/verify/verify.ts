@@ -5,12 +5,12 @@
  */
 import type { Chip } from '../chip/chip.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { graphInvalid } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
-import { soleInput } from '../record/samples.ts';
+import { unlessRefused } from '../record/refused-model.ts';
+import { soleInput, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { conditionName, conditionsOf } from './conditions.ts';
@@ -38,21 +38,25 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const start = performance.now();
-  soleInput(model.graph, model.file);
+  const input = soleInput(model.graph, model.file);
   const report = (stage: string) => (done: number, total: number) => options.onProgress?.(stage, done, total);
   // The model as it was read, before any rewriting of ours.
   const float = encodeModel(model.graph);
-  const probed = await openSession(float, {
-    threads: 1,
-    onRejected: (reason) => graphInvalid(model.file, `onnxruntime rejects the model: ${reason}`),
+  const samples = spreadSamples(dataset, input, dataset.length);
+  const { plan, images, knownAnswer, references } = await unlessRefused(model, samples, async () => {
+    const probed = await openSession(float, { threads: 1 });
+    const planned = await planVerification(pkg, model, dataset, options, probed);
+    await probed.release();
+    const ideal = { bytes: encodeModel(pkg.reference) };
+    const run: ImageRun = { dataset, plan: planned, threads: options.threads ?? availableThreads() };
+    const models = { float: { bytes: float }, ideal };
+    return {
+      plan: planned,
+      images: run,
+      knownAnswer: await runsOf(pkg, 'reference', () => checkKnownAnswer(pkg)),
+      references: await runReferences(run, models, report('floating point and ideal')),
+    };
   });
-  const plan = await planVerification(pkg, model, dataset, options, probed);
-  await probed.release();
-  const ideal = { bytes: encodeModel(pkg.reference) };
-  const knownAnswer = await runsOf(pkg, 'reference', () => checkKnownAnswer(pkg));
-  const images: ImageRun = { dataset, plan, threads: options.threads ?? availableThreads() };
-  const models = { float: { bytes: float }, ideal };
-  const references = await runReferences(images, models, report('floating point and ideal'));
 
   const layers: LayerNoise = new Map();
   const conditions = conditionsOf(pkg.loaded.target, options.at, options.wires);

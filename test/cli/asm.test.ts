@@ -1,4 +1,5 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemOf, runCli } from './run-cli.ts';
@@ -58,10 +59,21 @@ describe('crossloom disasm and asm', () => {
     const text = await runCli(['asm', '-', '-o', at('bad.xbs')], stdinOf('.format 1\nnonsense\n'));
     expect(problemOf(text)).toBe('34 bitstream/syntax');
     expect(text.err).toContain('standard input:2');
-    expect((await runCli(['asm', at('nosuch.txt'), '-o', at('bad.xbs')])).exit).toBe(2);
+    expect(problemOf(await runCli(['asm', at('missing.txt'), '-o', at('x.xbs')]))).toBe(
+      '34 bitstream/unreadable',
+    );
     const bytes = await runCli(['disasm', at('net.onnx')]);
     expect(bytes).toMatchObject({ exit: 34, out: '' });
     expect(problemOf(await runCli(['disasm', at('nosuch.xbar')]))).toBe('30 package/unreadable');
     expect((await readdir(folder)).sort()).toEqual(before);
   });
+});
+
+test('a file that cannot be read has a code and a name', async () => {
+  const output = join(tmpdir(), 'crossloom-never.xbs');
+  for (const file of [tmpdir(), join(tmpdir(), 'nosuch.txt')]) {
+    const outcome = await runCli(['asm', file, '-o', output]);
+    expect(problemOf(outcome)).toBe('34 bitstream/unreadable');
+    expect(outcome.err).toContain(file);
+  }
 });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
 import { readStdin } from '../../src/cli/io.ts';
-import { repeated, wholeNumber } from '../../src/cli/options.ts';
+import { decimal, percent, repeated, seedNumber, times, wholeNumber } from '../../src/cli/options.ts';
 import { createProgram } from '../../src/cli.ts';
 import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import * as loader from '../../src/target/load.ts';
@@ -84,13 +84,34 @@ describe('helpers', () => {
         yield Buffer.from([0xa9, 0x0a]);
       },
     });
-    expect((await readStdin(io)).toString('utf8')).toBe('é\n');
+    expect((await readStdin(io, 2 ** 20)).toString('utf8')).toBe('é\n');
   });
 
   test('options may be repeated, and numbers are checked', () => {
     expect(repeated('b', repeated('a', undefined))).toEqual(['a', 'b']);
     expect(wholeNumber(1)('5')).toBe(5);
-    for (const text of ['0', '1.5', '', 'x', '1e400'])
-      expect(() => wholeNumber(1)(text)).toThrow('at least 1');
+    for (const text of ['0', '1.5', '', 'x', '1e400', '0x10', '9007199254740991', 'NaN'])
+      expect(() => wholeNumber(1)(text)).toThrow('at least 1 and at most 1000000000');
+    expect([decimal(-1, 1)('-.5e0'), percent('99.5'), seedNumber('4294967295')]).toEqual([
+      -0.5, 99.5, 4294967295,
+    ]);
+    for (const text of ['1.1', '-2', 'Infinity', '1e308', '', ' ', '0b1'])
+      expect(() => decimal(-1, 1)(text)).toThrow('at least -1 and at most 1');
+    expect(() => seedNumber('4294967296')).toThrow('at most 4294967295');
+    for (const text of ['1e308y', '1e300s', '1', 'x']) expect(() => times(text)).toThrow('at most 1000000y');
+  });
+
+  test.each([
+    ['--mlp', '9007199254740991-10', 'for at most 16777216 weights'],
+    ['--mlp', '65536-65536-10', 'for at most 16777216 weights'],
+    ['--mlp', '10', 'such as 784-200-100-10'],
+    ['--range', '1e15', 'at most 32767'],
+    ['--batch', '1e15', 'at most 65536'],
+    ['--learning-rate', '1e308', 'at most 1000000'],
+    ['--seed', '9007199254740991', 'at most 4294967295'],
+  ])('train %s %s is refused', async (flag, value, reason) => {
+    const { exit, err } = await runCli(['train', flag, value, '--data', 'nosuch', '-o', 'never.xbar']);
+    expect(exit).toBe(2);
+    expect(err).toContain(reason);
   });
 });

@@ -15,6 +15,7 @@ export function collectingIo(overrides: Partial<Io> = {}) {
   const io: Io = {
     stdout: (text) => void out.push(text),
     stderr: (text) => void err.push(text),
+    redraw: (line) => void err.push(`\r\u001b[K${line}`),
     stdin: async function* () {},
     isTty: false,
     columns: 160,

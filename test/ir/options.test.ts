@@ -43,6 +43,11 @@ describe('options', () => {
       'options/invalid o.yaml: slices',
       'options/invalid o.yaml: layers.0.slices',
     ]);
+    const match = 'a'.repeat(5000);
+    expect(problems(() => parseOptions({ window: 1e-300, layers: [{ match }] }))).toEqual([
+      'options/invalid options: window',
+      'options/invalid options: layers.0.match',
+    ]);
     const unknown = JSON.parse('{"slice": 2}') as Parameters<typeof parseOptions>[0];
     expect(problems(() => parseOptions(unknown))).toEqual(['options/invalid options: slice']);
   });

@@ -216,6 +216,11 @@ describe('invalid models', () => {
     ['no ONNX opset', proto({}, { opsetImport: [{ domain: 'x', version: 1 }] }), ['onnx/graph-invalid']],
     ['a dangling input', proto({ input: [] }), ['onnx/graph-invalid']],
     ['an output of nobody', proto({ output: [{ name: 'z' }] }), ['onnx/graph-invalid']],
+    [
+      'an initializer without a name',
+      proto({ initializer: [{ dataType: 1, dims: [1], floatData: [1] }] }),
+      ['onnx/graph-invalid'],
+    ],
     ['sparse weights', proto({ sparseInitializer: [{}] }), ['onnx/graph-invalid']],
     [
       'float8 weights',

@@ -127,7 +127,7 @@ describe('manifest.json', () => {
       (m) => {
         m.knownAnswers.z = m.knownAnswers.y!;
       },
-      "knownAnswers: reference.onnx has no output 'z'",
+      "knownAnswers: reference.onnx has no 'z'",
     ],
   ])('%s', async (_, change, reason) => {
     const told = await toldOf(openPackage, (place) =>

@@ -306,3 +306,23 @@ describe('overrides', () => {
     expect(String(error)).toContain("Did you mean 'adc.bits'");
   });
 });
+
+describe('numbers that no device has', () => {
+  test.each([
+    ['cell.gMax=1e308 S', 'this must be at most 1e+30 S'],
+    ['cell.gMax=1e-300 S', 'this must be 0 or at least 1e-30 S'],
+    ['adc.energy=1e-320 J', 'this must be 0 or at least 1e-30 J'],
+    ['cell.gMax=1e400 S', "'1e400 S' is not a quantity in S"],
+    ['adc.bits=Infinity', 'this must be a number'],
+  ])('--set %s', async (override, reason) => {
+    const problems = await loadTarget('tetramem-256-6bit', [override]).then(
+      () => [],
+      (error: unknown) => (error instanceof DiagnosticError ? error.diagnostics : []),
+    );
+    expect(problems.map(({ code, at, message }) => [code, at, message])).toContainEqual([
+      'options/invalid',
+      `--set ${override}`,
+      expect.stringContaining(reason),
+    ]);
+  });
+});

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { layerOptions, parseOptions } from '../../src/ir/options.ts';
-import { formatOptions, layerEntry, patternOf } from '../../src/tune/write-options.ts';
+import { patternOf } from '../../src/text/name-pattern.ts';
+import { formatOptions, layerEntry } from '../../src/tune/write-options.ts';
 
 const name = fc
   .array(fc.constantFrom(...'ab1/_.:;-*?[]()!+@{}|^$ ,~#"\'&='.split('')), { minLength: 1, maxLength: 8 })

@@ -246,6 +246,22 @@ describe('lower-linear', () => {
     ]);
   });
 
+  it('names the bias, where that is not finite', () => {
+    const parts: ModelParts = {
+      inputs: { x: [1, 2] },
+      outputs: { y: [] },
+      constants: { w: ramp(2, 2), shift: float32([2], [0, Number.NaN]) },
+      nodes: [node('Gemm', ['x', 'w', 'shift'], ['y'])],
+    };
+    expect(problems(() => lower(parts))).toEqual([
+      [
+        'onnx/weights-not-finite',
+        'node (Gemm, #0)',
+        "its weights 'shift' hold 1 value(s) that are NaN or infinite",
+      ],
+    ]);
+  });
+
   it('needs a layer', () => {
     const parts: ModelParts = {
       inputs: { x: [1, 2] },
