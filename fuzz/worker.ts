@@ -2,11 +2,12 @@
  * A process that makes and runs cases, one after the other, and tells its parent what came of each. It may hang, take all
  * memory or die: the parent watches (`supervisor.ts`).
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type Case, makeCase } from './case.ts';
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
+import { makeCase } from './case.ts';
 import { classOf } from './classes/index.ts';
 import { accepted, judge, type Outcome } from './outcome.ts';
+import { writeFiles } from './verb.ts';
 
 /** What the parent asks for: cases `from` to `to` - 1. */
 export interface Request {
@@ -33,7 +34,7 @@ async function serve(name: string, seed: number, scratch: string): Promise<void>
     void (async () => {
       for (let index = from; index < to; index++) {
         const made = makeCase(fuzzClass, opened, seed, { index, steps });
-        if (keepIn !== undefined) await keep(made, keepIn);
+        if (keepIn !== undefined) await writeFiles(keepIn, made.input);
         if (to === from + 1) reply({ kind: 'made', index, steps: made.steps });
         const outcome = await opened.execute(made.input).then(() => accepted, judge);
         reply({ kind: 'ran', index, outcome });
@@ -45,12 +46,9 @@ async function serve(name: string, seed: number, scratch: string): Promise<void>
   reply({ kind: 'open' });
 }
 
-async function keep({ input }: Case, folder: string): Promise<void> {
-  for (const [name, bytes] of input) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), bytes);
-  }
-}
+// Other workers have the other cores, and threads would take longer to start than small inputs take.
+os.availableParallelism = () => 1;
+syncBuiltinESMExports();
 
 const [name, seed, scratch] = process.argv.slice(2);
 process.on('disconnect', () => process.exit());

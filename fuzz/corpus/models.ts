@@ -41,6 +41,18 @@ const dense = encoded({
   ],
 });
 
+/** For what takes its time by the layer. */
+const small = encoded({
+  inputs: [value('x', ['N', 4])],
+  outputs: [value('y', ['N', 3])],
+  initializers: [floats('w1', [4, 5]), floats('w2', [5, 3]), floats('b2', [3])],
+  nodes: [
+    node('MatMul', ['x', 'w1'], ['h']),
+    node('Relu', ['h'], ['r']),
+    node('Gemm', ['r', 'w2', 'b2'], ['y']),
+  ],
+});
+
 const convolution = encoded({
   inputs: [value('x', ['N', 2, 6, 6])],
   outputs: [value('y', ['N', 3])],
@@ -288,6 +300,7 @@ const forms = encoded({
 });
 
 export const corpusModels: readonly CorpusModel[] = [
+  { name: 'small', model: small, sample: [4] },
   { name: 'dense', model: dense, sample: [6] },
   { name: 'convolution', model: convolution, sample: [2, 6, 6] },
   { name: 'transposed', model: transposed, sample: [2, 3, 5] },
