@@ -62,16 +62,16 @@ function judgeDiagnostics({ diagnostics }: DiagnosticError): Outcome {
   return { kind: 'refused', code: diagnostics[0]!.code };
 }
 
-/**
- * The name of an error and the topmost frame that is ours, `TypeError at sizeOf (src/math/tensor.js:12)`; where none is, how
- * its message begins, without the names and numbers in it.
- */
+/** The name of an error and the topmost frame that is ours, `TypeError at sizeOf (src/math/tensor.js:12)`, or else of any. */
 export function whatOf(name: string, stack: string): string {
-  const frame =
-    /^ {4}at (?:async )?(?:(.+?) \()?(?:file:\/\/)?\/.*\/((?:src|passes|fuzz)\/\S+?):(\d+):\d+\)?$/m.exec(
-      stack,
-    );
-  if (frame) return `${name} at ${frame[1] ?? '(module)'} (${frame[2]}:${frame[3]})`;
-  const message = stack.split('\n')[0]!.replaceAll(/'[^']*'|"[^"]*"|\S*[\d/_]\S*/g, '..');
-  return message.slice(0, 60).trim();
+  const frames = [...stack.matchAll(/^ {4}at (?:async )?(?:(.+?) \()?(\S+?):(\d+):\d+\)?$/gm)].map(
+    ([, caller = '(module)', file = '', line]) => {
+      const own = /\/((?:src|passes|fuzz)\/(?!.*\/node_modules\/)[^:]*)$/.exec(
+        file.replace(/^.*\/dist\//, '/'),
+      );
+      return { own: own !== null, text: `${caller} (${own?.[1] ?? file.split('/').at(-1)}:${line})` };
+    },
+  );
+  const frame = frames.find(({ own }) => own) ?? frames[0];
+  return frame ? `${name} at ${frame.text}` : `${name} without a frame`;
 }

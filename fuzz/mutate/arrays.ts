@@ -100,6 +100,12 @@ export function mutateZip(random: Random, bytes: Uint8Array): Uint8Array {
   if (way === 0) files.delete(name);
   else if (way === 1)
     files.set(random.pick([...names, 'x.npy', 'labels.npy', '../x.npy', '__proto__']), file);
-  else files.set(name, name.endsWith('.json') ? mutateJson(random, file) : mutateNpy(random, file));
+  else files.set(name, mutateMember(random, name, file));
   return writeZip(files);
+}
+
+function mutateMember(random: Random, name: string, bytes: Uint8Array): Uint8Array {
+  if (name.endsWith('.json')) return mutateJson(random, bytes);
+  if (name.endsWith('.npy')) return mutateNpy(random, bytes);
+  return random.chance(0.6) ? withElement(random, bytes, 0) : mutateBytes(random, bytes);
 }

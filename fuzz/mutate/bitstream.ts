@@ -10,7 +10,11 @@ import { type MutateLeaf, mutateTree } from './tree.ts';
 
 export function mutateBitstream(random: Random, bytes: Uint8Array): Uint8Array {
   if (random.chance(0.1)) return mutateBytes(random, bytes);
-  return (random.chance(0.5) && mutateInstructions(random, bytes)) || mutateFrame(random, bytes);
+  for (let tries = random.pick([0, 6]); tries > 0; tries--) {
+    const mutated = mutateInstructions(random, bytes);
+    if (mutated) return mutated;
+  }
+  return mutateFrame(random, bytes);
 }
 
 /** @returns undefined where the bytes cannot be read, or what came out cannot be written */

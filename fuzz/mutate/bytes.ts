@@ -26,16 +26,14 @@ export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
     case 4:
       return Buffer.concat([before, piece, piece, after]);
     case 5:
-      return bytes.slice(0, at);
+      return before;
     default:
       return withWord(random, bytes, at);
   }
 }
 
 function changed(bytes: Uint8Array, at: number, value: number): Uint8Array {
-  const copy = bytes.slice();
-  copy[at] = value;
-  return copy;
+  return Uint8Array.from(bytes).fill(value, at, at + 1);
 }
 
 /** Writes a word that is large, or negative, over four bytes. */
