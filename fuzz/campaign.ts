@@ -1,6 +1,7 @@
 /** Runs many cases of a class on several workers -> how many were accepted and refused, and every kind of finding once. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FuzzClass } from './input.ts';
 import type { Finding, Outcome } from './outcome.ts';
 import { reduceSteps } from './reduce.ts';
 import { type Limits, openSupervisor, type Supervisor } from './supervisor.ts';
@@ -48,7 +49,8 @@ export interface ClassResult {
 /** Cases that a worker gets at once. */
 const chunk = 100;
 
-export async function runClass(name: string, options: CampaignOptions): Promise<ClassResult> {
+export async function runClass(fuzzClass: FuzzClass, options: CampaignOptions): Promise<ClassResult> {
+  const { name } = fuzzClass;
   const { from, to, seed, jobs, limits, steps } = options;
   const start = performance.now();
   const outcomes = new Map<number, Outcome>();
@@ -63,7 +65,7 @@ export async function runClass(name: string, options: CampaignOptions): Promise<
       });
     }
   };
-  const supervisors = Array.from({ length: jobs }, () => openSupervisor(name, seed, limits));
+  const supervisors = Array.from({ length: jobs }, () => openSupervisor(fuzzClass, seed, limits));
   try {
     await Promise.all(supervisors.map(work));
     const seconds = (performance.now() - start) / 1000;

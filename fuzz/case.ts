@@ -15,6 +15,8 @@ export interface Case {
 }
 
 const mostSteps = 8;
+/** Mutations that are tried until one changes something. */
+const mostTries = 8;
 
 /** The draws of step 0 choose the input and the number of mutations; mutation n has the draws of step n. */
 export function makeCase(
@@ -29,6 +31,18 @@ export function makeCase(
   let count = 1;
   while (count < mostSteps && first.chance(0.5)) count++;
   const made = steps ?? Array.from({ length: count }, (_, i) => i + 1);
-  const input = made.reduce((now, step) => mutate(openRandom(name, seed, index, step), now), start);
+  const input = made.reduce((now, step) => {
+    const random = openRandom(name, seed, index, step);
+    let changed = mutate(random, now);
+    for (let tries = 1; tries < mostTries && isSame(changed, now); tries++) changed = mutate(random, now);
+    return changed;
+  }, start);
   return { input, steps: made };
+}
+
+function isSame(one: Input, other: Input): boolean {
+  return [...one].every(([name, bytes]) => {
+    const own = other.get(name);
+    return own === bytes || (own !== undefined && Buffer.compare(own, bytes) === 0);
+  });
 }

@@ -5,12 +5,12 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type ClassResult, runClass } from './campaign.ts';
-import { classNames, classOf } from './classes/index.ts';
+import { classes } from './classes/index.ts';
 import { formatCodes, formatMarkdown, formatResults } from './table.ts';
 
 const usage = `usage: npm run fuzz -- CLASS [options]
 
-  CLASS              ${classNames.join(', ')}; all
+  CLASS              ${classes.map(({ name }) => name).join(', ')}; all
   --runs N           cases (default: 2000)
   --seed S           seed of the mutations (default: 1)
   --only I           the case with this number alone
@@ -39,17 +39,16 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const [wanted] = positionals;
-const names = wanted === 'all' ? classNames : positionals;
-if (names.length === 0 || !names.every((name) => classNames.includes(name))) {
+const chosen = classes.filter(({ name }) => positionals.includes(name) || positionals[0] === 'all');
+if (chosen.length === 0) {
   process.stderr.write(usage);
   process.exit(2);
 }
 
 const only = values.only === undefined ? undefined : Number(values.only);
 const results: ClassResult[] = [];
-for (const name of names) {
-  const result = await runClass(classOf(name).name, {
+for (const fuzzClass of chosen) {
+  const result = await runClass(fuzzClass, {
     from: only ?? 0,
     to: only === undefined ? Number(values.runs) : only + 1,
     seed: Number(values.seed),
@@ -58,7 +57,7 @@ for (const name of names) {
     out: values.out,
     steps: values.steps?.split(',').map(Number).filter(Number.isInteger),
     onRun: (done) => {
-      if (process.stderr.isTTY && done % 50 === 0) process.stderr.write(`\r${name}: ${done} `);
+      if (process.stderr.isTTY && done % 50 === 0) process.stderr.write(`\r${fuzzClass.name}: ${done} `);
     },
   });
   results.push(result);

@@ -17,8 +17,11 @@ export interface OpenClass {
   execute(input: Input): Promise<void>;
 }
 
+/** A module exports it as `fuzzClass`. */
 export interface FuzzClass {
   readonly name: string;
+  /** `import.meta.url` of the module: workers load it. */
+  readonly module: string;
   /** @param scratch a folder for files, empty before */
   open(scratch: string): Promise<OpenClass>;
 }

@@ -66,10 +66,8 @@ function judgeDiagnostics({ diagnostics }: DiagnosticError): Outcome {
 export function whatOf(name: string, stack: string): string {
   const frames = [...stack.matchAll(/^ {4}at (?:async )?(?:(.+?) \()?(\S+?):(\d+):\d+\)?$/gm)].map(
     ([, caller = '(module)', file = '', line]) => {
-      const own = /\/((?:src|passes|fuzz)\/(?!.*\/node_modules\/)[^:]*)$/.exec(
-        file.replace(/^.*\/dist\//, '/'),
-      );
-      return { own: own !== null, text: `${caller} (${own?.[1] ?? file.split('/').at(-1)}:${line})` };
+      const own = /^(?!.*\/node_modules\/).*\/dist\/((?:src|passes|fuzz)\/.*)$/.exec(file)?.[1];
+      return { own: own !== undefined, text: `${caller} (${own ?? file.split('/').at(-1)}:${line})` };
     },
   );
   const frame = frames.find(({ own }) => own) ?? frames[0];

@@ -5,7 +5,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import { makeCase } from './case.ts';
-import { classOf } from './classes/index.ts';
+import type { FuzzClass } from './input.ts';
 import { accepted, judge, type Outcome } from './outcome.ts';
 import { writeFiles } from './verb.ts';
 
@@ -25,9 +25,9 @@ export type Reply =
   | { readonly kind: 'made'; readonly index: number; readonly steps: readonly number[] }
   | { readonly kind: 'ran'; readonly index: number; readonly outcome: Outcome };
 
-/** Run as a process of its own, with the name of a class, a seed and a folder as arguments. */
-async function serve(name: string, seed: number, scratch: string): Promise<void> {
-  const fuzzClass = classOf(name);
+/** Run as a process of its own, with the module of a class, a seed and a folder as arguments. */
+async function serve(module: string, seed: number, scratch: string): Promise<void> {
+  const { fuzzClass } = (await import(module)) as { readonly fuzzClass: FuzzClass };
   const opened = await fuzzClass.open(scratch);
   const reply = (message: Reply) => void process.send!(message);
   process.on('message', ({ from, to, steps, keepIn }: Request) => {
@@ -50,6 +50,6 @@ async function serve(name: string, seed: number, scratch: string): Promise<void>
 os.availableParallelism = () => 1;
 syncBuiltinESMExports();
 
-const [name, seed, scratch] = process.argv.slice(2);
+const [module, seed, scratch] = process.argv.slice(2);
 process.on('disconnect', () => process.exit());
-await serve(name!, Number(seed), scratch!);
+await serve(module!, Number(seed), scratch!);

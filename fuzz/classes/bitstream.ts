@@ -13,8 +13,9 @@ import { Inconsistency } from '../outcome.ts';
 
 const file = 'program.xbs';
 
-export const bitstream: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'bitstream',
+  module: import.meta.url,
   async open(scratch) {
     const packages = await compilePackages(scratch);
     const loaded = new Map<string, LoadedTarget>();

@@ -12,8 +12,9 @@ const [count, inputs, classes] = [24, 5, 3];
 const widths = `${inputs}-4-${classes}`;
 const file = 'model.xbar.checkpoint';
 
-export const checkpoint: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'checkpoint',
+  module: import.meta.url,
   async open(scratch) {
     const samples = encodeNpy({
       type: 'float32',

@@ -14,8 +14,9 @@ import { runVerb, withFiles, writeFiles } from '../verb.ts';
 const folder = 'chip';
 const json = `${folder}/${chipJson}`;
 
-export const chip: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'chip',
+  module: import.meta.url,
   async open(scratch) {
     const corpus: Input[] = [];
     for (const { model, files } of await compilePackages(scratch, quietTargets)) {

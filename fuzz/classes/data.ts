@@ -14,8 +14,9 @@ const inputDims = ['N', 3, 'height', 'width'];
 /** Most samples that are read. */
 const mostSamples = 8;
 
-export const data: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'data',
+  module: import.meta.url,
   async open(scratch) {
     return {
       corpus: await dataFiles(),

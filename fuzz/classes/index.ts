@@ -1,20 +1,20 @@
 /** The classes of the campaign. */
 import type { FuzzClass } from '../input.ts';
-import { bitstream } from './bitstream.ts';
-import { checkpoint } from './checkpoint.ts';
-import { chip } from './chip.ts';
-import { data } from './data.ts';
-import { onnx } from './onnx.ts';
-import { options } from './options.ts';
-import { package_ } from './package.ts';
-import { record } from './record.ts';
-import { target } from './target.ts';
-import { text } from './text.ts';
+import { fuzzClass as bitstream } from './bitstream.ts';
+import { fuzzClass as checkpoint } from './checkpoint.ts';
+import { fuzzClass as chip } from './chip.ts';
+import { fuzzClass as data } from './data.ts';
+import { fuzzClass as onnx } from './onnx.ts';
+import { fuzzClass as options } from './options.ts';
+import { fuzzClass as packages } from './package.ts';
+import { fuzzClass as record } from './record.ts';
+import { fuzzClass as target } from './target.ts';
+import { fuzzClass as text } from './text.ts';
 
-const classes: readonly FuzzClass[] = [
+export const classes: readonly FuzzClass[] = [
   onnx,
   bitstream,
-  package_,
+  packages,
   record,
   chip,
   checkpoint,
@@ -23,9 +23,3 @@ const classes: readonly FuzzClass[] = [
   text,
   data,
 ];
-
-export const classNames: readonly string[] = classes.map(({ name }) => name);
-
-export function classOf(name: string): FuzzClass {
-  return classes.find((own) => own.name === name)!;
-}

@@ -12,8 +12,9 @@ import { runVerb, withFiles } from '../verb.ts';
 /** What the external data of the corpus lie in. */
 const outside = new Uint8Array(drawn('outside', 9).slice().buffer);
 
-export const onnx: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'onnx',
+  module: import.meta.url,
   async open(scratch) {
     const corpus = corpusModels.map(({ name, model, sample }): Input => {
       const samples = samplesFile(sample, name === 'embedding');

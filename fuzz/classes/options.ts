@@ -64,8 +64,9 @@ const values = [
   '__proto__=1',
 ];
 
-export const options: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'options',
+  module: import.meta.url,
   async open(scratch) {
     const { model, sample } = corpusModel('small');
     const samples = samplesFile(sample);

@@ -19,8 +19,9 @@ import { runVerb, withFiles } from '../verb.ts';
 const folder = 'model.xbar';
 const nameIn = (file: string) => `${folder}/${file}`;
 
-export const package_: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'package',
+  module: import.meta.url,
   async open(scratch) {
     const packages = await compilePackages(scratch, quietTargets);
     const graphs = [packageFiles.host, packageFiles.reference];

@@ -5,8 +5,9 @@ import { changeFile, type FuzzClass, type Input } from '../input.ts';
 import { mutateZip } from '../mutate/arrays.ts';
 import { runVerb, withFiles } from '../verb.ts';
 
-export const record: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'record',
+  module: import.meta.url,
   async open(scratch) {
     const packages = await compilePackages(scratch, ['ideal', 'tetramem-256-6bit']);
     const at = (name: string) => join(scratch, name);

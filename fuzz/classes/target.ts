@@ -12,8 +12,9 @@ import { mutateYaml } from '../mutate/yaml.ts';
 import { checkScores } from '../oracle/scores.ts';
 import { runVerb, withFiles } from '../verb.ts';
 
-export const target: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'target',
+  module: import.meta.url,
   async open(scratch) {
     const { model, sample } = corpusModel('small');
     const samples = samplesFile(sample);

@@ -31,8 +31,9 @@ const faults = JSON.stringify({
   ],
 });
 
-export const text: FuzzClass = {
+export const fuzzClass: FuzzClass = {
   name: 'text',
+  module: import.meta.url,
   async open(scratch) {
     const packages = await compilePackages(scratch, ['tetramem-256-6bit', 'leti-fecap-130nm']);
     const [first] = packages;
