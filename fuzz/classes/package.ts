@@ -1,7 +1,6 @@
-/** Packages: their files mutated, with hashes that fit again, and a chip of them programmed and run. */
+/** Packages: their files mutated, with hashes and fingerprints that fit again, and a chip of them programmed and run. */
 
 import { join } from 'node:path';
-import { sha256 } from '../../src/files/hash.ts';
 import { modelCodec } from '../../src/onnx/proto.ts';
 import { packageFiles } from '../../src/package/manifest.ts';
 import { compilePackages, quietTargets, within } from '../corpus/packages.ts';
@@ -9,15 +8,14 @@ import { samplesFile } from '../corpus/samples.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
 import { mutateZip } from '../mutate/arrays.ts';
 import { mutateBitstream } from '../mutate/bitstream.ts';
-import { changeJson, mutateJson } from '../mutate/json.ts';
+import { mutateJson } from '../mutate/json.ts';
+import { mendPackage } from '../mutate/mend-package.ts';
 import { mutateModel } from '../mutate/onnx.ts';
-import { isFields } from '../mutate/tree.ts';
 import { checkScores } from '../oracle/scores.ts';
 import type { Random } from '../random.ts';
 import { runVerb, withFiles } from '../verb.ts';
 
 const folder = 'model.xbar';
-const nameIn = (file: string) => `${folder}/${file}`;
 
 export const fuzzClass: FuzzClass = {
   name: 'package',
@@ -38,7 +36,7 @@ export const fuzzClass: FuzzClass = {
       ),
       mutate(random, input) {
         const file = random.pick(Object.values(packageFiles));
-        return withHashes(changeFile(input, nameIn(file), mutateFile(random, file)));
+        return mendPackage(changeFile(input, `${folder}/${file}`, mutateFile(random, file)), folder);
       },
       execute: (input) =>
         withFiles(scratch, input, async () => {
@@ -48,17 +46,3 @@ export const fuzzClass: FuzzClass = {
     };
   },
 };
-
-/** The package with the hashes of its files as they are. */
-function withHashes(input: Input): Input {
-  return changeFile(input, nameIn(packageFiles.manifest), (bytes) =>
-    changeJson(bytes, (manifest) => {
-      const hashes = isFields(manifest) && manifest.files;
-      if (!isFields(hashes)) return;
-      for (const file of Object.keys(hashes)) {
-        const own = input.get(nameIn(file));
-        if (own) hashes[file] = sha256(own);
-      }
-    }),
-  );
-}
