@@ -1,9 +1,6 @@
 /** Runs a verb of the command line in process, as a user would, and holds it to what every verb promises. */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Io } from '../src/cli/io.ts';
 import { main } from '../src/cli.ts';
-import type { Input } from './input.ts';
 import { Bug, Inconsistency, Refusal, whatOf } from './outcome.ts';
 
 interface VerbOptions {
@@ -45,33 +42,4 @@ export async function runVerb(args: readonly string[], options: VerbOptions = {}
 function hasControls(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
   return /[\0-\x08\x0b-\x1f\x7f-\x9f]/.test(text);
-}
-
-/** Writes the files of an input; their names may have folders in front. */
-export async function writeFiles(folder: string, input: Input): Promise<void> {
-  for (const [name, bytes] of input) {
-    const path = join(folder, name);
-    if (name.includes('/')) await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, bytes);
-  }
-}
-
-/**
- * Puts the files of an input where a verb finds them, for as long as `use` takes; whatever else it leaves is removed too.
- * @throws what `use` throws; Inconsistency where it is a Refusal, and something was left
- */
-export async function withFiles(folder: string, input: Input, use: () => Promise<void>): Promise<void> {
-  await writeFiles(folder, input);
-  try {
-    await use();
-  } catch (error) {
-    const own = new Set([...input.keys()].map((name) => name.split('/')[0]!));
-    const more = (await readdir(folder)).filter((name) => !own.has(name));
-    if (error instanceof Refusal && more.length > 0)
-      throw new Inconsistency(`a refusal leaves something behind: ${more}`);
-    throw error;
-  } finally {
-    const left = await readdir(folder);
-    await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
-  }
 }

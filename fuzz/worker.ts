@@ -6,8 +6,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import { makeCase } from './case.ts';
 import type { FuzzClass } from './input.ts';
+import { writeFiles } from './input-files.ts';
 import { accepted, judge, type Outcome } from './outcome.ts';
-import { writeFiles } from './verb.ts';
 
 /** What the parent asks for: cases `from` to `to` - 1. */
 export interface Request {

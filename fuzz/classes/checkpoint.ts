@@ -4,9 +4,10 @@ import { encodeNpy } from '../../src/files/npy.ts';
 import { drawn } from '../corpus/onnx-parts.ts';
 import { made } from '../corpus/packages.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
+import { withFiles, writeFiles } from '../input-files.ts';
 import { mutateZip } from '../mutate/arrays.ts';
 import { Refusal } from '../outcome.ts';
-import { runVerb, withFiles, writeFiles } from '../verb.ts';
+import { runVerb } from '../verb.ts';
 
 const [count, inputs, classes] = [24, 5, 3];
 const widths = `${inputs}-4-${classes}`;

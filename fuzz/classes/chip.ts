@@ -5,11 +5,12 @@ import { sha256 } from '../../src/files/hash.ts';
 import { compilePackages, made, quietTargets, within } from '../corpus/packages.ts';
 import { samplesFile } from '../corpus/samples.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
+import { withFiles, writeFiles } from '../input-files.ts';
 import { mutateBytes } from '../mutate/bytes.ts';
 import { changeJson, mutateJson } from '../mutate/json.ts';
 import { isFields } from '../mutate/tree.ts';
 import { checkScores } from '../oracle/scores.ts';
-import { runVerb, withFiles, writeFiles } from '../verb.ts';
+import { runVerb } from '../verb.ts';
 
 const folder = 'chip';
 const json = `${folder}/${chipJson}`;

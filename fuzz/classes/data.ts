@@ -4,9 +4,9 @@ import { openDataset } from '../../src/data/open.ts';
 import type { Tensor } from '../../src/math/tensor.ts';
 import { dataFiles } from '../corpus/data-files.ts';
 import { type FuzzClass, withFile } from '../input.ts';
+import { withFiles } from '../input-files.ts';
 import { mutateData } from '../mutate/data.ts';
 import { Inconsistency } from '../outcome.ts';
-import { withFiles } from '../verb.ts';
 
 /** Of the model's input. */
 const inputDims = ['N', 3, 'height', 'width'];

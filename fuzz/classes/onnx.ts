@@ -5,9 +5,10 @@ import { corpusModels } from '../corpus/models.ts';
 import { drawn } from '../corpus/onnx-parts.ts';
 import { samplesFile } from '../corpus/samples.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
+import { withFiles } from '../input-files.ts';
 import { mutateModel } from '../mutate/onnx.ts';
 import { compareWithReference } from '../oracle/reference.ts';
-import { runVerb, withFiles } from '../verb.ts';
+import { runVerb } from '../verb.ts';
 
 /** What the external data of the corpus lie in. */
 const outside = new Uint8Array(drawn('outside', 9).slice().buffer);

@@ -4,10 +4,11 @@ import { optionsSchema } from '../../src/ir/options.ts';
 import { corpusModel, smallTarget } from '../corpus/packages.ts';
 import { samplesFile } from '../corpus/samples.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
+import { withFiles } from '../input-files.ts';
 import { mutateNumber } from '../mutate/numbers.ts';
 import { mutateYaml } from '../mutate/yaml.ts';
 import type { Random } from '../random.ts';
-import { runVerb, withFiles } from '../verb.ts';
+import { runVerb } from '../verb.ts';
 
 const files = [
   'weightBits: 6\nslices: 2\nencoding: differential\nlayers:\n  - match: "MatMul*"\n    slices: 1\n    copies: 2\n',

@@ -6,6 +6,7 @@ import { packageFiles } from '../../src/package/manifest.ts';
 import { compilePackages, quietTargets, within } from '../corpus/packages.ts';
 import { samplesFile } from '../corpus/samples.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
+import { withFiles } from '../input-files.ts';
 import { mutateZip } from '../mutate/arrays.ts';
 import { mutateBitstream } from '../mutate/bitstream.ts';
 import { mutateJson } from '../mutate/json.ts';
@@ -13,7 +14,7 @@ import { mendPackage } from '../mutate/mend-package.ts';
 import { mutateModel } from '../mutate/onnx.ts';
 import { checkScores } from '../oracle/scores.ts';
 import type { Random } from '../random.ts';
-import { runVerb, withFiles } from '../verb.ts';
+import { runVerb } from '../verb.ts';
 
 const folder = 'model.xbar';
 

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { compilePackages, smallTarget } from '../corpus/packages.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
+import { withFiles } from '../input-files.ts';
 import { mutateZip } from '../mutate/arrays.ts';
-import { runVerb, withFiles } from '../verb.ts';
+import { runVerb } from '../verb.ts';
 
 export const fuzzClass: FuzzClass = {
   name: 'record',

@@ -7,10 +7,11 @@ import { bundledTargets } from '../../src/target/load.ts';
 import { corpusModel, quietTargets } from '../corpus/packages.ts';
 import { samplesFile } from '../corpus/samples.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
+import { withFiles } from '../input-files.ts';
 import { isFields } from '../mutate/tree.ts';
 import { mutateYaml } from '../mutate/yaml.ts';
 import { checkScores } from '../oracle/scores.ts';
-import { runVerb, withFiles } from '../verb.ts';
+import { runVerb } from '../verb.ts';
 
 export const fuzzClass: FuzzClass = {
   name: 'target',

@@ -6,11 +6,12 @@ import { openDataset } from '../../src/data/open.ts';
 import { dataFiles } from '../corpus/data-files.ts';
 import { compilePackages, smallTarget } from '../corpus/packages.ts';
 import { changeFile, type FuzzClass, type Input } from '../input.ts';
+import { withFiles } from '../input-files.ts';
 import { mutateJson } from '../mutate/json.ts';
 import { mutateText } from '../mutate/text.ts';
 import { mutateYaml } from '../mutate/yaml.ts';
 import { Inconsistency } from '../outcome.ts';
-import { runVerb, withFiles } from '../verb.ts';
+import { runVerb } from '../verb.ts';
 
 const preprocessing = [
   'resize: 8\ncrop: [6, 5]\nkernel: linear\ncolor: rgb\nlayout: NCHW\nscale: 1/255\nmean: [0.5, 0.4, 0.3]\nstd: 2\n',
