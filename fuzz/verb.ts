@@ -1,0 +1,45 @@
+/** Runs a verb of the command line in process, as a user would, and holds it to what every verb promises. */
+import type { Io } from '../src/cli/io.ts';
+import { main } from '../src/cli.ts';
+import { Bug, Inconsistency, Refusal, whatOf } from './outcome.ts';
+
+interface VerbOptions {
+  /** Whether the arguments themselves may be wrong. */
+  readonly usage?: boolean;
+}
+
+/**
+ * @returns what the verb printed
+ * @throws Refusal where it names a code; Bug for anything else that is no success
+ */
+export async function runVerb(args: readonly string[], options: VerbOptions = {}): Promise<string> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const io: Io = {
+    stdout: (text) => void out.push(text),
+    stderr: (text) => void err.push(text),
+    stdin: async function* () {},
+    isTty: false,
+    columns: undefined,
+    env: { CROSSLOOM_DEBUG: '1' },
+    now: () => performance.now(),
+  };
+  const exit = await main(args, io);
+  const [printed, said] = [out.join(''), err.join('')];
+  if (hasControls(printed) || hasControls(said))
+    throw new Inconsistency(
+      `control characters on the terminal: ${JSON.stringify((printed + said).slice(0, 2000))}`,
+    );
+  if (exit === 0) return printed;
+  const code = /^error\[([a-z-]+\/[a-z0-9-]+)\]/m.exec(said)?.[1];
+  if (code !== undefined) throw new Refusal(code);
+  if (exit === 2 && options.usage) throw new Refusal('usage');
+  const [, name = 'Error', error = said] = /command line: (\w+): ([\s\S]*)/.exec(said) ?? [];
+  throw new Bug(exit === 70 ? whatOf(name, error) : `exit ${exit} without a code`, said);
+}
+
+/** Whether a text would move the cursor, ring the bell or change colours. */
+function hasControls(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+  return /[\0-\x08\x0b-\x1f\x7f-\x9f]/.test(text);
+}
