@@ -18,6 +18,7 @@ export async function runVerb(args: readonly string[], options: VerbOptions = {}
   const io: Io = {
     stdout: (text) => void out.push(text),
     stderr: (text) => void err.push(text),
+    redraw: (line) => void err.push(line),
     stdin: async function* () {},
     isTty: false,
     columns: undefined,

@@ -2,7 +2,7 @@
 import { crcLength } from '../../src/bitstream/layout.ts';
 import { crc32c } from '../../src/files/crc32c.ts';
 import { sha256 } from '../../src/files/hash.ts';
-import { packageFiles } from '../../src/package/manifest.ts';
+import { manifestHash, packageFiles } from '../../src/package/manifest.ts';
 import { targetFingerprint } from '../../src/target/load.ts';
 import type { Target } from '../../src/target/target.ts';
 import { changeFile, type Input } from '../input.ts';
@@ -30,12 +30,13 @@ export function mendPackage(input: Input, folder: string): Input {
   mended = new Map([...mended, ...[...withTarget].filter(([name]) => name === manifest)]);
   return changeFile(mended, manifest, (bytes) =>
     changeJson(bytes, (tree) => {
-      const hashes = isFields(tree) && tree.files;
-      if (!isFields(hashes)) return;
+      if (!isFields(tree) || !isFields(tree.files)) return;
+      const hashes = tree.files;
       for (const file of Object.keys(hashes)) {
         const own = mended.get(nameOf(file));
         if (own) hashes[file] = sha256(own);
       }
+      tree.sha256 = manifestHash(tree);
     }),
   );
 }
