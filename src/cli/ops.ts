@@ -23,7 +23,7 @@ const reasonOf = (rule: string) => rule.replace(/^(digital: |folded: |folded (?=
 
 async function run(io: Io, file: string, { json }: { readonly json?: true }): Promise<void> {
   const { graph } = await readModel(file);
-  const listings = listOperators(graph).map((listing) => ({ ...listing, place: placeOf(listing) }));
+  const listings = (await listOperators(graph)).map((listing) => ({ ...listing, place: placeOf(listing) }));
   const count = (place: Place) => listings.filter((listing) => listing.place === place).length;
   const counts = { crossbar: count('crossbar'), digital: count('digital'), folded: count('folded') };
   if (json) {

@@ -45,7 +45,7 @@ const withoutFaults = ({ faults }: Given) => !faults && 'without --faults';
 export const stages = {
   lower: [
     step({ name: 'upgrade-opset', run: upgradeOpset }, 'graph', 'graph'),
-    step(foldConstants, 'graph', 'graph'),
+    step(foldConstants, 'graph', 'graph', ({ options }: Partial<Given>) => ({ ...options })),
     step(decomposeLayers, 'graph', 'graph'),
     step(lowerLinear, 'graph', 'graph'),
     step(foldBatchNorm, 'graph', 'graph'),
@@ -120,14 +120,19 @@ const [ranges, ...afterRanges] = stages.program;
 type OnPass = CompileHooks['onPass'];
 
 /** Takes the model's layers for crossbars out of its operators. */
-export function lower(source: Source & Given, onPass?: OnPass): Lowered {
-  const { graph } = run(stages.lower, source, { given: source, onPass: verifying('lower', source, onPass) });
+export async function lower(source: Source & Given, onPass?: OnPass): Promise<Lowered> {
+  const { graph } = await runAsync(stages.lower, source, {
+    given: source,
+    onPass: verifying('lower', source, onPass),
+  });
   verifyLowered(graph, source);
   return { real: graph };
 }
 
 /** Lowers a model in the opset in which it was read: for those who only ask what becomes of its nodes. */
-export const lowerAsRead = (source: Source): Lowered => ({ real: run(afterUpgrade, source).graph });
+export const lowerAsRead = async (source: Source): Promise<Lowered> => ({
+  real: (await runAsync(afterUpgrade, source)).graph,
+});
 
 /** Rounds the layers to integers. */
 export function integers(calibrated: Calibrated, onPass?: OnPass): Promise<Integers> {

@@ -22,7 +22,7 @@ export function upgradeSoftmax(to: Rewrite): void {
   to.helper('unflatten', 'Reshape', [result, shape], { allowzero: int(1) }, outputs[0]!);
 }
 
-/** BatchNormalization before 9 (`spatial`) and before 14 (outputs of training). */
+/** BatchNormalization before 7 (`is_test`, which one output implies), before 9 (`spatial`) and before 14 (outputs of training). */
 export function upgradeBatchNormalization(to: Rewrite): void {
   const { outputs, attributes, origin } = to.node;
   if (outputs.some((_, i) => i > 0 && to.read(i))) {
@@ -31,7 +31,10 @@ export function upgradeBatchNormalization(to: Rewrite): void {
   } else if (to.opset < 9 && intOf(to.node, 'spatial', 1) === 0) {
     normalizePositions(to);
   } else {
-    to.self({ outputs: [outputs[0]!], attributes: without(attributes, 'spatial') });
+    to.self({
+      outputs: [outputs[0]!],
+      attributes: without(attributes, 'spatial', 'is_test', 'consumed_inputs'),
+    });
   }
 }
 
