@@ -7,7 +7,7 @@ import { capturesOf, type Graph, inputsOf, type Node, type OnnxNode, outputsOf }
 import { dropUnusedConstants } from '../../src/ir/uses.ts';
 import { byteLengthOf, bytesFor, sizeOf, type Tensor } from '../../src/math/tensor.ts';
 import { type Budget, budgetFor, take, tooMuch } from '../../src/onnx/budget.ts';
-import { computeConstants, isComputable } from '../../src/onnx/compute-constants.ts';
+import { computeConstants, isComputable, trialsFor } from '../../src/onnx/compute-constants.ts';
 import { evaluate } from '../../src/onnx/evaluate.ts';
 
 export interface FoldContext {
@@ -18,8 +18,6 @@ export interface FoldContext {
 export const foldConstants = { name: 'fold-constants', run: fold };
 
 const defaultMiB = 640;
-/** Each takes some ms: one does for all nodes, unless onnxruntime refuses some, or they settle the sizes of others. */
-const mostSessions = 256;
 
 async function fold(graph: Graph, { foldedMiB = defaultMiB }: FoldContext = {}): Promise<Graph> {
   const held = [...graph.constants.values()].reduce((sum, tensor) => sum + byteLengthOf(tensor), 0);
@@ -31,7 +29,7 @@ async function fold(graph: Graph, { foldedMiB = defaultMiB }: FoldContext = {}):
     opset: graph.opsets[''] ?? 0,
     fixed: namesThatStay(graph),
   };
-  const sessions = { left: mostSessions };
+  const trials = trialsFor(graph.nodes.length);
   for (;;) {
     const { nodes, pending } = walk(graph.nodes, folding);
     if (pending.size === 0) {
@@ -46,7 +44,7 @@ async function fold(graph: Graph, { foldedMiB = defaultMiB }: FoldContext = {}):
       known: folding.constants,
       isWanted: (name) => read.has(name),
       budget: folding.budget,
-      sessions,
+      trials,
     });
     for (const [name, value] of values) folding.constants.set(name, value);
     for (const name of done) folding.done.add(name);

@@ -20,8 +20,13 @@ export interface Computation {
   /** Whether anything but these nodes reads a value. */
   readonly isWanted: (name: string) => boolean;
   readonly budget: Budget;
-  /** Sessions that may be opened. */
-  readonly sessions: { left: number };
+  /** Nodes that sessions may be opened with, one counted as often as it is tried. */
+  readonly trials: { left: number };
+}
+
+/** Tells one node that onnxruntime refuses from all others, by halves; not so each of thousands. */
+export function trialsFor(nodes: number): { left: number } {
+  return { left: 1024 + 4 * nodes };
 }
 
 /** A node of which neither is said can be computed when what it reads has become known. */
@@ -49,7 +54,7 @@ export async function computeConstants(computation: Computation): Promise<Comput
 }
 
 async function computeInto(result: Computed, computation: Computation): Promise<void> {
-  const { nodes, known, sessions } = computation;
+  const { nodes, known, budget, trials } = computation;
   const refuse = (node: OnnxNode, reason: string) => {
     for (const name of outputsOf(node)) result.refused.set(name, reason);
   };
@@ -58,19 +63,20 @@ async function computeInto(result: Computed, computation: Computation): Promise<
     node.inputs.every((n) => n === '' || known.has(n) || result.values.has(n) || within.has(n));
   const ready = nodes.filter(isReady);
   if (ready.length === 0) return;
-  if (sessions.left <= 0) {
-    for (const node of ready) refuse(node, 'too many of its kind are not computed at once');
+  if (trials.left <= 0) {
+    for (const node of ready)
+      refuse(node, 'onnxruntime refuses too many of the nodes on constants for each to be tried');
     return;
   }
+  trials.left -= ready.length + 4;
   const all = new Map([...known, ...result.values]);
+  const { left } = budget;
   try {
     await computeAll(result, { ...computation, nodes: ready, known: all }, refuse);
   } catch (error) {
+    budget.left = left;
     if (ready.length === 1) {
-      refuse(
-        ready[0]!,
-        `onnxruntime does not compute it: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      refuse(ready[0]!, `onnxruntime does not compute it: ${reasonOf(error)}`);
       return;
     }
     const half = Math.ceil(ready.length / 2);
@@ -78,6 +84,9 @@ async function computeInto(result: Computed, computation: Computation): Promise<
     await computeInto(result, { ...computation, nodes: ready.slice(half), isWanted: () => true });
   }
 }
+
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 
 /** Throws what onnxruntime throws. */
 async function computeAll(
