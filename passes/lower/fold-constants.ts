@@ -1,25 +1,40 @@
 /**
  * Graph -> Graph without the nodes whose inputs are all constant, and without Identity and inference Dropout. What only moves
  * stored values is made when somebody looks (src/onnx/evaluate.ts), all else now, by onnxruntime. Outputs of the graph
- * keep the nodes that produce them; so does what would not fit into the budget, and the graph says so.
+ * keep the nodes that produce them; so does what onnxruntime refuses, and the graph says so.
  */
-import { capturesOf, type Graph, inputsOf, type Node, type OnnxNode, outputsOf } from '../../src/ir/graph.ts';
+import { foldingLimit } from '../../src/diagnostics/all.ts';
+import { raise } from '../../src/diagnostics/diagnostic.ts';
+import {
+  capturesOf,
+  describeOrigin,
+  type Graph,
+  inputsOf,
+  type Node,
+  type OnnxNode,
+  outputsOf,
+} from '../../src/ir/graph.ts';
 import { dropUnusedConstants } from '../../src/ir/uses.ts';
 import { byteLengthOf, bytesFor, sizeOf, type Tensor } from '../../src/math/tensor.ts';
-import { type Budget, budgetFor, take, tooMuch } from '../../src/onnx/budget.ts';
+import { type Budget, budgetFor, whyOver } from '../../src/onnx/budget.ts';
 import { computeConstants, isComputable, trialsFor } from '../../src/onnx/compute-constants.ts';
 import { evaluate } from '../../src/onnx/evaluate.ts';
 
 export interface FoldContext {
   /** MiB that constants may take beyond what the model holds. Default: 640. */
   readonly foldedMiB?: number;
+  /** Leaves what does not fit to be computed, for those who only ask what becomes of the nodes. */
+  readonly unchecked?: boolean;
 }
 
 export const foldConstants = { name: 'fold-constants', run: fold };
 
 const defaultMiB = 640;
+const mostReported = 8;
 
-async function fold(graph: Graph, { foldedMiB = defaultMiB }: FoldContext = {}): Promise<Graph> {
+/** Raises foldingLimit for results that do not fit: running the model would take as much. */
+async function fold(graph: Graph, context: FoldContext = {}): Promise<Graph> {
+  const { foldedMiB = defaultMiB, unchecked = false } = context;
   const held = [...graph.constants.values()].reduce((sum, tensor) => sum + byteLengthOf(tensor), 0);
   const folding: Folding = {
     constants: new Map(graph.constants),
@@ -33,6 +48,8 @@ async function fold(graph: Graph, { foldedMiB = defaultMiB }: FoldContext = {}):
   for (;;) {
     const { nodes, pending } = walk(graph.nodes, folding);
     if (pending.size === 0) {
+      const exceeded = [...folding.budget.exceeded.values()].slice(0, mostReported);
+      if (!unchecked) raise(exceeded.map((e) => foldingLimit(describeOrigin(e.origin), e.reason, foldedMiB)));
       const { constants, unfolded } = folding;
       return dropUnusedConstants({ ...graph, nodes, constants, ...(unfolded.size > 0 && { unfolded }) });
     }
@@ -128,13 +145,15 @@ function evaluated(node: OnnxNode, { constants, unfolded, budget, opset }: Foldi
   const sources = [...new Set(inputs.filter((tensor) => tensor !== undefined))];
   const more = sizeOf(value.dims) - sources.reduce((sum, { dims }) => sum + sizeOf(dims), 0);
   const grown = bytesFor(value.type, Math.max(0, more));
-  if (!take(budget, grown)) {
-    unfolded.set(node.outputs[0]!, tooMuch(budget, grown));
+  const over = whyOver(budget, node, grown);
+  if (over !== undefined) {
+    unfolded.set(node.outputs[0]!, over);
     return undefined;
   }
   const bytes = byteLengthOf(value);
   const made = sources.some((tensor) => tensor.deferred) || (grown > 0 && bytes > largestMadeUp);
-  if (made || !take(budget, bytes)) return value;
+  if (made || bytes > budget.left) return value;
+  budget.left -= bytes;
   return { type: value.type, dims: value.dims, data: value.data };
 }
 

@@ -28,7 +28,7 @@ export async function operatorsOf(
   keepDigital: Kept,
   lowered: () => Promise<Graph>,
 ): Promise<readonly OperatorListing[]> {
-  const folded = await foldConstants.run(graph, options);
+  const folded = await foldConstants.run(graph, { ...options, unchecked: true });
   const dims = inferDims(folded);
   const listed = new Map<number, OperatorListing>();
   for (const node of folded.nodes) {

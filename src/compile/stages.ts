@@ -10,7 +10,7 @@ import { quantize } from '../../passes/integers/quantize.ts';
 import { decomposeLayers } from '../../passes/lower/decompose-layers.ts';
 import { equalize } from '../../passes/lower/equalize.ts';
 import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
-import { foldConstants } from '../../passes/lower/fold-constants.ts';
+import { type FoldContext, foldConstants } from '../../passes/lower/fold-constants.ts';
 import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import type { Cut, Uncut } from '../../passes/map/cut.ts';
 import { exchangeRows } from '../../passes/map/exchange-rows.ts';
@@ -45,7 +45,10 @@ const withoutFaults = ({ faults }: Given) => !faults && 'without --faults';
 export const stages = {
   lower: [
     step({ name: 'upgrade-opset', run: upgradeOpset }, 'graph', 'graph'),
-    step(foldConstants, 'graph', 'graph', ({ options }: Partial<Given>) => ({ ...options })),
+    step(foldConstants, 'graph', 'graph', ({ options, ...have }: Partial<Given> & FoldContext) => ({
+      ...have,
+      ...options,
+    })),
     step(decomposeLayers, 'graph', 'graph'),
     step(lowerLinear, 'graph', 'graph'),
     step(foldBatchNorm, 'graph', 'graph'),

@@ -38,6 +38,12 @@ export const typeUnsupported = (place: string, reason: string): Diagnostic =>
     'Valid ONNX, but nothing that Crossloom can hold: export it as dense float32.',
   ]);
 
+export const foldingLimit = (node: string, reason: string, limit: number): Diagnostic =>
+  error('onnx/folding-limit', node, [
+    reason,
+    `Allow more with --folded-mib (${limit} now), if the model is meant to make this much of a few constants.`,
+  ]);
+
 export const noConstantWeights = (file: string, reasons: readonly string[]): Diagnostic =>
   error('onnx/no-constant-weights', file, [
     'no layer of this model has constant weights that could go onto a crossbar',

@@ -7,7 +7,7 @@ import { byteLengthOf, bytesFor, type DataType, sizeOf, type Tensor } from '../m
 import type { Inferred } from '../runtime/inferred.ts';
 import { openSession, type Session } from '../runtime/session.ts';
 import { subgraphsOf } from './attributes.ts';
-import { type Budget, take, tooMuch } from './budget.ts';
+import { type Budget, whyOver } from './budget.ts';
 import { elementNumber } from './element-types.ts';
 import { encodeModel } from './encode.ts';
 import { attributeCodec } from './proto.ts';
@@ -135,8 +135,9 @@ function chooseFitting(
       return false;
     }
     const bytes = copies * sizes.reduce((sum, size) => sum + size, 0);
-    if (!take(budget, bytes)) {
-      refuse(node, tooMuch(budget, bytes));
+    const over = whyOver(budget, node, bytes);
+    if (over !== undefined) {
+      refuse(node, over);
       return false;
     }
     for (const name of outputsOf(node)) available.add(name);

@@ -55,14 +55,28 @@ const bombs: [name: string, constants: Record<string, Tensor>, nodes: OnnxNode[]
   ],
 ];
 
+const limited = { foldedMiB: 64, unchecked: true };
+
 describe('fold-constants', () => {
   it.each(bombs)('leaves %s to be computed, and says why', async (_, constants, nodes) => {
     const before = process.memoryUsage().rss;
-    const folded = await foldConstants.run(behind(constants, nodes), { foldedMiB: 64 });
-    expect(folded.unfolded?.get('r')).toMatch(/^constant folding would take \d+ MiB for it, .*--folded-mib/);
+    const folded = await foldConstants.run(behind(constants, nodes), limited);
+    expect(folded.unfolded?.get('r')).toMatch(
+      /^constant folding would take \d+ MiB for it, of which \d+ MiB are left$/,
+    );
     const kept = [...folded.constants.values()].reduce((sum, tensor) => sum + byteLengthOf(tensor), 0);
     expect(kept).toBeLessThan(2 ** 26);
     expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28);
+  });
+
+  it('raises onnx/folding-limit where the model is to be compiled, with the option that allows more', async () => {
+    const graph = behind({ a: one, s: int64([1], [2 ** 23]) }, [
+      node('Expand', ['a', 's'], ['r'], {}, 'grow'),
+    ]);
+    await expect(foldConstants.run(graph, { foldedMiB: 40 })).rejects.toThrow(
+      /onnx\/folding-limit.*node 'grow' \(Expand, #0\).*would take 64 MiB.*--folded-mib \(40 now\)/s,
+    );
+    expect((await foldConstants.run(graph, { foldedMiB: 64 })).constants.get('r')!.dims).toEqual([2 ** 23]);
   });
 
   it('adds up what many nodes make', async () => {
@@ -77,7 +91,7 @@ describe('fold-constants', () => {
         node('Mul', ['x', `r${i}`], [`y${i}`]),
       ]).flat(),
     });
-    const { constants, unfolded } = await foldConstants.run(graph, { foldedMiB: 64 });
+    const { constants, unfolded } = await foldConstants.run(graph, limited);
     // 64 MiB and twice the model's one, two for each that is made; and the model's own.
     expect([constants.size, unfolded?.size]).toEqual([33 + 1, count - 33]);
   });
