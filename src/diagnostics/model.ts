@@ -38,6 +38,9 @@ export const typeUnsupported = (place: string, reason: string): Diagnostic =>
     'Valid ONNX, but nothing that Crossloom can hold: export it as dense float32.',
   ]);
 
+export const formUnsupported = (place: string, reason: string, remedy: string): Diagnostic =>
+  error('onnx/form-unsupported', place, [reason, remedy]);
+
 export const foldingLimit = (node: string, reason: string, limit: number): Diagnostic =>
   error('onnx/folding-limit', node, [
     reason,

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { externalDataMissing, externalDataOutside, graphInvalid } from '../diagnostics/all.ts';
+import { externalDataMissing, externalDataOutside, formUnsupported } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Files } from '../files/files.ts';
 import { bytesFor, sizeOf } from '../math/tensor.ts';
@@ -26,7 +26,13 @@ export async function findExternal(
 ): Promise<ReadonlyMap<TensorProto, ExternalBytes>> {
   const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
   if (attributes.flatMap(subgraphsOf).some(holdsExternal)) {
-    problems.push(graphInvalid('subgraph', 'it has weights in an external file, which is not supported'));
+    problems.push(
+      formUnsupported(
+        'subgraph',
+        'it has weights in an external file',
+        'Save the model with its weights inside, without save_as_external_data.',
+      ),
+    );
   }
   const sparse = (graph.sparseInitializer ?? []).flatMap(({ values, indices }) => [
     values ?? [],

@@ -2,7 +2,7 @@
  * Upgrade rules for operators of opset 6, when the right side of a binary operator was stretched only where the node said so,
  * and from any axis of the left side on; since 7, shapes are aligned at their ends.
  */
-import { graphInvalid } from '../diagnostics/all.ts';
+import { formUnsupported } from '../diagnostics/all.ts';
 import { type Attribute, describeOrigin } from '../ir/graph.ts';
 import { floatOf, intOf } from './attribute-values.ts';
 import { vector, without } from './upgrade-attributes.ts';
@@ -47,8 +47,8 @@ export function upgradeAnyUpsample(to: Rewrite): void {
 function alignedFrom(to: Rewrite, left: string, right: string, axis: number): string | undefined {
   const [rank, own] = [to.inferredRank(left), to.inferredRank(right)];
   if (rank === undefined || own === undefined) {
-    const reason = `it stretches '${right}' from axis ${axis} on, as opset 6 could, and the ranks are not known; export at opset 7 or later`;
-    to.fail(graphInvalid(describeOrigin(to.node.origin), reason));
+    const reason = `it stretches '${right}' from axis ${axis} on, as opset 6 could, and the ranks are not known`;
+    to.fail(formUnsupported(describeOrigin(to.node.origin), reason, 'Export at opset 7 or later.'));
     return undefined;
   }
   const behind = rank - (axis < 0 ? axis + rank : axis) - own;

@@ -1,5 +1,5 @@
 /** Upgrade rules for softmax and the normalizations. */
-import { graphInvalid } from '../diagnostics/all.ts';
+import { formUnsupported } from '../diagnostics/all.ts';
 import { describeOrigin, int } from '../ir/graph.ts';
 import { floatOf, intOf } from './attribute-values.ts';
 import { vector, without } from './upgrade-attributes.ts';
@@ -27,7 +27,7 @@ export function upgradeBatchNormalization(to: Rewrite): void {
   const { outputs, attributes, origin } = to.node;
   if (outputs.some((_, i) => i > 0 && to.read(i))) {
     const reason = 'its outputs of training are read, which opset 14 removed';
-    to.fail(graphInvalid(describeOrigin(origin), reason));
+    to.fail(formUnsupported(describeOrigin(origin), reason, 'Export the model for inference.'));
   } else if (to.opset < 9 && intOf(to.node, 'spatial', 1) === 0) {
     normalizePositions(to);
   } else {

@@ -3,7 +3,7 @@
  * operator changelog. Versions that only added element types, or attributes whose default is the old behaviour, are
  * not listed.
  */
-import { graphInvalid } from '../diagnostics/all.ts';
+import { formUnsupported } from '../diagnostics/all.ts';
 import { describeOrigin } from '../ir/graph.ts';
 import { dropAttributes, upgradeAnyUpsample, upgradeBinary, upgradePRelu } from './upgrade-broadcast.ts';
 import {
@@ -34,8 +34,8 @@ interface UpgradeRule {
 
 /** Scan 8 ran over a batch of sequences with lengths of their own. */
 function refuseScan(to: Rewrite): void {
-  const reason = 'Scan of opset 8 is not supported; export at opset 9 or later';
-  to.fail(graphInvalid(describeOrigin(to.node.origin), reason));
+  const reason = 'Scan of opset 8 runs over sequences of different lengths';
+  to.fail(formUnsupported(describeOrigin(to.node.origin), reason, 'Export at opset 9 or later.'));
 }
 
 const reductions = ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'SumSquare'];

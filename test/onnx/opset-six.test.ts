@@ -102,7 +102,7 @@ describe('a model of opset 6', () => {
     const bytes = written(6, [unknown, add], [ramp(3)], image);
     const error: unknown = await decodeModel(bytes, { file: 'old.onnx' }).catch((e: unknown) => e);
     expect(error instanceof DiagnosticError && error.diagnostics.map(({ code, at }) => [code, at])).toEqual([
-      ['onnx/graph-invalid', "node 'sum' (Add, #1)"],
+      ['onnx/form-unsupported', "node 'sum' (Add, #1)"],
     ]);
   });
 });

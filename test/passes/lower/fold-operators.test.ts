@@ -161,6 +161,16 @@ describe('fold-constants', () => {
     );
   });
 
+  it('casts bfloat16 and float8 weights to float32', async () => {
+    for (const x of [
+      { type: 'bfloat16', dims: [2], data: Uint16Array.of(0x3fc0, 0xc000) },
+      { type: 'float8e5m2', dims: [2], data: Uint8Array.of(0x3e, 0xc0) },
+    ] as const) {
+      const folded = await foldConstants.run(behind({ x0: x }, [node('Cast', ['x0'], ['r'], { to: 1 })], 21));
+      expect([...folded.constants.get('c')!.data]).toEqual([1.5, -2]);
+    }
+  });
+
   it.each([0, 1, 2])('takes codes times a scale for every block of axis %i', async (axis) => {
     const dims = [4, 6, 2];
     const data = Int8Array.from({ length: 48 }, (_, i) => 5 * i - 120);
