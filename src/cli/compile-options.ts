@@ -29,6 +29,7 @@ export interface CompileFlags {
   readonly activationRange?: Fields['activationRange'];
   readonly weightBits?: number;
   readonly arrays?: number;
+  readonly foldedMib?: number;
   readonly samples?: number;
   readonly keepDigital: readonly string[];
   /** false with --no-bias-correction. */
@@ -43,7 +44,7 @@ export async function readOptions(flags: CompileFlags): Promise<CompileOptions> 
   const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
   if (flags.options !== undefined) parseOptions(file, flags.options);
   const { target, slices, copies, residual, encoding } = flags;
-  const { converterRange, activationRange, weightBits, wireCorrection, arrays, samples } = flags;
+  const { converterRange, activationRange, weightBits, wireCorrection, arrays, foldedMib, samples } = flags;
   const given = defined({
     target,
     slices,
@@ -55,6 +56,7 @@ export async function readOptions(flags: CompileFlags): Promise<CompileOptions> 
     weightBits,
     wireCorrection,
     arrays,
+    foldedMiB: foldedMib,
     calibrationSamples: samples,
     biasCorrection: flags.biasCorrection ? undefined : false,
   });

@@ -146,6 +146,7 @@ export function registerCompile(program: Command, io: Io): void {
       ]),
     )
     .option('--arrays <n>', 'arrays that may be used', whole)
+    .option('--folded-mib <n>', 'MiB that constants may take when they are folded', whole)
     .option('--faults <faults.json>', 'fault map of the one chip that this is for (docs/faults.md)')
     .addOption(
       new Option(

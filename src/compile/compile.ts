@@ -58,7 +58,7 @@ function compileSound(
     const { onProgress, onPass } = hooks;
     const loaded = narrowTarget(whole, options);
     const { target } = loaded;
-    const real = lowerModel(model, loaded, options, onPass);
+    const real = await lowerModel(model, loaded, options, onPass);
     const layers = real.nodes.filter((n) => n.kind === 'mvm');
     raise(findEncodingProblems(layers, target, choiceOf({ options, target })));
     const record = await calibrate(real, model.sha256, options, calibration, onProgress);
@@ -69,7 +69,7 @@ function compileSound(
     const { converters, schedule } = await program({ ...calibrated, ...hooks, mapping });
     onProgress?.('map', 1, 1);
     const { graph, encodings } = quantized;
-    const operators = operatorsOf(model.graph, keptDigital(options), () => real);
+    const operators = await operatorsOf(model.graph, options, keptDigital(options), async () => real);
     const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));
     const summary = summarize(mapping, record, target, {
       ruleOf: (origin) => rules.get(origin.index) ?? '',
@@ -100,13 +100,13 @@ function threadsFor({ constants }: Graph): number {
 }
 
 /** The model with its layers for crossbars as `mvm` nodes, before they are calibrated. */
-export function lowerModel(
+export async function lowerModel(
   { graph, file }: ModelFile,
   { target }: LoadedTarget,
   options: CompileOptions,
   onPass?: CompileHooks['onPass'],
-): Graph {
-  return lower({ graph, file, target, options, keepDigital: keptDigital(options) }, onPass).real;
+): Promise<Graph> {
+  return (await lower({ graph, file, target, options, keepDigital: keptDigital(options) }, onPass)).real;
 }
 
 function keptDigital(options: CompileOptions): (origin: Origin) => boolean {

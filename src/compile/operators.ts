@@ -1,5 +1,5 @@
 /** What happens to every node of a model: the table that `ops` prints, by the rules and by what lowering made of them. */
-import { foldConstants } from '../../passes/lower/fold-constants.ts';
+import { type FoldContext, foldConstants } from '../../passes/lower/fold-constants.ts';
 import type { OperatorListing } from '../ir/compiled.ts';
 import { describeOrigin, type Graph, type Origin } from '../ir/graph.ts';
 import { inferDims } from '../onnx/dims.ts';
@@ -13,18 +13,22 @@ type Kept = (origin: Origin) => boolean;
  * @param keepDigital layers that the options keep digital
  * @returns one entry per node, in the order of the graph
  */
-export function listOperators(graph: Graph, keepDigital: Kept = () => false): readonly OperatorListing[] {
+export function listOperators(
+  graph: Graph,
+  keepDigital: Kept = () => false,
+): Promise<readonly OperatorListing[]> {
   const source = { graph, file: graph.name, keepDigital, unchecked: true };
-  return operatorsOf(graph, keepDigital, () => lowerAsRead(source).real);
+  return operatorsOf(graph, {}, keepDigital, async () => (await lowerAsRead(source)).real);
 }
 
 /** The same of a model that is lowered. @param lowered asked for where some node maps */
-export function operatorsOf(
+export async function operatorsOf(
   graph: Graph,
+  options: FoldContext,
   keepDigital: Kept,
-  lowered: () => Graph,
-): readonly OperatorListing[] {
-  const folded = foldConstants.run(graph);
+  lowered: () => Promise<Graph>,
+): Promise<readonly OperatorListing[]> {
+  const folded = await foldConstants.run(graph, { ...options, unchecked: true });
   const dims = inferDims(folded);
   const listed = new Map<number, OperatorListing>();
   for (const node of folded.nodes) {
@@ -34,7 +38,7 @@ export function operatorsOf(
     listed.set(node.origin.index, { origin: node.origin, ...(kept ? keptDigital : decision) });
   }
   if ([...listed.values()].some(({ crossbar }) => crossbar))
-    for (const [origin, layer] of foldedInto(lowered()))
+    for (const [origin, layer] of foldedInto(await lowered()))
       listed.set(origin.index, { origin, crossbar: true, rule: `folded into ${describeOrigin(layer)}` });
   return graph.nodes.map(({ origin }) => listed.get(origin.index) ?? removed(origin));
 }

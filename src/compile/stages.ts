@@ -10,7 +10,7 @@ import { quantize } from '../../passes/integers/quantize.ts';
 import { decomposeLayers } from '../../passes/lower/decompose-layers.ts';
 import { equalize } from '../../passes/lower/equalize.ts';
 import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
-import { foldConstants } from '../../passes/lower/fold-constants.ts';
+import { type FoldContext, foldConstants } from '../../passes/lower/fold-constants.ts';
 import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import type { Cut, Uncut } from '../../passes/map/cut.ts';
 import { exchangeRows } from '../../passes/map/exchange-rows.ts';
@@ -45,7 +45,10 @@ const withoutFaults = ({ faults }: Given) => !faults && 'without --faults';
 export const stages = {
   lower: [
     step({ name: 'upgrade-opset', run: upgradeOpset }, 'graph', 'graph'),
-    step(foldConstants, 'graph', 'graph'),
+    step(foldConstants, 'graph', 'graph', ({ options, ...have }: Partial<Given> & FoldContext) => ({
+      ...have,
+      ...options,
+    })),
     step(decomposeLayers, 'graph', 'graph'),
     step(lowerLinear, 'graph', 'graph'),
     step(foldBatchNorm, 'graph', 'graph'),
@@ -120,14 +123,19 @@ const [ranges, ...afterRanges] = stages.program;
 type OnPass = CompileHooks['onPass'];
 
 /** Takes the model's layers for crossbars out of its operators. */
-export function lower(source: Source & Given, onPass?: OnPass): Lowered {
-  const { graph } = run(stages.lower, source, { given: source, onPass: verifying('lower', source, onPass) });
+export async function lower(source: Source & Given, onPass?: OnPass): Promise<Lowered> {
+  const { graph } = await runAsync(stages.lower, source, {
+    given: source,
+    onPass: verifying('lower', source, onPass),
+  });
   verifyLowered(graph, source);
   return { real: graph };
 }
 
 /** Lowers a model in the opset in which it was read: for those who only ask what becomes of its nodes. */
-export const lowerAsRead = (source: Source): Lowered => ({ real: run(afterUpgrade, source).graph });
+export const lowerAsRead = async (source: Source): Promise<Lowered> => ({
+  real: (await runAsync(afterUpgrade, source)).graph,
+});
 
 /** Rounds the layers to integers. */
 export function integers(calibrated: Calibrated, onPass?: OnPass): Promise<Integers> {

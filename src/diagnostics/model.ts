@@ -20,10 +20,31 @@ export const externalDataMissing = (tensor: string, location: string, reason: st
     'Copy the data file together with the model.',
   ]);
 
-export const opsetUnsupported = (file: string, opset: number): Diagnostic =>
+export const opsetUnsupported = (file: string, opset: number, oldest: number, newest: number): Diagnostic =>
   error('onnx/opset-unsupported', file, [
-    `the model uses ONNX opset ${opset}; opsets 7 to 22 are supported`,
+    `the model uses ONNX opset ${opset}; opsets ${oldest} to ${newest} are supported`,
     'Convert it with onnx.version_converter.convert_version(model, 17).',
+  ]);
+
+export const irUnsupported = (file: string, version: number, newest: number): Diagnostic =>
+  error('onnx/ir-unsupported', file, [
+    `the model is of IR version ${version}; versions up to ${newest} are supported`,
+    'Export it with an older opset, or set model.ir_version to the one that its opset needs.',
+  ]);
+
+export const typeUnsupported = (place: string, reason: string): Diagnostic =>
+  error('onnx/type-unsupported', place, [
+    reason,
+    'Valid ONNX, but nothing that Crossloom can hold: export it as dense float32.',
+  ]);
+
+export const formUnsupported = (place: string, reason: string, remedy: string): Diagnostic =>
+  error('onnx/form-unsupported', place, [reason, remedy]);
+
+export const foldingLimit = (node: string, reason: string, limit: number): Diagnostic =>
+  error('onnx/folding-limit', node, [
+    reason,
+    `Allow more with --folded-mib (${limit} now), if the model is meant to make this much of a few constants.`,
   ]);
 
 export const noConstantWeights = (file: string, reasons: readonly string[]): Diagnostic =>

@@ -137,6 +137,8 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** Initializers, by value name. */
   readonly constants: ReadonlyMap<string, Tensor>;
+  /** Values that depend on constants alone and that constant folding left to be computed, with the reason. */
+  readonly unfolded?: ReadonlyMap<string, string>;
   /** Model-local functions, encoded FunctionProtos, carried as they are. */
   readonly functions: readonly Uint8Array[];
 }

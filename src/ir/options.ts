@@ -90,6 +90,9 @@ export const optionsSchema = z.strictObject({
     .default(false)
     .describe('around known faulty cells, exchange rows too where columns alone leave harm'),
   arrays: whole(1).default(100_000).describe('arrays that may be used'),
+  foldedMiB: whole(1)
+    .default(640)
+    .describe('MiB that constants may take beyond what the model holds, when they are folded'),
   layers: z.array(layerSchema).default([]).describe('overrides by ONNX node name; the last match wins'),
 });
 

@@ -1,9 +1,14 @@
 /** Dense tensors in row-major order, the values that constants, samples and results are made of. */
+import { type SmallFloat, smallFloat } from './small-floats.ts';
+
 export type DataType =
   | 'float32'
   | 'float64'
-  | 'float16'
-  | 'bfloat16'
+  | SmallFloat
+  | 'int2'
+  | 'uint2'
+  | 'int4'
+  | 'uint4'
   | 'int8'
   | 'uint8'
   | 'int16'
@@ -28,7 +33,10 @@ export type TensorData =
   | BigUint64Array
   | readonly string[];
 
-/** `data` holds product(dims) values; float16 and bfloat16 are kept as their 16-bit patterns, bool as 0 and 1 bytes. */
+/**
+ * `data` holds product(dims) values; floats of 16 bits and fewer are kept as their bit patterns, bool as 0 and 1 bytes, and
+ * integers of 2 and 4 bits in a byte each.
+ */
 export interface Tensor {
   readonly type: DataType;
   readonly dims: readonly number[];
@@ -49,22 +57,22 @@ export function deferred(type: DataType, dims: readonly number[], make: () => Te
   };
 }
 
-/** A tensor computed from `sources` by `make`: deferred if one of those is. */
-export function derived(
-  sources: readonly Tensor[],
-  type: DataType,
-  dims: readonly number[],
-  make: () => TensorData,
-): Tensor {
-  return sources.some((t) => t.deferred) ? deferred(type, dims, make) : { type, dims, data: make() };
-}
-
 /** What holds the values of every type but strings. */
 export const arrays = {
   float32: Float32Array,
   float64: Float64Array,
   float16: Uint16Array,
   bfloat16: Uint16Array,
+  float8e4m3fn: Uint8Array,
+  float8e4m3fnuz: Uint8Array,
+  float8e5m2: Uint8Array,
+  float8e5m2fnuz: Uint8Array,
+  float8e8m0: Uint8Array,
+  float4e2m1: Uint8Array,
+  int2: Int8Array,
+  uint2: Uint8Array,
+  int4: Int8Array,
+  uint4: Uint8Array,
   int8: Int8Array,
   uint8: Uint8Array,
   int16: Int16Array,
@@ -76,14 +84,22 @@ export const arrays = {
   bool: Uint8Array,
 } as const satisfies Record<Exclude<DataType, 'string'>, unknown>;
 
-/** Bytes of one value; 0 for strings, which have no size of their own. */
-export function widthOf(type: DataType): number {
-  return type === 'string' ? 0 : arrays[type].BYTES_PER_ELEMENT;
+/** Bits of one value where several lie in a byte; undefined for all other types. */
+export function packedBitsOf(type: DataType): 2 | 4 | undefined {
+  if (type === 'int4' || type === 'uint4' || type === 'float4e2m1') return 4;
+  return type === 'int2' || type === 'uint2' ? 2 : undefined;
 }
 
-/** Bytes of a tensor's values, without a look at them; 0 for strings. */
+/** Bytes of `size` values as files hold them; 0 for strings, which have no size of their own. */
+export function bytesFor(type: DataType, size: number): number {
+  if (type === 'string') return 0;
+  const packed = packedBitsOf(type);
+  return packed ? Math.ceil((size * packed) / 8) : size * arrays[type].BYTES_PER_ELEMENT;
+}
+
+/** Bytes of a tensor's values as files hold them, without a look at them; 0 for strings. */
 export function byteLengthOf({ type, dims }: Tensor): number {
-  return widthOf(type) * sizeOf(dims);
+  return bytesFor(type, sizeOf(dims));
 }
 
 export function sizeOf(dims: readonly number[]): number {
@@ -116,23 +132,10 @@ export function int64(dims: readonly number[], values: readonly number[]): Tenso
  */
 export function toDoubles(tensor: Tensor): Float64Array | undefined {
   if (tensor.type === 'string') return undefined;
-  if (tensor.type === 'float16') return Float64Array.from(tensor.data as Uint16Array, halfToNumber);
-  if (tensor.type === 'bfloat16') return Float64Array.from(tensor.data as Uint16Array, bfloatToNumber);
+  const small = smallFloat(tensor.type);
+  if (small) return Float64Array.from(tensor.data as Uint16Array, small);
   // Copying between numeric typed arrays is far faster than mapping their elements.
   if (tensor.type !== 'int64' && tensor.type !== 'uint64')
     return new Float64Array(tensor.data as ArrayLike<number>);
   return Float64Array.from(tensor.data as ArrayLike<bigint>, Number);
-}
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-function bfloatToNumber(bits: number): number {
-  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
 }

@@ -1,14 +1,14 @@
 /** Checks that a decoded graph's values fit together, and puts its nodes into topological order. */
 
-import { graphInvalid } from '../diagnostics/all.ts';
+import { graphInvalid, typeUnsupported } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { describeOrigin, inputsOf, type OnnxNode, outputsOf, type ValueInfo } from '../ir/graph.ts';
-import type { Tensor } from '../math/tensor.ts';
-import { elementType } from './element-types.ts';
+import { elementName, elementType } from './element-types.ts';
 import { sortNodes } from './topological.ts';
 
 /**
  * Every value has one source, every read value has one, and the nodes can be ordered.
+ * @param constants names of initializers
  * @param problems gets what is wrong
  * @returns the nodes in topological order
  */
@@ -17,15 +17,17 @@ export function checkValues(
   inputs: readonly ValueInfo[],
   outputs: readonly ValueInfo[],
   nodes: readonly OnnxNode[],
-  constants: ReadonlyMap<string, Tensor>,
+  constants: Iterable<string>,
   problems: Diagnostic[],
 ): readonly OnnxNode[] {
-  const defined = new Set([...constants.keys(), ...inputs.map((v) => v.name)]);
-  if (constants.has('')) problems.push(graphInvalid(file, 'an initializer has no name'));
+  const defined = new Set(constants);
+  if (defined.has('')) problems.push(graphInvalid(file, 'an initializer has no name'));
+  for (const { name } of inputs) defined.add(name);
   for (const { name, elementType: type } of inputs) {
     if (name === '') problems.push(graphInvalid(file, 'an input has no name'));
+    else if (type === 0) problems.push(graphInvalid(`input '${name}'`, 'it has no element type'));
     else if (elementType(type) === undefined)
-      problems.push(graphInvalid(`input '${name}'`, 'its element type is missing or not supported'));
+      problems.push(typeUnsupported(`input '${name}'`, `elements of ${elementName(type)} are not supported`));
   }
   const given = [...defined];
   for (const node of nodes) {

@@ -1,18 +1,18 @@
 /**
- * An ONNX file -> Graph. Opsets 7 to 22. Protobuf reads almost any bytes as something, so a file counts as complete
+ * An ONNX file -> Graph, of the opsets and IR versions that the bundled onnxruntime runs. Protobuf reads almost any bytes as something, so a file counts as complete
  * only if it has a graph and operator sets, no field that ONNX does not know, and tensors that fill their shapes.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { graphInvalid, modelUnreadable, opsetUnsupported } from '../diagnostics/all.ts';
+import { graphInvalid, irUnsupported, modelUnreadable, opsetUnsupported } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { Files } from '../files/files.ts';
 import { readBytes } from '../files/read-file.ts';
 import { type Attribute, describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir/graph.ts';
-import type { Tensor } from '../math/tensor.ts';
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
 import { findExternal } from './external-data.ts';
+import { decodeInitializers } from './initializers.ts';
 import { padDilated } from './pad-dilated.ts';
 import {
   functionCodec,
@@ -24,10 +24,15 @@ import {
   toNumber,
   type ValueInfoProto,
 } from './proto.ts';
-import { decodeTensor, type ExternalBytes } from './tensor-proto.ts';
+import type { ExternalBytes } from './tensor-proto.ts';
+import { upgradeOpset } from './upgrade.ts';
 
-export const oldestOpset = 7;
-const newestOpset = 22;
+export const oldestOpset = 6;
+/** onnxruntime has no kernels for what stood before; such a model is read as one of opset 21. */
+const oldestRunnable = 7;
+/** The newest that onnxruntime 1.30 runs, as a test finds out. */
+export const newestOpset = 26;
+export const newestIrVersion = 13;
 
 export interface ImportedModel {
   readonly graph: Graph;
@@ -59,7 +64,8 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   raise(problems);
   const result = buildGraph(model, graph, external, source.file, problems);
   raise(problems);
-  return { graph: padDilated(result), sha256: hash.digest('hex') };
+  const runs = result.opsets['']! >= oldestRunnable ? result : upgradeOpset(result);
+  return { graph: padDilated(runs), sha256: hash.digest('hex') };
 }
 
 /** Piece by piece: a tensor may be larger than the memory that is left. */
@@ -97,18 +103,13 @@ function buildGraph(
   problems: Diagnostic[],
 ): Graph {
   const opsets = decodeOpsets(model, file, problems);
-  if (proto.sparseInitializer?.length) {
-    problems.push(
-      graphInvalid(file, `${proto.sparseInitializer.length} initializer(s) are sparse; write them dense`),
-    );
-  }
-  const constants = decodeConstants(proto, external, file, problems);
+  const { constants, names } = decodeInitializers(proto, external, file, problems);
   const nodes = (proto.node ?? []).map((node, index) => decodeNode(node, index, external, file, problems));
   const inputs = (proto.input ?? [])
-    .filter((v) => !constants.has(v.name ?? ''))
+    .filter((v) => !names.has(v.name ?? ''))
     .map((v) => decodeValue(v, problems));
   const outputs = (proto.output ?? []).map((v) => decodeValue(v, problems));
-  const sorted = checkValues(file, inputs, outputs, nodes, constants, problems);
+  const sorted = checkValues(file, inputs, outputs, nodes, names, problems);
   return {
     name: proto.name || 'graph',
     // Before IR version 4 initializers had to be inputs too; a Graph's constants never are.
@@ -124,39 +125,19 @@ function buildGraph(
 
 function decodeOpsets(model: ModelProto, file: string, problems: Diagnostic[]): Record<string, number> {
   const opsets: Record<string, number> = {};
+  const irVersion = toNumber(model.irVersion);
+  if (irVersion > newestIrVersion) problems.push(irUnsupported(file, irVersion, newestIrVersion));
   for (const { domain, version } of model.opsetImport ?? []) opsets[plainDomain(domain)] = toNumber(version);
   const opset = opsets[''];
   if (opset === undefined)
     problems.push(graphInvalid(file, 'the model does not import the ONNX operator set'));
-  else if (opset < oldestOpset || opset > newestOpset) problems.push(opsetUnsupported(file, opset));
+  else if (opset < oldestOpset || opset > newestOpset)
+    problems.push(opsetUnsupported(file, opset, oldestOpset, newestOpset));
   return opsets;
 }
 
 function plainDomain(domain: string | undefined): string {
   return domain === undefined || domain === 'ai.onnx' ? '' : domain;
-}
-
-function decodeConstants(
-  proto: GraphProto,
-  external: ReadonlyMap<TensorProto, ExternalBytes>,
-  file: string,
-  problems: Diagnostic[],
-): ReadonlyMap<string, Tensor> {
-  const constants = new Map<string, Tensor>();
-  for (const initializer of proto.initializer ?? []) {
-    const name = initializer.name ?? '';
-    const tensor = decodeTensor(initializer, external.get(initializer));
-    if ('reason' in tensor) {
-      problems.push(
-        tensor.problem === 'corrupt'
-          ? modelUnreadable(file, `tensor '${name}': ${tensor.reason}`)
-          : graphInvalid(`tensor '${name}'`, tensor.reason),
-      );
-    } else if (constants.has(name))
-      problems.push(graphInvalid(`tensor '${name}'`, 'two initializers have this name'));
-    else constants.set(name, tensor);
-  }
-  return constants;
 }
 
 function decodeNode(

@@ -16,6 +16,16 @@ const numbers: Readonly<Record<DataType, number>> = {
   uint32: 12,
   uint64: 13,
   bfloat16: 16,
+  float8e4m3fn: 17,
+  float8e4m3fnuz: 18,
+  float8e5m2: 19,
+  float8e5m2fnuz: 20,
+  uint4: 21,
+  int4: 22,
+  float4e2m1: 23,
+  float8e8m0: 24,
+  uint2: 25,
+  int2: 26,
 };
 
 const types = new Map(Object.entries(numbers).map(([type, number]) => [number, type as DataType]));
@@ -24,13 +34,6 @@ const types = new Map(Object.entries(numbers).map(([type, number]) => [number, t
 const others = new Map([
   [14, 'complex64'],
   [15, 'complex128'],
-  [17, 'float8e4m3fn'],
-  [18, 'float8e4m3fnuz'],
-  [19, 'float8e5m2'],
-  [20, 'float8e5m2fnuz'],
-  [21, 'uint4'],
-  [22, 'int4'],
-  [23, 'float4e2m1'],
 ]);
 
 export function elementNumber(type: DataType): number {

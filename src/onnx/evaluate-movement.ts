@@ -1,10 +1,10 @@
 /** Operators on constants that move values and do not change them. All dims are row-major. */
-import { derived, sizeOf, type Tensor, type TensorData } from '../math/tensor.ts';
+import { deferred, sizeOf, type Tensor, type TensorData } from '../math/tensor.ts';
 
 /** @returns undefined where the sizes differ */
 export function reshaped(x: Tensor, dims: readonly number[]): Tensor | undefined {
   return dims.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(dims) === sizeOf(x.dims)
-    ? derived([x], x.type, dims, () => x.data)
+    ? deferred(x.type, dims, () => x.data)
     : undefined;
 }
 
@@ -78,7 +78,7 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor | undef
     i === along ? tensors.reduce((sum, t) => sum + t.dims[along]!, 0) : d,
   );
   const outer = sizeOf(first.dims.slice(0, along));
-  return derived(tensors, first.type, dims, () => {
+  return deferred(first.type, dims, () => {
     const parts = tensors.map((t) => t.data);
     const data = empty(parts[0]!, sizeOf(dims));
     let at = 0;
@@ -111,7 +111,7 @@ function strided(x: Tensor, dims: readonly number[], strides: readonly number[],
 }
 
 function taken(x: Tensor, dims: readonly number[], each: (write: (from: number) => void) => void): Tensor {
-  return derived([x], x.type, dims, () => {
+  return deferred(x.type, dims, () => {
     const source = x.data;
     const data = empty(source, sizeOf(dims));
     let at = 0;

@@ -1,14 +1,13 @@
 /**
- * What a node computes from constant inputs: the operators that stand between stored weights and the layers that use
- * them. Arithmetic is in doubles, rounded once to the result's type, so that bytes do not depend on a kernel. Anything
- * that is not understood completely is left alone (undefined).
+ * What a node computes from constant inputs, where that only moves values or changes their type: it stands between stored
+ * weights and the layers that use them, and is made when somebody looks, so that large weights need not fit into memory.
+ * Anything that is not understood completely is left alone (undefined); `compute-constants` does all else.
  */
 import type { OnnxNode } from '../ir/graph.ts';
 import { float32, int64, sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
 import { intOf, intsOf } from './attribute-values.ts';
-import { binaries, binary, cast, constantOfShape, dequantize } from './evaluate-arithmetic.ts';
+import { cast, constantOfShape, dequantize } from './evaluate-conversion.ts';
 import { concat, gather, reshaped, slice, transpose } from './evaluate-movement.ts';
-import { elementwise, map, reduce, reductions } from './evaluate-reduce.ts';
 
 type Inputs = readonly (Tensor | undefined)[];
 type Rule = (node: OnnxNode, inputs: Inputs, opset: number) => Tensor | undefined;
@@ -16,27 +15,17 @@ type Rule = (node: OnnxNode, inputs: Inputs, opset: number) => Tensor | undefine
 const rules: Readonly<Record<string, Rule>> = {
   Constant: constantValue,
   Identity: (_, [x]) => x,
-  ...Object.fromEntries(
-    binaries.map((op): [string, Rule] => [op, (_, [a, b]) => a && b && binary(op, a, b)]),
-  ),
-  ...Object.fromEntries(
-    Object.entries(elementwise).map(([op, apply]): [string, Rule] => [op, (_, [x]) => x && map(x, apply)]),
-  ),
-  ...Object.fromEntries(
-    Object.entries(reductions).map(([op, reduction]): [string, Rule] => [
-      op,
-      (node, [x, axes]) => x && reduceNode(node, x, axes, reduction),
-    ]),
-  ),
   Cast: (node, [x]) => x && cast(x, intOf(node, 'to', 0)),
-  ConstantOfShape: (node, [shape]) => shape && constantOfShape(numbers(shape), node.attributes.value),
+  ConstantOfShape: (node, [shape]) =>
+    withNumbers(shape, (dims) => constantOfShape(dims, node.attributes.value)),
   DequantizeLinear: (node, [x, scale, zero]) =>
-    x && scale && intOf(node, 'block_size', 0) === 0
-      ? dequantize(x, scale, zero, intOf(node, 'axis', 1))
+    x && scale && intOf(node, 'output_dtype', 1) === 1
+      ? dequantize(x, scale, zero, intOf(node, 'axis', 1), intOf(node, 'block_size', 0))
       : undefined,
   Transpose: (node, [x]) =>
     x && transpose(x, intsOf(node, 'perm') ?? x.dims.map((_, i) => x.dims.length - 1 - i)),
-  Reshape: (node, [x, shape]) => x && shape && reshape(x, numbers(shape), intOf(node, 'allowzero', 0) === 1),
+  Reshape: (node, [x, shape]) =>
+    x && withNumbers(shape, (dims) => reshape(x, dims, intOf(node, 'allowzero', 0) === 1)),
   Flatten: (node, [x]) => x && flatten(x, intOf(node, 'axis', 1)),
   Squeeze: (node, [x, axes]) => x && squeeze(x, axes ? numbers(axes) : intsOf(node, 'axes')),
   Unsqueeze: (node, [x, axes]) => x && unsqueeze(x, axes ? numbers(axes) : intsOf(node, 'axes')),
@@ -46,7 +35,7 @@ const rules: Readonly<Record<string, Rule>> = {
       intOf(node, 'axis', 0),
     ),
   Gather: (node, [x, indices]) =>
-    x && indices && gather(x, indices.dims, numbers(indices), intOf(node, 'axis', 0)),
+    x && withNumbers(indices, (list) => gather(x, indices!.dims, list, intOf(node, 'axis', 0))),
   Slice: sliceNode,
   Shape: (node, [x]) => x && shapeOf(x, intOf(node, 'start', 0), intOf(node, 'end', x.dims.length)),
 };
@@ -56,24 +45,32 @@ const rules: Readonly<Record<string, Rule>> = {
  * @returns undefined for operators and cases that are not folded
  */
 export function evaluate(node: OnnxNode, inputs: Inputs, opset: number): Tensor | undefined {
-  if (node.domain !== '' || node.outputs.length !== 1 || !Object.hasOwn(rules, node.op)) return undefined;
-  return rules[node.op]?.(node, inputs, opset);
+  const isHigh = (x: Tensor | undefined) => x !== undefined && x.dims.length > highestRank;
+  if (!evaluates(node) || inputs.some(isHigh)) return undefined;
+  const result = rules[node.op]?.(node, inputs, opset);
+  return isHigh(result) ? undefined : result;
 }
 
-/** Axes are an attribute in older opsets, and an input in newer ones. */
-function reduceNode(
-  node: OnnxNode,
-  x: Tensor,
-  input: Tensor | undefined,
-  reduction: Parameters<typeof reduce>[1],
+/** onnxruntime's own limits are lower for most operators. */
+const highestRank = 64;
+/** Numbers among the inputs that say what a node does, such as indices. */
+const mostNumbers = 2 ** 20;
+
+/** Whether the operator is one of those. */
+export function evaluates({ domain, op, outputs }: OnnxNode): boolean {
+  return domain === '' && outputs.length === 1 && Object.hasOwn(rules, op);
+}
+
+function numbers(tensor: Tensor): readonly number[] | undefined {
+  return sizeOf(tensor.dims) > mostNumbers ? undefined : Array.from(toDoubles(tensor) ?? []);
+}
+
+function withNumbers(
+  tensor: Tensor | undefined,
+  use: (list: readonly number[]) => Tensor | undefined,
 ): Tensor | undefined {
-  const axes = input ? numbers(input) : intsOf(node, 'axes');
-  if (!axes?.length && intOf(node, 'noop_with_empty_axes', 0) === 1) return undefined;
-  return reduce(x, reduction, axes, intOf(node, 'keepdims', 1) === 1);
-}
-
-function numbers(tensor: Tensor): readonly number[] {
-  return Array.from(toDoubles(tensor) ?? []);
+  const list = tensor && numbers(tensor);
+  return list && use(list);
 }
 
 function constantValue(node: OnnxNode): Tensor | undefined {

@@ -5,10 +5,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { externalDataMissing, externalDataOutside, graphInvalid } from '../diagnostics/all.ts';
+import { externalDataMissing, externalDataOutside, formUnsupported } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Files } from '../files/files.ts';
-import { sizeOf, widthOf } from '../math/tensor.ts';
+import { bytesFor, sizeOf } from '../math/tensor.ts';
 import { subgraphsOf } from './attributes.ts';
 import { elementType } from './element-types.ts';
 import { type GraphProto, type TensorProto, toNumber } from './proto.ts';
@@ -26,13 +26,24 @@ export async function findExternal(
 ): Promise<ReadonlyMap<TensorProto, ExternalBytes>> {
   const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
   if (attributes.flatMap(subgraphsOf).some(holdsExternal)) {
-    problems.push(graphInvalid('subgraph', 'it has weights in an external file, which is not supported'));
+    problems.push(
+      formUnsupported(
+        'subgraph',
+        'it has weights in an external file',
+        'Save the model with its weights inside, without save_as_external_data.',
+      ),
+    );
   }
-  const tensors = [...(graph.initializer ?? []), ...attributes.flatMap((a) => a.t ?? [])].filter(isExternal);
+  const sparse = (graph.sparseInitializer ?? []).flatMap(({ values, indices }) => [
+    values ?? [],
+    indices ?? [],
+  ]);
+  const stored = attributes.flatMap((a) => a.t ?? []);
+  const tensors = [...(graph.initializer ?? []), ...sparse.flat(), ...stored].filter(isExternal);
   const found = new Map<TensorProto, ExternalBytes>();
   for (const tensor of tensors) {
-    const needed =
-      sizeOf((tensor.dims ?? []).map(toNumber)) * widthOf(elementType(tensor.dataType ?? 0) ?? 'string');
+    const size = sizeOf((tensor.dims ?? []).map(toNumber));
+    const needed = bytesFor(elementType(tensor.dataType ?? 0) ?? 'string', size);
     const data = await findBytes(tensor, files, needed);
     if ('read' in data) found.set(tensor, data);
     else problems.push(data);

@@ -106,6 +106,12 @@ export interface TensorProto {
   readonly dataLocation?: number;
 }
 
+export interface SparseTensorProto {
+  readonly values?: TensorProto | null;
+  readonly indices?: TensorProto | null;
+  readonly dims?: readonly Int64[];
+}
+
 interface DimensionProto {
   readonly dimValue?: Int64;
   readonly dimParam?: string;
@@ -160,7 +166,7 @@ export interface GraphProto {
   readonly input?: readonly ValueInfoProto[];
   readonly output?: readonly ValueInfoProto[];
   readonly valueInfo?: readonly ValueInfoProto[];
-  readonly sparseInitializer?: readonly { readonly values?: TensorProto | null }[];
+  readonly sparseInitializer?: readonly SparseTensorProto[];
   /** Fields that the schema does not know, as protobufjs keeps them. */
   readonly $unknowns?: readonly Uint8Array[];
 }

@@ -14,6 +14,20 @@ import { decideLinear } from './linear-rules.ts';
 export function decide(node: OnnxNode, graph: Graph, dims: Dims = new Map()): Decision {
   const reason = whyInnerDigital(node, graph);
   if (reason) return digital(reason);
+  const decision = decideKnown(node, graph, dims);
+  const unfolded = decision.crossbar ? undefined : whyUnfolded(node, graph);
+  return unfolded ? digital(unfolded) : decision;
+}
+
+/** Why what the node makes, or reads, is no constant although it depends on constants alone. */
+function whyUnfolded({ inputs, outputs }: OnnxNode, { unfolded }: Graph): string | undefined {
+  const own = outputs.find((name) => unfolded?.has(name));
+  if (own !== undefined) return `all its inputs are constant, but ${unfolded!.get(own)}`;
+  const read = inputs.find((name) => unfolded?.has(name));
+  return read === undefined ? undefined : `'${read}' depends on constants alone, but ${unfolded!.get(read)}`;
+}
+
+function decideKnown(node: OnnxNode, graph: Graph, dims: Dims): Decision {
   return (
     decideComposite(node, graph, dims) ?? decideLinear(node, graph, dims) ?? digital(whyDigital(node.op))
   );

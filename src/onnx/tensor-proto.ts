@@ -2,17 +2,20 @@
  * TensorProto <-> Tensor. Values come as raw_data (little-endian, at any alignment), in the typed fields, or as bytes
  * that were read from an external file; they are written as raw_data.
  */
+import { InternalError } from '../diagnostics/diagnostic.ts';
 import {
   arrays,
   byteLengthOf,
+  bytesFor,
   type DataType,
   deferred,
+  packedBitsOf,
   sizeOf,
   type Tensor,
   type TensorData,
-  widthOf,
 } from '../math/tensor.ts';
 import { elementName, elementNumber, elementType } from './element-types.ts';
+import { pack, unpack } from './packed.ts';
 import { type TensorProto, toBigInt, toNumber } from './proto.ts';
 
 type NumericType = Exclude<DataType, 'string'>;
@@ -51,9 +54,9 @@ export function decodeTensor(proto: TensorProto, external?: ExternalBytes): Tens
     const strings = (proto.stringData ?? []).map((s) => new TextDecoder().decode(s));
     return checked(type, dims, strings);
   }
-  const needed = size * widthOf(type);
+  const needed = bytesFor(type, size);
   const raw = external ?? (proto.rawData?.length ? proto.rawData : undefined);
-  if (!raw) return checked(type, dims, fromFields(type, proto));
+  if (!raw) return checked(type, dims, fromFields(type, proto, size));
   if (raw.byteLength !== needed)
     return corrupt(`it holds ${raw.byteLength} bytes, and shape [${dims}] needs ${needed}`);
   if (raw instanceof Uint8Array) return { type, dims, data: view(type, raw, size) };
@@ -77,8 +80,14 @@ export function encodeTensor(name: string, tensor: Tensor): TensorProto {
   const base = { name, dims: [...tensor.dims], dataType: elementNumber(tensor.type) };
   const { data } = tensor;
   if (isStrings(data)) return { ...base, stringData: data.map((s) => new TextEncoder().encode(s)) };
-  const { buffer, byteOffset, byteLength } = data;
-  return { ...base, rawData: new Uint8Array(buffer, byteOffset, byteLength) };
+  return { ...base, rawData: bytesOf(tensor) };
+}
+
+/** The values of a tensor that holds no strings, as files hold them. */
+export function bytesOf({ type, data }: Tensor): Uint8Array {
+  if (!ArrayBuffer.isView(data)) throw new InternalError('onnx/tensor-proto', 'strings have no bytes');
+  const bits = packedBitsOf(type);
+  return bits ? pack(data as Int8Array, bits) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function isStrings(data: TensorData): data is readonly string[] {
@@ -91,12 +100,14 @@ function checked(type: DataType, dims: readonly number[], data: TensorData): Ten
 }
 
 function view(type: NumericType, raw: Uint8Array, size: number): TensorData {
-  const aligned = raw.byteOffset % widthOf(type) === 0 ? raw : Uint8Array.from(raw);
+  const bits = packedBitsOf(type);
+  if (bits) return new arrays[type](unpack(raw, size, bits, type.startsWith('int')).buffer as ArrayBuffer);
+  const aligned = raw.byteOffset % arrays[type].BYTES_PER_ELEMENT === 0 ? raw : Uint8Array.from(raw);
   return new arrays[type](aligned.buffer as ArrayBuffer, aligned.byteOffset, size);
 }
 
-/** The typed fields; small integers and 16-bit floats travel in int32_data, uint32 in uint64_data. */
-function fromFields(type: NumericType, proto: TensorProto): TensorData {
+/** The typed fields; small integers and floats travel in int32_data, uint32 in uint64_data. */
+function fromFields(type: NumericType, proto: TensorProto, size: number): TensorData {
   switch (type) {
     case 'float32':
       return Float32Array.from(proto.floatData ?? []);
@@ -108,7 +119,10 @@ function fromFields(type: NumericType, proto: TensorProto): TensorData {
       return BigUint64Array.from(proto.uint64Data ?? [], toBigInt);
     case 'uint32':
       return Uint32Array.from(proto.uint64Data ?? [], toNumber);
-    default:
-      return arrays[type].from(proto.int32Data ?? []);
+    default: {
+      const values = proto.int32Data ?? [];
+      const isWhole = packedBitsOf(type) && values.length === bytesFor(type, size);
+      return isWhole ? view(type, Uint8Array.from(values), size) : arrays[type].from(values);
+    }
   }
 }

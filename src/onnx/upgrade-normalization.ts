@@ -1,5 +1,5 @@
 /** Upgrade rules for softmax and the normalizations. */
-import { graphInvalid } from '../diagnostics/all.ts';
+import { formUnsupported } from '../diagnostics/all.ts';
 import { describeOrigin, int } from '../ir/graph.ts';
 import { floatOf, intOf } from './attribute-values.ts';
 import { vector, without } from './upgrade-attributes.ts';
@@ -22,16 +22,19 @@ export function upgradeSoftmax(to: Rewrite): void {
   to.helper('unflatten', 'Reshape', [result, shape], { allowzero: int(1) }, outputs[0]!);
 }
 
-/** BatchNormalization before 9 (`spatial`) and before 14 (outputs of training). */
+/** BatchNormalization before 7 (`is_test`, which one output implies), before 9 (`spatial`) and before 14 (outputs of training). */
 export function upgradeBatchNormalization(to: Rewrite): void {
   const { outputs, attributes, origin } = to.node;
   if (outputs.some((_, i) => i > 0 && to.read(i))) {
     const reason = 'its outputs of training are read, which opset 14 removed';
-    to.fail(graphInvalid(describeOrigin(origin), reason));
+    to.fail(formUnsupported(describeOrigin(origin), reason, 'Export the model for inference.'));
   } else if (to.opset < 9 && intOf(to.node, 'spatial', 1) === 0) {
     normalizePositions(to);
   } else {
-    to.self({ outputs: [outputs[0]!], attributes: without(attributes, 'spatial') });
+    to.self({
+      outputs: [outputs[0]!],
+      attributes: without(attributes, 'spatial', 'is_test', 'consumed_inputs'),
+    });
   }
 }
 

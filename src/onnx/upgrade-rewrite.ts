@@ -13,6 +13,8 @@ import {
   valuesOf,
 } from '../ir/graph.ts';
 import { float32, sizeOf, type Tensor } from '../math/tensor.ts';
+import { inferDims } from './dims.ts';
+import type { Dims } from './dims-known.ts';
 import { elementType } from './element-types.ts';
 
 /** The replacement of one node in the making. Values and constants are named after the node's first output. */
@@ -40,6 +42,8 @@ export interface Rewrite {
   known(name: string): Tensor | undefined;
   /** The number of dimensions of a value, where that is plain to see. */
   rank(name: string): number | undefined;
+  /** The same, as far as it follows from the shapes of inputs and constants. */
+  inferredRank(name: string): number | undefined;
   /** Whether anything reads the node's output of this position. */
   read(output: number): boolean;
   /** Gives up on the node. */
@@ -81,6 +85,12 @@ export function rewriterOf(graph: Graph, into: Upgraded): (node: OnnxNode) => Re
     return shape && sizeOf(shape.dims);
   };
 
+  let inferred: Dims | undefined;
+  const inferredRank = (name: string): number | undefined => {
+    inferred ??= inferDims(graph);
+    return inferred.get(name)?.length;
+  };
+
   return (node) => {
     const base = node.outputs.find((name) => name !== '') ?? node.origin.name;
     const value = (what: string): string => {
@@ -112,6 +122,7 @@ export function rewriterOf(graph: Graph, into: Upgraded): (node: OnnxNode) => Re
       value,
       known,
       rank,
+      inferredRank,
       read: (output) => reads.has(node.outputs[output] ?? ''),
       fail: (problem) => into.problems.push(problem),
     };

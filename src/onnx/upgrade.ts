@@ -1,5 +1,5 @@
 /**
- * A Graph of opset 7 to 20 -> the same function in opset 21, node by node, after the ONNX operator changelog. What
+ * A Graph of opset 6 to 20 -> the same function in opset 21, node by node, after the ONNX operator changelog. What
  * runs a graph may then add operators of opset 21 beside the model's own. Operators of other domains, and operators
  * that ONNX does not know, stay as they are.
  */

@@ -2,12 +2,11 @@
  * Graph -> an ONNX file, and beside it a file of its large tensors where the graph is large: a protobuf message cannot
  * exceed 2 GiB, and tensors that go to their own file are made one at a time.
  */
-import { InternalError } from '../diagnostics/diagnostic.ts';
 import { type WritableFiles, writeInto } from '../files/files.ts';
 import type { Graph, ValueInfo } from '../ir/graph.ts';
 import { byteLengthOf, type Tensor } from '../math/tensor.ts';
 import { encodeModel } from './encode.ts';
-import { encodeExternal, encodeTensor } from './tensor-proto.ts';
+import { bytesOf, encodeExternal, encodeTensor } from './tensor-proto.ts';
 
 /** Bytes of constants that one file may hold. */
 const mostInside = 2 ** 27;
@@ -73,10 +72,4 @@ function* tensorsAt(places: ReadonlyMap<Tensor, number>): Generator<Uint8Array> 
     yield bytesOf(tensor);
     end = offset + byteLengthOf(tensor);
   }
-}
-
-function bytesOf(tensor: Tensor): Uint8Array {
-  const { data } = tensor;
-  if (!ArrayBuffer.isView(data)) throw new InternalError('onnx/write', 'strings have no bytes');
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

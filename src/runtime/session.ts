@@ -1,7 +1,9 @@
 /** Runs ONNX models, with exact integers and without telemetry: the only importer of onnxruntime. */
 import * as ort from 'onnxruntime-node';
 import { defined } from '../defined.ts';
-import { arrays, type DataType, type Tensor, type TensorData } from '../math/tensor.ts';
+import type { DataType, Tensor, TensorData } from '../math/tensor.ts';
+import { fedAs } from './feed-type.ts';
+import { type Inferred, inferredOf } from './inferred.ts';
 
 export interface SessionOptions {
   /** Threads inside an operator; 0 leaves the choice to onnxruntime. */
@@ -13,6 +15,8 @@ export interface SessionOptions {
 export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** What is known of the outputs before they are computed. */
+  readonly inferred: ReadonlyMap<string, Inferred>;
   /**
    * Values of all outputs, by name. `only` limits what is computed and returned. Data sets hold float32: whole numbers
    * among them, such as the indices of words, are fed in the type that the model takes.
@@ -56,35 +60,16 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
+    inferred: inferredOf(session.outputMetadata),
     async run(feeds, only) {
       const values = Object.fromEntries(
-        Object.entries(feeds).map(([name, tensor]) => [name, toOrt(asWanted(tensor, types.get(name)))]),
+        Object.entries(feeds).map(([name, tensor]) => [name, toOrt(fedAs(tensor, types.get(name)))]),
       );
       const results = await session.run(values, only ?? session.outputNames);
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
     },
     release: () => session.release(),
   };
-}
-
-function asWanted(tensor: Tensor, type: string | undefined): Tensor {
-  if (tensor.type !== 'float32' || !type || type === 'float32') return tensor;
-  const values = tensor.data as Float32Array;
-  const { dims } = tensor;
-  switch (type) {
-    case 'int64':
-      return { type, dims, data: BigInt64Array.from(values, (v) => BigInt(Math.round(v))) };
-    case 'int32':
-    case 'uint8':
-    case 'int8':
-      return { type, dims, data: arrays[type].from(values.map(Math.round)) };
-    case 'bool':
-      return { type, dims, data: Uint8Array.from(values, (v) => (v === 0 ? 0 : 1)) };
-    case 'float64':
-      return { type, dims, data: Float64Array.from(values) };
-    default:
-      return tensor;
-  }
 }
 
 function toOrt(tensor: Tensor): ort.Tensor {

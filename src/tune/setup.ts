@@ -89,7 +89,7 @@ export async function prepare(
     options,
     record: compiled.record,
     compiled,
-    real: lowerModel(model, loaded, options),
+    real: await lowerModel(model, loaded, options),
     tuning: await partOf(0, 'floating point and integers, tuning images'),
     heldOut: await partOf(1, 'floating point and integers, held-out images'),
     excluded: plan.overlap,

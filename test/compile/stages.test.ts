@@ -70,7 +70,7 @@ describe('lowering', () => {
   test('leaves no node that maps', async () => {
     const options = parseOptions({});
     const file = { graph: net, file: 'net', sha256: '' };
-    const real = lowerModel(file, await loadTarget('ideal'), options);
+    const real = await lowerModel(file, await loadTarget('ideal'), options);
     expect(real.nodes.map(({ kind }) => kind)).toEqual(['mvm']);
     verifyLowered(real, {});
     expect(() => verifyLowered(net, {})).toThrow(InternalError);
@@ -78,8 +78,8 @@ describe('lowering', () => {
     verifyLowered(net, { keepDigital: ({ name }) => name === 'layer' });
   });
 
-  test('as read keeps the opset', () => {
-    const { real } = lowerAsRead({ graph: net, file: 'net' });
+  test('as read keeps the opset', async () => {
+    const { real } = await lowerAsRead({ graph: net, file: 'net' });
     expect(real.opsets).toEqual(net.opsets);
     expect(real.nodes.map(({ kind }) => kind)).toEqual(['mvm']);
   });

@@ -52,7 +52,7 @@ async function judgeDigital({ model, feeds, expected }: LoadedTest): Promise<Out
     return { result: 'not run', note: `onnxruntime: ${said}` };
   }
   const wrong = firstBeyond(got, expected, (value) => 1e-5 + 1e-5 * Math.abs(value));
-  const [reason] = listOperators(model.graph).map(({ rule }) => rule.replace('digital: ', ''));
+  const [reason] = (await listOperators(model.graph)).map(({ rule }) => rule.replace('digital: ', ''));
   return wrong ? { result: 'FAIL', note: wrong } : { result: 'stays digital', note: reason ?? '' };
 }
 
@@ -90,7 +90,7 @@ async function apartFromTest(
   { model, feeds, expected }: LoadedTest,
   reference: Readonly<Record<string, Tensor>>,
 ): Promise<string | undefined> {
-  const bound = await quantizationBound(foldConstants.run(model.graph), feeds);
+  const bound = await quantizationBound(await foldConstants.run(model.graph), feeds);
   if (bound) return firstBeyond(reference, expected, (value, i) => bound[i]! + 1e-6 * Math.abs(value));
   const shapes = firstBeyond(reference, expected, () => Number.POSITIVE_INFINITY);
   const [signal, error] = Object.keys(expected).reduce(

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldConstants } from '../../passes/lower/fold-constants.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { float32 } from '../../src/math/tensor.ts';
-import { decodeModel, readModel } from '../../src/onnx/decode.ts';
+import { decodeModel, newestIrVersion, newestOpset, readModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { type GraphProto, type ModelProto, modelCodec, type TensorProto } from '../../src/onnx/proto.ts';
+import { openSession } from '../../src/runtime/session.ts';
 import { float, model, node } from '../support/onnx-model.ts';
 
 const type = (elemType: number, ...dims: number[]) => ({
@@ -105,12 +106,66 @@ describe('complete models', () => {
     ['int64 beyond 2^53', { dataType: 7, dims: [1], int64Data: ['9007199254740993'] }, [9007199254740993n]],
     ['double', { dataType: 11, dims: [1], doubleData: [0.1] }, [0.1]],
     ['raw int16', { dataType: 5, dims: [2], rawData: Uint8Array.of(0xff, 0xff, 1, 1) }, [-1, 257]],
+    ['int4 in raw data', { dataType: 22, dims: [3], rawData: Uint8Array.of(0x8f, 0x07) }, [-1, -8, 7]],
+    ['uint4 in int32_data', { dataType: 21, dims: [3], int32Data: [0x8f, 0x07] }, [15, 8, 7]],
+    [
+      'int2 in raw data',
+      { dataType: 26, dims: [5], rawData: Uint8Array.of(0b11100100, 1) },
+      [0, 1, -2, -1, 1],
+    ],
+    ['uint2 in raw data', { dataType: 25, dims: [4], rawData: Uint8Array.of(0b11100100) }, [0, 1, 2, 3]],
+    ['float4 in raw data', { dataType: 23, dims: [2], rawData: Uint8Array.of(0x2f) }, [15, 2]],
+    ['float8', { dataType: 17, dims: [2], rawData: Uint8Array.of(0x38, 0xff) }, [0x38, 0xff]],
     ['a scalar', { dataType: 1, dims: [], floatData: [2] }, [2]],
     ['nothing', { dataType: 1, dims: [0] }, []],
   ];
   it.each(tensors)('hold tensors as %s', async (_, tensor, values) => {
     const { graph } = await decode(proto({ initializer: [{ name: 'w', ...tensor }] }));
     expect([...graph.constants.get('w')!.data]).toEqual(Array.from(values));
+  });
+
+  it('are written with elements of less than a byte as they were read', async () => {
+    for (const [dataType, rawData] of [
+      [22, Uint8Array.of(0x8f, 0x07)],
+      [21, Uint8Array.of(0x8f, 0x07)],
+      [26, Uint8Array.of(0b100100)],
+      [23, Uint8Array.of(0x2f, 0x01)],
+    ] as const) {
+      const dims = [3];
+      const { graph } = await decode(proto({ initializer: [{ name: 'w', dataType, dims, rawData }] }));
+      const again = modelCodec.decode(encodeModel(graph)).graph!.initializer![0]!;
+      expect([again.dataType, new Uint8Array(again.rawData!)]).toEqual([dataType, rawData]);
+    }
+  });
+
+  it('hold sparse tensors, as dense ones, by flat indices or one per axis', async () => {
+    for (const graph of [sparse([2, 3], [1, 5]), sparse([2, 3], [0, 1, 1, 2], 2)]) {
+      const { constants } = (await decode(proto(graph))).graph;
+      expect(constants.get('w')).toEqual(float32([2, 3], [0, 1.5, 0, 0, 0, -2]));
+    }
+  });
+
+  it('are those that onnxruntime opens: opsets and IR versions', async () => {
+    const opens = (opset: number, irVersion: number) =>
+      openSession(proto({}, { opsetImport: [{ version: opset }], irVersion })).then(
+        (session) => session.release().then(() => true),
+        () => false,
+      );
+    expect(await opens(newestOpset, newestIrVersion)).toBe(true);
+    expect(await opens(newestOpset + 1, newestIrVersion)).toBe(false);
+    expect(await opens(newestOpset, newestIrVersion + 1)).toBe(false);
+  });
+
+  it('come in any order, with as many nodes as there are', async () => {
+    // Sweeps over the file that find one node each would take minutes.
+    const count = 100_000;
+    const nodes = Array.from({ length: count }, (_, i) => ({
+      opType: 'Relu',
+      input: [i === 0 ? 'x' : `v${i}`],
+      output: [i === count - 1 ? 'y' : `v${i + 1}`],
+    }));
+    const { graph } = await decode(proto({ node: nodes.toReversed() }));
+    expect(graph.nodes.map((n) => n.origin.index)).toEqual(nodes.map((_, i) => count - 1 - i));
   });
 
   it('hold raw data at any alignment', async () => {
@@ -209,10 +264,25 @@ describe('damaged models', () => {
   });
 });
 
+/** Two values, 1.5 and -2, of a sparse tensor. */
+function sparse(dims: number[], places: number[], perValue?: number): GraphProto {
+  const shape = perValue ? [2, perValue] : [2];
+  return {
+    sparseInitializer: [
+      {
+        values: { name: 'w', dataType: 1, dims: [2], floatData: [1.5, -2] },
+        indices: { dataType: 7, dims: shape, int64Data: places },
+        dims,
+      },
+    ],
+  };
+}
+
 describe('invalid models', () => {
   const invalid: [string, Uint8Array, readonly string[]][] = [
-    ['an old opset', proto({}, { opsetImport: [{ version: 6 }] }), ['onnx/opset-unsupported']],
-    ['a new opset', proto({}, { opsetImport: [{ version: 23 }] }), ['onnx/opset-unsupported']],
+    ['an old opset', proto({}, { opsetImport: [{ version: 5 }] }), ['onnx/opset-unsupported']],
+    ['a new opset', proto({}, { opsetImport: [{ version: 27 }] }), ['onnx/opset-unsupported']],
+    ['a new IR version', proto({}, { irVersion: 14 }), ['onnx/ir-unsupported']],
     ['no ONNX opset', proto({}, { opsetImport: [{ domain: 'x', version: 1 }] }), ['onnx/graph-invalid']],
     ['a dangling input', proto({ input: [] }), ['onnx/graph-invalid']],
     ['an output of nobody', proto({ output: [{ name: 'z' }] }), ['onnx/graph-invalid']],
@@ -221,12 +291,23 @@ describe('invalid models', () => {
       proto({ initializer: [{ dataType: 1, dims: [1], floatData: [1] }] }),
       ['onnx/graph-invalid'],
     ],
-    ['sparse weights', proto({ sparseInitializer: [{}] }), ['onnx/graph-invalid']],
+    ['sparse weights without values', proto({ sparseInitializer: [{}] }), ['onnx/unreadable']],
+    ['sparse weights beyond their shape', proto(sparse([4], [0, 4])), ['onnx/unreadable']],
+    ['sparse weights beyond an axis', proto(sparse([2, 2], [0, 0, 1, 2], 2)), ['onnx/unreadable']],
     [
-      'float8 weights',
-      proto({ initializer: [{ name: 'w', dataType: 17, dims: [0] }] }),
-      ['onnx/graph-invalid'],
+      'sparse weights that would be large',
+      proto(sparse([2 ** 20, 2 ** 10], [0, 1])),
+      ['onnx/type-unsupported'],
     ],
+    [
+      'complex weights, which a node reads',
+      proto({
+        initializer: [{ name: 'w', dataType: 14, dims: [0] }],
+        node: [{ opType: 'Add', input: ['x', 'w'], output: ['y'] }],
+      }),
+      ['onnx/type-unsupported'],
+    ],
+    ['a complex input', proto({ input: [{ name: 'x', type: type(14, 2) }] }), ['onnx/type-unsupported']],
     [
       'a circle',
       proto({
@@ -295,7 +376,7 @@ describe('external data', () => {
     const { graph } = await decodeModel(bytes, { file: join(folder, 'm.onnx'), folder });
     const stored = graph.constants.get('w')!;
     expect(stored.data).toEqual(large);
-    const flat = foldConstants.run(graph).constants.get('flat')!;
+    const flat = (await foldConstants.run(graph)).constants.get('flat')!;
     expect(flat).toMatchObject({ dims: [1, 300_000], deferred: true });
     expect(flat.data[1]).toBe(1000);
     await writeFile(path, large.fill(5));

@@ -22,7 +22,7 @@ import { largestError, runOnnx, sampleInputs } from '../support/run-onnx.ts';
 
 /** @returns its layers */
 async function expectLayers(graph: Graph, count: number, bytes = encodeModel(graph)): Promise<MvmNode[]> {
-  const folded = foldConstants.run(upgradeOpset(graph));
+  const folded = await foldConstants.run(upgradeOpset(graph));
   const lowered = foldBatchNorm.run(lowerLinear.run(decomposeLayers.run(folded), { file: 'model' }));
   verifyGraph(lowered, 'lower');
   const inputs = sampleInputs(graph.inputs);

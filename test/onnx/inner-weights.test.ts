@@ -45,14 +45,14 @@ function beside(...nodes: Parameters<typeof model>[0]['nodes']): Graph {
   });
 }
 
-function ruleOf(graph: Graph): string {
-  const { crossbar, rule } = listOperators(graph)[0]!;
+async function ruleOf(graph: Graph): Promise<string> {
+  const { crossbar, rule } = (await listOperators(graph))[0]!;
   expect(crossbar).toBe(false);
   return rule;
 }
 
 describe('listOperators', () => {
-  it('counts the layers in the branches of an If: own, captured and stored weights', () => {
+  it('counts the layers in the branches of an If: own, captured and stored weights', async () => {
     const own: GraphProto = {
       name: 'a',
       initializer: [matrix('m')],
@@ -70,12 +70,12 @@ describe('listOperators', () => {
       then_branch: graphAttribute('then_branch', own, ['x', 'w']),
       else_branch: graphAttribute('else_branch', stored, ['x']),
     };
-    expect(ruleOf(beside(node('If', ['c'], ['y'], attributes)))).toBe(
+    expect(await ruleOf(beside(node('If', ['c'], ['y'], attributes)))).toBe(
       'digital: 2 MatMul and 1 Gemm with constant weights inside its body stay digital, because a branch that is chosen at run time runs as a whole in onnxruntime',
     );
   });
 
-  it('looks into bodies inside bodies, and not at names that a body has for itself', () => {
+  it('looks into bodies inside bodies, and not at names that a body has for itself', async () => {
     const deepest: GraphProto = { name: 'c', node: [inner('Conv', ['x', 'w'], ['p'])] };
     const body: GraphProto = {
       name: 'b',
@@ -87,23 +87,25 @@ describe('listOperators', () => {
       ],
     };
     expect(
-      ruleOf(beside(node('Loop', ['', 'c'], ['y'], { body: graphAttribute('body', body, ['x', 'w']) }))),
+      await ruleOf(
+        beside(node('Loop', ['', 'c'], ['y'], { body: graphAttribute('body', body, ['x', 'w']) })),
+      ),
     ).toBe(
       'digital: 1 Conv with constant weights inside its body stays digital, because a body that is repeated as often as the input says runs as a whole in onnxruntime',
     );
   });
 
-  it('says nothing about weights where a body has none', () => {
+  it('says nothing about weights where a body has none', async () => {
     const body: GraphProto = { name: 'b', node: [inner('Add', ['x', 'x'], ['o'])] };
-    expect(ruleOf(beside(node('Scan', ['x'], ['y'], { body: graphAttribute('body', body, ['x']) })))).toBe(
-      'digital: control flow; onnxruntime runs it as it is',
-    );
+    expect(
+      await ruleOf(beside(node('Scan', ['x'], ['y'], { body: graphAttribute('body', body, ['x']) }))),
+    ).toBe('digital: control flow; onnxruntime runs it as it is');
   });
 
-  it('names the weights of an operator of another domain, and the layers of a function of the model', () => {
+  it('names the weights of an operator of another domain, and the layers of a function of the model', async () => {
     const foreign = { ...node('FusedMatMul', ['x', 'w'], ['y']), domain: 'com.example' };
     const graph = beside(foreign);
-    expect(ruleOf(graph)).toBe(
+    expect(await ruleOf(graph)).toBe(
       'digital: an operator of domain com.example; its weights w [4,4] stay digital, because only that domain knows what it computes',
     );
     const body = functionCodec.encode({
@@ -112,7 +114,7 @@ describe('listOperators', () => {
       input: ['a', 'b'],
       node: [inner('MatMul', ['a', 'b'], ['r'])],
     });
-    expect(ruleOf({ ...graph, functions: [body] })).toBe(
+    expect(await ruleOf({ ...graph, functions: [body] })).toBe(
       'digital: a function of the model (domain com.example); 1 MatMul with constant weights inside it stays digital, because functions are carried as they are (export the model with its functions inlined to map them)',
     );
   });

@@ -58,7 +58,7 @@ describe.skipIf(files.length === 0)('shared models (skipped where CROSSLOOM_DATA
   it.each(layers)('%s has %i layers on crossbars and computes the same with them', async (name, crossbar) => {
     const path = join(folder, `${name}.onnx`);
     const { graph } = await readModel(path);
-    const folded = foldConstants.run(upgradeOpset(graph));
+    const folded = await foldConstants.run(upgradeOpset(graph));
     const parts = decomposeLayers.run(folded);
     const lowered = lowerLinear.run(parts, { file: path });
     const normed = foldBatchNorm.run(lowered);
@@ -76,7 +76,7 @@ describe.skipIf(files.length === 0)('shared models (skipped where CROSSLOOM_DATA
 
   it('lists every node of MobileNet-V2 once: 52 convolutions and the classifier, a 1x1 convolution', async () => {
     const { graph } = await readModel(join(folder, 'mobilenetv2-1.0-224.onnx'));
-    const listing = listOperators(graph);
+    const listing = await listOperators(graph);
     expect(listing.map((l) => l.origin.index)).toEqual(graph.nodes.map((n) => n.origin.index));
     const crossbar = listing.filter((l) => l.crossbar && !l.rule.startsWith('folded'));
     expect(crossbar.map((l) => l.origin.op)).toEqual(Array(53).fill('Conv'));

@@ -162,7 +162,7 @@ describe('upgradeOpset', () => {
     };
     const read = single(parts);
     expect(problemsOf(read)).toMatchObject([
-      { code: 'onnx/graph-invalid', at: "node 'theirs' (BatchNormalization, #0)" },
+      { code: 'onnx/form-unsupported', at: "node 'theirs' (BatchNormalization, #0)" },
     ]);
     const unread = { ...read, outputs: read.outputs.slice(0, 1) };
     expect(upgradeOpset(unread).nodes.flatMap(outputsOf)).toEqual(['y0']);
@@ -170,7 +170,7 @@ describe('upgradeOpset', () => {
 
   it('refuses Scan 8', () => {
     expect(problemsOf(single({ op: 'Scan', opset: 8, inputs: ['', [1, 2, 3]] }))).toMatchObject([
-      { code: 'onnx/graph-invalid', at: "node 'theirs' (Scan, #0)" },
+      { code: 'onnx/form-unsupported', at: "node 'theirs' (Scan, #0)" },
     ]);
   });
 

@@ -11,6 +11,11 @@ describe('a session', () => {
     ['int32', [3, 0, -2]],
     ['uint8', [3, 0, 254]],
     ['int8', [3, 0, -2]],
+    ['int16', [3, 0, -2]],
+    ['uint16', [3, 0, 254]],
+    ['uint32', [3, 0, 254]],
+    ['uint64', [3, 0, 254]],
+    ['float16', [3, 0, -2]],
     ['bool', [1, 0, 1]],
     ['float64', [3, 0, -2]],
     ['float32', [3, 0, -2]],
@@ -23,7 +28,25 @@ describe('a session', () => {
     });
     const graph = { ...plain, inputs: plain.inputs.map((v) => ({ ...v, elementType: elementNumber(type) })) };
     const session = await openSession(encodeModel(graph));
-    const result = await session.run({ x: float32([3], [3, 0, type === 'uint8' ? 254 : -2]) });
+    const result = await session.run({ x: float32([3], [3, 0, type.startsWith('uint') ? 254 : -2]) });
+    await session.release();
+    expect([...(result.y!.data as Float32Array)]).toEqual(expected);
+  });
+
+  it.each([
+    ['uint8', [0, 255, 2]],
+    ['int8', [-128, 127, 2]],
+    ['int16', [-32768, 32767, 2]],
+    ['uint16', [0, 65535, 2]],
+  ] as const)('keeps integers within %s', async (type, expected) => {
+    const plain = model({
+      inputs: { x: [3] },
+      outputs: { y: [3] },
+      nodes: [node('Cast', ['x'], ['y'], { to: 1 })],
+    });
+    const graph = { ...plain, inputs: plain.inputs.map((v) => ({ ...v, elementType: elementNumber(type) })) };
+    const session = await openSession(encodeModel(graph));
+    const result = await session.run({ x: float32([3], [-70_000, 70_000, 2.4]) });
     await session.release();
     expect([...(result.y!.data as Float32Array)]).toEqual(expected);
   });

@@ -22,7 +22,7 @@ describe.skipIf(!present)('a model with QuantizeLinear and DequantizeLinear', ()
         await sharedFeeds(name, model, 2),
       );
       const real = foldBatchNorm.run(
-        lowerLinear.run(foldConstants.run(upgradeOpset(model.graph)), { file: name }),
+        lowerLinear.run(await foldConstants.run(upgradeOpset(model.graph)), { file: name }),
       );
       const steps = new Set(
         model.graph.nodes.flatMap((node) => {

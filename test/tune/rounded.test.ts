@@ -40,7 +40,7 @@ test('inputs are rounded to their codes, and nothing else is', async () => {
   const feeds = { x: float32([count, channels, 1, 1], x) };
   const [ideal, options] = [await loadTarget('ideal'), parseOptions({ target: 'ideal' })];
   const compiled = await compile(net, ideal, options, { kind: 'samples', samples: samplesOf([feeds]) });
-  const real = lowerModel(net, ideal, options);
+  const real = await lowerModel(net, ideal, options);
   const session = await openSession(encodeModel(roundedInputs(real, compiled.graph)));
   const got = (await session.run(feeds)).y2!.data as Float32Array;
   await session.release();

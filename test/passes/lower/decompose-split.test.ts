@@ -53,7 +53,7 @@ describe('decompose-layers', () => {
   it.each(cases)('%s', async (_, c, count) => {
     const graph = graphOf(c);
     const feeds = drawFeeds(graph.inputs, 1);
-    const parts = decompose(graph);
+    const parts = await decompose(graph);
     expect(parts.nodes.length).toBe(count);
     expect(parts.nodes.map((n) => n.origin.name)).toEqual(parts.nodes.map(() => 'mine'));
     const lowered = foldBatchNorm.run(lowerLinear.run(parts, { file: 'model' }));
@@ -63,8 +63,8 @@ describe('decompose-layers', () => {
     expectSame(await run(restoreLayers(lowered), feeds), expected, 2e-6);
   });
 
-  it('leaves a layer that fits whole', () => {
+  it('leaves a layer that fits whole', async () => {
     const graph = graphOf({ ...gemm, bias: noise([5], 2), attributes: { beta: float(2) } });
-    expect(decompose(graph).nodes).toEqual(graph.nodes);
+    expect((await decompose(graph)).nodes).toEqual(graph.nodes);
   });
 });

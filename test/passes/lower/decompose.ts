@@ -21,8 +21,8 @@ export function noise(dims: readonly number[], seed: number, scale = 1): Tensor 
   );
 }
 
-export function decompose(graph: Graph): Graph {
-  const result = decomposeLayers.run(foldConstants.run(upgradeOpset(graph)));
+export async function decompose(graph: Graph): Promise<Graph> {
+  const result = decomposeLayers.run(await foldConstants.run(upgradeOpset(graph)));
   verifyGraph(result, 'lower');
   return result;
 }
@@ -41,7 +41,7 @@ export async function expectDecomposed(
   feeds: Feeds,
   tolerance = 2e-6,
 ): Promise<Graph> {
-  const rewritten = decompose(graph);
+  const rewritten = await decompose(graph);
   expect(graph.nodes.some((n) => n.origin.op === op)).toBe(true);
   expect(rewritten.nodes.filter((n) => n.kind === 'onnx' && n.op === op)).toEqual([]);
   expectSame(await run(rewritten, feeds), await run(graph, feeds), tolerance);

@@ -278,14 +278,14 @@ describe('lower-linear', () => {
     }
   });
 
-  it('finds weights behind constant nodes after folding', () => {
+  it('finds weights behind constant nodes after folding', async () => {
     const graph = model({
       inputs: { x: [1, 3] },
       outputs: { y: [1, 2] },
       constants: { w: ramp(6), s: int64([2], [3, 2]) },
       nodes: [node('Reshape', ['w', 's'], ['m']), node('MatMul', ['x', 'm'], ['y'])],
     });
-    expect(lowerLinear.run(foldConstants.run(graph), { file: 'm' }).nodes).toMatchObject([
+    expect(lowerLinear.run(await foldConstants.run(graph), { file: 'm' }).nodes).toMatchObject([
       { kind: 'mvm', rows: 3, columns: 2 },
     ]);
   });
