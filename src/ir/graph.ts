@@ -49,7 +49,7 @@ export type Geometry =
   /** [..., rows] times a matrix: every leading index is one MVM. */
   { readonly kind: 'matmul' } | ConvGeometry;
 
-/** [batch, groups * channels, ...space]: every output position is one MVM. Lists are per spatial axis (1 or 2). */
+/** [batch, groups * channels, ...space]: every output position is one MVM. Lists are per spatial axis (1 to 3). */
 export interface ConvGeometry {
   readonly kind: 'conv';
   readonly kernel: readonly number[];
@@ -70,7 +70,7 @@ export type Reals = Float32Array | Float64Array;
 
 /**
  * A linear layer with constant weights. Weights lie as [group][row][column]; a convolution's rows run over
- * (channel within the group, ky, kx), and column n of group g is output channel g * columns + n.
+ * (channel within the group, then the positions of the kernel, its last axis fastest), and column n of group g is output channel g * columns + n.
  */
 export interface MvmNode {
   readonly kind: 'mvm';

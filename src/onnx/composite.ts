@@ -7,14 +7,14 @@ import { sizeOf } from '../math/tensor.ts';
 import { intOf } from './attribute-values.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import { whyDigital } from './digital-operators.ts';
-import type { Dims } from './dims-known.ts';
+import { type Dims, knownSpace } from './dims-known.ts';
 import { decideLinear } from './linear-rules.ts';
 import { isRecurrent, type Recurrent, readRecurrent } from './recurrent.ts';
 
 /** @returns undefined for any other operator */
 export function decideComposite(node: OnnxNode, graph: Graph, dims: Dims): Decision | undefined {
   if (node.domain !== '') return undefined;
-  if (node.op === 'ConvTranspose') return decideConvTranspose(node, graph);
+  if (node.op === 'ConvTranspose') return decideConvTranspose(node, graph, dims);
   if (node.op === 'Gather') return decideGather(node, graph);
   if (node.op === 'Gemm' || node.op === 'Conv') return decideSplit(node, graph, dims);
   if (!isRecurrent(node.op)) return undefined;
@@ -50,7 +50,7 @@ export function plainProduct(node: OnnxNode): OnnxNode {
   return { ...node, inputs: node.inputs.slice(0, 2), attributes };
 }
 
-function decideConvTranspose(node: OnnxNode, { constants }: Graph): Decision {
+function decideConvTranspose(node: OnnxNode, { constants }: Graph, dims: Dims): Decision {
   const weights = constants.get(node.inputs[1] ?? '');
   if (!weights) return digital('the weights are computed at run time');
   const unfit = whyUnfit(weights);
@@ -58,8 +58,10 @@ function decideConvTranspose(node: OnnxNode, { constants }: Graph): Decision {
   if (weights.type !== 'float32')
     return digital(`the weights are ${weights.type} (float32 goes to crossbars)`);
   const [channels = 0, , ...kernel] = weights.dims;
-  if (kernel.length !== 1 && kernel.length !== 2)
-    return digital(`ConvTranspose has ${kernel.length} spatial dimensions (1 or 2 go to crossbars)`);
+  if (kernel.length < 1 || kernel.length > 3)
+    return digital(`ConvTranspose has ${kernel.length} spatial dimensions (1 to 3 go to crossbars)`);
+  if (kernel.length === 3 && !knownSpace(dims.get(node.inputs[0]!), 3))
+    return digital('ConvTranspose in 3-D goes to crossbars where the size of its input is known');
   const groups = intOf(node, 'group', 1);
   if (groups < 1 || channels % groups !== 0)
     return digital(`${channels} inputs cannot be split into ${groups} groups`);

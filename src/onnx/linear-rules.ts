@@ -22,8 +22,8 @@ function decideConv(node: OnnxNode, { constants }: Graph): Decision {
   const unfit = whyUnfit(weights) ?? (b === '' ? undefined : whyBiasUnfit(constants.get(b)));
   if (unfit) return digital(unfit);
   const [outputs = 0, channels = 0, ...kernel] = weights.dims;
-  if (kernel.length !== 1 && kernel.length !== 2) {
-    return digital(`Conv has ${kernel.length} spatial dimensions (1 or 2 go to crossbars)`);
+  if (kernel.length < 1 || kernel.length > 3) {
+    return digital(`Conv has ${kernel.length} spatial dimensions (1 to 3 go to crossbars)`);
   }
   const groups = intOf(node, 'group', 1);
   if (groups < 1 || outputs % groups !== 0)
