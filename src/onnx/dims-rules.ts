@@ -1,6 +1,7 @@
 /** How the dimensions of an operator's outputs follow from its inputs (the shape inference of the ONNX operators). */
 import type { OnnxNode } from '../ir/graph.ts';
 import { intOf, intsOf } from './attribute-values.ts';
+import { einsum } from './dims-einsum.ts';
 import type { Known, Shape, Size } from './dims-known.ts';
 import { depthToSpace, number, recurrent, window } from './dims-layers.ts';
 
@@ -38,6 +39,7 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
     const b = known.dims(node.inputs[1]);
     return [[x?.[intOf(node, 'transA', 0)], b?.[1 - intOf(node, 'transB', 0)]]];
   },
+  Einsum: einsum,
   Flatten: (x, node) => {
     const axis = intOf(node, 'axis', 1);
     return [[product(x?.slice(0, axis)), product(x?.slice(axis))]];

@@ -13,8 +13,9 @@ import { attributeCodec, functionCodec, type GraphProto, type NodeProto, type Te
 const weightInputs: Readonly<Record<string, readonly number[]>> = {
   Conv: [1],
   ConvTranspose: [1],
-  Gemm: [1],
+  Gemm: [0, 1],
   MatMul: [0, 1],
+  Einsum: [0, 1],
   LSTM: [1],
   GRU: [1],
   RNN: [1],

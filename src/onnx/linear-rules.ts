@@ -51,11 +51,10 @@ function decideGemm(node: OnnxNode, { constants }: Graph): Decision {
 
 function decideMatMul(node: OnnxNode, { constants }: Graph, dims: Dims): Decision {
   const [left = '', right = ''] = node.inputs;
-  const [a, b] = [constants.get(left), constants.get(right)];
-  if (a && b) return digital('all its inputs are constant');
-  if (b) return decideRight(b, dims.get(left)?.length);
-  if (a) return decideLeft(a, dims.get(right)?.length);
-  return digital('the weights are computed at run time');
+  const weights = constants.get(right);
+  if (!weights) return digital('the weights are computed at run time');
+  if (constants.has(left)) return digital('all its inputs are constant');
+  return decideRight(weights, dims.get(left)?.length);
 }
 
 function decideRight(weights: Tensor, inputRank: number | undefined): Decision {
@@ -71,18 +70,6 @@ function decideRight(weights: Tensor, inputRank: number | undefined): Decision {
     );
   }
   return crossbar(`MatMul with a constant right side: ${dims.at(-2)} rows, ${dims.at(-1)} columns`);
-}
-
-function decideLeft(weights: Tensor, inputRank: number | undefined): Decision {
-  const { dims } = weights;
-  const unfit = whyUnfit(weights);
-  if (unfit) return digital(unfit);
-  if (dims.length !== 2)
-    return digital(`the constant left side has rank ${dims.length} (2 goes to crossbars)`);
-  if (inputRank === undefined)
-    return digital('the left side is constant, and the rank of the right side is unknown');
-  if (inputRank < 2) return digital('the right side is a vector');
-  return crossbar(`MatMul with a constant left side, transposed: ${dims[1]} rows, ${dims[0]} columns`);
 }
 
 function whyBiasUnfit(bias: Tensor | undefined): string | undefined {
