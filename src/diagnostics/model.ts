@@ -42,6 +42,23 @@ export const weightsNotFinite = (node: string, tensor: string, count: number): D
 export const graphInvalid = (place: string, reason: string): Diagnostic =>
   error('onnx/graph-invalid', place, [reason, 'Check the model with onnx.checker.check_model.']);
 
+export const functionOpset = (
+  name: string,
+  own: number,
+  model: number,
+  operators: readonly string[],
+): Diagnostic =>
+  error('onnx/function-opset', `function '${name}'`, [
+    `it is written in opset ${own} and the model in opset ${model}, which mean different things by ${operators.join(', ')}`,
+    'Export the model with one opset, or with its functions inlined (onnx.inliner.inline_local_functions).',
+  ]);
+
+export const functionsTooLarge = (file: string, nodes: number, bytes: number): Diagnostic =>
+  error('onnx/functions-too-large', file, [
+    `its functions, inlined where they are called, come to more than ${nodes} nodes or to more than ${bytes} bytes of tensors`,
+    'Pass large tensors to functions as inputs, or export the model without functions.',
+  ]);
+
 export const subgraphOpset = (place: string, opset: number, operators: readonly string[]): Diagnostic =>
   error('onnx/subgraph-opset', place, [
     `it holds operators that have to be converted from opset ${opset} (${operators.join(', ')}), and what lies inside of a node is not converted`,

@@ -29,7 +29,7 @@ export interface Origin {
   /** The node's own name, or '' where the model gives none. */
   readonly name: string;
   readonly op: string;
-  /** Position in the original model's node list. */
+  /** Position in the original model's node list, its functions inlined. */
   readonly index: number;
 }
 
@@ -137,7 +137,7 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** Initializers, by value name. */
   readonly constants: ReadonlyMap<string, Tensor>;
-  /** Model-local functions, encoded FunctionProtos, carried as they are. */
+  /** Model-local functions, encoded FunctionProtos, that are written with the graph. A model that is read has none left: they are inlined. */
   readonly functions: readonly Uint8Array[];
 }
 

@@ -1,5 +1,6 @@
 /**
- * An ONNX file -> Graph. Opsets 7 to 22. Protobuf reads almost any bytes as something, so a file counts as complete
+ * An ONNX file -> Graph, with the model's functions inlined. Opsets 7 to 22. Protobuf reads almost any bytes as
+ * something, so a file counts as complete
  * only if it has a graph and operator sets, no field that ONNX does not know, and tensors that fill their shapes.
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -13,8 +14,9 @@ import type { Tensor } from '../math/tensor.ts';
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
 import { findExternal } from './external-data.ts';
+import { plainDomain } from './function-body.ts';
+import { inlineFunctions } from './inline-functions.ts';
 import {
-  functionCodec,
   type GraphProto,
   type ModelProto,
   modelCodec,
@@ -55,7 +57,7 @@ export async function readModel(path: string): Promise<ImportedModel> {
 
 /** Decodes the bytes of an ONNX file. Raises every problem of the file at once. */
 export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promise<ImportedModel> {
-  const { model, graph } = parse(bytes, source.file);
+  const { model, graph } = withoutFunctions(parse(bytes, source.file), source.file);
   const problems: Diagnostic[] = [];
   const external = await findExternal(graph, source.folder, problems);
   const hash = createHash('sha256').update(bytes);
@@ -67,6 +69,11 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   return { graph: result, sha256: hash.digest('hex') };
 }
 
+function withoutFunctions({ model, graph }: Parsed, file: string): Parsed {
+  const plain = inlineFunctions(model, file);
+  return { model: plain, graph: plain.graph ?? graph };
+}
+
 /** Piece by piece: a tensor may be larger than the memory that is left. */
 function hashExternal(hash: Hash, { byteLength, read }: ExternalBytes): void {
   for (let at = 0; at < byteLength; at += hashedAtOnce) {
@@ -76,7 +83,12 @@ function hashExternal(hash: Hash, { byteLength, read }: ExternalBytes): void {
 
 const hashedAtOnce = 2 ** 22;
 
-function parse(bytes: Uint8Array, file: string): { model: ModelProto; graph: GraphProto } {
+interface Parsed {
+  readonly model: ModelProto;
+  readonly graph: GraphProto;
+}
+
+function parse(bytes: Uint8Array, file: string): Parsed {
   const corrupt = (reason: string) => new DiagnosticError([modelUnreadable(file, reason)]);
   if (bytes.length === 0) throw corrupt('the file is empty');
   let model: ModelProto;
@@ -123,7 +135,7 @@ function buildGraph(
     outputs,
     nodes: sorted,
     constants,
-    functions: (model.functions ?? []).map(functionCodec.encode),
+    functions: [],
   };
 }
 
@@ -135,10 +147,6 @@ function decodeOpsets(model: ModelProto, file: string, problems: Diagnostic[]): 
     problems.push(graphInvalid(file, 'the model does not import the ONNX operator set'));
   else if (opset < oldestOpset || opset > newestOpset) problems.push(opsetUnsupported(file, opset));
   return opsets;
-}
-
-function plainDomain(domain: string | undefined): string {
-  return domain === undefined || domain === 'ai.onnx' ? '' : domain;
 }
 
 function decodeConstants(
@@ -174,7 +182,9 @@ function decodeNode(
   const origin = { name: proto.name ?? '', op: proto.opType ?? '', index };
   if (origin.op === '') problems.push(modelUnreadable(file, `node #${index} has no operator`));
   if (proto.overload)
-    problems.push(graphInvalid(describeOrigin(origin), 'overloaded functions are not supported'));
+    problems.push(
+      graphInvalid(describeOrigin(origin), `no function of the model has its overload '${proto.overload}'`),
+    );
   const attributes: [name: string, Attribute][] = [];
   for (const attribute of proto.attribute ?? []) {
     const value = decodeAttribute(attribute, external);

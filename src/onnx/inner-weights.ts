@@ -1,13 +1,13 @@
 /**
- * Why weights inside the body of an If, Loop, Scan or model-local function, or of an operator that Crossloom does not
- * know, stay digital: which nodes hold them, in the user's words. Bodies are looked into for this sentence alone.
+ * Why weights inside the body of an If, Loop or Scan, or of an operator that Crossloom does not know, stay digital:
+ * which nodes hold them, in the user's words. Bodies are looked into for this sentence alone.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import type { Tensor } from '../math/tensor.ts';
 import { subgraphsOf } from './attributes.ts';
 import { floats } from './decision.ts';
 import { elementType } from './element-types.ts';
-import { attributeCodec, functionCodec, type GraphProto, type NodeProto, type TensorProto } from './proto.ts';
+import { attributeCodec, type GraphProto, type NodeProto, type TensorProto } from './proto.ts';
 
 /** Inputs of an operator that may be a weight matrix. */
 const weightInputs: Readonly<Record<string, readonly number[]>> = {
@@ -48,24 +48,12 @@ const whyNot: Readonly<Record<string, string>> = {
 
 function whyForeign(node: OnnxNode, graph: Graph, matrices: ReadonlySet<string>): string {
   const given = node.inputs.filter((name) => matrices.has(name));
-  const body = graph.functions
-    .map(functionCodec.decode)
-    .find((f) => f.name === node.op && f.domain === node.domain);
-  if (!body) {
-    const weights = given.map((name) => `${name} [${graph.constants.get(name)!.dims}]`).join(', ');
-    const rest =
-      given.length > 0
-        ? `; its weights ${weights} stay digital, because only that domain knows what it computes`
-        : '';
-    return `an operator of domain ${node.domain}${rest}`;
-  }
-  const inside = new Set((body.input ?? []).filter((_, i) => matrices.has(node.inputs[i] ?? '')));
-  const found = inNodes(body.node ?? [], inside);
-  const what = `a function of the model (domain ${node.domain})`;
-  return found.length === 0
-    ? what
-    : `${what}; ${listOf(found)} with constant weights inside it ${found.length > 1 ? 'stay' : 'stays'} digital, because ` +
-        'functions are carried as they are (export the model with its functions inlined to map them)';
+  const weights = given.map((name) => `${name} [${graph.constants.get(name)!.dims}]`).join(', ');
+  const rest =
+    given.length > 0
+      ? `; its weights ${weights} stay digital, because only that domain knows what it computes`
+      : '';
+  return `an operator of domain ${node.domain}${rest}`;
 }
 
 /** "2 Conv and 1 MatMul" */
