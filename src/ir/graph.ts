@@ -26,7 +26,7 @@ export const string = (value: string): Attribute => ({ type: 'string', value });
 
 /** A node of the original model, in the user's own terms. Never renamed. */
 export interface Origin {
-  /** The node's own name, or '' where the model gives none. */
+  /** The node's own name, or `OP_INDEX` where the model gives none; '' in a graph that was made in memory. */
   readonly name: string;
   readonly op: string;
   /** Position in the original model's node list, its functions inlined. */
@@ -139,6 +139,11 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Tensor>;
   /** Model-local functions, encoded FunctionProtos, that are written with the graph. A model that is read has none left: they are inlined. */
   readonly functions: readonly Uint8Array[];
+}
+
+/** The name by which patterns find a node, and by which tables show it. */
+export function layerName(origin: Origin): string {
+  return origin.name || `${origin.op}_${origin.index}`;
 }
 
 /** How a message names a node: its own name, its operator and its index. */

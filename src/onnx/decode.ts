@@ -16,6 +16,7 @@ import { checkValues } from './check-values.ts';
 import { findExternal } from './external-data.ts';
 import { plainDomain } from './function-body.ts';
 import { inlineFunctions } from './inline-functions.ts';
+import { nameNodes } from './name-nodes.ts';
 import {
   type GraphProto,
   type ModelProto,
@@ -57,7 +58,7 @@ export async function readModel(path: string): Promise<ImportedModel> {
 
 /** Decodes the bytes of an ONNX file. Raises every problem of the file at once. */
 export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promise<ImportedModel> {
-  const { model, graph } = withoutFunctions(parse(bytes, source.file), source.file);
+  const { model, graph } = plainGraph(parse(bytes, source.file), source.file);
   const problems: Diagnostic[] = [];
   const external = await findExternal(graph, source.folder, problems);
   const hash = createHash('sha256').update(bytes);
@@ -69,9 +70,10 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   return { graph: result, sha256: hash.digest('hex') };
 }
 
-function withoutFunctions({ model, graph }: Parsed, file: string): Parsed {
+/** Without functions, and with names for all nodes. */
+function plainGraph({ model, graph }: Parsed, file: string): Parsed {
   const plain = inlineFunctions(model, file);
-  return { model: plain, graph: plain.graph ?? graph };
+  return { model: plain, graph: nameNodes(plain.graph ?? graph) };
 }
 
 /** Piece by piece: a tensor may be larger than the memory that is left. */

@@ -6,6 +6,7 @@
 import { functionOpset, functionsTooLarge, graphInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { bodyOf, namesIn, plainDomain } from './function-body.ts';
+import { freshNames } from './name-nodes.ts';
 import {
   type AttributeProto,
   type FunctionProto,
@@ -95,20 +96,6 @@ function whyNotCalled(
   return output.length > gives
     ? `it has ${output.length} outputs, and the function gives ${gives}`
     : undefined;
-}
-
-/** Names that are taken, and new ones beside them. */
-function freshNames(taken: Set<string>): (wanted: string) => string {
-  const counts = new Map<string, number>();
-  return (wanted) => {
-    let name = wanted;
-    for (let n = counts.get(wanted) ?? 1; taken.has(name); n++) {
-      name = `${wanted}-${n}`;
-      counts.set(wanted, n + 1);
-    }
-    taken.add(name);
-    return name;
-  };
 }
 
 /** Of nodes and their subgraphs, at any depth. */

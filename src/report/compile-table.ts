@@ -1,5 +1,5 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
-import type { Origin } from '../ir/graph.ts';
+import { layerName } from '../ir/graph.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { formatQuantity } from '../text/units.ts';
@@ -17,11 +17,6 @@ const columns = [
 ];
 /** Shown where the compiler chose it for some layer: what it chose, and why. */
 const encodingColumn = texts('encoding');
-
-/** A node's own name, or what else tells it apart. */
-export function nameOf(origin: Origin): string {
-  return origin.name || `${origin.op} #${origin.index}`;
-}
 
 /** `Conv with constant weights: 2-D, 3x3, depthwise, groups 96` as `Conv 2-D 3x3 depthwise`: the shape says the rest. */
 function briefRule(rule: string): string {
@@ -47,7 +42,7 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
   const chosen = summary.layers.some(({ encodingChoice }) => encodingChoice);
   const shown = chosen ? [...columns, ...encodingColumn] : columns;
   const rows = summary.layers.map((layer) => [
-    nameOf(layer.origin),
+    layerName(layer.origin),
     layer.shape,
     `${briefRule(layer.rule)}${layer.uses > 1 ? `, ${layer.uses} uses` : ''}`,
     partsText(layer),

@@ -9,11 +9,12 @@ import {
   describeOrigin,
   type Graph,
   inputsOf,
+  layerName,
   type Node,
   type OnnxNode,
   type QuantizedMvmNode,
 } from '../ir/graph.ts';
-import { layerName, nameMatcher } from '../ir/options.ts';
+import { nameMatcher } from '../ir/options.ts';
 import type { Tensor } from '../math/tensor.ts';
 import type { TrainableNetwork, TrainedLayer } from './network.ts';
 

@@ -88,7 +88,7 @@ describe('the table of layers', () => {
   test('never shortens below what tells layers apart', () => {
     const text = formatLayers(summaryOf([long(1), '']), 40);
     expect(text.split('\n')[2]!.split(' ')[0]).toHaveLength(16);
-    expect(text).toContain('Conv #7 ');
+    expect(text).toContain('Conv_7 ');
   });
 
   test.each([
