@@ -5,6 +5,7 @@
 import { type Graph, int, type OnnxNode } from '../ir/graph.ts';
 import { sizeOf } from '../math/tensor.ts';
 import { intOf } from './attribute-values.ts';
+import { whyComputed } from './computed-weights.ts';
 import { matrixOf, readContraction } from './contraction.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import { whyDigital } from './digital-operators.ts';
@@ -90,9 +91,9 @@ export function plainProduct(node: OnnxNode): OnnxNode {
   return { ...node, inputs: node.inputs.slice(0, 2), attributes };
 }
 
-function decideConvTranspose(node: OnnxNode, { constants }: Graph, dims: Dims): Decision {
-  const weights = constants.get(node.inputs[1] ?? '');
-  if (!weights) return digital('the weights are computed at run time');
+function decideConvTranspose(node: OnnxNode, graph: Graph, dims: Dims): Decision {
+  const weights = graph.constants.get(node.inputs[1] ?? '');
+  if (!weights) return digital(whyComputed([node.inputs[1] ?? ''], graph));
   const unfit = whyUnfit(weights);
   if (unfit) return digital(unfit);
   if (weights.type !== 'float32')

@@ -5,6 +5,7 @@
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { sizeOf } from '../math/tensor.ts';
+import { whyComputed } from './computed-weights.ts';
 import { whyUnfit } from './decision.ts';
 import type { Dim, Dims } from './dims-known.ts';
 import { type Axes, type EinsumAxes, readEinsum } from './einsum.ts';
@@ -45,7 +46,7 @@ export function readContraction(
     return { reason: `it has ${node.inputs.length} operands (2 go to crossbars)` };
   if (a && b) return { reason: 'all its inputs are constant' };
   const weights = a ?? b;
-  if (!weights) return { reason: 'the weights are computed at run time' };
+  if (!weights) return { reason: whyComputed([left, right], graph) };
   const unfit = whyUnfit(weights);
   if (unfit) return { reason: unfit };
   const shapes = [a?.dims ?? dims.get(left), b?.dims ?? dims.get(right)] as const;

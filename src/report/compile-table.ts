@@ -1,6 +1,7 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
 import { layerName } from '../ir/graph.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
+import { sumOf } from '../math/sum.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { formatQuantity } from '../text/units.ts';
 import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
@@ -61,6 +62,28 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
     shown,
     rows.map(([name = '', ...rest]) => [shortenMiddle(name, room), ...rest]),
   );
+}
+
+/** Nodes named for their weights; the others are counted. */
+const mostNamed = 8;
+
+/** How many weights stayed digital, where and why; '' where none did. */
+export function formatDigital({ digital, weights: mapped }: MappingSummary): string {
+  if (digital.length === 0) return '';
+  const total = sumOf(digital.map(({ weights }) => weights));
+  const lines = digital
+    .slice(0, mostNamed)
+    .map(
+      ({ origin, weights, reason }) =>
+        `  ${layerName(origin)} (${origin.op}): ${counted(weights, 'weight')}, because ${reason}`,
+    );
+  const others = digital.length - lines.length;
+  return [
+    `${formatCount(total)} of ${counted(total + mapped, 'weight')} ${total === 1 ? 'stays' : 'stay'} digital, in ${counted(digital.length, 'node')}:`,
+    ...lines,
+    ...(others > 0 ? [`  and ${counted(others, 'node')} more, as \`crossloom ops\` lists them`] : []),
+    '',
+  ].join('\n');
 }
 
 /** A chip with hidden planes is a number of synapses, each a column pair on one line. */

@@ -39,7 +39,7 @@ describe('crossloom ops', () => {
     expect(out).toMatch(/^stem +Conv +crossbar +Conv with constant weights: 2-D, 3x3$/m);
     expect(out).toMatch(/^norm +BatchNormalization +folded +into node 'stem' \(Conv, #0\)$/m);
     expect(out).toMatch(/^Identity_2 +Identity +folded +removed: it does nothing in inference$/m);
-    expect(out).toMatch(/^product +MatMul +digital +the weights are computed at run time$/m);
+    expect(out).toMatch(/^product +MatMul +digital +the weights are fed as the input 'y'$/m);
     expect(out).toMatch(/\n6 nodes: 1 on crossbars, 3 digital, 2 folded\n$/);
   });
 
