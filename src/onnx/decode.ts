@@ -142,8 +142,11 @@ function buildGraph(
 }
 
 function decodeOpsets(model: ModelProto, file: string, problems: Diagnostic[]): Record<string, number> {
-  const opsets: Record<string, number> = {};
-  for (const { domain, version } of model.opsetImport ?? []) opsets[plainDomain(domain)] = toNumber(version);
+  const imports = (model.opsetImport ?? []).map(({ domain, version }) => [
+    plainDomain(domain),
+    toNumber(version),
+  ]);
+  const opsets: Record<string, number> = Object.fromEntries(imports);
   const opset = opsets[''];
   if (opset === undefined)
     problems.push(graphInvalid(file, 'the model does not import the ONNX operator set'));

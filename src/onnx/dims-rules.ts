@@ -22,7 +22,7 @@ const broadcasting = words(
 );
 const reductions = words('L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare').map((op) => `Reduce${op}`);
 
-export const shapeRules: Readonly<Record<string, ShapeRule>> = {
+const rules: Readonly<Record<string, ShapeRule>> = {
   ...rulesOf(sameAsFirst, (x) => [x]),
   ...rulesOf(broadcasting, (_, node, known) => [broadcast(node.inputs.map(known.dims))]),
   ...rulesOf(reductions, reduce),
@@ -113,6 +113,9 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
   },
   DepthToSpace: depthToSpace,
 };
+
+/** By operator: a map, since any word may be the name of one. */
+export const shapeRules: ReadonlyMap<string, ShapeRule> = new Map(Object.entries(rules));
 
 function rulesOf(operators: readonly string[], rule: ShapeRule): Record<string, ShapeRule> {
   return Object.fromEntries(operators.map((op) => [op, rule]));
