@@ -42,8 +42,9 @@ export function readContraction(
 ): Contraction | { readonly reason: string } {
   const [left = '', right = ''] = node.inputs;
   const [a, b] = [graph.constants.get(left), graph.constants.get(right)];
-  if (node.inputs.length !== 2)
-    return { reason: `it has ${node.inputs.length} operands (2 go to crossbars)` };
+  const operands = node.inputs.length;
+  if (operands !== 2)
+    return { reason: `it has ${operands} ${operands === 1 ? 'operand' : 'operands'} (2 go to crossbars)` };
   if (a && b) return { reason: 'all its inputs are constant' };
   const weights = a ?? b;
   if (!weights) return { reason: whyComputed([left, right], graph) };

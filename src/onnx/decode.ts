@@ -29,7 +29,7 @@ import {
 import { decodeTensor, type ExternalBytes } from './tensor-proto.ts';
 
 export const oldestOpset = 7;
-const newestOpset = 22;
+export const newestOpset = 22;
 
 export interface ImportedModel {
   readonly graph: Graph;

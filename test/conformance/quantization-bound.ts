@@ -34,10 +34,10 @@ export async function quantizationBound(graph: Graph, feeds: Feeds): Promise<Flo
 const linear = ['Conv', 'ConvTranspose', 'Einsum', 'Gemm', 'MatMul'];
 
 function absolute(tensor: Tensor, more: number): Tensor {
-  return float32(
-    tensor.dims,
-    Float32Array.from(toDoubles(tensor)!, (v) => Math.abs(v) + more),
-  );
+  const values = toDoubles(tensor)!.map((v) => Math.abs(v) + more);
+  return tensor.type === 'float64'
+    ? { type: 'float64', dims: tensor.dims, data: values }
+    : float32(tensor.dims, Float32Array.from(values));
 }
 
 interface Operands {
