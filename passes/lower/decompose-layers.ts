@@ -1,19 +1,21 @@
 /**
  * Graph -> Graph in which operators that hold weight matrices among other things (ConvTranspose, LSTM, GRU, RNN,
- * embeddings, Conv and Gemm with unusual biases) are products with constant matrices, which lower-linear takes, and standard digital operators. In exact
+ * embeddings, products over other axes, Conv and Gemm with unusual biases) are products with constant matrices, which lower-linear takes, and standard digital operators. In exact
  * arithmetic both compute the same. The emitted operators carry the origin of the node that they replace.
  */
 import { type Graph, type Node, type OnnxNode, type Origin, valuesOf } from '../../src/ir/graph.ts';
 import { dropUnusedConstants } from '../../src/ir/uses.ts';
-import { decideComposite } from '../../src/onnx/composite.ts';
+import { decideComposite, isLeftGemm } from '../../src/onnx/composite.ts';
+import { readContraction } from '../../src/onnx/contraction.ts';
 import { inferDims } from '../../src/onnx/dims.ts';
 import type { Dims } from '../../src/onnx/dims-known.ts';
 import { isRecurrent, readRecurrent } from '../../src/onnx/recurrent.ts';
+import { emitContraction } from './decompose/contraction.ts';
 import { emitConvTranspose } from './decompose/conv-transpose.ts';
 import { emitEmbedding } from './decompose/embedding.ts';
 import { type Decomposed, emitterOf } from './decompose/emitter.ts';
 import { emitRecurrent } from './decompose/recurrent.ts';
-import { emitSplit } from './decompose/split.ts';
+import { emitLeftGemm, emitSplit } from './decompose/split.ts';
 
 export interface DecomposeContext {
   /** Layers that the options keep digital. */
@@ -45,6 +47,12 @@ function decompose(node: OnnxNode, graph: Graph, dims: Dims, into: Decomposed): 
   const [first = '', second = ''] = node.inputs;
   if (node.op === 'ConvTranspose')
     emitConvTranspose(emit, node, graph.constants.get(second)!, dims.get(first));
+  else if (node.op === 'MatMul' || node.op === 'Einsum') {
+    const contraction = readContraction(node, graph, dims);
+    if ('reason' in contraction) return;
+    const weights = graph.constants.get(node.inputs[1 - contraction.inputIndex]!)!;
+    emitContraction(emit, node, contraction, weights);
+  } else if (isLeftGemm(node, graph)) emitLeftGemm(emit, node);
   else if (node.op === 'Gemm' || node.op === 'Conv') emitSplit(emit, node, graph.constants.get(second)!);
   else if (node.op === 'Gather') emitEmbedding(emit, node, graph.constants.get(first)!);
   else if (isRecurrent(node.op)) {

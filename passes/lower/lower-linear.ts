@@ -1,18 +1,16 @@
 /**
  * Graph -> Graph in which every layer that src/onnx/rules.ts sends to a crossbar is an mvm node with weights and bias
- * in doubles. A constant left side, y = A x, becomes Transpose, mvm, Transpose; 16- and 64-bit floating-point layers get casts around their
+ * in doubles. 16- and 64-bit floating-point layers get casts around their
  * mvm node, which computes in float32. An Add of a constant per output channel goes into the bias.
  */
 
 import { noConstantWeights, weightsNotFinite } from '../../src/diagnostics/all.ts';
 import { type Diagnostic, raise } from '../../src/diagnostics/diagnostic.ts';
 import {
-  type Attributes,
   describeOrigin,
   freshName,
   type Graph,
   int,
-  ints,
   type MvmNode,
   type Node,
   type OnnxNode,
@@ -42,7 +40,7 @@ export interface LowerContext {
 
 /** Operators of which one wants to know why they hold no layer. */
 const mayHoldWeights = new Set(
-  'Conv ConvTranspose Gemm MatMul LSTM GRU RNN If Loop Scan QLinearConv QLinearMatMul'.split(' '),
+  'Conv ConvTranspose Gemm MatMul Einsum LSTM GRU RNN If Loop Scan QLinearConv QLinearMatMul'.split(' '),
 );
 
 export const lowerLinear = { name: 'lower-linear', run };
@@ -79,7 +77,7 @@ function run(graph: Graph, context: LowerContext): Graph {
     if (badBiases > 0 && !blamed.has(seen))
       problems.push(weightsNotFinite(place, node.inputs[2] ?? layer.tensor, badBiases));
     blamed.add(seen);
-    lowered.push(...nodesOf(node, { ...layer, weights }, graph, dims, names));
+    lowered.push(...nodesOf(node, { ...layer, weights }, graph, names));
   }
   if (!lowered.some((node) => node.kind === 'mvm')) problems.push(noConstantWeights(context.file, reasons));
   const result = foldBiases({ ...graph, nodes: lowered }, dims, problems);
@@ -93,30 +91,28 @@ function countNotFinite(values: Reals): number {
   return count;
 }
 
-/** The mvm node, between the transposes and casts that it needs. */
-function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, dims: Dims, names: Set<string>): Node[] {
-  const { inputIndex, tensor, arrangement: _, ...matrix } = layer;
-  const before: Node[] = [];
-  const after: Node[] = [];
-  let input = node.inputs[inputIndex]!;
-  let output = node.outputs[0]!;
-  const wrap = (op: string, entry: Attributes, exit: Attributes) => {
-    const inner = freshName(`${input}/${op.toLowerCase()}`, names);
-    const outer = freshName(`${output}/before-${op.toLowerCase()}`, names);
-    before.push(onnxNode(op, [input], [inner], node.origin, entry));
-    after.unshift(onnxNode(op, [outer], [output], node.origin, exit));
-    [input, output] = [inner, outer];
-  };
+/** The mvm node, between the casts that it needs. */
+function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, names: Set<string>): Node[] {
+  const { tensor, arrangement: _, ...matrix } = layer;
+  const [input = ''] = node.inputs;
+  const [output = ''] = node.outputs;
+  const layerOf = (from: string, to: string): MvmNode => ({
+    kind: 'mvm',
+    input: from,
+    output: to,
+    ...matrix,
+    origin: node.origin,
+    folded: [],
+  });
   const type = graph.constants.get(tensor)!.type;
-  if (type !== 'float32') {
-    wrap('Cast', { to: int(1) }, { to: int(elementNumber(type)) });
-  }
-  if (inputIndex === 1) {
-    const rank = dims.get(node.inputs[1]!)!.length;
-    const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
-    wrap('Transpose', { perm: ints(perm) }, { perm: ints(perm) });
-  }
-  return [...before, { kind: 'mvm', input, output, ...matrix, origin: node.origin, folded: [] }, ...after];
+  if (type === 'float32') return [layerOf(input, output)];
+  const inner = freshName(`${input}/cast`, names);
+  const outer = freshName(`${output}/before-cast`, names);
+  return [
+    onnxNode('Cast', [input], [inner], node.origin, { to: int(1) }),
+    layerOf(inner, outer),
+    onnxNode('Cast', [outer], [output], node.origin, { to: int(elementNumber(type)) }),
+  ];
 }
 
 /** An Add of a constant whose other side is a layer's output, read by nobody else. */

@@ -8,8 +8,8 @@ import {
   type UnsavedCell,
   unsavedCellsKept,
 } from '../../src/ir/fault-report.ts';
+import { layerName } from '../../src/ir/graph.ts';
 import type { Mapping, PlacedBlock } from '../../src/ir/mapping.ts';
-import { layerName } from '../../src/ir/options.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import { blockFaults, type FaultContext, faultyLayers } from './fault-costs.ts';
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
-import type { Graph } from '../ir/graph.ts';
+import { type Graph, layerName } from '../ir/graph.ts';
 import {
   type CompileOptions,
   layerOptions,
@@ -70,7 +70,7 @@ export function checkPatterns(options: CompileOptions, graph: Graph): void {
   const problems = options.layers.flatMap((layer): readonly Diagnostic[] => {
     const alone = { ...options, layers: [{ ...layer, digital: true }] };
     if (graph.nodes.some(({ origin }) => layerOptions(alone, origin).digital)) return [];
-    const names = graph.nodes.map(({ origin }) => origin.name || `${origin.op}_${origin.index}`);
+    const names = graph.nodes.map(({ origin }) => layerName(origin));
     return [
       optionInvalid(
         `layers: '${layer.match}'`,

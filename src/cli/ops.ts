@@ -1,10 +1,11 @@
 /** `crossloom ops`: where every node of a model goes, and the rule that decided. */
+
 import type { Command } from 'commander';
 import { listOperators } from '../compile/operators.ts';
 import type { OperatorListing } from '../ir/compiled.ts';
+import { layerName } from '../ir/graph.ts';
 import { readModel } from '../onnx/decode.ts';
 import { unlessRefused } from '../record/refused-model.ts';
-import { nameOf } from '../report/compile-table.ts';
 import { counted } from '../report/number.ts';
 import { formatTable, texts } from '../report/table.ts';
 import { withExamples } from './help.ts';
@@ -32,7 +33,12 @@ async function run(io: Io, file: string, { json }: { readonly json?: true }): Pr
     const nodes = listings.map(({ origin, place, rule }) => ({ ...origin, place, rule }));
     return printJson(io, { model: file, counts, nodes });
   }
-  const rows = listings.map(({ origin, place, rule }) => [nameOf(origin), origin.op, place, reasonOf(rule)]);
+  const rows = listings.map(({ origin, place, rule }) => [
+    layerName(origin),
+    origin.op,
+    place,
+    reasonOf(rule),
+  ]);
   io.stdout(formatTable(texts('node', 'operator', 'place', 'rule'), rows, io.columns));
   io.stdout(
     `\n${counted(listings.length, 'node')}: ${counts.crossbar} on crossbars, ${counts.digital} digital, ${counts.folded} folded\n`,

@@ -17,7 +17,7 @@ import { calibrate } from './calibrate.ts';
 import { choiceOf } from './choices.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
 import { narrowTarget } from './narrow-target.ts';
-import { operatorsOf } from './operators.ts';
+import { digitalIn, operatorsOf } from './operators.ts';
 import { integers, lower, map, program } from './stages.ts';
 
 /** A model and the name of its file. */
@@ -74,6 +74,7 @@ function compileSound(
     const summary = summarize(mapping, record, target, {
       ruleOf: (origin) => rules.get(origin.index) ?? '',
       encodingOf: (node) => encodings.get(node.output),
+      digital: digitalIn(operators),
     });
     return {
       model: { file: model.file, sha256: model.sha256 },

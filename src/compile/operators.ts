@@ -2,6 +2,8 @@
 import { type FoldContext, foldConstants } from '../../passes/lower/fold-constants.ts';
 import type { OperatorListing } from '../ir/compiled.ts';
 import { describeOrigin, type Graph, type Origin } from '../ir/graph.ts';
+import type { DigitalWeights } from '../ir/summary.ts';
+import { digitalWeights } from '../onnx/digital-weights.ts';
 import { inferDims } from '../onnx/dims.ts';
 import { decide } from '../onnx/rules.ts';
 import { lowerAsRead } from './stages.ts';
@@ -31,16 +33,37 @@ export async function operatorsOf(
   const folded = await foldConstants.run(graph, { ...options, unchecked: true });
   const dims = inferDims(folded);
   const listed = new Map<number, OperatorListing>();
+  const counted = new Set<string>();
   for (const node of folded.nodes) {
     if (node.kind !== 'onnx') continue;
     const decision = decide(node, folded, dims);
     const kept = decision.crossbar && keepDigital(node.origin);
-    listed.set(node.origin.index, { origin: node.origin, ...(kept ? keptDigital : decision) });
+    const { crossbar, rule } = kept ? keptDigital : decision;
+    const weights = crossbar ? 0 : countNew(digitalWeights(node, folded), counted);
+    const held = weights > 0 ? { digitalWeights: weights } : {};
+    listed.set(node.origin.index, { origin: node.origin, crossbar, rule, ...held });
   }
   if ([...listed.values()].some(({ crossbar }) => crossbar))
     for (const [origin, layer] of foldedInto(await lowered()))
       listed.set(origin.index, { origin, crossbar: true, rule: `folded into ${describeOrigin(layer)}` });
   return graph.nodes.map(({ origin }) => listed.get(origin.index) ?? removed(origin));
+}
+
+/** The nodes that keep weights digital. */
+export function digitalIn(operators: readonly OperatorListing[]): DigitalWeights[] {
+  return operators.flatMap(({ origin, rule, digitalWeights: weights }) =>
+    weights === undefined ? [] : [{ origin, weights, reason: rule.replace('digital: ', '') }],
+  );
+}
+
+/** @param counted names of the constants that are counted, and gets these */
+function countNew(weights: ReadonlyMap<string, number>, counted: Set<string>): number {
+  let count = 0;
+  for (const [name, size] of weights) {
+    if (!counted.has(name)) count += size;
+    counted.add(name);
+  }
+  return count;
 }
 
 const keptDigital = { crossbar: false, rule: 'digital: the options keep it digital' };

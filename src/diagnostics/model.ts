@@ -72,6 +72,23 @@ export const notRunnable = (place: string, reason: string): Diagnostic =>
     'onnxruntime runs all that stays digital: bring the model into a form that it runs on these inputs.',
   ]);
 
+export const functionOpset = (
+  name: string,
+  own: number,
+  model: number,
+  operators: readonly string[],
+): Diagnostic =>
+  error('onnx/function-opset', `function '${name}'`, [
+    `it is written in opset ${own} and the model in opset ${model}, which mean different things by ${operators.join(', ')}`,
+    'Export the model with one opset, or with its functions inlined (onnx.inliner.inline_local_functions).',
+  ]);
+
+export const functionsTooLarge = (file: string, nodes: number, bytes: number): Diagnostic =>
+  error('onnx/functions-too-large', file, [
+    `its functions, inlined where they are called, come to more than ${nodes} nodes or to more than ${bytes} bytes of tensors`,
+    'Pass large tensors to functions as inputs, or export the model without functions.',
+  ]);
+
 export const subgraphOpset = (place: string, opset: number, operators: readonly string[]): Diagnostic =>
   error('onnx/subgraph-opset', place, [
     `it holds operators that have to be converted from opset ${opset} (${operators.join(', ')}), and what lies inside of a node is not converted`,

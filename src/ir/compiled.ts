@@ -16,6 +16,8 @@ export interface OperatorListing {
   readonly crossbar: boolean;
   /** What decided, in words. */
   readonly rule: string;
+  /** Constant weights that it keeps digital and that no node before it has; absent where there are none. */
+  readonly digitalWeights?: number;
 }
 
 export interface Compiled {

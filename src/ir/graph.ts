@@ -26,10 +26,10 @@ export const string = (value: string): Attribute => ({ type: 'string', value });
 
 /** A node of the original model, in the user's own terms. Never renamed. */
 export interface Origin {
-  /** The node's own name, or '' where the model gives none. */
+  /** The node's own name, or `OP_INDEX` where the model gives none; '' in a graph that was made in memory. */
   readonly name: string;
   readonly op: string;
-  /** Position in the original model's node list. */
+  /** Position in the original model's node list, its functions inlined. */
   readonly index: number;
 }
 
@@ -49,7 +49,7 @@ export type Geometry =
   /** [..., rows] times a matrix: every leading index is one MVM. */
   { readonly kind: 'matmul' } | ConvGeometry;
 
-/** [batch, groups * channels, ...space]: every output position is one MVM. Lists are per spatial axis (1 or 2). */
+/** [batch, groups * channels, ...space]: every output position is one MVM. Lists are per spatial axis (1 to 3). */
 export interface ConvGeometry {
   readonly kind: 'conv';
   readonly kernel: readonly number[];
@@ -70,7 +70,7 @@ export type Reals = Float32Array | Float64Array;
 
 /**
  * A linear layer with constant weights. Weights lie as [group][row][column]; a convolution's rows run over
- * (channel within the group, ky, kx), and column n of group g is output channel g * columns + n.
+ * (channel within the group, then the positions of the kernel, its last axis fastest), and column n of group g is output channel g * columns + n.
  */
 export interface MvmNode {
   readonly kind: 'mvm';
@@ -139,8 +139,13 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Tensor>;
   /** Values that depend on constants alone and that constant folding left to be computed, with the reason. */
   readonly unfolded?: ReadonlyMap<string, string>;
-  /** Model-local functions, encoded FunctionProtos, carried as they are. */
+  /** Model-local functions, encoded FunctionProtos, that are written with the graph. A model that is read has none left: they are inlined. */
   readonly functions: readonly Uint8Array[];
+}
+
+/** The name by which patterns find a node, and by which tables show it. */
+export function layerName(origin: Origin): string {
+  return origin.name || `${origin.op}_${origin.index}`;
 }
 
 /** How a message names a node: its own name, its operator and its index. */

@@ -6,7 +6,7 @@ import { mostWritten, readText } from '../files/read-file.ts';
 import type { Target } from '../target/target.ts';
 import { longestPattern, patternMatcher } from '../text/name-pattern.ts';
 import { parseYaml } from '../text/yaml.ts';
-import type { Origin } from './graph.ts';
+import { layerName, type Origin } from './graph.ts';
 
 const whole = (least: number) => z.number().int().min(least);
 
@@ -126,11 +126,6 @@ export async function readOptionsFile(path: string): Promise<z.input<typeof opti
   if (typeof value !== 'object' || Array.isArray(value))
     raise([optionInvalid(path, 'an options file is a list of fields')]);
   return value as z.input<typeof optionsSchema>;
-}
-
-/** The name by which patterns find a node: an unnamed one is `OP_INDEX`. */
-export function layerName(origin: Origin): string {
-  return origin.name || `${origin.op}_${origin.index}`;
 }
 
 /** Whether nodes have a name that a pattern matches. */

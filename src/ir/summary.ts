@@ -46,8 +46,18 @@ export interface LayerSummary {
   readonly inSequence: number;
 }
 
+/** A node that keeps constant weights digital. */
+export interface DigitalWeights {
+  readonly origin: Origin;
+  readonly weights: number;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
 export interface MappingSummary {
   readonly layers: readonly LayerSummary[];
+  /** Those with the most weights first. */
+  readonly digital: readonly DigitalWeights[];
   readonly weights: number;
   /** Cells that hold a weight's digit. */
   readonly cells: number;
@@ -69,6 +79,7 @@ interface Decisions {
   readonly ruleOf: (origin: Origin) => string;
   /** undefined where the options or the target name the encoding. */
   readonly encodingOf: (node: QuantizedMvmNode) => EncodingChoice | undefined;
+  readonly digital: readonly DigitalWeights[];
 }
 
 export function summarize(
@@ -89,6 +100,7 @@ export function summarize(
   settle(ledger);
   return {
     layers,
+    digital: decisions.digital.toSorted((a, b) => b.weights - a.weights),
     weights: mapping.layers.reduce((sum, l) => sum + l.node.integers.length, 0),
     cells,
     arrays: mapping.arrays,

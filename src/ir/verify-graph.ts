@@ -60,7 +60,7 @@ function verifyNode(node: Node, place: string): void {
   };
   if (geometry.kind === 'conv') {
     const axes = geometry.kernel.length;
-    if (axes !== 1 && axes !== 2) fail(`${place} has ${axes} spatial axes`);
+    if (axes < 1 || axes > 3) fail(`${place} has ${axes} spatial axes`);
     length('strides', geometry.strides.length, axes);
     length('dilations', geometry.dilations.length, axes);
     length('pads', geometry.pads.length, 2 * axes);

@@ -46,6 +46,9 @@ export function checkValues(
   for (const { name } of outputs) {
     if (!defined.has(name)) problems.push(graphInvalid(`output '${name}'`, 'no node computes it'));
   }
+  // onnxruntime's JavaScript interface keeps values as properties of plain objects, and loses this one.
+  if (defined.has('__proto__'))
+    problems.push(graphInvalid("value '__proto__'", 'no value may have this name; give it another one'));
   if (outputs.length === 0) problems.push(graphInvalid(file, 'the model has no outputs'));
   const sorted = sortNodes(nodes, given);
   if (!sorted) problems.push(graphInvalid(file, 'its nodes depend on each other in a circle'));

@@ -1,5 +1,6 @@
 /**
- * An ONNX file -> Graph, of the opsets and IR versions that the bundled onnxruntime runs. Protobuf reads almost any bytes as something, so a file counts as complete
+ * An ONNX file -> Graph, with the model's functions inlined, of the opsets and IR versions that the bundled onnxruntime runs.
+ * Protobuf reads almost any bytes as something, so a file counts as complete
  * only if it has a graph and operator sets, no field that ONNX does not know, and tensors that fill their shapes.
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -12,10 +13,12 @@ import { type Attribute, describeOrigin, type Graph, type OnnxNode, type ValueIn
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
 import { findExternal } from './external-data.ts';
+import { plainDomain } from './function-body.ts';
 import { decodeInitializers } from './initializers.ts';
+import { inlineFunctions } from './inline-functions.ts';
+import { nameNodes } from './name-nodes.ts';
 import { padDilated } from './pad-dilated.ts';
 import {
-  functionCodec,
   type GraphProto,
   type ModelProto,
   modelCodec,
@@ -55,7 +58,7 @@ export async function readModel(path: string): Promise<ImportedModel> {
 
 /** Decodes the bytes of an ONNX file. Raises every problem of the file at once. */
 export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promise<ImportedModel> {
-  const { model, graph } = parse(bytes, source.file);
+  const { model, graph } = plainGraph(parse(bytes, source.file), source.file);
   const problems: Diagnostic[] = [];
   const external = await findExternal(graph, source.folder, problems);
   const hash = createHash('sha256').update(bytes);
@@ -68,6 +71,12 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   return { graph: padDilated(runs), sha256: hash.digest('hex') };
 }
 
+/** Without functions, and with names for all nodes. */
+function plainGraph({ model, graph }: Parsed, file: string): Parsed {
+  const plain = inlineFunctions(model, file);
+  return { model: plain, graph: nameNodes(plain.graph ?? graph) };
+}
+
 /** Piece by piece: a tensor may be larger than the memory that is left. */
 function hashExternal(hash: Hash, { byteLength, read }: ExternalBytes): void {
   for (let at = 0; at < byteLength; at += hashedAtOnce) {
@@ -77,7 +86,12 @@ function hashExternal(hash: Hash, { byteLength, read }: ExternalBytes): void {
 
 const hashedAtOnce = 2 ** 22;
 
-function parse(bytes: Uint8Array, file: string): { model: ModelProto; graph: GraphProto } {
+interface Parsed {
+  readonly model: ModelProto;
+  readonly graph: GraphProto;
+}
+
+function parse(bytes: Uint8Array, file: string): Parsed {
   const corrupt = (reason: string) => new DiagnosticError([modelUnreadable(file, reason)]);
   if (bytes.length === 0) throw corrupt('the file is empty');
   let model: ModelProto;
@@ -119,25 +133,24 @@ function buildGraph(
     outputs,
     nodes: sorted,
     constants,
-    functions: (model.functions ?? []).map(functionCodec.encode),
+    functions: [],
   };
 }
 
 function decodeOpsets(model: ModelProto, file: string, problems: Diagnostic[]): Record<string, number> {
-  const opsets: Record<string, number> = {};
   const irVersion = toNumber(model.irVersion);
   if (irVersion > newestIrVersion) problems.push(irUnsupported(file, irVersion, newestIrVersion));
-  for (const { domain, version } of model.opsetImport ?? []) opsets[plainDomain(domain)] = toNumber(version);
+  const imports = (model.opsetImport ?? []).map(({ domain, version }) => [
+    plainDomain(domain),
+    toNumber(version),
+  ]);
+  const opsets: Record<string, number> = Object.fromEntries(imports);
   const opset = opsets[''];
   if (opset === undefined)
     problems.push(graphInvalid(file, 'the model does not import the ONNX operator set'));
   else if (opset < oldestOpset || opset > newestOpset)
     problems.push(opsetUnsupported(file, opset, oldestOpset, newestOpset));
   return opsets;
-}
-
-function plainDomain(domain: string | undefined): string {
-  return domain === undefined || domain === 'ai.onnx' ? '' : domain;
 }
 
 function decodeNode(
@@ -150,7 +163,9 @@ function decodeNode(
   const origin = { name: proto.name ?? '', op: proto.opType ?? '', index };
   if (origin.op === '') problems.push(modelUnreadable(file, `node #${index} has no operator`));
   if (proto.overload)
-    problems.push(graphInvalid(describeOrigin(origin), 'overloaded functions are not supported'));
+    problems.push(
+      graphInvalid(describeOrigin(origin), `no function of the model has its overload '${proto.overload}'`),
+    );
   const attributes: [name: string, Attribute][] = [];
   for (const attribute of proto.attribute ?? []) {
     const value = decodeAttribute(attribute, external);

@@ -3,6 +3,12 @@
 export type Dim = number | undefined;
 export type Dims = ReadonlyMap<string, readonly Dim[]>;
 
+/** The sizes of `axes` spatial axes behind batch and channels, where all are known. */
+export function knownSpace(dims: readonly Dim[] | undefined, axes: number): readonly number[] | undefined {
+  const space = dims?.slice(2).filter((d) => d !== undefined);
+  return space?.length === axes && dims?.length === axes + 2 ? space : undefined;
+}
+
 /** A dimension while the nodes are walked: a string stands for one that is known by its name alone, such as the batch. */
 export type Size = number | string | undefined;
 

@@ -1,6 +1,7 @@
 /** How the dimensions of an operator's outputs follow from its inputs (the shape inference of the ONNX operators). */
 import type { OnnxNode } from '../ir/graph.ts';
 import { intOf, intsOf } from './attribute-values.ts';
+import { einsum } from './dims-einsum.ts';
 import type { Known, Shape, Size } from './dims-known.ts';
 import { depthToSpace, number, recurrent, window } from './dims-layers.ts';
 
@@ -21,7 +22,7 @@ const broadcasting = words(
 );
 const reductions = words('L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare').map((op) => `Reduce${op}`);
 
-export const shapeRules: Readonly<Record<string, ShapeRule>> = {
+const rules: Readonly<Record<string, ShapeRule>> = {
   ...rulesOf(sameAsFirst, (x) => [x]),
   ...rulesOf(broadcasting, (_, node, known) => [broadcast(node.inputs.map(known.dims))]),
   ...rulesOf(reductions, reduce),
@@ -40,6 +41,7 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
     const b = known.dims(node.inputs[1]);
     return [[x?.[intOf(node, 'transA', 0)], b?.[1 - intOf(node, 'transB', 0)]]];
   },
+  Einsum: einsum,
   Flatten: (x, node) => {
     const axis = intOf(node, 'axis', 1);
     return [[product(x?.slice(0, axis)), product(x?.slice(axis))]];
@@ -115,6 +117,9 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
   },
   DepthToSpace: depthToSpace,
 };
+
+/** By operator: a map, since any word may be the name of one. */
+export const shapeRules: ReadonlyMap<string, ShapeRule> = new Map(Object.entries(rules));
 
 function rulesOf(operators: readonly string[], rule: ShapeRule): Record<string, ShapeRule> {
   return Object.fromEntries(operators.map((op) => [op, rule]));

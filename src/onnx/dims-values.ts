@@ -18,7 +18,7 @@ function binary(apply: (a: number, b: number) => number): ValueRule {
   };
 }
 
-export const valueRules: Readonly<Record<string, ValueRule>> = {
+const rules: Readonly<Record<string, ValueRule>> = {
   Shape: (node, known) =>
     known.dims(node.inputs[0])?.slice(intOf(node, 'start', 0), intOf(node, 'end', Number.MAX_SAFE_INTEGER)),
   Cast: first,
@@ -49,3 +49,6 @@ export const valueRules: Readonly<Record<string, ValueRule>> = {
   Mul: binary((a, b) => a * b),
   Div: binary((a, b) => Math.trunc(a / b)),
 };
+
+/** By operator: a map, since any word may be the name of one. */
+export const valueRules: ReadonlyMap<string, ValueRule> = new Map(Object.entries(rules));

@@ -34,7 +34,8 @@ export function inferDims(graph: Graph): Dims {
     outputsOf(node, known).forEach((d, i) => {
       if (d && outputs[i]) dims.set(outputs[i], d);
     });
-    const value = node.kind === 'onnx' && node.domain === '' ? valueRules[node.op]?.(node, known) : undefined;
+    const value =
+      node.kind === 'onnx' && node.domain === '' ? valueRules.get(node.op)?.(node, known) : undefined;
     if (value && value.length <= largestShape) values.set(outputs[0]!, value);
   }
   for (const [name, tensor] of graph.constants) dims.set(name, tensor.dims);
@@ -44,7 +45,7 @@ export function inferDims(graph: Graph): Dims {
 
 function outputsOf(node: Node, known: Known): readonly (readonly Size[] | undefined)[] {
   if (node.kind === 'onnx') {
-    const rule = node.domain === '' && Object.hasOwn(shapeRules, node.op) ? shapeRules[node.op] : undefined;
+    const rule = node.domain === '' ? shapeRules.get(node.op) : undefined;
     return rule?.(known.dims(node.inputs[0]), node, known) ?? [];
   }
   const input = known.dims(node.input);

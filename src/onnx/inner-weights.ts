@@ -1,70 +1,84 @@
 /**
- * Why weights inside the body of an If, Loop, Scan or model-local function, or of an operator that Crossloom does not
- * know, stay digital: which nodes hold them, in the user's words. Bodies are looked into for this sentence alone.
+ * Weights inside the body of an If, Loop or Scan, or of an operator that Crossloom does not know: which operators hold
+ * them, and why they stay digital, in the user's words. Bodies are looked into for this alone.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
-import type { Tensor } from '../math/tensor.ts';
+import { sizeOf, type Tensor } from '../math/tensor.ts';
 import { subgraphsOf } from './attributes.ts';
-import { floats } from './decision.ts';
 import { elementType } from './element-types.ts';
-import { attributeCodec, functionCodec, type GraphProto, type NodeProto, type TensorProto } from './proto.ts';
+import { attributeCodec, type GraphProto, type NodeProto, type TensorProto, toNumber } from './proto.ts';
 
 /** Inputs of an operator that may be a weight matrix. */
-const weightInputs: Readonly<Record<string, readonly number[]>> = {
-  Conv: [1],
-  ConvTranspose: [1],
-  Gemm: [1],
-  MatMul: [0, 1],
-  LSTM: [1],
-  GRU: [1],
-  RNN: [1],
-  Gather: [0],
-};
+export const weightInputs: ReadonlyMap<string, readonly number[]> = new Map([
+  ['Conv', [1]],
+  ['ConvTranspose', [1]],
+  ['Gemm', [0, 1]],
+  ['MatMul', [0, 1]],
+  ['Einsum', [0, 1]],
+  ['LSTM', [1, 2]],
+  ['GRU', [1, 2]],
+  ['RNN', [1, 2]],
+  ['Gather', [0]],
+  ['ConvInteger', [1]],
+  ['MatMulInteger', [0, 1]],
+  ['QLinearConv', [3]],
+  ['QLinearMatMul', [0, 3]],
+]);
 
 /** Operators behind which a stored matrix is still one. */
 const movers = new Set(['Identity', 'Cast', 'Transpose', 'Reshape', 'DequantizeLinear']);
 
+/** Element types of what is no weight: indices, shapes, masks and texts. */
+const noWeights = new Set(['int32', 'int64', 'uint32', 'uint64', 'bool', 'string']);
+
 /** @returns undefined for an operator of the ONNX domain whose bodies, if any, hold no weights */
 export function whyInnerDigital(node: OnnxNode, graph: Graph): string | undefined {
-  const bodies = bodiesOf(node);
-  if (node.domain === '' && bodies.length === 0) return undefined;
-  const matrices = new Set(
-    [...graph.constants].flatMap(([name, tensor]) => (isMatrix(tensor) ? [name] : [])),
-  );
-  if (node.domain !== '') return whyForeign(node, graph, matrices);
-  const found = bodies.flatMap((body) => inGraph(body, matrices));
+  if (node.domain !== '') return whyForeign(node, graph);
+  const found = weightsInside(node, graph).map(({ op }) => op);
   return found.length === 0
     ? undefined
     : `${listOf(found)} with constant weights inside its body ${found.length > 1 ? 'stay' : 'stays'} digital, because ` +
-        `${whyNot[node.op] ?? 'its body'} runs as a whole in onnxruntime`;
+        `${whyNot.get(node.op) ?? 'its body'} runs as a whole in onnxruntime`;
 }
 
-const whyNot: Readonly<Record<string, string>> = {
-  If: 'a branch that is chosen at run time',
-  Loop: 'a body that is repeated as often as the input says',
-  Scan: 'a body that is repeated for every step of the input',
-};
+const whyNot: ReadonlyMap<string, string> = new Map([
+  ['If', 'a branch that is chosen at run time'],
+  ['Loop', 'a body that is repeated as often as the input says'],
+  ['Scan', 'a body that is repeated for every step of the input'],
+]);
 
-function whyForeign(node: OnnxNode, graph: Graph, matrices: ReadonlySet<string>): string {
-  const given = node.inputs.filter((name) => matrices.has(name));
-  const body = graph.functions
-    .map(functionCodec.decode)
-    .find((f) => f.name === node.op && f.domain === node.domain);
-  if (!body) {
-    const weights = given.map((name) => `${name} [${graph.constants.get(name)!.dims}]`).join(', ');
-    const rest =
-      given.length > 0
-        ? `; its weights ${weights} stay digital, because only that domain knows what it computes`
-        : '';
-    return `an operator of domain ${node.domain}${rest}`;
-  }
-  const inside = new Set((body.input ?? []).filter((_, i) => matrices.has(node.inputs[i] ?? '')));
-  const found = inNodes(body.node ?? [], inside);
-  const what = `a function of the model (domain ${node.domain})`;
-  return found.length === 0
-    ? what
-    : `${what}; ${listOf(found)} with constant weights inside it ${found.length > 1 ? 'stay' : 'stays'} digital, because ` +
-        'functions are carried as they are (export the model with its functions inlined to map them)';
+function whyForeign(node: OnnxNode, graph: Graph): string {
+  const given = foreignMatrices(node, graph);
+  const weights = given.map((name) => `${name} [${graph.constants.get(name)!.dims}]`).join(', ');
+  const rest =
+    given.length > 0
+      ? `; its weights ${weights} stay digital, because only that domain knows what it computes`
+      : '';
+  return `an operator of domain ${node.domain}${rest}`;
+}
+
+/** Constants that an operator of another domain takes and that look like weights. */
+export function foreignMatrices(node: OnnxNode, { constants }: Graph): readonly string[] {
+  return node.inputs.filter((name) => {
+    const tensor = constants.get(name);
+    return tensor && isMatrix(tensor);
+  });
+}
+
+/** An operator in a body, and the number of its weights. */
+interface Inner {
+  readonly op: string;
+  readonly weights: number;
+}
+
+/** Operators with constant weights in the bodies of a node, at any depth. */
+export function weightsInside(node: OnnxNode, { constants }: Graph): readonly Inner[] {
+  const bodies = bodiesOf(node);
+  if (bodies.length === 0) return [];
+  const matrices = new Map(
+    [...constants].flatMap(([name, tensor]) => (isMatrix(tensor) ? [[name, sizeOf(tensor.dims)]] : [])),
+  );
+  return bodies.flatMap((body) => inGraph(body, matrices));
 }
 
 /** "2 Conv and 1 MatMul" */
@@ -73,12 +87,15 @@ function listOf(operators: readonly string[]): string {
   return counts.length === 1 ? counts[0]! : `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}`;
 }
 
-function isMatrix({ type, dims }: Tensor): boolean {
-  return floats.has(type) && dims.length >= 2;
+export function isMatrix({ type, dims }: Pick<Tensor, 'type' | 'dims'>): boolean {
+  return !noWeights.has(type) && dims.length >= 2;
 }
 
-function isMatrixProto({ dataType, dims }: TensorProto): boolean {
-  return floats.has(elementType(dataType ?? 0) ?? '') && (dims ?? []).length >= 2;
+/** Values of a stored matrix; 0 for any other tensor. */
+function matrixSize({ dataType, dims = [] }: TensorProto): number {
+  const type = elementType(dataType ?? 0);
+  const sizes = dims.map(toNumber);
+  return type !== undefined && isMatrix({ type, dims: sizes }) ? sizeOf(sizes) : 0;
 }
 
 function bodiesOf(node: OnnxNode): readonly GraphProto[] {
@@ -87,21 +104,31 @@ function bodiesOf(node: OnnxNode): readonly GraphProto[] {
   );
 }
 
-function inGraph(body: GraphProto, outer: ReadonlySet<string>): readonly string[] {
-  const own = (body.initializer ?? []).flatMap((t) => (isMatrixProto(t) ? [t.name ?? ''] : []));
-  const hidden = new Set((body.input ?? []).map((v) => v.name ?? ''));
-  return inNodes(body.node ?? [], new Set([...[...outer].filter((name) => !hidden.has(name)), ...own]));
+/** Sizes of the matrices that are in reach, by name. */
+type Matrices = ReadonlyMap<string, number>;
+
+function inGraph(body: GraphProto, outer: Matrices): readonly Inner[] {
+  const matrices = new Map(outer);
+  for (const { name = '' } of body.input ?? []) matrices.delete(name);
+  for (const tensor of body.initializer ?? []) set(matrices, tensor.name ?? '', matrixSize(tensor));
+  return inNodes(body.node ?? [], matrices);
 }
 
-/** Operators with a constant weight matrix, at any depth. */
-function inNodes(nodes: readonly NodeProto[], outer: ReadonlySet<string>): readonly string[] {
-  const matrices = new Set(outer);
+function inNodes(nodes: readonly NodeProto[], outer: Matrices): readonly Inner[] {
+  const matrices = new Map(outer);
   return nodes.flatMap((node) => {
-    const [op, inputs] = [node.opType ?? '', node.input ?? []];
-    const stored = op === 'Constant' && (node.attribute ?? []).some((a) => a.t && isMatrixProto(a.t));
-    if (stored || (movers.has(op) && matrices.has(inputs[0] ?? ''))) matrices.add(node.output?.[0] ?? '');
-    const deeper = (node.attribute ?? []).flatMap(subgraphsOf).flatMap((g) => inGraph(g, matrices));
-    const holds = (weightInputs[op] ?? []).some((i) => matrices.has(inputs[i] ?? ''));
-    return holds ? [op, ...deeper] : deeper;
+    const { opType: op = '', input: inputs = [], output = [], attribute: attributes = [] } = node;
+    const stored =
+      op === 'Constant' ? attributes.flatMap((a) => (a.t ? [matrixSize(a.t)] : []))[0] : undefined;
+    const moved = movers.has(op) ? matrices.get(inputs[0] ?? '') : undefined;
+    set(matrices, output[0] ?? '', stored ?? moved ?? 0);
+    const deeper = attributes.flatMap(subgraphsOf).flatMap((g) => inGraph(g, matrices));
+    const held = (weightInputs.get(op) ?? []).map((i) => matrices.get(inputs[i] ?? '') ?? 0);
+    const weights = held.reduce((sum, size) => sum + size, 0);
+    return weights > 0 ? [{ op, weights }, ...deeper] : deeper;
   });
+}
+
+function set(matrices: Map<string, number>, name: string, size: number): void {
+  if (size > 0) matrices.set(name, size);
 }

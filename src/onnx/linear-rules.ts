@@ -1,10 +1,11 @@
 /**
- * Which products go to crossbars as they stand: Conv, Gemm and MatMul with constant weights. lower-linear follows these
+ * Which products go to crossbars as they stand: Conv, Gemm and MatMul with constant weights on the right. lower-linear follows these
  * rules; `decide` puts them together with the others.
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { sizeOf, type Tensor } from '../math/tensor.ts';
 import { intOf } from './attribute-values.ts';
+import { whyComputed } from './computed-weights.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import type { Dims } from './dims-known.ts';
 
@@ -13,17 +14,24 @@ export function decideLinear(node: OnnxNode, graph: Graph, dims: Dims): Decision
   return node.domain === '' ? rules.get(node.op)?.(node, graph, dims) : undefined;
 }
 
-const rules = new Map(Object.entries({ Conv: decideConv, Gemm: decideGemm, MatMul: decideMatMul }));
+type Rule = (node: OnnxNode, graph: Graph, dims: Dims) => Decision | undefined;
 
-function decideConv(node: OnnxNode, { constants }: Graph): Decision {
+const rules = new Map<string, Rule>([
+  ['Conv', decideConv],
+  ['Gemm', decideGemm],
+  ['MatMul', decideMatMul],
+]);
+
+function decideConv(node: OnnxNode, graph: Graph): Decision {
+  const { constants } = graph;
   const [, w = '', b = ''] = node.inputs;
   const weights = constants.get(w);
-  if (!weights) return digital('the weights are computed at run time');
+  if (!weights) return digital(whyComputed([w], graph));
   const unfit = whyUnfit(weights) ?? (b === '' ? undefined : whyBiasUnfit(constants.get(b)));
   if (unfit) return digital(unfit);
   const [outputs = 0, channels = 0, ...kernel] = weights.dims;
-  if (kernel.length !== 1 && kernel.length !== 2) {
-    return digital(`Conv has ${kernel.length} spatial dimensions (1 or 2 go to crossbars)`);
+  if (kernel.length < 1 || kernel.length > 3) {
+    return digital(`Conv has ${kernel.length} spatial dimensions (1 to 3 go to crossbars)`);
   }
   const groups = intOf(node, 'group', 1);
   if (groups < 1 || outputs % groups !== 0)
@@ -32,11 +40,12 @@ function decideConv(node: OnnxNode, { constants }: Graph): Decision {
   return crossbar(`Conv with constant weights: ${kernel.length}-D, ${kernel.join('x')}${kind}`);
 }
 
-function decideGemm(node: OnnxNode, { constants }: Graph): Decision {
+function decideGemm(node: OnnxNode, graph: Graph): Decision {
+  const { constants } = graph;
   const [a = '', b = '', c = ''] = node.inputs;
   if (intOf(node, 'transA', 0) === 1) return digital('transA is set');
   const weights = constants.get(b);
-  if (!weights) return digital('the weights are computed at run time');
+  if (!weights) return digital(whyComputed([b], graph));
   if (constants.has(a)) return digital('all its inputs are constant');
   const unfit = whyUnfit(weights) ?? (c === '' ? undefined : whyBiasUnfit(constants.get(c)));
   if (unfit) return digital(unfit);
@@ -49,40 +58,17 @@ function decideGemm(node: OnnxNode, { constants }: Graph): Decision {
   return crossbar(`Gemm with constant weights: ${rows} rows, ${columns} columns`);
 }
 
-function decideMatMul(node: OnnxNode, { constants }: Graph, dims: Dims): Decision {
+/** A matrix on the right; products over other axes are for contraction.ts. */
+function decideMatMul(node: OnnxNode, { constants }: Graph, dims: Dims): Decision | undefined {
   const [left = '', right = ''] = node.inputs;
-  const [a, b] = [constants.get(left), constants.get(right)];
-  if (a && b) return digital('all its inputs are constant');
-  if (b) return decideRight(b, dims.get(left)?.length);
-  if (a) return decideLeft(a, dims.get(right)?.length);
-  return digital('the weights are computed at run time');
-}
-
-function decideRight(weights: Tensor, inputRank: number | undefined): Decision {
-  const { dims } = weights;
-  const unfit = whyUnfit(weights);
-  if (unfit) return digital(unfit);
-  if (dims.length < 2) return digital('the right side is a vector');
-  if (sizeOf(dims.slice(0, -2)) !== 1)
-    return digital(`the right side has shape [${dims}]: a matrix per batch index`);
-  if (dims.length > 2 && (inputRank ?? 0) < dims.length) {
-    return digital(
-      `the right side has rank ${dims.length}, and the rank of the left side is ${inputRank ?? 'unknown'}`,
-    );
-  }
-  return crossbar(`MatMul with a constant right side: ${dims.at(-2)} rows, ${dims.at(-1)} columns`);
-}
-
-function decideLeft(weights: Tensor, inputRank: number | undefined): Decision {
-  const { dims } = weights;
-  const unfit = whyUnfit(weights);
-  if (unfit) return digital(unfit);
-  if (dims.length !== 2)
-    return digital(`the constant left side has rank ${dims.length} (2 goes to crossbars)`);
-  if (inputRank === undefined)
-    return digital('the left side is constant, and the rank of the right side is unknown');
-  if (inputRank < 2) return digital('the right side is a vector');
-  return crossbar(`MatMul with a constant left side, transposed: ${dims[1]} rows, ${dims[0]} columns`);
+  const weights = constants.get(right);
+  if (!weights || constants.has(left) || whyUnfit(weights)) return undefined;
+  const { dims: sizes } = weights;
+  const [rows, columns] = sizes.slice(-2);
+  const isMatrix = sizes.length >= 2 && sizeOf(sizes.slice(0, -2)) === 1;
+  // Leading axes of length 1 would raise the rank of a smaller input.
+  if (!isMatrix || (sizes.length > 2 && (dims.get(left)?.length ?? 0) < sizes.length)) return undefined;
+  return crossbar(`MatMul with a constant right side: ${rows} rows, ${columns} columns`);
 }
 
 function whyBiasUnfit(bias: Tensor | undefined): string | undefined {

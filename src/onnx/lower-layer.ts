@@ -11,8 +11,6 @@ import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
 /** What a layer computes, without its place in the graph. */
 export interface Layer
   extends Pick<MvmNode, 'geometry' | 'groups' | 'rows' | 'columns' | 'weights' | 'bias'> {
-  /** Position of the input that is not constant. */
-  readonly inputIndex: 0 | 1;
   /** Name of the constant that holds the weights. */
   readonly tensor: string;
   /** How its values became the matrix: layers of one constant and arrangement have the same weights. */
@@ -21,18 +19,15 @@ export interface Layer
 
 /** @param node one that `decide` sends to a crossbar */
 export function lowerLayer(node: OnnxNode, { constants }: Graph): Layer {
-  const [first = '', second = '', third = ''] = node.inputs;
+  const [, second = '', third = ''] = node.inputs;
   const bias = constants.get(third);
   if (node.op === 'Conv') return lowerConv(node, second, constants.get(second)!, bias);
   if (node.op === 'Gemm') {
     const transposed = intOf(node, 'transB', 0) === 1;
-    const layer = lowerMatrix(second, constants.get(second)!, transposed, floatOf(node, 'alpha', 1), 0);
+    const layer = lowerMatrix(second, constants.get(second)!, transposed, floatOf(node, 'alpha', 1));
     return { ...layer, bias: spread(bias, layer.columns, floatOf(node, 'beta', 1)) };
   }
-  const left = constants.get(first);
-  return left
-    ? lowerMatrix(first, left, true, 1, 1)
-    : lowerMatrix(second, constants.get(second)!, false, 1, 0);
+  return lowerMatrix(second, constants.get(second)!, false, 1);
 }
 
 function lowerConv(node: OnnxNode, tensor: string, weights: Tensor, bias: Tensor | undefined): Layer {
@@ -47,7 +42,6 @@ function lowerConv(node: OnnxNode, tensor: string, weights: Tensor, bias: Tensor
     columns,
     weights: () => transposed(toReals(weights), columns, rows),
     bias: spread(bias, outputs, 1),
-    inputIndex: 0,
     tensor,
     arrangement: `${groups} groups`,
   };
@@ -68,13 +62,7 @@ function convGeometry(node: OnnxNode, kernel: readonly number[]): Geometry {
 }
 
 /** @param columnsFirst the stored matrix is [column][row] */
-function lowerMatrix(
-  tensor: string,
-  stored: Tensor,
-  columnsFirst: boolean,
-  factor: number,
-  inputIndex: 0 | 1,
-): Layer {
+function lowerMatrix(tensor: string, stored: Tensor, columnsFirst: boolean, factor: number): Layer {
   const [rows, columns] = columnsFirst
     ? [stored.dims.at(-1)!, stored.dims.at(-2)!]
     : [stored.dims.at(-2)!, stored.dims.at(-1)!];
@@ -86,7 +74,7 @@ function lowerMatrix(
   const bias = new Float64Array(columns);
   const arrangement = `${columnsFirst ? 'transposed ' : ''}times ${factor}`;
   const geometry = { kind: 'matmul' } as const;
-  return { geometry, groups: 1, rows, columns, weights, bias, inputIndex, tensor, arrangement };
+  return { geometry, groups: 1, rows, columns, weights, bias, tensor, arrangement };
 }
 
 /** A new array, in the tensor's own width. */

@@ -171,18 +171,30 @@ export interface GraphProto {
   readonly $unknowns?: readonly Uint8Array[];
 }
 
-interface FunctionProto {
+export interface FunctionProto {
   readonly name?: string;
   readonly domain?: string;
+  readonly overload?: string;
   readonly input?: readonly string[];
+  readonly output?: readonly string[];
+  /** Names of the attributes that have no default. */
+  readonly attribute?: readonly string[];
+  /** Attributes that have a default. */
+  readonly attributeProto?: readonly AttributeProto[];
   readonly node?: readonly NodeProto[];
+  readonly opsetImport?: readonly OperatorSetProto[];
+}
+
+interface OperatorSetProto {
+  readonly domain?: string;
+  readonly version?: Int64;
 }
 
 export interface ModelProto {
   readonly irVersion?: Int64;
   readonly producerName?: string;
   readonly graph?: GraphProto | null;
-  readonly opsetImport?: readonly { readonly domain?: string; readonly version?: Int64 }[];
+  readonly opsetImport?: readonly OperatorSetProto[];
   readonly metadataProps?: readonly EntryProto[];
   readonly functions?: readonly FunctionProto[];
   readonly $unknowns?: readonly Uint8Array[];

@@ -6,6 +6,7 @@ import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { activationOf, type StepActivation } from './activations.ts';
 import { floatOf, floatsOf, intOf, stringOf, stringsOf } from './attribute-values.ts';
+import { whyComputed } from './computed-weights.ts';
 import type { Dims } from './dims-known.ts';
 
 /** Gates of every operator, in the order of its matrices, and its activation functions. */
@@ -57,14 +58,15 @@ export function isRecurrent(op: string): op is RecurrentOp {
 /** @param node an LSTM, GRU or RNN of the ONNX domain */
 export function readRecurrent(
   node: OnnxNode & { readonly op: string },
-  { constants }: Graph,
+  graph: Graph,
   dims: Dims,
 ): Recurrent | { readonly reason: string } {
+  const { constants } = graph;
   const op = node.op as RecurrentOp;
   const kind = kinds[op];
   const [x = '', w = '', r = '', b = '', , , , p = ''] = node.inputs;
   const [weights, recurrence, bias, peepholes] = [w, r, b, p].map((name) => constants.get(name));
-  if (!weights || !recurrence) return { reason: 'the weights are computed at run time' };
+  if (!weights || !recurrence) return { reason: whyComputed(weights ? [r] : [w], graph) };
   if ((b !== '' && !bias) || (p !== '' && !peepholes)) return { reason: 'the bias is computed at run time' };
   for (const tensor of [weights, recurrence, bias, peepholes]) {
     if (tensor && tensor.type !== 'float32')

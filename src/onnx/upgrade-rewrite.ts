@@ -136,7 +136,6 @@ const typeAttributes = new Set(['to', 'dtype', 'output_dtype', 'output_datatype'
 function hasOnlyFloat32(graph: Graph): boolean {
   const isOther = (number: number) => otherFloats.has(elementType(number) ?? '');
   return (
-    graph.functions.length === 0 &&
     !graph.inputs.some((v) => isOther(v.elementType)) &&
     ![...graph.constants.values()].some((tensor) => otherFloats.has(tensor.type)) &&
     graph.nodes.every((node) => {

@@ -8,7 +8,7 @@ import { subgraphOpset } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { describeOrigin, type Graph, type OnnxNode } from '../ir/graph.ts';
 import { subgraphsOf } from './attributes.ts';
-import { attributeCodec, functionCodec, type NodeProto } from './proto.ts';
+import { attributeCodec, type NodeProto } from './proto.ts';
 import { rewriterOf, type Upgraded } from './upgrade-rewrite.ts';
 import { upgradeRule } from './upgrade-rules.ts';
 
@@ -19,13 +19,13 @@ const upgradedIrVersion = 10;
 /**
  * Origins stay; a helper node has the origin of the node that it serves, with `/what` after its name.
  * @returns a graph of opset 21, or `graph` itself where it is at 21 or later
- * Raises a DiagnosticError where a node has no equal in opset 21, or where a subgraph or a model-local function holds
- * operators that would have to be rewritten.
+ * Raises a DiagnosticError where a node has no equal in opset 21, or where a subgraph holds operators that would have to be
+ * rewritten.
  */
 export function upgradeOpset(graph: Graph): Graph {
   const opset = graph.opsets['']!;
   if (opset >= upgradedOpset) return graph;
-  const into: Upgraded = { nodes: [], constants: new Map(graph.constants), problems: checkFunctions(graph) };
+  const into: Upgraded = { nodes: [], constants: new Map(graph.constants), problems: [] };
   const rewrite = rewriterOf(graph, into);
   for (const node of graph.nodes) {
     if (node.kind !== 'onnx') {
@@ -57,16 +57,6 @@ function checkSubgraphs(node: OnnxNode, opset: number): Diagnostic[] {
     opset,
   );
   return old.length > 0 ? [subgraphOpset(describeOrigin(node.origin), opset, old)] : [];
-}
-
-/** Model-local functions are carried too. */
-function checkFunctions(graph: Graph): Diagnostic[] {
-  const opset = graph.opsets['']!;
-  return graph.functions.flatMap((bytes) => {
-    const { name, node } = functionCodec.decode(bytes);
-    const old = oldOperators(node ?? [], opset);
-    return old.length > 0 ? [subgraphOpset(`function '${name}'`, opset, old)] : [];
-  });
 }
 
 /** The operators among `nodes`, at any depth, that a rule would rewrite. */

@@ -52,6 +52,7 @@ const layer = z.strictObject({
 
 export const summarySchema = z.strictObject({
   layers: z.array(layer).readonly(),
+  digital: z.array(z.strictObject({ origin, weights: count, reason: z.string() })).readonly(),
   weights: count,
   cells: count,
   arrays: count,

@@ -97,7 +97,7 @@ async function openPiece(
     encodeModel({
       ...graph,
       nodes: piece.nodes,
-      constants: new Map([...piece.constants].filter(([name]) => !(name in weights))),
+      constants: new Map([...piece.constants].filter(([name]) => !Object.hasOwn(weights, name))),
       inputs: [
         ...piece.inputs.map((name) => typed(name, known[name]!.type, undefined)),
         ...fed.map(([name, { type, dims }]) => typed(name, type, dims)),

@@ -27,37 +27,53 @@ export function createPatchReader(geometry: Geometry, dims: readonly number[], l
   }
   const space = dims.slice(2);
   const resolved = resolvePadding(geometry, space) as ConvGeometry;
-  // A 1-D convolution is a 2-D one of height 1.
-  const plane = <T>(values: readonly T[], none: T): [T, T] =>
-    space.length === 1 ? [none, values[0]!] : [values[0]!, values[1]!];
-  const [height, width] = plane(space, 1);
-  const [kernelY, kernelX] = plane(resolved.kernel, 1);
-  const [strideY, strideX] = plane(resolved.strides, 1);
-  const [stepY, stepX] = plane(resolved.dilations, 1);
-  const [padY, padX] = plane(resolved.pads.slice(0, space.length), 0);
-  const [endY, endX] = plane(resolved.pads.slice(space.length), 0);
-  const outputsY = Math.floor((height + padY + endY - (kernelY - 1) * stepY - 1) / strideY) + 1;
-  const outputsX = Math.floor((width + padX + endX - (kernelX - 1) * stepX - 1) / strideX) + 1;
-  const places = new Int32Array(kernelY * kernelX);
+  // A convolution of one or two axes is one of three that starts with axes of length 1.
+  const volume = <T>(values: readonly T[], none: T): readonly T[] => [
+    ...Array<T>(3 - values.length).fill(none),
+    ...values,
+  ];
+  const sizes = volume(space, 1);
+  const kernel = volume(resolved.kernel, 1);
+  const strides = volume(resolved.strides, 1);
+  const steps = volume(resolved.dilations, 1);
+  const begins = volume(resolved.pads.slice(0, space.length), 0);
+  const ends = volume(resolved.pads.slice(space.length), 0);
+  const outputs = sizes.map(
+    (size, i) =>
+      Math.floor((size + begins[i]! + ends[i]! - (kernel[i]! - 1) * steps[i]! - 1) / strides[i]!) + 1,
+  );
+  const [, height, width] = sizes as [number, number, number];
+  const [, outputsY, outputsX] = outputs as [number, number, number];
+  const [, kernelY, kernelX] = kernel as [number, number, number];
+  const places = new Int32Array(sizeOf(kernel));
+  const place = (axis: number, output: number, tap: number): number => {
+    const at = output * strides[axis]! - begins[axis]! + tap * steps[axis]!;
+    return at >= 0 && at < sizes[axis]! ? at : -1;
+  };
   return {
-    positions: outputsY * outputsX,
+    positions: sizeOf(outputs),
     space,
     read(data, position, out) {
-      const y0 = Math.floor(position / outputsX) * strideY - padY;
-      const x0 = (position % outputsX) * strideX - padX;
+      const [outZ, outY, outX] = placeIn(position, outputsY, outputsX);
       // Places of the kernel's cells in every channel; -1 in the padding.
       for (let cell = 0; cell < places.length; cell++) {
-        const y = y0 + Math.floor(cell / kernelX) * stepY;
-        const x = x0 + (cell % kernelX) * stepX;
-        places[cell] = y >= 0 && y < height && x >= 0 && x < width ? y * width + x : -1;
+        const [tapZ, tapY, tapX] = placeIn(cell, kernelY, kernelX);
+        const [z, y, x] = [place(0, outZ, tapZ), place(1, outY, tapY), place(2, outX, tapX)];
+        places[cell] = z < 0 || y < 0 || x < 0 ? -1 : (z * height + y) * width + x;
       }
       let at = 0;
-      for (let first = 0; at < length; first += height * width) {
+      for (let first = 0; at < length; first += sizeOf(sizes)) {
         for (let cell = 0; cell < places.length; cell++, at++) {
-          const place = places[cell]!;
-          out[at] = place < 0 ? 0 : data[first + place]!;
+          const from = places[cell]!;
+          out[at] = from < 0 ? 0 : data[first + from]!;
         }
       }
     },
   };
+}
+
+/** [z, y, x] of a position that counts x fastest. */
+function placeIn(position: number, height: number, width: number): readonly [number, number, number] {
+  const plane = Math.floor(position / width);
+  return [Math.floor(plane / height), plane % height, position % width];
 }

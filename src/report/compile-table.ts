@@ -1,7 +1,7 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
-
-import type { Origin } from '../ir/graph.ts';
+import { layerName } from '../ir/graph.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
+import { sumOf } from '../math/sum.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { printableLine } from '../text/printable.ts';
 import { formatQuantity } from '../text/units.ts';
@@ -19,11 +19,6 @@ const columns = [
 ];
 /** Shown where the compiler chose it for some layer: what it chose, and why. */
 const encodingColumn = texts('encoding');
-
-/** A node's own name, or what else tells it apart. */
-export function nameOf(origin: Origin): string {
-  return printableLine(origin.name || `${origin.op} #${origin.index}`);
-}
 
 /** `Conv with constant weights: 2-D, 3x3, depthwise, groups 96` as `Conv 2-D 3x3 depthwise`: the shape says the rest. */
 function briefRule(rule: string): string {
@@ -49,7 +44,7 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
   const chosen = summary.layers.some(({ encodingChoice }) => encodingChoice);
   const shown = chosen ? [...columns, ...encodingColumn] : columns;
   const rows = summary.layers.map((layer) => [
-    nameOf(layer.origin),
+    printableLine(layerName(layer.origin)),
     layer.shape,
     `${briefRule(layer.rule)}${layer.uses > 1 ? `, ${layer.uses} uses` : ''}`,
     partsText(layer),
@@ -68,6 +63,28 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
     shown,
     rows.map(([name = '', ...rest]) => [shortenMiddle(name, room), ...rest]),
   );
+}
+
+/** Nodes named for their weights; the others are counted. */
+const mostNamed = 8;
+
+/** How many weights stayed digital, where and why; '' where none did. */
+export function formatDigital({ digital, weights: mapped }: MappingSummary): string {
+  if (digital.length === 0) return '';
+  const total = sumOf(digital.map(({ weights }) => weights));
+  const lines = digital
+    .slice(0, mostNamed)
+    .map(
+      ({ origin, weights, reason }) =>
+        `  ${printableLine(`${layerName(origin)} (${origin.op})`)}: ${counted(weights, 'weight')}, because ${reason}`,
+    );
+  const others = digital.length - lines.length;
+  return [
+    `${formatCount(total)} of ${counted(total + mapped, 'weight')} ${total === 1 ? 'stays' : 'stay'} digital, in ${counted(digital.length, 'node')}:`,
+    ...lines,
+    ...(others > 0 ? [`  and ${counted(others, 'node')} more, as \`crossloom ops\` lists them`] : []),
+    '',
+  ].join('\n');
 }
 
 /** A chip with hidden planes is a number of synapses, each a column pair on one line. */

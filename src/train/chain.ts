@@ -9,11 +9,12 @@ import {
   describeOrigin,
   type Graph,
   inputsOf,
+  layerName,
   type Node,
   type OnnxNode,
   type QuantizedMvmNode,
 } from '../ir/graph.ts';
-import { layerName, nameMatcher } from '../ir/options.ts';
+import { nameMatcher } from '../ir/options.ts';
 import type { Tensor } from '../math/tensor.ts';
 import type { TrainableNetwork, TrainedLayer } from './network.ts';
 
@@ -57,7 +58,7 @@ export function findChain(graph: Graph, pattern: string): Chain {
       else if (!isMatrix(node)) problem(node, 'a convolution over several positions is not trained');
       found.push({ layer: layerOf(node), node });
     } else if (node.kind === 'mvm') problem(node, 'this layer is not quantized');
-    else if (activations[node.op]) {
+    else if (Object.hasOwn(activations, node.op)) {
       if (found.at(-1)!.layer.activation !== 'none') problem(node, 'a second activation in a row');
       change({ activation: activations[node.op]! });
     } else if (node.op === 'LayerNormalization') {

@@ -1,5 +1,6 @@
 /** Variants chosen layer by layer -> options of a compilation. */
-import { type CompileOptions, choiceFor, layerName } from '../ir/options.ts';
+import { layerName } from '../ir/graph.ts';
+import { type CompileOptions, choiceFor } from '../ir/options.ts';
 import type { Target } from '../target/target.ts';
 import type { Unit } from './sensitivity.ts';
 import type { Variant } from './variants.ts';

@@ -5,9 +5,9 @@
 
 import { readArrays } from '../chip/read.ts';
 import type { Compiled } from '../ir/compiled.ts';
-import type { Origin } from '../ir/graph.ts';
+import { layerName, type Origin } from '../ir/graph.ts';
 import { blockCells } from '../ir/mapping.ts';
-import { type CompileOptions, layerName } from '../ir/options.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
 import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';

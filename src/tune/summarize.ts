@@ -1,7 +1,9 @@
 /** Puts what a tuning measured into one report. */
+
 import { defined } from '../defined.ts';
 import { version } from '../files/version.ts';
-import { type CompileOptions, layerName } from '../ir/options.ts';
+import { layerName } from '../ir/graph.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import { percentOf } from '../verify/metrics.ts';
 import { snrOf } from '../verify/report.ts';
 import type { Blame } from './blame.ts';

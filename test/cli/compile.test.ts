@@ -45,13 +45,30 @@ describe('crossloom compile', () => {
     expect(manifest.calibration.samples).toHaveLength(16);
   });
 
+  test('says how many weights stayed digital, where and why', async () => {
+    const { out } = await compileNet('--keep-digital', 'stem');
+    expect(out).toContain('\n36 of 804 weights stay digital, in 1 node:\n');
+    expect(out).toContain('\n  stem (Conv): 36 weights, because the options keep it digital\n');
+    expect((await manifestOf('net.xbar')).summary.digital).toEqual([
+      {
+        origin: { name: 'stem', op: 'Conv', index: 0 },
+        weights: 36,
+        reason: 'the options keep it digital',
+      },
+    ]);
+  });
+
   test('--json prints what was made', async () => {
     const { out } = await compileNet('--json', '--set', 'adc.bits=6', '--samples', '4');
     expect(JSON.parse(out)).toMatchObject({
       package: at('net.xbar'),
       target: { name: 'tetramem-256-6bit', overrides: ['adc.bits=6'] },
       options: { calibrationSamples: 4 },
-      summary: { arrays: 1, layers: [{ origin: { name: 'stem' } }, { origin: { name: 'classifier' } }] },
+      summary: {
+        arrays: 1,
+        digital: [],
+        layers: [{ origin: { name: 'stem' } }, { origin: { name: 'classifier' } }],
+      },
     });
   });
 

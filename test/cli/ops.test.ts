@@ -21,7 +21,10 @@ beforeAll(async () => {
       node('Conv', ['x', 'w'], ['a'], { kernel_shape: [3, 3] }, 'stem'),
       node('BatchNormalization', ['a', 'one', 'one', 'one', 'one'], ['b'], {}, 'norm'),
       node('Identity', ['b'], ['c']),
-      node('MatMul', ['c', 'y'], ['z'], {}, 'product'),
+      node('MatMul', ['c', 'y'], ['d'], {}, 'product'),
+      // A real name that an unnamed node would have by its place.
+      node('Relu', ['d'], ['e'], {}, 'Neg_5'),
+      node('Neg', ['e'], ['z']),
     ],
   });
   await writeFile(file, encodeModel(graph));
@@ -35,16 +38,23 @@ describe('crossloom ops', () => {
     expect(out).toMatch(/^node +operator +place +rule$/m);
     expect(out).toMatch(/^stem +Conv +crossbar +Conv with constant weights: 2-D, 3x3$/m);
     expect(out).toMatch(/^norm +BatchNormalization +folded +into node 'stem' \(Conv, #0\)$/m);
-    expect(out).toMatch(/^Identity #2 +Identity +folded +removed: it does nothing in inference$/m);
-    expect(out).toMatch(/^product +MatMul +digital +the weights are computed at run time$/m);
-    expect(out).toMatch(/\n4 nodes: 1 on crossbars, 1 digital, 2 folded\n$/);
+    expect(out).toMatch(/^Identity_2 +Identity +folded +removed: it does nothing in inference$/m);
+    expect(out).toMatch(/^product +MatMul +digital +the weights are fed as the input 'y'$/m);
+    expect(out).toMatch(/\n6 nodes: 1 on crossbars, 3 digital, 2 folded\n$/);
   });
 
   test('as JSON', async () => {
     const { out } = await runCli(['ops', file, '--json']);
     expect(JSON.parse(out)).toMatchObject({
-      counts: { crossbar: 1, digital: 1, folded: 2 },
-      nodes: [{ name: 'stem', op: 'Conv', index: 0, place: 'crossbar' }, {}, {}, { place: 'digital' }],
+      counts: { crossbar: 1, digital: 3, folded: 2 },
+      nodes: [
+        { name: 'stem', op: 'Conv', index: 0, place: 'crossbar' },
+        {},
+        {},
+        { place: 'digital' },
+        { name: 'Neg_5' },
+        { name: 'Neg_5-1' },
+      ],
     });
   });
 

@@ -54,10 +54,10 @@ function sharing(): ReturnType<typeof modelOf> {
       outputs: { z: ['N', 12] },
       constants: { w: float32([12, 12], weights) },
       nodes: [
-        node('Relu', ['x'], ['p']),
-        node('MatMul', ['p', 'w'], ['y']),
-        node('Tanh', ['y'], ['t']),
-        node('MatMul', ['t', 'w'], ['z']),
+        node('Relu', ['x'], ['p'], {}, 'node-1'),
+        node('MatMul', ['p', 'w'], ['y'], {}, 'node-2'),
+        node('Tanh', ['y'], ['t'], {}, 'node-3'),
+        node('MatMul', ['t', 'w'], ['z'], {}, 'node-4'),
       ],
     }),
   );

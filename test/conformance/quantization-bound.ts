@@ -20,41 +20,43 @@ export async function quantizationBound(graph: Graph, feeds: Feeds): Promise<Flo
   if (node?.kind !== 'onnx' || !linear.includes(node.op) || others.length + otherInputs.length > 0)
     return undefined;
   const x = feeds[input!.name]!;
-  const weights = graph.constants.get(node.inputs[1]!)!;
+  const constant = node.inputs.slice(0, 2).find((name) => graph.constants.has(name))!;
+  const weights = graph.constants.get(constant)!;
   const values = toDoubles(x)!;
   const inputStep = (Math.max(0, ...values) - Math.min(0, ...values)) / 255;
   const weightStep = Math.max(...toDoubles(weights)!.map(Math.abs)) / 127;
-  const exact = await run(graph, node, input!.name, absolute(x, 0), absolute(weights, 0));
-  const beside = await run(
-    graph,
-    node,
-    input!.name,
-    absolute(x, inputStep / 2),
-    absolute(weights, weightStep / 2),
-  );
+  const at = { node, input: input!.name, constant };
+  const exact = await run(graph, at, absolute(x, 0), absolute(weights, 0));
+  const beside = await run(graph, at, absolute(x, inputStep / 2), absolute(weights, weightStep / 2));
   return exact.map((value, i) => beside[i]! - value + rounding * value);
 }
 
-const linear = ['Conv', 'ConvTranspose', 'Gemm', 'MatMul'];
+const linear = ['Conv', 'ConvTranspose', 'Einsum', 'Gemm', 'MatMul'];
 
 function absolute(tensor: Tensor, more: number): Tensor {
-  return float32(
-    tensor.dims,
-    Float32Array.from(toDoubles(tensor)!, (v) => Math.abs(v) + more),
-  );
+  const values = toDoubles(tensor)!.map((v) => Math.abs(v) + more);
+  return tensor.type === 'float64'
+    ? { type: 'float64', dims: tensor.dims, data: values }
+    : float32(tensor.dims, Float32Array.from(values));
+}
+
+interface Operands {
+  readonly node: OnnxNode;
+  /** Names of the value that is fed and of the weights. */
+  readonly input: string;
+  readonly constant: string;
 }
 
 /** The node without its bias. */
 async function run(
   graph: Graph,
-  node: OnnxNode,
-  input: string,
+  { node, input, constant }: Operands,
   x: Tensor,
   weights: Tensor,
 ): Promise<Float64Array> {
   const bare: Graph = {
     ...graph,
-    constants: new Map([[node.inputs[1]!, weights]]),
+    constants: new Map([[constant, weights]]),
     nodes: [{ ...node, inputs: node.inputs.slice(0, 2) }],
   };
   const session = await openSession(encodeModel(bare));

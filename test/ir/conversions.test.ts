@@ -36,7 +36,7 @@ it('counts, times and pays for the conversion of a reference column once per dri
   const target = { ...plain, adc };
   const layer = slicedLayer(quantizedLayer({ groups: 1, rows: 10, columns: 6 }), { encoding: 'offset' });
   const record = recordOf({ y: { positions: 5 } });
-  const decisions = { ruleOf: () => '', encodingOf: () => undefined };
+  const decisions = { ruleOf: () => '', encodingOf: () => undefined, digital: [] };
   const summary = summarize(place([layer], target), record, target, decisions);
   expect(summary.layers[0]).toMatchObject({ blocks: 3, drives: 40, inSequence: 1 });
   expect(summary.conversions).toBe(40 * 3 * (6 + 1));

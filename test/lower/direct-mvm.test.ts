@@ -190,6 +190,13 @@ describe('geometries', () => {
     ['2-D, SAME_UPPER', [2, 6, 7], [3, 2, 3, 3], { auto_pad: 'SAME_UPPER', strides: [2, 2] }],
     ['2-D, SAME_LOWER', [2, 6, 7], [3, 2, 3, 3], { auto_pad: 'SAME_LOWER', strides: [2, 2] }],
     ['pointwise', [6, 3, 3], [5, 6, 1, 1], {}],
+    [
+      '3-D with strides, dilations and asymmetric padding',
+      [2, 4, 5, 3],
+      [3, 2, 2, 3, 2],
+      { strides: [2, 1, 1], dilations: [1, 2, 1], pads: [1, 2, 0, 0, 1, 1] },
+    ],
+    ['3-D, depthwise, SAME_LOWER', [3, 4, 3, 4], [3, 1, 2, 2, 2], { group: 3, auto_pad: 'SAME_LOWER' }],
   ])('%s', async (_, x, w, attributes) => {
     for (const low of [-0.3, 0]) {
       const graph = convModel(x, w, attributes);

@@ -56,16 +56,22 @@ describe('complete models', () => {
       },
       nodes: [
         node('MatMul', ['x', 'w'], ['m'], {}, 'user/name'),
-        node('Odd', ['m', '', 'u'], ['y', ''], {
-          i: -5,
-          huge: 2 ** 63,
-          f: float(0.5),
-          s: 'text',
-          none: [],
-          fs: { type: 'floats', value: [0.25] },
-          ss: { type: 'strings', value: ['a', ''] },
-          t: { type: 'tensor', value: { type: 'int64', dims: [1], data: BigInt64Array.of(-(2n ** 62n)) } },
-        }),
+        node(
+          'Odd',
+          ['m', '', 'u'],
+          ['y', ''],
+          {
+            i: -5,
+            huge: 2 ** 63,
+            f: float(0.5),
+            s: 'text',
+            none: [],
+            fs: { type: 'floats', value: [0.25] },
+            ss: { type: 'strings', value: ['a', ''] },
+            t: { type: 'tensor', value: { type: 'int64', dims: [1], data: BigInt64Array.of(-(2n ** 62n)) } },
+          },
+          'Odd_1',
+        ),
       ],
     });
     const bytes = encodeModel(graph, { key: 'value' });
@@ -93,8 +99,8 @@ describe('complete models', () => {
     );
     expect(graph.inputs.map((v) => v.name)).toEqual(['x']);
     expect(graph.nodes.map((n) => n.origin)).toEqual([
-      { name: '', op: 'Add', index: 1 },
-      { name: '', op: 'Relu', index: 0 },
+      { name: 'Add_1', op: 'Add', index: 1 },
+      { name: 'Relu_0', op: 'Relu', index: 0 },
     ]);
     expect(graph.irVersion).toBe(4);
   });

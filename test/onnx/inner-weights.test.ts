@@ -1,14 +1,8 @@
-/** What `ops` says about weights inside bodies, functions and operators of other domains. */
+/** What `ops` says about weights inside bodies and of operators of other domains. */
 import { describe, expect, it } from 'vitest';
 import { listOperators } from '../../src/compile/operators.ts';
 import type { Attribute, Graph } from '../../src/ir/graph.ts';
-import {
-  attributeCodec,
-  attributeTypes,
-  functionCodec,
-  type GraphProto,
-  type NodeProto,
-} from '../../src/onnx/proto.ts';
+import { attributeCodec, attributeTypes, type GraphProto, type NodeProto } from '../../src/onnx/proto.ts';
 import { encodeTensor } from '../../src/onnx/tensor-proto.ts';
 import { noise } from '../passes/lower/decompose.ts';
 import { model, node } from '../support/onnx-model.ts';
@@ -102,20 +96,11 @@ describe('listOperators', () => {
     ).toBe('digital: control flow; onnxruntime runs it as it is');
   });
 
-  it('names the weights of an operator of another domain, and the layers of a function of the model', async () => {
+  it('names the weights of an operator of another domain', async () => {
     const foreign = { ...node('FusedMatMul', ['x', 'w'], ['y']), domain: 'com.example' };
     const graph = beside(foreign);
     expect(await ruleOf(graph)).toBe(
       'digital: an operator of domain com.example; its weights w [4,4] stay digital, because only that domain knows what it computes',
-    );
-    const body = functionCodec.encode({
-      name: 'FusedMatMul',
-      domain: 'com.example',
-      input: ['a', 'b'],
-      node: [inner('MatMul', ['a', 'b'], ['r'])],
-    });
-    expect(await ruleOf({ ...graph, functions: [body] })).toBe(
-      'digital: a function of the model (domain com.example); 1 MatMul with constant weights inside it stays digital, because functions are carried as they are (export the model with its functions inlined to map them)',
     );
   });
 });

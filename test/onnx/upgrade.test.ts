@@ -6,13 +6,7 @@ import { type Diagnostic, DiagnosticError } from '../../src/diagnostics/diagnost
 import { type Attribute, type Graph, type OnnxNode, outputsOf } from '../../src/ir/graph.ts';
 import { float32, int64, type Tensor } from '../../src/math/tensor.ts';
 import { readModel } from '../../src/onnx/decode.ts';
-import {
-  type AttributeProto,
-  attributeCodec,
-  attributeTypes,
-  functionCodec,
-  type NodeProto,
-} from '../../src/onnx/proto.ts';
+import { type AttributeProto, attributeCodec, attributeTypes, type NodeProto } from '../../src/onnx/proto.ts';
 import { upgradeOpset } from '../../src/onnx/upgrade.ts';
 import { expectSame, ramp, results, type Single, scales, single } from '../support/one-node.ts';
 import { type AttributeValue, float, model, node } from '../support/onnx-model.ts';
@@ -190,26 +184,6 @@ describe('upgradeOpset', () => {
     expect(
       problemsOf(conditional({ opType: 'If', attribute: [branch('else_branch', { opType: 'Pad' })] })),
     ).toHaveLength(1);
-  });
-
-  it('looks into model-local functions', async () => {
-    const withFunction = (opType: string): Graph => {
-      const body = [{ opType, input: ['a'], output: ['b'] }];
-      const opsetImport = [{ domain: '', version: 10 }];
-      const proto = { name: 'f', domain: 'local', input: ['a'], output: ['b'], node: body, opsetImport };
-      const call = { ...node('f', ['x'], ['y']), domain: 'local' };
-      return {
-        ...model({ inputs: { x: [4] }, outputs: { y: [4] }, nodes: [call], opset: 10 }),
-        irVersion: 8,
-        opsets: { '': 10, local: 1 },
-        functions: [functionCodec.encode(proto)],
-      };
-    };
-    const harmless = withFunction('Relu');
-    expectSame(await results(upgradeOpset(harmless)), await results(harmless), 0);
-    expect(problemsOf(withFunction('Dropout'))).toMatchObject([
-      { code: 'onnx/subgraph-opset', at: "function 'f'" },
-    ]);
   });
 });
 

@@ -24,9 +24,9 @@ const graph = model({
   outputs: { y: [1, size] },
   constants: { a: large('a', 1), b: float32([size], small), c: large('c', 2) },
   nodes: [
-    node('MatMul', ['x', 'a'], ['h']),
-    node('Add', ['h', 'b'], ['g']),
-    node('MatMul', ['g', 'c'], ['y']),
+    node('MatMul', ['x', 'a'], ['h'], {}, 'first'),
+    node('Add', ['h', 'b'], ['g'], {}, 'sum'),
+    node('MatMul', ['g', 'c'], ['y'], {}, 'second'),
   ],
 });
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>

@@ -8,7 +8,7 @@ export interface Mvm {
   readonly indexOf: (output: number) => number;
 }
 
-/** @param input float32: [..., rows], or [batch, channels, ...space] with one or two spatial axes */
+/** @param input float32: [..., rows], or [batch, channels, ...space] */
 export function mvmsOf(layer: CrossbarLayer, input: Tensor): Mvm[] {
   const data = input.data as Float32Array;
   const code = (value: number) => quantize(value, layer.quantization);
@@ -20,40 +20,36 @@ export function mvmsOf(layer: CrossbarLayer, input: Tensor): Mvm[] {
       indexOf: (o) => v * outputs + o,
     }));
   }
-  const two = (values: readonly number[], filler: number) =>
-    values.length === 1 ? [filler, values[0]!] : values;
-  const axes = geometry.kernel.length;
-  const [height, width] = two(input.dims.slice(2), 1) as [number, number];
-  const [ky, kx] = two(geometry.kernel, 1) as [number, number];
-  const [sy, sx] = two(geometry.strides, 1) as [number, number];
-  const [dy, dx] = two(geometry.dilations, 1) as [number, number];
-  const [top, left] = two(geometry.pads.slice(0, axes), 0) as [number, number];
-  const [bottom, right] = two(geometry.pads.slice(axes), 0) as [number, number];
-  const outY = Math.floor((height + top + bottom - dy * (ky - 1) - 1) / sy) + 1;
-  const outX = Math.floor((width + left + right - dx * (kx - 1) - 1) / sx) + 1;
-  const channels = input.dims[1]!;
-  const mvms: Mvm[] = [];
-  for (let n = 0; n < input.dims[0]!; n++) {
-    for (let y = 0; y < outY; y++) {
-      for (let x = 0; x < outX; x++) {
-        const codes: number[] = [];
-        for (let c = 0; c < channels; c++) {
-          for (let i = 0; i < ky; i++) {
-            for (let j = 0; j < kx; j++) {
-              const [row, column] = [y * sy - top + i * dy, x * sx - left + j * dx];
-              const inside = row >= 0 && row < height && column >= 0 && column < width;
-              codes.push(code(inside ? data[((n * channels + c) * height + row) * width + column]! : 0));
-            }
-          }
-        }
-        mvms.push({
-          codes: Uint8Array.from(codes),
-          indexOf: (o) => ((n * outputs + o) * outY + y) * outX + x,
-        });
-      }
-    }
-  }
-  return mvms;
+  const { kernel, strides, dilations, pads } = geometry;
+  const axes = kernel.length;
+  const [batch = 1, channels = 1, ...space] = input.dims;
+  const counts = space.map((size, i) => {
+    const reach = dilations[i]! * (kernel[i]! - 1) + 1;
+    return Math.floor((size + pads[i]! + pads[axes + i]! - reach) / strides[i]!) + 1;
+  });
+  return placesOf([batch]).flatMap(([n = 0]) =>
+    placesOf(counts).map((place) => ({
+      codes: Uint8Array.from(
+        placesOf([channels, ...kernel]).map(([c = 0, ...tap]) => {
+          const at = tap.map((t, i) => place[i]! * strides[i]! - pads[i]! + t * dilations[i]!);
+          const inside = at.every((a, i) => a >= 0 && a < space[i]!);
+          return code(inside ? data[indexIn(input.dims, [n, c, ...at])]! : 0);
+        }),
+      ),
+      indexOf: (o) => indexIn([batch, outputs, ...counts], [n, o, ...place]),
+    })),
+  );
+}
+
+/** All places of a box, its last axis fastest. */
+function placesOf([size, ...rest]: readonly number[]): number[][] {
+  if (size === undefined) return [[]];
+  const inner = placesOf(rest);
+  return Array.from({ length: size }, (_, i) => inner.map((place) => [i, ...place])).flat();
+}
+
+function indexIn(dims: readonly number[], place: readonly number[]): number {
+  return place.reduce((index, at, axis) => index * dims[axis]! + at, 0);
 }
 
 /** QuantizeLinear of ONNX; signed codes as two's complement bytes. */

@@ -7,11 +7,11 @@ import { createPatchReader } from '../../src/record/patch.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { model, node } from '../support/onnx-model.ts';
 
-const shape = fc.integer({ min: 1, max: 2 }).chain((axes) => {
+const shape = fc.integer({ min: 1, max: 3 }).chain((axes) => {
   const list = (min: number, max: number, length = axes) =>
     fc.array(fc.integer({ min, max }), { minLength: length, maxLength: length });
   return fc.record({
-    space: list(5, 9),
+    space: list(5, axes === 3 ? 6 : 9),
     kernel: list(1, 3),
     strides: list(1, 3),
     dilations: list(1, 2),

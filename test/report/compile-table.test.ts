@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerSummary, MappingSummary } from '../../src/ir/summary.ts';
-import { formatLayers, formatTotals } from '../../src/report/compile-table.ts';
+import { formatDigital, formatLayers, formatTotals } from '../../src/report/compile-table.ts';
 import { loadTarget } from '../../src/target/load.ts';
 
 const layer = (name: string, rule: string): LayerSummary => ({
@@ -23,6 +23,7 @@ const layer = (name: string, rule: string): LayerSummary => ({
 
 const summaryOf = (names: readonly string[]): MappingSummary => ({
   layers: names.map((name) => layer(name, 'Conv with constant weights: 2-D, 3x3, depthwise, groups 960')),
+  digital: [],
   weights: 0,
   cells: 0,
   arrays: 0,
@@ -88,7 +89,7 @@ describe('the table of layers', () => {
   test('never shortens below what tells layers apart', () => {
     const text = formatLayers(summaryOf([long(1), '']), 40);
     expect(text.split('\n')[2]!.split(' ')[0]).toHaveLength(16);
-    expect(text).toContain('Conv #7 ');
+    expect(text).toContain('Conv_7 ');
   });
 
   test.each([
@@ -99,6 +100,21 @@ describe('the table of layers', () => {
     const summary = { ...summaryOf([]), layers: [layer('x', rule)] };
     expect(formatLayers(summary)).toMatch(new RegExp(`960 x 9x1 +${brief} +2`));
   });
+});
+
+test('the weights that stay digital, those of most first, and the rest as a number', () => {
+  expect(formatDigital(summaryOf([]))).toBe('');
+  const held = (index: number) => ({
+    origin: { name: '', op: 'MatMul', index },
+    weights: 100 * (index + 1),
+    reason: 'of that',
+  });
+  expect(formatDigital({ ...summaryOf([]), weights: 20, digital: [held(9)] })).toBe(
+    '1,000 of 1,020 weights stay digital, in 1 node:\n  MatMul_9 (MatMul): 1,000 weights, because of that\n',
+  );
+  const many = formatDigital({ ...summaryOf([]), digital: Array.from({ length: 10 }, (_, i) => held(i)) });
+  expect(many.split('\n')).toHaveLength(11);
+  expect(many).toContain('  and 2 nodes more, as `crossloom ops` lists them\n');
 });
 
 test.each([

@@ -5,9 +5,10 @@
 import { int, ints, type OnnxNode } from '../../../src/ir/graph.ts';
 import { sizeOf, type Tensor } from '../../../src/math/tensor.ts';
 import { type ConvTranspose, fullLength, readConvTranspose } from '../../../src/onnx/conv-transpose.ts';
-import type { Dim } from '../../../src/onnx/dims-known.ts';
+import { type Dim, knownSpace } from '../../../src/onnx/dims-known.ts';
 import { reshaped, transpose } from '../../../src/onnx/evaluate-movement.ts';
 import type { Emitter } from './emitter.ts';
+import { overlapVolume } from './overlap-volume.ts';
 import { spreadBias } from './split.ts';
 
 /**
@@ -31,11 +32,13 @@ export function emitConvTranspose(
     kernel_shape: ints(kernel.map(() => 1)),
     group: int(layer.groups),
   });
-  const flat = emit.vector('flat', [0, columns, -1]);
-  const space = dims?.slice(2);
-  const known = space?.length === axes && space.every((d) => d !== undefined) ? space : undefined;
+  const known = knownSpace(dims, axes);
   const sizes = known ? knownSizes(emit, layer, known) : sizesAtRunTime(emit, layer, x);
-  const full = overlapAdd(emit, layer, emit.op('columns', 'Reshape', [patches, flat]), sizes.full);
+  const flat = () => emit.op('columns', 'Reshape', [patches, emit.vector('flat', [0, columns, -1])]);
+  const full =
+    axes === 3
+      ? overlapVolume(emit, layer, patches, layer.groups * outputs, known!)
+      : overlapAdd(emit, layer, flat(), sizes.full);
   const [y] = node.outputs as [string];
   const cut = (output?: string) => (sizes.cut ? emit.op('cut', 'Pad', [full, sizes.cut], {}, output) : full);
   if (b === '') {

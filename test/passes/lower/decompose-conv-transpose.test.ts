@@ -61,6 +61,19 @@ const cases: [string, Partial<Case>][] = [
     'of one dimension and unknown size',
     { space: [6], kernel: [4], known: false, attributes: { strides: [2], pads: [1, 0] } },
   ],
+  [
+    'of three dimensions',
+    { space: [2, 4, 3], kernel: [3, 2, 4], attributes: { strides: [2, 1, 3], pads: [1, 0, 2, 0, 1, 1] } },
+  ],
+  [
+    'of three dimensions, dilated groups, SAME_LOWER',
+    {
+      groups: 2,
+      space: [3, 3, 2],
+      kernel: [2, 3, 2],
+      attributes: { strides: [2, 2, 1], dilations: [2, 1, 3], auto_pad: 'SAME_LOWER' },
+    },
+  ],
   ['with groups', { groups: 3, attributes: { strides: [2, 2] } }],
   ['depthwise', { groups: 4, channels: 1, outputs: 1, attributes: { strides: [2, 2] } }],
   ['without bias', { bias: false }],
@@ -99,7 +112,7 @@ describe('decompose-layers', () => {
 
   it('equals onnxruntime for random attributes', async () => {
     const small = fc.integer({ min: 1, max: 3 });
-    const axes = fc.constantFrom(1, 2);
+    const axes = fc.constantFrom(1, 2, 3);
     const drawn = axes.chain((n) => {
       const perAxis = (arbitrary: fc.Arbitrary<number>) =>
         fc.array(arbitrary, { minLength: n, maxLength: n });
@@ -110,7 +123,8 @@ describe('decompose-layers', () => {
         space: perAxis(fc.integer({ min: 2, max: 5 })),
         kernel: perAxis(fc.integer({ min: 2, max: 4 })),
         bias: fc.boolean(),
-        known: fc.boolean(),
+        // The overlaps of three axes are added up by fixed shapes.
+        known: n === 3 ? fc.constant(true) : fc.boolean(),
         strides: perAxis(small),
         dilations: perAxis(fc.constantFrom(1, 2)),
         pads: fc.array(fc.constantFrom(0, 1), { minLength: 2 * n, maxLength: 2 * n }),

@@ -147,16 +147,6 @@ const cases: Case[] = [
     },
   ],
   [
-    'MatMul with a constant left side',
-    ['Transpose', 'Transpose'],
-    {
-      inputs: { x: [2, 5, 3] },
-      outputs: { y: undefined },
-      constants: { w: ramp(4, 5) },
-      nodes: [node('MatMul', ['w', 'x'], ['y'])],
-    },
-  ],
-  [
     'float16 layers',
     ['Cast', 'Cast', 'Cast', 'Cast'],
     {
