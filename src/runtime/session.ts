@@ -27,6 +27,14 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/**
+ * WeightBiasQuantization rounds the floating-point weights of a layer between DequantizeLinear and QuantizeLinear to 8 bits
+ * with one step for all of them: another network, and often a far worse one.
+ */
+const exactOptimizations = {
+  optimization: { disable_specified_optimizers: 'WeightBiasQuantization' },
+} as const;
+
 /** Opens a model given as encoded bytes. */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const session = await ort.InferenceSession.create(model, {
@@ -34,8 +42,11 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
     logSeverityLevel: 4,
     ...defined({
       intraOpNumThreads: options.threads,
-      extra: options.preciseIntegers ? { session: { x64quantprecision: '1' } } : undefined,
     }),
+    extra: {
+      ...exactOptimizations,
+      ...(options.preciseIntegers && { session: { x64quantprecision: '1' } }),
+    },
   }).catch((error: unknown) => {
     if (!options.onRejected) throw error;
     throw new DiagnosticError([options.onRejected(error instanceof Error ? error.message : String(error))]);
