@@ -1,8 +1,10 @@
 /** What happens to every node of a model: the table that `ops` prints, by the rules and by what lowering made of them. */
+import { expandFused } from '../../passes/lower/expand-fused.ts';
 import { foldConstants } from '../../passes/lower/fold-constants.ts';
 import type { OperatorListing } from '../ir/compiled.ts';
 import { describeOrigin, type Graph, type Origin } from '../ir/graph.ts';
 import { inferDims } from '../onnx/dims.ts';
+import { decideLinear } from '../onnx/linear-rules.ts';
 import { decide } from '../onnx/rules.ts';
 import { lowerAsRead } from './stages.ts';
 
@@ -24,11 +26,13 @@ export function operatorsOf(
   keepDigital: Kept,
   lowered: () => Graph,
 ): readonly OperatorListing[] {
-  const folded = foldConstants.run(graph);
+  const folded = expandFused.run(foldConstants.run(graph), { unchecked: true });
   const dims = inferDims(folded);
   const listed = new Map<number, OperatorListing>();
   for (const node of folded.nodes) {
     if (node.kind !== 'onnx') continue;
+    // Of the operators that a fused one was written as, the product decides.
+    if (listed.has(node.origin.index) && !decideLinear(node, folded, dims)) continue;
     const decision = decide(node, folded, dims);
     const kept = decision.crossbar && keepDigital(node.origin);
     listed.set(node.origin.index, { origin: node.origin, ...(kept ? keptDigital : decision) });

@@ -9,6 +9,7 @@ import { correctBiases } from '../../passes/integers/correct-biases.ts';
 import { quantize } from '../../passes/integers/quantize.ts';
 import { decomposeLayers } from '../../passes/lower/decompose-layers.ts';
 import { equalize } from '../../passes/lower/equalize.ts';
+import { expandFused } from '../../passes/lower/expand-fused.ts';
 import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
 import { foldConstants } from '../../passes/lower/fold-constants.ts';
 import { lowerLinear } from '../../passes/lower/lower-linear.ts';
@@ -46,6 +47,7 @@ export const stages = {
   lower: [
     step({ name: 'upgrade-opset', run: upgradeOpset }, 'graph', 'graph'),
     step(foldConstants, 'graph', 'graph'),
+    step(expandFused, 'graph', 'graph'),
     step(decomposeLayers, 'graph', 'graph'),
     step(lowerLinear, 'graph', 'graph'),
     step(foldBatchNorm, 'graph', 'graph'),

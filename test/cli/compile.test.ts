@@ -165,6 +165,7 @@ describe('--print-after', () => {
     expect(heads).toEqual([
       ['upgrade-opset', 'graph'],
       ['fold-constants', 'graph'],
+      ['expand-fused', 'graph'],
       ['decompose-layers', 'graph'],
       ['lower-linear', 'graph'],
       ['fold-batch-norm', 'graph'],
