@@ -6,6 +6,26 @@ import { elementType } from '../onnx/element-types.ts';
 /** Operators that give values of their first input, and no others. */
 const movesOnly = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Identity', 'MaxPool']);
 
+/** Values from `low` to `high`. */
+export interface ValueRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The range of an input of the graph that the model itself quantizes per tensor to 8 bits; else undefined. */
+export function ownInputRange(graph: Graph, input: string): ValueRange | undefined {
+  const quantize = graph.nodes.find(
+    (n): n is OnnxNode => n.kind === 'onnx' && n.op === 'QuantizeLinear' && n.inputs[0] === input,
+  );
+  const scale = scalar(graph, quantize?.inputs[1]);
+  const zeroName = quantize?.inputs[2];
+  const zero = zeroName ? scalar(graph, zeroName) : 0;
+  const type = quantize && codesOf(graph, quantize.outputs[0]!);
+  if (scale === undefined || zero === undefined || (type !== 'int8' && type !== 'uint8')) return undefined;
+  const least = type === 'int8' ? -128 : 0;
+  return { low: scale * (least - zero), high: scale * (least + 255 - zero) };
+}
+
 /** The quantization of `value`, where the model itself quantizes it per tensor to 8 bits; else undefined. */
 export function ownQuantization(graph: Graph, value: string): InputQuantization | undefined {
   let dequantize = producerOf(graph, value);

@@ -4,5 +4,8 @@ import type { Tensor } from '../math/tensor.ts';
 /** Sample inputs, one at a time. */
 export interface SampleSource {
   readonly length: number;
-  sample(index: number): Promise<{ readonly feeds: Readonly<Record<string, Tensor>>; readonly hash: string }>;
+  sample(index: number): Promise<{
+    readonly feeds: Readonly<Record<string, Tensor>> /** SHA-256; absent of inputs that were made up. */;
+    readonly hash?: string;
+  }>;
 }
