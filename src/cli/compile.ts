@@ -11,6 +11,7 @@ import { passes } from '../compile/stages.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import { isMadeUp } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { readFaultMap } from '../ir/fault-map.ts';
 import { readModel } from '../onnx/decode.ts';
@@ -68,7 +69,8 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
       },
     };
     const compiled = await compile(imported, loaded, options, input.calibration, hooks, faults);
-    if (!input.calibration) printDiagnostics(io, [syntheticCalibration(model)]);
+    if (isMadeUp(compiled.record))
+      printDiagnostics(io, [syntheticCalibration(model, loaded.target.adc.bits)]);
     report('writing the package', 0, 1);
     const { preprocessing } = input;
     const manifest = await writePackage(compiled, args.output, { force, preprocessing });

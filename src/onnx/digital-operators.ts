@@ -25,6 +25,10 @@ const families: readonly (readonly [reason: string, operators: readonly string[]
     ),
   ],
   ['the model quantizes its activations here', ['QuantizeLinear', 'DequantizeLinear']],
+  [
+    'it finds its range anew at every run (layers behind it take its input, and have codes of their own)',
+    ['DynamicQuantizeLinear'],
+  ],
   ['control flow', ['If', 'Loop', 'Scan']],
   [
     'its weights, or the steps and zero points of its integers, are computed at run time',

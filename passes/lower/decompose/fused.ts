@@ -3,7 +3,7 @@
  * FusedConv, FusedGemm, FusedMatMul) -> Conv, Gemm or MatMul, and what follows it.
  */
 import { type Attributes, float, ints, type OnnxNode } from '../../../src/ir/graph.ts';
-import { float32, type Tensor, toDoubles } from '../../../src/math/tensor.ts';
+import { derived, float32, type Tensor } from '../../../src/math/tensor.ts';
 import { floatOf, floatsOf, intOf, stringOf } from '../../../src/onnx/attribute-values.ts';
 import { transpose } from '../../../src/onnx/evaluate-movement.ts';
 import type { Emitter } from './emitter.ts';
@@ -113,10 +113,8 @@ function lastExchanged(rank: number): number[] {
 }
 
 function scaled(tensor: Tensor, factor: number): Tensor {
-  return factor === 1
-    ? tensor
-    : float32(
-        tensor.dims,
-        Float32Array.from(toDoubles(tensor)!, (v) => v * factor),
-      );
+  if (factor === 1) return tensor;
+  return derived([tensor], 'float32', tensor.dims, () =>
+    (tensor.data as Float32Array).map((v) => v * factor),
+  );
 }

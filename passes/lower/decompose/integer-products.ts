@@ -5,7 +5,7 @@
  * rounding of DynamicQuantizeLinear falls away: what it rounded goes into the layer.
  */
 import { int } from '../../../src/ir/graph.ts';
-import { float32, uint8 } from '../../../src/math/tensor.ts';
+import { float32 } from '../../../src/math/tensor.ts';
 import { emitReal, realWeights, single } from './codes.ts';
 import type { Emitter } from './emitter.ts';
 import type { Surroundings, Writer } from './writing.ts';
@@ -26,8 +26,8 @@ function realInput(
   const dynamic = producer(codes);
   if (dynamic?.op === 'DynamicQuantizeLinear' && dynamic.outputs[0] === codes && dynamic.outputs[2] === zero)
     return { emit: () => dynamic.inputs[0]!, step: dynamic.outputs[1]! };
-  const known = zero === '' ? uint8([], [0]) : single(constants.get(zero));
-  const scale = float32([], [1]);
+  if (zero === '') return { emit: (emit) => emit.op('x', 'Cast', [codes], { to: int(1) }) };
+  const [scale, known] = [float32([], [1]), single(constants.get(zero))];
   return known && { emit: (emit) => emitReal(emit, 'x', codes, { scale, zero: known }) };
 }
 

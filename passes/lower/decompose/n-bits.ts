@@ -3,7 +3,7 @@
  * its own -> MatMul with the real values.
  */
 import { int } from '../../../src/ir/graph.ts';
-import { derived, type Tensor, toDoubles } from '../../../src/math/tensor.ts';
+import { derived, sizeOf, type Tensor, toDoubles } from '../../../src/math/tensor.ts';
 import { intOf } from '../../../src/onnx/attribute-values.ts';
 import { elementNumber } from '../../../src/onnx/element-types.ts';
 import type { Writer } from './writing.ts';
@@ -18,8 +18,9 @@ export const writeMatMulNBits: Writer = (node, { constants }) => {
     block: intOf(node, 'block_size', 0),
   };
   if (codes?.type !== 'uint8' || !scales || (z !== '' && !zeros) || order !== '') return undefined;
+  if (!fits(shape, codes, scales, zeros)) return undefined;
   const type = scales.type;
-  if ((type !== 'float32' && type !== 'float16') || ![2, 4, 8].includes(shape.bits)) return undefined;
+  if (type !== 'float32' && type !== 'float16') return undefined;
   return (emit) => {
     const weights = emit.rearranged(b, `real-${s}-${z}`, () => unpacked(codes, scales, zeros, shape));
     const input = type === 'float32' ? a : emit.op('a', 'Cast', [a], { to: int(1) });
@@ -41,6 +42,23 @@ interface Packing {
   readonly bits: number;
   /** Rows that share a step. */
   readonly block: number;
+}
+
+/** Whether there are as many codes, steps and zero points as the node says. */
+function fits(
+  { rows, columns, bits, block }: Packing,
+  codes: Tensor,
+  scales: Tensor,
+  zeros?: Tensor,
+): boolean {
+  if (rows < 1 || columns < 1 || block < 1 || ![2, 4, 8].includes(bits)) return false;
+  const blocks = Math.ceil(rows / block);
+  const ofZeros = zeros?.type === 'uint8' ? Math.ceil((blocks * bits) / 8) : blocks;
+  return (
+    sizeOf(codes.dims) === (columns * blocks * block * bits) / 8 &&
+    sizeOf(scales.dims) === columns * blocks &&
+    (!zeros || sizeOf(zeros.dims) === columns * ofZeros)
+  );
 }
 
 /**

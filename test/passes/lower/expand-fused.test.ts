@@ -219,6 +219,12 @@ describe('products of codes', () => {
     await holds(graphOf([2, 5], constants, [quantize, product, cast]), written, 0);
   });
 
+  it('MatMulInteger without zero points', async () => {
+    const product = node('MatMulInteger', ['q', 'w'], ['c'], {}, 'theirs');
+    const written = ['QuantizeLinear', 'Cast', 'MatMul', 'Round', 'Cast', 'Cast'];
+    await holds(graphOf([2, 5], { ...grid, w: codes(5, 3) }, [quantize, product, cast]), written, 0);
+  });
+
   it('ConvInteger gives the same sums', async () => {
     const constants = { ...grid, w: codes(4, 3, 3, 3) };
     const conv = node('ConvInteger', ['q', 'w', 'xz'], ['c'], { strides: [2, 1] }, 'theirs');
@@ -290,6 +296,12 @@ describe('MatMulNBits', () => {
     const z = uint8([N * Math.ceil(blocks / 2)], [0x72, 0x0a, 0x38, 0x05, 0xf1, 0x09]);
     const product = own('MatMulNBits', ['x', 'w', 's', 'z'], ['y'], attributes(4));
     await holds(graphOf([2, K], { w: packed(4), s, z }, [product]), ['MatMul'], 1e-5);
+  });
+
+  it('with fewer codes than it says stays as it is', () => {
+    const product = own('MatMulNBits', ['x', 'w', 's'], ['y'], { ...attributes(4), N: N + 1 });
+    const graph = graphOf([2, K], { w: packed(4), s }, [product]);
+    expect(expandFused.run(graph)).toEqual(graph);
   });
 
   it('with 8 bits, and a bias', async () => {
