@@ -5,7 +5,7 @@
  */
 
 import { InternalError } from '../../src/diagnostics/diagnostic.ts';
-import { type CalibrationRecord, isMadeUp, type LayerRecord } from '../../src/ir/calibration-record.ts';
+import type { CalibrationRecord, LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Graph, MvmNode, QuantizedMvmNode } from '../../src/ir/graph.ts';
 
 export interface CorrectBiasesContext {
@@ -17,8 +17,6 @@ export interface CorrectBiasesContext {
 export const correctBiases = {
   name: 'correct-biases',
   run(graph: Graph, context: CorrectBiasesContext): Graph {
-    // The mean of inputs that nobody has seen is not known.
-    if (isMadeUp(context.record)) return graph;
     const layers = context.real.nodes.filter((node) => node.kind === 'mvm');
     const real = new Map(layers.map((node) => [node.output, node]));
     return {

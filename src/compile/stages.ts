@@ -27,7 +27,6 @@ import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
 import { chooseConverterRanges } from '../../passes/program/choose-converter-ranges.ts';
 import { correctWires } from '../../passes/program/correct-wires.ts';
 import { type ScheduleContext, writeSchedule } from '../../passes/program/write-schedule.ts';
-import { isMadeUp } from '../ir/calibration-record.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { upgradeOpset } from '../onnx/upgrade.ts';
 import type { Calibrated, Given, Integers, Lowered, Mapped, Programmed, Source } from './artefacts.ts';
@@ -65,8 +64,7 @@ export const stages = {
     })),
     step(quantize, 'real', 'graph', (have: Calibrated & Pick<Integers, 'encodings'>) => ({
       ...have,
-      // How made-up inputs vary together says nothing of how real ones do.
-      rounding: isMadeUp(have.record) ? 'nearest' : have.options.weightRounding,
+      rounding: have.options.weightRounding,
       weightMaxOf: (node) =>
         weightMax(have.target.cell, settledChoiceOf(have)(node), have.options.weightBits),
     })),

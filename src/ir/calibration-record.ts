@@ -48,8 +48,8 @@ export interface CalibrationRecord {
 }
 
 /**
- * Whether there were no samples. Vectors and means are then those of made-up inputs, and say nothing of what the network
- * will see: no sum is ruled out by them, and no mean is to be corrected.
+ * Whether there were no samples. Vectors and means are then those of made-up inputs, which rule out no sum that the network
+ * may see.
  */
 export function isMadeUp(record: Pick<CalibrationRecord, 'samples'>): boolean {
   return record.samples.length === 0;

@@ -71,21 +71,6 @@ describe('ranges that a model brings along', () => {
     expect(isMadeUp(compiled.record)).toBe(true);
   });
 
-  it('without samples each weight becomes the integer next to it, whatever the options say', async () => {
-    const weights = Float32Array.from({ length: 128 }, (_, i) => Math.sin(3 * i + 1));
-    const graph = {
-      ...quantizing(uint8([], [7])),
-      inputs: [{ name: 'x', elementType: 1, dims: ['N', 32] }],
-      constants: new Map(quantizing(uint8([], [7])).constants).set('w', float32([32, 4], weights)),
-    };
-    const imported = await decodeModel(encodeModel(graph), { file: 'q.onnx' });
-    const loaded = await loadTarget('tetramem-256-6bit');
-    const options = parseOptions({ weightRounding: 'error-feedback' });
-    const { mapping } = await compile({ ...imported, file: 'q.onnx' }, loaded, options, undefined);
-    const { integers, scales } = mapping.layers[0]!.node;
-    expect([...integers]).toEqual(Array.from(weights, (w, i) => Math.round(w / scales[i % 4]!) + 0));
-  });
-
   it('missing for a layer, samples are asked for', async () => {
     const graph = model({
       inputs: { x: ['N', 4] },

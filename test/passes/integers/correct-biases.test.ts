@@ -44,8 +44,5 @@ describe('correct-biases', () => {
       expect(value).toBeCloseTo(wanted[c]!, 6);
       expect(Math.abs(corrected.bias[c]! - real.bias[c]!)).toBeGreaterThan(1e-3);
     });
-    // Inputs that were made up have no mean to go by.
-    const madeUp = correctBiases.run(graph(node), { record: { ...record, samples: [] }, real: graph(real) });
-    expect(madeUp.nodes).toEqual([node]);
   });
 });
