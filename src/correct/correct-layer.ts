@@ -7,7 +7,6 @@
 import type { ReadArrays } from '../chip/read.ts';
 import type { ColumnCorrection } from '../column-correction.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
-import { isMadeUp } from '../ir/calibration-record.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
@@ -33,7 +32,7 @@ export async function correctLayer(
   const folded = foldLayer(layer, arrays);
   if (folded.exact) return undefined;
   const { measured, wanted } = await compare(pkg, layer, folded);
-  return fitColumns(layer, measured, wanted, isMadeUp(pkg.record) ? layer.bias : undefined);
+  return fitColumns(layer, measured, wanted);
 }
 
 /** Outputs of the programmed layer, and of its integers without a chip, for its calibration vectors: [vector][output]. */
@@ -88,16 +87,11 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
   return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
 }
 
-/**
- * Per column, the gain and bias that bring the measured outputs closest to the expected ones.
- * @param resting outputs for inputs of zero, which the correction leaves as they are: of inputs that were made up, the mean is
- *   not that of real ones, and a bias fitted there would be an error here
- */
+/** Per column, the gain and bias that bring the measured outputs closest to the expected ones. */
 export function fitColumns(
   layer: Pick<CrossbarLayer, 'groups' | 'columns'>,
   measured: ArrayLike<number>,
   wanted: ArrayLike<number>,
-  resting?: ArrayLike<number>,
 ): ColumnCorrection {
   const outputs = layer.groups * layer.columns;
   const count = measured.length / outputs;
@@ -119,7 +113,7 @@ export function fitColumns(
     }
     // A column that hardly responds, or responds the wrong way round, tells nothing about its gain.
     if (xx > 0 && xy > 0) gain[o] = Math.min(gainLimit, Math.max(1 / gainLimit, xy / xx));
-    bias[o] = resting ? (1 - gain[o]!) * resting[o]! : meanY - gain[o]! * meanX;
+    bias[o] = meanY - gain[o]! * meanX;
   }
   return { gain, bias };
 }

@@ -1,7 +1,7 @@
 /**
  * Inputs made up for a model that brings its own ranges and comes without samples: smooth fields of keyed noise within the
  * range that the model gives its input, more or less smooth, of more or less contrast. They stand for the inputs of real use
- * where something has to be looked at; what could do harm where they are unlike is not taken from them (`isMadeUp`).
+ * in the rounding of weights, biases and the calibration of chips; converters do not trust them (`isMadeUp`).
  */
 import type { Graph, ValueInfo } from '../ir/graph.ts';
 import { openStream, type Stream } from '../math/random.ts';
