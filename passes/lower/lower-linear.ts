@@ -40,7 +40,10 @@ export interface LowerContext {
 
 /** Operators of which one wants to know why they hold no layer. */
 const mayHoldWeights = new Set(
-  'Conv ConvTranspose Gemm MatMul Einsum LSTM GRU RNN If Loop Scan QLinearConv QLinearMatMul'.split(' '),
+  (
+    'Conv ConvTranspose Gemm MatMul Einsum LSTM GRU RNN If Loop Scan QLinearConv QLinearMatMul ConvInteger MatMulInteger ' +
+    'FusedConv FusedGemm FusedMatMul QGemm MatMulNBits Attention QAttention DynamicQuantizeLSTM'
+  ).split(' '),
 );
 
 export const lowerLinear = { name: 'lower-linear', run };

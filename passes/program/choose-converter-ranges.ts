@@ -4,11 +4,12 @@
  * A converter that can tell all possible sums apart gets one code per digit step. Otherwise the policy decides: the
  * largest sums seen (`max`), a percentile of them, or the range with the least mean square error (`mse`) over the sums
  * of all input bits alike: weighting bit b by 4^b, as shift-and-add does, fits the few sums of the top bit instead. The
- * zero current always falls on a code of its own, since most sums of a sparse layer are zero.
+ * zero current always falls on a code of its own, since most sums of a sparse layer are zero. Without samples nothing is
+ * known of the sums, and the range holds all that are possible: the sums of a tile's positive and of its negative digits.
  */
 
 import { InternalError } from '../../src/diagnostics/diagnostic.ts';
-import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
+import { type CalibrationRecord, isMadeUp } from '../../src/ir/calibration-record.ts';
 import { type BlockConverters, blocksByLayer, type Mapping, type SlicedLayer } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 import { alone, type Pool, runTasks } from '../../src/threads/pool.ts';
@@ -43,7 +44,7 @@ export const chooseConverterRanges = {
           return own;
         });
         const own = blocks[index]!.map((block) => mapping.blocks[block]!);
-        yield { layer, blocks: own, records, policy: policyOf(layer) };
+        yield { layer, blocks: own, records, policy: isMadeUp(record) ? 'bounds' : policyOf(layer) };
       }
     };
     const ofLayers = await runTasks(pool, job, { target, columnsPerRange }, tasks());

@@ -7,7 +7,8 @@
  * 32 shares of the extremes on either side are compared.
  */
 
-export type ConverterPolicy = 'mse' | 'max' | 'percentile';
+/** `bounds`: whatever the cells could add up to, so that no input saturates a converter. */
+export type ConverterPolicy = 'mse' | 'max' | 'percentile' | 'bounds';
 
 export interface Range {
   readonly low: number;
@@ -27,7 +28,7 @@ export const shares = 32;
  * @param codes steps from one end of a range to the other
  * @returns a range of no width where every sum is zero
  */
-export function rangeOf(sums: CountedSums, policy: ConverterPolicy, codes: number): Range {
+export function rangeOf(sums: CountedSums, policy: Exclude<ConverterPolicy, 'bounds'>, codes: number): Range {
   if (policy === 'percentile') return percentileRange(sums);
   const extremes = extremesOf(sums);
   return policy === 'max' ? extremes : leastError(sums, extremes, codes);

@@ -157,6 +157,11 @@ function* rangesOf(
   columnsPerRange: number,
   codes: number,
 ): Generator<SharedSums & { readonly range: Range }> {
+  if (policy === 'bounds') {
+    for (const shared of shareRanges(sums, columnsPerRange))
+      yield { ...shared, range: { low: shared.seen.least, high: shared.seen.most } };
+    return;
+  }
   const vectors = records.reduce((sum, { count }) => sum + count, 0);
   if (policy !== 'mse' || vectors >= layer.node.columns) {
     for (const shared of shareRanges(sums, columnsPerRange))

@@ -12,6 +12,7 @@ import { compileWarnings } from '../compile/warnings.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import { isMadeUp } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { readFaultMap } from '../ir/fault-map.ts';
 import { readModel } from '../onnx/decode.ts';
@@ -69,7 +70,8 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
       },
     };
     const compiled = await compile(imported, loaded, options, input.calibration, hooks, faults);
-    if (!input.calibration) printDiagnostics(io, [syntheticCalibration(model)]);
+    if (isMadeUp(compiled.record))
+      printDiagnostics(io, [syntheticCalibration(model, loaded.target.adc.bits)]);
     printDiagnostics(io, compileWarnings(compiled));
     report('writing the package', 0, 1);
     const { preprocessing } = input;

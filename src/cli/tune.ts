@@ -6,6 +6,7 @@ import { defined } from '../defined.ts';
 import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { writeInPlace } from '../files/write-file.ts';
+import { isMadeUp } from '../ir/calibration-record.ts';
 import { readModel } from '../onnx/decode.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { loadTarget } from '../target/load.ts';
@@ -58,9 +59,11 @@ async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<Tun
     model,
     options.calibrationSamples,
   );
-  if (!input.calibration) printDiagnostics(io, [syntheticCalibration(file)]);
+  const { calibration } = input;
+  if (calibration?.kind === 'record' && isMadeUp(calibration.record))
+    printDiagnostics(io, [syntheticCalibration(file, loaded.target.adc.bits)]);
   return withStages(io, ({ report }) =>
-    tune(model, loaded, options, input.calibration, dataset, { ...args, onProgress: report }),
+    tune(model, loaded, options, calibration, dataset, { ...args, onProgress: report }),
   );
 }
 

@@ -50,10 +50,10 @@ export async function calibrate(
 function madeUpSamples(graph: Graph): SampleSource {
   const layers = graph.nodes.filter((n) => n.kind === 'mvm');
   const without = layers.filter((n) => !ownQuantization(graph, n.input));
-  const samples = without.length === 0 ? syntheticSamples(graph.inputs, syntheticCount) : undefined;
+  const samples = without.length === 0 ? syntheticSamples(graph, syntheticCount) : undefined;
   if (samples) return samples;
   const unknown = without.length > 0 ? without : layers;
   throw new DiagnosticError([noRanges(unknown.map(({ origin }) => describeOrigin(origin)))]);
 }
 
-const syntheticCount = 16;
+const syntheticCount = 32;

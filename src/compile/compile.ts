@@ -39,7 +39,7 @@ export function compile(
   faults?: FaultMap,
 ): Promise<Compiled> {
   const samples = calibration?.kind === 'samples' ? calibration.samples : undefined;
-  return unlessRefused(model, samples ?? syntheticSamples(model.graph.inputs, 1), () =>
+  return unlessRefused(model, samples ?? syntheticSamples(model.graph, 1), () =>
     compileSound(model, whole, options, calibration, hooks, faults),
   );
 }

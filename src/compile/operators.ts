@@ -1,10 +1,12 @@
 /** What happens to every node of a model: the table that `ops` prints, by the rules and by what lowering made of them. */
+import { expandFused } from '../../passes/lower/expand-fused.ts';
 import { type FoldContext, foldConstants } from '../../passes/lower/fold-constants.ts';
 import type { OperatorListing } from '../ir/compiled.ts';
 import { describeOrigin, type Graph, type Origin } from '../ir/graph.ts';
 import type { DigitalWeights } from '../ir/summary.ts';
 import { digitalWeights } from '../onnx/digital-weights.ts';
 import { inferDims } from '../onnx/dims.ts';
+import { decideLinear } from '../onnx/linear-rules.ts';
 import { decide } from '../onnx/rules.ts';
 import { lowerAsRead } from './stages.ts';
 
@@ -30,12 +32,15 @@ export async function operatorsOf(
   keepDigital: Kept,
   lowered: () => Promise<Graph>,
 ): Promise<readonly OperatorListing[]> {
-  const folded = await foldConstants.run(graph, { ...options, unchecked: true });
+  const unchecked = { ...options, unchecked: true } as const;
+  const folded = expandFused.run(await foldConstants.run(graph, unchecked), unchecked);
   const dims = inferDims(folded);
   const listed = new Map<number, OperatorListing>();
   const counted = new Set<string>();
   for (const node of folded.nodes) {
     if (node.kind !== 'onnx') continue;
+    // Of the operators that a fused one was written as, the product decides.
+    if (listed.has(node.origin.index) && !decideLinear(node, folded, dims)) continue;
     const decision = decide(node, folded, dims);
     const kept = decision.crossbar && keepDigital(node.origin);
     const { crossbar, rule } = kept ? keptDigital : decision;

@@ -9,6 +9,7 @@ import { correctBiases } from '../../passes/integers/correct-biases.ts';
 import { quantize } from '../../passes/integers/quantize.ts';
 import { decomposeLayers } from '../../passes/lower/decompose-layers.ts';
 import { equalize } from '../../passes/lower/equalize.ts';
+import { expandFused } from '../../passes/lower/expand-fused.ts';
 import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
 import { type FoldContext, foldConstants } from '../../passes/lower/fold-constants.ts';
 import { lowerLinear } from '../../passes/lower/lower-linear.ts';
@@ -49,6 +50,7 @@ export const stages = {
       ...have,
       ...options,
     })),
+    step(expandFused, 'graph', 'graph'),
     step(decomposeLayers, 'graph', 'graph'),
     step(lowerLinear, 'graph', 'graph'),
     step(foldBatchNorm, 'graph', 'graph'),

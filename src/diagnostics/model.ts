@@ -94,3 +94,9 @@ export const subgraphOpset = (place: string, opset: number, operators: readonly 
     `it holds operators that have to be converted from opset ${opset} (${operators.join(', ')}), and what lies inside of a node is not converted`,
     'Convert the model with onnx.version_converter.convert_version(model, 21).',
   ]);
+
+export const blockedLayout = (file: string, operators: readonly string[]): Diagnostic =>
+  error('onnx/blocked-layout', file, [
+    `onnxruntime has put ${operators.length} of its nodes (${[...new Set(operators)].join(', ')}) into the layout of one kind of processor`,
+    "Compile the model before its optimization, or save it at optimization level 'extended' (ORT_ENABLE_EXTENDED) instead of 'all'.",
+  ]);

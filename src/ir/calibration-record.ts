@@ -42,7 +42,15 @@ export interface CalibrationRecord {
   };
   /** By the layer's output value name. */
   readonly layers: ReadonlyMap<string, LayerRecord>;
-  /** SHA-256 of every sample that was used. */
+  /** SHA-256 of every sample that was used; none where inputs were made up for want of samples. */
   readonly samples: readonly string[];
   readonly knownAnswer: KnownAnswer;
+}
+
+/**
+ * Whether there were no samples. Vectors and means are then those of made-up inputs, which rule out no sum that the network
+ * may see.
+ */
+export function isMadeUp(record: Pick<CalibrationRecord, 'samples'>): boolean {
+  return record.samples.length === 0;
 }

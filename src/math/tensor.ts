@@ -57,6 +57,16 @@ export function deferred(type: DataType, dims: readonly number[], make: () => Te
   };
 }
 
+/** A tensor computed from `sources` by `make`: deferred if one of those is. */
+export function derived(
+  sources: readonly Tensor[],
+  type: DataType,
+  dims: readonly number[],
+  make: () => TensorData,
+): Tensor {
+  return sources.some((t) => t.deferred) ? deferred(type, dims, make) : { type, dims, data: make() };
+}
+
 /** What holds the values of every type but strings. */
 export const arrays = {
   float32: Float32Array,

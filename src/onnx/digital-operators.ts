@@ -25,9 +25,13 @@ const families: readonly (readonly [reason: string, operators: readonly string[]
     ),
   ],
   ['the model quantizes its activations here', ['QuantizeLinear', 'DequantizeLinear']],
+  [
+    'it finds its range anew at every run (layers behind it take its input, and have codes of their own)',
+    ['DynamicQuantizeLinear'],
+  ],
   ['control flow', ['If', 'Loop', 'Scan']],
   [
-    'it holds integers that the model quantized (export with QuantizeLinear and DequantizeLinear to map it)',
+    'its weights, or the steps and zero points of its integers, are computed at run time',
     ['QLinearConv', 'QLinearMatMul', 'ConvInteger', 'MatMulInteger'],
   ],
 ];

@@ -4,6 +4,7 @@
  */
 import type { Graph, Node } from '../ir/graph.ts';
 import { toDoubles } from '../math/tensor.ts';
+import { fusedShape } from './dims-fused.ts';
 import type { Dims, Known, Size } from './dims-known.ts';
 import { slide } from './dims-layers.ts';
 import { shapeRules } from './dims-rules.ts';
@@ -46,7 +47,7 @@ export function inferDims(graph: Graph): Dims {
 function outputsOf(node: Node, known: Known): readonly (readonly Size[] | undefined)[] {
   if (node.kind === 'onnx') {
     const rule = node.domain === '' ? shapeRules.get(node.op) : undefined;
-    return rule?.(known.dims(node.inputs[0]), node, known) ?? [];
+    return rule?.(known.dims(node.inputs[0]), node, known) ?? fusedShape(node, known) ?? [];
   }
   const input = known.dims(node.input);
   const columns = node.groups * node.columns;

@@ -9,10 +9,11 @@ import { whyDigital } from './digital-operators.ts';
 import type { Dims } from './dims-known.ts';
 import { whyInnerDigital } from './inner-weights.ts';
 import { decideLinear } from './linear-rules.ts';
+import { whyRuntimeOperator } from './runtime-operators.ts';
 
 /** @param dims of values that are not constant, as far as they are known, for the operators whose rewriting needs them */
 export function decide(node: OnnxNode, graph: Graph, dims: Dims = new Map()): Decision {
-  const reason = whyInnerDigital(node, graph);
+  const reason = whyRuntimeOperator(node) ?? whyInnerDigital(node, graph);
   if (reason) return digital(reason);
   const decision = decideKnown(node, graph, dims);
   const unfolded = decision.crossbar ? undefined : whyUnfolded(node, graph);

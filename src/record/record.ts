@@ -56,7 +56,7 @@ export async function recordCalibration(
   let knownAnswer: KnownAnswer = { inputs: {} };
   const feedsOf = async (i: number) => {
     const { feeds, hash } = await samples.sample(i);
-    hashes[i] = hash;
+    if (hash !== undefined) hashes[i] = hash;
     if (i === 0) knownAnswer = { inputs: floatInputs(feeds) };
     return feeds;
   };

@@ -43,13 +43,20 @@ const unsignedWeights = { x64quantprecision: '1' };
  */
 const unfused = { disable_quant_qdq: '1' };
 
+/**
+ * WeightBiasQuantization rounds the floating-point weights of a layer between DequantizeLinear and QuantizeLinear to 8 bits
+ * with one step for all of them: another network, and often a far worse one. MatmulTransposeFusion ends the process where
+ * integers are transposed, cast and multiplied (onnxruntime 1.30).
+ */
+const optimization = { disable_specified_optimizers: 'WeightBiasQuantization;MatmulTransposeFusion' };
+
 /** Opens a model given as encoded bytes. */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const open = (session: Record<string, string>) =>
     ort.InferenceSession.create(model, {
       graphOptimizationLevel: options.optimized === false ? 'disabled' : 'all',
       logSeverityLevel: 4,
-      extra: { session },
+      extra: { session, optimization },
       ...defined({ intraOpNumThreads: options.threads }),
     });
   // Signed inputs of QLinearMatMul and QLinearConv, and weights that two nodes dequantize: it refuses its own rewriting.

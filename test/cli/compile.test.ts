@@ -91,6 +91,10 @@ describe('crossloom compile', () => {
     const { exit, err } = await runCli(['compile', at('own.onnx'), '-o', at('own.xbar')]);
     expect(exit).toBe(0);
     expect(err).toContain('warning[calibrate/synthetic]');
+    expect(err).toContain('the converters, of 8 bits, take in all that their cells could add up to');
+    // Its record says so as well.
+    const again = ['compile', at('own.onnx'), '--calibration', at('own.xbar'), '-o', at('again.xbar')];
+    expect((await runCli(again)).err).toContain('warning[calibrate/synthetic]');
   });
 
   test('flags override the options file, and lists grow', async () => {
@@ -182,6 +186,7 @@ describe('--print-after', () => {
     expect(heads).toEqual([
       ['upgrade-opset', 'graph'],
       ['fold-constants', 'graph'],
+      ['expand-fused', 'graph'],
       ['decompose-layers', 'graph'],
       ['lower-linear', 'graph'],
       ['fold-batch-norm', 'graph'],

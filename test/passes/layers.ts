@@ -88,7 +88,7 @@ export function recordOf(layers: Readonly<Record<string, Partial<LayerRecord>>>)
     model: '',
     activations: { policy: 'minmax', signed: false, equalized: false },
     layers: new Map(Object.entries(layers).map(([name, layer]) => [name, { ...empty, ...layer }])),
-    samples: [],
+    samples: ['sample'],
     knownAnswer: { inputs: {} },
   };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
 import type { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { isMadeUp } from '../../src/ir/calibration-record.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { float32, int8, uint8 } from '../../src/math/tensor.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { ownQuantization } from '../../src/record/own-range.ts';
+import { ownInputRange, ownQuantization } from '../../src/record/own-range.ts';
 import { syntheticSamples } from '../../src/record/synthetic.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { model, node } from '../support/onnx-model.ts';
@@ -39,6 +40,23 @@ describe('ranges that a model brings along', () => {
     expect(ownQuantization(quantizing(zero), 'd')).toEqual({ scale: 0.25, zero: 123, signed: false });
   });
 
+  it('are known of codes whatever made them, by the type of their zero point', () => {
+    const graph = quantizing(uint8([], [7]));
+    const pooled = graph.nodes.map((n) =>
+      n.kind === 'onnx' && n.op === 'QuantizeLinear'
+        ? { ...n, op: 'QLinearAdd', domain: 'com.microsoft' }
+        : n,
+    );
+    expect(ownQuantization({ ...graph, nodes: pooled }, 'd')).toEqual({
+      scale: 0.25,
+      zero: 7,
+      signed: false,
+    });
+    const wide = { type: 'uint16', dims: [], data: Uint16Array.of(7) } as const;
+    const constants = new Map(graph.constants).set('z', wide);
+    expect(ownQuantization({ ...graph, constants }, 'd')).toBeUndefined();
+  });
+
   it('are not found for other values', () => {
     expect(ownQuantization(quantizing(uint8([], [7])), 'x')).toBeUndefined();
   });
@@ -50,6 +68,7 @@ describe('ranges that a model brings along', () => {
     const [record] = compiled.record.layers.values();
     expect(record!.quantization).toEqual({ scale: 0.25, zero: 7, signed: false });
     expect(record!.count).toBeGreaterThan(0);
+    expect(isMadeUp(compiled.record)).toBe(true);
   });
 
   it('missing for a layer, samples are asked for', async () => {
@@ -71,22 +90,60 @@ describe('ranges that a model brings along', () => {
   });
 });
 
+describe('the range of an input', () => {
+  it('is that of its codes', () => {
+    expect(ownInputRange(quantizing(uint8([], [7])), 'x')).toEqual({ low: -1.75, high: 62 });
+    expect(ownInputRange(quantizing(int8([], Int8Array.of(-5))), 'x')).toEqual({ low: -30.75, high: 33 });
+  });
+
+  it('is not known of other values', () => {
+    expect(ownInputRange(quantizing(uint8([], [7])), 'f')).toBeUndefined();
+  });
+});
+
 describe('made-up samples', () => {
-  it('are keyed, and standard normal', async () => {
-    const input = { name: 'x', elementType: 1, dims: ['N', 100, 100] };
-    const source = syntheticSamples([input], 2)!;
-    const first = (await source.sample(0)).feeds.x!;
-    expect((await source.sample(0)).feeds.x).toEqual(first);
-    expect((await source.sample(1)).feeds.x).not.toEqual(first);
-    const values = first.data as Float32Array;
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    const square = values.reduce((a, b) => a + b * b, 0) / values.length;
-    // Five standard errors of 10,000 draws.
-    expect(Math.abs(mean)).toBeLessThan(0.05);
-    expect(Math.abs(square - 1)).toBeLessThan(5 * Math.sqrt(2 / 10_000));
+  const image = (size: number | undefined) => ({
+    ...quantizing(uint8([], [7])),
+    inputs: [{ name: 'x', elementType: 1, dims: ['N', 3, 40, size] }],
+  });
+
+  it('are keyed, and span at least three tenths of the range that the model gives its input', async () => {
+    const source = syntheticSamples(image(50), 8)!;
+    const { feeds, hash } = await source.sample(3);
+    expect(hash).toBeUndefined();
+    expect((await source.sample(3)).feeds).toEqual(feeds);
+    expect((await source.sample(2)).feeds).not.toEqual(feeds);
+    for (let i = 0; i < source.length; i++) {
+      const values = (await source.sample(i)).feeds.x!.data as Float32Array;
+      const [least, most] = [
+        values.reduce((a, b) => Math.min(a, b)),
+        values.reduce((a, b) => Math.max(a, b)),
+      ];
+      expect(least).toBeGreaterThanOrEqual(-1.75 - 1e-4);
+      expect(most).toBeLessThanOrEqual(62 + 1e-4);
+      expect(most - least).toBeGreaterThan(0.3 * 63.75 - 1e-4);
+    }
+  });
+
+  it('are more or less smooth', async () => {
+    const source = syntheticSamples(image(50), 4)!;
+    /** How much neighbours along the last axis have in common. */
+    const correlation = async (index: number) => {
+      const values = (await source.sample(index)).feeds.x!.data as Float32Array;
+      const mean = values.reduce((a, b) => a + b, 0) / values.length;
+      const inner = Array.from(values.keys()).filter((at) => at % 50 > 0);
+      const product = (at: number, other: number) => (values[at]! - mean) * (values[other]! - mean);
+      return (
+        inner.reduce((sum, at) => sum + product(at, at - 1), 0) /
+        inner.reduce((sum, at) => sum + product(at, at), 0)
+      );
+    };
+    // Independent draws; and both ways a filter of 0.95.
+    expect(Math.abs(await correlation(0))).toBeLessThan(0.1);
+    expect(await correlation(3)).toBeGreaterThan(0.95);
   });
 
   it('cannot be made for an input of unknown size', () => {
-    expect(syntheticSamples([{ name: 'x', elementType: 1, dims: [1, undefined] }], 1)).toBeUndefined();
+    expect(syntheticSamples(image(undefined), 1)).toBeUndefined();
   });
 });

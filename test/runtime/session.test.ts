@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DataType, float32, int64 } from '../../src/math/tensor.ts';
+import { type DataType, float32, int64, uint8 } from '../../src/math/tensor.ts';
 import { elementNumber } from '../../src/onnx/element-types.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
@@ -62,5 +62,29 @@ describe('a session', () => {
     const result = await session.run({ x: int64([2], [2 ** 40, -1]) });
     await session.release();
     expect(result.y).toMatchObject({ type: 'int64', data: BigInt64Array.of(-(2n ** 40n), 1n) });
+  });
+
+  it('leaves the weights of a layer between DequantizeLinear and QuantizeLinear as they are', async () => {
+    const graph = model({
+      inputs: { x: [1, 4, 1, 1] },
+      outputs: { y: [1, 2, 1, 1] },
+      // In one step of 25 / 255 for all weights, 0.04 would be zero.
+      constants: {
+        s: float32([], [1]),
+        z: uint8([], [0]),
+        w: float32([2, 4, 1, 1], [25, 0, 0, 0, 0.04, 0.04, 0.04, 0.04]),
+      },
+      nodes: [
+        node('QuantizeLinear', ['x', 's', 'z'], ['xq']),
+        node('DequantizeLinear', ['xq', 's', 'z'], ['xd']),
+        node('Conv', ['xd', 'w'], ['c']),
+        node('QuantizeLinear', ['c', 's', 'z'], ['cq']),
+        node('DequantizeLinear', ['cq', 's', 'z'], ['y']),
+      ],
+    });
+    const session = await openSession(encodeModel(graph));
+    const result = await session.run({ x: float32([1, 4, 1, 1], [10, 10, 10, 10]) });
+    await session.release();
+    expect([...(result.y!.data as Float32Array)]).toEqual([250, 2]);
   });
 });

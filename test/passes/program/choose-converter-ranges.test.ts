@@ -108,6 +108,7 @@ async function settle(
   rows: number,
   vectors: readonly number[],
   policy: 'mse' | 'max' | 'percentile' = 'max',
+  samples: readonly string[] = ['sample'],
 ) {
   const columns = integers.length / rows;
   const node = quantizedLayer({ groups: 1, rows, columns, integers: Int8Array.from(integers) });
@@ -129,7 +130,8 @@ async function settle(
     ],
     arrays: 1,
   };
-  const record = recordOf({ y: { vectors: Uint8Array.from(vectors), count: vectors.length / rows } });
+  const layers = recordOf({ y: { vectors: Uint8Array.from(vectors), count: vectors.length / rows } });
+  const record = { ...layers, samples };
   return (await chooseConverterRanges.run(mapping, { record, target, policyOf: () => policy }))[0]!;
 }
 
@@ -164,6 +166,18 @@ describe('choose-converter-ranges', () => {
     const { step } = await settle({ ...target, adc: { ...target.adc, bits: 4 } }, [100, 50], 2, [0, 0]);
     expect(step[0]).toBeCloseTo(150 / 15, 4);
   });
+
+  it.each(['mse', 'max', 'percentile'] as const)(
+    'without samples: all that the cells could add up to, whatever made-up inputs drive (%s)',
+    async (policy) => {
+      const target = sized(4, 8);
+      const narrow = { ...target, adc: { ...target.adc, bits: 4 } };
+      const { step, zero } = await settle(narrow, [100, 100, -120], 3, [1, 0, 0], policy, []);
+      expect(step[0]).toBeCloseTo(320 / 15, 4);
+      expect(Math.abs(zero[0]! - 120 / step[0]! + 8)).toBeLessThanOrEqual(1);
+      expect(Math.abs(zero[0]! + 200 / step[0]! - 7)).toBeLessThanOrEqual(1);
+    },
+  );
 
   it('column mode: plus and minus columns apart, on the floor of the window', async () => {
     const base = sized(4, 8);
