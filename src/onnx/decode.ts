@@ -29,6 +29,7 @@ import {
 } from './proto.ts';
 import type { ExternalBytes } from './tensor-proto.ts';
 import { upgradeOpset } from './upgrade.ts';
+import { zeroBlocks } from './zero-blocks.ts';
 
 export const oldestOpset = 6;
 /** onnxruntime has no kernels for what stood before; such a model is read as one of opset 21. */
@@ -68,7 +69,7 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   const result = buildGraph(model, graph, external, source.file, problems);
   raise(problems);
   const runs = result.opsets['']! >= oldestRunnable ? result : upgradeOpset(result);
-  return { graph: padDilated(runs), sha256: hash.digest('hex') };
+  return { graph: zeroBlocks(padDilated(runs)), sha256: hash.digest('hex') };
 }
 
 /** Without functions, and with names for all nodes. */
