@@ -135,7 +135,10 @@ export function startsOf(inner: number, rim: Rim): Rim & { readonly size: number
   return { left: inner, right, top, bottom, size: bottom + rim.bottom };
 }
 
-/** Adds a region's conductances to those of `mesh`, above the diagonal; `to` says where each side starts there. */
+/**
+ * Puts a region's conductances into `mesh`, above the diagonal; `to` says where each side starts there. Regions that are put
+ * together have the nodes from 0 on in common and no others, so that only what lies between these is a sum.
+ */
 function add({ size, conductances: sums }: Mesh, { rim, mesh: own }: Region, to: Rim): void {
   const start = startsOf(0, rim);
   for (const [k, a] of sides.entries())
@@ -143,15 +146,25 @@ function add({ size, conductances: sums }: Mesh, { rim, mesh: own }: Region, to:
       const source = start[a] * start.size + start[b];
       if (to[a] <= to[b]) {
         const target = to[a] * size + to[b];
+        const shared = a === b && to[a] === 0;
         for (let i = 0; i < rim[a]; i++) {
-          const [row, sum] = [source + i * start.size, target + i * size];
-          for (let j = a === b ? i + 1 : 0; j < rim[b]; j++) sums[sum + j]! += own[row + j]!;
+          const [row, sum, first] = [source + i * start.size, target + i * size, a === b ? i + 1 : 0];
+          if (!shared) copyRow(own, row + first, sums, sum + first, rim[b] - first);
+          else for (let j = first; j < rim[b]; j++) sums[sum + j]! += own[row + j]!;
         }
       } else {
         const turned = { values: sums, start: to[b] * size + to[a], stride: size };
-        addTurned(turned, { values: own, start: source, stride: start.size }, rim[a], rim[b]);
+        copyTurned(turned, { values: own, start: source, stride: start.size }, rim[a], rim[b]);
       }
     }
+}
+
+/** Rows longer than this are copied faster as memory than element by element. */
+const longRow = 32;
+
+function copyRow(from: Float64Array, at: number, to: Float64Array, place: number, length: number): void {
+  if (length > longRow) to.set(from.subarray(at, at + length), place);
+  else for (let j = 0; j < length; j++) to[place + j] = from[at + j]!;
 }
 
 /** A matrix within a larger one: where it starts, and how far its rows lie apart. */
@@ -161,14 +174,14 @@ interface Part {
   readonly stride: number;
 }
 
-/** Adds a matrix to the transposed place, a strip as wide as a cache line at a time. */
-function addTurned(to: Part, from: Part, height: number, width: number): void {
+/** Copies a matrix to the transposed place, a strip as wide as a cache line at a time. */
+function copyTurned(to: Part, from: Part, height: number, width: number): void {
   const [sums, own] = [to.values, from.values];
   for (let strip = 0; strip < height; strip += 8) {
     const end = Math.min(strip + 8, height);
     for (let j = 0; j < width; j++)
       for (let i = strip; i < end; i++)
-        sums[to.start + j * to.stride + i]! += own[from.start + i * from.stride + j]!;
+        sums[to.start + j * to.stride + i] = own[from.start + i * from.stride + j]!;
   }
 }
 
@@ -179,8 +192,8 @@ function close(mesh: Mesh, inner: number, rim: Rim): Region {
   const left = size - inner;
   const own = new Float64Array(left * left);
   for (let i = 0; i < left; i++) {
-    const source = (inner + i) * size + inner;
-    for (let j = i + 1; j < left; j++) own[i * left + j] = conductances[source + j]!;
+    const first = i + 1;
+    copyRow(conductances, (inner + i) * size + inner + first, own, i * left + first, left - first);
   }
   return { rim, mesh: own };
 }
