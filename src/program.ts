@@ -28,6 +28,8 @@ export interface ProgramChipOptions {
   readonly threads?: number;
   /** Called after every programmed array. */
   readonly onArray?: (done: number, total: number) => void;
+  /** Called after every array that was read for the calibration. */
+  readonly onRead?: (done: number, total: number) => void;
   /** Called after every calibrated layer. */
   readonly onLayer?: (done: number, total: number) => void;
 }
@@ -75,8 +77,8 @@ async function calibrated(
   pkg: Package,
   chip: Chip,
   threads: number,
-  { calibrate = true, calibrateUnder, onLayer }: Omit<ProgramChipOptions, 'seed'>,
+  { calibrate = true, calibrateUnder, onLayer, onRead }: Omit<ProgramChipOptions, 'seed'>,
 ): Promise<Chip> {
   if (!calibrate) return chip;
-  return correctChip(pkg, chip, { threads, onLayer, ...defined({ conditions: calibrateUnder }) });
+  return correctChip(pkg, chip, { threads, onLayer, onRead, ...defined({ conditions: calibrateUnder }) });
 }

@@ -22,13 +22,18 @@ const cellsListed = 100;
 export function programWithProgress(
   io: Io,
   pkg: Package,
-  options: Omit<ProgramChipOptions, 'onArray' | 'onLayer'>,
+  options: Omit<ProgramChipOptions, 'onArray' | 'onRead' | 'onLayer'>,
   onto?: Chip,
+  onProgrammed: () => void = () => {},
 ): Promise<Chip> {
   return withStages(io, ({ report }) => {
     const hooked: ProgramChipOptions = {
       ...options,
-      onArray: (done, total) => report('programming arrays', done, total),
+      onArray: (done, total) => {
+        report('programming arrays', done, total);
+        if (done === total) onProgrammed();
+      },
+      onRead: (done, total) => report('reading arrays', done, total),
       onLayer: (done, total) => report('calibrating layers', done, total),
     };
     return onto ? programOnto(pkg, onto, hooked) : programChip(pkg, hooked);
@@ -65,7 +70,11 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   const { seed, calibrate, threads } = args;
   const before = args.onto === undefined ? undefined : await loadChip(args.onto);
   const options = defined({ seed, calibrate, keepHistory: true, threads });
-  const chip = await programWithProgress(io, pkg, options, before);
+  const start = io.now();
+  let seconds = 0;
+  const chip = await programWithProgress(io, pkg, options, before, () => {
+    seconds = (io.now() - start) / 1000;
+  });
   await saveChip(chip, args.output, { force });
   const warnings = await currentsOver(io, pkg, chip, threads);
   const target = pkg.manifest.target.name;
@@ -88,7 +97,7 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
     });
   }
   io.stdout(
-    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.loaded.target, before)}`,
+    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.loaded.target, { before, seconds })}`,
   );
   printDiagnostics(io, warnings);
 }

@@ -6,6 +6,7 @@ import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Calibration, ColumnCorrection } from '../column-correction.ts';
+import { defined } from '../defined.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads, collect, type Job } from '../threads/pool.ts';
 import { checkBlocks } from './check-blocks.ts';
@@ -31,6 +32,8 @@ export interface CorrectOptions {
    */
   readonly conditions?: Partial<ReadConditions>;
   readonly onLayer?: ((done: number, total: number) => void) | undefined;
+  /** Called after every array that was read, which takes a while through wires. */
+  readonly onRead?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -40,11 +43,12 @@ export interface CorrectOptions {
 export async function correctChip(
   pkg: Package,
   chip: Chip,
-  { threads = availableThreads(), conditions, onLayer }: CorrectOptions = {},
+  { threads = availableThreads(), conditions, onLayer, onRead }: CorrectOptions = {},
 ): Promise<Chip> {
   checkBlocks(pkg, chip);
   const { loaded, layers, reference, record } = pkg;
-  const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, { threads });
+  const reading = defined({ threads, onArray: onRead });
+  const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, reading);
   const context = { pkg: { layers, reference, record }, arrays };
   const how = { threads, count: layers.length, onDone: onLayer };
   const corrections = await collect(job, context, layers.keys(), how);

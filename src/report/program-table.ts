@@ -33,14 +33,20 @@ const ofEndurance = (share: number | undefined) =>
  * Labels stand in one column, values in the next.
  * @param target that the chip was programmed for
  * @param before the chip as it was before a delta: what that took is then told besides what all programs took
+ * @param seconds that the simulator programmed for
  */
-export function formatProgramming(chip: Chip, target: Target, before?: Chip): string {
+export function formatProgramming(
+  chip: Chip,
+  target: Target,
+  { before, seconds }: { readonly before?: Chip | undefined; readonly seconds: number },
+): string {
   const used = enduranceUsed(chip, target);
   return formatFacts([
     ...arrayFacts(chip, used.memristor),
     ...(chip.hidden.length > 0 ? hiddenFacts(chip, used.fecap) : []),
     ...endFacts(chip),
     ...(before ? [deltaFact(chip, before)] : []),
+    simulatedFact(before ? countsSince(chip, before) : chip.counters, seconds),
   ]);
 }
 
@@ -92,6 +98,13 @@ function endFacts(chip: Chip): readonly Fact[] {
         : 'none',
     ],
   ];
+}
+
+/** How fast this machine went through it, without the calibration. */
+function simulatedFact(counters: Chip['counters'], seconds: number): Fact {
+  const { setPulses, resetPulses } = totalCounts(counters);
+  const rate = formatCount(Math.round((setPulses + resetPulses) / Math.max(seconds, 1e-3)));
+  return ['simulated in', `${formatQuantity(seconds, 's')}, ${rate} pulses/s`];
 }
 
 /** What changed since `before`, and what that took. */
