@@ -22,9 +22,10 @@ export async function sizeOfFile(path: string): Promise<number> {
   return entry.size;
 }
 
-/** A file of text, of at most `most` bytes. Raises dataUnreadable. */
-export async function readText(path: string, most = mostGenerated): Promise<string> {
-  const read = await readFile(path, most);
+/** A file of text. Raises dataUnreadable. */
+export async function readText(path: string): Promise<string> {
+  await sizeOfFile(path);
+  const read = await readFile(path, mostGenerated);
   if ('reason' in read) throw unreadable(path, `this file cannot be read (${read.reason})`);
   return read.text;
 }

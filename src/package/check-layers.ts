@@ -33,12 +33,11 @@ function problemsOf(layer: CrossbarLayer, target: Target, arrays: number): strin
   if (wrongSize) return [`${wrongSize[0]} is ${wrongSize[1]}`];
   const outputs = groups * columns;
   const { scale, zero } = quantization;
-  const { driver, adc, cell } = target;
+  const { driver, adc } = target;
   const given = [
     ['driver_bits', layer.driverBits, driver.bits],
     ['adc_bits', layer.adcBits, adc.bits],
     ['convert', layer.convert, adc.convert],
-    ['encoding', layer.encoding, cell.encoding === 'auto' ? layer.encoding : cell.encoding],
     ['scales', layer.scales.length, outputs],
     ['column_sums', layer.columnSums.length, outputs],
     ['bias', layer.bias.length, outputs],

@@ -80,7 +80,7 @@ test('a program on a chip whose header claims planes that it does not have is re
     loaded(exactTarget),
     options,
   );
-  await expect(promise).rejects.toThrow('this chip has no hidden planes');
+  await expect(promise).rejects.toThrow('the header announces hiddenBits 10, and the target has 0');
 });
 
 test('all problems of an array are reported together, up to twenty', async () => {

@@ -297,7 +297,11 @@ describe('invalid models', () => {
       proto({ initializer: [{ dataType: 1, dims: [1], floatData: [1] }] }),
       ['onnx/graph-invalid'],
     ],
-    ['sparse weights without values', proto({ sparseInitializer: [{}] }), ['onnx/unreadable']],
+    [
+      'sparse weights without values and name',
+      proto({ sparseInitializer: [{}] }),
+      ['onnx/unreadable', 'onnx/graph-invalid'],
+    ],
     ['sparse weights beyond their shape', proto(sparse([4], [0, 4])), ['onnx/unreadable']],
     ['sparse weights beyond an axis', proto(sparse([2, 2], [0, 0, 1, 2], 2)), ['onnx/unreadable']],
     [

@@ -137,7 +137,7 @@ describe('numbers that overflow on the way', () => {
       node('MatMul', ['e', 'w'], ['y'], {}, 'second'),
     ]);
     expect(await compiling(graph, filled([1, 4], 1000))).toEqual([
-      "calibrate/not-finite at node 'second' (MatMul, #2): its inputs become NaN or infinite when the samples run through the network",
+      "calibrate/not-finite at node 'second' (MatMul, #2): its input becomes Infinity with 1 of 1 calibration sample(s), the first of which is sample 0",
     ]);
   });
 });
