@@ -1,12 +1,12 @@
 /** A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed. */
 import { compile } from '../compile/compile.ts';
-import { sha256 } from '../files/hash.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { packageOf } from '../package/package-of.ts';
 import { programChip } from '../program.ts';
 import { lowerChip } from '../simulate/simulate.ts';
+import { targetFingerprint } from '../target/load.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { type ChipRun, runChip } from '../verify/run-images.ts';
 import { lossOf, type MappingReport } from './loss.ts';
@@ -30,7 +30,7 @@ interface MeasureOptions {
 
 /** A target of its own, for `loaded`. */
 export function withTarget(loaded: LoadedTarget, target: Target): LoadedTarget {
-  return { ...loaded, target, fingerprint: sha256(JSON.stringify(target)) };
+  return { ...loaded, target, fingerprint: targetFingerprint(target) };
 }
 
 /** What a mapping costs, and what it loses on `trials` chips. */
