@@ -1,7 +1,7 @@
 """
-Written by hand after what torch.onnx.dynamo_export of PyTorch 2.1 to 2.4 wrote (torch-dynamo-functions) and, for functions
-with overloads, torch.onnx.export(dynamo=True) since 2.5 (torch-dynamo-overloads): modules of the network are functions, which
-call functions of torch_lib, which have attributes.
+Written by hand after what torch.onnx.dynamo_export of PyTorch 2.1 to 2.4 wrote (torch-dynamo-functions): modules of the network
+are functions, which call functions of torch_lib, which have attributes. torch-dynamo-overloads is such a model with two bodies
+under one name, which IR version 10 tells apart by `overload`.
 """
 import numpy as np
 import onnx
@@ -47,14 +47,14 @@ def node(op, domain, inputs, output, **attributes):
     return onnx.helper.make_node(op, inputs, [output], name=f"{op}_{output}", domain=domain, **attributes)
 
 
-def network(nodes, protos, ir_version, version, opset):
+def network(nodes, protos, ir_version, opset, **producer):
     draw = np.random.default_rng(7)
     weights = [onnx.numpy_helper.from_array(draw.uniform(-0.5, 0.5, shape).astype(np.float32), name) for name, shape in SHAPES.items()]
     values = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["batch", size]) for name, size in (("l_x_", 12), ("fc2_1", 4))]
     graph = onnx.helper.make_graph(nodes, "main_graph", values[:1], values[1:], weights)
     domains = [("", opset), *((domain, 1) for domain in dict.fromkeys(function.domain for function in protos))]
     imports = [onnx.helper.make_opsetid(*domain) for domain in domains]
-    return onnx.helper.make_model(graph, functions=protos, ir_version=ir_version, opset_imports=imports, producer_name="pytorch", producer_version=version)
+    return onnx.helper.make_model(graph, functions=protos, ir_version=ir_version, opset_imports=imports, **producer)
 
 
 def modules():
@@ -64,11 +64,11 @@ def modules():
         nodes.append(node(f"torch_nn_modules_linear_Linear_{layer}_1", domain, [source, f"{layer}.weight", f"{layer}.bias"], result))
     nodes.insert(1, node("aten_relu", "pkg.onnxscript.torch_lib", ["fc1_1"], "relu"))
     protos = functions(TORCH_LIB + "".join(LINEAR.format(name=layer) for layer in CALLS))
-    return network(nodes, protos, 8, "2.1.0", 18)
+    return network(nodes, protos, 8, 18, producer_name="pytorch", producer_version="2.1.0")
 
 
 def overloads():
-    """One name, two bodies: a node says which."""
+    """A node says which body it calls."""
     domain = "pkg.onnxscript.torch_lib"
     header = f'<domain: "{domain}", opset_import: ["" : 20]> aten_linear (input, weight, bias) => (result)'
     protos = functions(f"""
@@ -79,7 +79,7 @@ def overloads():
     nodes.append(node("Relu", "", ["fc1_1"], "relu"))
     nodes.append(node("aten_linear", domain, ["relu", "fc2.weight", "fc2.bias"], "fc2_1"))
     protos[1].overload = nodes[2].overload = "2"
-    return network(nodes, protos, 10, "2.5.0", 20)
+    return network(nodes, protos, 10, 20)
 
 
 for name, model in (("torch-dynamo-functions", modules()), ("torch-dynamo-overloads", overloads())):

@@ -26,7 +26,7 @@ export const exportedModels: Readonly<Record<string, readonly ExportedModel[]>> 
     { name: 'torch-dynamo-unoptimized', layers: ['node_conv2d', 'node_conv2d_1', 'node_linear'] },
     { name: 'torch-dynamo-tokens', layers: dynamoTokens('') },
   ],
-  'PyTorch 2.1 to 2.5, dynamo with functions': [
+  'PyTorch 2.1 to 2.4, dynamo_export (form)': [
     {
       name: 'torch-dynamo-functions',
       layers: ['fc1', 'fc2'].map(
@@ -74,13 +74,13 @@ export const exportedModels: Readonly<Record<string, readonly ExportedModel[]>> 
     { name: 'ort-optimized-tokens', layers: tokens('MatMul') },
     { name: 'ort-optimized-qdq', layers: images },
   ],
-  "Olive's passes": [
+  "Olive's passes, by onnxruntime 1.30": [
     { name: 'olive-fp16', layers: images },
     { name: 'olive-fp16-io-float', layers: images },
     { name: 'olive-int4-matmulnbits', layers: tokens('MatMul_Q4') },
     { name: 'olive-int4-qdq', layers: dynamoTokens('_matmul_Q4') },
   ],
-  Paddle2ONNX: [
+  'Paddle2ONNX (form)': [
     { name: 'paddle2onnx-images', layers: ['Conv.0', 'Conv.1', 'MatMul.0'] },
     { name: 'paddle2onnx-quantized', layers: ['Conv.0', 'MatMul.0'] },
   ],
