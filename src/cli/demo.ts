@@ -1,4 +1,5 @@
 /** `crossloom demo`: the whole path on the bundled MobileNet-V2, for a chip of plain cells and one with hidden planes. */
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -7,6 +8,8 @@ import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
 import { saveChip } from '../chip/save.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
+import { packageExists } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import { installRoot } from '../files/install-root.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage } from '../package/open.ts';
@@ -21,7 +24,6 @@ import { compileModel } from './compile.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { wholeNumber, withJson } from './options.ts';
-import { checkOutput } from './output.ts';
 import { programWithProgress } from './program.ts';
 import { withStages } from './stages.ts';
 
@@ -72,7 +74,7 @@ interface Demo {
 /** @param fixture folder with model.onnx, preprocess.yaml, and a test and a calibration part of idx files */
 export async function demo(io: Io, args: DemoCommandLine, fixture = bundledFixture()): Promise<void> {
   const { keep, json } = args;
-  if (keep !== undefined) await checkOutput(keep, false);
+  if (keep !== undefined && existsSync(keep)) raise([packageExists(keep)]);
   const start = io.now();
   const file = join(fixture, 'model.onnx');
   const model = { ...(await readModel(file)), file };

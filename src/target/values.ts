@@ -13,10 +13,11 @@ export type CheckedValues =
   /** What is wrong, each with its field. */
   | { readonly reasons: readonly string[] };
 
-const named = z.object({ programming: z.object({ scheme: z.enum(schemes()) }) });
+/** As it is asked: a scheme may be registered later. */
+const named = () => z.object({ programming: z.object({ scheme: z.enum(schemes()) }) });
 
 export function checkTargetValues(values: unknown): CheckedValues {
-  const scheme = named.safeParse(values);
+  const scheme = named().safeParse(values);
   if (!scheme.success) return { reasons: reasonsOf(scheme.error) };
   const result = contentsOf(targetSchema(scheme.data.programming.scheme)).safeParse(values);
   if (!result.success) return { reasons: reasonsOf(result.error) };
