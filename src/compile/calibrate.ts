@@ -5,6 +5,7 @@ import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import { describeOrigin, type Graph } from '../ir/graph.ts';
 import type { CompileOptions } from '../ir/options.ts';
+import { unfitInput } from '../record/known-input.ts';
 import { ownQuantization } from '../record/own-range.ts';
 import { recordCalibration } from '../record/record.ts';
 import type { SampleSource } from '../record/sample-source.ts';
@@ -43,7 +44,13 @@ export async function calibrate(
     signed !== wanted.signed && `with signedActivations ${signed}`,
     equalized !== wanted.equalized && `with equalization ${equalized}`,
   ].filter((difference) => difference !== false);
-  raise(differing.map((how) => calibrationMismatch('--calibration', `it was recorded ${how}`)));
+  const unfit = unfitInput(graph.inputs, record.knownAnswer.inputs);
+  raise([
+    ...differing.map((how) => calibrationMismatch('--calibration', `it was recorded ${how}`)),
+    ...(unfit === undefined
+      ? []
+      : [calibrationMismatch('--calibration', `its known input '${unfit}' does not fit the model`)]),
+  ]);
   return record;
 }
 

@@ -3,6 +3,7 @@ import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph } from '../ir/graph.ts';
 import { sizeOf } from '../math/tensor.ts';
+import { unfitInput } from '../record/known-input.ts';
 import type { Manifest, packageFiles } from './manifest.ts';
 
 interface Parts {
@@ -47,15 +48,13 @@ function knownAnswer(
   { inputs, outputs }: Graph,
   { knownAnswer: known }: CalibrationRecord,
 ): Disagreement[] {
-  const wrongInput = inputs.find(({ name, dims }) => {
-    const given = Object.hasOwn(known.inputs, name) ? known.inputs[name] : undefined;
-    const fits = (d: number, axis: number) => typeof dims?.[axis] !== 'number' || dims[axis] === d;
-    return !given || (dims !== undefined && (given.dims.length !== dims.length || !given.dims.every(fits)));
-  });
+  const wrongInput = unfitInput(inputs, known.inputs);
   const names = new Set([...outputs.map(({ name }) => name), ...layers.map(({ output }) => output)]);
   const unknown = Object.keys(knownAnswers).find((name) => !names.has(name));
   return [
-    ...(wrongInput ? [['calibration', `the known input '${wrongInput.name}' does not fit`] as const] : []),
+    ...(wrongInput === undefined
+      ? []
+      : [['calibration', `the known input '${wrongInput}' does not fit`] as const]),
     ...(unknown === undefined
       ? []
       : [['manifest', `knownAnswers: reference.onnx has no '${unknown}'`] as const]),

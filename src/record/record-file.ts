@@ -20,14 +20,16 @@ const schema = z.strictObject({
   samples: z.array(z.string()),
   knownAnswer: z.array(z.string()),
   layers: z.array(
-    z.strictObject({
-      output: z.string(),
-      scale: z.number().positive(),
-      zero: z.int().min(0).max(255),
-      signed: z.boolean(),
-      positions: z.int().nonnegative(),
-      space: z.array(z.int().positive()),
-    }),
+    z
+      .strictObject({
+        output: z.string(),
+        scale: z.number().positive(),
+        zero: z.int().min(0).max(255),
+        signed: z.boolean(),
+        positions: z.int().nonnegative(),
+        space: z.array(z.int().positive()),
+      })
+      .refine(({ signed, zero }) => !signed || zero === 0, 'signed codes have their zero at 0'),
   ),
 });
 
