@@ -11,7 +11,13 @@ export const dataUnreadable = (path: string, reason: string): Diagnostic =>
 export const dataShape = (path: string, got: string, expected: string): Diagnostic =>
   error('data/shape', path, [
     `the samples have shape ${got}, and the model's input is ${expected}`,
-    'Set resize, crop or layout in the preprocessing file.',
+    'Samples lie along the first axis of an array, each in the shape of the input without its batch axis, which is the first; for images, set resize, crop or layout in the preprocessing file.',
+  ]);
+
+export const dataInputs = (place: string, reason: string): Diagnostic =>
+  error('data/inputs', place, [
+    reason,
+    'Data of several inputs are a .npz file with an array per input, or a folder with a file per input, named like the inputs; sample i is the i-th of each.',
   ]);
 
 export const dataLayout = (path: string, got: string, expected: string): Diagnostic =>

@@ -15,7 +15,7 @@ export interface EncodedModel {
 
 interface InferContext {
   readonly models: readonly EncodedModel[];
-  readonly plan: Pick<Plan, 'input' | 'output' | 'values'>;
+  readonly plan: Pick<Plan, 'output' | 'values'>;
 }
 
 /** Images of the plan from number `first` on. */
@@ -24,7 +24,9 @@ export interface ImageBatch {
   readonly count: number;
   /** Their numbers in the data set, which key their read noise. */
   readonly samples: readonly number[];
-  readonly tensor: Tensor;
+  /** Images that the feeds hold, with those that fill the batch up. */
+  readonly size: number;
+  readonly feeds: Readonly<Record<string, Tensor>>;
 }
 
 /** Values of the scored output of every model, [image][value]. */
@@ -56,11 +58,9 @@ export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
 async function outputOf(
   session: Session,
   plan: InferContext['plan'],
-  { count, samples, tensor }: ImageBatch,
+  { count, samples, size, feeds }: ImageBatch,
 ): Promise<Float32Array | Float64Array> {
-  const results = await session.run(withReading(session, { [plan.input.name]: tensor }, samples), [
-    plan.output,
-  ]);
+  const results = await session.run(withReading(session, feeds, samples, size), [plan.output]);
   const result = results[plan.output]!;
   const data = result.data instanceof Float32Array ? result.data : toDoubles(result);
   if (!data || data.length < count * plan.values)
