@@ -75,7 +75,9 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
     return { session: opened, outputs: made };
   });
   checkNumbers(folder, outputs);
-  const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
+  const results = session.outputs.map((name) =>
+    resultOf(pkg, dataset, name, outputs[name]!, { count: args.top, samples: sample.size }),
+  );
   const { seed } = chip;
   if (args.json) {
     const about = { package: folder, chip: args.chip, seed, at: args.at, input: args.input };
@@ -111,9 +113,16 @@ function checkNumbers(place: string, outputs: Readonly<Record<string, Tensor>>):
   raise(broken.map((name) => resultNotANumber(place, `output '${name}' of the chip holds NaN`)));
 }
 
-function resultOf(pkg: Package, dataset: Dataset, name: string, output: Tensor, count: number): Result {
+/** @param count of scores that are printed, and how many samples the output is of */
+function resultOf(
+  pkg: Package,
+  dataset: Dataset,
+  name: string,
+  output: Tensor,
+  { count, samples }: { readonly count: number; readonly samples: number },
+): Result {
   const { labelOffset } = dataset.preprocessing;
-  const scores = classScores(output);
+  const scores = classScores(output, samples);
   const top = scores && topClasses(scores, count);
   return defined({
     name,

@@ -3,7 +3,8 @@ import type { Batch, Dataset } from '../data/dataset.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { ValueInfo } from '../ir/graph.ts';
-import { sizeOf, type Tensor } from '../math/tensor.ts';
+import { axesOfSample } from '../math/axes-of-sample.ts';
+import { sizeOf } from '../math/tensor.ts';
 import type { Session } from '../runtime/session.ts';
 
 export interface ProbedOutput {
@@ -31,7 +32,10 @@ export async function probeOutput(
   const { feeds, size } = await firstBatch(dataset, inputs, [0]);
   const results = await float.run(feeds);
   const names = Object.keys(results);
-  const axes = (name: string) => ownAxes(results[name]!, size);
+  const axes = (name: string) => {
+    const { type, dims } = results[name]!;
+    return type === 'string' ? undefined : axesOfSample(dims, size);
+  };
   const output = wanted ?? names.find((name) => (axes(name)?.[0] ?? 0) > 1) ?? names[0]!;
   const flag = `--score-output ${output}`;
   const list = `Outputs: ${names.join(', ')}.`;
@@ -51,14 +55,6 @@ export async function probeOutput(
     batched: size > 1 || (dims[0] === 1 && (await followsBatch(dataset, inputs, float, output))),
     inputValues: inputValues / size,
   };
-}
-
-/** The axes of an output of `size` samples that are those of one of them; undefined where it has no values per sample. */
-function ownAxes({ type, dims }: Tensor, size: number): readonly number[] | undefined {
-  if (type === 'string') return undefined;
-  if (dims[0] === size) return dims.slice(1);
-  // One sample has all there is, such as a vector without an axis for the batch.
-  return size === 1 ? dims : undefined;
 }
 
 /** Whether two samples, where a run takes as many, give two results. Some models run on one sample alone, whatever they say. */
