@@ -1,6 +1,6 @@
 /** A data set: preprocessed samples of a source, streamed in batches. Nothing grows with the number of samples. */
 
-import { dataInputs, dataShape, labelOutOfRange, labelsMissing } from '../diagnostics/all.ts';
+import { dataInputs, dataNotWhole, dataShape, labelOutOfRange, labelsMissing } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { float32, type Tensor } from '../math/tensor.ts';
 import { type FedSample, feedSample } from './feed.ts';
@@ -50,8 +50,8 @@ export interface Dataset {
   fixedBatch(inputs: readonly ModelInput[]): number | undefined;
   /**
    * Streams the samples `indices`, `size` at a time, or as many as `fixedBatch` says, decoding one batch ahead. Samples that
-   * cannot be read, do not fit or are no numbers raise imageUnreadable, imageTooSmall, dataTooLarge, dataShape, dataLayout
-   * or dataNotFinite; after the first, the others are read as well so that all (at most 20) are reported together.
+   * cannot be read, do not fit or are no numbers raise imageUnreadable, imageTooSmall, dataTooLarge, dataShape, dataLayout,
+   * dataNotFinite or dataNotWhole; after the first, the others are read as well so that all (at most 20) are reported together.
    * @param inputs all inputs of the model
    */
   batches(indices: readonly number[], size: number, inputs: readonly ModelInput[]): AsyncIterable<Batch>;
@@ -160,6 +160,8 @@ async function readBatch(
       problems.push(dataShape(source.placeOf(indices[i]!), fed.join('x'), `[${dims}] for this batch`));
       return;
     }
+    const odd = feeding.whole ? result.value.values.find((value) => !isExactWhole(value)) : undefined;
+    if (odd !== undefined) problems.push(dataNotWhole(source.placeOf(indices[i]!), feeding.name, odd));
     samples.push(result.value);
   });
   if (problems.length > 0 || dims === undefined) return { problems };
@@ -176,6 +178,11 @@ async function readBatch(
       hashes: samples.map((s) => s.hash),
     },
   };
+}
+
+/** Samples are 32-bit floats, which hold every whole number below 2^24. */
+function isExactWhole(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 24;
 }
 
 /**

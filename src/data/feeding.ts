@@ -10,7 +10,12 @@ export interface ModelInput {
   readonly name: string;
   /** undefined where the model does not tell how many axes there are */
   readonly dims: InputDims | undefined;
+  /** As ONNX numbers it. Default: float32. */
+  readonly elementType?: number;
 }
+
+/** int32, int64, uint32 and uint64: what counts or is an index. */
+const wholeTypes: ReadonlySet<number | undefined> = new Set([6, 7, 12, 13]);
 
 export interface Feeding {
   readonly name: string;
@@ -18,6 +23,8 @@ export interface Feeding {
   readonly dims: InputDims;
   /** The input has no batch axis: every run takes one sample. */
   readonly alone: boolean;
+  /** The input takes whole numbers alone. */
+  readonly whole: boolean;
 }
 
 /**
@@ -26,7 +33,7 @@ export interface Feeding {
  * @param readings of a sample of these dims
  */
 export function feedingOf(
-  { name, dims: own }: ModelInput,
+  { name, dims: own, elementType }: ModelInput,
   dims: readonly number[],
   readings: readonly Reading[],
   { axes }: Pick<Source, 'axes'>,
@@ -35,10 +42,11 @@ export function feedingOf(
   const batched = own ?? [undefined, ...dims.map(() => undefined)];
   const fits = (input: InputDims) => chooseReading(dims, readings, axes, preprocessing, input) !== 'none';
   const alone = [1, ...batched];
+  const whole = wholeTypes.has(elementType);
   const free = batched.length > 1 && fixedLength(batched[0]) === undefined;
   if (!free && !(batched.length > 0 && fits(batched)) && fits(alone))
-    return { name, dims: alone, alone: true };
-  return { name, dims: batched, alone: false };
+    return { name, dims: alone, alone: true, whole };
+  return { name, dims: batched, alone: false, whole };
 }
 
 /** Samples that a run takes where the model leaves no choice. */

@@ -44,20 +44,37 @@ export function joinDatasets(
     length,
     sampleShape,
     idOf,
-    sample: (index) => {
+    sample: async (index) => {
       const reason = `sample ${index} is an array for each of ${quoted([...parts.keys()])}`;
       throw new DiagnosticError([dataInputs(path, reason)]);
     },
     fixedBatch,
     batches: (indices, size, inputs) => {
-      const step = fixedBatch(inputs) ?? size;
-      return together(inputs.map((input) => partOf(input).batches(indices, step, [input])));
+      const fixed = fixedBatch(inputs);
+      // A batch that one input fixes is filled up for all of them.
+      const filled = filledUp(indices, fixed ?? 1);
+      const streams = inputs.map((input) => partOf(input).batches(filled, fixed ?? size, [input]));
+      return together(streams, indices.length);
     },
   };
 }
 
-/** Batches of the same samples as one. @param streams one per input */
-async function* together(streams: readonly AsyncIterable<Batch>[]): AsyncGenerator<Batch, void, undefined> {
+/** With the last one repeated until there is a multiple of `step`. */
+function filledUp(indices: readonly number[], step: number): readonly number[] {
+  const length = step * Math.ceil(indices.length / step);
+  return Array.from({ length }, (_, i) => indices[Math.min(i, indices.length - 1)]!);
+}
+
+/**
+ * Batches of the same samples as one.
+ * @param streams one per input
+ * @param count of samples that are asked for; those behind them fill up the last batch
+ */
+async function* together(
+  streams: readonly AsyncIterable<Batch>[],
+  count: number,
+): AsyncGenerator<Batch, void, undefined> {
+  let left = count;
   const iterators = streams.map((stream) => stream[Symbol.asyncIterator]());
   try {
     for (;;) {
@@ -67,10 +84,15 @@ async function* together(streams: readonly AsyncIterable<Batch>[]): AsyncGenerat
         result.status === 'fulfilled' && !result.value.done ? [result.value.value] : [],
       );
       if (batches.length < streams.length) return;
+      const { indices, ids, size } = batches[0]!;
+      const own = indices.slice(0, left);
+      left -= own.length;
       yield {
-        ...batches[0]!,
+        indices: own,
+        size,
         feeds: Object.assign({}, ...batches.map(({ feeds }) => feeds)),
-        hashes: batches[0]!.hashes.map((_, i) => hashOf(batches.map(({ hashes }) => hashes[i]!))),
+        ids: ids.slice(0, own.length),
+        hashes: own.map((_, i) => hashOf(batches.map(({ hashes }) => hashes[i]!))),
       };
     }
   } finally {

@@ -32,6 +32,12 @@ export const dataNotFinite = (place: string, what: string): Diagnostic =>
     'Mend the sample or leave it out; no network computes anything from NaN or infinity.',
   ]);
 
+export const dataNotWhole = (place: string, input: string, value: number): Diagnostic =>
+  error('data/not-whole', place, [
+    `the model's input '${input}' takes whole numbers, and this sample has ${value}`,
+    'Store whole numbers below 2^24, such as indices, and let no preprocessing change them.',
+  ]);
+
 export const dataTooLarge = (place: string, what: string, bytes: number, limit: number): Diagnostic =>
   error('data/too-large', place, [
     `${what} takes ${mebibytes(bytes)} of memory or more, and the limit is ${mebibytes(limit)}`,

@@ -2,7 +2,8 @@
  * Batches of images through models, in any thread. A session has one thread of its own: with several, onnxruntime splits
  * products in other places, and float sums could come out differently.
  */
-import { InternalError } from '../diagnostics/diagnostic.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { withReading } from '../lower/noise.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { openSession, type Session } from '../runtime/session.ts';
@@ -63,10 +64,10 @@ async function outputOf(
   const results = await session.run(withReading(session, feeds, samples, size), [plan.output]);
   const result = results[plan.output]!;
   const data = result.data instanceof Float32Array ? result.data : toDoubles(result);
-  if (!data || data.length < count * plan.values)
-    throw new InternalError(
-      'verify',
-      `output '${plan.output}' has the dims [${result.dims}] for ${count} images`,
-    );
+  if (data?.length !== size * plan.values) {
+    const reason = `this output has ${data?.length} values for ${size} sample(s), and ${plan.values} for the first sample`;
+    const remedy = 'Outputs whose size depends on the sample cannot be compared: score another one.';
+    throw new DiagnosticError([optionInvalid(`--score-output ${plan.output}`, reason, remedy)]);
+  }
   return data.subarray(0, count * plan.values);
 }
