@@ -126,7 +126,7 @@ export interface TypeProto {
   } | null;
   readonly sequenceType?: { readonly elemType?: TypeProto | null } | null;
   readonly optionalType?: { readonly elemType?: TypeProto | null } | null;
-  readonly mapType?: { readonly valueType?: TypeProto | null } | null;
+  readonly mapType?: { readonly keyType?: number; readonly valueType?: TypeProto | null } | null;
   /** Which kind of type is set. */
   readonly value?: string;
 }
