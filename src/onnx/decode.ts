@@ -71,8 +71,8 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   const result = buildGraph(model, graph, external, source.file, problems);
   raise(problems);
   const runs = result.opsets['']! >= oldestRunnable ? result : upgradeOpset(result);
-  const graph = exposeTensors(zeroBlocks(padDilated(runs)), source.file);
-  return { graph, sha256: hash.digest('hex') };
+  const whole = exposeTensors(zeroBlocks(padDilated(runs)), source.file);
+  return { graph: whole, sha256: hash.digest('hex') };
 }
 
 /** Without functions, and with names for all nodes. */
