@@ -5,6 +5,7 @@
 import { formUnsupported } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { Graph, OnnxNode, ValueInfo } from '../ir/graph.ts';
+import { inferDims } from './dims.ts';
 import { describeOtherType, innerElementType } from './other-types.ts';
 
 /** By operator, which inputs have the values that it puts into a sequence, a map or an optional value. */
@@ -24,11 +25,16 @@ export function exposeTensors(graph: Graph, file: string): Graph {
   const producers = new Map<string, OnnxNode>();
   for (const node of graph.nodes)
     if (node.kind === 'onnx') for (const output of node.outputs) producers.set(output, node);
+  const dims = inferDims(graph);
   const exposed = new Map(graph.outputs.map((output) => [output.name, output]));
   for (const { name, otherType } of others)
     for (const tensor of tensorsIn(name, producers))
       if (!exposed.has(tensor))
-        exposed.set(tensor, { name: tensor, elementType: innerElementType(otherType!), dims: undefined });
+        exposed.set(tensor, {
+          name: tensor,
+          elementType: innerElementType(otherType!),
+          dims: dims.get(tensor),
+        });
   const outputs = [...exposed.values()];
   if (outputs.every(({ otherType }) => otherType)) raise([noTensors(file, others)]);
   return { ...graph, outputs };
