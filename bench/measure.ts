@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import {
   type CalibrationRecord,
   compile,
+  fedInputs,
   loadTarget,
   openDataset,
   openPackage,
   packageAroundFaults,
   parseOptions,
   readModel,
-  soleInput,
   spreadSamples,
   type VerifyOptions,
   type VerifyReport,
@@ -41,7 +41,7 @@ export function measure(item: Case, conditions: VerifyOptions): Promise<Measured
     const calibration = item.calibrate
       ? await openDataset(item.calibrate, { flags: item.preprocessing })
       : dataset;
-    const samples = spreadSamples(calibration, soleInput(model.graph, item.file), options.calibrationSamples);
+    const samples = spreadSamples(calibration, fedInputs(model.graph, item.file), options.calibrationSamples);
     const known = records.get(item.file);
     const compiled = await compile(
       model,

@@ -42,7 +42,7 @@ export async function compileModel(
   const imported = await readModel(model.file);
   const loaded = await loadTarget('tetramem-256-6bit');
   const dataset = await openDataset(model.data, { flags: model.preprocessing });
-  const source = spreadSamples(dataset, imported.graph.inputs[0]!, samples);
+  const source = spreadSamples(dataset, imported.graph.inputs, samples);
   const compiled = await compile({ ...imported, file: model.file }, loaded, parseOptions({}), {
     kind: 'samples',
     samples: source,

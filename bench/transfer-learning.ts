@@ -5,13 +5,14 @@
  */
 import { join } from 'node:path';
 import { compile } from '../src/compile/compile.ts';
+import type { Batch } from '../src/data/dataset.ts';
 import { openDataset } from '../src/data/open.ts';
 import type { Graph } from '../src/ir/graph.ts';
 import { parseOptions } from '../src/ir/options.ts';
 import { readModel } from '../src/onnx/decode.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { referenceGraph } from '../src/package/host.ts';
-import { soleInput, spreadSamples } from '../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../src/record/samples.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openSession } from '../src/runtime/session.ts';
 import { trainingChip } from '../src/schemes/transfer/synapses.ts';
@@ -101,10 +102,10 @@ async function readFeatures(folder: string) {
   const model = { ...(await readModel(mobilenetV2.file)), file: mobilenetV2.file };
   const flags = { ...mobilenetV2.preprocessing, labelOffset: 0, resize: [224, 224] as const };
   const dataset = await openDataset(folder, { flags });
-  const input = soleInput(model.graph, model.file);
+  const inputs = fedInputs(model.graph, model.file);
   const compiled = await compile(model, await loadTarget('ideal'), parseOptions({ target: 'ideal' }), {
     kind: 'samples',
-    samples: spreadSamples(dataset, input, 64),
+    samples: spreadSamples(dataset, inputs, 64),
   });
   const last = compiled.graph.nodes.findLast((node) => node.kind === 'quantized-mvm')!;
   const tap = findChain(compiled.graph, last.origin.name).input;
@@ -113,11 +114,10 @@ async function readFeatures(folder: string) {
   const session = await openSession(encodeModel({ ...reference, outputs }));
   const width = last.kind === 'quantized-mvm' ? last.rows : 0;
   const first = {
-    input,
+    inputs,
     width,
     classes,
-    frozen: async (batch: Parameters<typeof session.run>[0][string]) =>
-      (await session.run({ [input.name]: batch }))[tap]!,
+    given: async ({ feeds }: Batch) => (await session.run(feeds))[tap]!,
   };
   const part = (from: number, to: number) =>
     Array.from({ length: dataset.length }, (_, i) => i).filter((i) => i % 5 >= from && i % 5 < to);

@@ -80,7 +80,7 @@ export { type WriteOptions, writePackage } from './package/write.ts';
 export { type ProgramChipOptions, programChip, programOnto } from './program.ts';
 /** Samples that `compile` calibrates with, out of a data set; the one input of a model that samples feed. */
 export type { SampleSource } from './record/sample-source.ts';
-export { soleInput, spreadSamples } from './record/samples.ts';
+export { fedInputs, spreadSamples } from './record/samples.ts';
 /** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */
 export { formatTuning } from './report/tune-text.ts';
 /** A verification report as text for people. */

@@ -11,6 +11,7 @@ import {
   decodeBitstream,
   disassembleArray,
   disassembleHeader,
+  fedInputs,
   formatVerification,
   listOperators,
   loadChip,
@@ -23,7 +24,6 @@ import {
   readModel,
   saveChip,
   simulate,
-  soleInput,
   spreadSamples,
   totalCounts,
   verify,
@@ -43,7 +43,7 @@ test('model -> package -> chip -> verified accuracy', async () => {
   const model = { ...(await readModel(file)), file };
   expect((await listOperators(model.graph)).filter((o) => o.origin.op === 'Conv' && !o.crossbar)).toEqual([]);
   const train = await openDataset(`${fixture}#calibration`, { preprocessing });
-  const samples = spreadSamples(train, soleInput(model.graph, file), 16);
+  const samples = spreadSamples(train, fedInputs(model.graph, file), 16);
   // Through its wires, the whole window of this target computes nothing.
   const options = parseOptions({ target: 'tetramem-256-6bit', window: 0.1, wireCorrection: 'gains' });
   const compiled = await compile(model, await loadTarget(options.target, options.set), options, {
@@ -65,8 +65,8 @@ test('model -> package -> chip -> verified accuracy', async () => {
   await saveChip(chip, join(folder, 'chip'));
   const test50 = await openDataset(`${fixture}#test`, { preprocessing });
   const session = await simulate(pkg, await loadChip(join(folder, 'chip')));
-  for await (const batch of test50.batches([0], 1, [1, 1, 28, 28])) {
-    const outputs = await session.run({ [session.inputs[0]!]: batch.tensor });
+  for await (const batch of test50.batches([0], 1, model.graph.inputs)) {
+    const outputs = await session.run(batch.feeds);
     expect(outputs[session.outputs[0]!]!.dims).toEqual([1, 10]);
   }
 

@@ -29,7 +29,8 @@ export const fuzzClass: FuzzClass = {
           const [name] = [...input.keys()];
           const dataset = await openDataset(join(scratch, name!));
           const indices = Array.from({ length: Math.min(mostSamples, dataset.length) }, (_, i) => i);
-          for await (const { tensor } of dataset.batches(indices, 3, inputDims)) checkBatch(tensor);
+          const inputs = [{ name: 'x', dims: inputDims }];
+          for await (const { feeds } of dataset.batches(indices, 3, inputs)) checkBatch(feeds.x!);
         }),
     };
   },

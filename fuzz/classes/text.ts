@@ -97,7 +97,8 @@ function disassembled(bytes: Uint8Array): string {
 
 async function readSamples(path: string, options: Parameters<typeof openDataset>[1] = {}): Promise<void> {
   const dataset = await openDataset(path, options);
-  for await (const { tensor } of dataset.batches([0], 1, ['N', 3, 'height', 'width']))
-    if (!(tensor.data as Float32Array).every(Number.isFinite))
+  const input = { name: 'x', dims: ['N', 3, 'height', 'width'] };
+  for await (const { feeds } of dataset.batches([0], 1, [input]))
+    if (!(feeds.x!.data as Float32Array).every(Number.isFinite))
       throw new Inconsistency('a sample is not finite');
 }

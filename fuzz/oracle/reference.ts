@@ -5,7 +5,7 @@ import { type Tensor, toDoubles } from '../../src/math/tensor.ts';
 import { readModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openPackage } from '../../src/package/open.ts';
-import { soleInput } from '../../src/record/samples.ts';
+import { fedInputs } from '../../src/record/samples.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { sampleCount } from '../corpus/samples.ts';
 import { Inconsistency } from '../outcome.ts';
@@ -18,8 +18,8 @@ type Outputs = Readonly<Record<string, Tensor>>;
 /** @throws Inconsistency where outputs have other names, dims or types, are not finite, or lie far from the model's */
 export async function compareWithReference(file: string, samples: string, place: string): Promise<void> {
   const { graph } = await readModel(file);
-  const input = soleInput(graph, file);
-  const dataset = await openDataset(samples);
+  const inputs = fedInputs(graph, file);
+  const dataset = await openDataset(samples, { inputs });
   const pkg = await openPackage(place);
   const bytes = await readFile(file);
   // From memory onnxruntime does not find external data, whose place every file that has some names.
@@ -28,10 +28,8 @@ export async function compareWithReference(file: string, samples: string, place:
   const integers = await openSession(encodeModel(pkg.reference), { threads: 1 });
   try {
     const indices = Array.from({ length: sampleCount }, (_, i) => i);
-    for await (const { tensor } of dataset.batches(indices, sampleCount, input.dims ?? [undefined])) {
-      const feeds = { [input.name]: tensor };
+    for await (const { feeds } of dataset.batches(indices, sampleCount, inputs))
       compare(await float.run(feeds), await integers.run(feeds));
-    }
   } finally {
     await float.release();
     await integers.release();

@@ -10,7 +10,7 @@ import { readBytes } from '../files/read-file.ts';
 import type { Graph } from '../ir/graph.ts';
 import { openPackage } from '../package/open.ts';
 import { decodeRecord } from '../record/record-file.ts';
-import { soleInput, spreadSamples } from '../record/samples.ts';
+import { fedInputs, spreadSamples } from '../record/samples.ts';
 
 export interface CalibrationFlags {
   /** Data set. */
@@ -40,15 +40,16 @@ export async function openCalibration(
 ): Promise<CalibrationInput> {
   const file = flags.preprocess ?? (await findPreprocessing(model.file, flags.calibrate));
   if (flags.calibrate !== undefined) {
-    const dataset = await openDataset(
-      flags.calibrate,
-      defined({ preprocessing: file, dataLimit: flags.dataLimit }),
-    );
-    const input = soleInput(model.graph, model.file);
+    const inputs = fedInputs(model.graph, model.file);
+    const dataset = await openDataset(flags.calibrate, {
+      inputs,
+      ...defined({ preprocessing: file, dataLimit: flags.dataLimit }),
+    });
     return {
-      calibration: { kind: 'samples', samples: spreadSamples(dataset, input, samples) },
+      calibration: { kind: 'samples', samples: spreadSamples(dataset, inputs, samples) },
       preprocessing: dataset.preprocessing,
-      warnings: file === undefined ? [preprocessingMissing(flags.calibrate)] : [],
+      // Samples of several inputs are not preprocessed.
+      warnings: file === undefined && inputs.length === 1 ? [preprocessingMissing(flags.calibrate)] : [],
     };
   }
   const named = file === undefined ? undefined : await loadPreprocessing(file);

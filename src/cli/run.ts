@@ -8,10 +8,11 @@ import { findPreprocessing, type Preprocessing, resolvePreprocessing } from '../
 import { defined } from '../defined.ts';
 import { resultNotANumber } from '../diagnostics/all.ts';
 import { InternalError, raise } from '../diagnostics/diagnostic.ts';
+import type { ValueInfo } from '../ir/graph.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { unlessRefused } from '../record/refused-model.ts';
-import { soleInput } from '../record/samples.ts';
+import { fedInputs } from '../record/samples.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
 import { formatTable, numbers, texts } from '../report/table.ts';
 import { simulate } from '../simulate/simulate.ts';
@@ -54,8 +55,7 @@ interface Result {
 async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> {
   const pkg = await openPackage(folder);
   const dataset = await openInput(pkg, args);
-  const input = soleInput(pkg.host, pkg.manifest.model.file);
-  const sample = await firstSample(dataset, input.dims ?? [undefined]);
+  const sample = await firstSample(dataset, fedInputs(pkg.host, pkg.manifest.model.file));
   const problems = checkTime(pkg.loaded.target, args.at);
   raise(problems);
   printDiagnostics(io, problems);
@@ -67,15 +67,17 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const threads = availableThreads();
   const { chip, gain } = await compensated(pkg, programmed, { ...args, condition: conditions, threads });
   const reference = { graph: pkg.reference, file: pkg.manifest.model.file };
-  const given = { length: 1, sample: async () => ({ feeds: { [input.name]: sample.tensor }, hash: '' }) };
+  const given = { length: 1, sample: async () => ({ feeds: sample.feeds, hash: '' }) };
   const { session, outputs } = await unlessRefused(reference, given, async () => {
     const opened = await simulate(pkg, chip, { conditions, gain });
-    const made = await opened.run({ [input.name]: sample.tensor });
+    const made = await opened.run(sample.feeds);
     await opened.release();
     return { session: opened, outputs: made };
   });
   checkNumbers(folder, outputs);
-  const results = session.outputs.map((name) => resultOf(pkg, dataset, name, outputs[name]!, args.top));
+  const results = session.outputs.map((name) =>
+    resultOf(pkg, dataset, name, outputs[name]!, { count: args.top, samples: sample.size }),
+  );
   const { seed } = chip;
   if (args.json) {
     const about = { package: folder, chip: args.chip, seed, at: args.at, input: args.input };
@@ -96,11 +98,12 @@ async function openInput(pkg: Package, { input, preprocess, dataLimit }: RunComm
     (recorded === undefined
       ? await findPreprocessing(undefined, input)
       : resolvePreprocessing(recorded, 'recorded preprocessing'));
-  return openDataset(input, defined({ preprocessing, dataLimit }));
+  return openDataset(input, { inputs: pkg.host.inputs, ...defined({ preprocessing, dataLimit }) });
 }
 
-async function firstSample(dataset: Dataset, dims: readonly (number | string | undefined)[]) {
-  for await (const { tensor, ids } of dataset.batches([0], 1, dims)) return { tensor, id: ids[0]! };
+async function firstSample(dataset: Dataset, inputs: readonly ValueInfo[]) {
+  for await (const { feeds, ids, size } of dataset.batches([0], 1, inputs))
+    return { feeds, id: ids[0]!, size };
   throw new InternalError('run', `data set ${dataset.name} gave no sample`);
 }
 
@@ -110,9 +113,16 @@ function checkNumbers(place: string, outputs: Readonly<Record<string, Tensor>>):
   raise(broken.map((name) => resultNotANumber(place, `output '${name}' of the chip holds NaN`)));
 }
 
-function resultOf(pkg: Package, dataset: Dataset, name: string, output: Tensor, count: number): Result {
+/** @param count of scores that are printed, and how many samples the output is of */
+function resultOf(
+  pkg: Package,
+  dataset: Dataset,
+  name: string,
+  output: Tensor,
+  { count, samples }: { readonly count: number; readonly samples: number },
+): Result {
   const { labelOffset } = dataset.preprocessing;
-  const scores = classScores(output);
+  const scores = classScores(output, samples);
   const top = scores && topClasses(scores, count);
   return defined({
     name,

@@ -7,6 +7,7 @@ import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { type Package, pathIn } from '../package/open.ts';
 import type { TrainingData } from '../train/train.ts';
+import type { ModelFile } from '../verify/options.ts';
 
 export interface TrainDataFlags {
   readonly data: string;
@@ -25,21 +26,22 @@ export interface TrainDataFlags {
 /**
  * Of a folder with a training and a test part, each is taken for what it is. Elsewhere some samples are held out.
  * @param pkg whose layers are trained: its samples were prepared as its manifest says
- * @param model path of the model that is trained
+ * @param model that is trained
  */
 export async function openTrainingData(
   flags: TrainDataFlags,
   pkg: Package | undefined,
-  model: string | undefined,
+  model: ModelFile | undefined,
 ): Promise<TrainingData> {
   const recorded = pkg?.manifest.preprocessing;
   const preprocessing =
     flags.preprocess ??
     (recorded === undefined
-      ? await findPreprocessing(model, flags.data)
+      ? await findPreprocessing(model?.file, flags.data)
       : resolvePreprocessing(recorded, pathIn(pkg!, 'manifest')));
   const options: DatasetOptions = {
     unitBytes: model === undefined && pkg === undefined,
+    inputs: (pkg?.host ?? model?.graph)?.inputs ?? [],
     ...defined({ preprocessing, labels: flags.labels, dataLimit: flags.dataLimit }),
   };
   const { samples, testSamples, holdOut } = flags;

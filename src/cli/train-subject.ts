@@ -13,6 +13,7 @@ import { type Basis, basisOfModel, basisOfPackage, modelOf } from '../train/basi
 import type { EnduranceLimits } from '../train/endurance.ts';
 import { type LayerWeights, perceptron, type TrainableNetwork, type TrainedLayer } from '../train/network.ts';
 import type { TrainRequest } from '../train/train.ts';
+import type { ModelFile } from '../verify/options.ts';
 import type { TrainDataFlags } from './train-data.ts';
 
 export interface TrainCommandLine extends TrainDataFlags {
@@ -45,7 +46,7 @@ export interface TrainCommandLine extends TrainDataFlags {
 /** What is trained, as the command line names it. */
 type Subject =
   | { readonly kind: 'network'; readonly network: TrainableNetwork }
-  | { readonly kind: 'model'; readonly file: string }
+  | { readonly kind: 'model'; readonly model: ModelFile }
   | { readonly kind: 'package'; readonly pkg: Package };
 
 export async function subjectOf(place: string | undefined, args: TrainCommandLine): Promise<Subject> {
@@ -56,7 +57,7 @@ export async function subjectOf(place: string | undefined, args: TrainCommandLin
   const entry = await stat(place!).catch(() => undefined);
   return entry?.isDirectory() || !place!.endsWith('.onnx')
     ? { kind: 'package', pkg: await openPackage(place!) }
-    : { kind: 'model', file: place! };
+    : { kind: 'model', model: { ...(await readModel(place!)), file: place! } };
 }
 
 /** All that is wrong with the flags by themselves. */
@@ -86,10 +87,7 @@ export async function basisFor(
 ): Promise<Basis> {
   if (subject.kind === 'package') return basisOfPackage(subject.pkg, layers);
   const loaded = await loadTarget(target, set);
-  if (subject.kind === 'model') {
-    const model = { ...(await readModel(subject.file)), file: subject.file };
-    return basisOfModel(model, undefined, data, loaded, options);
-  }
+  if (subject.kind === 'model') return basisOfModel(subject.model, undefined, data, loaded, options);
   const { network } = subject;
   return basisOfModel(modelOf(network, network.layers.map(anyWeights)), network, data, loaded, options);
 }

@@ -25,7 +25,7 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   await checkOutput(output, force, packageFolder);
   const subject = await subjectOf(place, args);
   const pkg = subject.kind === 'package' ? subject.pkg : undefined;
-  const data = await openTrainingData(args, pkg, subject.kind === 'model' ? subject.file : undefined);
+  const data = await openTrainingData(args, pkg, subject.kind === 'model' ? subject.model : undefined);
   const options = parseOptions({ target: args.target, set: [...args.set], slices: 1 });
   const basis = await basisFor(subject, data.training.dataset, args, options);
   const request = requestOf(args, subject, basis.compiled.loaded.target);

@@ -49,9 +49,11 @@ async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<Tun
   const model = { ...(await readModel(file)), file };
   checkPatterns(options, model.graph);
   const preprocessing = args.preprocess ?? (await findPreprocessing(file, args.data));
-  if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
+  const { inputs } = model.graph;
+  if (preprocessing === undefined && inputs.length === 1)
+    printDiagnostics(io, [preprocessingMissing(args.data)]);
   const { labels, dataLimit } = args;
-  const dataset = await openDataset(args.data, defined({ preprocessing, labels, dataLimit }));
+  const dataset = await openDataset(args.data, { inputs, ...defined({ preprocessing, labels, dataLimit }) });
   // Without samples of their own, layers are calibrated with some of the data, which are then left out.
   const calibrate = args.calibrate ?? (args.calibration === undefined ? args.data : undefined);
   const input = await openCalibration(

@@ -10,6 +10,7 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
 import { placeOf } from '../files/files.ts';
 import { writeInPlace } from '../files/write-file.ts';
+import type { Graph } from '../ir/graph.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
@@ -58,7 +59,7 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
   const pkg = await openPackage(folder);
   const file = modelFile(pkg, args);
   const model = { ...(await readModel(file)), file };
-  const dataset = await openData(io, pkg, args);
+  const dataset = await openData(io, pkg, model.graph, args);
   return withStages(io, ({ report }) => {
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
@@ -83,16 +84,17 @@ function modelFile(pkg: Package, { model }: VerifyCommandLine): string {
 }
 
 /** Preprocessing: the flag, else what the compilation recorded, else a file beside model or data. */
-async function openData(io: Io, pkg: Package, args: VerifyCommandLine): Promise<Dataset> {
+async function openData(io: Io, pkg: Package, { inputs }: Graph, args: VerifyCommandLine): Promise<Dataset> {
   const recorded = pkg.manifest.preprocessing;
   const preprocessing =
     args.preprocess ??
     (recorded === undefined
       ? await findPreprocessing(args.model, args.data)
       : resolvePreprocessing(recorded, pathIn(pkg, 'manifest')));
-  if (preprocessing === undefined) printDiagnostics(io, [preprocessingMissing(args.data)]);
+  if (preprocessing === undefined && inputs.length === 1)
+    printDiagnostics(io, [preprocessingMissing(args.data)]);
   const { labels, dataLimit } = args;
-  return openDataset(args.data, defined({ preprocessing, labels, dataLimit }));
+  return openDataset(args.data, { inputs, ...defined({ preprocessing, labels, dataLimit }) });
 }
 
 /** Chips without any randomness are all the same. */

@@ -1,12 +1,15 @@
 /** A data set: preprocessed samples of a source, streamed in batches. Nothing grows with the number of samples. */
 
-import { dataShape, labelOutOfRange, labelsMissing } from '../diagnostics/all.ts';
+import { dataInputs, dataNotWhole, dataShape, labelOutOfRange, labelsMissing } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { float32, type Tensor } from '../math/tensor.ts';
 import { type FedSample, feedSample } from './feed.ts';
-import { fixedLength, type InputDims } from './fit.ts';
+import { type Feeding, feedingOf, fixedBatch, type ModelInput } from './feeding.ts';
+import type { InputDims } from './fit.ts';
 import { createGate } from './gate.ts';
 import { checkLimit, defaultDataLimit, storedBytes } from './limit.ts';
+import { quoted } from './named.ts';
+import { applicableReadings } from './prepare.ts';
 import type { Preprocessing } from './preprocessing.ts';
 import type { Source } from './source.ts';
 
@@ -18,8 +21,10 @@ export interface Sample extends FedSample {
 export interface Batch {
   /** The samples in it, in order. */
   readonly indices: readonly number[];
-  /** float32, [batch, ...sample]. Where the model fixes the batch, the last sample fills up what is left. */
-  readonly tensor: Tensor;
+  /** Samples that the feeds hold: where the model fixes the batch, the last one fills up what is left. */
+  readonly size: number;
+  /** By input, float32, [size, ...sample]; without the first axis where the input has none for a batch. */
+  readonly feeds: Readonly<Record<string, Tensor>>;
   readonly ids: readonly string[];
   readonly hashes: readonly string[];
 }
@@ -41,13 +46,15 @@ export interface Dataset {
    * of `layout`, or NCHW. Raises what `batches` raises.
    */
   sample(index: number, input?: InputDims): Promise<Sample>;
+  /** Samples that a run takes where the inputs leave no choice. Raises dataInputs, and what preprocessing raises. */
+  fixedBatch(inputs: readonly ModelInput[]): number | undefined;
   /**
-   * Streams the samples `indices`, `size` at a time, decoding one batch ahead. A model with a fixed batch axis gets
-   * batches of that size instead. Samples that cannot be read, do not fit or are no numbers raise imageUnreadable,
-   * imageTooSmall, dataTooLarge, dataShape, dataLayout or dataNotFinite; after the first, the others are read as well so
-   * that all (at most 20) are reported together.
+   * Streams the samples `indices`, `size` at a time, or as many as `fixedBatch` says, decoding one batch ahead. Samples that
+   * cannot be read, do not fit or are no numbers raise imageUnreadable, imageTooSmall, dataTooLarge, dataShape, dataLayout,
+   * dataNotFinite or dataNotWhole; after the first, the others are read as well so that all (at most 20) are reported together.
+   * @param inputs all inputs of the model
    */
-  batches(indices: readonly number[], size: number, input: InputDims): AsyncIterable<Batch>;
+  batches(indices: readonly number[], size: number, inputs: readonly ModelInput[]): AsyncIterable<Batch>;
 }
 
 const mostProblems = 20;
@@ -71,6 +78,10 @@ export function createDataset(
       id: source.idOf(index),
     }));
   }
+  function feeding(inputs: readonly ModelInput[]): Feeding {
+    const readings = applicableReadings(source.path, preprocessing, rawShape, source.axes, source.bytes);
+    return feedingOf(onlyOf(source.path, inputs), rawShape, readings, source, preprocessing);
+  }
   return {
     name: source.name,
     path: source.path,
@@ -81,8 +92,16 @@ export function createDataset(
     sampleShape: () => rawShape,
     idOf: source.idOf,
     sample,
-    batches: (indices, size, input) => stream(source, sample, indices, size, input),
+    fixedBatch: (inputs) => fixedBatch(feeding(inputs)),
+    batches: (indices, size, inputs) => stream(source, sample, indices, size, feeding(inputs)),
   };
+}
+
+function onlyOf(path: string, inputs: readonly ModelInput[]): ModelInput {
+  const [input, ...others] = inputs;
+  if (input && others.length === 0) return input;
+  const names = inputs.length === 0 ? 'no inputs' : `the inputs ${quoted(inputs.map(({ name }) => name))}`;
+  throw new DiagnosticError([dataInputs(path, `the model has ${names}, and these are samples of one`)]);
 }
 
 /** A batch, or what is wrong with its samples. */
@@ -93,11 +112,11 @@ async function* stream(
   sample: Dataset['sample'],
   indices: readonly number[],
   size: number,
-  input: InputDims,
+  feeding: Feeding,
 ): AsyncGenerator<Batch> {
-  const step = fixedLength(input[0]) ?? size;
+  const step = fixedBatch(feeding) ?? size;
   const problems: Diagnostic[] = [];
-  const start = (at: number) => readBatch(source, sample, indices.slice(at, at + step), step, input);
+  const start = (at: number) => readBatch(source, sample, indices.slice(at, at + step), feeding);
   let next = start(0);
   for (let at = 0; at < indices.length && problems.length < mostProblems; at += step) {
     const outcome = await next;
@@ -122,10 +141,9 @@ async function readBatch(
   source: Source,
   sample: Dataset['sample'],
   indices: readonly number[],
-  size: number,
-  input: InputDims,
+  feeding: Feeding,
 ): Promise<Outcome> {
-  const settled = await Promise.allSettled(indices.map((index) => sample(index, input)));
+  const settled = await Promise.allSettled(indices.map((index) => sample(index, feeding.dims)));
   const problems: Diagnostic[] = [];
   const samples: Sample[] = [];
   let dims: readonly number[] | undefined;
@@ -142,21 +160,29 @@ async function readBatch(
       problems.push(dataShape(source.placeOf(indices[i]!), fed.join('x'), `[${dims}] for this batch`));
       return;
     }
+    const odd = feeding.whole ? result.value.values.find((value) => !isExactWhole(value)) : undefined;
+    if (odd !== undefined) problems.push(dataNotWhole(source.placeOf(indices[i]!), feeding.name, odd));
     samples.push(result.value);
   });
   if (problems.length > 0 || dims === undefined) return { problems };
-  const count = fixedLength(input[0]) === undefined ? samples.length : size;
+  const size = fixedBatch(feeding) ?? samples.length;
   const length = samples[0]!.values.length;
-  const data = new Float32Array(count * length);
-  for (let i = 0; i < count; i++) data.set(samples[Math.min(i, samples.length - 1)]!.values, i * length);
+  const data = new Float32Array(size * length);
+  for (let i = 0; i < size; i++) data.set(samples[Math.min(i, samples.length - 1)]!.values, i * length);
   return {
     batch: {
       indices,
-      tensor: float32([count, ...dims], data),
+      size,
+      feeds: { [feeding.name]: float32(feeding.alone ? dims : [size, ...dims], data) },
       ids: samples.map((s) => s.id),
       hashes: samples.map((s) => s.hash),
     },
   };
+}
+
+/** Samples are 32-bit floats, which hold every whole number below 2^24. */
+function isExactWhole(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 24;
 }
 
 /**

@@ -1,10 +1,9 @@
-/** NumPy's .npy and .npz files (NEP 1: a magic string, a version, a Python literal as header, then the elements). */
+/** NumPy's .npy files (NEP 1: a magic string, a version, a Python literal as header, then the elements). */
 import type { ByteSource } from '../files/byte-source.ts';
 import { sizeOf } from '../math/tensor.ts';
-import { type ElementType, elementSize, fileSource } from './bytes.ts';
+import { type ElementType, elementSize } from './bytes.ts';
 import type { StoredArray } from './source.ts';
 import { unreadable } from './unreadable.ts';
-import { openZipEntry, readZipDirectory } from './zip-directory.ts';
 
 const types: Readonly<Record<string, ElementType>> = {
   '|u1': 'uint8',
@@ -25,11 +24,6 @@ const longestHeader = 10_000;
 /** Whether these first bytes are those of a .npy file. */
 export function isNpy(head: Uint8Array): boolean {
   return head[0] === 0x93 && Buffer.from(head.subarray(1, 6)).toString('latin1') === 'NUMPY';
-}
-
-/** Whether these first bytes are those of a zip archive, which a .npz file is. */
-export function isZip(head: Uint8Array): boolean {
-  return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
 /** Reads the header of a .npy array, which diagnostics call `path`. Raises dataUnreadable. */
@@ -66,34 +60,3 @@ export async function readNpy(path: string, bytes: ByteSource): Promise<StoredAr
     throw fail(`this .npy array has ${bytes.size} bytes where its header says ${expected}`);
   return { path, bytes, offset, type, littleEndian: true, dims };
 }
-
-const sampleNames = ['images', 'x', 'inputs', 'data'];
-const labelNames = ['labels', 'y'];
-
-/**
- * Opens a .npz file: samples are the array `images`, `x`, `inputs` or `data`, or the only one beside the labels, which
- * are `labels` or `y`.
- * @param limit bytes that one of its arrays may unpack to
- * Raises dataUnreadable and dataTooLarge.
- */
-export async function readNpz(
-  path: string,
-  limit: number,
-): Promise<{ readonly samples: StoredArray; readonly labels: StoredArray | undefined }> {
-  const archive = await fileSource(path);
-  const files = await readZipDirectory(path, archive);
-  const names = [...files.keys()]
-    .filter((name) => name.endsWith(suffix))
-    .map((name) => name.slice(0, -suffix.length));
-  const labels = labelNames.find((name) => names.includes(name));
-  const rest = names.filter((name) => name !== labels);
-  const samples =
-    sampleNames.find((name) => names.includes(name)) ?? (rest.length === 1 ? rest[0] : undefined);
-  if (samples === undefined)
-    throw unreadable(path, `none of its arrays (${names.join(', ')}) is called ${sampleNames.join(', ')}`);
-  const parse = async (name: string) =>
-    readNpy(`${path}: ${name}`, await openZipEntry(path, archive, files.get(name + suffix)!, limit));
-  return { samples: await parse(samples), labels: labels === undefined ? undefined : await parse(labels) };
-}
-
-const suffix = '.npy';

@@ -1,16 +1,16 @@
-/** Opens a data set: a file or a folder, whose format is recognized by its contents and its name. */
-import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import { optionInvalid } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
-import { openBytes, readBytes } from './bytes.ts';
-import { listCifarFiles, openCifar } from './cifar.ts';
+/** Opens a data set: the samples of a model's input, or of several. */
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { defined } from '../defined.ts';
+import { dataInputs, optionInvalid, preprocessingInvalid } from '../diagnostics/all.ts';
+import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { readBytes } from './bytes.ts';
 import { createDataset, type Dataset } from './dataset.ts';
-import { findIdxLabels, isIdx, listIdxPairs, readIdx } from './idx.ts';
-import { isImageName, openImage, openImageFolder } from './image-folder.ts';
+import { joinDatasets } from './joined.ts';
 import { defaultDataLimit, largestDataLimit } from './limit.ts';
-import { isNpy, isZip, readNpy, readNpz } from './npy.ts';
+import { type NamedSources, namedArrays, namedFiles, quoted, readNamedFolder } from './named.ts';
+import { isZip, openNpz } from './npz.ts';
+import { openLabels, openSource } from './open-source.ts';
 import { applicableReadings } from './prepare.ts';
 import {
   loadPreprocessing,
@@ -18,7 +18,7 @@ import {
   type PreprocessingFields,
   resolvePreprocessing,
 } from './preprocessing.ts';
-import { arraySource, readLabels, type Source, type StoredArray } from './source.ts';
+import { readLabels, type Source } from './source.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface DatasetOptions {
@@ -31,6 +31,8 @@ export interface DatasetOptions {
    * come in NCHW. Default: bytes stay as they are.
    */
   readonly unitBytes?: boolean;
+  /** Inputs of the model: data of several are found by their names. Without them, or with one, the data are samples of one. */
+  readonly inputs?: readonly { readonly name: string }[];
   /** Path of the labels where they are not found by name: csv for folders of images, idx or .npy for arrays. */
   readonly labels?: string;
   /** Bytes that a packed file may unpack to, and that a sample may take in memory. Default: 2^29; at most 2^32. */
@@ -40,10 +42,11 @@ export interface DatasetOptions {
 /**
  * Opens a data set.
  * @param path file or folder; `path#train` picks a part of a folder that has several
- * Raises dataUnreadable, dataTooLarge, imageUnreadable (of the first image), preprocessingInvalid and optionInvalid.
+ * Raises dataUnreadable, dataInputs, dataTooLarge, imageUnreadable (of the first image), preprocessingInvalid and
+ * optionInvalid.
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { preprocessing, flags, labels, unitBytes = false, dataLimit: limit = defaultDataLimit } = options;
+  const { preprocessing, flags, dataLimit: limit = defaultDataLimit } = options;
   if (!(limit >= 1 && limit <= largestDataLimit))
     throw new DiagnosticError([
       optionInvalid('dataLimit', `${limit} is not from 1 to ${largestDataLimit} bytes`),
@@ -52,11 +55,22 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     typeof preprocessing === 'object'
       ? resolvePreprocessing({ ...preprocessing, ...flags }, 'recorded preprocessing')
       : await loadPreprocessing(preprocessing, flags);
-  const source = await openSource(path, labels, limit).catch((error: NodeJS.ErrnoException) => {
+  const found = await openFound(path, options, limit).catch((error: NodeJS.ErrnoException) => {
     // What the operating system refuses, such as a missing permission, is about the user's file.
     if (error.syscall === undefined) throw error;
     throw unreadable(path, `it cannot be read (${error.message})`);
   });
+  return 'sources' in found
+    ? openJoined(path, found, given, limit)
+    : openSingle(found, given, options, limit);
+}
+
+async function openSingle(
+  source: Source,
+  given: Preprocessing,
+  { preprocessing, flags, unitBytes = false }: DatasetOptions,
+  limit: number,
+): Promise<Dataset> {
   const dims = await source.shapeOf(0);
   const nothingSaid = preprocessing === undefined && flags === undefined;
   const ours: Preprocessing = { layout: 'NCHW', ...given };
@@ -66,98 +80,48 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   return createDataset(source, resolved, dims, limit);
 }
 
-async function openSource(path: string, labels: string | undefined, limit: number): Promise<Source> {
-  const selected = existsSync(path) ? null : /^(.+)#([^#]+)$/.exec(path);
-  const place = selected?.[1] ?? path;
-  const entry = await stat(place).catch(() => undefined);
+/** The samples of one input, or of several. */
+async function openFound(
+  path: string,
+  { labels, inputs: fed = [] }: DatasetOptions,
+  limit: number,
+): Promise<Source | NamedSources> {
+  const inputs = fed.map(({ name }) => name);
+  if (inputs.length < 2) return openSource(path, { labels, input: inputs[0], limit });
+  const entry = await stat(path).catch(() => undefined);
   if (!entry) throw unreadable(path, 'there is no such file or folder');
-  if (entry.isDirectory()) return openFolder(place, selected?.[2], labels, limit);
-  if (selected) throw unreadable(path, `a file has no part '${selected[2]}'; name a folder`);
-  return openFile(place, labels, limit);
+  const open = (file: string) => openSource(file, { labels: undefined, input: undefined, limit });
+  const named = entry.isDirectory()
+    ? await namedFiles(await readNamedFolder(path), inputs, open)
+    : isZip(await readBytes(path, 0, 16))
+      ? await namedArrays(await openNpz(path, limit), inputs)
+      : undefined;
+  if (named) return { ...named, labels: labels ?? named.labels };
+  const reason = `the model has the inputs ${quoted(inputs)}, and this file holds samples of one`;
+  throw new DiagnosticError([dataInputs(path, reason)]);
 }
 
-async function openFile(path: string, labels: string | undefined, limit: number): Promise<Source> {
-  const head = await readBytes(path, 0, 16);
-  const name = basename(path);
-  if (isImageName(path) || path.endsWith('.bin')) {
-    if (labels !== undefined)
-      throw new DiagnosticError([optionInvalid('--labels', `${path} takes no separate labels`)]);
-    return isImageName(path) ? openImage(path, limit) : openCifar(path, [path], dirname(path), limit);
-  }
-  if (isZip(head)) {
-    const arrays = await readNpz(path, limit);
-    return openArray(name, arrays.samples, labels ?? arrays.labels, limit);
-  }
-  const bytes = await openBytes(path, limit);
-  const unpacked = await bytes.read(0, 16);
-  if (isNpy(unpacked)) return openArray(name, await readNpy(path, bytes), labels, limit);
-  if (isIdx(unpacked))
-    return openArray(name, await readIdx(path, bytes), labels ?? (await findIdxLabels(path)), limit);
-  throw unreadable(path, 'this is none of the formats that are read');
-}
-
-/** @param labels the array of labels, or the path of one */
-async function openArray(
-  name: string,
-  array: StoredArray,
-  labels: StoredArray | string | undefined,
+/** Samples of several inputs are fed as they are stored. Raises preprocessingInvalid where more is asked for. */
+async function openJoined(
+  path: string,
+  { sources, labels }: NamedSources,
+  { labelOffset, classes, ...steps }: Preprocessing,
   limit: number,
-): Promise<Source> {
-  if (labels === undefined) return arraySource(name, array, undefined);
+): Promise<Dataset> {
+  const plain = resolvePreprocessing({}, 'preprocessing');
+  const fields = Object.keys(steps) as (keyof typeof steps)[];
+  const changed = fields.filter((field) => JSON.stringify(steps[field]) !== JSON.stringify(plain[field]));
+  const reason = 'samples of several inputs are fed as they are stored; store what the model takes';
+  raise(changed.map((field) => preprocessingInvalid('preprocessing', field, reason)));
+  const parts = new Map<string, Dataset>();
+  for (const [name, source] of sources)
+    parts.set(name, createDataset(source, plain, await source.shapeOf(0), limit));
   const stored = typeof labels === 'string' ? await openLabels(labels, limit) : labels;
-  return arraySource(name, array, await readLabels(stored, array.path, array.dims[0] ?? 0));
-}
-
-async function openLabels(path: string, limit: number): Promise<StoredArray> {
-  if (!existsSync(path)) throw unreadable(path, 'there is no such file');
-  const bytes = await openBytes(path, limit);
-  return path.endsWith('.npy') ? readNpy(path, bytes) : readIdx(path, bytes);
-}
-
-async function openFolder(
-  folder: string,
-  part: string | undefined,
-  labels: string | undefined,
-  limit: number,
-): Promise<Source> {
-  const name = part === undefined ? basename(resolve(folder)) : `${basename(resolve(folder))}#${part}`;
-  const pairs = await listIdxPairs(folder);
-  if (pairs.length > 0) {
-    const pair = choosePart(folder, pairs, part);
-    const samples = await readIdx(pair.samples, await openBytes(pair.samples, limit));
-    return openArray(name, samples, labels ?? pair.labels, limit);
-  }
-  if ((await readdir(folder)).some((file) => file.endsWith('.bin'))) {
-    const { test, train } = await listCifarFiles(folder);
-    const parts = [
-      { part: 'test', files: test },
-      { part: 'train', files: train },
-    ].filter(({ files }) => files.length > 0);
-    const { files } = choosePart(folder, parts, part);
-    return { ...(await openCifar(folder, files, folder, limit)), name };
-  }
-  if (part !== undefined) throw unreadable(folder, `this folder has no part '${part}'`);
-  const images = await openImageFolder(folder, labels, limit);
-  if (!images) throw unreadable(folder, 'this folder holds no data that can be read');
-  return images;
-}
-
-/** The part of that name; without a name the only one, or the test part (`t10k` in MNIST). */
-function choosePart<P extends { readonly part: string }>(
-  folder: string,
-  parts: readonly P[],
-  part?: string,
-): P {
-  const found =
-    part !== undefined
-      ? parts.find((p) => p.part === part || (part === 'test' && p.part === 't10k'))
-      : parts.length === 1
-        ? parts[0]
-        : parts.find((p) => p.part === 'test' || p.part === 't10k');
-  if (found) return found;
-  const names = parts.map((p) => `${folder}#${p.part}`).join(', ');
-  throw unreadable(
-    folder,
-    part === undefined ? `choose a part: ${names}` : `it has no part '${part}', but ${names}`,
-  );
+  const joined = joinDatasets(parts, {
+    name: basename(resolve(path)),
+    path,
+    classNames: classes,
+    preprocessing: { ...plain, labelOffset, ...defined({ classes }) },
+  });
+  return stored ? { ...joined, labels: await readLabels(stored, path, joined.length) } : joined;
 }

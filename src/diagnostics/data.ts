@@ -11,7 +11,13 @@ export const dataUnreadable = (path: string, reason: string): Diagnostic =>
 export const dataShape = (path: string, got: string, expected: string): Diagnostic =>
   error('data/shape', path, [
     `the samples have shape ${got}, and the model's input is ${expected}`,
-    'Set resize, crop or layout in the preprocessing file.',
+    'Samples lie along the first axis of an array, each in the shape of the input without its batch axis, which is the first; for images, set resize, crop or layout in the preprocessing file.',
+  ]);
+
+export const dataInputs = (place: string, reason: string): Diagnostic =>
+  error('data/inputs', place, [
+    reason,
+    'Data of several inputs are a .npz file with an array per input, or a folder with a file per input, named like the inputs; sample i is the i-th of each.',
   ]);
 
 export const dataLayout = (path: string, got: string, expected: string): Diagnostic =>
@@ -24,6 +30,12 @@ export const dataNotFinite = (place: string, what: string): Diagnostic =>
   error('data/not-finite', place, [
     what,
     'Mend the sample or leave it out; no network computes anything from NaN or infinity.',
+  ]);
+
+export const dataNotWhole = (place: string, input: string, value: number): Diagnostic =>
+  error('data/not-whole', place, [
+    `the model's input '${input}' takes whole numbers, and this sample has ${value}`,
+    'Store whole numbers below 2^24, such as indices, and let no preprocessing change them.',
   ]);
 
 export const dataTooLarge = (place: string, what: string, bytes: number, limit: number): Diagnostic =>

@@ -120,9 +120,12 @@ export type Node = OnnxNode | MvmNode | QuantizedMvmNode;
 /** Name, element type (as ONNX numbers it) and dims; a symbolic or unknown dimension is a string or undefined. */
 export interface ValueInfo {
   readonly name: string;
+  /** 0 where it is unknown, and of a value that is no tensor. */
   readonly elementType: number;
   /** undefined: unknown rank */
   readonly dims: readonly (number | string | undefined)[] | undefined;
+  /** The encoded TypeProto of a value that is no tensor, such as a sequence: it is carried, and no result of a run. */
+  readonly otherType?: Uint8Array;
 }
 
 export interface Graph {

@@ -16,14 +16,15 @@ import { type NoiseSource, poolColumns, poolRows, readingInput } from './noise-p
 /**
  * The feeds with the numbers of their images, where a model takes them and the feeds do not say.
  * @param numbers image by image; a batch that is filled up has the last one's noise in the rest
+ * @param images that the feeds hold
  */
 export function withReading(
   { inputs }: { readonly inputs: readonly string[] },
   feeds: Readonly<Record<string, Tensor>>,
   numbers: readonly number[],
+  images: number = imagesIn(feeds),
 ): Readonly<Record<string, Tensor>> {
   if (!inputs.includes(readingInput)) return feeds;
-  const images = imagesIn(feeds);
   const all = Array.from({ length: images }, (_, i) => numbers[Math.min(i, numbers.length - 1)]!);
   return { [readingInput]: int64([images], all), ...feeds };
 }

@@ -1,9 +1,10 @@
 /** Checks that a decoded graph's values fit together, and puts its nodes into topological order. */
 
-import { graphInvalid, typeUnsupported } from '../diagnostics/all.ts';
+import { formUnsupported, graphInvalid, typeUnsupported } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { describeOrigin, inputsOf, type OnnxNode, outputsOf, type ValueInfo } from '../ir/graph.ts';
 import { elementName, elementType } from './element-types.ts';
+import { describeOtherType } from './other-types.ts';
 import { sortNodes } from './topological.ts';
 
 /**
@@ -23,8 +24,9 @@ export function checkValues(
   const defined = new Set(constants);
   if (defined.has('')) problems.push(graphInvalid(file, 'an initializer has no name'));
   for (const { name } of inputs) defined.add(name);
-  for (const { name, elementType: type } of inputs) {
+  for (const { name, elementType: type, otherType } of inputs) {
     if (name === '') problems.push(graphInvalid(file, 'an input has no name'));
+    else if (otherType) problems.push(notFed(name, describeOtherType(otherType)));
     else if (type === 0) problems.push(graphInvalid(`input '${name}'`, 'it has no element type'));
     else if (elementType(type) === undefined)
       problems.push(typeUnsupported(`input '${name}'`, `elements of ${elementName(type)} are not supported`));
@@ -53,4 +55,12 @@ export function checkValues(
   const sorted = sortNodes(nodes, given);
   if (!sorted) problems.push(graphInvalid(file, 'its nodes depend on each other in a circle'));
   return sorted ?? nodes;
+}
+
+function notFed(name: string, kind: string): Diagnostic {
+  return formUnsupported(
+    `input '${name}'`,
+    `it is ${kind}, and samples are tensors`,
+    'Export the model with a tensor in its place, or with an input for each of its tensors.',
+  );
 }

@@ -17,6 +17,7 @@ import { plainDomain } from './function-body.ts';
 import { decodeInitializers } from './initializers.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { nameNodes } from './name-nodes.ts';
+import { otherTypeOf } from './other-types.ts';
 import { padDilated } from './pad-dilated.ts';
 import {
   type GraphProto,
@@ -27,6 +28,7 @@ import {
   toNumber,
   type ValueInfoProto,
 } from './proto.ts';
+import { exposeTensors } from './tensor-outputs.ts';
 import type { ExternalBytes } from './tensor-proto.ts';
 import { upgradeOpset } from './upgrade.ts';
 import { zeroBlocks } from './zero-blocks.ts';
@@ -69,7 +71,8 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   const result = buildGraph(model, graph, external, source.file, problems);
   raise(problems);
   const runs = result.opsets['']! >= oldestRunnable ? result : upgradeOpset(result);
-  return { graph: zeroBlocks(padDilated(runs)), sha256: hash.digest('hex') };
+  const whole = exposeTensors(zeroBlocks(padDilated(runs)), source.file);
+  return { graph: whole, sha256: hash.digest('hex') };
 }
 
 /** Without functions, and with names for all nodes. */
@@ -120,10 +123,8 @@ function buildGraph(
   const opsets = decodeOpsets(model, file, problems);
   const { constants, names } = decodeInitializers(proto, external, file, problems);
   const nodes = (proto.node ?? []).map((node, index) => decodeNode(node, index, external, file, problems));
-  const inputs = (proto.input ?? [])
-    .filter((v) => !names.has(v.name ?? ''))
-    .map((v) => decodeValue(v, problems));
-  const outputs = (proto.output ?? []).map((v) => decodeValue(v, problems));
+  const inputs = (proto.input ?? []).filter((v) => !names.has(v.name ?? '')).map(decodeValue);
+  const outputs = (proto.output ?? []).map(decodeValue);
   const sorted = checkValues(file, inputs, outputs, nodes, names, problems);
   return {
     name: proto.name || 'graph',
@@ -186,14 +187,13 @@ function decodeNode(
   };
 }
 
-function decodeValue(proto: ValueInfoProto, problems: Diagnostic[]): ValueInfo {
+function decodeValue(proto: ValueInfoProto): ValueInfo {
   const name = proto.name ?? '';
   const tensor = proto.type?.tensorType;
-  if (proto.type && !tensor) problems.push(graphInvalid(`value '${name}'`, 'it is not a tensor'));
   const dims = tensor?.shape
     ? (tensor.shape.dim ?? []).map((d) =>
         d.value === 'dimValue' ? toNumber(d.dimValue) : d.dimParam || undefined,
       )
     : undefined;
-  return { name, elementType: tensor?.elemType ?? 0, dims };
+  return { name, elementType: tensor?.elemType ?? 0, dims, ...otherTypeOf(proto.type) };
 }

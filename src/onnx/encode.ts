@@ -7,7 +7,14 @@ import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Graph, Node, ValueInfo } from '../ir/graph.ts';
 import type { Tensor } from '../math/tensor.ts';
 import { encodeAttributes } from './attributes.ts';
-import { functionCodec, modelCodec, type NodeProto, type TensorProto, type ValueInfoProto } from './proto.ts';
+import {
+  functionCodec,
+  modelCodec,
+  type NodeProto,
+  type TensorProto,
+  typeCodec,
+  type ValueInfoProto,
+} from './proto.ts';
 import { encodeTensor } from './tensor-proto.ts';
 
 /**
@@ -59,7 +66,8 @@ function encoderOfNodes(): (node: Node) => NodeProto {
   };
 }
 
-function encodeValue({ name, elementType, dims }: ValueInfo): ValueInfoProto {
+function encodeValue({ name, elementType, dims, otherType }: ValueInfo): ValueInfoProto {
+  if (otherType) return { name, type: typeCodec.decode(otherType) };
   if (elementType === 0) return { name };
   const shape = dims && {
     dim: dims.map((d) => (d === undefined ? {} : typeof d === 'string' ? { dimParam: d } : { dimValue: d })),

@@ -119,11 +119,14 @@ interface DimensionProto {
   readonly value?: string;
 }
 
-interface TypeProto {
+export interface TypeProto {
   readonly tensorType?: {
     readonly elemType?: number;
     readonly shape?: { readonly dim?: readonly DimensionProto[] } | null;
   } | null;
+  readonly sequenceType?: { readonly elemType?: TypeProto | null } | null;
+  readonly optionalType?: { readonly elemType?: TypeProto | null } | null;
+  readonly mapType?: { readonly keyType?: number; readonly valueType?: TypeProto | null } | null;
   /** Which kind of type is set. */
   readonly value?: string;
 }
@@ -223,6 +226,7 @@ function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array 
 
 export const modelCodec = codec<ModelProto>('ModelProto');
 export const attributeCodec = codec<AttributeProto>('AttributeProto');
+export const typeCodec = codec<TypeProto>('TypeProto');
 export const functionCodec = codec<FunctionProto>('FunctionProto');
 
 /** AttributeProto.AttributeType, as far as attributes are looked into. */

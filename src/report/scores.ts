@@ -1,5 +1,6 @@
 /** Outputs of a model -> scores of classes: which output holds them, and whether they are probabilities. */
 import { type Graph, outputsOf } from '../ir/graph.ts';
+import { axesOfSample } from '../math/axes-of-sample.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
 
 /** Operators that pass values on as they are. */
@@ -15,13 +16,14 @@ export function isSoftmax(graph: Graph, output: string): boolean {
 
 /**
  * The scores of the first sample of a batch.
+ * @param samples in the batch
  * @returns `undefined` where the output is no list with one number per class: [batch, classes], or with axes of length 1
  */
-export function classScores(output: Tensor): Float64Array | undefined {
-  const [batch = 1, ...rest] = output.dims;
-  if (rest.filter((length) => length !== 1).length !== 1) return undefined;
+export function classScores(output: Tensor, samples: number): Float64Array | undefined {
+  const axes = axesOfSample(output.dims, samples);
+  if (axes?.filter((length) => length !== 1).length !== 1) return undefined;
   const values = toDoubles(output);
-  return values && Float64Array.from(values.slice(0, values.length / batch));
+  return values && Float64Array.from(values.slice(0, values.length / samples));
 }
 
 /** Indices of the `count` highest scores, highest first; of equal ones the first. */

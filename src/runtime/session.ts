@@ -14,6 +14,7 @@ export interface SessionOptions {
 
 export interface Session {
   readonly inputs: readonly string[];
+  /** Those that are tensors: what a sequence or a map holds is no result here. */
   readonly outputs: readonly string[];
   /** What is known of the outputs before they are computed. */
   readonly inferred: ReadonlyMap<string, Inferred>;
@@ -64,15 +65,17 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
   const types = new Map(
     session.inputMetadata.map((m): [string, string] => [m.name, m.isTensor ? m.type : 'float32']),
   );
+  const tensors = new Set(session.outputMetadata.flatMap((m) => (m.isTensor ? [m.name] : [])));
+  const outputs = session.outputNames.filter((name) => tensors.has(name));
   return {
     inputs: session.inputNames,
-    outputs: session.outputNames,
+    outputs,
     inferred: inferredOf(session.outputMetadata),
     async run(feeds, only) {
       const values = Object.fromEntries(
         Object.entries(feeds).map(([name, tensor]) => [name, toOrt(fedAs(tensor, types.get(name)))]),
       );
-      const results = await session.run(values, only ?? session.outputNames);
+      const results = await session.run(values, only ?? outputs);
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
     },
     release: () => session.release(),

@@ -14,7 +14,7 @@ import type { CompileOptions } from '../ir/options.ts';
 import { weightPlacesOf } from '../ir/weight-places.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
-import { soleInput, spreadSamples } from '../record/samples.ts';
+import { fedInputs, spreadSamples } from '../record/samples.ts';
 import type { SynapsePlaces } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
 import { stepsPerLevel } from '../target/hidden-plane.ts';
@@ -51,7 +51,8 @@ export async function basisOfModel(
 ): Promise<Basis> {
   const compiled = await compileOn(model, data, loaded, { ...options, calibrationSamples: firstSamples });
   const chain = findChain(compiled.graph, '*');
-  if (chain.input !== model.graph.inputs[0]?.name) raise([somethingBefore(compiled.graph, chain)]);
+  const { inputs } = model.graph;
+  if (inputs.length > 1 || chain.input !== inputs[0]?.name) raise([somethingBefore(compiled.graph, chain)]);
   return basisOf(compiled, network ? { ...chain, network } : chain, undefined);
 }
 
@@ -92,7 +93,7 @@ export async function compileOn(
   loaded: LoadedTarget,
   options: CompileOptions,
 ): Promise<Compiled> {
-  const samples = spreadSamples(data, soleInput(model.graph, model.file), options.calibrationSamples);
+  const samples = spreadSamples(data, fedInputs(model.graph, model.file), options.calibrationSamples);
   return compile(model, loaded, options, { kind: 'samples', samples });
 }
 
@@ -100,7 +101,7 @@ function somethingBefore(graph: Graph, { nodes, input }: Chain): Diagnostic {
   const node = graph.nodes.find((n) => n.kind === 'onnx' && n.outputs.includes(input)) ?? nodes[0]!;
   return trainNoGradient(
     describeOrigin(node.origin),
-    'a model is trained from its input on; compile this one, and train the last layers of the package',
+    'a model is trained from its only input on; compile this one, and train the last layers of the package',
   );
 }
 

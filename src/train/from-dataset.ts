@@ -1,5 +1,5 @@
 /** Samples of a data set as the first trained layer sees them, in memory. */
-import { checkLabels, type Dataset } from '../data/dataset.ts';
+import { type Batch, checkLabels, type Dataset } from '../data/dataset.ts';
 import { dataNotFinite, dataShape } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { ValueInfo } from '../ir/graph.ts';
@@ -7,14 +7,14 @@ import type { Tensor } from '../math/tensor.ts';
 import type { Samples } from './samples.ts';
 
 export interface FirstLayer {
-  /** The model's input, which the data feed. */
-  readonly input: ValueInfo;
+  /** The model's inputs, which the data feed. */
+  readonly inputs: readonly ValueInfo[];
   /** Inputs of the first trained layer. */
   readonly width: number;
   /** Classes that the trained layers tell apart. */
   readonly classes: number;
-  /** What becomes of a batch before the first trained layer; absent where it is the first of all. */
-  readonly frozen?: (batch: Tensor) => Promise<Tensor>;
+  /** What the first trained layer is given of a batch, [samples of the batch * width]. */
+  readonly given: (batch: Batch) => Promise<Tensor>;
 }
 
 const batchSize = 8;
@@ -27,27 +27,27 @@ const batchSize = 8;
 export async function samplesFrom(
   dataset: Dataset,
   indices: readonly number[],
-  { input, width, classes, frozen }: FirstLayer,
+  { inputs, width, classes, given }: FirstLayer,
   onSample: (done: number, total: number) => void = () => undefined,
 ): Promise<Samples> {
   const { labelOffset } = dataset.preprocessing;
   raise(checkLabels(dataset, classes, labelOffset));
-  const inputs = new Float32Array(indices.length * width);
+  const values = new Float32Array(indices.length * width);
   let done = 0;
-  for await (const batch of dataset.batches(indices, batchSize, input.dims ?? [undefined])) {
-    const { dims, data } = frozen ? await frozen(batch.tensor) : batch.tensor;
-    if (data.length !== dims[0]! * width)
+  for await (const batch of dataset.batches(indices, batchSize, inputs)) {
+    const { dims, data } = await given(batch);
+    if (data.length !== batch.size * width)
       raise([
         dataShape(dataset.path, `[${dims.slice(1)}]`, `${width} numbers before the first trained layer`),
       ]);
     raise(brokenIn(dataset, batch.ids, data as Float32Array, width));
     // A model with a fixed batch gets its last one filled up.
-    inputs.set((data as Float32Array).subarray(0, batch.indices.length * width), done * width);
+    values.set((data as Float32Array).subarray(0, batch.indices.length * width), done * width);
     done += batch.indices.length;
     onSample(done, indices.length);
   }
   const labels = Int32Array.from(indices, (i) => dataset.labels![i]! + labelOffset);
-  return { count: indices.length, inputs, scale: 1, labels };
+  return { count: indices.length, inputs: values, scale: 1, labels };
 }
 
 /** What layers before the first trained one make of samples may be no numbers. */

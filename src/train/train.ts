@@ -57,10 +57,11 @@ export async function readTrainingSamples(
 ): Promise<TrainingSamples> {
   const { layers } = basis.chain.network;
   const { graph } = basis.compiled;
-  const input = graph.inputs[0]!;
-  const first = { input, width: layers[0]!.inputs, classes: layers.at(-1)!.outputs };
-  const read = async (frozen?: FirstLayer['frozen']) => {
-    const through = frozen ? { ...first, frozen } : first;
+  const { inputs } = graph;
+  const tap = basis.chain.input;
+  const first = { inputs, width: layers[0]!.inputs, classes: layers.at(-1)!.outputs };
+  const read = async (given: FirstLayer['given']) => {
+    const through = { ...first, given };
     const samplesOf = ({ dataset, indices }: TrainingData['test'], stage: string) =>
       samplesFrom(dataset, indices, through, (done, total) => onSample(stage, done, total));
     return {
@@ -68,17 +69,16 @@ export async function readTrainingSamples(
       test: await samplesOf(test, 'read test samples'),
     };
   };
-  if (!basis.pkg || basis.chain.input === input.name) return read();
+  if (!basis.pkg || inputs.some(({ name }) => name === tap)) return read(async ({ feeds }) => feeds[tap]!);
   const onArray = (done: number, total: number) => onSample('program the chip', done, total);
   const chip = await programChip(basis.pkg, { seed, onArray });
-  const tap = basis.chain.input;
   const { reference, manifest } = basis.pkg;
   const model = { graph: reference, file: manifest.model.file };
-  const seen = spreadSamples(training.dataset, input, training.dataset.length);
+  const seen = spreadSamples(training.dataset, inputs, training.dataset.length);
   const session = await simulate(basis.pkg, chip, { taps: [tap] });
   try {
     return await unlessRefused(model, seen, () =>
-      read(async (batch) => (await session.run({ [input.name]: batch }, [tap]))[tap]!),
+      read(async ({ feeds }) => (await session.run(feeds, [tap]))[tap]!),
     );
   } finally {
     await session.release();

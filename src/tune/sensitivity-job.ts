@@ -7,7 +7,6 @@ import { addSignal, type SignalAndNoise, silence } from '../verify/metrics.ts';
 
 export interface SensitivityContext {
   readonly batches: readonly ImageBatch[];
-  readonly input: string;
   /** The value that is compared. */
   readonly output: string;
   /** Its values in floating point, batch after batch, [image][value]. */
@@ -26,15 +25,15 @@ export const job: Job<SensitivityContext, Uint8Array, OutputError> = {
 };
 
 async function compareOutputs(
-  { batches, input, output, wanted }: SensitivityContext,
+  { batches, output, wanted }: SensitivityContext,
   bytes: Uint8Array,
 ): Promise<OutputError> {
   const session = await openSession(bytes, { threads: 1 });
   let sums = silence;
   let changed = 0;
-  for (const [number, { tensor, count }] of batches.entries()) {
+  for (const [number, { feeds, count }] of batches.entries()) {
     const reference = wanted[number]!;
-    const result = await session.run({ [input]: tensor }, [output]);
+    const result = await session.run(feeds, [output]);
     const got = (result[output]!.data as Float32Array).subarray(0, reference.length);
     sums = addSignal(sums, reference, got);
     const values = reference.length / count;

@@ -93,13 +93,13 @@ export async function openSensitivity({ real, tuning }: Setup): Promise<Sensitiv
   );
   const session = await openSession(encodeModel(float), { threads: 1 });
   const wanted: Float32Array[] = [];
-  for (const { tensor, count } of batches) {
-    const result = (await session.run({ [plan.input.name]: tensor }, [output]))[output]!;
-    const values = result.data.length / result.dims[0]!;
+  for (const { feeds, count, size } of batches) {
+    const result = (await session.run(feeds, [output]))[output]!;
+    const values = result.data.length / size;
     wanted.push((result.data as Float32Array).slice(0, count * values));
   }
   await session.release();
-  return { batches, input: plan.input.name, output, wanted };
+  return { batches, output, wanted };
 }
 
 /** What goes into a softmax tells errors apart that its result hides. */

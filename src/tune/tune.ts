@@ -6,7 +6,7 @@ import type { Calibration } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { unlessRefused } from '../record/refused-model.ts';
-import { soleInput, spreadSamples } from '../record/samples.ts';
+import { fedInputs, spreadSamples } from '../record/samples.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { applyVariants } from './apply.ts';
@@ -39,7 +39,7 @@ export async function tune(
 ): Promise<TuneReport> {
   const start = performance.now();
   const limits = { maxDrop: tuning.maxDrop ?? 1, maxDigital: tuning.maxDigital ?? 10 };
-  const images = spreadSamples(dataset, soleInput(model.graph, model.file), dataset.length);
+  const images = spreadSamples(dataset, fedInputs(model.graph, model.file), dataset.length);
   const prepared = await unlessRefused(model, images, () =>
     prepare(model, loaded, options, calibration, dataset, { ...tuning, ...limits }),
   );

@@ -2,7 +2,8 @@
  * Batches of images through models, in any thread. A session has one thread of its own: with several, onnxruntime splits
  * products in other places, and float sums could come out differently.
  */
-import { InternalError } from '../diagnostics/diagnostic.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { withReading } from '../lower/noise.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { openSession, type Session } from '../runtime/session.ts';
@@ -15,7 +16,7 @@ export interface EncodedModel {
 
 interface InferContext {
   readonly models: readonly EncodedModel[];
-  readonly plan: Pick<Plan, 'input' | 'output' | 'values'>;
+  readonly plan: Pick<Plan, 'output' | 'values'>;
 }
 
 /** Images of the plan from number `first` on. */
@@ -24,7 +25,9 @@ export interface ImageBatch {
   readonly count: number;
   /** Their numbers in the data set, which key their read noise. */
   readonly samples: readonly number[];
-  readonly tensor: Tensor;
+  /** Images that the feeds hold, with those that fill the batch up. */
+  readonly size: number;
+  readonly feeds: Readonly<Record<string, Tensor>>;
 }
 
 /** Values of the scored output of every model, [image][value]. */
@@ -56,17 +59,15 @@ export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
 async function outputOf(
   session: Session,
   plan: InferContext['plan'],
-  { count, samples, tensor }: ImageBatch,
+  { count, samples, size, feeds }: ImageBatch,
 ): Promise<Float32Array | Float64Array> {
-  const results = await session.run(withReading(session, { [plan.input.name]: tensor }, samples), [
-    plan.output,
-  ]);
+  const results = await session.run(withReading(session, feeds, samples, size), [plan.output]);
   const result = results[plan.output]!;
   const data = result.data instanceof Float32Array ? result.data : toDoubles(result);
-  if (!data || data.length < count * plan.values)
-    throw new InternalError(
-      'verify',
-      `output '${plan.output}' has the dims [${result.dims}] for ${count} images`,
-    );
+  if (data?.length !== size * plan.values) {
+    const reason = `this output has ${data?.length} values for ${size} sample(s), and ${plan.values} for the first sample`;
+    const remedy = 'Outputs whose size depends on the sample cannot be compared: score another one.';
+    throw new DiagnosticError([optionInvalid(`--score-output ${plan.output}`, reason, remedy)]);
+  }
   return data.subarray(0, count * plan.values);
 }

@@ -9,7 +9,6 @@ interface LayersContext {
   /** Encoded, with the taps among their outputs. */
   readonly ideal: Uint8Array;
   readonly mapped: Uint8Array;
-  readonly input: string;
   readonly taps: readonly string[];
   /** By tap, what counts the conversions; undefined where a layer is exact. */
   readonly counts: readonly (string | undefined)[];
@@ -24,14 +23,14 @@ export interface LayerSums extends SignalAndNoise {
 /** Gives one sum per tap. */
 export const job: Job<LayersContext, ImageBatch, readonly LayerSums[]> = {
   module: import.meta.url,
-  async open({ ideal, mapped, input, taps, counts }) {
+  async open({ ideal, mapped, taps, counts }) {
     const wantedOfChip = [...taps, ...counts.flatMap((name) => name ?? [])];
     const reference = await openSession(ideal, { threads: 1 });
     const chip = await openSession(mapped, { threads: 1 });
     return {
-      async run({ samples, tensor }) {
-        const wanted = await reference.run({ [input]: tensor }, taps);
-        const got = await chip.run(withReading(chip, { [input]: tensor }, samples), wantedOfChip);
+      async run({ samples, size, feeds }) {
+        const wanted = await reference.run(feeds, taps);
+        const got = await chip.run(withReading(chip, feeds, samples, size), wantedOfChip);
         return taps.map((tap, i) => {
           const [saturated = 0, conversions = 0] = (got[counts[i] ?? '']?.data ?? []) as Float32Array;
           const noise = addSignal(silence, wanted[tap]!.data as Float32Array, got[tap]!.data as Float32Array);

@@ -34,7 +34,7 @@ export async function addLayerNoise(
   const given = new Set(lowered.outputs.map(({ name }) => name));
   const counts = taps.map(saturationOf).map((name) => (given.has(name) ? name : undefined));
   const indices = evenlySpread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
-  const context = { ideal, mapped: encodeModel(lowered), input: plan.input.name, taps, counts };
+  const context = { ideal, mapped: encodeModel(lowered), taps, counts };
   const count = Math.ceil(indices.length / plan.batchSize);
   const batches = await collect(job, context, imageBatches(dataset, plan, indices), { threads, count });
   for (const batch of batches) {

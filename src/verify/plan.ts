@@ -14,15 +14,15 @@ import {
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { ValueInfo } from '../ir/graph.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
-import { sizeOf, type Tensor } from '../math/tensor.ts';
 import type { Package } from '../package/open.ts';
 import type { Session } from '../runtime/session.ts';
 import type { Target } from '../target/target.ts';
 import { imagesFollowEachOther } from './image-order.ts';
 import type { ModelFile, VerifyOptions } from './options.ts';
+import { probeOutput } from './probe-output.ts';
 
 export interface Plan {
-  readonly input: ValueInfo;
+  readonly inputs: readonly ValueInfo[];
   /** The model's output that is scored. */
   readonly output: string;
   /** Values of that output per image. */
@@ -54,14 +54,14 @@ export async function planVerification(
   options: VerifyOptions,
   float: Session,
 ): Promise<Plan> {
-  const input = model.graph.inputs[0]!;
+  const { inputs } = model.graph;
   const { target } = pkg.loaded;
   const problems = [...checkOptions(target, options), ...(await checkChips(pkg, options.chips ?? []))];
   if (model.sha256 !== pkg.manifest.model.sha256) {
     // Data that do not fit another model say nothing.
     raise([...problems, wrongModel(model.file, pkg.manifest.model.sha256, model.sha256)]);
   }
-  const probe = await probeOutput(dataset, input, float, options.scoreOutput).catch((error: unknown) => {
+  const probe = await probeOutput(dataset, inputs, float, options.scoreOutput).catch((error: unknown) => {
     throw error instanceof DiagnosticError ? new DiagnosticError([...problems, ...error.diagnostics]) : error;
   });
   const offset = dataset.preprocessing.labelOffset;
@@ -73,10 +73,10 @@ export async function planVerification(
   const wanted = evenlySpread(dataset.length, options.images ?? dataset.length);
   const fast = Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
   const noisy = (options.noise ?? true) && hasReadNoise(target);
-  const together = options.batchSize ?? fast;
-  const alone = noisy && together > 1 && !(await imagesFollowEachOther(pkg, input, dataset, wanted));
+  const together = probe.batched ? (dataset.fixedBatch(inputs) ?? options.batchSize ?? fast) : 1;
+  const alone = noisy && together > 1 && !(await imagesFollowEachOther(pkg, inputs, dataset, wanted));
   const batchSize = alone ? 1 : together;
-  const used = await usedForCalibration(pkg, dataset, input, wanted, batchSize, options.onProgress);
+  const used = await usedForCalibration(pkg, dataset, inputs, wanted, batchSize, options.onProgress);
   const indices = options.excludeCalibration ? wanted.filter((_, i) => used[i] === 0) : wanted;
   if (indices.length === 0)
     raise([
@@ -89,7 +89,7 @@ export async function planVerification(
   const { labels } = dataset;
   const scored = labels !== undefined && probe.classes !== undefined;
   return {
-    input,
+    inputs,
     output: probe.output,
     values: probe.values,
     classes: probe.classes,
@@ -131,52 +131,11 @@ async function checkChips(pkg: Package, chips: readonly (Chip | string)[]): Prom
   return problems;
 }
 
-/** Runs one image: which output is scored, and what it holds. */
-async function probeOutput(dataset: Dataset, input: ValueInfo, float: Session, wanted: string | undefined) {
-  const tensor = await firstSample(dataset, input);
-  const results = await float.run({ [input.name]: tensor });
-  const names = Object.keys(results);
-  if (wanted !== undefined && !results[wanted])
-    raise([
-      optionInvalid(
-        `--score-output ${wanted}`,
-        'the model has no such output',
-        `Its outputs: ${names.join(', ')}.`,
-      ),
-    ]);
-  const output = wanted ?? names.find((name) => (results[name]!.dims[1] ?? 0) > 1) ?? names[0]!;
-  const { dims } = results[output]!;
-  const batch = tensor.dims[0]!;
-  if (results[output]!.type === 'string' || dims[0] !== batch) {
-    const shape = `${results[output]!.type} [${dims.join(', ')}] for ${batch} image(s)`;
-    raise([
-      optionInvalid(
-        `--score-output ${output}`,
-        `this output is ${shape}: it has no values per image`,
-        `Outputs: ${names.join(', ')}.`,
-      ),
-    ]);
-  }
-  const values = sizeOf(dims.slice(1));
-  const long = dims.slice(1).filter((d) => d > 1);
-  return {
-    output,
-    values,
-    classes: long.length === 1 ? values : undefined,
-    inputValues: sizeOf(tensor.dims) / batch,
-  };
-}
-
-async function firstSample(dataset: Dataset, input: ValueInfo): Promise<Tensor> {
-  for await (const { tensor } of dataset.batches([0], 1, input.dims ?? [undefined])) return tensor;
-  throw new DiagnosticError([optionInvalid('--data', 'the data set is empty')]);
-}
-
 /** 1 for every sample whose hash the package lists as a calibration sample. Reads every image once. */
 async function usedForCalibration(
   pkg: Package,
   dataset: Dataset,
-  input: ValueInfo,
+  inputs: readonly ValueInfo[],
   indices: readonly number[],
   batchSize: number,
   onProgress: VerifyOptions['onProgress'],
@@ -184,7 +143,7 @@ async function usedForCalibration(
   const known = new Set(pkg.manifest.calibration.samples);
   const used = new Uint8Array(indices.length);
   let at = 0;
-  for await (const { hashes } of dataset.batches(indices, batchSize, input.dims ?? [undefined])) {
+  for await (const { hashes } of dataset.batches(indices, batchSize, inputs)) {
     for (const hash of hashes) used[at++] = known.has(hash) ? 1 : 0;
     onProgress?.('checking images', at, indices.length);
   }

@@ -137,10 +137,10 @@ async function forBatches(
   visit: (outputs: BatchOutputs) => void,
   { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: plan.indices.length },
 ): Promise<void> {
-  const { batchSize, input, output, values } = plan;
+  const { batchSize, output, values } = plan;
   const indices = plan.indices.slice(from, to);
   let done = 0;
-  await runJob(job, { models, plan: { input, output, values } }, imageBatches(dataset, plan, indices, from), {
+  await runJob(job, { models, plan: { output, values } }, imageBatches(dataset, plan, indices, from), {
     threads,
     count: Math.ceil(indices.length / batchSize),
     onResult(outputs) {
@@ -154,17 +154,13 @@ async function forBatches(
 /** Samples of the data set, batch by batch. @param start number of the first of them among the images of the plan */
 export async function* imageBatches(
   dataset: Dataset,
-  { batchSize, input }: Plan,
+  { batchSize, inputs }: Plan,
   indices: readonly number[],
   start = 0,
 ): AsyncGenerator<ImageBatch, void, undefined> {
   let first = start;
-  for await (const { indices: samples, tensor } of dataset.batches(
-    indices,
-    batchSize,
-    input.dims ?? [undefined],
-  )) {
-    yield { first, count: samples.length, samples, tensor };
+  for await (const { indices: samples, size, feeds } of dataset.batches(indices, batchSize, inputs)) {
+    yield { first, count: samples.length, samples, size, feeds };
     first += samples.length;
   }
 }

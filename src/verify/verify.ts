@@ -10,7 +10,7 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
 import { unlessRefused } from '../record/refused-model.ts';
-import { soleInput, spreadSamples } from '../record/samples.ts';
+import { fedInputs, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { conditionName, conditionsOf } from './conditions.ts';
@@ -38,11 +38,11 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const start = performance.now();
-  const input = soleInput(model.graph, model.file);
+  const inputs = fedInputs(model.graph, model.file);
   const report = (stage: string) => (done: number, total: number) => options.onProgress?.(stage, done, total);
   // The model as it was read, before any rewriting of ours.
   const float = encodeModel(model.graph);
-  const samples = spreadSamples(dataset, input, dataset.length);
+  const samples = spreadSamples(dataset, inputs, dataset.length);
   const { plan, images, knownAnswer, references } = await unlessRefused(model, samples, async () => {
     const probed = await openSession(float, { threads: 1 });
     const planned = await planVerification(pkg, model, dataset, options, probed);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { compileAroundFaults } from '../../src/compile/around-faults.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/ir/options.ts';
-import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { withPackage } from '../support/build.ts';
 import { inputs, memoryData, tinyModel } from '../verify/tiny.ts';
@@ -10,7 +10,7 @@ import { inputs, memoryData, tinyModel } from '../verify/tiny.ts';
 it('compiles for the target of the package, narrowed once', async () => {
   const model = tinyModel();
   const data = memoryData(inputs(8), undefined);
-  const samples = spreadSamples(data, soleInput(model.graph, model.file), data.length);
+  const samples = spreadSamples(data, fedInputs(model.graph, model.file), data.length);
   const options = parseOptions({ window: 0.5, rowsAtOnce: 32 });
   const compiled = await compile(model, await loadTarget('tetramem-256-6bit'), options, {
     kind: 'samples',

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
+import type { ModelInput } from '../../src/data/feeding.ts';
+import type { InputDims } from '../../src/data/fit.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 
 /** A folder that the running test has for itself. */
@@ -40,6 +42,11 @@ export function png(
   return sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
     .png()
     .toBuffer();
+}
+
+/** The inputs of a model that has one of these dims, called x. */
+export function inputOf(dims: InputDims | undefined): readonly ModelInput[] {
+  return [{ name: 'x', dims }];
 }
 
 /** `code: message` of every diagnostic that `action` raises. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkLabels } from '../../src/data/dataset.ts';
 import { openDataset } from '../../src/data/open.ts';
-import { png, raised, temporaryFolder } from './files.ts';
+import { inputOf, png, raised, temporaryFolder } from './files.ts';
 
 const free = ['N', 3, 'H', 'W'] as const;
 
@@ -83,7 +83,7 @@ describe('folders of images', () => {
     writeFileSync(join(folder, '4.png'), good.subarray(0, good.length - 20));
     writeFileSync(join(folder, '9.png'), '');
     const dataset = await openDataset(folder);
-    const batches = dataset.batches([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 2, free);
+    const batches = dataset.batches([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 2, inputOf(free));
     const seen: string[] = [];
     const reading = (async () => {
       for await (const batch of batches) seen.push(...batch.ids);
@@ -100,13 +100,13 @@ describe('folders of images', () => {
     writeFileSync(join(folder, 'a.png'), await png(4, 4, [1, 1, 1]));
     writeFileSync(join(folder, 'b.png'), await png(4, 5, [1, 1, 1]));
     const dataset = await openDataset(folder);
-    expect(await raised(drain(dataset.batches([0, 1], 2, ['N', 3, 4, 4])))).toEqual([
+    expect(await raised(drain(dataset.batches([0, 1], 2, inputOf(['N', 3, 4, 4]))))).toEqual([
       expect.stringMatching(/^data\/shape at .*b\.png: .*3x4x5, and the model's input is \[N, 3, 4, 4\]/),
     ]);
-    expect(await raised(drain(dataset.batches([0, 1], 2, free)))).toEqual([
+    expect(await raised(drain(dataset.batches([0, 1], 2, inputOf(free))))).toEqual([
       expect.stringContaining('for this batch'),
     ]);
-    expect(await drain(dataset.batches([0, 1], 1, free))).toBe(2);
+    expect(await drain(dataset.batches([0, 1], 1, inputOf(free)))).toBe(2);
   });
 
   test('a crop larger than the image is its own diagnostic', async () => {
@@ -128,12 +128,9 @@ describe('batches', () => {
     const dataset = await openDataset(folder);
     const read = async (size: number, batch: number | string) => {
       const out: unknown[] = [];
-      for await (const { indices, ids, hashes, tensor } of dataset.batches([4, 0, 2], size, [
-        batch,
-        3,
-        1,
-        1,
-      ])) {
+      const input = inputOf([batch, 3, 1, 1]);
+      for await (const { indices, ids, hashes, feeds } of dataset.batches([4, 0, 2], size, input)) {
+        const tensor = feeds.x!;
         expect(hashes.length).toBe(ids.length);
         out.push([
           indices,

@@ -12,7 +12,7 @@ import { loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { compileModel, modelOf, withPackage } from '../support/build.ts';
 import { model, node } from '../support/onnx-model.ts';
-import { npy, png, raised, temporaryFolder } from './files.ts';
+import { inputOf, npy, png, raised, temporaryFolder } from './files.ts';
 
 /** 0, 1, 2 and so on, as NumPy's arange. */
 const counting = (shape: readonly number[]) => Float32Array.from({ length: sizeOf(shape) }, (_, i) => i);
@@ -27,8 +27,10 @@ function written(shape: readonly number[], values: Float32Array): string {
 async function fed(sample: readonly number[], input: InputDims, flags?: PreprocessingFields) {
   const file = written([2, ...sample], counting([2, ...sample]));
   const dataset = await openDataset(file, flags ? { flags } : {});
-  for await (const { tensor } of dataset.batches([0, 1], 2, input))
-    return { dims: tensor.dims, values: [...(tensor.data as Float32Array)] };
+  for await (const { feeds } of dataset.batches([0, 1], 2, inputOf(input))) {
+    const { dims, data } = feeds.x!;
+    return { dims, values: [...(data as Float32Array)] };
+  }
   throw new Error('no batch');
 }
 

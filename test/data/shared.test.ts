@@ -26,8 +26,8 @@ async function correctOf(
   const dataset = await openDataset(join(shared, data), { flags: flags ?? {} });
   const all = Array.from({ length: count }, (_, i) => i);
   let correct = 0;
-  for await (const batch of dataset.batches(all, 50, input)) {
-    const results = await session.run({ [session.inputs[0]!]: batch.tensor });
+  for await (const batch of dataset.batches(all, 50, [{ name: session.inputs[0]!, dims: input }])) {
+    const results = await session.run(batch.feeds);
     const logits = results[session.outputs[0]!]!.data as Float32Array;
     const targets = batch.indices.map((i) => dataset.labels![i]! + dataset.preprocessing.labelOffset);
     correct += topCorrect(logits, classes, targets, k).reduce((sum, c) => sum + c, 0);

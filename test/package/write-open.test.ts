@@ -61,6 +61,15 @@ describe('a package', () => {
     expect(pkg.manifest.knownAnswers.y!.dims).toEqual([2, 4, 6, 6]);
   });
 
+  it.each(['differential', 'offset'] as const)(
+    'opens with layers of the encoding %s, as options ask for',
+    async (encoding) => {
+      const place = join(folder, `${encoding}.xbar`);
+      await writePackage(await compileModel(model, loaded, feeds, { encoding }), place);
+      expect((await openPackage(place)).layers.map((layer) => layer.encoding)).toEqual([encoding]);
+    },
+  );
+
   it('its graphs read only what is defined before, each value once', async () => {
     const { host, reference } = await openPackage(join(folder, 'a.xbar'));
     for (const written of [host, reference]) {

@@ -7,16 +7,16 @@ import { compileWarnings } from '../../src/compile/warnings.ts';
 import { openDataset } from '../../src/data/open.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { float32 } from '../../src/math/tensor.ts';
-import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { npy, raised, temporaryFolder } from '../data/files.ts';
+import { inputOf, npy, raised, temporaryFolder } from '../data/files.ts';
 import { compileModel, modelOf } from '../support/build.ts';
 import { model, node } from '../support/onnx-model.ts';
 import { features, inputs, memoryData, tinyModel } from '../verify/tiny.ts';
 
 const compiledWith = async (samples: readonly Float32Array[]) => {
   const tiny = tinyModel();
-  const source = spreadSamples(memoryData(samples, undefined), soleInput(tiny.graph, 'tiny.onnx'), 100);
+  const source = spreadSamples(memoryData(samples, undefined), fedInputs(tiny.graph, 'tiny.onnx'), 100);
   return compile(tiny, await loadTarget('ideal'), parseOptions({}), { kind: 'samples', samples: source });
 };
 const warningsOf = async (samples: readonly Float32Array[]) =>
@@ -77,7 +77,7 @@ describe('samples that are no numbers', () => {
     writeFileSync(file, npy('<f4', `(6, ${features})`, new Uint8Array(values.buffer)));
     const drain = async () => {
       const data = await openDataset(file);
-      for await (const _ of data.batches([0, 1, 2, 3, 4, 5], 2, ['N', features]));
+      for await (const _ of data.batches([0, 1, 2, 3, 4, 5], 2, inputOf(['N', features])));
     };
     expect(await raised(drain())).toEqual([
       expect.stringMatching(/^data\/not-finite at .*x\.npy: sample 2: this sample has values that are NaN/),
@@ -120,7 +120,7 @@ describe('samples that are no numbers', () => {
       }),
     );
     const samples = [1, 1, -1, 1, -2].map((x) => Float32Array.of(1, x, 1, 1));
-    const source = spreadSamples(memoryData(samples, undefined), soleInput(roots.graph, ''), 5);
+    const source = spreadSamples(memoryData(samples, undefined), fedInputs(roots.graph, ''), 5);
     const compiling = compile(roots, await loadTarget('ideal'), parseOptions({}), {
       kind: 'samples',
       samples: source,

@@ -64,12 +64,10 @@ export async function sharedFeeds(name: string, model: Model, count: number): Pr
   const own = samples[name];
   const { inputs } = model.graph;
   if (!own) return Array.from({ length: count }, (_, i) => smooth(drawFeeds(inputs, i + 1)));
-  const input = inputs[0]!;
   const dataset = await openDataset(join(shared, own.data), own.flags ? { flags: own.flags } : {});
   const indices = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * dataset.length) / count));
   const feeds: Feeds[] = [];
-  for await (const { tensor } of dataset.batches(indices, 1, input.dims ?? [undefined]))
-    feeds.push({ [input.name]: tensor });
+  for await (const batch of dataset.batches(indices, 1, inputs)) feeds.push(batch.feeds);
   return feeds;
 }
 

@@ -6,7 +6,7 @@ import { checkTime } from '../../src/chip/read-conditions.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { hostGraph } from '../../src/package/host.ts';
-import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { type Scheme, schemes } from '../../src/schemes/models.ts';
 import { effectsOf, notModelled, type StoredLayer } from '../../src/target/effects.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
@@ -35,7 +35,7 @@ async function fieldsRead(loaded: LoadedTarget): Promise<Set<string>> {
   const target = recording(loaded.target, reads);
   const model = tinyModel();
   const data = memoryData(inputs(8), undefined);
-  const samples = spreadSamples(data, soleInput(model.graph, model.file), 8);
+  const samples = spreadSamples(data, fedInputs(model.graph, model.file), 8);
   const { graph, mapping, converters } = await compile(model, { ...loaded, target }, parseOptions({}), {
     kind: 'samples',
     samples,

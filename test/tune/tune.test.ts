@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
 import { layerOptions, parseOptions } from '../../src/ir/options.ts';
-import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { formatTuning } from '../../src/report/tune-text.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { digitalOrder } from '../../src/tune/compare.ts';
@@ -27,7 +27,7 @@ async function tuneTiny(
   const given = parseOptions({ ...compilation, set: [...set] });
   const loaded = await loadTarget(given.target, set);
   const calibration = memoryData(samples.slice(60), undefined);
-  const source = spreadSamples(calibration, soleInput(model.graph, model.file), 8);
+  const source = spreadSamples(calibration, fedInputs(model.graph, model.file), 8);
   const calibrated = { kind: 'samples', samples: source } as const;
   const report = await tune(model, loaded, given, calibrated, data, { threads: 1, ...options });
   return { report, model, loaded, calibrated };

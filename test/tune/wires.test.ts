@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
 import { type CompileOptions, parseOptions } from '../../src/ir/options.ts';
-import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { formatTuning } from '../../src/report/tune-text.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { TuneReport } from '../../src/tune/report.ts';
@@ -23,7 +23,7 @@ const model = tinyModel();
 const data = memoryData(samples, labelsFor(samples, samples.length));
 const source = spreadSamples(
   memoryData(samples.slice(512), undefined),
-  soleInput(model.graph, model.file),
+  fedInputs(model.graph, model.file),
   8,
 );
 const calibrated = { kind: 'samples', samples: source } as const;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/ir/options.ts';
-import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { withPackage } from '../support/build.ts';
@@ -44,7 +44,7 @@ async function inParts(target: string, residual: boolean): Promise<number> {
   const options = parseOptions({ encoding: 'differential', slices: 2, copies: 2, residual });
   const compiled = await compile(tiny, loaded, options, {
     kind: 'samples',
-    samples: spreadSamples(calibration, soleInput(tiny.graph, tiny.file), calibration.length),
+    samples: spreadSamples(calibration, fedInputs(tiny.graph, tiny.file), calibration.length),
   });
   return withPackage(compiled, async (pkg) => {
     const { mapped } = await verify(pkg, tiny, data, { trials: 3 });

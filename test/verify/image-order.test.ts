@@ -59,9 +59,8 @@ test.each([
   const file = modelOf(graph);
   const compiled = await compileModel(file, bare, [drawFeeds(graph.inputs, 1, -1, 1, 8)]);
   await withPackage(compiled, async (pkg) => {
-    const input = graph.inputs[0]!;
-    expect(await imagesFollowEachOther(pkg, input, data, [3, 4, 5])).toBe(expected);
-    expect(await imagesFollowEachOther(pkg, input, data, [3])).toBe(true);
+    expect(await imagesFollowEachOther(pkg, graph.inputs, data, [3, 4, 5])).toBe(expected);
+    expect(await imagesFollowEachOther(pkg, graph.inputs, data, [3])).toBe(true);
     const run = (batchSize: number) => verify(pkg, file, data, { batchSize });
     const [alone, together] = [await run(1), await run(8)];
     expect(together.mapped).toEqual(alone.mapped);

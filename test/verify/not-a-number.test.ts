@@ -45,9 +45,9 @@ test('a chip that makes NaN where the other models do not is not scored', async 
   const fine = { bytes: encodeModel(modelWith('Abs').graph) };
   const data = memoryData([...sound, Float32Array.of(1, -2, 3, 4)], undefined);
   const indices = [0, 1, 2, 3, 4];
-  const input = modelWith('Sqrt').graph.inputs[0]!;
+  const { inputs } = modelWith('Sqrt').graph;
   const plan = {
-    input,
+    inputs,
     output: 'y',
     values: 4,
     classes: 4,

@@ -15,7 +15,7 @@ import {
 
 function planOf(images: number, values: number, targets?: Int32Array): Plan {
   return {
-    input: { name: 'x', elementType: 1, dims: ['N', 1] },
+    inputs: [{ name: 'x', elementType: 1, dims: ['N', 1] }],
     output: 'y',
     values,
     classes: values,

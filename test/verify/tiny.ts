@@ -9,7 +9,7 @@ import { parseOptions } from '../../src/ir/options.ts';
 import { openStream } from '../../src/math/random.ts';
 import { float32, type Tensor } from '../../src/math/tensor.ts';
 import type { Package } from '../../src/package/open.ts';
-import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { loaded as loadedOf } from '../chip/bench.ts';
 import { type Model, modelOf, withPackage } from '../support/build.ts';
@@ -118,7 +118,7 @@ export async function withTiny<T>(
   // Wires have tests of their own, which say so.
   const wired = keepWires || overrides.some((override) => override.startsWith('wires.'));
   const loaded = wired ? whole : loadedOf({ ...whole.target, wires: undefined });
-  const samples = spreadSamples(calibration, soleInput(tiny.graph, tiny.file), calibration.length);
+  const samples = spreadSamples(calibration, fedInputs(tiny.graph, tiny.file), calibration.length);
   const compiled = await compile(tiny, loaded, parseOptions({}), { kind: 'samples', samples });
   return withPackage(compiled, (pkg) => use(pkg, tiny));
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/ir/options.ts';
-import { soleInput, spreadSamples } from '../../src/record/samples.ts';
+import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { loaded as loadedOf } from '../chip/bench.ts';
@@ -32,7 +32,7 @@ const loaded = loadedOf({ ...bare.target, wires });
 
 async function snrs(given: Parameters<typeof parseOptions>[0]) {
   const calibration = memoryData(samples, undefined);
-  const source = spreadSamples(calibration, soleInput(model.graph, model.file), 16);
+  const source = spreadSamples(calibration, fedInputs(model.graph, model.file), 16);
   const compiled = await compile(model, loaded, parseOptions(given), { kind: 'samples', samples: source });
   return withPackage(compiled, async (pkg) => {
     const report = await verify(pkg, model, data, { threads: 1 });
