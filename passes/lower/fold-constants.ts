@@ -115,8 +115,8 @@ function walk(given: readonly Node[], folding: Folding): { nodes: Node[]; pendin
       continue;
     }
     nodes.push(node);
-    if (node.kind !== 'onnx' || outputs.some((name) => unfolded.has(name) || fixed.outputs.has(name)))
-      continue;
+    if (node.kind !== 'onnx' || outputs.length === 0) continue;
+    if (outputs.some((name) => unfolded.has(name) || fixed.outputs.has(name))) continue;
     const reason = inputsOf(node)
       .map((name) => unfolded.get(name))
       .find((r) => r !== undefined);

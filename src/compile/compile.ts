@@ -9,7 +9,7 @@ import { type CompileOptions, layerOptions } from '../ir/options.ts';
 import { summarize } from '../ir/summary.ts';
 import { sizeOf } from '../math/tensor.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
-import { unlessRefused } from '../record/refused-model.ts';
+import { raiseRefused, unlessRefused } from '../record/refused-model.ts';
 import { syntheticSamples } from '../record/synthetic.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { availableThreads, withWorkers } from '../threads/pool.ts';
@@ -45,7 +45,7 @@ export function compile(
 }
 
 /** Compiles a model that onnxruntime runs. */
-function compileSound(
+async function compileSound(
   model: ModelFile,
   whole: LoadedTarget,
   options: CompileOptions,
@@ -53,6 +53,8 @@ function compileSound(
   hooks: CompileHooks,
   faults: FaultMap | undefined,
 ): Promise<Compiled> {
+  // A record tells of a model that ran.
+  if (calibration?.kind !== 'record') await raiseRefused(model);
   // Threads start while the graph is lowered.
   return withWorkers(threadsFor(model.graph), async (pool): Promise<Compiled> => {
     const { onProgress, onPass } = hooks;

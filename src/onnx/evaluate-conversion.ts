@@ -74,6 +74,7 @@ export function dequantize(
   if (x.type === 'string' || scale.type !== 'float32') return undefined;
   const along = axis < 0 ? axis + x.dims.length : axis;
   const count = sizeOf(scale.dims);
+  if (block === 0 && count > 1 && scale.dims.length !== 1) return undefined;
   if (zero && sizeOf(zero.dims) !== count) return undefined;
   const length = x.dims[along] ?? 1;
   const inner = sizeOf(x.dims.slice(along + 1));

@@ -9,6 +9,9 @@ import { decodeNpy, encodeNpy, type NpyArray } from '../files/npy.ts';
 import { readZip, writeZip } from '../files/zip.ts';
 import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
 
+/** Of numbers whose products with weights are still floats. */
+const largest = 1e30;
+
 const schema = z.strictObject({
   format: z.literal(1),
   model: z.string(),
@@ -23,7 +26,10 @@ const schema = z.strictObject({
     z
       .strictObject({
         output: z.string(),
-        scale: z.number().positive(),
+        scale: z
+          .number()
+          .min(1 / largest)
+          .max(largest),
         zero: z.int().min(0).max(255),
         signed: z.boolean(),
         positions: z.int().nonnegative(),
@@ -134,5 +140,7 @@ function floatsIn(files: ReadonlyMap<string, Uint8Array>, name: string) {
 function meansIn(files: ReadonlyMap<string, Uint8Array>, name: string, rows: number): Float32Array {
   const { dims, data } = floatsIn(files, name);
   if (dims.length !== 1 || data.length !== rows) throw new Error(`${name} does not hold ${rows} means`);
+  if (!data.every((mean) => Math.abs(mean) <= largest))
+    throw new Error(`${name} holds numbers beyond ${largest}`);
   return data;
 }

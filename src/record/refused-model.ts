@@ -6,6 +6,7 @@
 import { graphInvalid, notRunnable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { describeOrigin, type Graph, type Origin } from '../ir/graph.ts';
+import { byteLengthOf } from '../math/tensor.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { openSession, type Session } from '../runtime/session.ts';
 import type { SampleSource } from './sample-source.ts';
@@ -36,17 +37,39 @@ export async function unlessRefused<T>(
   }
 }
 
-async function refusalOf(
-  { graph, file }: OwnModel,
-  samples: SampleSource | undefined,
-): Promise<Diagnostic | undefined> {
-  let session: Session;
+/** Bytes of weights up to which a model is opened for its own sake: beyond, that costs time and memory. */
+const mostOpened = 2 ** 28;
+
+/**
+ * Asks onnxruntime about a model before any work: passes may read a meaning into what contradicts itself.
+ * @throws DiagnosticError onnx/graph-invalid or onnx/not-runnable
+ */
+export async function raiseRefused(model: OwnModel): Promise<void> {
+  const constants = [...model.graph.constants.values()];
+  const bytes = constants.reduce((sum, tensor) => sum + byteLengthOf(tensor), 0);
+  if (bytes > mostOpened) return;
+  const opened = await opening(model);
+  if ('code' in opened) throw new DiagnosticError([opened]);
+  await opened.release();
+}
+
+/** The session, or why there is none. */
+async function opening({ graph, file }: OwnModel): Promise<Session | Diagnostic> {
   try {
-    session = await openSession(encodeModel(withTokens(graph)), { threads: 1, optimized: false });
+    return await openSession(encodeModel(withTokens(graph)), { threads: 1, optimized: false });
   } catch (error) {
     const { place, reason, lacksKernel } = read(error, graph);
     return (lacksKernel ? notRunnable : graphInvalid)(place ?? file, reason);
   }
+}
+
+async function refusalOf(
+  model: OwnModel,
+  samples: SampleSource | undefined,
+): Promise<Diagnostic | undefined> {
+  const { graph, file } = model;
+  const session = await opening(model);
+  if ('code' in session) return session;
   try {
     for (let i = 0; i < (samples?.length ?? 0); i++) {
       const { feeds } = await samples!.sample(i);
