@@ -40,26 +40,35 @@ export async function unlessRefused<T>(
 /** Bytes of weights up to which a model is opened for its own sake: beyond, that costs time and memory. */
 const mostOpened = 2 ** 28;
 
+/** How onnxruntime begins what ONNX itself forbids; what it says besides, such as of kernels that it lacks, may not matter. */
+const contradiction = /\[(Shape|Type)InferenceError\]|with schema\(|NodeProto for |No Op registered/;
+
 /**
  * Asks onnxruntime about a model before any work: passes may read a meaning into what contradicts itself.
- * @throws DiagnosticError onnx/graph-invalid or onnx/not-runnable
+ * @throws DiagnosticError onnx/graph-invalid
  */
 export async function raiseRefused(model: OwnModel): Promise<void> {
   const constants = [...model.graph.constants.values()];
   const bytes = constants.reduce((sum, tensor) => sum + byteLengthOf(tensor), 0);
   if (bytes > mostOpened) return;
   const opened = await opening(model);
-  if ('code' in opened) throw new DiagnosticError([opened]);
-  await opened.release();
+  if (!('refusal' in opened)) return opened.release();
+  if (opened.contradicts) throw new DiagnosticError([opened.refusal]);
+}
+
+interface Refused {
+  readonly refusal: Diagnostic;
+  readonly contradicts: boolean;
 }
 
 /** The session, or why there is none. */
-async function opening({ graph, file }: OwnModel): Promise<Session | Diagnostic> {
+async function opening({ graph, file }: OwnModel): Promise<Session | Refused> {
   try {
     return await openSession(encodeModel(withTokens(graph)), { threads: 1, optimized: false });
   } catch (error) {
     const { place, reason, lacksKernel } = read(error, graph);
-    return (lacksKernel ? notRunnable : graphInvalid)(place ?? file, reason);
+    const refusal = (lacksKernel ? notRunnable : graphInvalid)(place ?? file, reason);
+    return { refusal, contradicts: contradiction.test(String(error)) };
   }
 }
 
@@ -69,7 +78,7 @@ async function refusalOf(
 ): Promise<Diagnostic | undefined> {
   const { graph, file } = model;
   const session = await opening(model);
-  if ('code' in session) return session;
+  if ('refusal' in session) return session.refusal;
   try {
     for (let i = 0; i < (samples?.length ?? 0); i++) {
       const { feeds } = await samples!.sample(i);
