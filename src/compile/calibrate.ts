@@ -2,8 +2,8 @@
 
 import { calibrationMismatch, noRanges } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
-import type { CalibrationRecord } from '../ir/calibration-record.ts';
-import { describeOrigin, type Graph } from '../ir/graph.ts';
+import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
+import { describeOrigin, type Graph, type MvmNode } from '../ir/graph.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { unfitInput } from '../record/known-input.ts';
 import { ownQuantization } from '../record/own-range.ts';
@@ -45,13 +45,24 @@ export async function calibrate(
     equalized !== wanted.equalized && `with equalization ${equalized}`,
   ].filter((difference) => difference !== false);
   const unfit = unfitInput(graph.inputs, record.knownAnswer.inputs);
+  const layers = graph.nodes.filter((node) => node.kind === 'mvm');
+  const strange = layers.filter((layer) => !isOf(record.layers.get(layer.output), layer));
   raise([
+    ...strange.map(({ origin }) =>
+      calibrationMismatch('--calibration', `it does not tell of the inputs of ${describeOrigin(origin)}`),
+    ),
     ...differing.map((how) => calibrationMismatch('--calibration', `it was recorded ${how}`)),
     ...(unfit === undefined
       ? []
       : [calibrationMismatch('--calibration', `its known input '${unfit}' does not fit the model`)]),
   ]);
   return record;
+}
+
+/** Whether a record is one of that layer. */
+function isOf(record: LayerRecord | undefined, { geometry, groups, rows }: MvmNode): boolean {
+  const axes = geometry.kind === 'conv' ? geometry.kernel.length : 0;
+  return record?.inputMean.length === groups * rows && record.space.length === axes;
 }
 
 function madeUpSamples(graph: Graph): SampleSource {
