@@ -23,3 +23,8 @@ export const stringOf = readerWithDefault('string');
 export const intsOf = reader('ints');
 export const floatsOf = reader('floats');
 export const stringsOf = reader('strings');
+
+/** Whether a flag is anything but 0. */
+export function isSet(node: OnnxNode, name: string): boolean {
+  return intOf(node, name, 0) !== 0;
+}

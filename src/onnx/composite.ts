@@ -4,7 +4,7 @@
  */
 import { type Graph, int, type OnnxNode } from '../ir/graph.ts';
 import { sizeOf } from '../math/tensor.ts';
-import { intOf } from './attribute-values.ts';
+import { intOf, isSet } from './attribute-values.ts';
 import { whyComputed } from './computed-weights.ts';
 import { matrixOf, readContraction } from './contraction.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
@@ -43,7 +43,7 @@ function decideSplit(node: OnnxNode, graph: Graph, dims: Dims): Decision | undef
   const plain = plainProduct(node);
   const decision = decideLinear(plain, graph, dims);
   if (!decision?.crossbar || graph.constants.get(plain.inputs[1]!)?.type !== 'float32') return undefined;
-  const transposed = intOf(node, 'transA', 0) === 1 ? '; its input is transposed first' : '';
+  const transposed = isSet(node, 'transA') ? '; its input is transposed first' : '';
   const bias = (node.inputs[2] ?? '') === '' ? '' : '; its bias is added apart';
   return crossbar(`${decision.rule}${transposed}${bias}`);
 }
@@ -81,7 +81,7 @@ export function leftProduct(node: OnnxNode): OnnxNode {
   return {
     ...node,
     inputs: [b, a],
-    attributes: { ...attributes, transB: int(1 - intOf(node, 'transA', 0)) },
+    attributes: { ...attributes, transB: int(isSet(node, 'transA') ? 0 : 1) },
   };
 }
 

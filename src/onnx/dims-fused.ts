@@ -3,7 +3,7 @@
  * shape of an ONNX operator on some of its inputs.
  */
 import type { OnnxNode } from '../ir/graph.ts';
-import { intOf } from './attribute-values.ts';
+import { intOf, isSet } from './attribute-values.ts';
 import type { Known, Shape } from './dims-known.ts';
 import { shapeRules } from './dims-rules.ts';
 
@@ -48,7 +48,7 @@ export function fusedShape(node: OnnxNode, known: Known): readonly Shape[] | und
 
 /** A side of FusedMatMul as it is multiplied. */
 function exchanged(shape: Shape, node: OnnxNode, side: number): Shape {
-  const isExchanged = node.op === 'FusedMatMul' && intOf(node, side === 0 ? 'transA' : 'transB', 0) === 1;
+  const isExchanged = node.op === 'FusedMatMul' && isSet(node, side === 0 ? 'transA' : 'transB');
   return isExchanged && shape && shape.length > 1
     ? [...shape.slice(0, -2), shape.at(-1), shape.at(-2)]
     : shape;

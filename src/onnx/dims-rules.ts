@@ -1,6 +1,6 @@
 /** How the dimensions of an operator's outputs follow from its inputs (the shape inference of the ONNX operators). */
 import type { OnnxNode } from '../ir/graph.ts';
-import { intOf, intsOf } from './attribute-values.ts';
+import { intOf, intsOf, isSet } from './attribute-values.ts';
 import { einsum } from './dims-einsum.ts';
 import type { Known, Shape, Size } from './dims-known.ts';
 import { depthToSpace, number, recurrent, window } from './dims-layers.ts';
@@ -39,7 +39,7 @@ const rules: Readonly<Record<string, ShapeRule>> = {
   DynamicQuantizeLinear: (x) => [x, [], []],
   Gemm: (x, node, known) => {
     const b = known.dims(node.inputs[1]);
-    return [[x?.[intOf(node, 'transA', 0)], b?.[1 - intOf(node, 'transB', 0)]]];
+    return [[x?.[isSet(node, 'transA') ? 1 : 0], b?.[isSet(node, 'transB') ? 0 : 1]]];
   },
   Einsum: einsum,
   Flatten: (x, node) => {

@@ -4,7 +4,7 @@
  */
 import type { Graph, OnnxNode } from '../ir/graph.ts';
 import { sizeOf, type Tensor } from '../math/tensor.ts';
-import { intOf } from './attribute-values.ts';
+import { intOf, isSet } from './attribute-values.ts';
 import { whyComputed } from './computed-weights.ts';
 import { crossbar, type Decision, digital, floats, whyUnfit } from './decision.ts';
 import type { Dims } from './dims-known.ts';
@@ -43,14 +43,14 @@ function decideConv(node: OnnxNode, graph: Graph): Decision {
 function decideGemm(node: OnnxNode, graph: Graph): Decision {
   const { constants } = graph;
   const [a = '', b = '', c = ''] = node.inputs;
-  if (intOf(node, 'transA', 0) === 1) return digital('transA is set');
+  if (isSet(node, 'transA')) return digital('transA is set');
   const weights = constants.get(b);
   if (!weights) return digital(whyComputed([b], graph));
   if (constants.has(a)) return digital('all its inputs are constant');
   const unfit = whyUnfit(weights) ?? (c === '' ? undefined : whyBiasUnfit(constants.get(c)));
   if (unfit) return digital(unfit);
   if (weights.dims.length !== 2) return digital(`the weights have rank ${weights.dims.length}`);
-  const [rows, columns] = intOf(node, 'transB', 0) === 1 ? weights.dims.toReversed() : weights.dims;
+  const [rows, columns] = isSet(node, 'transB') ? weights.dims.toReversed() : weights.dims;
   const bias = c === '' ? [] : constants.get(c)!.dims;
   if (sizeOf(bias) !== 1 && (bias.at(-1) !== columns || sizeOf(bias) !== columns)) {
     return digital(`the bias has shape [${bias}] (one value per column goes to crossbars)`);

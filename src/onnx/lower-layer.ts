@@ -6,7 +6,7 @@
 import type { Geometry, Graph, MvmNode, OnnxNode, Reals } from '../ir/graph.ts';
 import { sizeOf, type Tensor, toDoubles } from '../math/tensor.ts';
 import { transposed } from '../math/transposed.ts';
-import { floatOf, intOf, intsOf, stringOf } from './attribute-values.ts';
+import { floatOf, intOf, intsOf, isSet, stringOf } from './attribute-values.ts';
 
 /** What a layer computes, without its place in the graph. */
 export interface Layer
@@ -23,7 +23,7 @@ export function lowerLayer(node: OnnxNode, { constants }: Graph): Layer {
   const bias = constants.get(third);
   if (node.op === 'Conv') return lowerConv(node, second, constants.get(second)!, bias);
   if (node.op === 'Gemm') {
-    const transposed = intOf(node, 'transB', 0) === 1;
+    const transposed = isSet(node, 'transB');
     const layer = lowerMatrix(second, constants.get(second)!, transposed, floatOf(node, 'alpha', 1));
     return { ...layer, bias: spread(bias, layer.columns, floatOf(node, 'beta', 1)) };
   }

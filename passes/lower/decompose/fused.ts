@@ -4,7 +4,7 @@
  */
 import { type Attributes, float, ints, type OnnxNode } from '../../../src/ir/graph.ts';
 import { derived, float32, type Tensor } from '../../../src/math/tensor.ts';
-import { floatOf, floatsOf, intOf, stringOf } from '../../../src/onnx/attribute-values.ts';
+import { floatOf, floatsOf, intOf, isSet, stringOf } from '../../../src/onnx/attribute-values.ts';
 import { transpose } from '../../../src/onnx/evaluate-movement.ts';
 import type { Emitter } from './emitter.ts';
 import type { Writer } from './writing.ts';
@@ -95,7 +95,7 @@ function sideOf(
   alpha: number,
   rank: number | undefined,
 ): ((emit: Emitter) => string) | undefined {
-  const exchanged = intOf(node, attribute, 0) === 1;
+  const exchanged = isSet(node, attribute);
   if (constant) {
     if (!exchanged && alpha === 1) return () => name;
     if (constant.type !== 'float32' || constant.dims.length < 2) return undefined;

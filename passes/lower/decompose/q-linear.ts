@@ -4,7 +4,7 @@
  * arithmetic rounds once, to the codes of the output, and so does this.
  */
 import { ints } from '../../../src/ir/graph.ts';
-import { floatOf, intOf } from '../../../src/onnx/attribute-values.ts';
+import { floatOf, intOf, isSet } from '../../../src/onnx/attribute-values.ts';
 import { emitCodes, emitReal, gridOf, realBias, realWeights } from './codes.ts';
 import type { Writer } from './writing.ts';
 
@@ -51,7 +51,7 @@ export const writeQLinearMatMul: Writer = (node, { constants }) => {
 export const writeQGemm: Writer = (node, { constants }) => {
   const [a = '', as = '', az = '', b = '', bs = '', bz = '', c = '', ys = '', yz = ''] = node.inputs;
   const input = gridOf(constants, as, az);
-  const weights = realWeights(constants, b, bs, bz, intOf(node, 'transB', 0) === 1 ? 0 : 1);
+  const weights = realWeights(constants, b, bs, bz, isSet(node, 'transB') ? 0 : 1);
   const output = gridOf(constants, ys, yz);
   if (!input || !weights || (ys !== '' && !output)) return undefined;
   const bias =

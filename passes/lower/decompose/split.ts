@@ -4,7 +4,7 @@
  */
 import { ints, type OnnxNode } from '../../../src/ir/graph.ts';
 import { float32, type Tensor } from '../../../src/math/tensor.ts';
-import { floatOf, intOf } from '../../../src/onnx/attribute-values.ts';
+import { floatOf, isSet } from '../../../src/onnx/attribute-values.ts';
 import { leftProduct, plainProduct } from '../../../src/onnx/composite.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -13,8 +13,7 @@ export function emitSplit(emit: Emitter, node: OnnxNode, weights: Tensor): void 
   const [a = '', w = '', c = ''] = node.inputs;
   const [y] = node.outputs;
   const { attributes } = plainProduct(node);
-  const input =
-    intOf(node, 'transA', 0) === 1 ? emit.op('input', 'Transpose', [a], { perm: ints([1, 0]) }) : a;
+  const input = isSet(node, 'transA') ? emit.op('input', 'Transpose', [a], { perm: ints([1, 0]) }) : a;
   const product = emit.op('product', node.op, [input, w], attributes, c === '' ? y : undefined);
   if (c === '') return;
   if (node.op === 'Conv') {
@@ -29,7 +28,7 @@ export function emitLeftGemm(emit: Emitter, node: OnnxNode): void {
   const [, b = '', c = ''] = node.inputs;
   const plain = leftProduct(node);
   const turned = { perm: ints([1, 0]) };
-  const input = intOf(node, 'transB', 0) === 1 ? b : emit.op('input', 'Transpose', [b], turned);
+  const input = isSet(node, 'transB') ? b : emit.op('input', 'Transpose', [b], turned);
   const product = emit.op('product', 'Gemm', [input, plain.inputs[1]!], plain.attributes);
   const back = emit.op('product', 'Transpose', [product], turned, c === '' ? node.outputs[0] : undefined);
   if (c !== '') addBias(emit, node, back);

@@ -103,6 +103,16 @@ const cases: Case[] = [
     },
   ],
   [
+    'Gemm with a transB that is set by another number than 1',
+    [],
+    {
+      inputs: { x: [3, 5] },
+      outputs: { y: undefined },
+      constants: { w: ramp(4, 5), b: ramp(1, 4) },
+      nodes: [node('Gemm', ['x', 'w', 'b'], ['y'], { transB: -1 })],
+    },
+  ],
+  [
     'Gemm with a scalar C',
     [],
     {
