@@ -137,6 +137,9 @@ function addNew(problems: Diagnostic[], more: readonly Diagnostic[]): void {
     if (!problems.some(({ code, at }) => code === problem.code && at === problem.at)) problems.push(problem);
 }
 
+/** Bytes of a batch, which a model may fix to any number of samples. */
+const mostOfBatch = 2 ** 30;
+
 async function readBatch(
   source: Source,
   sample: Dataset['sample'],
@@ -167,6 +170,10 @@ async function readBatch(
   if (problems.length > 0 || dims === undefined) return { problems };
   const size = fixedBatch(feeding) ?? samples.length;
   const length = samples[0]!.values.length;
+  if (4 * size * length > mostOfBatch) {
+    const wanted = `[${[size, ...dims]}], which is more than 1 GiB (export it with a smaller or a free first axis)`;
+    return { problems: [dataShape(source.placeOf(indices[0]!), dims.join('x'), wanted)] };
+  }
   const data = new Float32Array(size * length);
   for (let i = 0; i < size; i++) data.set(samples[Math.min(i, samples.length - 1)]!.values, i * length);
   return {

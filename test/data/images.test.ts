@@ -122,6 +122,14 @@ describe('folders of images', () => {
 });
 
 describe('batches', () => {
+  test('a model that fixes more samples than memory holds is told so', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, '0.png'), await png(1, 1, [0, 0, 0]));
+    const dataset = await openDataset(folder);
+    const first = dataset.batches([0], 1, inputOf([2 ** 31, 3, 1, 1])).next();
+    await expect(first).rejects.toThrow('[2147483648,3,1,1], which is more than 1 GiB');
+  });
+
   test('keep the order asked for; a fixed batch axis is filled up with the last sample', async () => {
     const folder = temporaryFolder();
     for (let i = 0; i < 5; i++) writeFileSync(join(folder, `${i}.png`), await png(1, 1, [i, i, i]));
