@@ -126,7 +126,8 @@ describe('batches', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, '0.png'), await png(1, 1, [0, 0, 0]));
     const dataset = await openDataset(folder);
-    const first = dataset.batches([0], 1, inputOf([2 ** 31, 3, 1, 1])).next();
+    const batches = dataset.batches([0], 1, inputOf([2 ** 31, 3, 1, 1]));
+    const first = batches[Symbol.asyncIterator]().next();
     await expect(first).rejects.toThrow('[2147483648,3,1,1], which is more than 1 GiB');
   });
 
