@@ -8,7 +8,7 @@ import { noConstantWeights, weightsNotFinite } from '../../src/diagnostics/all.t
 import { type Diagnostic, raise } from '../../src/diagnostics/diagnostic.ts';
 import {
   describeOrigin,
-  freshName,
+  freshNames,
   type Graph,
   int,
   type MvmNode,
@@ -109,8 +109,9 @@ function nodesOf(node: OnnxNode, layer: Layer, graph: Graph, names: Set<string>)
   });
   const type = graph.constants.get(tensor)!.type;
   if (type === 'float32') return [layerOf(input, output)];
-  const inner = freshName(`${input}/cast`, names);
-  const outer = freshName(`${output}/before-cast`, names);
+  const fresh = freshNames(names);
+  const inner = fresh(`${input}/cast`);
+  const outer = fresh(`${output}/before-cast`);
   return [
     onnxNode('Cast', [input], [inner], node.origin, { to: int(1) }),
     layerOf(inner, outer),

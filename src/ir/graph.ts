@@ -182,12 +182,18 @@ export function outputsOf(node: Node): readonly string[] {
   return node.kind === 'onnx' ? node.outputs.filter((name) => name !== '') : [node.output];
 }
 
-/** `wanted`, with a number behind it where that is taken. @param taken gets the name */
-export function freshName(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let n = 1; taken.has(name); n++) name = `${wanted}-${n}`;
-  taken.add(name);
-  return name;
+/** Makes names that are not taken yet: the wanted one, or with a number behind it. @param taken gets them */
+export function freshNames(taken: Set<string>): (wanted: string) => string {
+  const counts = new Map<string, number>();
+  return (wanted) => {
+    let name = wanted;
+    for (let n = counts.get(wanted) ?? 1; taken.has(name); n++) {
+      name = `${wanted}-${n}`;
+      counts.set(wanted, n + 1);
+    }
+    taken.add(name);
+    return name;
+  };
 }
 
 /** The names of all values of a graph. */

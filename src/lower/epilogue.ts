@@ -6,7 +6,7 @@ import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 
 /** Where a value has its channels: a convolution's [batch, channels, ...space], a matrix product's [..., channels]. */
-export function channelAxis(geometry: Geometry): Attribute {
+function channelAxis(geometry: Geometry): Attribute {
   return int(geometry.kind === 'conv' ? 1 : -1);
 }
 

@@ -112,10 +112,9 @@ type Layer = Pick<MvmNode, 'output' | 'groups' | 'rows' | 'columns' | 'geometry'
 /** The integer weights of a layer, as `lowerInteger` wrote them, back in [group][row][column] order. */
 export function readIntegers({ constants }: Pick<Graph, 'constants'>, layer: Layer): Int8Array {
   const { output: name, rows, columns, geometry } = layer;
-  const data = constants.get(`${name}/weights`)?.data as Uint8Array | Int8Array | undefined;
+  const data = constants.get(`${name}/weights`)?.data as Uint8Array | undefined;
   if (!data) throw new InternalError('package', `no reference weights of ${name}`);
-  // Earlier packages have signed weights.
-  const integers = data instanceof Int8Array ? data : integersOf(data);
+  const integers = integersOf(data);
   return geometry.kind === 'matmul' ? integers : transposed(integers, columns, rows);
 }
 

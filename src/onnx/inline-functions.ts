@@ -5,8 +5,8 @@
  */
 import { functionOpset, functionsTooLarge, graphInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { freshNames } from '../ir/graph.ts';
 import { bodyOf, namesIn, plainDomain } from './function-body.ts';
-import { freshNames } from './name-nodes.ts';
 import {
   type AttributeProto,
   type FunctionProto,

@@ -31,8 +31,7 @@ export function disagreementsOf({ manifest, layers, reference, record }: Parts):
 function integersOf({ output, groups, rows, columns }: CrossbarLayer, { constants }: Graph): Disagreement[] {
   const weights = constants.get(`${output}/weights`);
   const wanted = groups * rows * columns;
-  const whole = weights?.type === 'uint8' || weights?.type === 'int8';
-  if (whole && sizeOf(weights.dims) === wanted) return [];
+  if (weights?.type === 'uint8' && sizeOf(weights.dims) === wanted) return [];
   return [['reference', `it has no ${wanted} integers '${output}/weights'`]];
 }
 

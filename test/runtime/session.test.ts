@@ -5,6 +5,17 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
 import { model, node } from '../support/onnx-model.ts';
 
+/** A model that takes three numbers of a type and gives them as floats. */
+function casting(type: Parameters<typeof elementNumber>[0]) {
+  const plain = model({
+    inputs: { x: [3] },
+    outputs: { y: [3] },
+    nodes: [node('Cast', ['x'], ['y'], { to: 1 })],
+  });
+  const inputs = plain.inputs.map((v) => ({ ...v, elementType: elementNumber(type) }));
+  return openSession(encodeModel({ ...plain, inputs }));
+}
+
 describe('a session', () => {
   const types: [DataType, number[]][] = [
     ['int64', [3, 0, -2]],
@@ -21,13 +32,7 @@ describe('a session', () => {
     ['float32', [3, 0, -2]],
   ];
   it.each(types)('feeds the floats of a data set to an input of %s', async (type, expected) => {
-    const plain = model({
-      inputs: { x: [3] },
-      outputs: { y: [3] },
-      nodes: [node('Cast', ['x'], ['y'], { to: 1 })],
-    });
-    const graph = { ...plain, inputs: plain.inputs.map((v) => ({ ...v, elementType: elementNumber(type) })) };
-    const session = await openSession(encodeModel(graph));
+    const session = await casting(type);
     const result = await session.run({ x: float32([3], [3, 0, type.startsWith('uint') ? 254 : -2]) });
     await session.release();
     expect([...(result.y!.data as Float32Array)]).toEqual(expected);
@@ -39,13 +44,7 @@ describe('a session', () => {
     ['int16', [-32768, 32767, 2]],
     ['uint16', [0, 65535, 2]],
   ] as const)('keeps integers within %s', async (type, expected) => {
-    const plain = model({
-      inputs: { x: [3] },
-      outputs: { y: [3] },
-      nodes: [node('Cast', ['x'], ['y'], { to: 1 })],
-    });
-    const graph = { ...plain, inputs: plain.inputs.map((v) => ({ ...v, elementType: elementNumber(type) })) };
-    const session = await openSession(encodeModel(graph));
+    const session = await casting(type);
     const result = await session.run({ x: float32([3], [-70_000, 70_000, 2.4]) });
     await session.release();
     expect([...(result.y!.data as Float32Array)]).toEqual(expected);

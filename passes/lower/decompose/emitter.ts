@@ -1,5 +1,5 @@
 /** Writes the operators that replace one node. All of them carry the origin of that node. */
-import { type Attributes, freshName, type OnnxNode, onnxNode } from '../../../src/ir/graph.ts';
+import { type Attributes, freshNames, type OnnxNode, onnxNode } from '../../../src/ir/graph.ts';
 import { int64, type Tensor } from '../../../src/math/tensor.ts';
 
 export interface Emitter {
@@ -43,7 +43,7 @@ export function emitterOf(node: OnnxNode, into: Decomposed): Emitter {
   const constant = (key: string, wanted: string, tensor: () => Tensor): string => {
     const known = into.made.get(key);
     if (known !== undefined) return known;
-    const name = freshName(wanted, into.names);
+    const name = freshNames(into.names)(wanted);
     into.made.set(key, name);
     into.constants.set(name, tensor());
     return name;

@@ -34,9 +34,9 @@ class Package:
             return file.read()
 
     def reference_integers(self, layer):
-        """[group][row][column], as the integer reference has them: codes around 128, or signed bytes."""
+        """[group][row][column], as the integer reference has them: codes around 128."""
         stored = self.reference[layer["output"] + "/weights"]
-        integers = stored.astype(np.int64) - (128 if stored.dtype == np.uint8 else 0)
+        integers = stored.astype(np.int64) - 128
         shape = layer["groups"], layer["columns"], layer["rows"]
         if layer["geometry"] == "matmul":
             return integers.reshape(shape[0], shape[2], shape[1])
