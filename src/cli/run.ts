@@ -22,12 +22,7 @@ import { compensated } from '../verify/read-chip.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { seedNumber, time, wholeNumber, withCompensation, withDataLimit, withJson } from './options.ts';
-import {
-  checkPrepared,
-  choosePreprocessing,
-  type PreprocessingFlags,
-  withPreprocessing,
-} from './preprocessing.ts';
+import { choosePreprocessing, type PreprocessingFlags, withPreprocessing } from './preprocessing.ts';
 import { programWithProgress } from './program.ts';
 
 interface RunCommandLine extends PreprocessingFlags {
@@ -58,7 +53,7 @@ interface Result {
 
 async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> {
   const pkg = await openPackage(folder);
-  const dataset = await openInput(io, pkg, args);
+  const dataset = await openInput(pkg, args);
   const sample = await firstSample(dataset, fedInputs(pkg.host, pkg.manifest.model.file));
   const problems = checkTime(pkg.loaded.target, args.at);
   raise(problems);
@@ -94,13 +89,11 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   for (const result of results) io.stdout(`\n${formatResult(result)}`);
 }
 
-async function openInput(io: Io, pkg: Package, args: RunCommandLine): Promise<Dataset> {
+async function openInput(pkg: Package, args: RunCommandLine): Promise<Dataset> {
   const { input, dataLimit } = args;
   const preprocessing = await choosePreprocessing(args, pkg, undefined, input);
   const { inputs, outputs } = pkg.host;
-  const dataset = await openDataset(input, { inputs, outputs, ...defined({ preprocessing, dataLimit }) });
-  printDiagnostics(io, checkPrepared(pkg, dataset));
-  return dataset;
+  return openDataset(input, { inputs, outputs, ...defined({ preprocessing, dataLimit }) });
 }
 
 async function firstSample(dataset: Dataset, inputs: readonly ValueInfo[]) {

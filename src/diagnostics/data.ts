@@ -108,7 +108,7 @@ export const floatAtChance = (
 export const preprocessingDiffers = (data: string): Diagnostic =>
   warning('data/other-preprocessing', data, [
     'these samples are prepared in another way than those that the package was calibrated with',
-    'Compile the package again with this preprocessing, or leave out --preset and --preprocess.',
+    'This is right where they are stored in another way too; else leave out --preset and --preprocess, or compile the package again with them.',
   ]);
 
 export const faultMapUnreadable = (path: string, reason: string): Diagnostic =>
