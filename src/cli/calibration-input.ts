@@ -1,23 +1,24 @@
 /** What the flags say about calibration -> samples or an earlier record, and how images became inputs. */
 import { stat } from 'node:fs/promises';
 import type { Calibration } from '../compile/compiled.ts';
+import { guessPreset } from '../data/guess-preset.ts';
 import { openDataset } from '../data/open.ts';
-import { findPreprocessing, loadPreprocessing } from '../data/preprocessing.ts';
+import { loadPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { calibrationMismatch, preprocessingMissing } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { readBytes } from '../files/read-file.ts';
-import type { Graph } from '../ir/graph.ts';
+import type { ImportedModel } from '../onnx/decode.ts';
 import { openPackage } from '../package/open.ts';
 import { decodeRecord } from '../record/record-file.ts';
 import { fedInputs, spreadSamples } from '../record/samples.ts';
+import { choosePreprocessing, type PreprocessingFlags } from './preprocessing.ts';
 
-export interface CalibrationFlags {
+export interface CalibrationFlags extends PreprocessingFlags {
   /** Data set. */
   readonly calibrate?: string;
   /** Record of an earlier compilation: its file, or the package. */
   readonly calibration?: string;
-  readonly preprocess?: string;
   /** Bytes. */
   readonly dataLimit?: number;
 }
@@ -35,24 +36,29 @@ interface CalibrationInput {
  */
 export async function openCalibration(
   flags: CalibrationFlags,
-  model: { readonly graph: Graph; readonly file: string },
+  model: ImportedModel & { readonly file: string },
   samples: number,
 ): Promise<CalibrationInput> {
-  const file = flags.preprocess ?? (await findPreprocessing(model.file, flags.calibrate));
+  const { graph } = model;
+  const chosen = await choosePreprocessing(flags, undefined, model.file, flags.calibrate);
   if (flags.calibrate !== undefined) {
-    const inputs = fedInputs(model.graph, model.file);
+    const inputs = fedInputs(graph, model.file);
     const dataset = await openDataset(flags.calibrate, {
       inputs,
-      ...defined({ preprocessing: file, dataLimit: flags.dataLimit }),
+      outputs: graph.outputs,
+      ...defined({ preprocessing: chosen, dataLimit: flags.dataLimit }),
     });
     return {
       calibration: { kind: 'samples', samples: spreadSamples(dataset, inputs, samples) },
       preprocessing: dataset.preprocessing,
       // Samples of several inputs are not preprocessed.
-      warnings: file === undefined && inputs.length === 1 ? [preprocessingMissing(flags.calibrate)] : [],
+      warnings:
+        chosen === undefined && inputs.length === 1
+          ? [preprocessingMissing(flags.calibrate, guessPreset(model))]
+          : [],
     };
   }
-  const named = file === undefined ? undefined : await loadPreprocessing(file);
+  const named = chosen === undefined ? undefined : await loadPreprocessing(chosen, {}, graph);
   if (flags.calibration === undefined) return { preprocessing: named, warnings: [] };
   const { record, preprocessing } = await readRecord(flags.calibration);
   return { calibration: { kind: 'record', record }, preprocessing: named ?? preprocessing, warnings: [] };

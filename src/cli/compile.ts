@@ -28,6 +28,7 @@ import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { oneOf, recordOption, repeated, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
+import { withPreprocessing } from './preprocessing.ts';
 import { withStages } from './stages.ts';
 
 interface CompileArguments extends CompileFlags, CalibrationFlags {
@@ -132,7 +133,6 @@ export function registerCompile(program: Command, io: Io): void {
     .option('--options <file.yaml>', 'options of the compilation (docs/options.md); flags override it')
     .option('--calibrate <data>', 'sample inputs, as docs/data.md lists their formats')
     .addOption(recordOption())
-    .option('--preprocess <file.yaml>', 'how samples become inputs (default: found beside model or data)')
     .option('--samples <n>', 'calibration samples used at most', whole)
     .option('--slices <n>', 'cells, or pairs of cells, per weight', whole)
     .option('--copies <n>', 'times that every digit is stored, for their average', whole)
@@ -167,7 +167,7 @@ export function registerCompile(program: Command, io: Io): void {
       .conflicts('json'),
   );
   withExamples(
-    withJson(withDataLimit(command)),
+    withJson(withDataLimit(withPreprocessing(command, 'found beside model or data'))),
     'crossloom compile mobilenetv2.onnx --target tetramem-256-6bit --calibrate images/ -o mobilenetv2.xbar',
     'crossloom compile net.onnx --options net.yaml --set adc.bits=6 --calibration old.xbar -o net.xbar --force',
   ).action((model: string, args: CompileCommandLine) => run(io, model, args));

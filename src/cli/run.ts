@@ -4,7 +4,6 @@ import { loadChip } from '../chip/load.ts';
 import { checkTime } from '../chip/read-conditions.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
-import { findPreprocessing, type Preprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { resultNotANumber } from '../diagnostics/all.ts';
 import { InternalError, raise } from '../diagnostics/diagnostic.ts';
@@ -23,15 +22,15 @@ import { compensated } from '../verify/read-chip.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { seedNumber, time, wholeNumber, withCompensation, withDataLimit, withJson } from './options.ts';
+import { choosePreprocessing, type PreprocessingFlags, withPreprocessing } from './preprocessing.ts';
 import { programWithProgress } from './program.ts';
 
-interface RunCommandLine {
+interface RunCommandLine extends PreprocessingFlags {
   readonly input: string;
   readonly chip?: string;
   readonly seed: number;
   readonly at: number;
   readonly compensate: Compensation;
-  readonly preprocess?: string;
   /** Bytes. */
   readonly dataLimit?: number;
   readonly top: number;
@@ -90,15 +89,11 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   for (const result of results) io.stdout(`\n${formatResult(result)}`);
 }
 
-/** Preprocesses as `--preprocess` says, else as the package recorded it, else as a file beside the input says. */
-async function openInput(pkg: Package, { input, preprocess, dataLimit }: RunCommandLine): Promise<Dataset> {
-  const recorded = pkg.manifest.preprocessing;
-  const preprocessing: string | Preprocessing | undefined =
-    preprocess ??
-    (recorded === undefined
-      ? await findPreprocessing(undefined, input)
-      : resolvePreprocessing(recorded, 'recorded preprocessing'));
-  return openDataset(input, { inputs: pkg.host.inputs, ...defined({ preprocessing, dataLimit }) });
+async function openInput(pkg: Package, args: RunCommandLine): Promise<Dataset> {
+  const { input, dataLimit } = args;
+  const preprocessing = await choosePreprocessing(args, pkg, undefined, input);
+  const { inputs, outputs } = pkg.host;
+  return openDataset(input, { inputs, outputs, ...defined({ preprocessing, dataLimit }) });
 }
 
 async function firstSample(dataset: Dataset, inputs: readonly ValueInfo[]) {
@@ -164,10 +159,9 @@ export function registerRun(program: Command, io: Io): void {
         .conflicts('chip'),
     )
     .option('--at <time>', 'read the chip this long after programming, such as 1h', time, 0)
-    .option('--preprocess <file.yaml>', 'how the sample becomes the input (default: as the package says)')
     .option('--top <k>', 'classes printed', wholeNumber(1), 5);
   withExamples(
-    withJson(withCompensation(withDataLimit(command))),
+    withJson(withCompensation(withDataLimit(withPreprocessing(command, 'as the package says')))),
     'crossloom run mobilenetv2.xbar --input cat.jpg',
     'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --top 3 --json',
     'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --at 1d --compensate columns',

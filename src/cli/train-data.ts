@@ -1,18 +1,17 @@
 /** What the flags say about training data -> the samples that learning takes, and those that it is judged by. */
 import type { Dataset } from '../data/dataset.ts';
 import { type DatasetOptions, openDataset } from '../data/open.ts';
-import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
-import { type Package, pathIn } from '../package/open.ts';
+import type { Package } from '../package/open.ts';
 import type { TrainingData } from '../train/train.ts';
 import type { ModelFile } from '../verify/options.ts';
+import { choosePreprocessing, type PreprocessingFlags } from './preprocessing.ts';
 
-export interface TrainDataFlags {
+export interface TrainDataFlags extends PreprocessingFlags {
   readonly data: string;
   readonly test?: string;
-  readonly preprocess?: string;
   readonly labels?: string;
   /** Bytes. */
   readonly dataLimit?: number;
@@ -33,15 +32,12 @@ export async function openTrainingData(
   pkg: Package | undefined,
   model: ModelFile | undefined,
 ): Promise<TrainingData> {
-  const recorded = pkg?.manifest.preprocessing;
-  const preprocessing =
-    flags.preprocess ??
-    (recorded === undefined
-      ? await findPreprocessing(model?.file, flags.data)
-      : resolvePreprocessing(recorded, pathIn(pkg!, 'manifest')));
+  const preprocessing = await choosePreprocessing(flags, pkg, model?.file, flags.data);
+  const { inputs = [], outputs = [] } = pkg?.host ?? model?.graph ?? {};
   const options: DatasetOptions = {
     unitBytes: model === undefined && pkg === undefined,
-    inputs: (pkg?.host ?? model?.graph)?.inputs ?? [],
+    inputs,
+    outputs,
     ...defined({ preprocessing, labels: flags.labels, dataLimit: flags.dataLimit }),
   };
   const { samples, testSamples, holdOut } = flags;

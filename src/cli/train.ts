@@ -14,6 +14,7 @@ import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { decimal, oneOf, seedNumber, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
+import { withPreprocessing } from './preprocessing.ts';
 import { withStages } from './stages.ts';
 import { openTrainingData } from './train-data.ts';
 import { checkpointOf, learn } from './train-run.ts';
@@ -87,7 +88,6 @@ export function registerTrain(program: Command, io: Io): void {
     .option('--hold-out <n>', 'without a test part, every n-th sample is for testing', whole, 5)
     .option('--samples <n>', 'samples that are learnt from at most, evenly spread', wholeNumber(1))
     .option('--test-samples <n>', 'samples that are tested with at most, evenly spread', wholeNumber(1))
-    .option('--preprocess <file.yaml>', 'how samples become inputs')
     .option('--labels <file>', 'the labels, where they are not found by name')
     .addOption(
       oneOf('--rule <rule>', 'single steps of hidden integers under a stochastic mask', ['hidden']).default(
@@ -128,7 +128,7 @@ export function registerTrain(program: Command, io: Io): void {
     .requiredOption('-o, --output <package>', 'the package')
     .option('--force', 'replace an existing package');
   withExamples(
-    withJson(withSet(withDataLimit(command))),
+    withJson(withSet(withDataLimit(withPreprocessing(command, 'as recorded, else found beside them')))),
     'crossloom train --mlp 784-200-100-10 --data mnist/ --epochs 10 -o mnist.xbar',
     "crossloom train mobilenetv2.xbar --layers 'classifier*' --data my-images/ -o tuned.xbar",
   ).action((place: string | undefined, args: TrainCommandLine) => run(io, place, args));

@@ -1,7 +1,7 @@
 /** `crossloom tune`: searches the cheapest mapping that loses no more than a bound, and writes it as an options file. */
 import type { Command } from 'commander';
+import { guessPreset } from '../data/guess-preset.ts';
 import { openDataset } from '../data/open.ts';
-import { findPreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
@@ -19,6 +19,7 @@ import { type CompileFlags, checkPatterns, readOptions } from './compile-options
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
+  acceptChanceOption,
   decimal,
   percent,
   recordOption,
@@ -30,6 +31,7 @@ import {
   withThreads,
 } from './options.ts';
 import { checkOutput } from './output.ts';
+import { choosePreprocessing, withPreprocessing } from './preprocessing.ts';
 import { withStages } from './stages.ts';
 
 interface TuneArguments
@@ -48,16 +50,24 @@ async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<Tun
   const loaded = await loadTarget(options.target, options.set);
   const model = { ...(await readModel(file)), file };
   checkPatterns(options, model.graph);
-  const preprocessing = args.preprocess ?? (await findPreprocessing(file, args.data));
-  const { inputs } = model.graph;
+  const preprocessing = await choosePreprocessing(args, undefined, file, args.data);
+  const { inputs, outputs } = model.graph;
   if (preprocessing === undefined && inputs.length === 1)
-    printDiagnostics(io, [preprocessingMissing(args.data)]);
+    printDiagnostics(io, [preprocessingMissing(args.data, guessPreset(model))]);
   const { labels, dataLimit } = args;
-  const dataset = await openDataset(args.data, { inputs, ...defined({ preprocessing, labels, dataLimit }) });
+  const dataset = await openDataset(args.data, {
+    inputs,
+    outputs,
+    ...defined({ preprocessing, labels, dataLimit }),
+  });
   // Without samples of their own, layers are calibrated with some of the data, which are then left out.
   const calibrate = args.calibrate ?? (args.calibration === undefined ? args.data : undefined);
   const input = await openCalibration(
-    { ...args, ...defined({ calibrate, preprocess: preprocessing }) },
+    // The same file for both, wherever it was found.
+    {
+      ...args,
+      ...defined({ calibrate, preprocess: typeof preprocessing === 'string' ? preprocessing : undefined }),
+    },
     model,
     options.calibrationSamples,
   );
@@ -123,7 +133,6 @@ export function registerTune(program: Command, io: Io): void {
     .option('-o, --output <file.yaml>', 'write the options that were found, for compile --options')
     .option('--options <file.yaml>', 'options to start from (docs/options.md)')
     .option('--labels <file>', 'the labels, where they are not found by name')
-    .option('--preprocess <file.yaml>', 'how samples become inputs (default: found beside model or data)')
     .option('--calibrate <data>', 'sample inputs for calibration (default: some of the data, then left out)')
     .addOption(recordOption())
     .option('--samples <n>', 'calibration samples used at most', whole)
@@ -134,11 +143,12 @@ export function registerTune(program: Command, io: Io): void {
       wholeNumber(1, 10_000),
     )
     .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)
+    .addOption(acceptChanceOption())
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option('--force', 'replace an existing options file');
   withSet(command);
   withExamples(
-    withJson(withThreads(withDataLimit(command))),
+    withJson(withThreads(withDataLimit(withPreprocessing(command, 'found beside model or data')))),
     'crossloom tune mobilenetv2.onnx --target tetramem-256-6bit --data images/ --max-drop 1 -o tuned.yaml',
     'crossloom compile mobilenetv2.onnx --options tuned.yaml --calibrate images/ -o mobilenetv2.xbar',
   ).action((file: string, args: TuneArguments) => run(io, file, args));

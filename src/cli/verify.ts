@@ -2,16 +2,15 @@
 import { type Command, Option } from 'commander';
 import { packageAroundFaults } from '../compile/around-faults.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { guessPreset } from '../data/guess-preset.ts';
 import { openDataset } from '../data/open.ts';
-import { findPreprocessing, resolvePreprocessing } from '../data/preprocessing.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid, preprocessingMissing } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
 import { placeOf } from '../files/files.ts';
 import { writeInPlace } from '../files/write-file.ts';
-import type { Graph } from '../ir/graph.ts';
-import { readModel } from '../onnx/decode.ts';
+import { type ImportedModel, readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { formatVerification } from '../report/verify-text.ts';
 import { schemeOf } from '../schemes/models.ts';
@@ -24,6 +23,7 @@ import { verify } from '../verify/verify.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
+  acceptChanceOption,
   decimal,
   percent,
   repeated,
@@ -36,15 +36,22 @@ import {
   withThreads,
 } from './options.ts';
 import { checkOutput } from './output.ts';
+import {
+  checkPrepared,
+  choosePreprocessing,
+  type PreprocessingFlags,
+  withPreprocessing,
+} from './preprocessing.ts';
 import { withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
-interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'onProgress'> {
+interface VerifyCommandLine
+  extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'onProgress'>,
+    PreprocessingFlags {
   readonly model?: string;
   readonly data: string;
-  readonly preprocess?: string;
   readonly labels?: string;
   /** Bytes. */
   readonly dataLimit?: number;
@@ -59,7 +66,7 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
   const pkg = await openPackage(folder);
   const file = modelFile(pkg, args);
   const model = { ...(await readModel(file)), file };
-  const dataset = await openData(io, pkg, model.graph, args);
+  const dataset = await openData(io, pkg, model, args);
   return withStages(io, ({ report }) => {
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
@@ -83,18 +90,21 @@ function modelFile(pkg: Package, { model }: VerifyCommandLine): string {
   return model ?? pathIn(pkg, 'reference');
 }
 
-/** Preprocessing: the flag, else what the compilation recorded, else a file beside model or data. */
-async function openData(io: Io, pkg: Package, { inputs }: Graph, args: VerifyCommandLine): Promise<Dataset> {
-  const recorded = pkg.manifest.preprocessing;
-  const preprocessing =
-    args.preprocess ??
-    (recorded === undefined
-      ? await findPreprocessing(args.model, args.data)
-      : resolvePreprocessing(recorded, pathIn(pkg, 'manifest')));
+async function openData(
+  io: Io,
+  pkg: Package,
+  model: ImportedModel,
+  args: VerifyCommandLine,
+): Promise<Dataset> {
+  const preprocessing = await choosePreprocessing(args, pkg, args.model, args.data);
+  const { inputs, outputs } = model.graph;
   if (preprocessing === undefined && inputs.length === 1)
-    printDiagnostics(io, [preprocessingMissing(args.data)]);
+    printDiagnostics(io, [preprocessingMissing(args.data, guessPreset(model))]);
   const { labels, dataLimit } = args;
-  return openDataset(args.data, { inputs, ...defined({ preprocessing, labels, dataLimit }) });
+  const options = { inputs, outputs, ...defined({ preprocessing, labels, dataLimit }) };
+  const dataset = await openDataset(args.data, options);
+  printDiagnostics(io, checkPrepared(pkg, dataset));
+  return dataset;
 }
 
 /** Chips without any randomness are all the same. */
@@ -124,10 +134,6 @@ export function registerVerify(program: Command, io: Io): void {
       'the model that was compiled (default: reference.onnx of a package that `train` wrote)',
     )
     .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
-    .option(
-      '--preprocess <file.yaml>',
-      'how samples become inputs (default: as recorded, else found beside them)',
-    )
     .option('--labels <file>', 'the labels, where they are not found by name')
     .option(
       '--trials <n>',
@@ -166,6 +172,7 @@ export function registerVerify(program: Command, io: Io): void {
       'states of random telegraph and 1/f noise over all images (default: 8)',
       wholeNumber(1, 1_000_000),
     )
+    .addOption(acceptChanceOption())
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option(
       '--min-accuracy <percent>',
@@ -179,7 +186,11 @@ export function registerVerify(program: Command, io: Io): void {
     )
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
-    withJson(withThreads(withCompensation(withDataLimit(command)))),
+    withJson(
+      withThreads(
+        withCompensation(withDataLimit(withPreprocessing(command, 'as recorded, else found beside them'))),
+      ),
+    ),
     'crossloom verify mobilenetv2.xbar --model mobilenetv2.onnx --data images/ --trials 5',
     'crossloom verify net.xbar --model net.onnx --data test.npz --images 500 --max-drop 1 --json',
     'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',

@@ -41,6 +41,8 @@ export interface Dataset {
   /** Dims of the first sample as stored; the images of a folder may differ. */
   sampleShape(): readonly number[];
   idOf(index: number): string;
+  /** The same samples, prepared in another way; absent where samples are fed as they are stored. */
+  readonly preparedAs?: (preprocessing: Preprocessing) => Dataset;
   /**
    * One sample, with the dims that `input` wants, without the batch axis; where no input is given, images are in the order
    * of `layout`, or NCHW. Raises what `batches` raises.
@@ -91,6 +93,7 @@ export function createDataset(
     preprocessing,
     sampleShape: () => rawShape,
     idOf: source.idOf,
+    preparedAs: (other) => createDataset(source, other, rawShape, limit),
     sample,
     fixedBatch: (inputs) => fixedBatch(feeding(inputs)),
     batches: (indices, size, inputs) => stream(source, sample, indices, size, feeding(inputs)),

@@ -6,6 +6,7 @@ import { dataInputs, optionInvalid, preprocessingInvalid } from '../diagnostics/
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { readBytes } from './bytes.ts';
 import { createDataset, type Dataset } from './dataset.ts';
+import type { InputDims } from './fit.ts';
 import { joinDatasets } from './joined.ts';
 import { defaultDataLimit, largestDataLimit } from './limit.ts';
 import { type NamedSources, namedArrays, namedFiles, quoted, readNamedFolder } from './named.ts';
@@ -18,12 +19,13 @@ import {
   type PreprocessingFields,
   resolvePreprocessing,
 } from './preprocessing.ts';
+import type { ModelShape } from './presets.ts';
 import { readLabels, type Source } from './source.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface DatasetOptions {
-  /** Path of a preprocessing file, or fields that were recorded; without it samples stay as they are. */
-  readonly preprocessing?: string | Preprocessing;
+  /** Path of a preprocessing file, or its fields, such as `{ preset: 'imagenet' }`; without it samples stay as they are. */
+  readonly preprocessing?: string | PreprocessingFields;
   /** Replace single fields. */
   readonly flags?: PreprocessingFields;
   /**
@@ -31,8 +33,13 @@ export interface DatasetOptions {
    * come in NCHW. Default: bytes stay as they are.
    */
   readonly unitBytes?: boolean;
-  /** Inputs of the model: data of several are found by their names. Without them, or with one, the data are samples of one. */
-  readonly inputs?: readonly { readonly name: string }[];
+  /**
+   * Inputs of the model: data of several are found by their names. Without them, or with one, the data are samples of one.
+   * A preset's sizes are those of the input.
+   */
+  readonly inputs?: readonly { readonly name: string; readonly dims?: InputDims | undefined }[];
+  /** Outputs of the model: a preset's `labelOffset` goes by the number of classes. */
+  readonly outputs?: ModelShape['outputs'];
   /** Path of the labels where they are not found by name: csv for folders of images, idx or .npy for arrays. */
   readonly labels?: string;
   /** Bytes that a packed file may unpack to, and that a sample may take in memory. Default: 2^29; at most 2^32. */
@@ -51,10 +58,8 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
     throw new DiagnosticError([
       optionInvalid('dataLimit', `${limit} is not from 1 to ${largestDataLimit} bytes`),
     ]);
-  const given =
-    typeof preprocessing === 'object'
-      ? resolvePreprocessing({ ...preprocessing, ...flags }, 'recorded preprocessing')
-      : await loadPreprocessing(preprocessing, flags);
+  const { inputs = [], outputs = [] } = options;
+  const given = await loadPreprocessing(preprocessing, flags, { inputs, outputs });
   const found = await openFound(path, options, limit).catch((error: NodeJS.ErrnoException) => {
     // What the operating system refuses, such as a missing permission, is about the user's file.
     if (error.syscall === undefined) throw error;
@@ -75,7 +80,8 @@ async function openSingle(
   const nothingSaid = preprocessing === undefined && flags === undefined;
   const ours: Preprocessing = { layout: 'NCHW', ...given };
   const resolved = !unitBytes ? given : source.bytes && nothingSaid ? { ...ours, scale: 1 / 255 } : ours;
-  const place = typeof preprocessing === 'string' ? preprocessing : 'preprocessing';
+  const named = given.preset === undefined ? 'preprocessing' : `preset ${given.preset}`;
+  const place = typeof preprocessing === 'string' ? preprocessing : named;
   applicableReadings(place, resolved, dims, source.axes, source.bytes);
   return createDataset(source, resolved, dims, limit);
 }

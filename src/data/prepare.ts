@@ -18,6 +18,7 @@ import {
   type Reading,
   readingsOf,
   resizedSize,
+  sizeSteps,
 } from './readings.ts';
 import type { RawSample } from './source.ts';
 import { firstLine } from './unreadable.ts';
@@ -64,7 +65,9 @@ function problemsOf(
 ): Diagnostic[] {
   const image = imageSize(dims, stored);
   const shape = dims.join('x');
-  const wanted = (['resize', 'crop', 'color'] as const).filter((field) => preprocessing[field] !== undefined);
+  const { color } = preprocessing;
+  const steps = { ...(image ? sizeSteps(image, preprocessing) : preprocessing), color };
+  const wanted = (['resize', 'crop', 'color'] as const).filter((field) => steps[field] !== undefined);
   const problems = wanted.flatMap((field) => {
     if (!image) return [preprocessingInvalid(place, field, `samples of shape ${shape} are no images`)];
     if (field === 'resize' && !bytes)
@@ -72,7 +75,7 @@ function problemsOf(
     if (field === 'crop' || isChannels(image.channels)) return [];
     return [preprocessingInvalid(place, field, `samples of ${image.channels} channels have no colour`)];
   });
-  const channels = channelsOf(dims, stored, preprocessing.color) ?? 1;
+  const channels = channelsOf(dims, stored, color) ?? 1;
   for (const field of ['mean', 'std'] as const) {
     const { length } = preprocessing[field];
     if (length !== 1 && length !== channels)
@@ -92,8 +95,9 @@ export function checkPrepared(
   limit: number,
 ): void {
   const image = imageSize(dims, reading.stored);
-  if (image && preprocessing.resize !== undefined) {
-    const [height, width] = resizedSize(image, preprocessing.resize);
+  const resize = image && sizeSteps(image, preprocessing).resize;
+  if (image && resize !== undefined) {
+    const [height, width] = resizedSize(image, resize);
     const what = `this sample, resized to ${height}x${width},`;
     checkLimit(place, what, height * width * image.channels, limit);
   }
@@ -119,8 +123,10 @@ export async function prepareSample(
   if (!size)
     return { dims: raw.dims, values: Float32Array.from(raw.values, (v) => (v * scale - mean[0]!) / std[0]!) };
   const image = interleave({ ...size, values: raw.values }, stored);
-  const resized = preprocessing.resize === undefined ? image : await resize(image, preprocessing, place);
-  const cropped = preprocessing.crop === undefined ? resized : crop(resized, preprocessing.crop, place);
+  const steps = sizeSteps(size, preprocessing);
+  const resized =
+    steps.resize === undefined ? image : await resize(image, steps.resize, preprocessing.kernel, place);
+  const cropped = steps.crop === undefined ? resized : crop(resized, steps.crop, place);
   const { height, width, channels, values } = recolor(cropped, preprocessing.color);
   const area = height * width;
   const planar = layout === 'NCHW';
@@ -146,14 +152,19 @@ function interleave(image: Image, stored: Axes): Image {
   return { ...image, values: out };
 }
 
-async function resize(image: Image, preprocessing: Preprocessing, place: string): Promise<Image> {
-  const [height, width] = resizedSize(image, preprocessing.resize!);
+async function resize(
+  image: Image,
+  size: Size,
+  kernel: Preprocessing['kernel'],
+  place: string,
+): Promise<Image> {
+  const [height, width] = resizedSize(image, size);
   if (height === image.height && width === image.width) return image;
   const { channels } = image;
   const raw = { width: image.width, height: image.height, channels: channels as 1 | 3 | 4 };
   try {
     const values = await sharp(image.values as Uint8Array, { raw, limitInputPixels: false })
-      .resize(width, height, { fit: 'fill', kernel: preprocessing.kernel })
+      .resize(width, height, { fit: 'fill', kernel })
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw()
       .toBuffer();

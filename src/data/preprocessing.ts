@@ -13,15 +13,20 @@ import { didYouMean } from '../text/near-names.ts';
 import { parseYaml } from '../text/yaml.ts';
 import type { Layout } from './fit.ts';
 import { findLabelsCsv } from './image-folder.ts';
+import { isPreset, type ModelShape, type PresetName, presetFields, presetNames } from './presets.ts';
 import { unreadable } from './unreadable.ts';
 
 /** A height and a width in pixels; a single number is the shorter side (resize) or both sides (crop). */
 export type Size = number | readonly [height: number, width: number];
 
 export interface Preprocessing {
+  /** The preset that gave the fields which nobody else did. */
+  readonly preset?: PresetName;
   readonly resize?: Size;
   /** Of the centre, after resizing. */
   readonly crop?: Size;
+  /** Images that have the size of the crop as they are stored are neither resized nor cropped. */
+  readonly keepCropped?: boolean;
   readonly kernel: 'cubic' | 'lanczos3' | 'linear' | 'nearest';
   /** Without it the channels stay as they are stored (images: RGB). */
   readonly color?: 'rgb' | 'bgr' | 'gray' | 'luma';
@@ -67,8 +72,10 @@ const pixels = z.int().min(1).max(65535);
 const size = z.union([pixels, z.tuple([pixels, pixels])], 'expected a number of pixels or [height, width]');
 
 const schema = z.strictObject({
+  preset: z.enum(presetNames).exactOptional(),
   resize: size.exactOptional(),
   crop: size.exactOptional(),
+  keepCropped: z.boolean().exactOptional(),
   kernel: z.enum(['cubic', 'lanczos3', 'linear', 'nearest']).default('cubic'),
   color: z.enum(['rgb', 'bgr', 'gray', 'luma']).exactOptional(),
   layout: z.enum(['NCHW', 'NHWC']).exactOptional(),
@@ -84,13 +91,29 @@ const known = Object.keys(schema.shape);
 const keysNamed = 20;
 
 /**
- * Checks fields and fills in the defaults. Raises every preprocessingInvalid at once.
+ * Checks fields, and fills in those of the preset and the defaults. Raises every preprocessingInvalid at once.
  * @param place what diagnostics call the origin of the fields
+ * @param model whose input and classes a preset goes by
  */
-export function resolvePreprocessing(fields: unknown, place: string): Preprocessing {
-  const result = schema.safeParse(fields);
+export function resolvePreprocessing(fields: unknown, place: string, model: ModelShape = {}): Preprocessing {
+  const result = schema.safeParse(withPreset(fields, model));
   if (result.success) return result.data;
   throw new DiagnosticError(result.error.issues.flatMap((issue) => describe(issue, place)));
+}
+
+/** What is given beside the preset replaces its fields. */
+function withPreset(fields: unknown, model: ModelShape): unknown {
+  if (typeof fields !== 'object' || fields === null || !('preset' in fields)) return fields;
+  return isPreset(fields.preset) ? { ...presetFields(fields.preset, model), ...fields } : fields;
+}
+
+/** Whether samples become the same inputs: names and labels are none of theirs. */
+export function preparesAlike(one: Preprocessing, other: Preprocessing): boolean {
+  return stepsOf(one) === stepsOf(other);
+}
+
+function stepsOf({ preset, labelOffset, classes, ...steps }: Preprocessing): string {
+  return JSON.stringify(Object.entries(steps).toSorted());
 }
 
 function describe(issue: z.core.$ZodIssue, place: string): Diagnostic[] {
@@ -107,12 +130,17 @@ function describe(issue: z.core.$ZodIssue, place: string): Diagnostic[] {
   return [preprocessingInvalid(place, field, inner?.message ?? issue.message)];
 }
 
-/** Reads a preprocessing file; `flags` replace its fields. Raises dataUnreadable and preprocessingInvalid. */
+/**
+ * Reads a preprocessing file, or takes fields; `flags` replace them. Raises dataUnreadable and preprocessingInvalid.
+ * @param model whose input and classes a preset goes by
+ */
 export async function loadPreprocessing(
-  path: string | undefined,
+  path: string | PreprocessingFields | undefined,
   flags: PreprocessingFields = {},
+  model: ModelShape = {},
 ): Promise<Preprocessing> {
-  if (path === undefined) return resolvePreprocessing(flags, 'flags');
+  if (path === undefined) return resolvePreprocessing(flags, 'flags', model);
+  if (typeof path !== 'string') return resolvePreprocessing({ ...path, ...flags }, 'preprocessing', model);
   const read = await readText(path, mostWritten);
   if ('reason' in read) throw unreadable(path, `this file cannot be read (${read.reason})`);
   const { value, problems } = parseYaml(read.text);
@@ -120,7 +148,7 @@ export async function loadPreprocessing(
   const fields = value ?? {};
   // Anything but a mapping is left to the schema, which says so.
   const isMapping = typeof fields === 'object' && !Array.isArray(fields);
-  return resolvePreprocessing(isMapping ? { ...fields, ...flags } : fields, path);
+  return resolvePreprocessing(isMapping ? { ...fields, ...flags } : fields, path, model);
 }
 
 /**

@@ -2,6 +2,7 @@
  * What the axes of a stored sample may mean, and how it is put before the model: turns shapes into the one reading that
  * suits the model's input. Nothing here looks at values.
  */
+import { defined } from '../defined.ts';
 import { sizeOf } from '../math/tensor.ts';
 import { fitSample, fixedLength, type InputDims, type Layout } from './fit.ts';
 import type { Preprocessing, Size } from './preprocessing.ts';
@@ -90,17 +91,28 @@ export function resizedSize(
     : [Math.floor((size * height) / width), size];
 }
 
+/** The resize and the crop of an image of this size. */
+export function sizeSteps(
+  { height, width }: Pick<ImageSize, 'height' | 'width'>,
+  { resize, crop, keepCropped = false }: Preprocessing,
+): Pick<Preprocessing, 'resize' | 'crop'> {
+  const [high, wide] = typeof crop === 'number' ? [crop, crop] : (crop ?? []);
+  if (keepCropped && high === height && wide === width) return {};
+  return defined({ resize, crop });
+}
+
 /** The shape of a sample after preprocessing; a crop that is too large counts as if it were not. */
 export function preparedDims(
   dims: readonly number[],
   { stored, layout }: Reading,
-  { resize, crop, color }: Preprocessing,
+  preprocessing: Preprocessing,
 ): readonly number[] {
   const image = imageSize(dims, stored);
   if (!image) return dims;
+  const { resize, crop } = sizeSteps(image, preprocessing);
   const resized = resize === undefined ? [image.height, image.width] : resizedSize(image, resize);
   const [height, width] = crop === undefined ? resized : typeof crop === 'number' ? [crop, crop] : crop;
-  const channels = channelsOf(dims, stored, color)!;
+  const channels = channelsOf(dims, stored, preprocessing.color)!;
   return layout === 'NCHW' ? [channels, height!, width!] : [height!, width!, channels];
 }
 

@@ -73,10 +73,42 @@ export const imageTooSmall = (path: string, size: string, crop: string): Diagnos
     'Set resize in the preprocessing file.',
   ]);
 
-export const preprocessingMissing = (data: string): Diagnostic =>
+export const preprocessingMissing = (
+  data: string,
+  guess?: { readonly preset: string; readonly because: string },
+): Diagnostic =>
   warning('data/no-preprocessing', data, [
     'no preprocessing was given or found, so the samples are used as they are stored',
-    'Give a file with --preprocess (see docs/data.md); an empty one says that this is meant.',
+    ...(guess ? [`For this model try --preset ${guess.preset}: ${guess.because}.`] : []),
+    'Give --preset NAME, or a file with --preprocess (docs/data.md); --preset raw says that this is meant.',
+  ]);
+
+/** @param measured images that are right, of how many, and the share that would be so by chance */
+export const floatAtChance = (
+  data: string,
+  measured: {
+    readonly right: number;
+    readonly images: number;
+    readonly chance: number;
+    readonly classes: number;
+  },
+  used: string,
+  fit: readonly string[] | undefined,
+): Diagnostic => {
+  const { right, images, chance, classes } = measured;
+  const guesses = `${Number((100 * chance).toPrecision(2))} % of the time with ${classes.toLocaleString('en-US')} classes`;
+  return error('data/at-chance', data, [
+    `floating point is right in ${right} of ${images} images, and guessing is right ${guesses}: are preprocessing and labels those that the model was trained with?`,
+    `Used: ${used}.`,
+    ...(fit ?? ['No preset makes it better, with labels one higher or lower neither: see docs/data.md.']),
+    'If the model is meant to be no better, go on with --accept-chance.',
+  ]);
+};
+
+export const preprocessingDiffers = (data: string): Diagnostic =>
+  warning('data/other-preprocessing', data, [
+    'these samples are prepared in another way than those that the package was calibrated with',
+    'This is right where they are stored in another way too; else leave out --preset and --preprocess, or compile the package again with them.',
   ]);
 
 export const faultMapUnreadable = (path: string, reason: string): Diagnostic =>

@@ -5,6 +5,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { dirname } from 'node:path';
+import { defined } from '../defined.ts';
 import { graphInvalid, irUnsupported, modelUnreadable, opsetUnsupported } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { Files } from '../files/files.ts';
@@ -44,6 +45,10 @@ export interface ImportedModel {
   readonly graph: Graph;
   /** SHA-256 of the file and then of its external data, tensor by tensor; hexadecimal. */
   readonly sha256: string;
+  /** Program that wrote the file, where it says so. */
+  readonly producer?: string;
+  /** Metadata of the file, by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Where a model's bytes came from: the name that messages give, and the folder that external data lie in, or files in memory. */
@@ -72,7 +77,19 @@ export async function decodeModel(bytes: Uint8Array, source: ModelSource): Promi
   raise(problems);
   const runs = result.opsets['']! >= oldestRunnable ? result : upgradeOpset(result);
   const whole = exposeTensors(zeroBlocks(padDilated(runs)), source.file);
-  return { graph: whole, sha256: hash.digest('hex') };
+  return { graph: whole, sha256: hash.digest('hex'), ...describedBy(model) };
+}
+
+/** What the file says beside the graph. */
+function describedBy({
+  producerName,
+  metadataProps = [],
+}: ModelProto): Pick<ImportedModel, 'producer' | 'metadata'> {
+  const metadata = metadataProps.map(({ key, value }) => [key ?? '', value ?? ''] as const);
+  return defined({
+    producer: producerName || undefined,
+    metadata: metadata.length > 0 ? Object.fromEntries(metadata) : undefined,
+  });
 }
 
 /** Without functions, and with names for all nodes. */

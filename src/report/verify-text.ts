@@ -38,7 +38,8 @@ export function formatVerification(report: VerifyReport, width = 100): string {
 
 function header({ model, package: pkg, target, data, trials, cost, seeds }: VerifyReport): string[] {
   const classes = data.classes === undefined ? '' : `, ${data.classes} classes`;
-  const labels = data.labelled ? '' : ', no labels: agreement and signal-to-noise ratio only';
+  const shifted = data.labelOffset === 0 ? '' : `, label 0 is class ${data.labelOffset}`;
+  const labels = data.labelled ? shifted : ', no labels: agreement and signal-to-noise ratio only';
   const excluded = data.calibrationExcluded ? `, ${data.calibrationOverlap} calibration images left out` : '';
   const saved = trials.some(({ chip }) => chip !== undefined) ? 'saved, ' : '';
   const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';

@@ -18,6 +18,8 @@ export interface TuneOptions {
   readonly seed?: number;
   readonly threads?: number;
   readonly scoreOutput?: string;
+  /** Go on where floating point is right no more often than a guess. Default: false. */
+  readonly acceptChance?: boolean;
   /** Called when a stage starts, and as it goes on. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }

@@ -15,6 +15,7 @@ import { openSession } from '../runtime/session.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { availableThreads } from '../threads/pool.ts';
+import { checkAboveChance } from '../verify/at-chance.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
@@ -74,6 +75,11 @@ export async function prepare(
   const probe = await openSession(float, { threads: 1 });
   const wanted = { ...tuning, threads, images: tuning.images ?? defaultImages, excludeCalibration: true };
   const plan = await planVerification(pkg, model, dataset, wanted, probe);
+  if (!tuning.acceptChance) {
+    const onImages = (done: number, total: number) =>
+      report('floating point with other presets', done, total);
+    await checkAboveChance(model, dataset, plan, probe, onImages);
+  }
   await probe.release();
   checkPlan(plan, dataset);
   const ideal = { bytes: encodeModel(pkg.reference) };

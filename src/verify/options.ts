@@ -32,6 +32,8 @@ export interface VerifyOptions {
   readonly batchSize?: number;
   /** Worker threads. Default: as many as this machine runs at once. The report is the same for any number. */
   readonly threads?: number;
+  /** Go on where floating point is right no more often than a guess. Default: false. */
+  readonly acceptChance?: boolean;
   /** The model's output to score. Default: the first one with more than one class. */
   readonly scoreOutput?: string;
   /** Lowest accepted mean top-1 of the chips (percent); the report says whether it is met. */

@@ -13,6 +13,7 @@ import { unlessRefused } from '../record/refused-model.ts';
 import { fedInputs, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
+import { checkAboveChance } from './at-chance.ts';
 import { conditionName, conditionsOf } from './conditions.ts';
 import { checkKnownAnswer } from './known-answer.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
@@ -46,6 +47,8 @@ export async function verify(
   const { plan, images, knownAnswer, references } = await unlessRefused(model, samples, async () => {
     const probed = await openSession(float, { threads: 1 });
     const planned = await planVerification(pkg, model, dataset, options, probed);
+    if (!options.acceptChance)
+      await checkAboveChance(model, dataset, planned, probed, report('floating point with other presets'));
     await probed.release();
     const ideal = { bytes: encodeModel(pkg.reference) };
     const run: ImageRun = { dataset, plan: planned, threads: options.threads ?? availableThreads() };
