@@ -4,13 +4,15 @@
  */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { registerAsm } from './cli/asm.ts';
 import { registerCompile } from './cli/compile.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDisasm } from './cli/disasm.ts';
-import { exitCodes, withExamples } from './cli/help.ts';
+import { failureOf } from './cli/failure.ts';
+import { withMainExamples } from './cli/help.ts';
 import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
+import { asksForJson, jsonErrors } from './cli/json-errors.ts';
 import { registerOps } from './cli/ops.ts';
 import { registerProgram } from './cli/program.ts';
 import { registerRun } from './cli/run.ts';
@@ -19,26 +21,24 @@ import { registerTargets } from './cli/targets.ts';
 import { registerTrain } from './cli/train.ts';
 import { registerTune } from './cli/tune.ts';
 import { registerVerify } from './cli/verify.ts';
+import { registerVersion } from './cli/version.ts';
 import { registerYield } from './cli/yield.ts';
-import { DiagnosticError, exitCodeOf } from './diagnostics/diagnostic.ts';
-import { version } from './files/version.ts';
-import { printableLine } from './text/printable.ts';
 
 /** All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError. */
 export function createProgram(io: Io): Command {
   const program = new Command('crossloom')
     .description('Compiles trained ONNX models onto memristor crossbars with FeCAP hidden weights.')
-    .version(version)
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: io.stdout,
       writeErr: io.stderr,
+      // All that is wrong is told at once, by failureOf.
+      outputError: () => {},
       getOutHelpWidth: () => io.columns ?? 100,
       getErrHelpWidth: () => io.columns ?? 100,
     });
-  withExamples(program, 'crossloom demo', 'crossloom help compile');
-  program.addHelpText('after', exitCodes);
+  withMainExamples(program, 'crossloom demo', 'crossloom help compile');
   registerDemo(program, io);
   registerCompile(program, io);
   registerProgram(program, io);
@@ -52,15 +52,8 @@ export function createProgram(io: Io): Command {
   registerAsm(program, io);
   registerTargets(program, io);
   registerOps(program, io);
+  registerVersion(program, io);
   return program;
-}
-
-/** Whether the operating system refused something, such as a missing right, a full disk, or a path with a NUL in it. */
-function isEnvironmentError(error: unknown): error is Error {
-  if (!(error instanceof Error && 'code' in error)) return false;
-  return (
-    'syscall' in error || (error.code === 'ERR_INVALID_ARG_VALUE' && error.message.includes('null bytes'))
-  );
 }
 
 /**
@@ -69,26 +62,20 @@ function isEnvironmentError(error: unknown): error is Error {
  * @returns the exit code: 0, that of the diagnostics, 2 for usage and environment, 70 for our own bugs
  */
 export async function main(args: readonly string[], world: Io): Promise<number> {
-  const io = withPrintable(world);
-  try {
-    await createProgram(io).parseAsync(args, { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof DiagnosticError) {
-      printDiagnostics(io, error.diagnostics);
-      return exitCodeOf(error.diagnostics);
-    }
-    if (isEnvironmentError(error)) {
-      io.stderr(`error: ${printableLine(error.message)}\n`);
-      return 2;
-    }
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    io.stderr(`This is a bug in Crossloom, please report it with the command line: ${printableLine(text)}\n`);
-    if (io.env.CROSSLOOM_DEBUG === '1') io.stderr(`${error instanceof Error ? error.stack : ''}\n`);
-    else io.stderr('CROSSLOOM_DEBUG=1 adds the stack trace.\n');
-    return 70;
-  }
+  const printable = withPrintable(world);
+  const json = asksForJson(args) ? jsonErrors(printable) : undefined;
+  const io = json?.io ?? printable;
+  const program = createProgram(io);
+  const exit = await program.parseAsync(args, { from: 'user' }).then(
+    () => 0,
+    (error: unknown) => {
+      const failure = failureOf(error, program, args, io.env.CROSSLOOM_DEBUG === '1');
+      printDiagnostics(io, failure.errors);
+      return failure.exit;
+    },
+  );
+  json?.end(exit);
+  return exit;
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

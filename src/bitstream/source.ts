@@ -1,9 +1,12 @@
 /** Where the decoder gets bytes from: a file, or anything else that can be read at any offset. */
+
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { packageUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { Why } from '../diagnostics/make.ts';
 import type { ByteSource } from '../files/byte-source.ts';
+import { missing } from '../files/read-file.ts';
 
 interface OpenSource extends ByteSource {
   close(): Promise<void>;
@@ -22,8 +25,9 @@ export async function openSource(source: string | ByteSource): Promise<OpenSourc
     };
   }
   // A pipe that nobody writes to must not be waited for.
-  const handle = await open(source, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: Error) =>
-    unreadable(source, cause.message),
+  const handle = await open(source, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    async (cause: NodeJS.ErrnoException) =>
+      unreadable(source, cause.code === 'ENOENT' ? await missing(source) : cause.message),
   );
   const stat = await handle.stat();
   if (!stat.isFile()) {
@@ -49,6 +53,6 @@ async function readFully(handle: FileHandle, offset: number, length: number): Pr
   return bytes.subarray(0, filled);
 }
 
-function unreadable(path: string, reason: string): never {
-  throw new DiagnosticError([packageUnreadable(path, reason)]);
+function unreadable(path: string, why: Why): never {
+  throw new DiagnosticError([packageUnreadable(path, why)]);
 }

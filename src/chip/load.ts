@@ -1,12 +1,15 @@
 /** Loads a chip that save.ts wrote, checking every size and hash on the way. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defined } from '../defined.ts';
 import { chipUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { Why } from '../diagnostics/make.ts';
 import { restore } from '../files/beside.ts';
+import { missing } from '../files/read-file.ts';
 import { sumOf } from '../math/sum.ts';
 import type { ArrayHistory, Chip } from './chip.ts';
 import { bytesOf, type ChipJson, chipJson, chipSchema, fileNames, type Numbers } from './chip-file.ts';
@@ -93,13 +96,16 @@ async function readHistory(
   }));
 }
 
-function unreadable(folder: string, reason: string): DiagnosticError {
-  return new DiagnosticError([chipUnreadable(folder, reason)]);
+function unreadable(folder: string, why: Why): DiagnosticError {
+  return new DiagnosticError([chipUnreadable(folder, why)]);
 }
 
 async function readJson(folder: string): Promise<ChipJson> {
-  const text = await readFile(join(folder, chipJson), 'utf8').catch((error: unknown) => {
-    throw unreadable(folder, `${chipJson} cannot be read: ${reasonOf(error)}`);
+  const text = await readFile(join(folder, chipJson), 'utf8').catch(async (error: unknown) => {
+    const why = existsSync(folder)
+      ? `${chipJson} cannot be read: ${reasonOf(error)}`
+      : await missing(folder, 'file or folder');
+    throw unreadable(folder, why);
   });
   let value: unknown;
   try {

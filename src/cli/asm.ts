@@ -27,7 +27,7 @@ async function fromStdin(io: Io): Promise<{ readonly text: string; readonly name
 async function fromFile(file: string): Promise<string> {
   const read = await readText(file, mostGenerated);
   if ('text' in read) return read.text;
-  throw new DiagnosticError([bitstreamUnreadable(file, read.reason)]);
+  throw new DiagnosticError([bitstreamUnreadable(file, read)]);
 }
 
 export function registerAsm(program: Command, io: Io): void {

@@ -71,7 +71,6 @@ async function readRecord(path: string) {
     return { record, preprocessing: manifest.preprocessing };
   }
   const read = await readBytes(path);
-  if ('reason' in read)
-    throw new DiagnosticError([calibrationMismatch(path, `it cannot be read (${read.reason})`)]);
+  if ('reason' in read) throw new DiagnosticError([calibrationMismatch(path, read)]);
   return { record: decodeRecord(read.bytes, path), preprocessing: undefined };
 }

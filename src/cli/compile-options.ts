@@ -11,6 +11,7 @@ import {
   parseOptions,
   readOptionsFile,
 } from '../ir/options.ts';
+import { loadTarget } from '../target/load.ts';
 import { didYouMean } from '../text/near-names.ts';
 
 type Fields = z.input<typeof optionsSchema>;
@@ -40,7 +41,7 @@ export interface CompileFlags {
  * Reads the file and lays the flags over it. Lists grow: `--set` and `--keep-digital` come after those of the file.
  * @throws DiagnosticError options/invalid for every wrong field of the file, else of the flags
  */
-export async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
+async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
   const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
   if (flags.options !== undefined) parseOptions(file, flags.options);
   const { target, slices, copies, residual, encoding } = flags;
@@ -63,6 +64,12 @@ export async function readOptions(flags: CompileFlags): Promise<CompileOptions> 
   const digital = flags.keepDigital.map((match) => ({ match, digital: true }));
   const set = [...(file.set ?? []), ...flags.set];
   return parseOptions({ ...file, ...given, set, layers: [...(file.layers ?? []), ...digital] }, 'flags');
+}
+
+/** The options, and the target that they name. */
+export async function loadOptions(flags: CompileFlags) {
+  const options = await readOptions(flags);
+  return { options, loaded: await loadTarget(options.target, options.set) };
 }
 
 /** A pattern that matches no node would silently do nothing: one diagnostic for each. */

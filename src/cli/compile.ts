@@ -12,6 +12,7 @@ import { compileWarnings } from '../compile/warnings.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import { together } from '../diagnostics/together.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { readFaultMap } from '../ir/fault-map.ts';
@@ -21,9 +22,8 @@ import { packageFolder, writePackage } from '../package/write.ts';
 import { formatDigital, formatLayers, formatTotals } from '../report/compile-table.ts';
 import { formatFaults } from '../report/fault-table.ts';
 import { formatBytes } from '../report/number.ts';
-import { loadTarget } from '../target/load.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
-import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
+import { type CompileFlags, checkPatterns, loadOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { oneOf, recordOption, repeated, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
@@ -54,12 +54,14 @@ const labels: Readonly<Record<string, string>> = {
 /** Compiles and writes the package. What can fail early is checked before anything that takes long. */
 export async function compileModel(io: Io, model: string, args: CompileArguments): Promise<CompileOutcome> {
   const { force = false } = args;
-  await checkOutput(args.output, force, packageFolder);
-  const options = await readOptions(args);
-  const loaded = await loadTarget(options.target, options.set);
+  const [{ options, loaded }, read] = await together(
+    loadOptions(args),
+    readModel(model),
+    checkOutput(args.output, force, packageFolder),
+  );
+  const imported = { ...read, file: model };
   const faults = args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
   checkRuns(args.printAfter, { options, target: loaded.target, ...defined({ faults }) });
-  const imported = { ...(await readModel(model)), file: model };
   checkPatterns(options, imported.graph);
   const input = await openCalibration(args, imported, options.calibrationSamples);
   printDiagnostics(io, input.warnings);

@@ -9,6 +9,8 @@ export interface Io {
   readonly stdout: (text: string) => void;
   /** Diagnostics, progress and logs. */
   readonly stderr: (text: string) => void;
+  /** Takes diagnostics, where they are not printed one by one. */
+  readonly diagnose?: (diagnostics: readonly Diagnostic[]) => void;
   /** Replaces the live line of the terminal, on stderr. */
   readonly redraw: (line: string) => void;
   readonly stdin: () => AsyncIterable<Uint8Array>;
@@ -86,5 +88,6 @@ export function printJson(io: Io, value: unknown): void {
 
 /** Prints diagnostics, warnings and notes included, to stderr. */
 export function printDiagnostics(io: Io, diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
+  if (io.diagnose) io.diagnose(diagnostics);
+  else for (const diagnostic of diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
 }

@@ -28,7 +28,7 @@ export async function learn(
   const done: Epoch[] = [];
   if (goOn) {
     const read = await readBytes(file);
-    if ('reason' in read) throw new DiagnosticError([trainCheckpointUnreadable(file, read.reason)]);
+    if ('reason' in read) throw new DiagnosticError([trainCheckpointUnreadable(file, read)]);
     const checkpoint = decodeCheckpoint(read.bytes, file, identity);
     resume(opened, checkpoint, file);
     done.push(...checkpoint.epochs);

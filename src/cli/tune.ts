@@ -5,17 +5,17 @@ import { openDataset } from '../data/open.ts';
 import { defined } from '../defined.ts';
 import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import { together } from '../diagnostics/together.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import { readModel } from '../onnx/decode.ts';
 import { formatTuning } from '../report/tune-text.ts';
-import { loadTarget } from '../target/load.ts';
 import { defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
 import type { TuneReport } from '../tune/report.ts';
 import { tune } from '../tune/tune.ts';
 import { formatOptions } from '../tune/write-options.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
-import { type CompileFlags, checkPatterns, readOptions } from './compile-options.ts';
+import { type CompileFlags, checkPatterns, loadOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
@@ -46,9 +46,11 @@ interface TuneArguments
 }
 
 async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<TuneReport> {
-  const options = await readOptions({ ...args, keepDigital: [], biasCorrection: true });
-  const loaded = await loadTarget(options.target, options.set);
-  const model = { ...(await readModel(file)), file };
+  const [{ options, loaded }, read] = await together(
+    loadOptions({ ...args, keepDigital: [], biasCorrection: true }),
+    readModel(file),
+  );
+  const model = { ...read, file };
   checkPatterns(options, model.graph);
   const preprocessing = await choosePreprocessing(args, undefined, file, args.data);
   const { inputs, outputs } = model.graph;

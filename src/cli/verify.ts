@@ -8,6 +8,7 @@ import { defined } from '../defined.ts';
 import { optionInvalid, preprocessingMissing } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
+import { together } from '../diagnostics/together.ts';
 import { placeOf } from '../files/files.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { type ImportedModel, readModel } from '../onnx/decode.ts';
@@ -63,9 +64,9 @@ interface VerifyCommandLine
 
 /** Verifies with progress on a terminal. Warnings about the data go to stderr, all others into the report. */
 async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): Promise<VerifyReport> {
-  const pkg = await openPackage(folder);
-  const file = modelFile(pkg, args);
-  const model = { ...(await readModel(file)), file };
+  const [pkg, given] = await together(openPackage(folder), modelOf(args));
+  const file = args.model ?? ownModel(pkg);
+  const model = { ...(given ?? (await readModel(file))), file };
   const dataset = await openData(io, pkg, model, args);
   return withStages(io, ({ report }) => {
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
@@ -84,10 +85,14 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
 }
 
 /** A network that was trained on its chip has no other model than what an ideal chip computes. */
-function modelFile(pkg: Package, { model }: VerifyCommandLine): string {
-  if (model === undefined && !pkg.manifest.training)
+function ownModel(pkg: Package): string {
+  if (!pkg.manifest.training)
     raise([optionInvalid('--model', `name the model that ${placeOf(pkg.files)} was compiled from`)]);
-  return model ?? pathIn(pkg, 'reference');
+  return pathIn(pkg, 'reference');
+}
+
+async function modelOf({ model }: VerifyCommandLine): Promise<ImportedModel | undefined> {
+  return model === undefined ? undefined : readModel(model);
 }
 
 async function openData(

@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { missing } from '../files/read-file.ts';
 import { openBytes, readBytes } from './bytes.ts';
 import { listCifarFiles, openCifar } from './cifar.ts';
 import { findIdxLabels, isIdx, listIdxPairs, readIdx } from './idx.ts';
@@ -33,7 +34,7 @@ export async function openSource(path: string, options: SourceOptions): Promise<
   const selected = existsSync(path) ? null : /^(.+)#([^#]+)$/.exec(path);
   const place = selected?.[1] ?? path;
   const entry = await stat(place).catch(() => undefined);
-  if (!entry) throw unreadable(path, 'there is no such file or folder');
+  if (!entry) throw unreadable(path, await missing(place, 'file or folder'));
   if (entry.isDirectory()) return openFolder(place, selected?.[2], options);
   if (selected) throw unreadable(path, `a file has no part '${selected[2]}'; name a folder`);
   return openFile(place, options);
@@ -73,7 +74,7 @@ async function openArray(
 
 /** An array of labels. Raises dataUnreadable and dataTooLarge. */
 export async function openLabels(path: string, limit: number): Promise<StoredArray> {
-  if (!existsSync(path)) throw unreadable(path, 'there is no such file');
+  if (!existsSync(path)) throw unreadable(path, await missing(path));
   const bytes = await openBytes(path, limit);
   return path.endsWith('.npy') ? readNpy(path, bytes) : readIdx(path, bytes);
 }

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { defined } from '../defined.ts';
 import { dataInputs, optionInvalid, preprocessingInvalid } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { missing } from '../files/read-file.ts';
 import { readBytes } from './bytes.ts';
 import { createDataset, type Dataset } from './dataset.ts';
 import type { InputDims } from './fit.ts';
@@ -95,7 +96,7 @@ async function openFound(
   const inputs = fed.map(({ name }) => name);
   if (inputs.length < 2) return openSource(path, { labels, input: inputs[0], limit });
   const entry = await stat(path).catch(() => undefined);
-  if (!entry) throw unreadable(path, 'there is no such file or folder');
+  if (!entry) throw unreadable(path, await missing(path, 'file or folder'));
   const open = (file: string) => openSource(file, { labels: undefined, input: undefined, limit });
   const named = entry.isDirectory()
     ? await namedFiles(await readNamedFolder(path), inputs, open)

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
-import { preprocessingInvalid } from '../diagnostics/all.ts';
+import { preprocessingInvalid, preprocessingUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { mostWritten, readText } from '../files/read-file.ts';
 import { didYouMean } from '../text/near-names.ts';
@@ -14,7 +14,6 @@ import { parseYaml } from '../text/yaml.ts';
 import type { Layout } from './fit.ts';
 import { findLabelsCsv } from './image-folder.ts';
 import { isPreset, type ModelShape, type PresetName, presetFields, presetNames } from './presets.ts';
-import { unreadable } from './unreadable.ts';
 
 /** A height and a width in pixels; a single number is the shorter side (resize) or both sides (crop). */
 export type Size = number | readonly [height: number, width: number];
@@ -142,7 +141,7 @@ export async function loadPreprocessing(
   if (path === undefined) return resolvePreprocessing(flags, 'flags', model);
   if (typeof path !== 'string') return resolvePreprocessing({ ...path, ...flags }, 'preprocessing', model);
   const read = await readText(path, mostWritten);
-  if ('reason' in read) throw unreadable(path, `this file cannot be read (${read.reason})`);
+  if ('reason' in read) throw new DiagnosticError([preprocessingUnreadable(path, read)]);
   const { value, problems } = parseYaml(read.text);
   raise(problems.map(({ line, reason }) => preprocessingInvalid(path, `line ${line}`, reason)));
   const fields = value ?? {};

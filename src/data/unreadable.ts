@@ -2,10 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { dataUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
-import { mostGenerated, readText as readFile } from '../files/read-file.ts';
+import type { Why } from '../diagnostics/make.ts';
+import { missing, mostGenerated, readText as readFile } from '../files/read-file.ts';
 
-export function unreadable(place: string, reason: string): DiagnosticError {
-  return new DiagnosticError([dataUnreadable(place, reason)]);
+export function unreadable(place: string, why: Why): DiagnosticError {
+  return new DiagnosticError([dataUnreadable(place, why)]);
 }
 
 /** What a library says about an image, without the lines that follow. */
@@ -15,8 +16,11 @@ export function firstLine(error: unknown): string {
 
 /** Length of a file. Raises dataUnreadable for what has none and could keep a reader waiting: pipes, devices, folders. */
 export async function sizeOfFile(path: string): Promise<number> {
-  const entry = await stat(path).catch((error: Error) => {
-    throw unreadable(path, `this file cannot be read (${error.message})`);
+  const entry = await stat(path).catch(async (error: NodeJS.ErrnoException) => {
+    throw unreadable(
+      path,
+      error.code === 'ENOENT' ? await missing(path) : `this file cannot be read (${error.message})`,
+    );
   });
   if (!entry.isFile()) throw unreadable(path, 'this is a folder, a pipe or a device, and no file');
   return entry.size;
@@ -26,6 +30,6 @@ export async function sizeOfFile(path: string): Promise<number> {
 export async function readText(path: string): Promise<string> {
   await sizeOfFile(path);
   const read = await readFile(path, mostGenerated);
-  if ('reason' in read) throw unreadable(path, `this file cannot be read (${read.reason})`);
+  if ('reason' in read) throw unreadable(path, read);
   return read.text;
 }

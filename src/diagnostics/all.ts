@@ -7,5 +7,6 @@ export * from './model.ts';
 export * from './package.ts';
 export * from './reading.ts';
 export * from './target.ts';
+export * from './usage.ts';
 export * from './verification.ts';
 export * from './wires.ts';

@@ -1,12 +1,16 @@
 /** Diagnostics about data. */
 import type { Diagnostic } from './diagnostic.ts';
-import { error, warning } from './make.ts';
+import { error, orWrongPath, reasonOf, type Why, warning } from './make.ts';
 
-export const dataUnreadable = (path: string, reason: string): Diagnostic =>
-  error('data/unreadable', path, [
-    reason,
-    'Data are a folder of images, idx (.gz), .npy, .npz or CIFAR binary files; see docs/data.md.',
-  ]);
+export const dataUnreadable = (path: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'a folder of images, or of an idx (.gz), .npy, .npz or CIFAR binary file; see docs/data.md',
+    error('data/unreadable', path, [
+      reasonOf(why),
+      'Data are a folder of images, idx (.gz), .npy, .npz or CIFAR binary files; see docs/data.md.',
+    ]),
+  );
 
 export const dataShape = (path: string, got: string, expected: string): Diagnostic =>
   error('data/shape', path, [
@@ -67,6 +71,16 @@ export const labelsMissing = (path: string): Diagnostic =>
 export const preprocessingInvalid = (file: string, field: string, reason: string): Diagnostic =>
   error('data/preprocessing', `${file}: ${field}`, [reason, 'The fields are in docs/data.md.']);
 
+export const preprocessingUnreadable = (path: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'a file that says how samples become inputs; see docs/data.md',
+    error('data/preprocessing-unreadable', path, [
+      `this file cannot be read (${reasonOf(why)})`,
+      'Preprocessing files are described in docs/data.md.',
+    ]),
+  );
+
 export const imageTooSmall = (path: string, size: string, crop: string): Diagnostic =>
   error('data/image-too-small', path, [
     `this image is ${size}, smaller than the crop of ${crop}`,
@@ -111,11 +125,15 @@ export const preprocessingDiffers = (data: string): Diagnostic =>
     'This is right where they are stored in another way too; else leave out --preset and --preprocess, or compile the package again with them.',
   ]);
 
-export const faultMapUnreadable = (path: string, reason: string): Diagnostic =>
-  error('faults/unreadable', path, [
-    `this is not a fault map (${reason})`,
-    'The format is in docs/faults.md.',
-  ]);
+export const faultMapUnreadable = (path: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'a fault map, as `crossloom survey` writes it',
+    error('faults/unreadable', path, [
+      `this is not a fault map (${reasonOf(why)})`,
+      'The format is in docs/faults.md.',
+    ]),
+  );
 
 export const faultMapGeometry = (path: string, reason: string): Diagnostic =>
   error('faults/geometry', path, [

@@ -4,6 +4,11 @@
  * which of its inputs to look at.
  */
 export const kinds = {
+  usage: {
+    exit: 2,
+    what: 'wrong usage, or a path from which nothing can be read or written',
+    stages: ['usage'],
+  },
   model: { exit: 10, what: 'the model', stages: ['onnx'] },
   target: { exit: 20, what: 'the target', stages: ['target', 'survey', 'transfer', 'wires'] },
   options: { exit: 25, what: 'an option, by flag or file', stages: ['options', 'read'] },

@@ -1,6 +1,6 @@
 /** Diagnostics about learning. */
 import type { Diagnostic } from './diagnostic.ts';
-import { error } from './make.ts';
+import { error, orWrongPath, reasonOf, type Why } from './make.ts';
 
 export const trainNoHiddenPlanes = (target: string): Diagnostic =>
   error('train/no-hidden-planes', `target ${target}`, [
@@ -26,11 +26,15 @@ export const trainOtherCheckpoint = (file: string, differences: readonly string[
     'Resume with the options, data and target that the run began with, or start anew without --resume.',
   ]);
 
-export const trainCheckpointUnreadable = (file: string, reason: string): Diagnostic =>
-  error('train/checkpoint-unreadable', file, [
-    `this checkpoint cannot be read (${reason})`,
-    'Start anew without --resume.',
-  ]);
+export const trainCheckpointUnreadable = (file: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'a checkpoint, without which learning starts anew, without --resume',
+    error('train/checkpoint-unreadable', file, [
+      `this checkpoint cannot be read (${reasonOf(why)})`,
+      'Start anew without --resume.',
+    ]),
+  );
 
 export const trainEnduranceSpent = (place: string, spent: string, endurance: string): Diagnostic =>
   error('train/endurance-spent', place, [

@@ -1,9 +1,19 @@
 /** Diagnostics about options and mapping. */
 import type { Diagnostic } from './diagnostic.ts';
-import { error, warning } from './make.ts';
+import { error, orWrongPath, reasonOf, type Why, warning } from './make.ts';
 
 export const optionInvalid = (place: string, reason: string, ...notes: string[]): Diagnostic =>
   error('options/invalid', place, [reason, ...notes]);
+
+export const optionsUnreadable = (path: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'a file of options; see docs/options.md',
+    error('options/unreadable', path, [
+      `it cannot be read (${reasonOf(why)})`,
+      'Options files are described in docs/options.md.',
+    ]),
+  );
 
 export const tooManyArrays = (needed: number, allowed: number, largest: readonly string[]): Diagnostic =>
   error('map/too-many-arrays', `--arrays ${allowed}`, [
@@ -43,8 +53,12 @@ export const constantInputs = (nodes: readonly string[]): Diagnostic =>
     'Calibrate with samples like those that the chip will see; other inputs may saturate, and give wrong results.',
   ]);
 
-export const calibrationMismatch = (place: string, reason: string): Diagnostic =>
-  error('calibrate/wrong-record', place, [reason, 'Record it again with --calibrate.']);
+export const calibrationMismatch = (place: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'an earlier package, or of its calibration.npz',
+    error('calibrate/wrong-record', place, [reasonOf(why), 'Record it again with --calibrate.']),
+  );
 
 export const cannotSurvey = (target: string, reason: string): Diagnostic =>
   error('survey/not-possible', `--target ${target}`, [

@@ -1,11 +1,22 @@
 /** Diagnostics about the model file and its graph. */
 import type { Diagnostic } from './diagnostic.ts';
-import { error } from './make.ts';
+import { error, orWrongPath, reasonOf, type Why } from './make.ts';
 
-export const modelUnreadable = (file: string, reason: string): Diagnostic =>
-  error('onnx/unreadable', file, [
-    `this is not a complete ONNX model (${reason})`,
-    'Export or download the file again.',
+export const modelUnreadable = (file: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'an ONNX model',
+    error('onnx/unreadable', file, [
+      `this is not a complete ONNX model (${reasonOf(why)})`,
+      'Export or download the file again.',
+    ]),
+  );
+
+export const otherModelFormat = (file: string, format: string, how: readonly string[]): Diagnostic =>
+  error('onnx/other-format', file, [
+    `this is ${format}, and an ONNX model is needed`,
+    'Export it as ONNX:',
+    ...how,
   ]);
 
 export const externalDataOutside = (tensor: string, location: string): Diagnostic =>

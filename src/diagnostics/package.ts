@@ -1,6 +1,6 @@
 /** Diagnostics about packages, bitstreams and chips. */
 import type { Diagnostic } from './diagnostic.ts';
-import { error } from './make.ts';
+import { error, orWrongPath, reasonOf, type Why } from './make.ts';
 
 export const packageExists = (path: string): Diagnostic =>
   error('package/exists', path, [
@@ -8,11 +8,15 @@ export const packageExists = (path: string): Diagnostic =>
     'Choose another name or pass --force to replace it.',
   ]);
 
-export const packageUnreadable = (path: string, reason: string): Diagnostic =>
-  error('package/unreadable', path, [
-    `this is not a readable package (${reason})`,
-    'Compile the model again.',
-  ]);
+export const packageUnreadable = (path: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'a package, as `crossloom compile` writes it',
+    error('package/unreadable', path, [
+      `this is not a readable package (${reasonOf(why)})`,
+      'Compile the model again.',
+    ]),
+  );
 
 export const hashMismatch = (path: string, expected: string, got: string): Diagnostic =>
   error('package/hash-mismatch', path, [
@@ -26,11 +30,15 @@ export const wrongModel = (path: string, expected: string, got: string): Diagnos
     'Give the ONNX file that was compiled.',
   ]);
 
-export const bitstreamUnreadable = (file: string, reason: string): Diagnostic =>
-  error('bitstream/unreadable', file, [
-    `it cannot be read (${reason})`,
-    'Give a package, its program.xbs, or the text that `crossloom disasm` prints.',
-  ]);
+export const bitstreamUnreadable = (file: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'a package, of its program.xbs, or of the text that `crossloom disasm` prints',
+    error('bitstream/unreadable', file, [
+      `it cannot be read (${reasonOf(why)})`,
+      'Give a package, its program.xbs, or the text that `crossloom disasm` prints.',
+    ]),
+  );
 
 export const bitstreamInvalid = (file: string, offset: number, reason: string): Diagnostic =>
   error('bitstream/invalid', `${file}: byte ${offset}`, [
@@ -47,11 +55,15 @@ export const bitstreamWrongTarget = (file: string, expected: string, got: string
 export const assemblySyntax = (file: string, line: number, reason: string): Diagnostic =>
   error('bitstream/syntax', `${file}:${line}`, [reason, 'The text form is in src/bitstream/FORMAT.md.']);
 
-export const chipUnreadable = (path: string, reason: string): Diagnostic =>
-  error('chip/unreadable', path, [
-    `this is not a saved chip (${reason})`,
-    'Program it again with `crossloom program`.',
-  ]);
+export const chipUnreadable = (path: string, why: Why): Diagnostic =>
+  orWrongPath(
+    why,
+    'a chip, as `crossloom program` saves it',
+    error('chip/unreadable', path, [
+      `this is not a saved chip (${reasonOf(why)})`,
+      'Program it again with `crossloom program`.',
+    ]),
+  );
 
 export const chipWrongPackage = (path: string, expected: string, got: string): Diagnostic =>
   error('chip/wrong-package', path, [

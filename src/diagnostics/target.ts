@@ -1,12 +1,21 @@
 /** Diagnostics about targets. */
-import type { Diagnostic } from './diagnostic.ts';
-import { error } from './make.ts';
 
-export const targetNotFound = (name: string, reason: string, known: readonly string[]): Diagnostic =>
-  error('target/not-found', `--target ${name}`, [
-    `no target has this name, and as a file it cannot be read (${reason})`,
+import { isFolder, type Unread } from '../files/read-file.ts';
+import { didYouMean } from '../text/near-names.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { error, orWrongPath } from './make.ts';
+
+/** Whoever writes a folder or an ending means a file: then the path is wrong, else the name is. */
+export const targetNotFound = (name: string, why: Unread, known: readonly string[]): Diagnostic => {
+  const problem = error('target/not-found', `--target ${name}`, [
+    `no target has this name, and as a file it cannot be read (${why.reason})`,
+    ...didYouMean(name, known),
     `Known targets: ${known.join(', ')}; or give the path of a target file.`,
   ]);
+  return why === isFolder || /[\\/]|\.ya?ml$/.test(name)
+    ? orWrongPath(why, 'a target file', problem)
+    : problem;
+};
 
 export const targetInvalid = (file: string, field: string, reason: string): Diagnostic =>
   error('target/invalid', `${file}: ${field}`, [

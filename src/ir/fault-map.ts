@@ -75,7 +75,7 @@ function otherSize({ rows, columns }: Geometry, wanted: Geometry): string[] {
  */
 export async function readFaultMap(path: string, geometry: Geometry): Promise<FaultMap> {
   const read = await readText(path, mostGenerated);
-  if ('reason' in read) throw new DiagnosticError([faultMapUnreadable(path, read.reason)]);
+  if ('reason' in read) throw new DiagnosticError([faultMapUnreadable(path, read)]);
   const file = faultFileSchema.safeParse(parse(path, read.text));
   if (!file.success) {
     const issues = file.error.issues.slice(0, problemsKept);

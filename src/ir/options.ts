@@ -1,6 +1,6 @@
 /** Everything that can be chosen about a compilation, as flags or as a YAML file say it. */
 import { z } from 'zod';
-import { optionInvalid } from '../diagnostics/all.ts';
+import { optionInvalid, optionsUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { mostWritten, readText } from '../files/read-file.ts';
 import type { Target } from '../target/target.ts';
@@ -118,8 +118,7 @@ export function parseOptions(input: z.input<typeof optionsSchema>, place = 'opti
 /** Reads an options file as plain data; `parseOptions` checks it together with the flags. */
 export async function readOptionsFile(path: string): Promise<z.input<typeof optionsSchema>> {
   const read = await readText(path, mostWritten);
-  if ('reason' in read)
-    throw new DiagnosticError([optionInvalid(path, `it cannot be read (${read.reason})`)]);
+  if ('reason' in read) throw new DiagnosticError([optionsUnreadable(path, read)]);
   const { value: written, problems } = parseYaml(read.text);
   raise(problems.map(({ line, reason }) => optionInvalid(`${path}:${line}`, reason)));
   const value = written ?? {};

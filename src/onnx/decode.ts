@@ -9,7 +9,7 @@ import { defined } from '../defined.ts';
 import { graphInvalid, irUnsupported, modelUnreadable, opsetUnsupported } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { Files } from '../files/files.ts';
-import { readBytes } from '../files/read-file.ts';
+import { isFolder, readBytes } from '../files/read-file.ts';
 import { type Attribute, describeOrigin, type Graph, type OnnxNode, type ValueInfo } from '../ir/graph.ts';
 import { decodeAttribute } from './attributes.ts';
 import { checkValues } from './check-values.ts';
@@ -18,6 +18,7 @@ import { plainDomain } from './function-body.ts';
 import { decodeInitializers } from './initializers.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { nameNodes } from './name-nodes.ts';
+import { formatOfBytes, formatOfFolder, formatOfName } from './other-formats.ts';
 import { otherTypeOf } from './other-types.ts';
 import { padDilated } from './pad-dilated.ts';
 import {
@@ -60,7 +61,12 @@ interface ModelSource {
 /** Reads an ONNX file. Raises every problem of the file at once. */
 export async function readModel(path: string): Promise<ImportedModel> {
   const read = await readBytes(path);
-  if ('reason' in read) throw new DiagnosticError([modelUnreadable(path, read.reason)]);
+  if ('reason' in read) {
+    const other = read === isFolder ? await formatOfFolder(path) : undefined;
+    throw new DiagnosticError([other ?? modelUnreadable(path, read)]);
+  }
+  const other = formatOfBytes(path, read.bytes);
+  if (other) throw new DiagnosticError([other]);
   return decodeModel(read.bytes, { file: path, folder: dirname(path) });
 }
 
@@ -113,7 +119,8 @@ interface Parsed {
 }
 
 function parse(bytes: Uint8Array, file: string): Parsed {
-  const corrupt = (reason: string) => new DiagnosticError([modelUnreadable(file, reason)]);
+  const corrupt = (reason: string) =>
+    new DiagnosticError([formatOfName(file) ?? modelUnreadable(file, reason)]);
   if (bytes.length === 0) throw corrupt('the file is empty');
   let model: ModelProto;
   try {

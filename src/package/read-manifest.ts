@@ -1,7 +1,9 @@
 /** Reads and checks a manifest: that it is one, that it is as it was written, and that the target in it is one. */
+import { existsSync } from 'node:fs';
 import { packageUnreadable } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { type Files, placeIn, placeOf, readFrom } from '../files/files.ts';
+import { missing } from '../files/read-file.ts';
 import { targetFingerprint } from '../target/load.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { checkTargetValues } from '../target/values.ts';
@@ -48,10 +50,17 @@ export async function readManifest(files: Files): Promise<ReadManifest> {
 }
 
 async function bytesOf(files: Files): Promise<Uint8Array> {
-  return readFrom(files, packageFiles.manifest).catch((error: Error) => {
-    raise([packageUnreadable(placeOf(files), error.message)]);
+  return readFrom(files, packageFiles.manifest).catch(async (error: Error) => {
+    const nothing = typeof files === 'string' && !existsSync(files);
+    const why = nothing ? await missing(files, 'file or folder') : reasonOf(error);
+    raise([packageUnreadable(placeOf(files), why)]);
     throw error;
   });
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOTDIR') return 'a package is a folder';
+  return code === 'ENOENT' ? `it has no ${packageFiles.manifest}` : message;
 }
 
 function parse(bytes: Uint8Array, refuse: (reasons: readonly string[]) => never): unknown {

@@ -36,7 +36,7 @@ async function readFileOf(nameOrPath: string): Promise<{ readonly file: string; 
   const path = inFolder ? join(targetFolder(), `${nameOrPath}.yaml`) : nameOrPath;
   const read = await readText(path, mostWritten);
   if ('text' in read) return { file: inFolder ? `${nameOrPath}.yaml` : path, text: read.text };
-  throw new DiagnosticError([targetNotFound(nameOrPath, read.reason, bundled)]);
+  throw new DiagnosticError([targetNotFound(nameOrPath, read, bundled)]);
 }
 
 function isTree(value: unknown): value is Tree {

@@ -38,10 +38,10 @@ describe('help and usage', () => {
 
   test.each([
     [[], 'Usage: crossloom'],
-    [['nosuch'], "error: unknown command 'nosuch'"],
-    [['target'], 'Did you mean targets?'],
-    [['targets', '--nosuch'], "error: unknown option '--nosuch'"],
-    [['targets', 'show'], "error: missing required argument 'name'"],
+    [['nosuch'], "error[usage/unknown-command] at crossloom: unknown command 'nosuch'"],
+    [['target'], "Did you mean 'targets'?"],
+    [['targets', '--nosuch'], "error[usage/unknown-option] at crossloom targets: unknown option '--nosuch'"],
+    [['targets', 'show'], "error[usage/missing] at crossloom targets show: missing required argument 'name'"],
   ])('wrong usage %j ends with 2', async (args, message) => {
     const { exit, out, err } = await runCli(args);
     expect({ exit, out }).toEqual({ exit: 2, out: '' });
@@ -58,7 +58,10 @@ describe('failures', () => {
     const spy = vi.spyOn(loader, 'loadTarget').mockRejectedValue(failure);
     const { exit, err } = await runCli(['targets', 'show', 'ideal']);
     spy.mockRestore();
-    expect({ exit, err }).toEqual({ exit: 2, err: "error: EACCES: permission denied, open 'chip.yaml'\n" });
+    expect({ exit, err }).toEqual({
+      exit: 2,
+      err: "error[usage/refused] at this computer: EACCES: permission denied, open 'chip.yaml'\n",
+    });
   });
 
   test.each([new InternalError('some-pass', 'a row was lost'), new TypeError('x is undefined')])(

@@ -147,7 +147,7 @@ describe('failures leave nothing behind', () => {
   }
 
   test('no package', async () => {
-    expect(problemOf(await failing('nosuch.xbar'))).toBe('30 package/unreadable');
+    expect(problemOf(await failing('nosuch.xbar'))).toBe('2 package/unreadable');
   });
 
   test('a file that was changed', async () => {

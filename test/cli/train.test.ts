@@ -128,7 +128,7 @@ describe('crossloom train', () => {
     expect(
       (await wrong('train', at('net.xbar'), '--layers', 'none', '--data', at('data'), ...place))[0],
     ).toBe('60 train/no-such-layer');
-    expect((await wrong(...mlp('--resume', ...place)))[0]).toBe('60 train/checkpoint-unreadable');
+    expect((await wrong(...mlp('--resume', ...place)))[0]).toBe('2 train/checkpoint-unreadable');
     const bent = model({
       inputs: { x: ['N', 6] },
       outputs: { y: ['N', 3] },

@@ -209,7 +209,7 @@ describe('crossloom verify', () => {
       at('data.npy'),
     ]);
     expect(problemOf(damaged)).toBe('30 package/hash-mismatch');
-    expect(problemOf(await verify('--chip', at('nosuch')))).toBe('37 chip/unreadable');
+    expect(problemOf(await verify('--chip', at('nosuch')))).toBe('2 chip/unreadable');
     expect((await runCli(['verify', at('tiny.xbar')])).exit).toBe(2);
   });
 });

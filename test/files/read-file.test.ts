@@ -16,11 +16,11 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('a file of text', () => {
   it.each([
     ['text', { text: 'grün' }],
-    ['', { reason: 'it is a folder' }],
-    ['nosuch', { reason: 'there is no such file' }],
-    ['text/under', { reason: 'there is no such file' }],
-    ['a\0b', { reason: 'no file has a name like this' }],
-    ['x'.repeat(300), { reason: 'the name is too long' }],
+    ['', { reason: 'it is a folder', wrongPath: true }],
+    ['nosuch', { reason: 'there is no such file', wrongPath: true, near: [] }],
+    ['text/under', { reason: 'there is no such file', wrongPath: true, near: [] }],
+    ['a\0b', { reason: 'no file has a name like this', wrongPath: true }],
+    ['x'.repeat(300), { reason: 'the name is too long', wrongPath: true }],
   ])('%j', async (name, expected) => {
     expect(await readText(join(folder, name), 100)).toEqual(expected);
   });
@@ -47,6 +47,6 @@ describe('a file of bytes', () => {
     expect(await readBytes(join(folder, 'text'))).toEqual({ bytes: Buffer.from('grün') });
     expect(await readBytes('/dev/zero')).toEqual({ reason: 'it is no plain file' });
     expect(await readBytes(join(folder, 'pipe'))).toEqual({ reason: 'it is no plain file' });
-    expect(await readBytes(folder)).toEqual({ reason: 'it is a folder' });
+    expect(await readBytes(folder)).toEqual({ reason: 'it is a folder', wrongPath: true });
   });
 });

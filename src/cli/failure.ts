@@ -1,0 +1,61 @@
+/** What ended a run -> its exit code, and what there is to say about it. */
+import { type Command, CommanderError } from 'commander';
+import { refusedBySystem } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError, exitCodeOf } from '../diagnostics/diagnostic.ts';
+import { usageProblems } from './usage.ts';
+
+export interface Failure {
+  readonly exit: number;
+  readonly errors: readonly Diagnostic[];
+}
+
+/** Exit code of our own bugs. */
+const bugExit = 70;
+
+/** @param debug whether a bug is told with its stack trace */
+export function failureOf(
+  error: unknown,
+  program: Command,
+  args: readonly string[],
+  debug: boolean,
+): Failure {
+  if (error instanceof CommanderError) {
+    // Help and version end a run too; help in place of a missing verb is an error that needs no further words.
+    if (error.exitCode === 0) return { exit: 0, errors: [] };
+    if (error.code === 'commander.help') return { exit: 2, errors: [] };
+    return failed(usageProblems(program, args, error));
+  }
+  if (error instanceof DiagnosticError) return failed(error.diagnostics);
+  if (isEnvironmentError(error)) return failed([refusedBySystem(error.message)]);
+  return { exit: bugExit, errors: [bug(error, debug)] };
+}
+
+function failed(problems: readonly Diagnostic[]): Failure {
+  const suggests = ({ notes }: Diagnostic) => (notes.some((note) => note.startsWith('Did you mean')) ? 0 : 1);
+  // What a user only misspelt may be the reason for the rest.
+  return { exit: exitCodeOf(problems), errors: problems.toSorted((a, b) => suggests(a) - suggests(b)) };
+}
+
+/** Whether the operating system refused something, such as a missing right, a full disk, or a path with a NUL in it. */
+function isEnvironmentError(error: unknown): error is Error {
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return (
+    'syscall' in error || (error.code === 'ERR_INVALID_ARG_VALUE' && error.message.includes('null bytes'))
+  );
+}
+
+function bug(error: unknown, debug: boolean): Diagnostic {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];
+  return {
+    code: 'internal/bug',
+    severity: 'error',
+    message: text,
+    at: 'Crossloom itself',
+    notes: [
+      'This is a bug in Crossloom, please report it with the command line.',
+      ...(debug ? stack : ['CROSSLOOM_DEBUG=1 adds the stack trace.']),
+    ],
+    exit: bugExit,
+  };
+}
