@@ -6,6 +6,7 @@
 import type { Chip } from '../chip/chip.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { withFloatSums } from '../lower/float-sums.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
@@ -47,7 +48,7 @@ export async function verify(
     const probed = await openSession(float, { threads: 1 });
     const planned = await planVerification(pkg, model, dataset, options, probed);
     await probed.release();
-    const ideal = { bytes: encodeModel(pkg.reference) };
+    const ideal = { bytes: encodeModel(withFloatSums(pkg.reference)) };
     const run: ImageRun = { dataset, plan: planned, threads: options.threads ?? availableThreads() };
     const models = { float: { bytes: float }, ideal };
     return {
