@@ -36,12 +36,14 @@ import {
   withThreads,
 } from './options.ts';
 import { checkOutput } from './output.ts';
+import { openResults } from './results.ts';
 import { withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
-interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'onProgress'> {
+interface VerifyCommandLine
+  extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'store' | 'onProgress'> {
   readonly model?: string;
   readonly data: string;
   readonly preprocess?: string;
@@ -60,6 +62,7 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
   const file = modelFile(pkg, args);
   const model = { ...(await readModel(file)), file };
   const dataset = await openData(io, pkg, model.graph, args);
+  const store = await openResults(io);
   return withStages(io, ({ report }) => {
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
@@ -71,7 +74,7 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
       trials: trialsOf(pkg),
       ...args,
       ...defined({ chips: args.chip, packageFor: args.aroundFaults && packageFor }),
-      onProgress: report,
+      ...{ store, onProgress: report },
     });
   });
 }

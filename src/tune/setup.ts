@@ -127,6 +127,7 @@ function halfOf(plan: Plan, half: 0 | 1): Plan {
   return {
     ...plan,
     indices: plan.indices.filter((_, i) => i % 2 === half),
+    hashes: plan.hashes.filter((_, i) => i % 2 === half),
     targets: plan.targets?.filter((_, i) => i % 2 === half),
   };
 }

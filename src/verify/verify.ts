@@ -55,7 +55,7 @@ export async function verify(
       plan: planned,
       images: run,
       knownAnswer: await runsOf(pkg, 'reference', () => checkKnownAnswer(pkg)),
-      references: await runReferences(run, models, report('floating point and ideal')),
+      references: await runReferences(run, models, report('floating point and ideal'), options.store),
     };
   });
 
