@@ -25,6 +25,7 @@ import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { wholeNumber, withJson } from './options.ts';
 import { programWithProgress } from './program.ts';
+import { openResults } from './results.ts';
 import { withStages } from './stages.ts';
 
 interface DemoCommandLine {
@@ -151,8 +152,9 @@ async function runTarget(
 
   const flags = `--model ${modelPath} --data ${shortPath(fixture)} --images ${images} --wires on`;
   command(`verify ${output} ${flags} --chip ${chipFolder}`);
+  const store = await openResults(io);
   const report = await withStages(io, (stages) =>
-    verify(pkg, model, data, { chips: [chip], images, wires: 'on', onProgress: stages.report }),
+    verify(pkg, model, data, { chips: [chip], images, wires: 'on', store, onProgress: stages.report }),
   );
   const { float, mapped } = report;
   say(`top-1 ${mapped.top1?.mean.toFixed(1)} %, in floating point ${float.top1?.toFixed(1)} %\n`);

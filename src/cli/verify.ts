@@ -43,13 +43,14 @@ import {
   type PreprocessingFlags,
   withPreprocessing,
 } from './preprocessing.ts';
+import { openResults } from './results.ts';
 import { withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
 interface VerifyCommandLine
-  extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'onProgress'>,
+  extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'store' | 'onProgress'>,
     PreprocessingFlags {
   readonly model?: string;
   readonly data: string;
@@ -68,6 +69,7 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
   const file = args.model ?? ownModel(pkg);
   const model = { ...(given ?? (await readModel(file))), file };
   const dataset = await openData(io, pkg, model, args);
+  const store = await openResults(io);
   return withStages(io, ({ report }) => {
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
@@ -79,7 +81,7 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
       trials: trialsOf(pkg),
       ...args,
       ...defined({ chips: args.chip, packageFor: args.aroundFaults && packageFor }),
-      onProgress: report,
+      ...{ store, onProgress: report },
     });
   });
 }

@@ -7,6 +7,7 @@ import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Calibration, ColumnCorrection } from '../column-correction.ts';
 import { defined } from '../defined.ts';
+import { foldLayer } from '../lower/fold.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads, collect, type Job } from '../threads/pool.ts';
 import { checkBlocks } from './check-blocks.ts';
@@ -31,6 +32,7 @@ export interface CorrectOptions {
    * over enough readings not to count.
    */
   readonly conditions?: Partial<ReadConditions>;
+  /** Called after every layer, unless all layers compute exactly: then none is calibrated. */
   readonly onLayer?: ((done: number, total: number) => void) | undefined;
   /** Called after every array that was read, which takes a while through wires. */
   readonly onRead?: ((done: number, total: number) => void) | undefined;
@@ -49,6 +51,8 @@ export async function correctChip(
   const { loaded, layers, reference, record } = pkg;
   const reading = defined({ threads, onArray: onRead });
   const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, reading);
+  // Where all layers compute exactly, there is nothing to calibrate; elsewhere the first that does not is found at once.
+  if (layers.every((layer) => foldLayer(layer, arrays).exact)) return chip;
   const context = { pkg: { layers, reference, record }, arrays };
   const how = { threads, count: layers.length, onDone: onLayer };
   const corrections = await collect(job, context, layers.keys(), how);

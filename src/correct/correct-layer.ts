@@ -17,7 +17,7 @@ import { dequantized, lowerFloat, readIntegers } from '../lower/reference.ts';
 import { float32, sizeOf } from '../math/tensor.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
-import { realOf } from '../record/range.ts';
+import { realsOf } from '../record/range.ts';
 import { openSession } from '../runtime/session.ts';
 
 /** What correcting a chip needs of its package. */
@@ -65,7 +65,9 @@ async function compare(
     functions: [],
   };
   const session = await openSession(encodeModel(graph), { threads: 1 });
-  const input = Float32Array.from(record.vectors, (code) => realOf(code, layer.quantization));
+  const reals = realsOf(layer.quantization);
+  const input = new Float32Array(record.vectors.length);
+  for (let i = 0; i < input.length; i++) input[i] = reals[record.vectors[i]!]!;
   const space = single.geometry.kind === 'conv' ? single.geometry.kernel : [];
   const channels = (layer.groups * layer.rows) / sizeOf(space);
   const result = await session.run({ [single.input]: float32([record.count, channels, ...space], input) });

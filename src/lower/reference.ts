@@ -123,8 +123,11 @@ export function dequantized(
   { rows, columns, scales }: Pick<QuantizedMvmNode, 'rows' | 'columns'> & { readonly scales: Reals },
   integers: Int8Array,
 ): Float32Array {
-  return Float32Array.from(integers, (integer, at) => {
-    const group = Math.floor(at / (rows * columns));
-    return integer * scales[group * columns + (at % columns)]!;
-  });
+  const reals = new Float32Array(integers.length);
+  for (let at = 0; at < reals.length; ) {
+    const first = Math.floor(at / (rows * columns)) * columns;
+    for (let column = first; column < first + columns; column++, at++)
+      reals[at] = integers[at]! * scales[column]!;
+  }
+  return reals;
 }

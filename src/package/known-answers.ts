@@ -1,13 +1,13 @@
 /** The integer reference and a known input -> the values that the manifest keeps, with which `verify` checks an installation. */
 import type { KnownAnswer } from '../ir/calibration-record.ts';
 import type { Graph } from '../ir/graph.ts';
-import { lowerGraph } from '../lower/graph.ts';
+import { withFloatSums } from '../lower/float-sums.ts';
 import { toDoubles } from '../math/tensor.ts';
 import { openNetwork } from '../record/network.ts';
 import type { Manifest } from './manifest.ts';
 
-/** Bytes of integer weights that are in memory at a time. */
-const integerBytes = 2 ** 26;
+/** Bytes of weights that are in memory at a time. */
+const weightBytes = 2 ** 28;
 /** Most values of an output that are kept. */
 const mostKept = 1024;
 
@@ -24,8 +24,8 @@ export async function knownAnswers(
     Object.entries(inputs).map(([name, { dims, data }]) => [name, { type: 'float32' as const, dims, data }]),
   );
   const answers: Manifest['knownAnswers'] = {};
-  const graph = lowerGraph(reference, () => undefined, [layer]);
-  const network = await openNetwork(graph, integerBytes);
+  const graph = withFloatSums(reference, [layer]);
+  const network = await openNetwork(graph, weightBytes);
   await network.run(
     1,
     async () => feeds,

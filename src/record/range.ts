@@ -125,7 +125,10 @@ export function quantizeInto(
   }
 }
 
-/** The real value of a code. */
-export function realOf(code: number, quantization: InputQuantization): number {
-  return quantization.scale * inputNumber(code, quantization);
+/** The real values of all 256 codes. */
+export function realsOf(quantization: InputQuantization): Float64Array {
+  return Float64Array.from(
+    { length: 256 },
+    (_, code) => quantization.scale * inputNumber(code, quantization),
+  );
 }

@@ -13,7 +13,7 @@ import { type Network, openNetwork } from './network.ts';
 import { createFiniteCheck } from './not-finite.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
-import { addValues, chooseRange, createHistogram, quantizeInto, realOf } from './range.ts';
+import { addValues, chooseRange, createHistogram, quantizeInto, realsOf } from './range.ts';
 import type { SampleSource } from './sample-source.ts';
 
 export interface RecordOptions {
@@ -171,7 +171,7 @@ function createState(
   return {
     layer,
     quantization,
-    reals: Float64Array.from({ length: 256 }, (_, code) => realOf(code, quantization)),
+    reals: realsOf(quantization),
     perSample: Math.ceil(vectorCount(length, options.vectors) / samples),
     stream: openStream(0, 'calibration-positions', index),
     vectors: [],

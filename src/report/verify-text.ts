@@ -183,7 +183,7 @@ function programming({ trials, cost }: VerifyReport): string[] {
 }
 
 function effects(
-  { effects: all, notModelled, assumed, knownAnswer, duration }: VerifyReport,
+  { effects: all, notModelled, assumed, knownAnswer, recalledReferences, duration }: VerifyReport,
   width: number,
 ): string[] {
   const names = (applied: boolean) => all.filter((e) => e.applied === applied).map((e) => e.name);
@@ -193,16 +193,20 @@ function effects(
   const rest = more > 0 ? `, and ${more} more (--json lists all)` : '';
   const { maxDifference, largest } = knownAnswer;
   const within = `within ${maxDifference.toPrecision(2)}, of values up to ${largest.toPrecision(3)}`;
+  const recalled = recalledReferences.map((name) => referenceTexts[name]).join(' and ');
   const said: Fact[] = [
     ['simulated', names(true).join('; ')],
     ...(off.length > 0 ? [['switched off', off.join('; ')] as const] : []),
     ['not modelled', notModelled.join('; ')],
     ['assumed', `${assumed.values.length} of the target's ${assumed.of} values: ${listed.join(', ')}${rest}`],
     ['self check', `the recorded answer is reproduced ${maxDifference === 0 ? 'exactly' : within}`],
+    ...(recalled === '' ? [] : [['recalled', `${recalled}: outputs that an earlier run has kept`] as const]),
     ['time', `${duration.toFixed(1)} s`],
   ];
   return said.flatMap((fact) => wrapped(fact, width));
 }
+
+const referenceTexts = { float: 'floating point', ideal: 'quantized, ideal chip' } as const;
 
 const labelWidth = 14;
 const label = (text: string) => text.padEnd(labelWidth);

@@ -9,6 +9,7 @@ import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { CompileOptions } from '../ir/options.ts';
+import { withFloatSums } from '../lower/float-sums.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { packageOf } from '../package/package-of.ts';
 import { openSession } from '../runtime/session.ts';
@@ -82,7 +83,7 @@ export async function prepare(
   }
   await probe.release();
   checkPlan(plan, dataset);
-  const ideal = { bytes: encodeModel(pkg.reference) };
+  const ideal = { bytes: encodeModel(withFloatSums(pkg.reference)) };
   const models = { float: { bytes: float }, ideal };
   const partOf = async (half: 0 | 1, stage: string): Promise<Part> => {
     const images = { dataset, plan: halfOf(plan, half), threads };
@@ -132,6 +133,7 @@ function halfOf(plan: Plan, half: 0 | 1): Plan {
   return {
     ...plan,
     indices: plan.indices.filter((_, i) => i % 2 === half),
+    hashes: plan.hashes.filter((_, i) => i % 2 === half),
     targets: plan.targets?.filter((_, i) => i % 2 === half),
   };
 }

@@ -3,7 +3,7 @@
  * its conversions saturate. The chip runs as a whole, so a layer's noise holds what the layers before it did.
  */
 
-import { lowerGraph } from '../lower/graph.ts';
+import { withFloatSums } from '../lower/float-sums.ts';
 import { saturationOf } from '../lower/saturation.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -29,7 +29,7 @@ export async function addLayerNoise(
   sums: LayerNoise,
 ): Promise<void> {
   const taps = pkg.layers.map((layer) => layer.output);
-  const ideal = encodeModel(lowerGraph(pkg.reference, () => undefined, taps));
+  const ideal = encodeModel(withFloatSums(pkg.reference, taps));
   const lowered = await lowerChip(pkg, chip, { taps, saturation: true, threads, gain, conditions });
   const given = new Set(lowered.outputs.map(({ name }) => name));
   const counts = taps.map(saturationOf).map((name) => (given.has(name) ? name : undefined));

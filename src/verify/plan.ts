@@ -1,4 +1,5 @@
 /** Checks everything that a verification needs before anything is programmed, and settles which images it runs on. */
+import { createHash } from 'node:crypto';
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import { checkTime } from '../chip/read-conditions.ts';
@@ -33,6 +34,10 @@ export interface Plan {
   readonly targets: Int32Array | undefined;
   /** Samples of the data set, in order. */
   readonly indices: readonly number[];
+  /** SHA-256 of these samples, as data sets give it. */
+  readonly hashes: readonly string[];
+  /** SHA-256 of what models are fed of all samples asked for. */
+  readonly fed: string;
   readonly batchSize: number;
   /** Images among those asked for that were also used for calibration. */
   readonly overlap: number;
@@ -76,8 +81,10 @@ export async function planVerification(
   const together = probe.batched ? (dataset.fixedBatch(inputs) ?? options.batchSize ?? fast) : 1;
   const alone = noisy && together > 1 && !(await imagesFollowEachOther(pkg, inputs, dataset, wanted));
   const batchSize = alone ? 1 : together;
-  const used = await usedForCalibration(pkg, dataset, inputs, wanted, batchSize, options.onProgress);
-  const indices = options.excludeCalibration ? wanted.filter((_, i) => used[i] === 0) : wanted;
+  const { hashes, fed } = await hashesOf(dataset, inputs, wanted, batchSize, options.onProgress);
+  const known = new Set(pkg.manifest.calibration.samples);
+  const kept = hashes.flatMap((hash, i) => (options.excludeCalibration && known.has(hash) ? [] : [i]));
+  const indices = kept.map((i) => wanted[i]!);
   if (indices.length === 0)
     raise([
       optionInvalid(
@@ -95,8 +102,10 @@ export async function planVerification(
     classes: probe.classes,
     targets: scored ? Int32Array.from(indices, (index) => labels[index]! + offset) : undefined,
     indices,
+    hashes: kept.map((i) => hashes[i]!),
+    fed,
     batchSize,
-    overlap: used.reduce((sum, flag) => sum + flag, 0),
+    overlap: hashes.filter((hash) => known.has(hash)).length,
   };
 }
 
@@ -131,21 +140,21 @@ async function checkChips(pkg: Package, chips: readonly (Chip | string)[]): Prom
   return problems;
 }
 
-/** 1 for every sample whose hash the package lists as a calibration sample. Reads every image once. */
-async function usedForCalibration(
-  pkg: Package,
+/** SHA-256 of every sample, and of what all together become for the model. Reads every image once. */
+async function hashesOf(
   dataset: Dataset,
   inputs: readonly ValueInfo[],
   indices: readonly number[],
   batchSize: number,
   onProgress: VerifyOptions['onProgress'],
-): Promise<Uint8Array> {
-  const known = new Set(pkg.manifest.calibration.samples);
-  const used = new Uint8Array(indices.length);
-  let at = 0;
-  for await (const { hashes } of dataset.batches(indices, batchSize, inputs)) {
-    for (const hash of hashes) used[at++] = known.has(hash) ? 1 : 0;
-    onProgress?.('checking images', at, indices.length);
+): Promise<Pick<Plan, 'hashes' | 'fed'>> {
+  const all: string[] = [];
+  const fed = createHash('sha256');
+  for await (const { hashes, feeds } of dataset.batches(indices, batchSize, inputs)) {
+    all.push(...hashes);
+    for (const [name, { dims, data }] of Object.entries(feeds))
+      fed.update(JSON.stringify([name, dims])).update(data as Float32Array);
+    onProgress?.('checking images', all.length, indices.length);
   }
-  return used;
+  return { hashes: all, fed: fed.digest('hex') };
 }

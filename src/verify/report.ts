@@ -23,6 +23,9 @@ export interface Scores {
   readonly agreement?: number;
 }
 
+/** The floating-point model, and the integer reference. */
+export type ReferenceName = 'float' | 'ideal';
+
 interface ComparedScores extends Scores {
   /** Of the outputs. */
   readonly snrToFloat: Snr;
@@ -150,6 +153,8 @@ export interface VerifyReport {
   readonly seeds: readonly number[];
   readonly float: Scores;
   readonly ideal: ComparedScores & { readonly difference?: PairedDifference };
+  /** Of these two, those whose outputs an earlier run has kept. */
+  readonly recalledReferences: readonly ReferenceName[];
   /** The first of the readings. */
   readonly mapped: MappedReport;
   /** Each time through the wires first, then without, where the target has wires. */

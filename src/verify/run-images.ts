@@ -1,10 +1,13 @@
 /** Runs models over the images of a plan: the floating-point model beside the integer reference, then chip after chip. */
 import type { Dataset } from '../data/dataset.ts';
+import { noStore, type ResultStore } from '../files/result-store.ts';
 import { runJob } from '../threads/pool.ts';
 import { type BatchOutputs, type EncodedModel, type ImageBatch, job } from './infer-job.ts';
+import { openOutputs } from './kept-outputs.ts';
 import { type SignalAndNoise, silence } from './metrics.ts';
 import { addNaNImages, type NaNImages, raiseNaNImages } from './not-a-number.ts';
 import type { Plan } from './plan.ts';
+import type { ReferenceName } from './report.ts';
 import {
   addDifferences,
   addOutputs,
@@ -23,6 +26,8 @@ export interface ImageRun {
   readonly threads: number;
 }
 
+type OutputValues = BatchOutputs['outputs'][number];
+
 /** Called with the number of images that are done. */
 type OnImages = (done: number, total: number) => void;
 
@@ -33,18 +38,29 @@ export interface ReferenceRun {
   readonly idealOutputs: KeptOutputs;
   /** Of the ideal outputs against floating point. */
   readonly idealNoise: SignalAndNoise;
+  /** Models whose outputs an earlier run has kept. */
+  readonly recalled: readonly ReferenceName[];
 }
 
 /**
  * @param ideal the integer reference
+ * @param store of outputs: a model whose outputs it has is not run
  * @throws DiagnosticError result/not-a-number, of both models together
  */
 export async function runReferences(
   images: ImageRun,
   { float, ideal }: { readonly float: EncodedModel; readonly ideal: EncodedModel },
   onImages?: OnImages,
+  store: ResultStore = noStore,
 ): Promise<ReferenceRun> {
   const { plan } = images;
+  const models = { float, ideal };
+  const known = {
+    float: await openOutputs(store, float, plan),
+    ideal: await openOutputs(store, ideal, plan),
+  };
+  const names = ['float', 'ideal'] as const;
+  const missing = names.filter((name) => !known[name].recalled);
   const tallies = { float: createTally(plan), ideal: createTally(plan) };
   const floatOutputs = keepOutputs(plan);
   const idealOutputs = keepOutputs(plan);
@@ -53,8 +69,11 @@ export async function runReferences(
     'the model in floating point': [] as NaNImages,
     'the integer reference': [] as NaNImages,
   };
-  await forBatches(images, [float, ideal], onImages, ({ first, outputs }) => {
-    const [real, integer] = [outputs[0]!, outputs[1]!];
+  const visit = (first: number, count: number, made: Partial<Record<ReferenceName, OutputValues>>) => {
+    const [real, integer] = names.map((name) => made[name] ?? known[name].of(first, count)) as [
+      OutputValues,
+      OutputValues,
+    ];
     addNaNImages(noNumbers['the model in floating point'], plan, first, real);
     addNaNImages(noNumbers['the integer reference'], plan, first, integer);
     addToTally(tallies.float, plan, first, real);
@@ -62,9 +81,23 @@ export async function runReferences(
     addToTally(tallies.ideal, plan, first, integer);
     addOutputs(idealOutputs, first, integer);
     addDifferences(noises, floatOutputs, first, integer);
-  });
+  };
+  if (missing.length === 0) visit(0, plan.indices.length, {});
+  else
+    await forBatches(
+      images,
+      missing.map((name) => models[name]),
+      onImages,
+      ({ first, count, outputs }) => {
+        const made = Object.fromEntries(missing.map((name, i) => [name, outputs[i]!]));
+        for (const name of missing) known[name].add(first, made[name]!);
+        visit(first, count, made);
+      },
+    );
   raiseNaNImages(noNumbers, plan, images.dataset);
-  return { ...tallies, floatOutputs, idealOutputs, idealNoise: sumOf(noises) };
+  for (const name of missing) await known[name].keep();
+  const recalled = names.filter((name) => known[name].recalled);
+  return { ...tallies, floatOutputs, idealOutputs, idealNoise: sumOf(noises), recalled };
 }
 
 export interface ChipRun {

@@ -113,6 +113,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     readings,
     ...refreshReport(options, readings),
     trials,
+    recalledReferences: references.recalled,
     snrImages: Math.ceil(plan.indices.length / references.floatOutputs.stride),
     layers: {
       images: Math.min(layerImages, plan.indices.length),

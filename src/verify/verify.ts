@@ -6,6 +6,7 @@
 import type { Chip } from '../chip/chip.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { withFloatSums } from '../lower/float-sums.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
@@ -50,14 +51,14 @@ export async function verify(
     if (!options.acceptChance)
       await checkAboveChance(model, dataset, planned, probed, report('floating point with other presets'));
     await probed.release();
-    const ideal = { bytes: encodeModel(pkg.reference) };
+    const ideal = { bytes: encodeModel(withFloatSums(pkg.reference)) };
     const run: ImageRun = { dataset, plan: planned, threads: options.threads ?? availableThreads() };
     const models = { float: { bytes: float }, ideal };
     return {
       plan: planned,
       images: run,
       knownAnswer: await runsOf(pkg, 'reference', () => checkKnownAnswer(pkg)),
-      references: await runReferences(run, models, report('floating point and ideal')),
+      references: await runReferences(run, models, report('floating point and ideal'), options.store),
     };
   });
 

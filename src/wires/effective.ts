@@ -55,14 +55,16 @@ export function effectiveConductances(
   return { conductances: effective, drivers };
 }
 
-function reduce(cells: Cells, wires: Wires, at: Rectangle): Region {
+/** @param start in the scratch memory of regions, behind all that are still needed */
+function reduce(cells: Cells, wires: Wires, at: Rectangle, start = 0): Region {
   const [height, width] = [at.bottom - at.top, at.right - at.left];
-  const part = (change: Partial<Rectangle>) => reduce(cells, wires, { ...at, ...change });
-  if (height <= smallest && width <= smallest) return wireUp(cells, wires, at);
+  if (height <= smallest && width <= smallest) return wireUp(cells, wires, at, start);
   if (width >= height) {
     const middle = (at.left + at.right) >> 1;
-    return joinBeside(part({ right: middle }), part({ left: middle }));
+    const left = reduce(cells, wires, { ...at, right: middle }, start);
+    return joinBeside(left, reduce(cells, wires, { ...at, left: middle }, left.end));
   }
   const middle = (at.top + at.bottom) >> 1;
-  return joinBelow(part({ bottom: middle }), part({ top: middle }));
+  const upper = reduce(cells, wires, { ...at, bottom: middle }, start);
+  return joinBelow(upper, reduce(cells, wires, { ...at, top: middle }, upper.end));
 }

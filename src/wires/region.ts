@@ -21,6 +21,21 @@ export interface Region {
   readonly rim: Rim;
   /** Conductances between the nodes of the rim, siemens, [node][node]; only those above the diagonal are there. */
   readonly mesh: Float64Array;
+  /** Where in the thread's scratch memory its conductances begin, and end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Conductances of regions, one behind the other: what is put together lies at the end, and makes room for what comes out of it.
+ * A chip's wires are solved in gigabytes of these, so that new memory for each would take longer than the arithmetic.
+ */
+let scratch = new Float64Array(0);
+
+/** Place for values in scratch memory. Regions that lie before it stay where they are. */
+function placeFor(length: number, start: number): Float64Array {
+  if (scratch.length < start + length) scratch = new Float64Array(2 * (start + length));
+  return scratch.subarray(start, start + length);
 }
 
 export interface Rectangle {
@@ -39,8 +54,8 @@ export interface Rectangle {
 const joined = 1e40;
 const conductanceOf = (resistance: number) => (resistance === 0 ? joined : 1 / resistance);
 
-/** A few cells, wire by wire. */
-export function wireUp(cells: Cells, wires: Wires, at: Rectangle): Region {
+/** A few cells, wire by wire. @param start in scratch memory, behind all regions that are still needed */
+export function wireUp(cells: Cells, wires: Wires, at: Rectangle, start: number): Region {
   const [height, width] = [at.bottom - at.top, at.right - at.left];
   const [atLeft, atRight] = [at.left === 0, at.right === cells.columns];
   const [atTop, atBottom] = [at.top === 0, at.bottom === cells.rows];
@@ -82,10 +97,10 @@ export function wireUp(cells: Cells, wires: Wires, at: Rectangle): Region {
       else connect(bitline, bottom + j, atBottom ? sense : column);
     }
   }
-  return close(mesh, inner, rim);
+  return close(mesh, inner, rim, start);
 }
 
-/** A region and the one to its right. */
+/** A region and the one to its right, which are not needed any more then. */
 export function joinBeside(left: Region, right: Region): Region {
   const shared = left.rim.right;
   const rim: Rim = {
@@ -94,19 +109,19 @@ export function joinBeside(left: Region, right: Region): Region {
     top: left.rim.top + right.rim.top,
     bottom: left.rim.bottom + right.rim.bottom,
   };
-  const start = startsOf(shared, rim);
-  const mesh = openMesh(start.size);
-  add(mesh, left, { ...start, right: 0 });
+  const place = startsOf(shared, rim);
+  const mesh = openMesh(place.size);
+  add(mesh, left, { ...place, right: 0 });
   add(mesh, right, {
     left: 0,
-    right: start.right,
-    top: start.top + left.rim.top,
-    bottom: start.bottom + left.rim.bottom,
+    right: place.right,
+    top: place.top + left.rim.top,
+    bottom: place.bottom + left.rim.bottom,
   });
-  return close(mesh, shared, rim);
+  return close(mesh, shared, rim, Math.min(left.start, right.start));
 }
 
-/** A region and the one below it. */
+/** A region and the one below it, which are not needed any more then. */
 export function joinBelow(upper: Region, lower: Region): Region {
   const shared = upper.rim.bottom;
   const rim: Rim = {
@@ -115,16 +130,16 @@ export function joinBelow(upper: Region, lower: Region): Region {
     top: upper.rim.top,
     bottom: lower.rim.bottom,
   };
-  const start = startsOf(shared, rim);
-  const mesh = openMesh(start.size);
-  add(mesh, upper, { ...start, bottom: 0 });
+  const place = startsOf(shared, rim);
+  const mesh = openMesh(place.size);
+  add(mesh, upper, { ...place, bottom: 0 });
   add(mesh, lower, {
-    left: start.left + upper.rim.left,
-    right: start.right + upper.rim.right,
+    left: place.left + upper.rim.left,
+    right: place.right + upper.rim.right,
     top: 0,
-    bottom: start.bottom,
+    bottom: place.bottom,
   });
-  return close(mesh, shared, rim);
+  return close(mesh, shared, rim, Math.min(upper.start, lower.start));
 }
 
 /** Index of the first node of every side, behind `inner` nodes that are to be eliminated. */
@@ -185,15 +200,15 @@ function copyTurned(to: Part, from: Part, height: number, width: number): void {
   }
 }
 
-/** Eliminates the first `inner` nodes and takes a copy of what is left. */
-function close(mesh: Mesh, inner: number, rim: Rim): Region {
+/** Eliminates the first `inner` nodes and keeps what is left, from `start` on in scratch memory. */
+function close(mesh: Mesh, inner: number, rim: Rim, start: number): Region {
   eliminate(mesh, inner);
   const { size, conductances } = mesh;
   const left = size - inner;
-  const own = new Float64Array(left * left);
+  const own = placeFor(left * left, start);
   for (let i = 0; i < left; i++) {
     const first = i + 1;
     copyRow(conductances, (inner + i) * size + inner + first, own, i * left + first, left - first);
   }
-  return { rim, mesh: own };
+  return { rim, mesh: own, start, end: start + own.length };
 }

@@ -68,10 +68,15 @@ describe('corrections of a chip', () => {
     });
   });
 
-  it('leaves a chip alone that computes exactly', async () => {
-    await compiled(matMulModel([4], 16, 5), exact({ adc: { bits: 16 } }), async (pkg, chip) => {
-      expect(await correctChip(pkg, chip)).toBe(chip);
-    });
+  it('leaves a chip alone that computes exactly, and calibrates none of its layers', async () => {
+    const calibrated = async (target: Target) =>
+      compiled(matMulModel([4], 16, 5), target, async (pkg, chip) => {
+        let layers = 0;
+        const corrected = await correctChip(pkg, chip, { onLayer: () => layers++ });
+        return { layers, same: corrected === chip };
+      });
+    expect(await calibrated(exact({ adc: { bits: 16 } }))).toEqual({ layers: 0, same: true });
+    expect(await calibrated(exact({ adc: { bits: 4 } }))).toEqual({ layers: 1, same: false });
   });
 
   it('reduces the error of cells that were programmed badly', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Geometry, Graph, QuantizedMvmNode } from '../../src/ir/graph.ts';
+import { withFloatSums } from '../../src/lower/float-sums.ts';
 import { float32, int8, uint8 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { referenceGraph } from '../../src/package/host.ts';
@@ -126,6 +127,11 @@ const references: Case[] = [
   },
 ];
 const models: Case[] = [
+  ...references.map(({ name, graph, ...rest }) => ({
+    ...rest,
+    name: `${name} in float sums`,
+    graph: withFloatSums(graph),
+  })),
   { name: 'a QDQ layer', graph: quantized(['y']), dims: [rows], expected: products() },
   { name: 'QDQ layers with one matrix', graph: quantized(['y', 'z']), dims: [rows], expected: products() },
   { name: 'QLinearMatMul of signed inputs', graph: signed, dims: [rows], expected: requantized },

@@ -1,9 +1,11 @@
 /**
  * Trained models on the ideal chip: compiled, programmed cell by cell and lowered, they give the outputs of the integer
- * reference bit for bit; and the integer reference stays close to the floating-point model.
+ * reference bit for bit, as the reference with float sums does; and the integer reference stays close to the floating-point
+ * model.
  */
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { withFloatSums } from '../../src/lower/float-sums.ts';
 import { toDoubles } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession } from '../../src/runtime/session.ts';
@@ -60,6 +62,7 @@ async function expectReference(
     const float = await openSession(original);
     const lowered = [await simulate(pkg, chip)];
     if (serial.includes(name)) lowered.push(await simulate(pkg, chip, { bitSerial: true }));
+    lowered.push(await openSession(encodeModel(withFloatSums(pkg.reference))));
     let [signal, noise] = [0, 0];
     for (const inputs of [feeds[0]!, feeds.at(-1)!]) {
       const wanted = await reference.run(inputs);

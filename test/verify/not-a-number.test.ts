@@ -53,6 +53,8 @@ test('a chip that makes NaN where the other models do not is not scored', async 
     classes: 4,
     targets: undefined,
     indices,
+    hashes: [],
+    fed: '',
     batchSize: 2,
     overlap: 0,
   };
