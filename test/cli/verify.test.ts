@@ -178,7 +178,7 @@ describe('crossloom verify', () => {
       };
     };
     const other = await scaleOf('recorded.xbar', '--preprocess', at('two.yaml'));
-    expect(other).toEqual({ err: expect.stringContaining('[data/other-preprocessing]'), scale: 2 });
+    expect(other).toEqual({ err: expect.stringContaining('"data/other-preprocessing"'), scale: 2 });
     expect(await scaleOf('recorded.xbar')).toEqual({ err: '', scale: 3 });
     expect(await scaleOf('tiny.xbar')).toEqual({ err: '', scale: 1 });
     await rm(at('preprocess.yaml'));
