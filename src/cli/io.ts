@@ -19,6 +19,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds of a clock that only runs forward. */
   readonly now: () => number;
+  /** Has `listener` called at the next Ctrl-C, which then does not end the process. @returns what takes it back */
+  readonly onInterrupt: (listener: () => void) => () => void;
 }
 
 /** The real world. */
@@ -32,6 +34,10 @@ export function processIo(): Io {
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
     env: process.env,
     now: () => performance.now(),
+    onInterrupt(listener) {
+      process.once('SIGINT', listener);
+      return () => void process.off('SIGINT', listener);
+    },
   };
 }
 
