@@ -28,7 +28,9 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    redraw: (line) => void process.stderr.write(`\r\u001b[K${line}`),
+    // A line that wraps would not be replaced.
+    redraw: (line) =>
+      void process.stderr.write(`\r\u001b[K${line.slice(0, (process.stderr.columns || 80) - 1)}`),
     stdin: () => process.stdin,
     isTty: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
