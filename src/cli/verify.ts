@@ -9,10 +9,12 @@ import { optionInvalid, preprocessingMissing } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
 import { placeOf } from '../files/files.ts';
+import { noStore } from '../files/result-store.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import type { Graph } from '../ir/graph.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
+import { counted } from '../report/number.ts';
 import { formatVerification } from '../report/verify-text.ts';
 import { schemeOf } from '../schemes/models.ts';
 import { readsAlike } from '../target/reads-alike.ts';
@@ -36,12 +38,15 @@ import {
   withThreads,
 } from './options.ts';
 import { checkOutput } from './output.ts';
-import { withStages } from './stages.ts';
+import { openResults } from './results.ts';
+import { type Stages, withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
-interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'onProgress'> {
+type Hooks = 'packageFor' | 'store' | 'signal' | 'onTrial' | 'onProgress';
+
+interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'batchSize' | Hooks> {
   readonly model?: string;
   readonly data: string;
   readonly preprocess?: string;
@@ -60,7 +65,12 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
   const file = modelFile(pkg, args);
   const model = { ...(await readModel(file)), file };
   const dataset = await openData(io, pkg, model.graph, args);
-  return withStages(io, ({ report }) => {
+  const store = await openResults(io);
+  let kept: string | undefined;
+  const onTrial = (finished: number, total: number) => {
+    if (store !== noStore) kept = `finished and kept: ${finished} of ${counted(total, 'trial')}`;
+  };
+  const work = ({ report, signal }: Stages) => {
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
         seed,
@@ -71,9 +81,10 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
       trials: trialsOf(pkg),
       ...args,
       ...defined({ chips: args.chip, packageFor: args.aroundFaults && packageFor }),
-      onProgress: report,
+      ...{ store, signal, onTrial, onProgress: report },
     });
-  });
+  };
+  return withStages(io, work, () => (kept === undefined ? {} : { kept, goOn: [] }));
 }
 
 /** A network that was trained on its chip has no other model than what an ideal chip computes. */

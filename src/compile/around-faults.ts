@@ -10,7 +10,7 @@ import type { ImportedModel } from '../onnx/decode.ts';
 import type { Package } from '../package/open.ts';
 import { packageOf } from '../package/package-of.ts';
 import { availableThreads } from '../threads/pool.ts';
-import { costOf } from '../verify/summarize.ts';
+import { costOf } from '../verify/cost.ts';
 import { compile } from './compile.ts';
 
 interface AroundFaultsOptions {

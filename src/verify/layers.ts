@@ -39,12 +39,15 @@ export async function addLayerNoise(
   const batches = await collect(job, context, imageBatches(dataset, plan, indices), { threads, count });
   for (const batch of batches) {
     for (const [i, tap] of taps.entries()) {
-      const [more, sum] = [batch[i]!, sums.get(tap)];
-      sums.set(tap, {
-        ...addSums(more, sum),
-        saturated: more.saturated + (sum?.saturated ?? 0),
-        conversions: more.conversions + (sum?.conversions ?? 0),
-      });
+      sums.set(tap, addLayerSums(batch[i]!, sums.get(tap)));
     }
   }
+}
+
+export function addLayerSums(a: LayerSums, b: LayerSums | undefined): LayerSums {
+  return {
+    ...addSums(a, b),
+    saturated: a.saturated + (b?.saturated ?? 0),
+    conversions: a.conversions + (b?.conversions ?? 0),
+  };
 }

@@ -1,5 +1,6 @@
 /** What a verification is asked for. */
 import type { Chip } from '../chip/chip.ts';
+import type { ResultStore } from '../files/result-store.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
 import type { Package } from '../package/open.ts';
 import type { Compensation, WiresRead } from './conditions.ts';
@@ -48,6 +49,12 @@ export interface VerifyOptions {
   readonly noise?: boolean;
   /** States of random telegraph and 1/f noise over all images, at most. Default: 8. */
   readonly noiseStates?: number;
+  /** Keeps what every trial comes to, so that no later verification runs it again. Default: nothing is kept. */
+  readonly store?: ResultStore;
+  /** Stops the verification between two units of its work. */
+  readonly signal?: AbortSignal;
+  /** Called after every trial. */
+  readonly onTrial?: (finished: number, total: number) => void;
   /** Called when a stage starts, and as it goes on. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }

@@ -33,6 +33,8 @@ export interface Plan {
   readonly targets: Int32Array | undefined;
   /** Samples of the data set, in order. */
   readonly indices: readonly number[];
+  /** SHA-256 of these samples, as data sets give it. */
+  readonly hashes: readonly string[];
   readonly batchSize: number;
   /** Images among those asked for that were also used for calibration. */
   readonly overlap: number;
@@ -76,8 +78,10 @@ export async function planVerification(
   const together = probe.batched ? (dataset.fixedBatch(inputs) ?? options.batchSize ?? fast) : 1;
   const alone = noisy && together > 1 && !(await imagesFollowEachOther(pkg, inputs, dataset, wanted));
   const batchSize = alone ? 1 : together;
-  const used = await usedForCalibration(pkg, dataset, inputs, wanted, batchSize, options.onProgress);
-  const indices = options.excludeCalibration ? wanted.filter((_, i) => used[i] === 0) : wanted;
+  const hashes = await hashesOf(dataset, inputs, wanted, batchSize, options.onProgress);
+  const known = new Set(pkg.manifest.calibration.samples);
+  const kept = hashes.flatMap((hash, i) => (options.excludeCalibration && known.has(hash) ? [] : [i]));
+  const indices = kept.map((i) => wanted[i]!);
   if (indices.length === 0)
     raise([
       optionInvalid(
@@ -95,8 +99,9 @@ export async function planVerification(
     classes: probe.classes,
     targets: scored ? Int32Array.from(indices, (index) => labels[index]! + offset) : undefined,
     indices,
+    hashes: kept.map((i) => hashes[i]!),
     batchSize,
-    overlap: used.reduce((sum, flag) => sum + flag, 0),
+    overlap: hashes.filter((hash) => known.has(hash)).length,
   };
 }
 
@@ -131,21 +136,18 @@ async function checkChips(pkg: Package, chips: readonly (Chip | string)[]): Prom
   return problems;
 }
 
-/** 1 for every sample whose hash the package lists as a calibration sample. Reads every image once. */
-async function usedForCalibration(
-  pkg: Package,
+/** SHA-256 of every sample. Reads every image once. */
+async function hashesOf(
   dataset: Dataset,
   inputs: readonly ValueInfo[],
   indices: readonly number[],
   batchSize: number,
   onProgress: VerifyOptions['onProgress'],
-): Promise<Uint8Array> {
-  const known = new Set(pkg.manifest.calibration.samples);
-  const used = new Uint8Array(indices.length);
-  let at = 0;
+): Promise<string[]> {
+  const all: string[] = [];
   for await (const { hashes } of dataset.batches(indices, batchSize, inputs)) {
-    for (const hash of hashes) used[at++] = known.has(hash) ? 1 : 0;
-    onProgress?.('checking images', at, indices.length);
+    all.push(...hashes);
+    onProgress?.('checking images', all.length, indices.length);
   }
-  return used;
+  return all;
 }

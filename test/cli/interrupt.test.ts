@@ -39,11 +39,11 @@ describe('interruptible', () => {
         press();
         signal.throwIfAborted();
       },
-      () => ({ kept: '2 of 5 trials are finished and kept', goOn: ['--resume'] }),
+      () => ({ kept: 'finished and kept: 2 of 5 trials', goOn: ['--resume'] }),
     );
     await expect(run).rejects.toMatchObject({
       name: 'AbortError',
-      kept: '2 of 5 trials are finished and kept',
+      kept: 'finished and kept: 2 of 5 trials',
       goOn: ['--resume'],
     });
     expect(err()).toBe('stopping after what is under way; Ctrl-C once more ends it at once\n');

@@ -33,6 +33,36 @@ export async function runCli(args: readonly string[], overrides: Partial<Io> = {
   return { exit, out: out(), err: err() };
 }
 
+/** The same with Ctrl-C once standard error says `sign`, by a clock that has every step of a phase said. */
+export async function runUntil(
+  sign: string,
+  args: readonly string[],
+  overrides: Partial<Io> = {},
+): Promise<Outcome> {
+  const said: string[] = [];
+  let press: (() => void) | undefined;
+  let time = 0;
+  const { exit, out } = await runCli(args, {
+    ...overrides,
+    now: () => {
+      time += 60_000;
+      return time;
+    },
+    onInterrupt(listener) {
+      press = listener;
+      return () => undefined;
+    },
+    stderr(text) {
+      said.push(text);
+      if (!text.includes(sign)) return;
+      const once = press;
+      press = undefined;
+      once?.();
+    },
+  });
+  return { exit, out, err: said.join('') };
+}
+
 /** The exit code of a run that failed, and the codes of its problems: `40 data/no-labels`. */
 export function problemOf({ exit, err }: Outcome): string {
   const codes = [...err.matchAll(/^error\[([a-z-]+\/[a-z-]+)\]/gm)].map((match) => match[1]!);

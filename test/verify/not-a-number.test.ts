@@ -53,6 +53,7 @@ test('a chip that makes NaN where the other models do not is not scored', async 
     classes: 4,
     targets: undefined,
     indices,
+    hashes: [],
     batchSize: 2,
     overlap: 0,
   };

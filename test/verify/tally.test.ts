@@ -21,6 +21,7 @@ function planOf(images: number, values: number, targets?: Int32Array): Plan {
     classes: values,
     targets,
     indices: Array.from({ length: images }, (_, i) => i),
+    hashes: [],
     batchSize: 1,
     overlap: 0,
   };
