@@ -14,7 +14,7 @@ import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { decimal, oneOf, seedNumber, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
-import { withStages } from './stages.ts';
+import { type Stages, withStages } from './stages.ts';
 import { openTrainingData } from './train-data.ts';
 import { checkpointOf, learn } from './train-run.ts';
 import { basisFor, problemsIn, requestOf, subjectOf, type TrainCommandLine } from './train-subject.ts';
@@ -29,17 +29,26 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const options = parseOptions({ target: args.target, set: [...args.set], slices: 1 });
   const basis = await basisFor(subject, data.training.dataset, args, options);
   const request = requestOf(args, subject, basis.compiled.loaded.target);
-  const { trained, identity, epochs } = await withStages(io, async ({ report }) => {
+  const checkpoint = checkpointOf(output);
+  let kept = false;
+  const onKept = () => {
+    kept = true;
+  };
+  const work = async ({ report, signal }: Stages) => {
     const samples = await readTrainingSamples(basis, data, request.seed, report);
-    const opened = openRun(basis, request, samples);
-    const own = identityOf(basis, request, samples);
-    return { trained: opened, identity: own, epochs: await learn(opened, own, args, report) };
-  });
+    const trained = openRun(basis, request, samples);
+    const identity = identityOf(basis, request, samples);
+    const watched = { now: io.now, report, signal, onKept };
+    return { trained, identity, epochs: await learn(trained, identity, args, watched) };
+  };
+  const { trained, identity, epochs } = await withStages(io, work, () =>
+    kept ? { kept: `${checkpoint} holds the run up to there`, goOn: ['--resume'] } : {},
+  );
   const compiled = await compileTrained(basis, trained, data.training.dataset, options);
   const { preprocessing } = data.training.dataset;
   const training = { ...identity, epochs: epochs.length };
   await writePackage(compiled, output, { force, preprocessing, training, ...defined({ deltaFrom: pkg }) });
-  await rm(checkpointOf(output), { force: true });
+  await rm(checkpoint, { force: true });
   const report = reportOf(basis, trained, epochs);
   if (args.json) return printJson(io, { package: output, ...report });
   io.stdout(`${output}: learnt on ${report.target}, seed ${request.seed}\n\n${formatTraining(report)}`);
@@ -122,7 +131,11 @@ export function registerTrain(program: Command, io: Io): void {
       ),
     )
     .option('--seed <n>', 'decides the chip, the order of samples and all masks', seedNumber, 1)
-    .option('--checkpoint-every <n>', 'inputs between two writings of OUTPUT.checkpoint', wholeNumber(1))
+    .option(
+      '--checkpoint-every <n>',
+      'inputs between two writings of OUTPUT.checkpoint (default: a minute)',
+      wholeNumber(1),
+    )
     .option('--resume', 'go on from OUTPUT.checkpoint')
     .option('--beyond-endurance', 'go on where a device would be used up')
     .requiredOption('-o, --output <package>', 'the package')
