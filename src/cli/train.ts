@@ -10,6 +10,7 @@ import { defaults } from '../train/defaults.ts';
 import { roundings } from '../train/hidden-rule.ts';
 import { reportOf } from '../train/report.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
+import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { decimal, oneOf, seedNumber, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
@@ -27,31 +28,34 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const pkg = subject.kind === 'package' ? subject.pkg : undefined;
   const data = await openTrainingData(args, pkg, subject.kind === 'model' ? subject.model : undefined);
   const options = parseOptions({ target: args.target, set: [...args.set], slices: 1 });
-  const basis = await basisFor(subject, data.training.dataset, args, options);
-  const request = requestOf(args, subject, basis.compiled.loaded.target);
   const checkpoint = checkpointOf(output);
   let kept = false;
   const onKept = () => {
     kept = true;
   };
   const work = async ({ report, signal }: Stages) => {
+    const onProgress = compileStages(report);
+    const { dataset } = data.training;
+    const basis = await basisFor(subject, dataset, args, options, onProgress);
+    const request = requestOf(args, subject, basis.compiled.loaded.target);
     const samples = await readTrainingSamples(basis, data, request.seed, report);
     const trained = openRun(basis, request, samples);
     const identity = identityOf(basis, request, samples);
-    const watched = { now: io.now, report, signal, onKept };
-    return { trained, identity, epochs: await learn(trained, identity, args, watched) };
+    const epochs = await learn(trained, identity, args, { now: io.now, report, signal, onKept });
+    const compiled = await compileTrained(basis, trained, dataset, options, onProgress);
+    const { preprocessing } = dataset;
+    const training = { ...identity, epochs: epochs.length };
+    const onArray = (done: number, total: number) => report('writing the package', done, total);
+    const how = { force, preprocessing, training, onArray, ...defined({ deltaFrom: pkg }) };
+    await writePackage(compiled, output, how);
+    return reportOf(basis, trained, epochs);
   };
-  const { trained, identity, epochs } = await withStages(io, work, () =>
-    kept ? { kept: `${checkpoint} holds the run up to there`, goOn: ['--resume'] } : {},
+  const report = await withStages(io, work, () =>
+    kept ? { kept: `the run is kept in ${checkpoint}`, goOn: ['--resume'] } : {},
   );
-  const compiled = await compileTrained(basis, trained, data.training.dataset, options);
-  const { preprocessing } = data.training.dataset;
-  const training = { ...identity, epochs: epochs.length };
-  await writePackage(compiled, output, { force, preprocessing, training, ...defined({ deltaFrom: pkg }) });
   await rm(checkpoint, { force: true });
-  const report = reportOf(basis, trained, epochs);
   if (args.json) return printJson(io, { package: output, ...report });
-  io.stdout(`${output}: learnt on ${report.target}, seed ${request.seed}\n\n${formatTraining(report)}`);
+  io.stdout(`${output}: learnt on ${report.target}, seed ${args.seed}\n\n${formatTraining(report)}`);
 }
 
 /** Of a perceptron: a chip keeps some ten numbers for each. */

@@ -23,6 +23,7 @@ import type { VerifyOptions } from '../verify/options.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
 import { verify } from '../verify/verify.ts';
+import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
@@ -75,6 +76,7 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
       packageAroundFaults(pkg, model, {
         seed,
         onArray: stage('test'),
+        onProgress: compileStages((label, done, total) => stage(label)(done, total)),
         ...defined({ threads: args.threads }),
       });
     return verify(pkg, model, dataset, {

@@ -145,6 +145,7 @@ async function hashesOf(
   onProgress: VerifyOptions['onProgress'],
 ): Promise<string[]> {
   const all: string[] = [];
+  onProgress?.('checking images', 0, indices.length);
   for await (const { hashes } of dataset.batches(indices, batchSize, inputs)) {
     all.push(...hashes);
     onProgress?.('checking images', all.length, indices.length);

@@ -93,6 +93,7 @@ function program(pkg: Package, seed: number, options: VerifyOptions, stage: OnSt
     ...(wires === 'off' && { calibrateUnder: { wires: false } }),
     ...defined({ threads }),
     onArray: stage('program'),
+    onRead: stage('read'),
     onLayer: stage('calibrate'),
   });
 }
@@ -114,12 +115,14 @@ async function runConditions(
       noise: options.noise ?? true,
       states: options.noiseStates ?? defaultStates,
       threads: images.threads,
+      onArray: stage('read'),
+      onLayer: stage('calibrate'),
       onRead: ({ warnings }) => {
         if (warnings.length > currents.length) currents = warnings;
       },
     });
     if (condition === conditions[0])
-      await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers));
+      await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers, stage));
     const what = conditions.length > 1 ? `simulate ${conditionName(condition, target)}` : 'simulate';
     const ofStates = () => runStates(images, reading.states, references, stage(what));
     runs.push(await runsOf(own, 'host', ofStates));

@@ -13,13 +13,18 @@ import { fedInputs, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { conditionsOf } from './conditions.ts';
-import { checkKnownAnswer } from './known-answer.ts';
+import { checkKnownAnswer, type KnownAnswerCheck } from './known-answer.ts';
 import type { ModelFile, OnStage, VerifyOptions } from './options.ts';
 import { planVerification } from './plan.ts';
 import type { VerifyReport } from './report.ts';
 import { type ImageRun, runReferences } from './run-images.ts';
 import { summarizeVerification } from './summarize.ts';
 import { runTrial, type TrialOutcome } from './trial.ts';
+
+function selfCheck(pkg: Package, onCheck: (done: number, total: number) => void): Promise<KnownAnswerCheck> {
+  onCheck(0, 1);
+  return runsOf(pkg, 'reference', () => checkKnownAnswer(pkg));
+}
 
 /**
  * Verifies a package.
@@ -45,6 +50,7 @@ export async function verify(
   const float = encodeModel(model.graph);
   const samples = spreadSamples(dataset, inputs, dataset.length);
   const { plan, images, knownAnswer, references } = await unlessRefused(model, samples, async () => {
+    report('opening the model')(0, 1);
     const probed = await openSession(float, { threads: 1 });
     const planned = await planVerification(pkg, model, dataset, options, probed);
     await probed.release();
@@ -54,7 +60,7 @@ export async function verify(
     return {
       plan: planned,
       images: run,
-      knownAnswer: await runsOf(pkg, 'reference', () => checkKnownAnswer(pkg)),
+      knownAnswer: await selfCheck(pkg, report('self check')),
       references: await runReferences(run, models, report('floating point and ideal')),
     };
   });
