@@ -11,6 +11,7 @@ import { registerDemo } from './cli/demo.ts';
 import { registerDisasm } from './cli/disasm.ts';
 import { failureOf } from './cli/failure.ts';
 import { withMainExamples } from './cli/help.ts';
+import { formatInterruption, Interrupted, interruptedExit } from './cli/interrupt.ts';
 import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
 import { asksForJson, jsonErrors } from './cli/json-errors.ts';
 import { registerOps } from './cli/ops.ts';
@@ -59,7 +60,7 @@ export function createProgram(io: Io): Command {
 /**
  * Runs one command line.
  * @param args the arguments after the program's name
- * @returns the exit code: 0, that of the diagnostics, 2 for usage and environment, 70 for our own bugs
+ * @returns the exit code: 0, that of the diagnostics, 2 for usage and environment, 130 after Ctrl-C, 70 for our own bugs
  */
 export async function main(args: readonly string[], world: Io): Promise<number> {
   const printable = withPrintable(world);
@@ -69,6 +70,10 @@ export async function main(args: readonly string[], world: Io): Promise<number> 
   const exit = await program.parseAsync(args, { from: 'user' }).then(
     () => 0,
     (error: unknown) => {
+      if (error instanceof Interrupted && !json) {
+        io.stderr(formatInterruption(error, args));
+        return interruptedExit;
+      }
       const failure = failureOf(error, program, args, io.env.CROSSLOOM_DEBUG === '1');
       printDiagnostics(io, failure.errors);
       return failure.exit;

@@ -19,6 +19,8 @@ interface QuantizeContext {
   readonly rounding: WeightRounding;
   /** Threads that round the matrices. Default: this one. */
   readonly pool?: Pool;
+  /** Called after every matrix, with how many are done. */
+  readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
 export const quantize = {
@@ -34,7 +36,8 @@ export const quantize = {
         yield { weights: node.weights(), groups, rows, columns, records, weightMax, rounding };
       }
     };
-    const matrices = await runTasks(context.pool ?? alone, job, undefined, tasks());
+    const onDone = (done: number) => context.onProgress?.('quantize', done, choices.length);
+    const matrices = await runTasks(context.pool ?? alone, job, undefined, tasks(), onDone);
     return {
       ...graph,
       nodes: graph.nodes.map((node) => {

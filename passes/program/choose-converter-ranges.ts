@@ -24,13 +24,15 @@ interface ConverterContext {
   readonly columnsPerRange?: number;
   /** Threads that settle the layers. Default: this one. */
   readonly pool?: Pool;
+  /** Called after every layer, with how many are done. */
+  readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
 export const chooseConverterRanges = {
   name: 'choose-converter-ranges',
   /** @returns by block */
   async run(mapping: Mapping, context: ConverterContext): Promise<BlockConverters[]> {
-    const { record, target, policyOf, columnsPerRange = 1, pool = alone } = context;
+    const { record, target, policyOf, columnsPerRange = 1, pool = alone, onProgress } = context;
     const weightsOf = (layer: number) => mapping.layers[layer]!.node.integers.length;
     const blocks = blocksByLayer(mapping);
     // The largest first: what is left for one thread at the end is small.
@@ -47,7 +49,8 @@ export const chooseConverterRanges = {
         yield { layer, blocks: own, records, policy: isMadeUp(record) ? 'bounds' : policyOf(layer) };
       }
     };
-    const ofLayers = await runTasks(pool, job, { target, columnsPerRange }, tasks());
+    const onDone = (done: number) => onProgress?.('choose converter ranges', done, order.length);
+    const ofLayers = await runTasks(pool, job, { target, columnsPerRange }, tasks(), onDone);
     const settings: BlockConverters[] = [];
     for (const [n, index] of order.entries())
       for (const [i, block] of blocks[index]!.entries()) settings[block] = ofLayers[n]![i]!;

@@ -139,5 +139,7 @@ function remembered(
   if (last?.target === target && last.key === key) return last.arrays;
   const arrays = read(whole);
   memory.set(chip.conductances, { target, key, arrays });
+  // A reading that was told to stop is none.
+  arrays.catch(() => memory.delete(chip.conductances));
   return arrays;
 }

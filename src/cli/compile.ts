@@ -24,6 +24,7 @@ import { formatFaults } from '../report/fault-table.ts';
 import { formatBytes } from '../report/number.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
 import { type CompileFlags, checkPatterns, loadOptions } from './compile-options.ts';
+import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { oneOf, recordOption, repeated, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
@@ -46,11 +47,6 @@ interface CompileOutcome {
   readonly bytes: number;
 }
 
-const labels: Readonly<Record<string, string>> = {
-  calibrate: 'calibration runs, two a sample',
-  map: 'mapping layers',
-};
-
 /** Compiles and writes the package. What can fail early is checked before anything that takes long. */
 export async function compileModel(io: Io, model: string, args: CompileArguments): Promise<CompileOutcome> {
   const { force = false } = args;
@@ -67,7 +63,7 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
   printDiagnostics(io, input.warnings);
   return withStages(io, async ({ report }) => {
     const hooks: CompileHooks = {
-      onProgress: (stage, done, total) => report(labels[stage] ?? stage, done, total),
+      onProgress: compileStages(report),
       onPass: (name, made) => {
         if (name === args.printAfter) io.stdout(`${printMade(made)}\n`);
       },
@@ -76,10 +72,10 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
     if (isMadeUp(compiled.record))
       printDiagnostics(io, [syntheticCalibration(model, loaded.target.adc.bits)]);
     printDiagnostics(io, compileWarnings(compiled));
-    report('writing the package', 0, 1);
     const { preprocessing } = input;
-    const manifest = await writePackage(compiled, args.output, { force, preprocessing });
-    report('writing the package', 1, 1);
+    const onArray = (done: number, total: number) => report('writing the package', done, total);
+    onArray(0, compiled.mapping.arrays);
+    const manifest = await writePackage(compiled, args.output, { force, preprocessing, onArray });
     return { compiled, manifest, bytes: await packageBytes(args.output) };
   });
 }

@@ -2,6 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import { refusedBySystem } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, exitCodeOf } from '../diagnostics/diagnostic.ts';
+import { formatInterruption, Interrupted, interruptedExit } from './interrupt.ts';
 import { usageProblems } from './usage.ts';
 
 export interface Failure {
@@ -26,6 +27,7 @@ export function failureOf(
     return failed(usageProblems(program, args, error));
   }
   if (error instanceof DiagnosticError) return failed(error.diagnostics);
+  if (error instanceof Interrupted) return { exit: interruptedExit, errors: [interruption(error, args)] };
   if (isEnvironmentError(error)) return failed([refusedBySystem(error.message)]);
   return { exit: bugExit, errors: [bug(error, debug)] };
 }
@@ -42,6 +44,17 @@ function isEnvironmentError(error: unknown): error is Error {
   return (
     'syscall' in error || (error.code === 'ERR_INVALID_ARG_VALUE' && error.message.includes('null bytes'))
   );
+}
+
+function interruption(error: Interrupted, args: readonly string[]): Diagnostic {
+  return {
+    code: 'run/interrupted',
+    severity: 'error',
+    message: formatInterruption(error, args).trimEnd(),
+    at: error.at ?? 'the beginning',
+    notes: [],
+    exit: interruptedExit,
+  };
 }
 
 function bug(error: unknown, debug: boolean): Diagnostic {

@@ -24,6 +24,7 @@ import { type Io, printDiagnostics, printJson } from './io.ts';
 import { seedNumber, time, wholeNumber, withCompensation, withDataLimit, withJson } from './options.ts';
 import { choosePreprocessing, type PreprocessingFlags, withPreprocessing } from './preprocessing.ts';
 import { programWithProgress } from './program.ts';
+import { withStages } from './stages.ts';
 
 interface RunCommandLine extends PreprocessingFlags {
   readonly input: string;
@@ -64,20 +65,26 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
       : await loadChip(args.chip);
   const conditions = { at: args.at, wires: pkg.loaded.target.wires !== undefined };
   const threads = availableThreads();
-  const { chip, gain } = await compensated(pkg, programmed, { ...args, condition: conditions, threads });
   const reference = { graph: pkg.reference, file: pkg.manifest.model.file };
   const given = { length: 1, sample: async () => ({ feeds: sample.feeds, hash: '' }) };
-  const { session, outputs } = await unlessRefused(reference, given, async () => {
-    const opened = await simulate(pkg, chip, { conditions, gain });
-    const made = await opened.run(sample.feeds);
-    await opened.release();
-    return { session: opened, outputs: made };
+  const { seed } = programmed;
+  const { session, outputs } = await withStages(io, ({ report }) => {
+    const onArray = (done: number, total: number) => report('reading arrays', done, total);
+    const onLayer = (done: number, total: number) => report('calibrating layers', done, total);
+    const how = { ...args, condition: conditions, threads, onArray, onLayer };
+    return unlessRefused(reference, given, async () => {
+      const { chip, gain } = await compensated(pkg, programmed, how);
+      const opened = await simulate(pkg, chip, { conditions, gain, onArray, onLayer });
+      report('running the sample', 0, 1);
+      const made = await opened.run(sample.feeds);
+      await opened.release();
+      return { session: opened, outputs: made };
+    });
   });
   checkNumbers(folder, outputs);
   const results = session.outputs.map((name) =>
     resultOf(pkg, dataset, name, outputs[name]!, { count: args.top, samples: sample.size }),
   );
-  const { seed } = chip;
   if (args.json) {
     const about = { package: folder, chip: args.chip, seed, at: args.at, input: args.input };
     return printJson(io, { ...about, sample: sample.id, results });

@@ -8,44 +8,70 @@ import { formatQuantity } from '../text/units.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Identity } from '../train/checkpoint.ts';
 import { costsOf } from '../train/costs.ts';
 import { enduranceOf } from '../train/report.ts';
-import { type Epoch, finishRun, type Run } from '../train/run.ts';
+import { type Epoch, finishRun, type Run, type RunHooks } from '../train/run.ts';
 import { snapshot } from '../train/snapshot.ts';
 import { resume } from '../train/train.ts';
 import type { Trainer } from '../train/trainer.ts';
+import type { Io } from './io.ts';
 import type { Stages } from './stages.ts';
 import type { TrainCommandLine } from './train-subject.ts';
 
 export const checkpointOf = (output: string): string => `${output}.checkpoint`;
 
-/** Runs from the beginning or from the checkpoint, and writes checkpoints on the way. */
+/** Time between two checkpoints where the command line does not say (ms). */
+const pause = 60_000;
+/** Writing checkpoints takes this part of the time at most. */
+const writingShare = 1 / 20;
+
+/** What learning sees of the command that it runs for. */
+interface Watched {
+  readonly now: Io['now'];
+  readonly report: Stages['report'];
+  readonly signal: Stages['signal'];
+  /** Called after every checkpoint. */
+  readonly onKept: () => void;
+}
+
+/**
+ * Runs from the beginning or from the checkpoint, and writes checkpoints on the way: every so many inputs, or every minute; and
+ * one where it is told to stop.
+ */
 export async function learn(
   opened: Run,
   identity: Identity,
   { checkpointEvery, resume: goOn, output }: TrainCommandLine,
-  report: Stages['report'],
+  { now, report, signal, onKept }: Watched,
 ): Promise<Epoch[]> {
   const file = checkpointOf(output);
-  const done: Epoch[] = [];
-  if (goOn) {
-    const read = await readBytes(file);
-    if ('reason' in read) throw new DiagnosticError([trainCheckpointUnreadable(file, read)]);
-    const checkpoint = decodeCheckpoint(read.bytes, file, identity);
-    resume(opened, checkpoint, file);
-    done.push(...checkpoint.epochs);
-  }
+  const done = goOn ? await resumed(opened, identity, file) : [];
+  let due = now() + pause;
+  const keep: RunHooks['onCheckpoint'] = async ({ chip, float }, epochs) => {
+    const start = now();
+    const snapshots = [snapshot(chip), snapshot(float)];
+    await writeInPlace(file, encodeCheckpoint({ identity, epochs, snapshots }), true);
+    due = now() + Math.max(pause, (now() - start) / writingShare);
+    onKept();
+  };
   return finishRun(opened, done, {
     checkpointEvery,
-    onCheckpoint: async ({ chip, float }, epochs) =>
-      writeInPlace(
-        file,
-        encodeCheckpoint({ identity, epochs, snapshots: [snapshot(chip), snapshot(float)] }),
-        true,
-      ),
-    onProgress: (now, epochs) => {
-      const { epoch, position } = now.chip.progress;
-      report(`epoch ${epoch + 1} of ${now.epochs}`, position, now.training.count, noteOn(now, epochs));
+    onCheckpoint: keep,
+    onProgress: async (run, epochs, tested) => {
+      if (signal.aborted || (checkpointEvery === undefined && now() >= due)) await keep(run, epochs);
+      const { epoch, position } = run.chip.progress;
+      const which = `epoch ${epoch + 1} of ${run.epochs}`;
+      if (tested === undefined) report(which, position, run.training.count, noteOn(run, epochs));
+      else report(`${which}: test`, tested, 2 * run.test.count);
     },
   });
+}
+
+/** Takes a run to its checkpoint. @returns the epochs that are over */
+async function resumed(opened: Run, identity: Identity, file: string): Promise<readonly Epoch[]> {
+  const read = await readBytes(file);
+  if ('reason' in read) throw new DiagnosticError([trainCheckpointUnreadable(file, read)]);
+  const checkpoint = decodeCheckpoint(read.bytes, file, identity);
+  resume(opened, checkpoint, file);
+  return checkpoint.epochs;
 }
 
 /** How learning goes: this epoch's inputs, each before it was learnt from, and what the chip has had. */

@@ -1,5 +1,6 @@
 /** What the command line of `train` trains: a perceptron, a model as a whole, or layers of a package. */
 import { stat } from 'node:fs/promises';
+import type { CompileHooks } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
@@ -84,12 +85,15 @@ export async function basisFor(
   data: Dataset,
   { target, set, layers }: TrainCommandLine,
   options: CompileOptions,
+  onProgress: CompileHooks['onProgress'],
 ): Promise<Basis> {
   if (subject.kind === 'package') return basisOfPackage(subject.pkg, layers);
   const loaded = await loadTarget(target, set);
-  if (subject.kind === 'model') return basisOfModel(subject.model, undefined, data, loaded, options);
+  if (subject.kind === 'model')
+    return basisOfModel(subject.model, undefined, data, loaded, options, onProgress);
   const { network } = subject;
-  return basisOfModel(modelOf(network, network.layers.map(anyWeights)), network, data, loaded, options);
+  const model = modelOf(network, network.layers.map(anyWeights));
+  return basisOfModel(model, network, data, loaded, options, onProgress);
 }
 
 /** Where the weights of a network lie does not depend on them. */

@@ -10,12 +10,13 @@ import { defaults } from '../train/defaults.ts';
 import { roundings } from '../train/hidden-rule.ts';
 import { reportOf } from '../train/report.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
+import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { decimal, oneOf, seedNumber, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withPreprocessing } from './preprocessing.ts';
-import { withStages } from './stages.ts';
+import { type Stages, withStages } from './stages.ts';
 import { openTrainingData } from './train-data.ts';
 import { checkpointOf, learn } from './train-run.ts';
 import { basisFor, problemsIn, requestOf, subjectOf, type TrainCommandLine } from './train-subject.ts';
@@ -28,22 +29,34 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const pkg = subject.kind === 'package' ? subject.pkg : undefined;
   const data = await openTrainingData(args, pkg, subject.kind === 'model' ? subject.model : undefined);
   const options = parseOptions({ target: args.target, set: [...args.set], slices: 1 });
-  const basis = await basisFor(subject, data.training.dataset, args, options);
-  const request = requestOf(args, subject, basis.compiled.loaded.target);
-  const { trained, identity, epochs } = await withStages(io, async ({ report }) => {
+  const checkpoint = checkpointOf(output);
+  let kept = false;
+  const onKept = () => {
+    kept = true;
+  };
+  const work = async ({ report, signal }: Stages) => {
+    const onProgress = compileStages(report);
+    const { dataset } = data.training;
+    const basis = await basisFor(subject, dataset, args, options, onProgress);
+    const request = requestOf(args, subject, basis.compiled.loaded.target);
     const samples = await readTrainingSamples(basis, data, request.seed, report);
-    const opened = openRun(basis, request, samples);
-    const own = identityOf(basis, request, samples);
-    return { trained: opened, identity: own, epochs: await learn(opened, own, args, report) };
-  });
-  const compiled = await compileTrained(basis, trained, data.training.dataset, options);
-  const { preprocessing } = data.training.dataset;
-  const training = { ...identity, epochs: epochs.length };
-  await writePackage(compiled, output, { force, preprocessing, training, ...defined({ deltaFrom: pkg }) });
-  await rm(checkpointOf(output), { force: true });
-  const report = reportOf(basis, trained, epochs);
+    const trained = openRun(basis, request, samples);
+    const identity = identityOf(basis, request, samples);
+    const epochs = await learn(trained, identity, args, { now: io.now, report, signal, onKept });
+    const compiled = await compileTrained(basis, trained, dataset, options, onProgress);
+    const { preprocessing } = dataset;
+    const training = { ...identity, epochs: epochs.length };
+    const onArray = (done: number, total: number) => report('writing the package', done, total);
+    const how = { force, preprocessing, training, onArray, ...defined({ deltaFrom: pkg }) };
+    await writePackage(compiled, output, how);
+    return reportOf(basis, trained, epochs);
+  };
+  const report = await withStages(io, work, () =>
+    kept ? { kept: `the run is kept in ${checkpoint}`, goOn: ['--resume'] } : {},
+  );
+  await rm(checkpoint, { force: true });
   if (args.json) return printJson(io, { package: output, ...report });
-  io.stdout(`${output}: learnt on ${report.target}, seed ${request.seed}\n\n${formatTraining(report)}`);
+  io.stdout(`${output}: learnt on ${report.target}, seed ${args.seed}\n\n${formatTraining(report)}`);
 }
 
 /** Of a perceptron: a chip keeps some ten numbers for each. */
@@ -122,7 +135,11 @@ export function registerTrain(program: Command, io: Io): void {
       ),
     )
     .option('--seed <n>', 'decides the chip, the order of samples and all masks', seedNumber, 1)
-    .option('--checkpoint-every <n>', 'inputs between two writings of OUTPUT.checkpoint', wholeNumber(1))
+    .option(
+      '--checkpoint-every <n>',
+      'inputs between two writings of OUTPUT.checkpoint (default: a minute)',
+      wholeNumber(1),
+    )
     .option('--resume', 'go on from OUTPUT.checkpoint')
     .option('--beyond-endurance', 'go on where a device would be used up')
     .requiredOption('-o, --output <package>', 'the package')

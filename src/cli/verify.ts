@@ -10,9 +10,11 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
 import { together } from '../diagnostics/together.ts';
 import { placeOf } from '../files/files.ts';
+import { noStore } from '../files/result-store.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { type ImportedModel, readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
+import { counted } from '../report/number.ts';
 import { formatVerification } from '../report/verify-text.ts';
 import { schemeOf } from '../schemes/models.ts';
 import { readsAlike } from '../target/reads-alike.ts';
@@ -21,6 +23,7 @@ import type { VerifyOptions } from '../verify/options.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
 import { verify } from '../verify/verify.ts';
+import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
@@ -44,14 +47,14 @@ import {
   withPreprocessing,
 } from './preprocessing.ts';
 import { openResults } from './results.ts';
-import { withStages } from './stages.ts';
+import { type Stages, withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
-interface VerifyCommandLine
-  extends Omit<VerifyOptions, 'chips' | 'packageFor' | 'batchSize' | 'store' | 'onProgress'>,
-    PreprocessingFlags {
+type Hooks = 'packageFor' | 'store' | 'signal' | 'onTrial' | 'onProgress';
+
+interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'batchSize' | Hooks>, PreprocessingFlags {
   readonly model?: string;
   readonly data: string;
   readonly labels?: string;
@@ -70,20 +73,26 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
   const model = { ...(given ?? (await readModel(file))), file };
   const dataset = await openData(io, pkg, model, args);
   const store = await openResults(io);
-  return withStages(io, ({ report }) => {
+  let kept: string | undefined;
+  const onTrial = (finished: number, total: number) => {
+    if (store !== noStore) kept = `finished and kept: ${finished} of ${counted(total, 'trial')}`;
+  };
+  const work = ({ report, signal }: Stages) => {
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
         seed,
         onArray: stage('test'),
+        onProgress: compileStages((label, done, total) => stage(label)(done, total)),
         ...defined({ threads: args.threads }),
       });
     return verify(pkg, model, dataset, {
       trials: trialsOf(pkg),
       ...args,
       ...defined({ chips: args.chip, packageFor: args.aroundFaults && packageFor }),
-      ...{ store, onProgress: report },
+      ...{ store, signal, onTrial, onProgress: report },
     });
-  });
+  };
+  return withStages(io, work, () => (kept === undefined ? {} : { kept, goOn: [] }));
 }
 
 /** A network that was trained on its chip has no other model than what an ideal chip computes. */

@@ -10,8 +10,9 @@ import type { ImportedModel } from '../onnx/decode.ts';
 import type { Package } from '../package/open.ts';
 import { packageOf } from '../package/package-of.ts';
 import { availableThreads } from '../threads/pool.ts';
-import { costOf } from '../verify/summarize.ts';
+import { costOf } from '../verify/cost.ts';
 import { compile } from './compile.ts';
+import type { CompileHooks } from './compiled.ts';
 
 interface AroundFaultsOptions {
   /** Of the chip that is tested: programming with the same seed meets the same cells. */
@@ -19,6 +20,8 @@ interface AroundFaultsOptions {
   readonly threads?: number;
   /** Called after every tested array. */
   readonly onArray?: (done: number, total: number) => void;
+  /** Of the compilation that follows. */
+  readonly onProgress?: CompileHooks['onProgress'];
 }
 
 /**
@@ -28,7 +31,7 @@ interface AroundFaultsOptions {
 export async function compileAroundFaults(
   pkg: Package,
   model: ImportedModel & { readonly file: string },
-  { seed, threads = availableThreads(), onArray }: AroundFaultsOptions,
+  { seed, threads = availableThreads(), onArray, onProgress }: AroundFaultsOptions,
 ): Promise<Compiled> {
   const faults = await surveyChip(pkg.loaded, {
     arrays: costOf(pkg).arrays,
@@ -42,7 +45,14 @@ export async function compileAroundFaults(
     rowsAtOnce: __,
     ...options
   } = parseOptions(pkg.manifest.options, 'the options of the package');
-  return compile(model, pkg.loaded, options, { kind: 'record', record: pkg.record }, {}, faults);
+  return compile(
+    model,
+    pkg.loaded,
+    options,
+    { kind: 'record', record: pkg.record },
+    defined({ onProgress }),
+    faults,
+  );
 }
 
 /** The package of what `compileAroundFaults` makes, in memory. */

@@ -53,6 +53,7 @@ async function compileSound(
   hooks: CompileHooks,
   faults: FaultMap | undefined,
 ): Promise<Compiled> {
+  hooks.onProgress?.('lower', 0, 1);
   // A record tells of a model that ran.
   if (calibration?.kind !== 'record') await raiseRefused(model);
   // Threads start while the graph is lowered.
@@ -64,12 +65,12 @@ async function compileSound(
     const layers = real.nodes.filter((n) => n.kind === 'mvm');
     raise(findEncodingProblems(layers, target, choiceOf({ options, target })));
     const record = await calibrate(real, model.sha256, options, calibration, onProgress);
+    const calibrated = { real, record, options, target, pool, ...hooks, ...defined({ faults }) };
+    const quantized = await integers(calibrated);
     onProgress?.('map', 0, 1);
-    const calibrated = { real, record, options, target, pool, ...defined({ faults }) };
-    const quantized = await integers(calibrated, onPass);
     const { mapping, faultReport } = map(quantized, onPass);
-    const { converters, schedule } = await program({ ...calibrated, ...hooks, mapping });
     onProgress?.('map', 1, 1);
+    const { converters, schedule } = await program({ ...calibrated, mapping });
     const { graph, encodings } = quantized;
     const operators = await operatorsOf(model.graph, options, keptDigital(options), async () => real);
     const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));

@@ -65,7 +65,7 @@ export const stages = {
       choiceOf: choiceOf(have),
       weightBits: have.options.weightBits,
     })),
-    step(quantize, 'real', 'graph', (have: Calibrated & Pick<Integers, 'encodings'>) => ({
+    step(quantize, 'real', 'graph', (have: Calibrated & CompileHooks & Pick<Integers, 'encodings'>) => ({
       ...have,
       rounding: have.options.weightRounding,
       weightMaxOf: (node) =>
@@ -96,7 +96,7 @@ export const stages = {
     ),
   ],
   program: [
-    step(chooseConverterRanges, 'mapping', 'converters', (have: Omit<Calibrated, 'real'>) => ({
+    step(chooseConverterRanges, 'mapping', 'converters', (have: Omit<Calibrated, 'real'> & CompileHooks) => ({
       ...have,
       policyOf: ({ node }) => choiceOf(have)(node).converterRange,
       columnsPerRange: have.options.columnsPerRange,
@@ -140,8 +140,8 @@ export const lowerAsRead = async (source: Source): Promise<Lowered> => ({
 });
 
 /** Rounds the layers to integers. */
-export function integers(calibrated: Calibrated, onPass?: OnPass): Promise<Integers> {
-  const how = { given: calibrated, onPass: verifying('integers', calibrated, onPass) };
+export function integers(calibrated: Calibrated & CompileHooks): Promise<Integers> {
+  const how = { given: calibrated, onPass: verifying('integers', calibrated, calibrated.onPass) };
   return runAsync(stages.integers, { ...calibrated, cut }, how);
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Chip } from '../chip/chip.ts';
 import type { Package } from '../package/open.ts';
-import { correctChip } from './correct-chip.ts';
+import { type CorrectOptions, correctChip } from './correct-chip.ts';
 
 /** What chips became under the other condition: every reading asks for the same. */
 const refitted = new WeakMap<Chip, Promise<Chip>>();
@@ -19,13 +19,15 @@ export async function calibratedFor(
   pkg: Package,
   chip: Chip,
   wires: boolean,
-  threads?: number,
+  how: Pick<CorrectOptions, 'threads' | 'onRead' | 'onLayer'> = {},
 ): Promise<Chip> {
   if (!chip.calibration || chip.calibration.wires === wires) return chip;
   const known = refitted.get(chip);
   if (known) return known;
   const conditions = { at: chip.calibration.at, wires };
-  const fitted = correctChip(pkg, chip, { conditions, ...(threads && { threads }) });
+  const fitted = correctChip(pkg, chip, { ...how, conditions });
   refitted.set(chip, fitted);
+  // One that was told to stop is none.
+  fitted.catch(() => refitted.delete(chip));
   return fitted;
 }

@@ -30,6 +30,8 @@ export interface WriteOptions {
   readonly training?: Manifest['training'];
   /** The package whose chips a delta is to turn into chips of this one; it places its weights in the same cells. */
   readonly deltaFrom?: Package;
+  /** Called after every array of the bitstream that is written. */
+  readonly onArray?: (done: number, total: number) => void;
 }
 
 /** A package as a folder that a newer one may replace. */
@@ -66,7 +68,8 @@ export async function writeFiles(
     hiddenBits: target.hidden?.bits ?? 0,
     arrays: mapping.arrays,
   };
-  await writeInto(files, packageFiles.bitstream, encodeBitstream(header, compiled.schedule()));
+  const programs = watched(compiled.schedule(), (done) => options.onArray?.(done, mapping.arrays));
+  await writeInto(files, packageFiles.bitstream, encodeBitstream(header, programs));
   const { deltaFrom } = options;
   if (deltaFrom) await writeInto(files, deltaFile, await encodeDelta(compiled, header, deltaFrom));
   const generator = `crossloom ${version}`;
@@ -109,6 +112,15 @@ export async function writeFiles(
   const sealed = { ...manifest, sha256: manifestHash(manifest) };
   await writeInto(files, packageFiles.manifest, [Buffer.from(`${JSON.stringify(sealed, null, 1)}\n`)]);
   return sealed;
+}
+
+/** Items that say how many have been taken. */
+function* watched<T>(items: Iterable<T>, onTaken: (taken: number) => void): Generator<T, void, undefined> {
+  let taken = 0;
+  for (const item of items) {
+    yield item;
+    onTaken(++taken);
+  }
 }
 
 /**

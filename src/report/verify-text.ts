@@ -36,7 +36,8 @@ export function formatVerification(report: VerifyReport, width = 100): string {
   return sections.map((lines) => lines.map((line) => `${line}\n`).join('')).join('\n');
 }
 
-function header({ model, package: pkg, target, data, trials, cost, seeds }: VerifyReport): string[] {
+function header(report: VerifyReport): string[] {
+  const { model, package: pkg, target, data, trials, cost, seeds, recalledTrials } = report;
   const classes = data.classes === undefined ? '' : `, ${data.classes} classes`;
   const shifted = data.labelOffset === 0 ? '' : `, label 0 is class ${data.labelOffset}`;
   const labels = data.labelled ? shifted : ', no labels: agreement and signal-to-noise ratio only';
@@ -44,13 +45,14 @@ function header({ model, package: pkg, target, data, trials, cost, seeds }: Veri
   const saved = trials.some(({ chip }) => chip !== undefined) ? 'saved, ' : '';
   const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
   const each = `each programs ${counted(cost.arrays, 'array')} (${counted(cost.chips, 'chip')})`;
+  const recalled = recalledTrials === 0 ? '' : `; ${recalledTrials} of them kept from earlier runs`;
   return [
     `Verification of ${pkg.folder}`,
     ...facts([
       ['model', `${model.file} (SHA-256 ${model.sha256.slice(0, 12)})`],
       ['target', `${target.name}: ${target.title}${overrides}`],
       ['data', `${data.name}: ${counted(data.images, 'image')}${classes}${labels}${excluded}`],
-      ['trials', `${counted(trials.length, 'trial')} (${saved}seed ${seeds.join(', ')}); ${each}`],
+      ['trials', `${counted(trials.length, 'trial')} (${saved}seed ${seeds.join(', ')})${recalled}; ${each}`],
     ]),
   ];
 }

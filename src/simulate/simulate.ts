@@ -4,6 +4,7 @@ import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import { calibratedFor } from '../correct/calibrated-for.ts';
 import { checkBlocks } from '../correct/check-blocks.ts';
+import { defined } from '../defined.ts';
 import { chipWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
@@ -32,6 +33,9 @@ export interface SimulateOptions {
   readonly conditions?: Partial<ReadConditions>;
   /** The arrays as `readArrays` gave them, in place of reading them under `conditions`. */
   readonly arrays?: ReadArrays;
+  /** Called after every array that is read, and after every layer whose gains are fitted anew. */
+  readonly onArray?: (done: number, total: number) => void;
+  readonly onLayer?: (done: number, total: number) => void;
   /** Digital factor on all conversions, for drift that all cells share. Default: 1. */
   readonly gain?: number;
 }
@@ -45,10 +49,12 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   if (chip.bitstream !== pkg.bitstream)
     raise([chipWrongPackage(placeOf(pkg.files), pkg.bitstream, chip.bitstream)]);
   checkBlocks(pkg, chip);
-  const { conditions, threads } = options;
+  const { conditions, threads, onArray, onLayer } = options;
   const { target } = pkg.loaded;
-  const arrays = options.arrays ?? (await readArrays(chip, target, conditions, threads ? { threads } : {}));
-  const fitted = await calibratedFor(pkg, chip, !arrays.unwired, threads);
+  const arrays =
+    options.arrays ?? (await readArrays(chip, target, conditions, defined({ threads, onArray })));
+  const how = { ...defined({ threads }), onRead: onArray, onLayer };
+  const fitted = await calibratedFor(pkg, chip, !arrays.unwired, how);
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>

@@ -138,16 +138,19 @@ export function runJob<Context, Task, Result>(
   return withWorkers(Math.min(threads, count), (pool) => pool.run(job, context, tasks, onResult));
 }
 
-/** Runs all tasks. @returns their results in the order of the tasks */
+/** Runs all tasks; `onDone` is called after each with how many are done. @returns their results in the order of the tasks */
 export async function runTasks<Context, Task, Result>(
   pool: Pool,
   job: Job<Context, Task, Result>,
   context: Context,
   tasks: AsyncIterable<Task> | Iterable<Task>,
+  onDone?: (done: number) => void,
 ): Promise<Result[]> {
   const results: Result[] = [];
+  let done = 0;
   await pool.run(job, context, tasks, (result, task) => {
     results[task] = result;
+    onDone?.(++done);
   });
   return results;
 }

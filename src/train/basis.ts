@@ -1,9 +1,11 @@
 /** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
 
 import { compile } from '../compile/compile.ts';
+import type { CompileHooks } from '../compile/compiled.ts';
 import { compiledOf } from '../compile/compiled-of.ts';
 import { findTrainingObstacles } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { defined } from '../defined.ts';
 import { notTrainable, trainNoGradient, trainNoHiddenPlanes } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { sha256 } from '../files/hash.ts';
@@ -48,8 +50,10 @@ export async function basisOfModel(
   data: Dataset,
   loaded: LoadedTarget,
   options: CompileOptions,
+  onProgress?: CompileHooks['onProgress'],
 ): Promise<Basis> {
-  const compiled = await compileOn(model, data, loaded, { ...options, calibrationSamples: firstSamples });
+  const few = { ...options, calibrationSamples: firstSamples };
+  const compiled = await compileOn(model, data, loaded, few, onProgress);
   const chain = findChain(compiled.graph, '*');
   const { inputs } = model.graph;
   if (inputs.length > 1 || chain.input !== inputs[0]?.name) raise([somethingBefore(compiled.graph, chain)]);
@@ -92,9 +96,10 @@ export async function compileOn(
   data: Dataset,
   loaded: LoadedTarget,
   options: CompileOptions,
+  onProgress?: CompileHooks['onProgress'],
 ): Promise<Compiled> {
   const samples = spreadSamples(data, fedInputs(model.graph, model.file), options.calibrationSamples);
-  return compile(model, loaded, options, { kind: 'samples', samples });
+  return compile(model, loaded, options, { kind: 'samples', samples }, defined({ onProgress }));
 }
 
 function somethingBefore(graph: Graph, { nodes, input }: Chain): Diagnostic {

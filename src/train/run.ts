@@ -6,7 +6,8 @@
 import { resultNotANumber, trainEnduranceSpent } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { EnduranceStop } from './endurance.ts';
-import type { Samples } from './samples.ts';
+import type { BatchResult } from './pass.ts';
+import { type Samples, samplesOf } from './samples.ts';
 import { crosses, evaluate, type Trainer, trainBatch } from './trainer.ts';
 
 /** What an epoch came to. Accuracies are in percent. */
@@ -29,8 +30,12 @@ export interface Run {
 }
 
 export interface RunHooks {
-  /** Called now and then: the test accuracy is that of the last epoch. */
-  readonly onProgress?: (run: Run, epochs: readonly Epoch[]) => void;
+  /**
+   * Called now and then, between two batches or in the test after an epoch, where a run can be stopped: what it throws ends the run.
+   * @param epochs that are over
+   * @param tested samples of the test that is under way, chip and floating point together; undefined while it learns
+   */
+  readonly onProgress?: (run: Run, epochs: readonly Epoch[], tested?: number) => void | Promise<void>;
   /** Called after every `checkpointEvery` inputs, between two batches. */
   readonly checkpointEvery?: number | undefined;
   readonly onCheckpoint?: (run: Run, epochs: readonly Epoch[]) => Promise<void>;
@@ -45,36 +50,68 @@ const inputsAtOnce = 200;
  * @throws DiagnosticError train/endurance-spent where a device would be used up; result/not-a-number where learning diverges
  */
 export async function finishRun(run: Run, done: readonly Epoch[], hooks: RunHooks = {}): Promise<Epoch[]> {
-  const { chip, float, training, test } = run;
+  const { chip, float, training } = run;
   const epochs = [...done];
   const { progress } = chip;
   const every = hooks.checkpointEvery ?? Number.POSITIVE_INFINITY;
+  const show = async (tested?: number) => {
+    await hooks.onProgress?.(run, epochs, tested);
+    await new Promise(setImmediate);
+  };
   while (epochs.length < run.epochs) {
+    if (progress.position >= training.count && epochs.length === progress.epoch) {
+      epochs.push(await testedEpoch(run, epochs.length + 1, show));
+      continue;
+    }
     const before = progress.inputs;
     const result = trainBatch(chip, training);
     if ('stop' in result) raise([stopped(chip, result)]);
     trainBatch(float, training);
-    if (progress.position >= training.count) {
-      const [onChip, inFloat] = [evaluate(chip, test), evaluate(float, test)];
-      checkLosses(epochs.length + 1, {
-        'training the chip': progress.loss,
-        'testing the chip': onChip.loss,
-        'testing floating point': inFloat.loss,
-      });
-      epochs.push({
-        loss: progress.loss / training.count,
-        training: (100 * progress.correct) / training.count,
-        test: (100 * onChip.correct) / test.count,
-        float: (100 * inFloat.correct) / test.count,
-      });
-    }
     if (crosses(before, progress.inputs, every)) await hooks.onCheckpoint?.(run, epochs);
-    if (crosses(before, progress.inputs, inputsAtOnce)) {
-      hooks.onProgress?.(run, epochs);
-      await new Promise(setImmediate);
-    }
+    if (crosses(before, progress.inputs, inputsAtOnce)) await show();
   }
   return epochs;
+}
+
+/** The epoch whose inputs are all learnt from. @param number of the epoch, from 1 */
+async function testedEpoch(
+  { chip, float, training, test }: Run,
+  number: number,
+  show: (tested: number) => Promise<void>,
+): Promise<Epoch> {
+  const { loss, correct } = chip.progress;
+  const onChip = await evaluateInParts(chip, test, show);
+  const inFloat = await evaluateInParts(float, test, (tested) => show(test.count + tested));
+  checkLosses(number, {
+    'training the chip': loss,
+    'testing the chip': onChip.loss,
+    'testing floating point': inFloat.loss,
+  });
+  return {
+    loss: loss / training.count,
+    training: (100 * correct) / training.count,
+    test: (100 * onChip.correct) / test.count,
+    float: (100 * inFloat.correct) / test.count,
+  };
+}
+
+/** As `evaluate` does, with looks at the world in between. */
+async function evaluateInParts(
+  trainer: Trainer,
+  samples: Samples,
+  show: (tested: number) => Promise<void>,
+): Promise<BatchResult> {
+  const [width, { batch }] = [trainer.network.layers[0]!.inputs, trainer.options];
+  const size = batch * Math.ceil(inputsAtOnce / batch);
+  let [loss, correct] = [0, 0];
+  for (let first = 0; first < samples.count; first += size) {
+    const part = samplesOf(samples, width, first, size);
+    const result = evaluate(trainer, part);
+    loss += result.loss;
+    correct += result.correct;
+    await show(first + part.count);
+  }
+  return { loss, correct };
 }
 
 function checkLosses(epoch: number, losses: Readonly<Record<string, number>>): void {

@@ -32,3 +32,14 @@ export function epochOrder(seed: number, epoch: number, count: number): Uint32Ar
   }
   return order;
 }
+
+/** Those from number `first` on, `most` at most, in the same memory. @param width inputs of a sample */
+export function samplesOf(samples: Samples, width: number, first: number, most: number): Samples {
+  const count = Math.min(most, samples.count - first);
+  return {
+    count,
+    inputs: samples.inputs.subarray(first * width, (first + count) * width),
+    scale: samples.scale,
+    labels: Int32Array.from({ length: count }, (_, i) => samples.labels[first + i]!),
+  };
+}

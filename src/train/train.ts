@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { CompileHooks } from '../compile/compiled.ts';
 import { replaceLayers, type TrainedWeights } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { trainCheckpointUnreadable } from '../diagnostics/all.ts';
@@ -156,11 +157,12 @@ export async function compileTrained(
   { chip }: Pick<Run, 'chip'>,
   data: Dataset,
   options: CompileOptions,
+  onProgress?: CompileHooks['onProgress'],
 ): Promise<Compiled> {
   const { compiled, chain, pkg } = basis;
   if (pkg) return replaceLayers(compiled, trainedLayers(chip, chain));
   const weights = chip.weights.map((_, l) => transferredWeights(chip, l));
-  const whole = await compileOn(modelOf(chain.network, weights), data, compiled.loaded, options);
+  const whole = await compileOn(modelOf(chain.network, weights), data, compiled.loaded, options, onProgress);
   return replaceLayers(whole, trainedLayers(chip, findChain(whole.graph, '*')));
 }
 

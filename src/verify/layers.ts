@@ -11,6 +11,7 @@ import type { Package } from '../package/open.ts';
 import { lowerChip } from '../simulate/simulate.ts';
 import { collect } from '../threads/pool.ts';
 import { job, type LayerSums } from './layers-job.ts';
+import type { OnStage } from './options.ts';
 import type { ChipReading } from './read-chip.ts';
 import { type ImageRun, imageBatches } from './run-images.ts';
 import { addSums } from './tally.ts';
@@ -27,24 +28,35 @@ export async function addLayerNoise(
   { chip, gain, conditions }: Pick<ChipReading, 'chip' | 'gain' | 'conditions'>,
   { dataset, plan, threads }: ImageRun,
   sums: LayerNoise,
+  stage: OnStage,
 ): Promise<void> {
   const taps = pkg.layers.map((layer) => layer.output);
   const ideal = encodeModel(withFloatSums(pkg.reference, taps));
-  const lowered = await lowerChip(pkg, chip, { taps, saturation: true, threads, gain, conditions });
+  const lowered = await lowerChip(pkg, chip, {
+    ...{ taps, saturation: true, threads, gain, conditions },
+    onArray: stage('read'),
+    onLayer: stage('calibrate'),
+  });
   const given = new Set(lowered.outputs.map(({ name }) => name));
   const counts = taps.map(saturationOf).map((name) => (given.has(name) ? name : undefined));
   const indices = evenlySpread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
   const context = { ideal, mapped: encodeModel(lowered), taps, counts };
   const count = Math.ceil(indices.length / plan.batchSize);
-  const batches = await collect(job, context, imageBatches(dataset, plan, indices), { threads, count });
+  const onDone = stage('compare layers');
+  onDone(0, count);
+  const how = { threads, count, onDone };
+  const batches = await collect(job, context, imageBatches(dataset, plan, indices), how);
   for (const batch of batches) {
     for (const [i, tap] of taps.entries()) {
-      const [more, sum] = [batch[i]!, sums.get(tap)];
-      sums.set(tap, {
-        ...addSums(more, sum),
-        saturated: more.saturated + (sum?.saturated ?? 0),
-        conversions: more.conversions + (sum?.conversions ?? 0),
-      });
+      sums.set(tap, addLayerSums(batch[i]!, sums.get(tap)));
     }
   }
+}
+
+export function addLayerSums(a: LayerSums, b: LayerSums | undefined): LayerSums {
+  return {
+    ...addSums(a, b),
+    saturated: a.saturated + (b?.saturated ?? 0),
+    conversions: a.conversions + (b?.conversions ?? 0),
+  };
 }

@@ -51,8 +51,15 @@ export interface VerifyOptions {
   readonly noise?: boolean;
   /** States of random telegraph and 1/f noise over all images, at most. Default: 8. */
   readonly noiseStates?: number;
-  /** Keeps what floating point and the integer reference make of the images. Default: nothing is kept. */
+  /**
+   * Keeps what floating point and the integer reference make of the images, and what every trial comes to, so that no later
+   * verification runs them again. Default: nothing is kept.
+   */
   readonly store?: ResultStore;
+  /** Stops the verification between two units of its work. */
+  readonly signal?: AbortSignal;
+  /** Called after every trial. */
+  readonly onTrial?: (finished: number, total: number) => void;
   /** Called when a stage starts, and as it goes on. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }

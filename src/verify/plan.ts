@@ -150,6 +150,7 @@ async function hashesOf(
 ): Promise<Pick<Plan, 'hashes' | 'fed'>> {
   const all: string[] = [];
   const fed = createHash('sha256');
+  onProgress?.('checking images', 0, indices.length);
   for await (const { hashes, feeds } of dataset.batches(indices, batchSize, inputs)) {
     all.push(...hashes);
     for (const [name, { dims, data }] of Object.entries(feeds))

@@ -4,12 +4,15 @@ import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import { fluctuates } from '../conditions/models.ts';
 import { correctChip } from '../correct/correct-chip.ts';
+import { defined } from '../defined.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { lowerChip } from '../simulate/simulate.ts';
 import type { Compensation, Condition } from './conditions.ts';
 import type { Plan } from './plan.ts';
 import type { ChipState } from './run-images.ts';
+
+type OnStep = (done: number, total: number) => void;
 
 interface ReadingOptions {
   readonly condition: Condition;
@@ -18,6 +21,9 @@ interface ReadingOptions {
   /** States of slow noise over all images, at most. */
   readonly states: number;
   readonly threads: number;
+  /** Called after every array that was read, and after every layer that was corrected. */
+  readonly onArray?: OnStep;
+  readonly onLayer?: OnStep;
   /** Called with the arrays of every state as they are read. */
   readonly onRead?: (arrays: ReadArrays) => void;
 }
@@ -41,7 +47,9 @@ export async function openReading(
   inference: number,
   options: ReadingOptions,
 ): Promise<ChipReading> {
-  const { condition, noise, threads } = options;
+  const { condition, noise } = options;
+  const reading = readingOf(options);
+  const steps = defined({ onArray: options.onArray, onLayer: options.onLayer });
   const conditions = { ...condition, noise };
   const { chip, gain } = await compensated(pkg, programmed, options);
   const { target } = pkg.loaded;
@@ -49,9 +57,10 @@ export async function openReading(
   const interval = inference * spans[0]!.to;
   const states = spans.map(({ from, to }, batch): ChipState => {
     const encode = async () => {
-      const arrays = await readArrays(chip, target, { ...conditions, batch, interval }, { threads });
+      const given = { ...conditions, batch, interval };
+      const arrays = await readArrays(chip, target, given, reading);
       options.onRead?.(arrays);
-      return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, gain })) };
+      return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, gain, ...steps })) };
     };
     return { from, to, encode };
   });
@@ -71,17 +80,23 @@ export function stateSpans(images: number, count: number): { readonly from: numb
 export async function compensated(
   pkg: Package,
   chip: Chip,
-  { condition, compensate, threads }: Pick<ReadingOptions, 'condition' | 'compensate' | 'threads'>,
+  options: Omit<ReadingOptions, 'noise' | 'states' | 'onRead'>,
 ): Promise<{ readonly chip: Chip; readonly gain: number }> {
-  const { at, wires } = condition;
-  if (compensate === 'columns' && at > 0)
-    return { chip: await correctChip(pkg, chip, { threads, conditions: { at, wires } }), gain: 1 };
+  const { compensate, threads, onArray, onLayer } = options;
+  const { at, wires } = options.condition;
+  if (compensate === 'columns' && at > 0) {
+    const how = { threads, onRead: onArray, onLayer, conditions: { at, wires } };
+    return { chip: await correctChip(pkg, chip, how), gain: 1 };
+  }
   if (compensate === 'none' || at === 0) return { chip, gain: 1 };
   const { target } = pkg.loaded;
   const total = async (time: number) =>
-    totalConductance(await readArrays(chip, target, { at: time, wires, noise: false }, { threads }));
+    totalConductance(await readArrays(chip, target, { at: time, wires, noise: false }, readingOf(options)));
   return { chip, gain: (await total(0)) / (await total(at)) };
 }
+
+const readingOf = ({ threads, onArray }: Pick<ReadingOptions, 'threads' | 'onArray'>) =>
+  defined({ threads, onArray });
 
 /** What reading all rows and columns once, all rows driven, adds up to (S). */
 function totalConductance({ conductances }: ReadArrays): number {

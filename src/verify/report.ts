@@ -162,6 +162,8 @@ export interface VerifyReport {
   /** With a bound on the loss and several times. */
   readonly refresh?: RefreshReport;
   readonly trials: readonly TrialReport[];
+  /** Trials that an earlier verification has run and kept; their durations are those of then. */
+  readonly recalledTrials: number;
   /** Images on which the outputs' signal-to-noise ratios of chips were taken. */
   readonly snrImages: number;
   readonly layers: { readonly images: number; readonly snr: readonly LayerReport[] };

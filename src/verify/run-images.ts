@@ -173,6 +173,7 @@ async function forBatches(
   const { batchSize, output, values } = plan;
   const indices = plan.indices.slice(from, to);
   let done = 0;
+  onImages?.(done, plan.indices.length);
   await runJob(job, { models, plan: { output, values } }, imageBatches(dataset, plan, indices, from), {
     threads,
     count: Math.ceil(indices.length / batchSize),

@@ -11,24 +11,18 @@ import type { Package } from '../package/open.ts';
 import { effectsOf, notModelled } from '../target/effects.ts';
 import { readsAlike } from '../target/reads-alike.ts';
 import type { Condition } from './conditions.ts';
+import { costOf } from './cost.ts';
 import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
-import { type LayerNoise, layerImages } from './layers.ts';
+import { addLayerSums, type LayerNoise, layerImages } from './layers.ts';
 import type { LayerSums } from './layers-job.ts';
 import { silence } from './metrics.ts';
 import type { ModelFile, VerifyOptions } from './options.ts';
 import type { Plan } from './plan.ts';
-import {
-  type BoundReport,
-  type CostReport,
-  type MappedReport,
-  snrOf,
-  type TrialReport,
-  type VerifyReport,
-} from './report.ts';
+import { type BoundReport, type MappedReport, snrOf, type TrialReport, type VerifyReport } from './report.ts';
 import type { ReferenceRun } from './run-images.ts';
 import { difference, readingReports, refreshReport, runScores, timeWarnings } from './summarize-readings.ts';
 import { scoresOf, type Tally } from './tally.ts';
-import type { Trial } from './trial.ts';
+import type { Trial, TrialOutcome } from './trial.ts';
 
 interface Verification {
   readonly pkg: Package;
@@ -38,24 +32,11 @@ interface Verification {
   readonly plan: Plan;
   readonly references: ReferenceRun;
   readonly conditions: readonly Condition[];
-  readonly trials: readonly Trial[];
-  readonly layers: LayerNoise;
+  readonly trials: readonly TrialOutcome[];
   readonly knownAnswer: KnownAnswerCheck;
-  /** Lines over their limits, of the chip that has most kinds of them. */
-  readonly currents: readonly Diagnostic[];
   /** Seconds. */
   readonly duration: number;
 }
-
-/** The counts of the compilation that the report repeats. */
-const costSchema = z.object({
-  arrays: z.number(),
-  chips: z.number(),
-  mvms: z.number(),
-  conversions: z.number(),
-  conversionEnergy: z.number(),
-  conversionTime: z.number(),
-});
 
 /** How its layers are stored. */
 const storedSchema = z.object({
@@ -72,7 +53,8 @@ function faultMaps(trials: readonly Trial[]): z.output<typeof mappedSchema>[] {
 }
 
 export function summarizeVerification(verification: Verification): VerifyReport {
-  const { pkg, model, dataset, options, plan, references, layers, knownAnswer } = verification;
+  const { pkg, model, dataset, options, plan, references, knownAnswer } = verification;
+  const layers = layersOver(verification.trials);
   const { target, fingerprint, overrides, provenance } = pkg.loaded;
   const trials = verification.trials.map((trial) => trialReport(trial, references.float));
   const idealDifference = difference([references.ideal], references.float);
@@ -81,7 +63,10 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const mapped: MappedReport = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = provenance.filter(({ from }) => from === 'assumed');
-  const warnings: Diagnostic[] = [...timeWarnings(target, options.at ?? []), ...verification.currents];
+  const warnings: Diagnostic[] = [
+    ...timeWarnings(target, options.at ?? []),
+    ...currentsOver(verification.trials),
+  ];
   if (plan.overlap > 0 && !excluded) warnings.push(calibrationOverlap(plan.overlap));
   if (!answersAsRecorded(knownAnswer))
     warnings.push(knownAnswerDiffers(placeOf(pkg.files), knownAnswer.maxDifference, knownAnswer.largest));
@@ -114,6 +99,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     ...refreshReport(options, readings),
     trials,
     recalledReferences: references.recalled,
+    recalledTrials: verification.trials.filter(({ recalled }) => recalled).length,
     snrImages: Math.ceil(plan.indices.length / references.floatOutputs.stride),
     layers: {
       images: Math.min(layerImages, plan.indices.length),
@@ -144,6 +130,22 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   };
 }
 
+/** Sums over all chips. */
+function layersOver(trials: readonly Trial[]): LayerNoise {
+  const sums: LayerNoise = new Map();
+  for (const { layers } of trials)
+    for (const [output, more] of layers) sums.set(output, addLayerSums(more, sums.get(output)));
+  return sums;
+}
+
+/** Lines over their limits, of the chip that has most kinds of them. */
+function currentsOver(trials: readonly Trial[]): readonly Diagnostic[] {
+  return trials.reduce<readonly Diagnostic[]>(
+    (most, { currents }) => (currents.length > most.length ? currents : most),
+    [],
+  );
+}
+
 function saturatedShare(sums: LayerSums | undefined): number {
   return sums && sums.conversions > 0 ? sums.saturated / sums.conversions : 0;
 }
@@ -161,11 +163,6 @@ function trialReport(trial: Trial, float: Tally): TrialReport {
     pulsesPerCell: formed > 0 ? (setPulses + resetPulses) / formed : undefined,
     duration,
   });
-}
-
-/** What an inference costs by the compiler's count. */
-export function costOf({ manifest }: Pick<Package, 'manifest'>): CostReport {
-  return costSchema.parse(manifest.summary);
 }
 
 function boundReports(

@@ -1,18 +1,32 @@
-/** One chip of a verification: programmed, or taken as it is, and run; only its figures remain. */
+/**
+ * One chip of a verification: programmed, or taken as it is, and run under every condition; only its figures remain. A store
+ * keeps them for the next verification that has the same chip on the same images.
+ */
 import type { ArrayCounters, Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
+import { defined } from '../defined.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Manifest } from '../package/manifest.ts';
 import type { Package } from '../package/open.ts';
+import { runsOf } from '../package/runs.ts';
 import { programChip } from '../program.ts';
-import { availableThreads } from '../threads/pool.ts';
-import type { OnStage, VerifyOptions } from './options.ts';
+import { type Condition, conditionName } from './conditions.ts';
+import { costOf } from './cost.ts';
+import { addLayerNoise, type LayerNoise } from './layers.ts';
+import { defaultStates, type OnStage, type VerifyOptions } from './options.ts';
+import { openReading } from './read-chip.ts';
 import type { TrialReport } from './report.ts';
-import type { ChipRun } from './run-images.ts';
+import { type ChipRun, type ImageRun, type ReferenceRun, runStates } from './run-images.ts';
+import { trialContent } from './trial-content.ts';
 
 /** One chip's run. */
 export interface Trial {
   /** By condition. */
   readonly runs: readonly ChipRun[];
+  /** Under the first condition. */
+  readonly layers: LayerNoise;
+  /** Lines over their limits: of the reading that has most kinds of them. */
+  readonly currents: readonly Diagnostic[];
   readonly seed: number;
   /** Folder of a saved one. */
   readonly chip: string | undefined;
@@ -24,48 +38,94 @@ export interface Trial {
   readonly duration: TrialReport['duration'];
 }
 
-/** @param run runs the chip, under every condition */
+/** What all trials of a verification share. */
+export interface Trials {
+  readonly pkg: Package;
+  readonly images: ImageRun;
+  readonly references: ReferenceRun;
+  readonly conditions: readonly Condition[];
+  readonly options: VerifyOptions;
+}
+
+/** A trial, and whether an earlier verification has kept it. */
+export interface TrialOutcome extends Trial {
+  readonly recalled: boolean;
+}
+
+/** @param given a chip, or its folder; undefined: it is programmed with this seed */
 export async function runTrial(
-  pkg: Package,
+  trials: Trials,
   given: Chip | string | undefined,
   seed: number,
-  options: VerifyOptions,
   stage: OnStage,
-  run: (chip: Chip, own: Package) => Promise<readonly ChipRun[]>,
-): Promise<Trial> {
+): Promise<TrialOutcome> {
+  const { pkg, options } = trials;
+  const { store } = options;
   const start = performance.now();
   const own = given === undefined ? ((await options.packageFor?.(seed, stage)) ?? pkg) : pkg;
-  const chip = await takeChip(own, given, seed, options, stage);
+  const saved = typeof given === 'string' ? await loadChip(given) : given;
+  const folder = typeof given === 'string' ? given : undefined;
+  const of = store && trialContent(own, saved ?? seed, trials);
+  const kept = await store?.recall<Trial>('trial', of);
+  if (kept) return { ...kept, chip: folder, recalled: true };
+  const chip = saved ?? (await program(own, seed, options, stage));
   const programmed = performance.now();
-  const runs = await run(chip, own);
-  return {
-    runs,
+  const figures = await runConditions(trials, own, chip, stage);
+  const trial: Trial = {
+    ...figures,
     seed: chip.seed,
     faults: own.manifest.faults,
-    chip: typeof given === 'string' ? given : undefined,
+    chip: folder,
     calibrated: chip.calibration !== undefined,
     counters: chip.counters,
     duration: { program: (programmed - start) / 1000, simulate: (performance.now() - programmed) / 1000 },
   };
+  await store?.keep('trial', of, trial);
+  return { ...trial, recalled: false };
 }
 
-async function takeChip(
-  pkg: Package,
-  given: Chip | string | undefined,
-  seed: number,
-  options: VerifyOptions,
-  stage: OnStage,
-): Promise<Chip> {
-  if (typeof given === 'string') return loadChip(given);
-  if (given) return given;
-  const { calibrate = true, threads = availableThreads(), wires } = options;
+function program(pkg: Package, seed: number, options: VerifyOptions, stage: OnStage): Promise<Chip> {
+  const { calibrate = true, threads, wires } = options;
   return programChip(pkg, {
     seed,
     calibrate,
     // Nobody asks for the corrections that wires take, which are not cheap to solve for.
     ...(wires === 'off' && { calibrateUnder: { wires: false } }),
-    threads,
+    ...defined({ threads }),
     onArray: stage('program'),
+    onRead: stage('read'),
     onLayer: stage('calibrate'),
   });
+}
+
+async function runConditions(
+  { images, references, conditions, options }: Trials,
+  own: Package,
+  chip: Chip,
+  stage: OnStage,
+): Promise<Pick<Trial, 'runs' | 'layers' | 'currents'>> {
+  const { target } = own.loaded;
+  const layers: LayerNoise = new Map();
+  let currents: readonly Diagnostic[] = [];
+  const runs: ChipRun[] = [];
+  for (const condition of conditions) {
+    const reading = await openReading(own, chip, images.plan, costOf(own).conversionTime, {
+      condition,
+      compensate: options.compensate ?? 'none',
+      noise: options.noise ?? true,
+      states: options.noiseStates ?? defaultStates,
+      threads: images.threads,
+      onArray: stage('read'),
+      onLayer: stage('calibrate'),
+      onRead: ({ warnings }) => {
+        if (warnings.length > currents.length) currents = warnings;
+      },
+    });
+    if (condition === conditions[0])
+      await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers, stage));
+    const what = conditions.length > 1 ? `simulate ${conditionName(condition, target)}` : 'simulate';
+    const ofStates = () => runStates(images, reading.states, references, stage(what));
+    runs.push(await runsOf(own, 'host', ofStates));
+  }
+  return { runs, layers, currents };
 }

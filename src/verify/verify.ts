@@ -5,7 +5,6 @@
  */
 import type { Chip } from '../chip/chip.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { withFloatSums } from '../lower/float-sums.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
@@ -15,21 +14,25 @@ import { fedInputs, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { checkAboveChance } from './at-chance.ts';
-import { conditionName, conditionsOf } from './conditions.ts';
-import { checkKnownAnswer } from './known-answer.ts';
-import { addLayerNoise, type LayerNoise } from './layers.ts';
-import { defaultStates, type ModelFile, type VerifyOptions } from './options.ts';
+import { conditionsOf } from './conditions.ts';
+import { checkKnownAnswer, type KnownAnswerCheck } from './known-answer.ts';
+import type { ModelFile, OnStage, VerifyOptions } from './options.ts';
 import { planVerification } from './plan.ts';
-import { openReading } from './read-chip.ts';
 import type { VerifyReport } from './report.ts';
-import { type ChipRun, type ImageRun, runReferences, runStates } from './run-images.ts';
-import { costOf, summarizeVerification } from './summarize.ts';
-import { runTrial, type Trial } from './trial.ts';
+import { type ImageRun, runReferences } from './run-images.ts';
+import { summarizeVerification } from './summarize.ts';
+import { runTrial, type TrialOutcome } from './trial.ts';
+
+function selfCheck(pkg: Package, onCheck: (done: number, total: number) => void): Promise<KnownAnswerCheck> {
+  onCheck(0, 1);
+  return runsOf(pkg, 'reference', () => checkKnownAnswer(pkg));
+}
 
 /**
  * Verifies a package.
  * @param model the model that the package was compiled from
  * @returns the report; bounds that are not met and warnings are part of it, see `boundsNotMet`
+ * @throws the reason of `options.signal` where it is aborted
  * @throws DiagnosticError package/wrong-model, chip/wrong-package, data/* and options/invalid before anything is
  *   programmed, together where they can be told together
  */
@@ -41,11 +44,15 @@ export async function verify(
 ): Promise<VerifyReport> {
   const start = performance.now();
   const inputs = fedInputs(model.graph, model.file);
-  const report = (stage: string) => (done: number, total: number) => options.onProgress?.(stage, done, total);
+  const report = (stage: string) => (done: number, total: number) => {
+    options.signal?.throwIfAborted();
+    options.onProgress?.(stage, done, total);
+  };
   // The model as it was read, before any rewriting of ours.
   const float = encodeModel(model.graph);
   const samples = spreadSamples(dataset, inputs, dataset.length);
   const { plan, images, knownAnswer, references } = await unlessRefused(model, samples, async () => {
+    report('opening the model')(0, 1);
     const probed = await openSession(float, { threads: 1 });
     const planned = await planVerification(pkg, model, dataset, options, probed);
     if (!options.acceptChance)
@@ -57,43 +64,20 @@ export async function verify(
     return {
       plan: planned,
       images: run,
-      knownAnswer: await runsOf(pkg, 'reference', () => checkKnownAnswer(pkg)),
+      knownAnswer: await selfCheck(pkg, report('self check')),
       references: await runReferences(run, models, report('floating point and ideal'), options.store),
     };
   });
 
-  const layers: LayerNoise = new Map();
   const conditions = conditionsOf(pkg.loaded.target, options.at, options.wires);
   const given: readonly (Chip | string | undefined)[] =
     options.chips ?? Array(options.trials ?? 1).fill(undefined);
-  const trials: Trial[] = [];
-  let currents: readonly Diagnostic[] = [];
+  const trials: TrialOutcome[] = [];
   for (const [number, chip] of given.entries()) {
-    const stage = (what: string) => report(`chip ${number + 1} of ${given.length}: ${what}`);
-    trials.push(
-      await runTrial(pkg, chip, (options.seed ?? 1) + number, options, stage, async (programmed, own) => {
-        const runs: ChipRun[] = [];
-        for (const condition of conditions) {
-          const reading = await openReading(own, programmed, plan, costOf(own).conversionTime, {
-            condition,
-            compensate: options.compensate ?? 'none',
-            noise: options.noise ?? true,
-            states: options.noiseStates ?? defaultStates,
-            threads: images.threads,
-            onRead: ({ warnings }) => {
-              if (warnings.length > currents.length) currents = warnings;
-            },
-          });
-          if (condition === conditions[0])
-            await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers));
-          const what =
-            conditions.length > 1 ? `simulate ${conditionName(condition, pkg.loaded.target)}` : 'simulate';
-          const ofStates = () => runStates(images, reading.states, references, stage(what));
-          runs.push(await runsOf(own, 'host', ofStates));
-        }
-        return runs;
-      }),
-    );
+    const stage: OnStage = (what) => report(`chip ${number + 1} of ${given.length}: ${what}`);
+    const shared = { pkg, images, references, conditions, options };
+    trials.push(await runTrial(shared, chip, (options.seed ?? 1) + number, stage));
+    options.onTrial?.(trials.length, given.length);
   }
   return summarizeVerification({
     pkg,
@@ -104,9 +88,7 @@ export async function verify(
     references,
     conditions,
     trials,
-    layers,
     knownAnswer,
-    currents,
     duration: (performance.now() - start) / 1000,
   });
 }

@@ -21,6 +21,7 @@ export function collectingIo(overrides: Partial<Io> = {}) {
     columns: 160,
     env: {},
     now: () => 0,
+    onInterrupt: () => () => undefined,
     ...overrides,
   };
   return { io, out: () => out.join(''), err: () => err.join('') };
@@ -30,6 +31,36 @@ export async function runCli(args: readonly string[], overrides: Partial<Io> = {
   const { io, out, err } = collectingIo(overrides);
   const exit = await main(args, io);
   return { exit, out: out(), err: err() };
+}
+
+/** The same with Ctrl-C once standard error says `sign`, by a clock that has every step of a phase said. */
+export async function runUntil(
+  sign: string,
+  args: readonly string[],
+  overrides: Partial<Io> = {},
+): Promise<Outcome> {
+  const said: string[] = [];
+  let press: (() => void) | undefined;
+  let time = 0;
+  const { exit, out } = await runCli(args, {
+    ...overrides,
+    now: () => {
+      time += 60_000;
+      return time;
+    },
+    onInterrupt(listener) {
+      press = listener;
+      return () => undefined;
+    },
+    stderr(text) {
+      said.push(text);
+      if (!text.includes(sign)) return;
+      const once = press;
+      press = undefined;
+      once?.();
+    },
+  });
+  return { exit, out, err: said.join('') };
 }
 
 /** The exit code of a run that failed, and the codes of its problems: `40 data/no-labels`. */

@@ -8,7 +8,7 @@ import { float32 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { openPackage } from '../../src/package/open.ts';
 import { model, node } from '../support/onnx-model.ts';
-import { problemOf, runCli } from './run-cli.ts';
+import { problemOf, runCli, runUntil } from './run-cli.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);
@@ -80,6 +80,47 @@ describe('crossloom train', () => {
     // The chip that learnt: its own devices, and converters besides.
     expect(ideal.top1).toBeGreaterThan(80);
     expect(mapped.top1.mean).toBeGreaterThan(80);
+  });
+
+  test('Ctrl-C ends with a checkpoint and the command that goes on from it, to the same bytes', async () => {
+    const checkpoint = at('stopped.xbar.checkpoint');
+    const args = mlp('-o', at('stopped.xbar'));
+    for (const sign of ['epoch 2 of 4: 100/300', 'epoch 3 of 4: test: ']) {
+      const resume = existsSync(checkpoint) ? ['--resume'] : [];
+      const stopped = await runUntil(sign, [...args, ...resume]);
+      expect(stopped).toMatchObject({ exit: 130, out: '' });
+      const [said, command] = stopped.err.trimEnd().split('\n').slice(-2);
+      expect(said).toMatch(/^interrupted at epoch [23] of 4: .*; the run is kept in \S*\.checkpoint; /);
+      expect(command).toBe(`crossloom ${args.join(' ')} --resume`);
+      expect([existsSync(checkpoint), existsSync(at('stopped.xbar'))]).toEqual([true, false]);
+    }
+    expect((await runCli([...args, '--resume'])).exit).toBe(0);
+    expect(existsSync(checkpoint)).toBe(false);
+    expect((await runCli(mlp('-o', at('through.xbar')))).exit).toBe(0);
+    expect(await bytesOf('stopped.xbar', 'program.xbs')).toEqual(
+      await bytesOf('through.xbar', 'program.xbs'),
+    );
+    const { training } = (await openPackage(at('stopped.xbar'))).manifest;
+    expect(training).toEqual((await openPackage(at('through.xbar'))).manifest.training);
+  });
+
+  test('a run of more than a minute writes checkpoints, and a shorter one none', async () => {
+    const seen: boolean[] = [];
+    let time = 0;
+    const run = (ms: number) =>
+      runCli(mlp('-o', at(`${ms}.xbar`)), {
+        now: () => {
+          time += ms;
+          return time;
+        },
+        isTty: true,
+        redraw: () => void seen.push(existsSync(at(`${ms}.xbar.checkpoint`))),
+      });
+    expect((await run(500)).exit).toBe(0);
+    expect([seen.length > 0, seen.includes(true)]).toEqual([true, false]);
+    expect((await run(20_000)).exit).toBe(0);
+    expect(seen).toContain(true);
+    expect(existsSync(at('20000.xbar.checkpoint'))).toBe(false);
   });
 
   test('goes on from a checkpoint to the same bytes, and only with the same run', async () => {

@@ -13,7 +13,7 @@ import { npy } from '../data/files.ts';
 import { driftFields, sectionOf } from '../support/reading-laws.ts';
 import { reseal } from '../support/reseal.ts';
 import { features, inputs, labelsFor, memoryData, tinyModel, withTiny } from '../verify/tiny.ts';
-import { problemOf, runCli } from './run-cli.ts';
+import { problemOf, runCli, runUntil } from './run-cli.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);
@@ -212,4 +212,20 @@ describe('crossloom verify', () => {
     expect(problemOf(await verify('--chip', at('nosuch')))).toBe('2 chip/unreadable');
     expect((await runCli(['verify', at('tiny.xbar')])).exit).toBe(2);
   });
+});
+
+test('keeps finished trials: Ctrl-C says so, and the same command goes on after them', async () => {
+  const flags = ['--labels', at('labels.npy'), '--trials', '3', '--wires', 'off'];
+  const args = ['verify', at('tiny.xbar'), '--model', at('model.onnx'), '--data', at('data.npy'), ...flags];
+  const env = { CROSSLOOM_RESULTS: at('results') };
+  const stopped = await runUntil('chip 2 of 3: program', args, { env });
+  expect(stopped).toMatchObject({ exit: 130, out: '' });
+  expect(stopped.err).toMatch(
+    /\ninterrupted at chip 2 of 3: [^;]*; finished and kept: 1 of 3 trials; this goes on from there:\ncrossloom verify \S+tiny\.xbar .* --trials 3 --wires off\n$/,
+  );
+  const { exit, out } = await runCli(args, { env });
+  expect(exit).toBe(0);
+  expect(out).toContain('3 trials (seed 1, 2, 3); 1 of them kept from earlier runs; ');
+  const off = await runCli([...args, '--json'], { env: { CROSSLOOM_RESULTS: 'off' } });
+  expect(JSON.parse(off.out)).toMatchObject({ recalledTrials: 0 });
 });
