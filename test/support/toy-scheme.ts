@@ -22,7 +22,6 @@ const toy: SchemeModel<Toy> = {
     spread: (level) => ({ mean: level, variance: (scatter * level) ** 2 }),
     afterReset: () => ({ mean: 0, variance: 0 }),
     rates: { pulse: { time: 1, energy: 1 } },
-    problems: () => [],
     effects: () => [
       { name: 'toy', applied: true, parameters: { scatter: percent(scatter) }, law: 'G (1 + xi)' },
     ],

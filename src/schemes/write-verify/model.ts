@@ -12,7 +12,6 @@ export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
     tolerance: law.tolerance,
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
     spread: (level) => withUnresponsive(law, cell, loopSpread(law.tolerance, law.readNoise, level)),
-    problems: () => [],
     effects: () => [
       {
         name: 'write-verify error',
