@@ -9,6 +9,7 @@ import { registerAsm } from './cli/asm.ts';
 import { registerCompile } from './cli/compile.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDisasm } from './cli/disasm.ts';
+import { Stopped } from './cli/ask.ts';
 import { exitCodes, withExamples } from './cli/help.ts';
 import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
 import { registerOps } from './cli/ops.ts';
@@ -78,6 +79,10 @@ export async function main(args: readonly string[], world: Io): Promise<number> 
     if (error instanceof DiagnosticError) {
       printDiagnostics(io, error.diagnostics);
       return exitCodeOf(error.diagnostics);
+    }
+    if (error instanceof Stopped) {
+      io.stderr('\nstopped, and nothing was written\n');
+      return 130;
     }
     if (isEnvironmentError(error)) {
       io.stderr(`error: ${printableLine(error.message)}\n`);

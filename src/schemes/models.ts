@@ -34,6 +34,9 @@ export function schemeOf(target: ProgrammedTarget<Programming>): SchemeAnswers {
   return model.of(target);
 }
 
+/** The few fields that tell chips of a scheme apart. */
+export const essentialsOf = (scheme: Scheme): readonly string[] => models[scheme].essentials;
+
 /** How the fields of a target fit its way of programming. */
 export function schemeProblems(target: ProgrammedTarget<Programming>): readonly Problem[] {
   const { checks = [] } = models[target.programming.scheme] as unknown as SchemeModel<Programming>;

@@ -25,6 +25,8 @@ export interface SchemeModel<P> {
   readonly parameters: Readonly<Record<string, z.ZodType>>;
   /** Sections that targets of this scheme have besides those of all. */
   readonly sections?: Readonly<Record<string, z.ZodType>>;
+  /** The few fields that tell chips of this scheme apart: whoever describes a new one is asked for them. */
+  readonly essentials: readonly string[];
   /** What no single field of a target file shows. */
   readonly checks?: readonly Check<ProgrammedTarget<P>>[];
   of(target: ProgrammedTarget<P>): SchemeAnswers;

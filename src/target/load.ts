@@ -48,6 +48,8 @@ export interface TargetFile extends CheckedTarget {
   /** What a diagnostic calls it: the path that the user gave, or the name of a bundled file. */
   readonly file: string;
   readonly tree: unknown;
+  /** Line of a path, where the file has it. */
+  readonly lineOf: (path: readonly string[]) => number | undefined;
   readonly overrides: readonly Override[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -80,7 +82,7 @@ export async function readTargetFile(nameOrPath: string, texts: readonly string[
     ...problems.map((problem) => diagnosticOf(problem, place)),
     ...flagProblems,
   ];
-  return { file, tree, overrides, target, problems, diagnostics };
+  return { file, tree, lineOf, overrides, target, problems, diagnostics };
 }
 
 /**

@@ -13,6 +13,7 @@ interface Toy {
 /** One shot that scatters around its level by a share of it, for a joule a pulse. */
 const toy: SchemeModel<Toy> = {
   parameters: { scatter: spread('Relative spread of a conductance') },
+  essentials: ['programming.scatter'],
   of: ({ programming: { scatter } }) => ({
     exact: false,
     readsBack: false,

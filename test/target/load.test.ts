@@ -81,10 +81,7 @@ describe('a target file', () => {
   test('whose leaf has another form says how leaves are written', async () => {
     const path = await changed('ideal', [block('rows', '256'), '  rows:\n    number: 256\n']);
     const text = await readFile(path, 'utf8');
-    await writeFile(
-      path,
-      text.replace(/( {2}rows:\n {4}number: 256\n) {4}from: .*\n {4}source: .*\n/, '$1'),
-    );
+    await writeFile(path, text.replace(/( {2}rows:\n {4}number: 256\n) {4}from: .*\n {4}source: .*\n/, '$1'));
     expect(await problemsOf(path)).toEqual([
       'target/invalid file:9: array.rows: a field is written as its value alone, or as { value, from, source }',
     ]);

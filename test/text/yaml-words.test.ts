@@ -24,8 +24,6 @@ test.each([
 
 test('a field that is there twice hides nothing else', () => {
   const { value, problems } = parseYaml('a: 1\nb: 2\na: 3\n');
-  expect(problems).toEqual([
-    { line: 3, column: 1, reason: "the field 'a' is there twice, first in line 1" },
-  ]);
+  expect(problems).toEqual([{ line: 3, column: 1, reason: "the field 'a' is there twice, first in line 1" }]);
   expect(value).toEqual({ a: 3, b: 2 });
 });

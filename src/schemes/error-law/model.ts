@@ -41,6 +41,7 @@ const sigmaOfLevels: LawCheck = ({ programming: { sigma: law }, cell }) => {
 
 export const errorLaw: SchemeModel<ErrorLawProgramming> = {
   parameters,
+  essentials: ['programming.sigma', 'programming.validFrom', 'programming.validTo', 'programming.pulses'],
   checks: [risingRange, levelsWithin('gUseMin'), levelsWithin('gUseMax'), sigmaOfLevels],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),

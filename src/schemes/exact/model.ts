@@ -6,6 +6,7 @@ import { resetSpread } from '../spread.ts';
 
 export const exact: SchemeModel<object> = {
   parameters: {},
+  essentials: [],
   checks: [
     ({ disturb }) =>
       disturb ? [{ path: ['disturb'], reason: 'exact cells are programmed without pulses' }] : [],

@@ -42,6 +42,7 @@ const compactWithoutLadder: LawCheck = ({ programming: { pulse, ladder } }) =>
 
 export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
   parameters,
+  essentials: ['programming.tolerance', 'programming.maxPulses', 'programming.readNoise'],
   checks: [
     ({ programming: { pulse } }) => pulseProblems(pulse),
     compactWithin('gMin'),

@@ -71,6 +71,7 @@ const checks: readonly Check<ProgrammedTarget<TransferProgramming>>[] = [
 
 export const transfer: SchemeModel<TransferProgramming> = {
   parameters,
+  essentials: ['hidden.bits', 'hidden.transferBits', 'programming.cycleToCycle'],
   sections: { hidden },
   checks,
   of(target) {

@@ -7,6 +7,7 @@ import { parameters, type WriteVerifyProgramming } from './parameters.ts';
 
 export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
   parameters,
+  essentials: ['programming.tolerance', 'programming.maxPulses', 'programming.readNoise'],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),
     tolerance: law.tolerance,

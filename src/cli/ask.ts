@@ -1,0 +1,43 @@
+/** Questions on the terminal, one line each. */
+import { createInterface } from 'node:readline';
+
+/** Ctrl-C, or the end of the input: whoever asked ends, and leaves nothing behind. */
+export class Stopped extends Error {}
+
+export interface Questions {
+  /** @throws Stopped */
+  readonly ask: (question: string) => Promise<string>;
+  readonly close: () => void;
+}
+
+/** On standard input and standard error. Lines that come before they are asked for wait. */
+export function openQuestions(): Questions {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const waiting: string[] = [];
+  let asked: { readonly answer: (line: string) => void; readonly stop: () => void } | undefined;
+  let stopped = false;
+  lines.on('line', (line) => {
+    if (!asked) return void waiting.push(line);
+    const { answer } = asked;
+    asked = undefined;
+    answer(line);
+  });
+  lines.on('SIGINT', () => lines.close());
+  lines.on('close', () => {
+    stopped = true;
+    asked?.stop();
+  });
+  return {
+    ask: (question) =>
+      new Promise((answer, reject) => {
+        const stop = () => reject(new Stopped());
+        const line = waiting.shift();
+        lines.setPrompt(question);
+        if (line !== undefined) return answer(line);
+        if (stopped) return stop();
+        asked = { answer, stop };
+        lines.prompt();
+      }),
+    close: () => lines.close(),
+  };
+}
