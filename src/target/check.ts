@@ -2,7 +2,7 @@
 import { type Scheme, schemes } from '../schemes/models.ts';
 import { crossChecks } from './cross-checks.ts';
 import { matchKeys, nearest } from './keys.ts';
-import { groupOf, isFields } from './leaf.ts';
+import { groupOf, isFields, partsOfLeaf } from './leaf.ts';
 import type { Problem } from './problem.ts';
 import { readGroup } from './read-group.ts';
 import { fieldsOfAny, readingSchema } from './schema.ts';
@@ -47,7 +47,7 @@ function schemeText(root: unknown): unknown {
   const { shape } = readingSchema(undefined);
   const section = written(root, 'programming', Object.keys(shape));
   const leaf = written(section, 'scheme', Object.keys(groupOf(shape.programming)!.shape));
-  return isFields(leaf) ? written(leaf, 'value', ['value', 'from', 'source']) : leaf;
+  return isFields(leaf) ? written(leaf, 'value', partsOfLeaf) : leaf;
 }
 
 function written(group: unknown, name: string, known: readonly string[]): unknown {

@@ -26,8 +26,9 @@ export function matchKeys(given: readonly string[], known: readonly string[]): K
 /** The name from which at most two letters, and at most half of all, differ. */
 export function nearest(key: string, names: readonly string[]): string | undefined {
   const distances = names.map((name) => {
-    const distance = editDistance(key.toLowerCase(), name.toLowerCase());
     const most = Math.min(2, Math.floor(Math.max(key.length, name.length) / 2));
+    if (Math.abs(key.length - name.length) > most) return { name, distance: Number.POSITIVE_INFINITY };
+    const distance = editDistance(key.toLowerCase(), name.toLowerCase());
     return { name, distance: distance <= most ? distance : Number.POSITIVE_INFINITY };
   });
   const [first] = distances.sort((a, b) => a.distance - b.distance);

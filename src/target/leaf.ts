@@ -32,6 +32,9 @@ export function leaf<V extends z.ZodType>(value: V, unit: Unit, description: str
     .transform((read: unknown) => (isFields(read) ? read.value : read) as z.output<V>);
 }
 
+/** The names of the parts of a leaf that is written in full. */
+export const partsOfLeaf = ['value', 'from', 'source'];
+
 /** Whether something read from YAML has fields. */
 export function isFields(written: unknown): written is Readonly<Record<string, unknown>> {
   return typeof written === 'object' && written !== null && !Array.isArray(written);

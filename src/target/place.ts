@@ -23,7 +23,8 @@ export function diagnosticOf(problem: Problem, place: Place): Diagnostic {
   const flag = place.setBy.get(field) ?? place.setBy.get(fieldName(problem.path.slice(0, -1)));
   if (flag !== undefined) return optionInvalid(flag, problem.reason, ...(problem.notes ?? []));
   const diagnostic = (problem.diagnose ?? targetInvalid)(located(problem.path, place), field, problem.reason);
-  return { ...diagnostic, notes: [...(problem.notes ?? []), ...diagnostic.notes] };
+  // What is said of this very field says more than what is said of all.
+  return problem.notes?.length ? { ...diagnostic, notes: problem.notes } : diagnostic;
 }
 
 function located(path: readonly string[], { file, lineOf }: Place): string {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { targetMissing } from '../diagnostics/all.ts';
 import { didYouMean } from '../text/near-names.ts';
 import { matchKeys } from './keys.ts';
-import { from, groupOf, isFields, leafOf, source, unsaid } from './leaf.ts';
+import { from, groupOf, isFields, leafOf, partsOfLeaf, source, unsaid } from './leaf.ts';
 import type { Problem } from './problem.ts';
 import { formReason, valueProblems } from './reasons.ts';
 import { setUnsound } from './unsound.ts';
@@ -55,7 +55,7 @@ export function readGroup(
     const place = [...path, name ?? key];
     const read =
       name === undefined
-        ? missing(needed(inner, place), reader)
+        ? missing(...needed(inner, place), reader)
         : readField(isOptional ? inner.unwrap() : inner, written[name], place, reader);
     if (read) Reflect.set(values, key, read.value);
     else setUnsound(values, key);
@@ -64,16 +64,20 @@ export function readGroup(
   return { value: values };
 }
 
-/** Of a section that needs one field alone, that field. */
-function needed(schema: z.core.$ZodType, path: readonly string[]): readonly string[] {
+/** What is missing, of a section that needs one field alone that field; and what it is. */
+function needed(schema: z.core.$ZodType, path: readonly string[]): [path: readonly string[], note: string] {
+  const told = leafOf(schema);
+  if (told) return [path, `${told.description}${told.unit && `, in ${told.unit}`}.`];
   const inner = Object.entries(groupOf(schema)?.shape ?? {}).filter(
     ([, field]) => !(field instanceof z.ZodOptional),
   );
-  return inner.length === 1 ? [...path, inner[0]![0]] : path;
+  if (inner.length === 1) return needed(inner[0]![1], [...path, inner[0]![0]]);
+  const description = (schema as z.ZodType).description ?? '';
+  return [path, inner.length > 0 ? `Its fields: ${inner.map(([key]) => key).join(', ')}.` : description];
 }
 
-function missing(path: readonly string[], { problems }: GroupReader): undefined {
-  problems.push({ path, reason: '', diagnose: targetMissing });
+function missing(path: readonly string[], note: string, { problems }: GroupReader): undefined {
+  problems.push({ path, reason: '', notes: note === '' ? [] : [note], diagnose: targetMissing });
 }
 
 function unknownKeys(
@@ -114,15 +118,15 @@ function readLeaf(told: Leaf, written: unknown, path: readonly string[], reader:
     return undefined;
   }
   if (!isFields(written)) return readValue(told, written, path, reader);
-  const keys = matchKeys(Object.keys(written), ['value', 'from', 'source']);
+  const keys = matchKeys(Object.keys(written), partsOfLeaf);
   const part = (name: string) => keys.written.get(name);
   const value = part('value');
   const read =
     value === undefined
-      ? missing([...path, 'value'], reader)
+      ? missing([...path, 'value'], `${told.description}.`, reader)
       : readValue(told, written[value], [...path, value], reader);
   checkOrigin(written, part('from'), part('source'), path, reader);
-  unknownKeys(keys.unknown, path, { ...reader, known: ['value', 'from', 'source'] });
+  unknownKeys(keys.unknown, path, { ...reader, known: partsOfLeaf });
   return read;
 }
 
@@ -138,7 +142,8 @@ function checkOrigin(
   if (fromKey !== undefined) readValue({ value: from, unit: '' }, written[fromKey], place(fromKey), reader);
   if (sourceKey !== undefined)
     readValue({ value: source, unit: '' }, written[sourceKey], place(sourceKey), reader);
-  else if (fromKey !== undefined && written[fromKey] !== unsaid.from) missing(place('source'), reader);
+  else if (fromKey !== undefined && written[fromKey] !== unsaid.from)
+    missing(place('source'), 'Only what is assumed goes without one.', reader);
 }
 
 function readValue(

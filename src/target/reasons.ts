@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { targetUnit } from '../diagnostics/all.ts';
 import { didYouMean } from '../text/near-names.ts';
 import { formatQuantity, parsePercent, parseQuantity, respelt, type Unit } from '../text/units.ts';
-import { isFields } from './leaf.ts';
+import { matchKeys } from './keys.ts';
+import { isFields, partsOfLeaf } from './leaf.ts';
 import type { Problem } from './problem.ts';
 
 /** Names of types for people, where zod's are not. */
@@ -109,7 +110,6 @@ const counted = (numbers: number) => `${numbers} ${numbers === 1 ? 'number' : 'n
 /** What is wrong with the form of a leaf; undefined where its value can be looked at. */
 export function formReason(written: unknown): string | undefined {
   if (written === null) return 'nothing stands here';
-  const known = ['value', 'from', 'source'];
-  if (!isFields(written) || Object.keys(written).some((key) => known.includes(key))) return undefined;
+  if (!isFields(written) || matchKeys(Object.keys(written), partsOfLeaf).written.size > 0) return undefined;
   return 'a field is written as its value alone, or as { value, from, source }';
 }

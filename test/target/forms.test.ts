@@ -79,7 +79,7 @@ describe('a bare value', () => {
 
   test('that is said to be more than assumed needs its source', () => {
     expect(said(treeWith('ideal', { 'array.rows': { value: 256, from: 'paper' } }))).toEqual([
-      'array.rows.source: ',
+      'array.rows.source: : Only what is assumed goes without one.',
     ]);
   });
 });
@@ -115,6 +115,11 @@ describe('a form that is wrong is one problem', () => {
     [
       'a misspelt part',
       { 'array.rows': { valeu: 256, from: 'assumed', source: 'x' } },
+      "array.rows.valeu: there is no such field, and nothing would use it: Did you mean 'array.rows.value'?",
+    ],
+    [
+      'a misspelt part alone',
+      { 'array.rows': { valeu: 256 } },
       "array.rows.valeu: there is no such field, and nothing would use it: Did you mean 'array.rows.value'?",
     ],
     [
@@ -173,7 +178,7 @@ describe('a scheme that cannot be told', () => {
     });
     expect([...said(tree)].sort()).toEqual(
       [
-        'programming.scheme: ',
+        'programming.scheme: : How conductances are set: `exact`, `write-verify`, `error-law`, `pulse-verify` or `transfer`.',
         'programming.entirelyUnheardOf: there is no such field, and nothing would use it',
         ...others,
       ].sort(),
