@@ -60,7 +60,7 @@ describe('the list of diagnostics', () => {
   });
 
   it('errors of one kind share its exit code; kinds that meet exit with 1; warnings do not count', () => {
-    expect(exitCodeOf([targetMissing('t.yaml', 'a'), targetUnit('t.yaml', 'b', '1', 'S')])).toBe(20);
+    expect(exitCodeOf([targetMissing('t.yaml', 'a'), targetUnit('t.yaml', 'b', 'no unit')])).toBe(20);
     expect(exitCodeOf([targetMissing('t.yaml', 'a'), optionInvalid('o', 'x')])).toBe(1);
     expect(
       exitCodeOf([boundNotMet('--max-drop', '2'), { ...wrongModel('m', 'a', 'b'), severity: 'warning' }]),

@@ -3,6 +3,7 @@
 import { bitstreamUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, formatDiagnostic } from '../diagnostics/diagnostic.ts';
 import { printable, printableLine } from '../text/printable.ts';
+import { openQuestions, type Questions } from './ask.ts';
 
 export interface Io {
   /** Results. */
@@ -14,6 +15,8 @@ export interface Io {
   /** Replaces the live line of the terminal, on stderr. */
   readonly redraw: (line: string) => void;
   readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** Opens questions to whoever sits at the terminal; absent where nobody does. */
+  readonly questions?: () => Questions;
   /** Whether stderr is a terminal: only then progress is drawn. */
   readonly isTty: boolean;
   /** Characters per line of stdout; undefined where it is not a terminal. */
@@ -34,6 +37,7 @@ export function processIo(): Io {
     redraw: (line) =>
       void process.stderr.write(`\r\u001b[K${line.slice(0, (process.stderr.columns || 80) - 1)}`),
     stdin: () => process.stdin,
+    ...(process.stdin.isTTY === true && process.stderr.isTTY === true ? { questions: openQuestions } : {}),
     isTty: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
     env: process.env,

@@ -24,7 +24,7 @@ async function run(io: Io, nameOrPath: string, args: StaircaseCommandLine): Prom
   const { target, overrides } = await loadTarget(nameOrPath, args.set);
   const { array } = target;
   const law = transferLawIn(target);
-  if (!law) throw new DiagnosticError([noTransfers(target.name)]);
+  if (!law) throw new DiagnosticError([noTransfers(nameOrPath)]);
   const { circuits, transfers, seed } = args;
   const physics = transferPhysics(law, array);
   const levels = staircase(law, array.columns, { circuits, transfers, seed });

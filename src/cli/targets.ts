@@ -9,6 +9,7 @@ import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { withJson, withSet } from './options.ts';
 import { registerStaircase } from './staircase.ts';
+import { registerNewTarget } from './targets-new.ts';
 
 interface JsonOption {
   readonly json?: true;
@@ -95,7 +96,9 @@ async function check(io: Io, file: string, { json }: JsonOption): Promise<void> 
 export function registerTargets(program: Command, io: Io): void {
   const targets = program
     .command('targets')
-    .description('list, show and check the chips that can be compiled for, and what their transfers do');
+    .description(
+      'list, show, check and make the chips that can be compiled for, and what their transfers do',
+    );
   withExamples(
     targets,
     'crossloom targets',
@@ -128,5 +131,6 @@ export function registerTargets(program: Command, io: Io): void {
     (file: string, options: JsonOption) => check(io, file, options),
   );
 
+  registerNewTarget(targets, io);
   registerStaircase(targets, io);
 }

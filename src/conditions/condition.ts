@@ -54,6 +54,9 @@ export interface SeenArray extends KeyedArray {
   readonly times: readonly number[];
 }
 
+/** As a method, so that registries may hold the models of all sections. */
+type SectionCheck<Section> = { check(section: Section, cell: Cell): readonly Problem[] }['check'];
+
 export interface ConditionModel<Section, K extends Kind = Kind> extends SectionModel<Section> {
   readonly kind: K;
   /** Noise that grows with time. */
@@ -61,5 +64,5 @@ export interface ConditionModel<Section, K extends Kind = Kind> extends SectionM
   /** For which times and conductances the law was measured, where a target says so. */
   measured?(section: Section): Measured;
   /** What no single field shows; paths from the section on. */
-  problems?(section: Section, cell: Cell): readonly Problem[];
+  readonly checks?: readonly SectionCheck<Section>[];
 }

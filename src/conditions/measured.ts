@@ -1,7 +1,7 @@
 /** For which times and conductances a law was measured: fields, their checks, and how they are printed. */
 import type { z } from 'zod';
 import { quantity, type Read } from '../target/leaf.ts';
-import { type Problem, unless } from '../target/problem.ts';
+import { type Check, unless } from '../target/problem.ts';
 import { formatTime } from '../text/time.ts';
 
 export const measuredFields = {
@@ -17,12 +17,9 @@ export type Measured = Read<z.ZodObject<typeof measuredFields>>;
 export const measuredPrint = { validFrom: formatTime, validTo: formatTime };
 
 /** @param section whose fields they are */
-export function measuredProblems(
-  section: string,
-  { validFrom, validTo, validGMin, validGMax }: Measured,
-): Problem[] {
-  return [
-    ...unless(validFrom <= validTo, 'validTo', `this lies before ${section}.validFrom`),
-    ...unless(validGMin <= validGMax, 'validGMax', `this lies below ${section}.validGMin`),
-  ];
-}
+export const measuredChecks = (section: string): readonly Check<Measured>[] => [
+  ({ validFrom, validTo }) =>
+    unless(validFrom <= validTo, 'validTo', `this lies before ${section}.validFrom`),
+  ({ validGMin, validGMax }) =>
+    unless(validGMin <= validGMax, 'validGMax', `this lies below ${section}.validGMin`),
+];

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Cell } from '../target/cell.ts';
 import { type Effect, sectionEffect } from '../target/effect.ts';
 import type { Problem } from '../target/problem.ts';
+import { whereSound } from '../target/unsound.ts';
 import type { ConditionModel, Kind } from './condition.ts';
 import { drift } from './drift/model.ts';
 import { flicker } from './flicker/model.ts';
@@ -62,8 +63,12 @@ export function conditionSections(): { [S in Section]: z.ZodOptional<Models[S]['
 
 /** What no single field of a section shows. */
 export function conditionProblems(target: Conditions & { readonly cell: Cell }): readonly Problem[] {
-  return conditionsOf(target).flatMap(({ section, model, read }) =>
-    (model.problems?.(read, target.cell) ?? []).map((problem) => ({
+  const problemsOf = (section: Section, { checks = [] }: ConditionModel<object>) => {
+    const read = target[section];
+    return read ? checks.flatMap((check) => whereSound(() => check(read, target.cell))) : [];
+  };
+  return registered().flatMap(([section, model]) =>
+    whereSound(() => problemsOf(section, model)).map((problem) => ({
       ...problem,
       path: [section, ...problem.path],
     })),

@@ -23,11 +23,8 @@ export const targetInvalid = (file: string, field: string, reason: string): Diag
     'The fields and their units are in docs/targets.md.',
   ]);
 
-export const targetUnit = (file: string, field: string, got: string, expected: string): Diagnostic =>
-  error('target/unit', `${file}: ${field}`, [
-    `'${got}' is not a quantity in ${expected}`,
-    `Write a number and a unit, such as '${expected === 'S' ? '50 uS' : `1 ${expected}`}'.`,
-  ]);
+export const targetUnit = (file: string, field: string, reason: string): Diagnostic =>
+  error('target/unit', `${file}: ${field}`, [reason, 'Units and their spellings are in docs/targets.md.']);
 
 export const targetMissing = (file: string, field: string): Diagnostic =>
   error('target/missing-field', `${file}: ${field}`, [

@@ -11,7 +11,7 @@ import type { Stream } from '../math/random.ts';
 import type { TargetBase } from '../target/base.ts';
 import type { Effect } from '../target/effect.ts';
 import type { HiddenPlane } from '../target/hidden-plane.ts';
-import type { Problem } from '../target/problem.ts';
+import type { Check } from '../target/problem.ts';
 import type { Spread } from './spread.ts';
 import type { FecapPlane } from './transfer/plane.ts';
 
@@ -25,6 +25,10 @@ export interface SchemeModel<P> {
   readonly parameters: Readonly<Record<string, z.ZodType>>;
   /** Sections that targets of this scheme have besides those of all. */
   readonly sections?: Readonly<Record<string, z.ZodType>>;
+  /** The few fields that tell chips of this scheme apart: whoever describes a new one is asked for them. */
+  readonly essentials: readonly string[];
+  /** What no single field of a target file shows. */
+  readonly checks?: readonly Check<ProgrammedTarget<P>>[];
   of(target: ProgrammedTarget<P>): SchemeAnswers;
 }
 
@@ -44,8 +48,6 @@ export interface SchemeAnswers {
   /** Cells right after RESET. */
   afterReset(): Spread;
   readonly rates: Rates;
-  /** What no single field of a target file shows. */
-  problems(): readonly Problem[];
   /** For reports, in the order in which they act. */
   effects(): readonly Effect[];
 }

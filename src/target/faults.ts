@@ -9,7 +9,7 @@ import { openStream } from '../math/random.ts';
 import type { Cell, Window } from './cell.ts';
 import { type Effect, percent, siemens } from './effect.ts';
 import { above0, leaf, type Read, share } from './leaf.ts';
-import { type Problem, unless } from './problem.ts';
+import { type Check, type Problem, unless } from './problem.ts';
 
 export const faults = z.strictObject({
   stuckLow: share('Share of cells that conduct gMin whatever is done'),
@@ -20,17 +20,16 @@ export const faults = z.strictObject({
 
 export type Faults = Read<typeof faults>;
 
-export function faultProblems(given: Faults | undefined): readonly Problem[] {
-  if (!given) return [];
-  const { stuckLow, stuckHigh, endurance, spent } = given;
-  const none = `faults.endurance is ${endurance}, so no pulse is left`;
-  const diagnose: Problem['diagnose'] = (place, field) =>
-    enduranceSpent(`${place}: ${field}`, 'any program', 'no pulses');
-  return [
-    ...unless(stuckLow + stuckHigh <= 1, 'faults.stuckHigh', 'more than all cells would be stuck'),
-    ...unless(spent < endurance, 'faults.spent', none).map((problem) => ({ ...problem, diagnose })),
-  ];
-}
+export const faultChecks: readonly Check<Faults>[] = [
+  ({ stuckLow, stuckHigh }) =>
+    unless(stuckLow + stuckHigh <= 1, 'faults.stuckHigh', 'more than all cells would be stuck'),
+  ({ spent, endurance }) => {
+    const none = `faults.endurance is ${endurance}, so no pulse is left`;
+    const diagnose: Problem['diagnose'] = (place, field) =>
+      enduranceSpent(`${place}: ${field}`, 'any program', 'no pulses');
+    return unless(spent < endurance, 'faults.spent', none).map((problem) => ({ ...problem, diagnose }));
+  },
+];
 
 export function faultEffects(cell: Cell, given: Faults | undefined): Effect[] {
   return [

@@ -4,7 +4,7 @@
  * significant magnitude bits: of the ten bits of Leti's chip the upper three, digit = sign(h) * (|h| >> 6).
  */
 import { z } from 'zod';
-import { above0, integer, leaf, quantity, type Read, share, spread } from './leaf.ts';
+import { above0, integer, leaf, quantity, type Read, relative, share, spread } from './leaf.ts';
 
 const count = (description: string) => leaf(z.number().min(0), '', description);
 
@@ -32,7 +32,7 @@ const ageing = z.strictObject({
   fatigueCycles: leaf(above0, '', 'Cycles beyond these after which half of it is left'),
   endurance: leaf(above0, '', 'Cycles that a FeCAP endures'),
   spent: count('Cycles that every FeCAP has seen before'),
-  retentionLoss: spread('Share of the charge that is lost per decade of time beyond retentionTime'),
+  retentionLoss: relative('Share of the charge that is lost per decade of time beyond retentionTime'),
   retentionTime: quantity('s', 'Time from which that loss counts', above0),
   held: quantity('s', 'Time from writing a FeCAP to the transfer that reads it'),
 });
@@ -46,7 +46,7 @@ export const hidden = z.strictObject({
   writeEnergy: quantity('J', 'Energy of writing one FeCAP'),
   writeTime: quantity('s', 'Time of writing one FeCAP'),
   readTime: quantity('s', 'Time of reading FeCAPs onto the transfer line'),
-  chargeSpread: spread("Relative spread of a FeCAP's charge around its capacitor's size"),
+  chargeSpread: relative("Relative spread of a FeCAP's charge around its capacitor's size"),
   lineNoise: spread('Noise on the transfer line, in steps of the least significant transferred bit'),
   thresholdSpread: spread(
     "Spread of the access transistor's threshold, in steps of the least significant transferred bit",

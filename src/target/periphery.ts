@@ -8,9 +8,9 @@
  */
 import { z } from 'zod';
 import { type Effect, percent, type SectionModel, sectionEffect } from './effect.ts';
-import { above0, choice, integer, leaf, quantity, type Read, spread } from './leaf.ts';
+import { above0, choice, integer, leaf, quantity, type Read, relative, spread } from './leaf.ts';
 import { rises } from './nonlinearity.ts';
-import { type Problem, unless } from './problem.ts';
+import { type Check, unless } from './problem.ts';
 
 export const driver = z.strictObject({
   bits: integer(
@@ -40,7 +40,7 @@ export const adc = z.strictObject({
 const table = z.array(z.number()).min(2);
 
 const adcErrorsSchema = z.strictObject({
-  gainSpread: spread('Relative spread of the gain from converter to converter'),
+  gainSpread: relative('Relative spread of the gain from converter to converter'),
   offsetSpread: spread('Spread of the offset from converter to converter, in codes'),
   nonlinearity: leaf(
     table,
@@ -50,7 +50,7 @@ const adcErrorsSchema = z.strictObject({
 });
 
 const driverErrorsSchema = z.strictObject({
-  gainSpread: spread('Relative spread of the voltage from row to row'),
+  gainSpread: relative('Relative spread of the voltage from row to row'),
   nonlinearity: leaf(
     table,
     '',
@@ -92,27 +92,26 @@ export interface Periphery extends PeripheryErrors {
 }
 
 /** Whether converters and drivers with their errors still convert: levels rise, and a row that is not driven is at 0 V. */
-export function peripheryProblems(target: Periphery): readonly Problem[] {
-  const codes = target.adcErrors?.nonlinearity;
-  const levels = target.driverErrors?.nonlinearity;
-  return [
-    ...unless(
-      !codes || rises(codes, 2 ** target.adc.bits - 1),
+export const peripheryChecks: readonly Check<Periphery>[] = [
+  ({ adcErrors: errors, adc: { bits } }) =>
+    unless(
+      !errors || rises(errors.nonlinearity, 2 ** bits - 1),
       'adcErrors.nonlinearity',
       'codes would fall while the current rises',
     ),
-    ...unless(
-      !levels || rises(levels, 2 ** target.driver.bits - 1),
+  ({ driverErrors: errors, driver: { bits } }) =>
+    unless(
+      !errors || rises(errors.nonlinearity, 2 ** bits - 1),
       'driverErrors.nonlinearity',
       'the voltage would fall while the input rises',
     ),
-    ...unless(
-      !levels || levels[0] === 0,
+  ({ driverErrors: errors }) =>
+    unless(
+      !errors || errors.nonlinearity[0] === 0,
       'driverErrors.nonlinearity',
       'this must begin with 0: rows that are not driven are held at 0 V',
     ),
-  ];
-}
+];
 
 /** In the order in which they act. */
 export function peripheryEffects(target: Periphery): Effect[] {

@@ -9,6 +9,9 @@ export interface Problem {
   readonly diagnose?: (place: string, field: string, reason: string) => Diagnostic;
 }
 
+/** What can be wrong with several fields together. It looks at the fields that it is about, and no others. */
+export type Check<T> = (target: T) => readonly Problem[];
+
 /** The path of a field such as `adc.bits`. */
 export const pathOf = (field: string): string[] => [...field.split('.'), 'value'];
 

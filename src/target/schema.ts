@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { conditionSections } from '../conditions/models.ts';
-import { type Scheme, schemeSections, schemes } from '../schemes/models.ts';
+import { anySchemeSections, type Scheme, schemeName, schemeSections, schemes } from '../schemes/models.ts';
 import { cell } from './cell.ts';
 import { faults } from './faults.ts';
 import { fieldsOf, integer, type TargetField } from './leaf.ts';
@@ -45,11 +45,19 @@ export function targetSchema(of: Scheme, rest = body()) {
   return z.strictObject({ ...common, ...schemeSections(of), ...rest });
 }
 
-/** Checks everything but the programming, for a file whose scheme cannot be told. */
-export function schemelessSchema() {
-  const own = schemes().flatMap((scheme) => Object.keys(schemeSections(scheme)));
-  const unknown = Object.fromEntries(own.map((section) => [section, z.unknown().optional()]));
-  return z.strictObject({ ...common, ...unknown, ...body() });
+/**
+ * What is expected of a file, field by field, whether or not its scheme of programming is known: without one every field that
+ * any scheme has may be there. The scheme itself is any that there is.
+ */
+export function readingSchema(of: Scheme | undefined) {
+  const { programming, ...sections } = of === undefined ? anySchemeSections() : schemeSections(of);
+  const named = programming.extend({ scheme: schemeName() });
+  return z.strictObject({ ...common, programming: named, ...sections, ...body() });
+}
+
+/** Every leaf of a target file with this scheme of programming, or with any where it is not known. */
+export function fieldsOfAny(of: Scheme | undefined): readonly TargetField[] {
+  return fieldsOf(readingSchema(of), '');
 }
 
 /** Every leaf of a target file with this scheme of programming, in file order, those of optional sections included. */

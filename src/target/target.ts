@@ -5,15 +5,14 @@
 
 import type { Programming } from '../schemes/models.ts';
 import type { TargetBase } from './base.ts';
-
-/** Where a number comes from. `assumed` numbers are shown in every report. */
-type From = 'paper' | 'source' | 'derived' | 'assumed';
+import type { From } from './leaf.ts';
 
 export interface ProvenanceEntry {
   /** Path of the field, such as `adc.bits`. */
   readonly field: string;
   /** As it was written, with its unit. */
   readonly text: string;
+  /** `assumed` values are shown in every report. */
   readonly from: From | 'override';
   /** Figure, table, digest or reasoning. */
   readonly source: string;

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { schemes } from '../schemes/models.ts';
-import { crossChecks, fieldName } from './check.ts';
+import { crossChecks } from './cross-checks.ts';
+import { leafOf } from './leaf.ts';
+import { fieldName } from './place.ts';
 import { targetSchema } from './schema.ts';
 import type { Target } from './target.ts';
 
@@ -37,10 +39,9 @@ function contentsOf(schema: z.core.$ZodType): z.ZodType {
     const shape = Object.entries(schema.shape).map(([key, own]) => [key, contentsOf(own)] as const);
     return z.strictObject(Object.fromEntries(shape));
   }
-  if (schema instanceof z.ZodPipe && schema.in instanceof z.ZodObject) {
-    const isLeaf = schema.in.meta()?.unit !== undefined;
-    return isLeaf ? leafContentsOf(schema.in.shape.value) : contentsOf(schema.in);
-  }
+  const leaf = leafOf(schema);
+  if (leaf) return leafContentsOf(leaf.value);
+  if (schema instanceof z.ZodPipe) return contentsOf(schema.in);
   return schema as z.ZodType;
 }
 

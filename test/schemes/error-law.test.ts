@@ -49,6 +49,20 @@ test('the published polynomial, in uS', () => {
   expect(sigmaAt(joshi.sigma, 60e-6)).toBe(0);
 });
 
+test('a mean number of pulses between two is drawn as one of them, and moves no conductance', () => {
+  const outcome = newOutcome();
+  const draws = openErrorLawDraws(5, 2);
+  const counts = new Map<number, number>();
+  for (let cell = 0; cell < cells; cell++) {
+    const write = { cell, event: cell, from: 3e-6, level: 10e-6, tolerance: 0, stuck: undefined };
+    programOnce({ ...joshi, pulses: 10.4 }, wide, draws, write, outcome);
+    counts.set(outcome.setPulses, (counts.get(outcome.setPulses) ?? 0) + 1);
+  }
+  expect([...counts.keys()].sort()).toEqual([10, 11]);
+  expect(Math.abs(counts.get(11)! - 0.4 * cells)).toBeLessThanOrEqual(countTolerance(cells, 0.4));
+  expect(programAll({ ...joshi, pulses: 10.4 }, 10e-6)).toEqual(programAll(joshi, 10e-6));
+});
+
 describe.each(['normal', 'log-normal', 'uniform'] as const)('%s', (distribution) => {
   const law = { ...joshi, distribution };
   const level = 10e-6;

@@ -24,7 +24,7 @@ const model: ConditionModel<Leak, 'ageing'> = {
     validGMin: 0,
     validGMax: Number.POSITIVE_INFINITY,
   }),
-  problems: ({ rate }) => unless(rate >= 0, 'rate', 'cells do not leak in'),
+  checks: [({ rate }) => unless(rate >= 0, 'rate', 'cells do not leak in')],
 };
 
 const leaking: CellLaws<Leak>['ageing'] =

@@ -13,6 +13,7 @@ interface Toy {
 /** One shot that scatters around its level by a share of it, for a joule a pulse. */
 const toy: SchemeModel<Toy> = {
   parameters: { scatter: spread('Relative spread of a conductance') },
+  essentials: ['programming.scatter'],
   of: ({ programming: { scatter } }) => ({
     exact: false,
     readsBack: false,
@@ -22,7 +23,6 @@ const toy: SchemeModel<Toy> = {
     spread: (level) => ({ mean: level, variance: (scatter * level) ** 2 }),
     afterReset: () => ({ mean: 0, variance: 0 }),
     rates: { pulse: { time: 1, energy: 1 } },
-    problems: () => [],
     effects: () => [
       { name: 'toy', applied: true, parameters: { scatter: percent(scatter) }, law: 'G (1 + xi)' },
     ],

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bend, piecewiseLinear } from '../../src/target/nonlinearity.ts';
-import { peripheryProblems } from '../../src/target/periphery.ts';
+import { type Periphery, peripheryChecks } from '../../src/target/periphery.ts';
 import { exactTarget } from '../chip/bench.ts';
 
 describe('a nonlinearity', () => {
@@ -37,6 +37,8 @@ describe('a nonlinearity', () => {
     expect([-3.6, -3.4, -0.6, -0.4, 0.4, 0.9, 1.1, 2.9].map(codeOf)).toEqual([-4, -3, -1, -0, 0, 0, 1, 1]);
   });
 });
+
+const peripheryProblems = (target: Periphery) => peripheryChecks.flatMap((check) => check(target));
 
 describe('a target', () => {
   const target = { ...exactTarget, driver: { ...exactTarget.driver, bits: 2 } };

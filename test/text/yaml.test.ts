@@ -20,7 +20,7 @@ describe('YAML', () => {
     ],
     ['many aliases', `a: &a 1\nb: [${'*a, '.repeat(101)}]`, /^2: more than 100 aliases/],
     ['a list in itself', 'a: &a [*a]', /contains itself/],
-    ['a field that is there twice', 'a: 1\nb: 2\na: 3', /^3: the field 'a' is there twice$/],
+    ['a field that is there twice', 'a: 1\nb: 2\na: 3', /^3: the field 'a' is there twice, first in line 1$/],
     ['deep nesting', '['.repeat(20_000), /call stack/],
     ['no YAML', 'a: [1', /^1: /],
   ])('with %s is refused', (_, text, reason) => {

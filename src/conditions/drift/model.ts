@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { above0, quantity, type Read, real, spread } from '../../target/leaf.ts';
 import { unless } from '../../target/problem.ts';
 import type { ConditionModel } from '../condition.ts';
-import { measuredFields, measuredPrint, measuredProblems } from '../measured.ts';
+import { measuredChecks, measuredFields, measuredPrint } from '../measured.ts';
 
 const schema = z.strictObject({
   exponent: real('Mean drift exponent at gReference'),
@@ -28,9 +28,11 @@ export const drift: ConditionModel<Drift, 'ageing'> = {
   law: 'G(t) = G (1 + t / t0)^-nu; nu = |clip(exponent + exponentSlope x) + clip(spread + spreadSlope x) xi|, x = ln(G / gReference), one xi per cell',
   print: measuredPrint,
   measured: (section) => section,
-  problems: (section) => [
-    ...unless(section.exponentMin <= section.exponentMax, 'exponentMax', 'this lies below drift.exponentMin'),
-    ...unless(section.spreadMin <= section.spreadMax, 'spreadMax', 'this lies below drift.spreadMin'),
-    ...measuredProblems('drift', section),
+  checks: [
+    ({ exponentMin, exponentMax }) =>
+      unless(exponentMin <= exponentMax, 'exponentMax', 'this lies below drift.exponentMin'),
+    ({ spreadMin, spreadMax }) =>
+      unless(spreadMin <= spreadMax, 'spreadMax', 'this lies below drift.spreadMin'),
+    ...measuredChecks('drift'),
   ],
 };

@@ -19,6 +19,8 @@ export const flicker: ConditionModel<Flicker, 'fluctuation'> = {
   name: '1/f noise',
   law: 'G times 1 + amplitude times a sum of two-state fluctuators, one per decade of correlation times; frozen while a batch of images is computed',
   print: { amplitude: percent },
-  problems: ({ shortest, longest }) =>
-    unless(shortest <= longest, 'longest', 'this is shorter than flicker.shortest'),
+  checks: [
+    ({ shortest, longest }) =>
+      unless(shortest <= longest, 'longest', 'this is shorter than flicker.shortest'),
+  ],
 };

@@ -5,12 +5,12 @@
  */
 import { z } from 'zod';
 import { percent } from '../../target/effect.ts';
-import { above0, leaf, type Read, real, spread } from '../../target/leaf.ts';
+import { above0, leaf, type Read, relative, relativeChange } from '../../target/leaf.ts';
 import type { ConditionModel } from '../condition.ts';
 
 const schema = z.strictObject({
-  disturbDrift: real('Mean relative change of the conductance after `pulses` half-select pulses'),
-  spread: spread('Spread of that change from cell to cell'),
+  disturbDrift: relativeChange('Mean relative change of the conductance after `pulses` half-select pulses'),
+  spread: relative('Spread of that change from cell to cell'),
   pulses: leaf(above0, '', 'Half-select pulses after which the change was measured'),
 });
 

@@ -1,13 +1,13 @@
 /** Relative read noise that grows with time and falls with a power of the conductance, as targets and reports see it. */
 import { z } from 'zod';
 import { percent } from '../../target/effect.ts';
-import { above0, quantity, type Read, real, spread } from '../../target/leaf.ts';
+import { above0, quantity, type Read, real, relative } from '../../target/leaf.ts';
 import type { ConditionModel } from '../condition.ts';
 
 const schema = z.strictObject({
-  amplitude: spread('Relative standard deviation at gReference'),
+  amplitude: relative('Relative standard deviation at gReference'),
   exponent: real('Power of the conductance by which it falls'),
-  limit: spread('Largest relative standard deviation, before the factor of time'),
+  limit: relative('Largest relative standard deviation, before the factor of time'),
   gReference: quantity('S', 'Conductance to which the amplitude refers', above0),
   t0: quantity('s', 'Time of the first reading, from the end of a pulse'),
   readTime: quantity('s', 'Time of one reading', above0),

@@ -23,13 +23,15 @@ export const readNoise: ConditionModel<ReadNoise, 'noise'> = {
   name: 'read noise',
   law: 'every conversion: variance sum over driven rows of sigma(G)^2, sigma(G) = sum c_k G^k in SI units; white',
   print: { sigma: (sigma) => sigma.map((c) => c.toPrecision(3)).join(', ') },
-  problems({ sigma }, cell) {
-    const levels = Array.from({ length: cell.levels }, (_, code) => levelConductance(cell, code));
-    const negative = levels.find((g) => polynomial(sigma, g) < 0);
-    return unless(
-      negative === undefined,
-      'sigma',
-      `this is negative at ${formatQuantity(negative ?? 0, 'S')}, the conductance of a level`,
-    );
-  },
+  checks: [
+    ({ sigma }, cell) => {
+      const levels = Array.from({ length: cell.levels }, (_, code) => levelConductance(cell, code));
+      const negative = levels.find((g) => polynomial(sigma, g) < 0);
+      return unless(
+        negative === undefined,
+        'sigma',
+        `this is negative at ${formatQuantity(negative ?? 0, 'S')}, the conductance of a level`,
+      );
+    },
+  ],
 };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { above0, quantity, type Read } from '../../target/leaf.ts';
 import { unless } from '../../target/problem.ts';
 import type { ConditionModel } from '../condition.ts';
-import { measuredFields, measuredPrint, measuredProblems } from '../measured.ts';
+import { measuredChecks, measuredFields, measuredPrint } from '../measured.ts';
 
 const schema = z.strictObject({
   slope: quantity('S', 'Mean loss of conductance per factor e of time', z.number()),
@@ -22,12 +22,9 @@ export const relaxation: ConditionModel<Relaxation, 'ageing'> = {
   law: 'G(t) = G - slope ln(t / t0) + (spread + spreadSlope ln(t / t0)) xi, one xi per cell; none at t = 0',
   print: measuredPrint,
   measured: (section) => section,
-  problems: (section) => [
-    ...unless(
-      section.validFrom > 0,
-      'validFrom',
-      'this must be more than 0 s: a logarithm has no value there',
-    ),
-    ...measuredProblems('relaxation', section),
+  checks: [
+    ({ validFrom }) =>
+      unless(validFrom > 0, 'validFrom', 'this must be more than 0 s: a logarithm has no value there'),
+    ...measuredChecks('relaxation'),
   ],
 };

@@ -18,12 +18,14 @@ import type { ErrorLawProgramming } from './parameters.ts';
 export interface ErrorLawDraws {
   readonly unresponsive: Stream;
   readonly error: Stream;
+  readonly pulses: Stream;
 }
 
 export function openErrorLawDraws(seed: number, array: number): ErrorLawDraws {
   return {
     unresponsive: openStream(seed, 'unresponsive', array),
     error: openStream(seed, 'programming-error', array),
+    pulses: openStream(seed, 'pulses', array),
   };
 }
 
@@ -43,8 +45,16 @@ export function disturbed(law: ErrorLawProgramming, level: number, stream: Strea
   }
 }
 
+/** A whole number of pulses, whose mean over many cells is the law's. */
+function pulsesDrawn(mean: number, stream: Stream, event: number): number {
+  const fewest = Math.floor(mean);
+  if (fewest === mean) return mean;
+  stream.seek(event);
+  return stream.uniform() < mean - fewest ? fewest + 1 : fewest;
+}
+
 /**
- * Programs one cell; the mean number of pulses counts as SET pulses.
+ * Programs one cell; the pulses around their mean number count as SET pulses.
  * @param outcome where the result goes
  */
 export function programOnce(
@@ -60,8 +70,8 @@ export function programOnce(
   outcome.conductance = responds
     ? Math.min(window.gMax, Math.max(window.gMin, disturbed(law, level, draws.error)))
     : from;
-  outcome.setPulses = law.pulses;
+  outcome.setPulses = pulsesDrawn(law.pulses, draws.pulses, event);
   outcome.resetPulses = 0;
-  outcome.reads = law.pulses + 1;
+  outcome.reads = outcome.setPulses + 1;
   outcome.accepted = responds && stuck === undefined;
 }

@@ -3,15 +3,46 @@ import { lawOutOfRange } from '../../diagnostics/all.ts';
 import { polynomial, sigmaAt } from '../../math/polynomial.ts';
 import { type Cell, levelConductance, levelStepOf } from '../../target/cell.ts';
 import { siemens } from '../../target/effect.ts';
-import { type Problem, pathOf } from '../../target/problem.ts';
+import { type Check, unless } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
 import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
-import type { SchemeModel } from '../scheme.ts';
+import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
 import { heldSpread } from '../spread.ts';
 import { type ErrorLawProgramming, parameters } from './parameters.ts';
 
+const exactly = (value: number) => formatQuantity(value, 'S', 6);
+
+type LawCheck = Check<ProgrammedTarget<ErrorLawProgramming>>;
+
+const risingRange: LawCheck = ({ programming: { validFrom, validTo } }) =>
+  unless(validFrom < validTo, 'programming.validTo', `this must lie above validFrom, ${exactly(validFrom)}`);
+
+/** The end of the levels lies where the law was fitted. */
+const levelsWithin =
+  (field: 'gUseMin' | 'gUseMax'): LawCheck =>
+  ({ programming: { validFrom, validTo }, cell }) => {
+    const isWithin = validFrom >= validTo || (cell[field] >= validFrom && cell[field] <= validTo);
+    const reason = `sigma(G) was fitted from ${exactly(validFrom)} to ${exactly(validTo)}`;
+    return unless(isWithin, `cell.${field}`, reason).map((problem) => ({
+      ...problem,
+      diagnose: lawOutOfRange,
+    }));
+  };
+
+const sigmaOfLevels: LawCheck = ({ programming: { sigma: law }, cell }) => {
+  for (let code = 0; code < cell.levels; code++) {
+    const g = levelConductance(cell, code);
+    const sigma = polynomial(law, g);
+    const negative = `sigma is negative, ${exactly(sigma)}, at level ${code}, ${exactly(g)}`;
+    if (sigma < 0) return unless(false, 'programming.sigma', negative);
+  }
+  return [];
+};
+
 export const errorLaw: SchemeModel<ErrorLawProgramming> = {
   parameters,
+  essentials: ['programming.sigma', 'programming.validFrom', 'programming.validTo', 'programming.pulses'],
+  checks: [risingRange, levelsWithin('gUseMin'), levelsWithin('gUseMax'), sigmaOfLevels],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),
     tolerance: levelStepOf(cell) / 2,
@@ -19,7 +50,6 @@ export const errorLaw: SchemeModel<ErrorLawProgramming> = {
     precision: () => ({ tolerance: twiceMeanSigma(law, cell), readNoise: 0 }),
     spread: (level) =>
       withUnresponsive(law, cell, heldSpread(law.distribution, sigmaAt(law.sigma, level), cell, level)),
-    problems: () => problemsOf(law, cell),
     effects: () => [
       {
         name: 'programming error law',
@@ -51,27 +81,4 @@ function twiceMeanSigma({ sigma }: ErrorLawProgramming, cell: Cell): number {
   let sum = 0;
   for (let code = 0; code < cell.levels; code++) sum += sigmaAt(sigma, levelConductance(cell, code));
   return (2 * sum) / cell.levels;
-}
-
-/** Where the law was fitted, and where it has a value. */
-function problemsOf({ validFrom, validTo, sigma: law }: ErrorLawProgramming, cell: Cell): readonly Problem[] {
-  const exactly = (value: number) => formatQuantity(value, 'S', 6);
-  if (validFrom >= validTo)
-    return [
-      { path: pathOf('programming.validTo'), reason: `this must lie above validFrom, ${exactly(validFrom)}` },
-    ];
-  const problems: Problem[] = [];
-  const reason = `sigma(G) was fitted from ${exactly(validFrom)} to ${exactly(validTo)}`;
-  for (const field of ['gUseMin', 'gUseMax'] as const) {
-    if (cell[field] < validFrom || cell[field] > validTo)
-      problems.push({ path: pathOf(`cell.${field}`), reason, diagnose: lawOutOfRange });
-  }
-  for (let code = 0; code < cell.levels; code++) {
-    const g = levelConductance(cell, code);
-    const sigma = polynomial(law, g);
-    if (sigma >= 0) continue;
-    const negative = `sigma is negative, ${exactly(sigma)}, at level ${code}, ${exactly(g)}`;
-    return [...problems, { path: pathOf('programming.sigma'), reason: negative }];
-  }
-  return problems;
 }

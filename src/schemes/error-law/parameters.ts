@@ -1,6 +1,6 @@
 /** Parameters of one shot into a published distribution: what remains after the write loop of the authors, whatever that was. */
 import type { z } from 'zod';
-import { choice, integer, leaf, polynomialInMicro, quantity, type Read } from '../../target/leaf.ts';
+import { choice, leaf, meanCount, polynomialInMicro, quantity, type Read } from '../../target/leaf.ts';
 import { readBack } from '../read-back.ts';
 
 export const parameters = {
@@ -15,7 +15,7 @@ export const parameters = {
   ),
   validFrom: quantity('S', 'Lowest conductance for which sigma(G) was fitted'),
   validTo: quantity('S', 'Highest conductance for which sigma(G) was fitted'),
-  pulses: integer(0, 1e6, 'Mean number of pulses per cell, for time, energy and wear'),
+  pulses: meanCount(1e6, 'Mean number of pulses per cell, for time, energy and wear'),
   ...readBack,
 };
 

@@ -6,7 +6,12 @@ import { resetSpread } from '../spread.ts';
 
 export const exact: SchemeModel<object> = {
   parameters: {},
-  of: ({ cell, disturb }) => ({
+  essentials: [],
+  checks: [
+    ({ disturb }) =>
+      disturb ? [{ path: ['disturb'], reason: 'exact cells are programmed without pulses' }] : [],
+  ],
+  of: ({ cell }) => ({
     exact: true,
     readsBack: false,
     openLoop: false,
@@ -15,8 +20,6 @@ export const exact: SchemeModel<object> = {
     spread: (level) => ({ mean: level, variance: 0 }),
     afterReset: () => resetSpread(cell, 0),
     rates: {},
-    problems: () =>
-      disturb ? [{ path: ['disturb'], reason: 'exact cells are programmed without pulses' }] : [],
     effects: () => [
       { name: 'programming error', applied: false, parameters: windowOf(cell), law: 'G = G(code)' },
     ],

@@ -2,17 +2,53 @@
 import { lawOutOfRange } from '../../diagnostics/all.ts';
 import type { Cell } from '../../target/cell.ts';
 import { percent, siemens } from '../../target/effect.ts';
-import { type Problem, pathOf } from '../../target/problem.ts';
+import { type Check, unless } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
 import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
-import type { SchemeModel } from '../scheme.ts';
+import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
 import { loopSpread } from '../spread.ts';
 import { type PulseVerifyProgramming, parameters } from './parameters.ts';
 import { pulseProblems, type StepModel } from './pulse.ts';
 import { toleranceAt } from './pulse-verify.ts';
 
+/** Window in which the compact model's own pulses switch (S). */
+const compactWindow = { from: 25e-6, to: 93e-6 } as const;
+
+const exactly = (value: number) => formatQuantity(value, 'S', 6);
+
+type LawCheck = Check<ProgrammedTarget<PulseVerifyProgramming>>;
+
+const compactWithin =
+  (field: 'gMin' | 'gMax'): LawCheck =>
+  ({ programming: { pulse }, cell }) => {
+    const { from, to } = compactWindow;
+    const isWithin = pulse.model !== 'cmo-hfox' || (cell[field] >= from && cell[field] <= to);
+    const reason = `the compact model holds for its own pulses, which switch between ${exactly(from)} and ${exactly(to)}`;
+    return unless(isWithin, `cell.${field}`, reason).map((problem) => ({
+      ...problem,
+      diagnose: lawOutOfRange,
+    }));
+  };
+
+const compactWithoutLadder: LawCheck = ({ programming: { pulse, ladder } }) =>
+  pulse.model === 'cmo-hfox' && ladder
+    ? [
+        {
+          path: ['programming', 'ladder'],
+          reason: 'the compact model holds for its own pulses, not for higher ones',
+        },
+      ]
+    : [];
+
 export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
   parameters,
+  essentials: ['programming.tolerance', 'programming.maxPulses', 'programming.readNoise'],
+  checks: [
+    ({ programming: { pulse } }) => pulseProblems(pulse),
+    compactWithin('gMin'),
+    compactWithin('gMax'),
+    compactWithoutLadder,
+  ],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),
     tolerance: law.tolerance,
@@ -22,32 +58,9 @@ export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
       return withUnresponsive(law, cell, loopSpread(tolerance, law.readNoise, level));
     },
     rates: { ...readBackAnswers(law, cell).rates, relaxation: { time: law.relaxTime, energy: 0 } },
-    problems: () => [
-      ...pulseProblems(law.pulse),
-      ...(law.pulse.model === 'cmo-hfox' ? compactProblems(law, cell) : []),
-    ],
     effects: () => effectsOf(law, cell),
   }),
 };
-
-/** Window in which the compact model's own pulses switch (S). */
-const compactWindow = { from: 25e-6, to: 93e-6 } as const;
-
-function compactProblems({ ladder }: PulseVerifyProgramming, cell: Cell): readonly Problem[] {
-  const problems: Problem[] = [];
-  const exactly = (value: number) => formatQuantity(value, 'S', 6);
-  const reason = `the compact model holds for its own pulses, which switch between ${exactly(compactWindow.from)} and ${exactly(compactWindow.to)}`;
-  for (const field of ['gMin', 'gMax'] as const) {
-    if (cell[field] < compactWindow.from || cell[field] > compactWindow.to)
-      problems.push({ path: pathOf(`cell.${field}`), reason, diagnose: lawOutOfRange });
-  }
-  if (ladder)
-    problems.push({
-      path: ['programming', 'ladder'],
-      reason: 'the compact model holds for its own pulses, not for higher ones',
-    });
-  return problems;
-}
 
 const stepLaws: Readonly<Record<StepModel, string>> = {
   'constant-step': 'dw = +-step (1 + c2c xi)',

@@ -28,7 +28,7 @@ export const parameters = {
   relaxShift: quantity('S', 'Mean change of a conductance during that wait', z.number()),
   relaxSpread: quantity('S', 'Spread of that change'),
   slow: share('Share of cells whose steps are smaller'),
-  slowGain: leaf(above0.max(1), '', 'Factor on the steps of slow cells'),
+  slowGain: share('Factor on the steps of slow cells', above0),
   ladder: ladder.optional(),
   ...readBack,
 };

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { targetMissing } from '../../diagnostics/all.ts';
-import { above0, choice, leaf, type Read, spread } from '../../target/leaf.ts';
+import { above0, choice, leaf, type Read, relative, spread } from '../../target/leaf.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
 
 const plain = (description: string) => leaf(z.number(), '', description);
@@ -23,8 +23,8 @@ const fields = {
   upDownSpread: spread('Spread of the asymmetry from device to device'),
   boundMax: leaf(above0, '', 'w at gMax'),
   boundMin: leaf(z.number().max(0), '', 'w at gMin'),
-  boundMaxSpread: spread('Relative spread of the upper bound from device to device'),
-  boundMinSpread: spread('Relative spread of the lower bound from device to device'),
+  boundMaxSpread: relative('Relative spread of the upper bound from device to device'),
+  boundMinSpread: relative('Relative spread of the lower bound from device to device'),
   cycleToCycle: spread('Spread of a step from pulse to pulse, in steps'),
   writeNoise: spread('Noise that every pulse draws anew, in steps, above a state that it leaves alone'),
   noise: choice(
@@ -118,15 +118,16 @@ export const pulse = z
 
 /** Every model has its own parameters: those, and no others. */
 export function pulseProblems(given: Pulse): readonly Problem[] {
-  const { model, ...values } = given;
+  const { model } = given;
+  const fieldsGiven = Object.keys(given).filter((field) => field !== 'model');
   const step = model in models;
   const needed: readonly string[] = step ? models[model as StepModel] : [];
   const reason = step
     ? `the model ${model} has no such parameter, and nothing would use it`
     : `the preset ${model} has all parameters, and nothing would use this one`;
   const problem = (field: string) => ({ path: pathOf(`programming.pulse.${field}`), reason });
-  const missing = needed.filter((field) => !(field in values));
-  const useless = Object.keys(values).filter((field) => !needed.includes(field));
+  const missing = needed.filter((field) => !(field in given));
+  const useless = fieldsGiven.filter((field) => !needed.includes(field));
   return [
     ...missing.map((field) => ({ ...problem(field), diagnose: targetMissing })),
     ...useless.map(problem),

@@ -1,6 +1,6 @@
 /** Parameters of a transfer: hidden weights in FeCAPs set the compliance of a single SET through the transfer line. */
 import { z } from 'zod';
-import { above0, quantity, type Read, spread } from '../../target/leaf.ts';
+import { above0, quantity, type Read, relative } from '../../target/leaf.ts';
 import { forming, resetSpread } from '../read-back.ts';
 
 const access = z.strictObject({
@@ -17,7 +17,7 @@ const access = z.strictObject({
 });
 
 export const parameters = {
-  cycleToCycle: spread("Relative spread of a level's conductance from SET to SET"),
+  cycleToCycle: relative("Relative spread of a level's conductance from SET to SET"),
   resetSpread,
   setTime: quantity('s', 'Time of one SET'),
   setEnergy: quantity('J', 'Energy of one SET'),

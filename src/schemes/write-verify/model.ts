@@ -7,12 +7,12 @@ import { parameters, type WriteVerifyProgramming } from './parameters.ts';
 
 export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
   parameters,
+  essentials: ['programming.tolerance', 'programming.maxPulses', 'programming.readNoise'],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),
     tolerance: law.tolerance,
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
     spread: (level) => withUnresponsive(law, cell, loopSpread(law.tolerance, law.readNoise, level)),
-    problems: () => [],
     effects: () => [
       {
         name: 'write-verify error',
