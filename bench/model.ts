@@ -15,14 +15,23 @@ export interface BenchModel {
   readonly label: string;
   readonly file: string;
   readonly data: string;
-  readonly preprocessing: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  readonly preprocessing: {
+    readonly mean: readonly number[];
+    readonly std: readonly number[];
+    readonly labelOffset?: number;
+  };
+}
+
+/** Where the shared models and data lie, if they do. */
+export function sharedData(): string {
+  return process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
 }
 
 export function findModel(): BenchModel {
-  const data = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
+  const data = sharedData();
   const full = join(data, 'models/mobilenetv2-1.0-224.onnx');
   if (existsSync(full)) {
-    const preprocessing = { mean: [127.5], std: [127.5] };
+    const preprocessing = { mean: [127.5], std: [127.5], labelOffset: 1 };
     return { label: 'MobileNet-V2 1.0, 224x224', file: full, data: join(data, 'imagenet'), preprocessing };
   }
   const fixture = join(installRoot(), 'fixtures/fashion-mobilenetv2');
