@@ -41,7 +41,7 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   await writePackage(compiled, output, { force, preprocessing, training, ...defined({ deltaFrom: pkg }) });
   await rm(checkpointOf(output), { force: true });
   const report = reportOf(basis, trained, epochs);
-  if (args.json) return printJson(io, { package: output, ...report });
+  if (args.json) return printJson(io, 'train', { package: output, ...report });
   io.stdout(`${output}: learnt on ${report.target}, seed ${request.seed}\n\n${formatTraining(report)}`);
 }
 

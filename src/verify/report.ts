@@ -151,7 +151,7 @@ export interface VerifyReport {
   readonly float: Scores;
   readonly ideal: ComparedScores & { readonly difference?: PairedDifference };
   /** The first of the readings. */
-  readonly mapped: MappedReport;
+  readonly mapped: ReadingReport;
   /** Each time through the wires first, then without, where the target has wires. */
   readonly readings: readonly ReadingReport[];
   /** With a bound on the loss and several times. */
