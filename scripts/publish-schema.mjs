@@ -1,6 +1,11 @@
-// Writes the JSON Schema of target files to dist/target.schema.json, after tsc has compiled the zod schema.
-import { writeFile } from 'node:fs/promises';
+// Writes the JSON Schemas of target files and of what `--json` prints, after tsc has compiled the zod schemas.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { reportJsonSchema, reportNames } from '../dist/src/report/schemas/all.js';
 import { targetJsonSchema } from '../dist/src/target/schema.js';
 
-const file = new URL('../dist/target.schema.json', import.meta.url);
-await writeFile(file, `${JSON.stringify(targetJsonSchema(), null, 2)}\n`);
+const dist = new URL('../dist/', import.meta.url);
+const write = (path, schema) => writeFile(new URL(path, dist), `${JSON.stringify(schema, null, 2)}\n`);
+
+await write('target.schema.json', targetJsonSchema());
+await mkdir(new URL('schemas/', dist), { recursive: true });
+for (const name of reportNames) await write(`schemas/${name}.json`, reportJsonSchema(name));

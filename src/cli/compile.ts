@@ -102,7 +102,7 @@ async function run(io: Io, file: string, args: CompileCommandLine): Promise<void
   if (args.json) {
     const { model, target, options, files, summary, faults } = manifest;
     const { values: _values, provenance: _provenance, ...chip } = target;
-    return printJson(io, {
+    return printJson(io, 'compile', {
       package: args.output,
       bytes,
       model,

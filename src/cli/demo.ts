@@ -92,7 +92,7 @@ export async function demo(io: Io, args: DemoCommandLine, fixture = bundledFixtu
       results.push(
         await runTarget({ io, say, folder, fixture, model, data, images }, target, results[0]?.package),
       );
-    if (json) return printJson(io, { images, seed, results });
+    if (json) return printJson(io, 'demo', { images, seed, results });
     say(`\nTop-1 accuracy, one programmed chip each:\n\n${formatComparison(results.map((r) => r.report))}`);
     const kept = keep === undefined ? '' : `; packages and chips are in ${keep}`;
     say(`\n${((io.now() - start) / 1000).toFixed(0)} s in all${kept}.\n`);

@@ -2,6 +2,7 @@
 
 import { bitstreamUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, formatDiagnostic } from '../diagnostics/diagnostic.ts';
+import { named, type Report, type ReportName } from '../report/schemas/all.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { openQuestions, type Questions } from './ask.ts';
 
@@ -93,9 +94,9 @@ export async function readStdin(io: Io, most: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Prints a result for programs: the form that every `--json` has. */
-export function printJson(io: Io, value: unknown): void {
-  io.stdout(`${JSON.stringify(value, null, 2)}\n`);
+/** Prints a result for programs, with the name of its form. */
+export function printJson<Name extends ReportName>(io: Io, name: Name, report: Report<Name>): void {
+  io.stdout(`${JSON.stringify(named(name, report), null, 2)}\n`);
 }
 
 /** Prints diagnostics, warnings and notes included, to stderr. */

@@ -31,7 +31,7 @@ async function run(io: Io, file: string, { json }: { readonly json?: true }): Pr
   const counts = { crossbar: count('crossbar'), digital: count('digital'), folded: count('folded') };
   if (json) {
     const nodes = listings.map(({ origin, place, rule }) => ({ ...origin, place, rule }));
-    return printJson(io, { model: file, counts, nodes });
+    return printJson(io, 'ops', { model: file, counts, nodes });
   }
   const rows = listings.map(({ origin, place, rule }) => [
     layerName(origin),

@@ -79,7 +79,7 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   const warnings = await currentsOver(io, pkg, chip, threads);
   const target = pkg.manifest.target.name;
   if (args.json) {
-    return printJson(io, {
+    return printJson(io, 'program', {
       chip: args.output,
       package: folder,
       target,

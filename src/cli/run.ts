@@ -87,7 +87,7 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   );
   if (args.json) {
     const about = { package: folder, chip: args.chip, seed, at: args.at, input: args.input };
-    return printJson(io, { ...about, sample: sample.id, results });
+    return printJson(io, 'run', { ...about, sample: sample.id, results });
   }
   const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;
   const where = args.chip === undefined ? `a chip programmed with seed ${seed}` : args.chip;

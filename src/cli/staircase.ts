@@ -30,7 +30,15 @@ async function run(io: Io, nameOrPath: string, args: StaircaseCommandLine): Prom
   const levels = staircase(law, array.columns, { circuits, transfers, seed });
   if (args.json) {
     const name = target.name;
-    return printJson(io, { name, overrides, circuits, transfers, seed, ...physics, levels });
+    return printJson(io, 'targets-staircase', {
+      name,
+      overrides,
+      circuits,
+      transfers,
+      seed,
+      ...physics,
+      levels,
+    });
   }
   io.stdout(
     `${target.name}: G+ - G- in uS, ${transfers} transfers of every digit in each of ${circuits} circuits, seed ${seed}\n\n`,

@@ -41,7 +41,7 @@ async function run(io: Io, args: SurveyCommandLine): Promise<void> {
   const cells = arrays * map.rows * map.columns;
   if (args.json) {
     const sha256 = hashFaultMap(map);
-    return printJson(io, { map: output, target: name, seed, arrays, cells, faults, sha256 });
+    return printJson(io, 'survey', { map: output, target: name, seed, arrays, cells, faults, sha256 });
   }
   io.stdout(
     `${output}: ${counted(faults, 'faulty cell')} of ${counted(cells, 'cell')} (${formatShare(faults / cells)}) in ${counted(arrays, 'array')} of ${name}, seed ${seed}\n`,

@@ -31,7 +31,7 @@ async function list(io: Io, { json }: JsonOption): Promise<void> {
       values: loaded.provenance.length,
       assumed: assumedOf(loaded),
     }));
-    return printJson(io, summaries);
+    return printJson(io, 'targets-list', { targets: summaries });
   }
   const rows = targets.map((loaded) => {
     const { name, array, cell, programming, adc } = loaded.target;
@@ -74,7 +74,13 @@ async function show(
       unit: about.get(entry.field)?.unit,
       description: about.get(entry.field)?.description,
     }));
-    return printJson(io, { name: target.name, title: target.title, fingerprint, overrides, fields });
+    return printJson(io, 'targets-show', {
+      name: target.name,
+      title: target.title,
+      fingerprint,
+      overrides,
+      fields,
+    });
   }
   io.stdout(`${target.name}: ${target.title}\n`);
   io.stdout(
@@ -89,7 +95,13 @@ async function check(io: Io, file: string, { json }: JsonOption): Promise<void> 
   const { target, provenance, fingerprint } = loaded;
   const assumed = assumedOf(loaded);
   if (json)
-    return printJson(io, { ok: true, name: target.name, fingerprint, values: provenance.length, assumed });
+    return printJson(io, 'targets-check', {
+      ok: true,
+      name: target.name,
+      fingerprint,
+      values: provenance.length,
+      assumed,
+    });
   io.stdout(`ok: ${target.name}, ${provenance.length} values, of which ${assumed} are assumed\n`);
 }
 

@@ -55,7 +55,7 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
     kept ? { kept: `the run is kept in ${checkpoint}`, goOn: ['--resume'] } : {},
   );
   await rm(checkpoint, { force: true });
-  if (args.json) return printJson(io, { package: output, ...report });
+  if (args.json) return printJson(io, 'train', { package: output, ...report });
   io.stdout(`${output}: learnt on ${report.target}, seed ${args.seed}\n\n${formatTraining(report)}`);
 }
 

@@ -90,7 +90,7 @@ async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
       Buffer.from(formatOptions(report.options, commentOf(report))),
       args.force ?? false,
     );
-  if (args.json) printJson(io, report);
+  if (args.json) printJson(io, 'tune', report);
   else {
     io.stdout(formatTuning(report, io.columns));
     if (args.output !== undefined && report.options)

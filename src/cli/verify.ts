@@ -15,6 +15,7 @@ import { writeInPlace } from '../files/write-file.ts';
 import { type ImportedModel, readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { counted } from '../report/number.ts';
+import { named } from '../report/schemas/all.ts';
 import { formatVerification } from '../report/verify-text.ts';
 import { schemeOf } from '../schemes/models.ts';
 import { readsAlike } from '../target/reads-alike.ts';
@@ -132,9 +133,13 @@ async function run(io: Io, folder: string, args: VerifyCommandLine): Promise<voi
   if (args.output !== undefined) await checkOutput(args.output, true);
   const report = await verifyPackage(io, folder, args);
   if (args.output !== undefined) {
-    await writeInPlace(args.output, Buffer.from(`${JSON.stringify(report, null, 1)}\n`), true);
+    await writeInPlace(
+      args.output,
+      Buffer.from(`${JSON.stringify(named('verify', report), null, 1)}\n`),
+      true,
+    );
   }
-  if (args.json) printJson(io, report);
+  if (args.json) printJson(io, 'verify', report);
   else io.stdout(formatVerification(report, io.columns));
   raise(boundsNotMet(report));
 }

@@ -55,7 +55,7 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
     dies.filter((die) => noise(die) <= maxNoise).length / dies.length;
   const before = shareOf((die) => die.before.noise);
   const after = shareOf((die) => die.after.noise);
-  if (args.json) printJson(io, { package: folder, maxNoise, yield: { before, after }, dies });
+  if (args.json) printJson(io, 'yield', { package: folder, maxNoise, yield: { before, after }, dies });
   else io.stdout(`${formatDies(dies)}\n${summary(dies, maxNoise, before, after)}`);
   if (minYield !== undefined && 100 * after < minYield)
     raise([boundNotMet(`--min-yield ${minYield}`, `${formatShare(after)} of the dies`)]);

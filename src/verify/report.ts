@@ -156,7 +156,7 @@ export interface VerifyReport {
   /** Of these two, those whose outputs an earlier run has kept. */
   readonly recalledReferences: readonly ReferenceName[];
   /** The first of the readings. */
-  readonly mapped: MappedReport;
+  readonly mapped: ReadingReport;
   /** Each time through the wires first, then without, where the target has wires. */
   readonly readings: readonly ReadingReport[];
   /** With a bound on the loss and several times. */

@@ -60,7 +60,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const idealDifference = difference([references.ideal], references.float);
   const { conditions } = verification;
   const readings = readingReports(conditions, verification.trials, references, options.compensate);
-  const mapped: MappedReport = readings[0]!;
+  const mapped = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = provenance.filter(({ from }) => from === 'assumed');
   const warnings: Diagnostic[] = [

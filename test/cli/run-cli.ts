@@ -1,6 +1,10 @@
-/** Runs one command line in process, with a pinned help width and a clock that stands still. */
+/**
+ * Runs one command line in process, with a pinned help width and a clock that stands still. What it prints as JSON has to
+ * fit the schema that is published for it.
+ */
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli.ts';
+import { checkReport } from '../report/published.ts';
 
 export interface Outcome {
   readonly exit: number;
@@ -30,6 +34,10 @@ export function collectingIo(overrides: Partial<Io> = {}) {
 export async function runCli(args: readonly string[], overrides: Partial<Io> = {}): Promise<Outcome> {
   const { io, out, err } = collectingIo(overrides);
   const exit = await main(args, io);
+  if (args.includes('--json') && overrides.stdout === undefined) {
+    if (out() !== '') checkReport(out());
+    if (err() !== '') checkReport(err());
+  }
   return { exit, out: out(), err: err() };
 }
 
@@ -65,6 +73,8 @@ export async function runUntil(
 
 /** The exit code of a run that failed, and the codes of its problems: `40 data/no-labels`. */
 export function problemOf({ exit, err }: Outcome): string {
-  const codes = [...err.matchAll(/^error\[([a-z-]+\/[a-z-]+)\]/gm)].map((match) => match[1]!);
+  const codes = [
+    ...err.matchAll(/^error\[([a-z-]+\/[a-z-]+)\]|"code": "([a-z-]+\/[a-z-]+)",\n *"severity": "error"/gm),
+  ].map((match) => match[1] ?? match[2]!);
   return [exit, ...new Set(codes)].join(' ');
 }

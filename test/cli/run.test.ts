@@ -115,13 +115,13 @@ describe('crossloom run', () => {
   });
 
   test.each([
-    ['broken.png', 'data/image-unreadable'],
-    ['nosuch.png', 'data/unreadable'],
-    ['net.onnx', 'data/unreadable'],
-  ])('%s ends with %s', async (name, code) => {
+    ['broken.png', '40 data/image-unreadable'],
+    ['nosuch.png', '2 data/unreadable'],
+    ['net.onnx', '40 data/unreadable'],
+  ])('%s ends with %s', async (name, problem) => {
     await writeFile(at('broken.png'), 'no image');
     const outcome = await runCli(['run', at('ideal.xbar'), '--input', at(name)]);
-    expect(problemOf(outcome)).toBe(`40 ${code}`);
+    expect(problemOf(outcome)).toBe(problem);
     expect(outcome.out).toBe('');
   });
 });

@@ -29,12 +29,9 @@ describe('crossloom targets', () => {
 
   test('lists as JSON', async () => {
     const { out } = await runCli(['targets', '--json']);
-    const targets = JSON.parse(out) as {
-      name: string;
-      assumed: number;
-      values: number;
-      adc: { bits: number };
-    }[];
+    const { targets } = JSON.parse(out) as {
+      targets: { name: string; assumed: number; values: number; adc: { bits: number } }[];
+    };
     expect(targets).toHaveLength((await bundledTargets()).length);
     expect(targets.find((t) => t.name === 'ideal')).toMatchObject({ adc: { bits: 16 } });
     expect(targets.every((t) => t.assumed > 0 && t.assumed <= t.values)).toBe(true);

@@ -182,7 +182,7 @@ describe('crossloom verify', () => {
     expect(await scaleOf('recorded.xbar')).toEqual({ err: '', scale: 3 });
     expect(await scaleOf('tiny.xbar')).toEqual({ err: '', scale: 1 });
     await rm(at('preprocess.yaml'));
-    expect((await scaleOf('tiny.xbar')).err).toContain('"data/no-preprocessing"');
+    expect((await scaleOf('tiny.xbar')).err).toContain('"code": "data/no-preprocessing"');
     await writeFile(at('preprocess.yaml'), 'scale: 1\n');
   });
 

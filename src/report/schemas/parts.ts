@@ -1,0 +1,45 @@
+/** What several reports have in common, as they are in JSON. */
+import { z } from 'zod';
+import type { ArrayCounters } from '../../chip/chip.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Snr } from '../../verify/report.ts';
+
+export const count = z.int().nonnegative();
+export const amount = z.number().nonnegative();
+export const share = amount.max(1);
+export const percent = amount.max(100);
+export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+
+/** A signal-to-noise ratio. */
+export const snr = z
+  .union([z.number(), z.enum(['equal', 'not finite'])])
+  .describe('dB, or in words') satisfies z.ZodType<Snr>;
+
+export const modelFile = z.strictObject({ file: z.string(), sha256: z.string() });
+
+export const counters = z
+  .strictObject({
+    formed: count,
+    setPulses: count,
+    resetPulses: count,
+    verifyReads: count,
+    cellsGivenUp: count,
+    verifyMisses: count,
+    transfers: count,
+    signErrors: count,
+    fecapWrites: count,
+    fecapReads: count,
+    wakeUpCycles: count,
+    time: amount.describe('s'),
+    energy: amount.describe('J'),
+  })
+  .describe('what programming took, summed over the arrays') satisfies z.ZodType<ArrayCounters>;
+
+export const diagnostic = z.strictObject({
+  code: z.string().describe('as in the table of docs/cli.md'),
+  severity: z.enum(['error', 'warning', 'note']),
+  message: z.string(),
+  at: z.string().describe("where, in the user's own terms: a file, a flag, a node"),
+  notes: list(z.string()).describe('what to do about it'),
+  exit: count.describe('exit code of a run with this kind of error alone'),
+}) satisfies z.ZodType<Diagnostic>;
