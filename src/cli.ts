@@ -5,11 +5,11 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { Stopped } from './cli/ask.ts';
 import { registerAsm } from './cli/asm.ts';
 import { registerCompile } from './cli/compile.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDisasm } from './cli/disasm.ts';
-import { Stopped } from './cli/ask.ts';
 import { exitCodes, withExamples } from './cli/help.ts';
 import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
 import { registerOps } from './cli/ops.ts';
