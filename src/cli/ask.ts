@@ -8,9 +8,12 @@ export interface Questions {
   readonly close: () => void;
 }
 
-/** On standard input and standard error. Lines that come before they are asked for wait. */
-export function openQuestions(): Questions {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+/** Lines that come before they are asked for wait. */
+export function openQuestions(
+  input: NodeJS.ReadableStream = process.stdin,
+  output: NodeJS.WritableStream = process.stderr,
+): Questions {
+  const lines = createInterface({ input, output });
   const waiting: string[] = [];
   let asked: { readonly answer: (line: string) => void; readonly stop: () => void } | undefined;
   let stopped = false;

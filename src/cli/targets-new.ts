@@ -40,12 +40,20 @@ function settingsOf(like: TargetFile, texts: readonly string[]): Settings {
   return { settings, problems: read.flatMap(({ problems }) => problems) };
 }
 
+/** The name of a target after its file; empty where nothing of that can stand in a name. */
+const nameOf = (output: string): string =>
+  basename(output)
+    .replace(/\.ya?ml$/i, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]+/g, '-')
+    .replaceAll(/^[.-]+|[.-]+$/g, '');
+
 /** The draft that flags alone make. */
 async function draftFromFlags(flags: NewTargetFlags & { readonly like: string }): Promise<Draft> {
   const like = await readTargetFile(flags.like);
   raise(like.diagnostics);
-  const name = flags.name ?? (flags.output === undefined ? undefined : basename(flags.output, '.yaml'));
-  if (name === undefined)
+  const name = flags.name ?? nameOf(flags.output ?? '');
+  if (name === '')
     throw new DiagnosticError([
       optionInvalid('targets new', 'the new target has no name', "Give it one, such as '--name my-chip'."),
     ]);

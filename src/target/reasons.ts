@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { targetUnit } from '../diagnostics/all.ts';
 import { didYouMean } from '../text/near-names.ts';
+import { parseTime } from '../text/time.ts';
 import { formatQuantity, parsePercent, parseQuantity, respelt, type Unit } from '../text/units.ts';
 import { matchKeys } from './keys.ts';
 import { isFields, partsOfLeaf } from './leaf.ts';
@@ -39,7 +40,7 @@ const isUnitIssue = (issue: z.core.$ZodIssue) =>
 
 function unitProblem(written: unknown, path: readonly string[], unit: Exclude<Unit, ''>): Problem {
   const text = Array.isArray(written) ? `[${written.join(', ')}]` : String(written);
-  const right = typeof written === 'string' ? [...respelt(written, unit), ...inverse(written, unit)] : [];
+  const right = typeof written === 'string' ? [...respelt(written, unit), ...otherwise(written, unit)] : [];
   const example = unit === 'S' ? '50 uS' : `1 ${unit}`;
   return {
     path,
@@ -53,8 +54,10 @@ function unitProblem(written: unknown, path: readonly string[], unit: Exclude<Un
   };
 }
 
-/** A resistance in place of a conductance, and the other way round. */
-function inverse(written: string, unit: Unit): readonly string[] {
+/** A resistance in place of a conductance, and the other way round; a time in hours or years. */
+function otherwise(written: string, unit: Unit): readonly string[] {
+  const seconds = unit === 's' ? parseTime(written) : undefined;
+  if (seconds !== undefined) return [`${seconds} s`];
   const other = unit === 'S' ? 'ohm' : unit === 'ohm' ? 'S' : undefined;
   const value = other && parseQuantity(written, other);
   return value && unit !== '' ? [formatQuantity(1 / value, unit, 4)] : [];

@@ -90,6 +90,14 @@ describe('from flags', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test('name the target after the file, and print commands that a shell takes', async () => {
+    const output = at("My chip's.yaml");
+    const { exit, out } = await make('--like', 'ideal', '-o', output);
+    expect(exit).toBe(0);
+    expect((await loadTarget(output)).target.name).toBe('my-chip-s');
+    expect(out).toContain(`crossloom targets check '${folder}/My chip'\\''s.yaml'\n`);
+  });
+
   test('never replace a file without --force', async () => {
     const like = ['--like', 'ideal', '-o', at('new.yaml')];
     expect((await make(...like)).exit).toBe(0);

@@ -230,6 +230,7 @@ describe('percentages and spellings', () => {
     ['programming.tolerance=2,5 uS', "Write it as '2.5 uS'."],
     ['programming.tolerance=1 ms', "Write it as '1 mS' or '1 MS'."],
     ['cell.gMax=10 kohm', "Write it as '100 uS'."],
+    ['programming.pulseTime=1 h', "Write it as '3600 s'."],
     ['cell.gMax=4144', "Write a number and a unit, such as '50 uS'."],
   ])('%s is corrected', async (set, note) => {
     const error: unknown = await loadTarget('tetramem-256-6bit', [set]).catch((e: unknown) => e);
