@@ -16,8 +16,11 @@ const from = z
   );
 const source = z.string().min(1).describe('Figure, table, text or reasoning behind the value');
 
-/** A leaf: the value with its origin. Reads as the value alone. */
-export function leaf<V extends z.ZodType>(value: V, unit: Unit, description: string) {
+/**
+ * A leaf: the value with its origin. Reads as the value alone. The type is said and not inferred: the compiler would spell out
+ * all that zod made of it, in declarations that it does not accept itself.
+ */
+export function leaf<V extends z.ZodType>(value: V, unit: Unit, description: string): z.ZodType<z.output<V>> {
   return z
     .strictObject({ value, from, source })
     .meta({ description, unit })
@@ -68,8 +71,10 @@ export const integer = (min: number, max: number, description: string) =>
   leaf(z.int().min(min).max(max), '', description);
 export const share = (description: string) => leaf(within.min(0).max(1), '', description);
 export const spread = (description: string) => leaf(within.min(0), '', description);
-export const choice = <const C extends readonly [string, ...string[]]>(options: C, description: string) =>
-  leaf(z.enum(options), '', description);
+export const choice = <const C extends readonly [string, ...string[]]>(
+  options: C,
+  description: string,
+): z.ZodType<C[number]> => leaf(z.enum(options), '', description);
 
 export interface TargetField {
   /** Path such as `adc.bits`. */
