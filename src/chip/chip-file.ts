@@ -1,33 +1,48 @@
 /**
- * A saved chip: a folder with `chip.json` and the numbers beside it in little-endian binary files, array after array.
- * This file holds what save and load share: the schema of chip.json, the file names and the order of their numbers.
- *
- *   conductances.f32   conductances of every array (S)
- *   hidden.i16         hidden integers of every array; only on chips with hidden planes
- *   converters.i32     zero codes, block after block
- *   converters.f32     steps (S), block after block
- *   operations.u32, cycles.u32, levels.i32, formed.u8, fecap-writes.u32, wake-ups.u32
- *                      what the cells have been through: see ArrayHistory; only on chips that keep it
- *   calibration.f32    gain, then bias, layer after layer; only on calibrated chips
+ * A saved chip: a folder with `chip.json` and the numbers beside it as .npy files, which NumPy reads as they are.
+ * This file holds what save and load share: the schema of chip.json, and name, element type and axes of every array.
  */
 import { z } from 'zod';
+import type { NpyType } from '../files/npy.ts';
 import { type ArrayCounters, type ArrayHistory, countFields } from './chip.ts';
 
 export const chipJson = 'chip.json';
 
-export const fileNames = {
-  conductances: 'conductances.f32',
-  hidden: 'hidden.i16',
-  operations: 'operations.u32',
-  cycles: 'cycles.u32',
-  levels: 'levels.i32',
-  formed: 'formed.u8',
-  fecapWrites: 'fecap-writes.u32',
-  wakeUps: 'wake-ups.u32',
-  zeros: 'converters.i32',
-  steps: 'converters.f32',
-  calibration: 'calibration.f32',
-} as const;
+/** What the lengths of axes follow from: those of the chip, its converters, and the columns that its calibration corrects. */
+export interface Extent {
+  readonly header: ChipJson['header'];
+  readonly converters: number;
+  readonly corrected: number;
+}
+
+export interface ArrayFile {
+  readonly name: `${string}.npy`;
+  readonly type: NpyType;
+  dims(extent: Extent): readonly number[];
+}
+
+const cells = ({ header }: Extent) => [header.arrays, header.rows, header.columns];
+const pairs = ({ header }: Extent) => [header.arrays, header.rows, header.columns >> 1];
+const fecaps = (extent: Extent) => [...pairs(extent), extent.header.hiddenBits];
+const lines = ({ header }: Extent) => [header.arrays, header.rows];
+const converters = (extent: Extent) => [extent.converters];
+const corrected = (extent: Extent) => [extent.corrected];
+
+/** Units and meanings stand in FORMAT.md of src/package. */
+export const arrayFiles = {
+  conductances: { name: 'conductances.npy', type: 'float32', dims: cells },
+  hidden: { name: 'hidden-integers.npy', type: 'int16', dims: pairs },
+  operations: { name: 'cell-operations.npy', type: 'uint32', dims: cells },
+  cycles: { name: 'cell-cycles.npy', type: 'uint32', dims: cells },
+  levels: { name: 'level-codes.npy', type: 'int32', dims: cells },
+  formed: { name: 'formed.npy', type: 'uint8', dims: cells },
+  fecapWrites: { name: 'fecap-writes.npy', type: 'uint32', dims: fecaps },
+  wakeUps: { name: 'wake-ups.npy', type: 'uint32', dims: lines },
+  zeros: { name: 'converter-zeros.npy', type: 'int32', dims: converters },
+  steps: { name: 'converter-steps.npy', type: 'float32', dims: converters },
+  gains: { name: 'correction-gains.npy', type: 'float32', dims: corrected },
+  biases: { name: 'correction-biases.npy', type: 'float32', dims: corrected },
+} as const satisfies Readonly<Record<string, ArrayFile>>;
 
 /** The files of what cells have been through, which a chip has all of or none. */
 export const historyFields = [
@@ -55,7 +70,7 @@ const counters = z.strictObject(Object.fromEntries(counted) as Record<keyof Arra
 
 export const chipSchema = z.strictObject({
   format: z.literal('crossloom-chip'),
-  version: z.literal(1),
+  version: z.literal(2),
   header: z.strictObject({
     rows: z.int().positive(),
     columns: z.int().positive(),
@@ -76,11 +91,14 @@ export const chipSchema = z.strictObject({
     z.strictObject({ array: count, row: count, column: count, target: z.number(), reached: z.number() }),
   ),
   wear: z.strictObject({ memristor: count, fecap: count }),
-  calibration: z.array(z.strictObject({ output: z.string(), columns: count })).optional(),
-  calibratedUnder: z
-    .strictObject({ at: amount, wires: z.boolean() })
-    .optional()
-    .describe('when the chip was read for it (s after programming), and whether through its wires'),
+  calibration: z
+    .strictObject({
+      at: amount,
+      wires: z.boolean(),
+      layers: z.array(z.strictObject({ output: z.string(), columns: count })),
+    })
+    .describe('when the chip was read for it (s after programming), and whether through its wires')
+    .optional(),
   files: z.record(z.string(), z.strictObject({ bytes: count, sha256: hash })),
 });
 

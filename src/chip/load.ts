@@ -9,13 +9,20 @@ import { chipUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Why } from '../diagnostics/make.ts';
 import { restore } from '../files/beside.ts';
+import { npyHeader } from '../files/npy.ts';
 import { missing } from '../files/read-file.ts';
 import { sumOf } from '../math/sum.ts';
 import type { ArrayHistory, Chip } from './chip.ts';
-import { bytesOf, type ChipJson, chipJson, chipSchema, fileNames, type Numbers } from './chip-file.ts';
-
-/** What chips of earlier versions were calibrated under, which do not say. */
-const rightAfterThroughWires = { at: 0, wires: true };
+import {
+  type ArrayFile,
+  arrayFiles,
+  bytesOf,
+  type ChipJson,
+  chipJson,
+  chipSchema,
+  type Extent,
+  type Numbers,
+} from './chip-file.ts';
 
 /**
  * Loads a chip.
@@ -24,11 +31,13 @@ const rightAfterThroughWires = { at: 0, wires: true };
 export async function loadChip(folder: string): Promise<Chip> {
   await restore(folder);
   const json = await readJson(folder);
-  const { header, converters, calibration = [], calibratedUnder = rightAfterThroughWires } = json;
-  const files = { folder, entries: json.files };
-  const { conductances: g, hidden: h, zeros, steps, calibration: corrections } = fileNames;
-  const perArray = (length: number): number[] => json.counters.map(() => length);
+  const { header, converters, calibration } = json;
   const counts = converters.map(({ count }) => count);
+  const columns = calibration?.layers.map((layer) => layer.columns) ?? [];
+  const extent = { header, converters: sumOf(counts), corrected: sumOf(columns) };
+  const files = { folder, entries: json.files, extent };
+  const { conductances: g, hidden: h, zeros, steps, gains, biases } = arrayFiles;
+  const perArray = (length: number): number[] => json.counters.map(() => length);
   const conductances = await readNumbers(files, g, perArray(header.rows * header.columns), Float32Array);
   check(folder, g, conductances, (value) => value >= 0 && value < Number.POSITIVE_INFINITY);
   const pairs = header.rows * (header.columns >> 1);
@@ -38,10 +47,10 @@ export async function loadChip(folder: string): Promise<Chip> {
   const zero = await readNumbers(files, zeros, counts, Int32Array);
   const step = await readNumbers(files, steps, counts, Float32Array);
   check(folder, steps, step, (value) => value > 0 && value < Number.POSITIVE_INFINITY);
-  const columns = calibration.flatMap((layer) => [layer.columns, layer.columns]);
-  const corrected = json.calibration ? await readNumbers(files, corrections, columns, Float32Array) : [];
-  check(folder, corrections, corrected, Number.isFinite);
-  const correctionAt = (i: number) => ({ gain: corrected[2 * i]!, bias: corrected[2 * i + 1]! });
+  const gain = calibration ? await readNumbers(files, gains, columns, Float32Array) : [];
+  check(folder, gains, gain, Number.isFinite);
+  const bias = calibration ? await readNumbers(files, biases, columns, Float32Array) : [];
+  check(folder, biases, bias, Number.isFinite);
   return {
     header,
     seed: json.seed,
@@ -60,32 +69,35 @@ export async function loadChip(folder: string): Promise<Chip> {
     wear: json.wear,
     ...defined({
       history,
-      calibration: json.calibration && {
-        ...calibratedUnder,
-        columns: new Map(calibration.map(({ output }, i) => [output, correctionAt(i)])),
+      calibration: calibration && {
+        at: calibration.at,
+        wires: calibration.wires,
+        columns: new Map(
+          calibration.layers.map(({ output }, i) => [output, { gain: gain[i]!, bias: bias[i]! }]),
+        ),
       },
     }),
   };
 }
 
-/** What cells have been through; undefined where the chip does not keep it, as chips from earlier versions do not. */
+/** What cells have been through; undefined where the chip does not keep it. */
 async function readHistory(
   files: Files,
   { rows, columns, hiddenBits, levels: levelCount }: ChipJson['header'],
   arrays: number,
 ): Promise<ArrayHistory[] | undefined> {
-  if (!files.entries[fileNames.operations]) return undefined;
+  if (!files.entries[arrayFiles.operations.name]) return undefined;
   const all = (length: number): number[] => Array<number>(arrays).fill(length);
-  const counts = (name: string, length: number) => readNumbers(files, name, all(length), Uint32Array);
+  const counts = (file: ArrayFile, length: number) => readNumbers(files, file, all(length), Uint32Array);
   const cells = rows * columns;
-  const operations = await counts(fileNames.operations, cells);
-  const cycles = await counts(fileNames.cycles, cells);
-  const levels = await readNumbers(files, fileNames.levels, all(cells), Int32Array);
-  check(files.folder, fileNames.levels, levels, (code) => code >= -1 && code < levelCount);
-  const formed = await readNumbers(files, fileNames.formed, all(cells), Uint8Array);
-  check(files.folder, fileNames.formed, formed, (flag) => flag <= 1);
-  const fecapWrites = await counts(fileNames.fecapWrites, rows * (columns >> 1) * hiddenBits);
-  const wakeUps = await counts(fileNames.wakeUps, rows);
+  const operations = await counts(arrayFiles.operations, cells);
+  const cycles = await counts(arrayFiles.cycles, cells);
+  const levels = await readNumbers(files, arrayFiles.levels, all(cells), Int32Array);
+  check(files.folder, arrayFiles.levels, levels, (code) => code >= -1 && code < levelCount);
+  const formed = await readNumbers(files, arrayFiles.formed, all(cells), Uint8Array);
+  check(files.folder, arrayFiles.formed, formed, (flag) => flag <= 1);
+  const fecapWrites = await counts(arrayFiles.fecapWrites, rows * (columns >> 1) * hiddenBits);
+  const wakeUps = await counts(arrayFiles.wakeUps, rows);
   return operations.map((own, array) => ({
     operations: own,
     cycles: cycles[array]!,
@@ -118,8 +130,11 @@ async function readJson(folder: string): Promise<ChipJson> {
     throw unreadable(folder, `${chipJson}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
   const { header, drivers, counters } = parsed.data;
   const blocks = new Set(parsed.data.converters.map(({ block }) => block));
-  const layers = new Set(parsed.data.calibration?.map(({ output }) => output));
-  if (blocks.size < parsed.data.converters.length || layers.size < (parsed.data.calibration?.length ?? 0))
+  const layers = new Set(parsed.data.calibration?.layers.map(({ output }) => output));
+  if (
+    blocks.size < parsed.data.converters.length ||
+    layers.size < (parsed.data.calibration?.layers.length ?? 0)
+  )
     throw unreadable(folder, `${chipJson} lists a block or a layer twice`);
   if (drivers.length !== header.arrays || counters.length !== header.arrays)
     throw unreadable(
@@ -132,12 +147,13 @@ async function readJson(folder: string): Promise<ChipJson> {
 interface Files {
   readonly folder: string;
   readonly entries: ChipJson['files'];
+  readonly extent: Extent;
 }
 
 /** Reads a file that must hold exactly the arrays of these lengths. Nothing is allocated before its size is right. */
 async function readNumbers<T extends Numbers>(
-  { folder, entries }: Files,
-  name: string,
+  { folder, entries, extent }: Files,
+  { name, type: element, dims }: ArrayFile,
   lengths: readonly number[],
   type: { new (length: number): T; readonly BYTES_PER_ELEMENT: number },
 ): Promise<T[]> {
@@ -147,13 +163,15 @@ async function readNumbers<T extends Numbers>(
     throw unreadable(folder, `${name} cannot be read: ${reasonOf(error)}`);
   });
   try {
-    const expected = sumOf(lengths) * type.BYTES_PER_ELEMENT;
+    const header = npyHeader(element, dims(extent));
+    const expected = header.length + sumOf(lengths) * type.BYTES_PER_ELEMENT;
     const { size } = await file.stat();
     if (entry.bytes !== expected || size !== expected)
       throw unreadable(folder, `${name} has ${size} bytes where ${expected} are expected`);
     const parts = lengths.map((length) => new type(length));
+    const found = new Uint8Array(header.length);
     const hash = createHash('sha256');
-    for (const part of parts) {
+    for (const part of [found, ...parts]) {
       const bytes = bytesOf(part);
       for (let at = 0; at < bytes.length; ) {
         const { bytesRead } = await file.read(bytes, at, bytes.length - at);
@@ -164,6 +182,8 @@ async function readNumbers<T extends Numbers>(
     }
     if (hash.digest('hex') !== entry.sha256)
       throw unreadable(folder, `${name} is not what was saved: its SHA-256 differs`);
+    if (Buffer.compare(found, header) !== 0)
+      throw unreadable(folder, `${name} is no array of ${element} [${dims(extent).join(', ')}]`);
     return parts;
   } finally {
     await file.close();
@@ -173,7 +193,7 @@ async function readNumbers<T extends Numbers>(
 /** Numbers that no chip could have. */
 function check(
   folder: string,
-  name: string,
+  { name }: ArrayFile,
   parts: readonly Numbers[],
   holds: (value: number) => boolean,
 ): void {

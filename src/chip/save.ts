@@ -4,9 +4,19 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../defined.ts';
 import { chipUnreadable } from '../diagnostics/all.ts';
+import { npyHeader } from '../files/npy.ts';
 import { type FolderKind, writeFolder } from '../files/write-folder.ts';
+import { sumOf } from '../math/sum.ts';
 import type { Chip } from './chip.ts';
-import { bytesOf, type ChipJson, chipJson, fileNames, historyFields, type Numbers } from './chip-file.ts';
+import {
+  type ArrayFile,
+  arrayFiles,
+  bytesOf,
+  type ChipJson,
+  chipJson,
+  historyFields,
+  type Numbers,
+} from './chip-file.ts';
 
 /** A saved chip as a folder that a newer one may replace. */
 export const chipFolder: FolderKind = { marker: chipJson, otherwise: chipUnreadable };
@@ -25,29 +35,39 @@ export async function saveChip(
 }
 
 async function writeChip(chip: Chip, folder: string): Promise<void> {
+  const { header, calibration } = chip;
   const converters = [...chip.converters];
-  const { calibration } = chip;
+  const settings = converters.map(([, own]) => own);
   const corrections = calibration && [...calibration.columns];
-  const files: ChipJson['files'] = {};
-  const write = async (name: string, parts: Iterable<Numbers>): Promise<void> => {
-    files[name] = await writeNumbers(join(folder, name), parts);
+  const layers = corrections?.map(([output, { gain }]) => ({ output, columns: gain.length }));
+  const extent = {
+    header,
+    converters: sumOf(settings.map(({ zero }) => zero.length)),
+    corrected: sumOf(layers?.map(({ columns }) => columns) ?? []),
   };
-  await write(fileNames.conductances, chip.conductances);
-  if (chip.hidden.length > 0) await write(fileNames.hidden, chip.hidden);
+  const files: ChipJson['files'] = {};
+  const write = async ({ name, type, dims }: ArrayFile, parts: readonly Numbers[]): Promise<void> => {
+    files[name] = await writeNumbers(join(folder, name), [npyHeader(type, dims(extent)), ...parts]);
+  };
+  await write(arrayFiles.conductances, chip.conductances);
+  if (chip.hidden.length > 0) await write(arrayFiles.hidden, chip.hidden);
   for (const field of chip.history ? historyFields : []) {
     const numbers = chip.history!.map((array) => array[field]);
-    await write(fileNames[field], numbers);
+    await write(arrayFiles[field], numbers);
   }
-  const settings = converters.map(([, own]) => own);
   const [zeros, steps] = [settings.map(({ zero }) => zero), settings.map(({ step }) => step)];
-  await write(fileNames.zeros, zeros);
-  await write(fileNames.steps, steps);
-  const gains = corrections?.flatMap(([, { gain, bias }]) => [gain, bias]);
-  if (gains) await write(fileNames.calibration, gains);
+  await write(arrayFiles.zeros, zeros);
+  await write(arrayFiles.steps, steps);
+  if (corrections) {
+    const columns = corrections.map(([, own]) => own);
+    const [gains, biases] = [columns.map(({ gain }) => gain), columns.map(({ bias }) => bias)];
+    await write(arrayFiles.gains, gains);
+    await write(arrayFiles.biases, biases);
+  }
   const json: ChipJson = {
     format: 'crossloom-chip',
-    version: 1,
-    header: chip.header,
+    version: 2,
+    header,
     seed: chip.seed,
     bitstream: chip.bitstream,
     drivers: chip.drivers.map((settings) => settings ?? null),
@@ -58,8 +78,7 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
     failed: [...chip.failed],
     wear: chip.wear,
     ...defined({
-      calibration: corrections?.map(([output, { gain }]) => ({ output, columns: gain.length })),
-      calibratedUnder: calibration && { at: calibration.at, wires: calibration.wires },
+      calibration: calibration && { at: calibration.at, wires: calibration.wires, layers: layers! },
     }),
     files,
   };

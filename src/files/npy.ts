@@ -1,4 +1,4 @@
-/** NumPy's .npy form (NEP 1, version 1.0) of the arrays that a package holds: bytes and 32-bit floats. */
+/** NumPy's .npy form (NEP 1, version 1.0) of the arrays of packages, which are bytes and 32-bit floats, and of saved chips. */
 import { sizeOf } from '../math/tensor.ts';
 
 export interface NpyArray {
@@ -7,20 +7,31 @@ export interface NpyArray {
   readonly data: Uint8Array | Float32Array;
 }
 
-const descriptions = { uint8: '|u1', float32: '<f4' } as const;
+const descriptions = { uint8: '|u1', int16: '<i2', int32: '<i4', uint32: '<u4', float32: '<f4' } as const;
 const preamble = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0);
 
-export function encodeNpy({ type, dims, data }: NpyArray): Uint8Array {
+/** Element types that are written. */
+export type NpyType = keyof typeof descriptions;
+
+/** What stands before the elements: 64 bytes, or a multiple. */
+export function npyHeader(type: NpyType, dims: readonly number[]): Uint8Array {
   const shape = dims.length === 1 ? `${dims[0]},` : dims.join(', ');
   const header = `{'descr': '${descriptions[type]}', 'fortran_order': False, 'shape': (${shape}), }`;
   // The elements start at a multiple of 64 bytes; the header ends in a line feed.
   const start = Math.ceil((preamble.length + 2 + header.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(start + data.byteLength).fill(0x20, 0, start);
+  const bytes = new Uint8Array(start).fill(0x20);
   bytes.set(preamble);
   new DataView(bytes.buffer).setUint16(preamble.length, start - preamble.length - 2, true);
   bytes.set(Buffer.from(header, 'latin1'), preamble.length + 2);
   bytes[start - 1] = 0x0a;
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+  return bytes;
+}
+
+export function encodeNpy({ type, dims, data }: NpyArray): Uint8Array {
+  const header = npyHeader(type, dims);
+  const bytes = new Uint8Array(header.length + data.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
   return bytes;
 }
 

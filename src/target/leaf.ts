@@ -20,8 +20,11 @@ export const from = z
 export const source = z.string().min(1).describe('Figure, table, text or reasoning behind the value');
 const assumed = z.literal(unsaid.from).optional();
 
-/** A leaf: the value alone or with its origin, which goes without saying where it is assumed. Reads as the value. */
-export function leaf<V extends z.ZodType>(value: V, unit: Unit, description: string) {
+/**
+ * A leaf: the value alone or with its origin, which goes without saying where it is assumed. Reads as the value. The type is
+ * said and not inferred: the compiler would spell out all that zod made of it, in declarations that it does not accept itself.
+ */
+export function leaf<V extends z.ZodType>(value: V, unit: Unit, description: string): z.ZodType<z.output<V>> {
   return z
     .union([
       value,
@@ -124,8 +127,10 @@ export const relative = (description: string) => inPercent(within.min(0), descri
 /** A relative change, of either sign. */
 export const relativeChange = (description: string) => inPercent(within, description);
 export const spread = (description: string) => leaf(within.min(0), '', description);
-export const choice = <const C extends readonly [string, ...string[]]>(options: C, description: string) =>
-  leaf(z.enum(options), '', description);
+export const choice = <const C extends readonly [string, ...string[]]>(
+  options: C,
+  description: string,
+): z.ZodType<C[number]> => leaf(z.enum(options), '', description);
 
 export interface TargetField {
   /** Path such as `adc.bits`. */

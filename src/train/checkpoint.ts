@@ -35,7 +35,7 @@ const headSchema = z.strictObject({
   snapshots: z.array(z.record(z.string(), z.enum(typeNames))),
 });
 
-export function encodeCheckpoint({ identity, epochs, snapshots }: Checkpoint): Buffer {
+export function encodeCheckpoint({ identity, epochs, snapshots }: Checkpoint): Uint8Array {
   const head: z.input<typeof headSchema> = {
     format: 'crossloom-checkpoint',
     version: 1,

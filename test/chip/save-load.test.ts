@@ -126,41 +126,53 @@ test.each<[string, (place: string) => Promise<void>, string]>([
   [
     'another geometry',
     (place) => edit(place, '"rows": 16', '"rows": 1000000000'),
-    'conductances.f32 has 1024 bytes where',
+    'conductances.npy has 1152 bytes where',
   ],
-  ['a missing file', (place) => rm(join(place, 'converters.i32')), 'converters.i32 cannot be read'],
+  ['a missing file', (place) => rm(join(place, 'converter-zeros.npy')), 'converter-zeros.npy cannot be read'],
   [
     'a truncated file',
     async (place) => {
-      const path = join(place, 'conductances.f32');
+      const path = join(place, 'conductances.npy');
       await writeFile(path, (await readFile(path)).subarray(0, 1000));
     },
-    'conductances.f32 has 1000 bytes where 1024 are expected',
+    'conductances.npy has 1000 bytes where 1152 are expected',
   ],
   [
     'a flipped bit',
     async (place) => {
-      const path = join(place, 'conductances.f32');
+      const path = join(place, 'conductances.npy');
       const bytes = await readFile(path);
-      bytes[77]! ^= 4;
+      bytes[177]! ^= 4;
       await writeFile(path, bytes);
     },
-    'conductances.f32 is not what was saved',
+    'conductances.npy is not what was saved',
   ],
   [
     'a conductance that is no number',
-    (place) => put(place, 'conductances.f32', 77, Number.NaN),
-    'conductances.f32: number 77 of part 0 is NaN',
+    (place) => put(place, 'conductances.npy', 77, Number.NaN),
+    'conductances.npy: number 77 of part 0 is NaN',
   ],
   [
     'a conductance below zero',
-    (place) => put(place, 'conductances.f32', 200, -1),
-    'conductances.f32: number 72 of part 1 is -1',
+    (place) => put(place, 'conductances.npy', 200, -1),
+    'conductances.npy: number 72 of part 1 is -1',
   ],
   [
     'a converter without a step',
-    (place) => put(place, 'converters.f32', 0, 0),
-    'converters.f32: number 0 of part 0 is 0',
+    (place) => put(place, 'converter-steps.npy', 0, 0),
+    'converter-steps.npy: number 0 of part 0 is 0',
+  ],
+  [
+    'axes in another order',
+    async (place) => {
+      const path = join(place, 'conductances.npy');
+      const bytes = await readFile(path);
+      const before = sha256(bytes);
+      bytes.write(bytes.toString('latin1', 0, 128).replace('(2, 16, 8)', '(2, 8, 16)'), 0, 'latin1');
+      await writeFile(path, bytes);
+      await edit(place, before, sha256(bytes));
+    },
+    'conductances.npy is no array of float32 [2, 16, 8]',
   ],
   ['a block twice', (place) => edit(place, '"block": 7', '"block": 2'), 'lists a block or a layer twice'],
 ])('%s is a readable error', async (_, damage, reason) => {
@@ -174,11 +186,11 @@ test.each<[string, (place: string) => Promise<void>, string]>([
   await expect(loading).rejects.toThrow(reason);
 });
 
-/** Puts a number into a file, with its sum. */
+/** Puts a number into an array behind its header of 128 bytes, with its sum. */
 async function put(place: string, name: string, index: number, value: number): Promise<void> {
   const bytes = await readFile(join(place, name));
   const before = sha256(bytes);
-  bytes.writeFloatLE(value, 4 * index);
+  bytes.writeFloatLE(value, 128 + 4 * index);
   await writeFile(join(place, name), bytes);
   await edit(place, before, sha256(bytes));
 }

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { openQuestions, Stopped } from '../../src/cli/ask.ts';
+import { openQuestions } from '../../src/cli/ask.ts';
+import { Interrupted } from '../../src/cli/interrupt.ts';
 
 test('questions are answered line by line, those that were pasted at once too, until the input ends', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
@@ -11,8 +12,8 @@ test('questions are answered line by line, those that were pasted at once too, u
   expect(await questions.ask('columns: ')).toBe('64');
   const last = questions.ask('levels: ');
   input.end();
-  await expect(last).rejects.toBeInstanceOf(Stopped);
-  await expect(questions.ask('bits: ')).rejects.toBeInstanceOf(Stopped);
+  await expect(last).rejects.toBeInstanceOf(Interrupted);
+  await expect(questions.ask('bits: ')).rejects.toBeInstanceOf(Interrupted);
   expect(String(output.read())).toContain('rows: ');
   questions.close();
 });

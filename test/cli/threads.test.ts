@@ -64,7 +64,7 @@ test.each(['pulses', 'transfers'])('%s: a chip is the same, bit for bit', async 
   const loaded = await loadChip(at(`${name}-1`));
   expect(loaded.header.arrays).toBeGreaterThan(2);
   expect(loaded.calibration?.columns.size).toBe(2);
-  expect(Object.keys(alone.files)).toContain('conductances.f32');
+  expect(Object.keys(alone.files)).toContain('conductances.npy');
   expect(await program(2)).toEqual(alone);
   expect(await program(5)).toEqual(alone);
 });

@@ -3,7 +3,7 @@
  * shares no code with the project, finds the same header, instructions and weights in packages of every target, and
  * computes the same outputs as the direct product, cell by cell.
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -22,21 +22,7 @@ import { quantize } from '../oracle/input-codes.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
 import { drawFaults } from '../support/draw-faults.ts';
 import { model, node } from '../support/onnx-model.ts';
-
-/** Debian's: others may come without NumPy. */
-const python = process.env.CROSSLOOM_PYTHON ?? '/usr/bin/python3';
-
-function hasNumpy(): boolean {
-  try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const able = hasNumpy();
-if (!able) console.log(`skipped: ${python} has no NumPy (Debian's package python3-numpy)`);
+import { hasModule, python } from './python.ts';
 
 interface Found {
   readonly header: { readonly target: string };
@@ -107,7 +93,7 @@ const more: readonly (readonly [string, Options])[] = [
 
 const cases = [...targets.map((target): readonly [string, Options] => [target, {}]), ...more];
 
-describe.skipIf(!able)('a reader in Python', () => {
+describe.skipIf(!hasModule('numpy'))('a reader in Python', () => {
   test.each(cases)('%s %o', async (name, { faults, ...options }) => {
     const target = await loadTarget(name, options.set ?? []);
     const feeds = [1, 2, 3].map((seed) => drawFeeds(graph.inputs, seed, -1, 1));

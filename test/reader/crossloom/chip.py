@@ -1,5 +1,6 @@
-"""A saved chip: chip.json and the little-endian arrays beside it."""
+"""A saved chip: chip.json and the arrays beside it."""
 import hashlib
+import io
 import json
 import os
 
@@ -13,29 +14,34 @@ class Chip:
             self.json = json.load(file)
         header = self.json["header"]
         shape = header["arrays"], header["rows"], header["columns"]
-        self.conductances = self.numbers("conductances.f32", "<f4").reshape(shape)
+        self.conductances = self.numbers("conductances.npy", "<f4", *shape)
         self.hidden = None
         if header["hiddenBits"] > 0:
-            self.hidden = self.numbers("hidden.i16", "<i2").reshape(shape[0], shape[1], shape[2] // 2)
+            self.hidden = self.numbers("hidden-integers.npy", "<i2", shape[0], shape[1], shape[2] // 2)
         counts = [own["count"] for own in self.json["converters"]]
         ends = np.cumsum(counts)[:-1]
-        zeros = np.split(self.numbers("converters.i32", "<i4"), ends)
-        steps = np.split(self.numbers("converters.f32", "<f4"), ends)
+        zeros = np.split(self.numbers("converter-zeros.npy", "<i4", sum(counts)), ends)
+        steps = np.split(self.numbers("converter-steps.npy", "<f4", sum(counts)), ends)
         self.converters = {
             own["block"]: {**own, "zero": zero, "step": step}
             for own, zero, step in zip(self.json["converters"], zeros, steps)
         }
         self.corrections = {}
         if "calibration" in self.json:
-            rest = self.numbers("calibration.f32", "<f4")
-            for own in self.json["calibration"]:
-                gain, bias, rest = np.split(rest, [own["columns"], 2 * own["columns"]])
-                self.corrections[own["output"]] = gain, bias
+            layers = self.json["calibration"]["layers"]
+            columns = [own["columns"] for own in layers]
+            ends = np.cumsum(columns)[:-1]
+            gains = np.split(self.numbers("correction-gains.npy", "<f4", sum(columns)), ends)
+            biases = np.split(self.numbers("correction-biases.npy", "<f4", sum(columns)), ends)
+            self.corrections = {own["output"]: pair for own, *pair in zip(layers, gains, biases)}
 
-    def numbers(self, name, dtype):
+    def numbers(self, name, dtype, *shape):
         with open(os.path.join(self.folder, name), "rb") as file:
             data = file.read()
         entry = self.json["files"][name]
         if len(data) != entry["bytes"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise ValueError(f"{name} is not what chip.json lists")
-        return np.frombuffer(data, dtype)
+        values = np.load(io.BytesIO(data), allow_pickle=False)
+        if values.dtype != np.dtype(dtype) or values.shape != shape:
+            raise ValueError(f"{name} is {values.dtype} {values.shape}")
+        return values
