@@ -54,13 +54,15 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
   const loaded = await loadTarget(options.target, options.set);
   const faults = args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
   checkRuns(args.printAfter, { options, target: loaded.target, ...defined({ faults }) });
-  const imported = { ...(await readModel(model)), file: model };
-  checkPatterns(options, imported.graph);
-  const input = await openCalibration(args, imported, options.calibrationSamples);
-  printDiagnostics(io, input.warnings);
   return withStages(io, async ({ report }) => {
+    const onProgress = compileStages(report);
+    onProgress('lower', 0, 1);
+    const imported = { ...(await readModel(model)), file: model };
+    checkPatterns(options, imported.graph);
+    const input = await openCalibration(args, imported, options.calibrationSamples);
+    printDiagnostics(io, input.warnings);
     const hooks: CompileHooks = {
-      onProgress: compileStages(report),
+      onProgress,
       onPass: (name, made) => {
         if (name === args.printAfter) io.stdout(`${printMade(made)}\n`);
       },
