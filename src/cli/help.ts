@@ -17,4 +17,5 @@ ${Object.values(kinds)
   .map(({ exit, what }) => `  ${exit}  ${what}`)
   .join('\n')}
   70  a bug in Crossloom
+  130 ended by Ctrl-C
 Every problem is printed with its own code, such as error[target/unit], and what to do.`;
