@@ -2,7 +2,7 @@
  * Ctrl-C: the first one asks what runs to stop between two units of its work, so that nothing is left half-written and what
  * is finished is kept; the second one ends the process at once.
  */
-import { shellCommand } from '../text/shell.ts';
+import { shellLine } from '../text/shell.ts';
 import type { Io } from './io.ts';
 
 /** As of every process that SIGINT ends. */
@@ -66,5 +66,5 @@ export function formatInterruption({ at, kept, goOn }: Interruption, args: reado
   const what = kept ?? 'nothing was written';
   if (goOn === undefined) return `interrupted${where}; ${what}\n`;
   const more = goOn.filter((flag) => !args.includes(flag));
-  return `interrupted${where}; ${what}; this goes on from there:\n${shellCommand(['crossloom', ...args, ...more])}\n`;
+  return `interrupted${where}; ${what}; this goes on from there:\n${shellLine(['crossloom', ...args, ...more])}\n`;
 }

@@ -1,8 +1,10 @@
-/** Arguments -> one line that a shell takes for the same arguments. */
+/** Words -> a line that a POSIX shell takes apart into the same words, so that printed commands work when they are pasted. */
 
-/** What no shell reads a meaning into. */
-const plain = /^[\w@%+=:,./-]+$/;
+/** One word, in single quotes where it has characters that mean something to a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
 
-export function shellCommand(args: readonly string[]): string {
-  return args.map((arg) => (plain.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`)).join(' ');
+export function shellLine(words: readonly string[]): string {
+  return words.map(shellWord).join(' ');
 }
