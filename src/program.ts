@@ -26,11 +26,11 @@ export interface ProgramChipOptions {
   readonly calibrateUnder?: CorrectOptions['conditions'];
   /** Worker threads. Default: as many as this machine runs at once. The chip is the same for any number. */
   readonly threads?: number;
-  /** Called after every programmed array. */
+  /** Called at the start, and after every programmed array. */
   readonly onArray?: (done: number, total: number) => void;
-  /** Called after every array that was read for the calibration. */
+  /** Called at the start, and after every array that was read for the calibration. */
   readonly onRead?: (done: number, total: number) => void;
-  /** Called after every calibrated layer. */
+  /** Called at the start, and after every calibrated layer. */
   readonly onLayer?: (done: number, total: number) => void;
 }
 

@@ -50,20 +50,23 @@ interface CompileOutcome {
 /** Compiles and writes the package. What can fail early is checked before anything that takes long. */
 export async function compileModel(io: Io, model: string, args: CompileArguments): Promise<CompileOutcome> {
   const { force = false } = args;
-  const [{ options, loaded }, read] = await together(
-    loadOptions(args),
-    readModel(model),
-    checkOutput(args.output, force, packageFolder),
-  );
-  const imported = { ...read, file: model };
-  const faults = args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
-  checkRuns(args.printAfter, { options, target: loaded.target, ...defined({ faults }) });
-  checkPatterns(options, imported.graph);
-  const input = await openCalibration(args, imported, options.calibrationSamples);
-  printDiagnostics(io, input.warnings);
   return withStages(io, async ({ report }) => {
+    const onProgress = compileStages(report);
+    onProgress('lower', 0, 1);
+    const [{ options, loaded }, read] = await together(
+      loadOptions(args),
+      readModel(model),
+      checkOutput(args.output, force, packageFolder),
+    );
+    const imported = { ...read, file: model };
+    const faults =
+      args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
+    checkRuns(args.printAfter, { options, target: loaded.target, ...defined({ faults }) });
+    checkPatterns(options, imported.graph);
+    const input = await openCalibration(args, imported, options.calibrationSamples);
+    printDiagnostics(io, input.warnings);
     const hooks: CompileHooks = {
-      onProgress: compileStages(report),
+      onProgress,
       onPass: (name, made) => {
         if (name === args.printAfter) io.stdout(`${printMade(made)}\n`);
       },

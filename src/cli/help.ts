@@ -19,7 +19,7 @@ const listed = (examples: readonly string[]) =>
 /** Names of the kinds in a few words each. */
 function briefExitCodes(): string {
   const named = Object.entries(kinds).map(([kind, { exit }]) => `${exit} ${kind}`);
-  const all = ['0 success', '1 several kinds', ...named, '70 a bug'];
+  const all = ['0 success', '1 several kinds', ...named, '70 a bug', '130 Ctrl-C'];
   // Code and name stay on one line.
   const lines = wrap(all.map((one) => one.replaceAll(' ', '\u00a0')).join(', '), 68);
   return `Exit codes: ${lines.join('\n            ').replaceAll('\u00a0', ' ')} (crossloom --help has more)`;
@@ -27,8 +27,12 @@ function briefExitCodes(): string {
 
 function exitCodes(): string {
   const kindsOf = Object.values(kinds).map(({ exit, what }) => [exit, what] as const);
-  const all = [[0, 'success'], [1, 'problems of several kinds'], ...kindsOf, [70, 'a bug in Crossloom']];
+  const others = [
+    [70, 'a bug in Crossloom'],
+    [130, 'ended by Ctrl-C'],
+  ] as const;
+  const all = [[0, 'success'], [1, 'problems of several kinds'], ...kindsOf, ...others];
   return `Exit codes:
-${all.map(([exit, what]) => `  ${`${exit}`.padEnd(2)}  ${what}`).join('\n')}
+${all.map(([exit, what]) => `  ${`${exit}`.padEnd(3)}  ${what}`).join('\n')}
 Every problem is printed with its own code, such as error[target/unit], and what to do.`;
 }

@@ -75,7 +75,10 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   const chip = await programWithProgress(io, pkg, options, before, () => {
     seconds = (io.now() - start) / 1000;
   });
-  await saveChip(chip, args.output, { force });
+  await withStages(io, ({ report }) => {
+    report('saving the chip', 0, 1);
+    return saveChip(chip, args.output, { force });
+  });
   const warnings = await currentsOver(io, pkg, chip, threads);
   const target = pkg.manifest.target.name;
   if (args.json) {

@@ -69,16 +69,17 @@ interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'batchSize' | 
 
 /** Verifies with progress on a terminal. Warnings about the data go to stderr, all others into the report. */
 async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): Promise<VerifyReport> {
-  const [pkg, given] = await together(openPackage(folder), modelOf(args));
-  const file = args.model ?? ownModel(pkg);
-  const model = { ...(given ?? (await readModel(file))), file };
-  const dataset = await openData(io, pkg, model, args);
   const store = await openResults(io);
   let kept: string | undefined;
   const onTrial = (finished: number, total: number) => {
     if (store !== noStore) kept = `finished and kept: ${finished} of ${counted(total, 'trial')}`;
   };
-  const work = ({ report, signal }: Stages) => {
+  const work = async ({ report, signal }: Stages) => {
+    report('opening the package', 0, 1);
+    const [pkg, given] = await together(openPackage(folder), modelOf(args));
+    const file = args.model ?? ownModel(pkg);
+    const model = { ...(given ?? (await readModel(file))), file };
+    const dataset = await openData(io, pkg, model, args);
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
         seed,

@@ -111,7 +111,7 @@ export async function withWorkers<T>(threads: number, use: (pool: Pool) => Promi
 
 type Progress = ((done: number, total: number) => void) | undefined;
 
-/** Runs all tasks on threads of their own. @returns the result of every task; `onDone` is called after each */
+/** Runs all tasks on threads of their own. @returns the result of every task; `onDone` is called at the start and after each */
 export async function collect<Context, Task, Result>(
   job: Job<Context, Task, Result>,
   context: Context,
@@ -124,6 +124,7 @@ export async function collect<Context, Task, Result>(
     results[task] = result;
     onDone?.(++done, count);
   };
+  onDone?.(done, count);
   await runJob(job, context, tasks, { threads, count, onResult });
   return results;
 }
@@ -138,7 +139,7 @@ export function runJob<Context, Task, Result>(
   return withWorkers(Math.min(threads, count), (pool) => pool.run(job, context, tasks, onResult));
 }
 
-/** Runs all tasks; `onDone` is called after each with how many are done. @returns their results in the order of the tasks */
+/** Runs all tasks; `onDone` is told at the start and after each how many are done. @returns their results in the order of the tasks */
 export async function runTasks<Context, Task, Result>(
   pool: Pool,
   job: Job<Context, Task, Result>,
@@ -148,6 +149,7 @@ export async function runTasks<Context, Task, Result>(
 ): Promise<Result[]> {
   const results: Result[] = [];
   let done = 0;
+  onDone?.(done);
   await pool.run(job, context, tasks, (result, task) => {
     results[task] = result;
     onDone?.(++done);

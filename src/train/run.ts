@@ -6,6 +6,7 @@
 import { resultNotANumber, trainEnduranceSpent } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { EnduranceStop } from './endurance.ts';
+import { weightsOf } from './network.ts';
 import type { BatchResult } from './pass.ts';
 import { type Samples, samplesOf } from './samples.ts';
 import { crosses, evaluate, type Trainer, trainBatch } from './trainer.ts';
@@ -41,8 +42,13 @@ export interface RunHooks {
   readonly onCheckpoint?: (run: Run, epochs: readonly Epoch[]) => Promise<void>;
 }
 
-/** Inputs between two reports of progress, and two chances for the process to hear signals. */
-const inputsAtOnce = 200;
+/** Inputs between two reports of progress, and two chances for the process to hear signals: at most, and times weights. */
+const [inputsAtOnce, weightsAtOnce] = [200, 40_000_000];
+
+function inputsBetween({ network }: Trainer): number {
+  const weights = network.layers.reduce((sum, layer) => sum + weightsOf(layer), 0);
+  return Math.max(1, Math.min(inputsAtOnce, Math.floor(weightsAtOnce / weights)));
+}
 
 /**
  * @param done epochs that are over
@@ -54,6 +60,7 @@ export async function finishRun(run: Run, done: readonly Epoch[], hooks: RunHook
   const epochs = [...done];
   const { progress } = chip;
   const every = hooks.checkpointEvery ?? Number.POSITIVE_INFINITY;
+  const between = inputsBetween(chip);
   const show = async (tested?: number) => {
     await hooks.onProgress?.(run, epochs, tested);
     await new Promise(setImmediate);
@@ -68,7 +75,7 @@ export async function finishRun(run: Run, done: readonly Epoch[], hooks: RunHook
     if ('stop' in result) raise([stopped(chip, result)]);
     trainBatch(float, training);
     if (crosses(before, progress.inputs, every)) await hooks.onCheckpoint?.(run, epochs);
-    if (crosses(before, progress.inputs, inputsAtOnce)) await show();
+    if (crosses(before, progress.inputs, between)) await show();
   }
   return epochs;
 }
@@ -102,7 +109,7 @@ async function evaluateInParts(
   show: (tested: number) => Promise<void>,
 ): Promise<BatchResult> {
   const [width, { batch }] = [trainer.network.layers[0]!.inputs, trainer.options];
-  const size = batch * Math.ceil(inputsAtOnce / batch);
+  const size = batch * Math.ceil(inputsBetween(trainer) / batch);
   let [loss, correct] = [0, 0];
   for (let first = 0; first < samples.count; first += size) {
     const part = samplesOf(samples, width, first, size);

@@ -42,9 +42,7 @@ export async function addLayerNoise(
   const indices = evenlySpread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
   const context = { ideal, mapped: encodeModel(lowered), taps, counts };
   const count = Math.ceil(indices.length / plan.batchSize);
-  const onDone = stage('compare layers');
-  onDone(0, count);
-  const how = { threads, count, onDone };
+  const how = { threads, count, onDone: stage('compare layers') };
   const batches = await collect(job, context, imageBatches(dataset, plan, indices), how);
   for (const batch of batches) {
     for (const [i, tap] of taps.entries()) {

@@ -44,17 +44,18 @@ export async function verify(
 ): Promise<VerifyReport> {
   const start = performance.now();
   const inputs = fedInputs(model.graph, model.file);
-  const report = (stage: string) => (done: number, total: number) => {
+  const onProgress = (stage: string, done: number, total: number) => {
     options.signal?.throwIfAborted();
     options.onProgress?.(stage, done, total);
   };
+  const report = (stage: string) => (done: number, total: number) => onProgress(stage, done, total);
   // The model as it was read, before any rewriting of ours.
   const float = encodeModel(model.graph);
   const samples = spreadSamples(dataset, inputs, dataset.length);
   const { plan, images, knownAnswer, references } = await unlessRefused(model, samples, async () => {
     report('opening the model')(0, 1);
     const probed = await openSession(float, { threads: 1 });
-    const planned = await planVerification(pkg, model, dataset, options, probed);
+    const planned = await planVerification(pkg, model, dataset, { ...options, onProgress }, probed);
     if (!options.acceptChance)
       await checkAboveChance(model, dataset, planned, probed, report('floating point with other presets'));
     await probed.release();

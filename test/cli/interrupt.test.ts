@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatInterruption, Interrupted, interruptible } from '../../src/cli/interrupt.ts';
-import type { Io } from '../../src/cli/io.ts';
+import { type Io, processIo } from '../../src/cli/io.ts';
 import { withStages } from '../../src/cli/stages.ts';
 import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import { collectingIo, runCli } from './run-cli.ts';
@@ -62,6 +62,18 @@ describe('interruptible', () => {
     await expect(interruptible(io, () => Promise.reject(bug))).rejects.toBe(bug);
     expect(heard()).toBe(false);
   });
+});
+
+test('the process hears Ctrl-C once, while somebody listens: then the system ends it again', () => {
+  const before = process.listenerCount('SIGINT');
+  let heard = 0;
+  const { onInterrupt } = processIo();
+  onInterrupt(() => heard++);
+  const forget = onInterrupt(() => heard++);
+  forget();
+  expect(process.listenerCount('SIGINT')).toBe(before + 1);
+  process.emit('SIGINT');
+  expect([heard, process.listenerCount('SIGINT')]).toEqual([1, before]);
 });
 
 test('stages stop at the next report, and say where', async () => {
