@@ -121,7 +121,8 @@ const all = [mobilenetV2, resnet20, resnet32, keywords, mobilenetV1, vit, resnet
 export const labelOf = ({ model, target, note = '' }: Pick<Case, 'model' | 'target' | 'note'>): string =>
   [model, target, note].join(' ').trim();
 /** The target of a row, as tables name it. */
-export const targetOf = ({ target, note }: Case): string => (note ? `${target}, ${note}` : target);
+export const targetOf = ({ target, note }: Pick<Case, 'target' | 'note'>): string =>
+  note ? `\`${target}\`, ${note}` : `\`${target}\``;
 
 export const cases: readonly Case[] = [
   on(mobilenetV2, 'ideal'),

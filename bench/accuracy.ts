@@ -1,42 +1,30 @@
 /**
- * `npm run accuracy`: the README's figures of accuracy. Every row compiles a model, programs chips, and scores them
- * beside floating point on images that calibration has not seen, as if wires had no resistance (bench/conditions.ts has
- * these). Arguments are patterns that pick rows by their label.
+ * `npm run accuracy`: the table of docs/accuracy.md. Every row compiles a model, programs chips, and scores them beside floating
+ * point on images that calibration has not seen, as if wires had no resistance (bench/conditions.ts reads through them).
+ * Arguments are patterns that pick rows by their label.
  */
 import { existsSync } from 'node:fs';
-import { formatTable } from '../src/report/table.ts';
 import { type Case, cases, labelOf, targetOf } from './accuracy-cases.ts';
+import { tableArguments } from './arguments.ts';
+import { markdownHeader, markdownRow } from './markdown.ts';
 import { type Measured, measure } from './measure.ts';
 
-const wanted = process.argv.slice(2);
-const chosen = cases.filter((item) => wanted.every((pattern) => new RegExp(pattern).test(labelOf(item))));
-const rows: string[][] = [];
-for (const item of chosen) {
-  if (!existsSync(item.file)) {
-    process.stdout.write(`skipped: ${item.model} is not at ${item.file}; set CROSSLOOM_DATA\n`);
-    continue;
-  }
-  rows.push(rowOf(item, await measure(item, { wires: 'off' })));
-  process.stderr.write(`${rows.at(-1)!.join('  ')}\n`);
-}
+const { picks } = tableArguments(process.argv.slice(2));
 const headers = [
-  'model',
-  'target',
-  'arrays',
-  'images',
-  'chips',
-  'float',
-  'integers',
-  'mapped',
-  'agreement',
-  'difference, 95 %',
+  ...['model', 'target', 'arrays', 'images', 'chips'],
+  ...['floating point', 'integers', 'mapped', 'agreement', 'difference'],
 ];
-process.stdout.write(
-  `${formatTable(
-    headers.map((header) => ({ header })),
-    rows,
-  )}\n`,
-);
+process.stdout.write(markdownHeader(headers));
+for (const item of cases.filter((one) => picks(labelOf(one)))) {
+  if (existsSync(item.file))
+    process.stdout.write(markdownRow(rowOf(item, await measure(withoutWires(item), { wires: 'off' }))));
+  else process.stderr.write(`skipped: ${item.model} is not at ${item.file}; set CROSSLOOM_DATA\n`);
+}
+
+/** A mapping that makes up for wires errs where they have no resistance. */
+function withoutWires(item: Case): Case {
+  return { ...item, options: { wireCorrection: 'none', ...item.options } };
+}
 
 function rowOf(item: Case, { report, arrays }: Measured): string[] {
   const percent = (value: number | undefined) => (value === undefined ? '' : value.toFixed(2));
@@ -45,12 +33,12 @@ function rowOf(item: Case, { report, arrays }: Measured): string[] {
   return [
     item.model,
     targetOf(item),
-    String(arrays),
-    String(report.data.images),
+    arrays.toLocaleString('en'),
+    report.data.images.toLocaleString('en'),
     String(item.trials),
     percent(report.float.top1),
     percent(report.ideal.top1),
-    `${percent(mapped.top1?.mean)} +- ${percent(mapped.top1?.deviation ?? 0)}`,
+    `${percent(mapped.top1?.mean)} ± ${percent(mapped.top1?.deviation ?? 0)}`,
     percent(mapped.agreement?.mean),
     change ? `${percent(change.points)} (${percent(change.low)} to ${percent(change.high)})` : '',
   ];

@@ -1,32 +1,32 @@
 /**
  * `npm run conditions`: what becomes of programmed networks under the conditions that a target has: with read noise, one
- * second and one day after programming, as if wires had no resistance and through them. Arguments are patterns that pick
- * rows by model and target.
+ * second and one day after programming, as if wires had no resistance and through them, each with the mapping that the
+ * compiler makes for it. Arguments are patterns that pick rows by model and target; `--svg FILE` plots what is read
+ * through wires after a second, which is also the short table at the end.
  */
 import { existsSync, readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installRoot } from '../src/files/install-root.ts';
-import { formatTable } from '../src/report/table.ts';
 import type { VerifyOptions } from '../src/verify/options.ts';
 import type { ReadingReport } from '../src/verify/report.ts';
 import { type Case, keywords, labelOf, mobilenetV2, on, resnet20, targetOf } from './accuracy-cases.ts';
-import { type Measured, measure } from './measure.ts';
+import { tableArguments } from './arguments.ts';
+import { markdownHeader, markdownRow } from './markdown.ts';
+import { measure } from './measure.ts';
+import { plotIntervals } from './plot.ts';
 
 const second = 1;
 const day = 86_400;
+const times = [second, day];
 
-interface Condition extends Pick<Case, 'target' | 'note' | 'options'> {
+interface Condition extends Pick<Case, 'target' | 'note'> {
   readonly compensate?: VerifyOptions['compensate'];
 }
 
 const asPublished = readdirSync(join(installRoot(), 'targets')).map((file) => file.replace(/\.yaml$/, ''));
 const conditions: readonly Condition[] = [
   ...asPublished.map((target) => ({ target })),
-  {
-    target: 'tetramem-256-6bit',
-    note: 'corrected levels, rows by magnitude, a tenth of the window',
-    options: { wireCorrection: 'levels', rowOrder: 'magnitude', window: 0.1 },
-  },
   { target: 'pcm-256', note: 'one factor against drift', compensate: 'global' },
 ];
 const models = [
@@ -34,48 +34,107 @@ const models = [
   { ...resnet20, images: 500, trials: 3 },
   { ...keywords, images: 500, trials: 3 },
 ];
-const wanted = process.argv.slice(2);
-const rows: string[][] = [];
-for (const { trials, ...model } of models) {
-  for (const { compensate = 'none', ...condition } of conditions) {
-    const label = labelOf({ model: model.model, ...condition });
-    if (!wanted.every((pattern) => new RegExp(pattern).test(label))) continue;
+
+type Model = (typeof models)[number];
+
+interface Row {
+  readonly model: string;
+  readonly target: string;
+  readonly cells: readonly string[];
+  /** Through wires, where the target has them, a second after programming. */
+  readonly usual: ReadingReport['difference'];
+}
+
+const { svg, picks } = tableArguments(process.argv.slice(2));
+process.stdout.write(
+  markdownHeader([
+    ...['model', 'target', 'arrays', 'chips needed', 'images', 'chips measured', 'float'],
+    ...['1 s', '1 d', '1 s, wires', '1 d, wires'],
+  ]),
+);
+const rows: Row[] = [];
+for (const model of models) {
+  for (const condition of conditions.filter((one) => picks(labelOf({ model: model.model, ...one })))) {
     if (!existsSync(model.file)) {
-      process.stdout.write(`skipped: ${model.model} is not at ${model.file}; set CROSSLOOM_DATA\n`);
+      process.stderr.write(`skipped: ${model.model} is not at ${model.file}; set CROSSLOOM_DATA\n`);
       continue;
     }
-    const { target } = condition;
-    const item = on(model, target, { ...condition, trials: target === 'ideal' ? 1 : trials });
-    rows.push(rowOf(item, await measure(item, { at: [second, day], compensate })));
-    process.stderr.write(`${rows.at(-1)!.join('  ')}\n`);
+    const row = await measureRow(model, condition);
+    rows.push(row);
+    process.stdout.write(markdownRow(row.cells));
   }
 }
-const headers = [
-  ...['model', 'target', 'arrays', 'chips needed', 'images', 'chips measured', 'float'],
-  ...['1 s', '1 d', '1 s, wires', '1 d, wires'],
-];
-process.stdout.write(
-  `${formatTable(
-    headers.map((header) => ({ header })),
-    rows,
-  )}\n`,
-);
+process.stdout.write(`\n${shortTable(rows)}`);
+if (svg !== undefined) await writeFile(svg, plotOf(rows));
 
-function rowOf(item: ReturnType<typeof on>, { report, arrays, hardware }: Measured): string[] {
+async function measureRow(
+  { trials, ...model }: Model,
+  { compensate = 'none', ...condition }: Condition,
+): Promise<Row> {
+  const item = on(model, condition.target, {
+    ...condition,
+    trials: condition.target === 'ideal' ? 1 : trials,
+  });
+  const plain = { ...item, options: { wireCorrection: 'none' } as const };
+  const off = await measure(plain, { at: times, compensate, wires: 'off' });
+  const wired = off.wires ? await measure(item, { at: times, compensate, wires: 'on' }) : undefined;
+  const { report, arrays, hardware } = wired ?? off;
+  const readings = [...off.report.readings, ...(wired?.report.readings ?? [])];
   const reading = (at: number, wires: boolean) =>
-    cell(report.readings.find((one) => one.at === at && one.wires === wires));
-  return [
-    item.model,
-    targetOf(item),
-    ...[arrays, hardware, report.data.images, report.trials.length].map(String),
-    report.float.top1!.toFixed(1),
-    ...[false, true].flatMap((wires) => [second, day].map((at) => reading(at, wires))),
-  ];
+    readings.find((one) => one.at === at && one.wires === wires)?.difference;
+  return {
+    model: item.model,
+    target: targetOf(item),
+    usual: reading(second, wired !== undefined),
+    cells: [
+      item.model,
+      targetOf(item),
+      ...[arrays, hardware, report.data.images, report.trials.length].map((count) =>
+        count.toLocaleString('en'),
+      ),
+      report.float.top1!.toFixed(1),
+      ...[false, true].flatMap((wires) => times.map((at) => textOf(reading(at, wires)))),
+    ],
+  };
 }
 
 /** Difference to floating point with its 95 % interval, in points. */
-function cell(reading: ReadingReport | undefined): string {
-  const change = reading?.difference;
-  if (!change) return '';
-  return `${change.points.toFixed(1)} (${change.low.toFixed(1)} to ${change.high.toFixed(1)})`;
+function textOf(change: ReadingReport['difference']): string {
+  return change ? `${change.points.toFixed(1)} (${change.low.toFixed(1)} to ${change.high.toFixed(1)})` : '';
+}
+
+/** By target and model, what the usual reading loses. */
+function shortTable(all: readonly Row[]): string {
+  const names = unique(all.map(({ model }) => model));
+  const lines = unique(all.map(({ target }) => target)).map((target) => [
+    target,
+    ...names.map((name) => textOf(usualOf(all, target, name))),
+  ]);
+  return markdownHeader(['target', ...names]) + lines.map(markdownRow).join('');
+}
+
+function plotOf(all: readonly Row[]): string {
+  const targets = unique(all.map(({ target }) => target));
+  const axes = {
+    title: 'Programmed chips against floating point, 1 s after programming, through their wires',
+    unit: 'points of top-1, with 95 % intervals',
+    categories: targets.map((target) => target.replaceAll('`', '')),
+    scale: 'linear',
+  } as const;
+  const series = unique(all.map(({ model }) => model)).map((name) => ({
+    name,
+    values: targets.map((target) => {
+      const change = usualOf(all, target, name);
+      return change && { value: change.points, low: change.low, high: change.high };
+    }),
+  }));
+  return plotIntervals(axes, series);
+}
+
+function usualOf(all: readonly Row[], target: string, model: string): Row['usual'] {
+  return all.find((row) => row.target === target && row.model === model)?.usual;
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
 }

@@ -28,6 +28,8 @@ export interface Measured {
   readonly arrays: number;
   /** Chips of hardware that one programmed chip of the simulation takes. */
   readonly hardware: number;
+  /** Whether the target has wires. */
+  readonly wires: boolean;
 }
 
 /** Compiles a model, programs chips and verifies them on images that calibration has not seen. */
@@ -61,6 +63,8 @@ export function measure(item: Case, conditions: VerifyOptions): Promise<Measured
       excludeCalibration: true,
       ...(item.aroundFaults && { packageFor }),
     });
-    return { report, arrays: compiled.mapping.arrays, hardware: compiled.summary.chips };
+    const { mapping, summary } = compiled;
+    const wires = loaded.target.wires !== undefined;
+    return { report, arrays: mapping.arrays, hardware: summary.chips, wires };
   });
 }
