@@ -22,6 +22,7 @@ export async function runVerb(args: readonly string[], options: VerbOptions = {}
     stdin: async function* () {},
     isTty: false,
     columns: undefined,
+    program: 'crossloom',
     env: { CROSSLOOM_DEBUG: '1' },
     now: () => performance.now(),
   };
