@@ -70,7 +70,8 @@ export async function main(args: readonly string[], world: Io): Promise<number> 
     () => 0,
     (error: unknown) => {
       const failure = failureOf(error, program, args, io.env.CROSSLOOM_DEBUG === '1');
-      printDiagnostics(io, failure.errors);
+      if (failure.text !== undefined && !json) io.stderr(failure.text);
+      else printDiagnostics(io, failure.errors);
       return failure.exit;
     },
   );

@@ -2,11 +2,14 @@
 import { type Command, CommanderError } from 'commander';
 import { refusedBySystem } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, exitCodeOf } from '../diagnostics/diagnostic.ts';
+import { printableLine } from '../text/printable.ts';
 import { usageProblems } from './usage.ts';
 
 export interface Failure {
   readonly exit: number;
   readonly errors: readonly Diagnostic[];
+  /** What is printed in place of these, where no program reads it. */
+  readonly text?: string;
 }
 
 /** Exit code of our own bugs. */
@@ -27,7 +30,7 @@ export function failureOf(
   }
   if (error instanceof DiagnosticError) return failed(error.diagnostics);
   if (isEnvironmentError(error)) return failed([refusedBySystem(error.message)]);
-  return { exit: bugExit, errors: [bug(error, debug)] };
+  return bug(error, debug);
 }
 
 function failed(problems: readonly Diagnostic[]): Failure {
@@ -44,18 +47,19 @@ function isEnvironmentError(error: unknown): error is Error {
   );
 }
 
-function bug(error: unknown, debug: boolean): Diagnostic {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];
-  return {
+/** A stack trace stands as it is, for whoever reports it. */
+function bug(error: unknown, debug: boolean): Failure {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const said = 'This is a bug in Crossloom, please report it with the command line';
+  const more =
+    debug && error instanceof Error ? (error.stack ?? '') : 'CROSSLOOM_DEBUG=1 adds the stack trace.';
+  const diagnostic: Diagnostic = {
     code: 'internal/bug',
     severity: 'error',
-    message: text,
+    message,
     at: 'Crossloom itself',
-    notes: [
-      'This is a bug in Crossloom, please report it with the command line.',
-      ...(debug ? stack : ['CROSSLOOM_DEBUG=1 adds the stack trace.']),
-    ],
+    notes: [`${said}.`, ...more.split('\n')],
     exit: bugExit,
   };
+  return { exit: bugExit, errors: [diagnostic], text: `${said}: ${printableLine(message)}\n${more}\n` };
 }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
-import { preprocessingInvalid, preprocessingUnreadable } from '../diagnostics/all.ts';
+import { dataUnreadable, preprocessingInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { mostWritten, readText } from '../files/read-file.ts';
 import { didYouMean } from '../text/near-names.ts';
@@ -106,6 +106,8 @@ function describe(issue: z.core.$ZodIssue, place: string): Diagnostic[] {
   return [preprocessingInvalid(place, field, inner?.message ?? issue.message)];
 }
 
+const preprocessingFile = 'a file that says how samples become inputs; see docs/data.md';
+
 /** Reads a preprocessing file; `flags` replace its fields. Raises dataUnreadable and preprocessingInvalid. */
 export async function loadPreprocessing(
   path: string | undefined,
@@ -113,7 +115,7 @@ export async function loadPreprocessing(
 ): Promise<Preprocessing> {
   if (path === undefined) return resolvePreprocessing(flags, 'flags');
   const read = await readText(path, mostWritten);
-  if ('reason' in read) throw new DiagnosticError([preprocessingUnreadable(path, read)]);
+  if ('reason' in read) throw new DiagnosticError([dataUnreadable(path, read, preprocessingFile)]);
   const { value, problems } = parseYaml(read.text);
   raise(problems.map(({ line, reason }) => preprocessingInvalid(path, `line ${line}`, reason)));
   const fields = value ?? {};
