@@ -22,6 +22,7 @@ export async function runVerb(args: readonly string[], options: VerbOptions = {}
     stdin: async function* () {},
     isTty: false,
     columns: undefined,
+    program: 'crossloom',
     env: { CROSSLOOM_DEBUG: '1' },
     now: () => performance.now(),
     onInterrupt: () => () => undefined,
@@ -34,8 +35,9 @@ export async function runVerb(args: readonly string[], options: VerbOptions = {}
     );
   if (exit === 0) return printed;
   const code = /^error\[([a-z-]+\/[a-z0-9-]+)\]/m.exec(said)?.[1];
+  // Nothing but the arguments that a class makes up may be wrong with the command line.
+  if (code?.startsWith('usage/') && !options.usage) throw new Bug(`exit ${exit} with ${code}`, said);
   if (code !== undefined) throw new Refusal(code);
-  if (exit === 2 && options.usage) throw new Refusal('usage');
   const [, name = 'Error', error = said] = /command line: (\w+): ([\s\S]*)/.exec(said) ?? [];
   throw new Bug(exit === 70 ? whatOf(name, error) : `exit ${exit} without a code`, said);
 }

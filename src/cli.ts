@@ -11,7 +11,6 @@ import { registerDemo } from './cli/demo.ts';
 import { registerDisasm } from './cli/disasm.ts';
 import { failureOf } from './cli/failure.ts';
 import { withMainExamples } from './cli/help.ts';
-import { formatInterruption, Interrupted, interruptedExit } from './cli/interrupt.ts';
 import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
 import { asksForJson, jsonErrors } from './cli/json-errors.ts';
 import { registerOps } from './cli/ops.ts';
@@ -70,12 +69,9 @@ export async function main(args: readonly string[], world: Io): Promise<number> 
   const exit = await program.parseAsync(args, { from: 'user' }).then(
     () => 0,
     (error: unknown) => {
-      if (error instanceof Interrupted && !json) {
-        io.stderr(formatInterruption(error, args));
-        return interruptedExit;
-      }
-      const failure = failureOf(error, program, args, io.env.CROSSLOOM_DEBUG === '1');
-      printDiagnostics(io, failure.errors);
+      const failure = failureOf(error, program, args, io);
+      if (failure.text !== undefined && !json) io.stderr(failure.text);
+      else printDiagnostics(io, failure.errors);
       return failure.exit;
     },
   );

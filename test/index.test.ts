@@ -82,5 +82,5 @@ test('model -> package -> chip -> verified accuracy', async () => {
 test('problems are thrown as data', async () => {
   const error = await openPackage(join(folder, 'nosuch.xbar')).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(DiagnosticError);
-  expect((error as DiagnosticError).diagnostics[0]).toMatchObject({ code: 'package/unreadable', exit: 30 });
+  expect((error as DiagnosticError).diagnostics[0]).toMatchObject({ code: 'package/unreadable', exit: 2 });
 });

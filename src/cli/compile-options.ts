@@ -72,8 +72,11 @@ export async function loadOptions(flags: CompileFlags) {
   return { options, loaded: await loadTarget(options.target, options.set) };
 }
 
-/** A pattern that matches no node would silently do nothing: one diagnostic for each. */
-export function checkPatterns(options: CompileOptions, graph: Graph): void {
+/**
+ * A pattern that matches no node would silently do nothing: one diagnostic for each.
+ * @param list the command that lists all nodes
+ */
+export function checkPatterns(options: CompileOptions, graph: Graph, list: string): void {
   const problems = options.layers.flatMap((layer): readonly Diagnostic[] => {
     const alone = { ...options, layers: [{ ...layer, digital: true }] };
     if (graph.nodes.some(({ origin }) => layerOptions(alone, origin).digital)) return [];
@@ -83,7 +86,7 @@ export function checkPatterns(options: CompileOptions, graph: Graph): void {
         `layers: '${layer.match}'`,
         'this pattern matches no node of the model',
         ...didYouMean(layer.match, names),
-        '`crossloom ops MODEL` lists the names of the nodes.',
+        `\`${list}\` lists the names of the nodes.`,
       ),
     ];
   });

@@ -23,6 +23,7 @@ import { formatDigital, formatLayers, formatTotals } from '../report/compile-tab
 import { formatFaults } from '../report/fault-table.ts';
 import { formatBytes } from '../report/number.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
+import { commandLine } from './command-line.ts';
 import { type CompileFlags, checkPatterns, loadOptions } from './compile-options.ts';
 import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
@@ -62,7 +63,7 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
     const faults =
       args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
     checkRuns(args.printAfter, { options, target: loaded.target, ...defined({ faults }) });
-    checkPatterns(options, imported.graph);
+    checkPatterns(options, imported.graph, commandLine(io, ['ops', model]));
     const input = await openCalibration(args, imported, options.calibrationSamples);
     printDiagnostics(io, input.warnings);
     const hooks: CompileHooks = {
@@ -96,6 +97,12 @@ async function packageBytes(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** The command that shows the target of a compilation, as the user named it. */
+export function showTarget(io: Io, { options }: Pick<Compiled, 'options'>): string {
+  const overrides = options.set.flatMap((text) => ['--set', text]);
+  return commandLine(io, ['targets', 'show', options.target, ...overrides]);
+}
+
 interface CompileCommandLine extends CompileArguments {
   readonly json?: true;
 }
@@ -117,8 +124,8 @@ async function run(io: Io, file: string, args: CompileCommandLine): Promise<void
     });
   }
   io.stdout(formatLayers(compiled.summary, io.columns));
-  io.stdout(`\n${formatTotals(compiled.summary, compiled.loaded)}`);
-  io.stdout(formatDigital(compiled.summary));
+  io.stdout(`\n${formatTotals(compiled.summary, compiled.loaded, showTarget(io, compiled))}`);
+  io.stdout(formatDigital(compiled.summary, commandLine(io, ['ops', file])));
   if (compiled.faults) io.stdout(`\n${formatFaults(compiled.faults)}\n`);
   io.stdout(`${args.output}: ${formatBytes(bytes)}\n`);
 }

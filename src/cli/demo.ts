@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { type ArrayCounters, totalCounts } from '../chip/chip.ts';
 import { saveChip } from '../chip/save.ts';
@@ -20,7 +20,8 @@ import { formatProgrammingBriefly } from '../report/program-table.ts';
 import type { ModelFile } from '../verify/options.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { verify } from '../verify/verify.ts';
-import { compileModel } from './compile.ts';
+import { commandLine } from './command-line.ts';
+import { compileModel, showTarget } from './compile.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { wholeNumber, withJson } from './options.ts';
@@ -66,6 +67,8 @@ interface Demo {
   /** Prints for people; says nothing with --json. */
   readonly say: (text: string) => void;
   readonly folder: string;
+  /** Whether what is in it stays. */
+  readonly kept: boolean;
   readonly fixture: string;
   readonly model: ModelFile;
   readonly data: Dataset;
@@ -90,7 +93,11 @@ export async function demo(io: Io, args: DemoCommandLine, fixture = bundledFixtu
     const results: DemoResult[] = [];
     for (const target of targets)
       results.push(
-        await runTarget({ io, say, folder, fixture, model, data, images }, target, results[0]?.package),
+        await runTarget(
+          { io, say, folder, kept: keep !== undefined, fixture, model, data, images },
+          target,
+          results[0]?.package,
+        ),
       );
     if (json) return printJson(io, 'demo', { images, seed, results });
     say(`\nTop-1 accuracy, one programmed chip each:\n\n${formatComparison(results.map((r) => r.report))}`);
@@ -121,18 +128,21 @@ async function runTarget(
   { name, about, set, wireCorrection }: DemoTarget,
   earlier?: string,
 ): Promise<DemoResult> {
-  const { io, say, folder, fixture, model, data, images } = demo;
+  const { io, say, folder, kept, fixture, model, data, images } = demo;
   const output = join(folder, `${name}.xbar`);
   const chipFolder = join(folder, `${name}-chip`);
   const modelPath = shortPath(model.file);
-  const command = (text: string) => say(`\n$ crossloom ${text}\n`);
+  const command = (...words: readonly string[]) => say(`\n$ ${commandLine(io, words)}\n`);
+  // What is removed again is shown as if it were made here: then the lines work too.
+  const shown = (path: string) => (kept ? path : basename(path));
   say(`\n${name}: ${about}\n`);
 
   const samples = `${fixture}#calibration`;
-  const source = earlier === undefined ? `--calibrate ${shortPath(samples)}` : `--calibration ${earlier}`;
-  const corrected = wireCorrection === 'none' ? '' : ` --wire-correction ${wireCorrection}`;
-  const overrides = `${set.map((text) => ` --set ${text}`).join('')}${corrected}`;
-  command(`compile ${modelPath} --target ${name}${overrides} ${source} -o ${output}`);
+  const source =
+    earlier === undefined ? ['--calibrate', shortPath(samples)] : ['--calibration', shown(earlier)];
+  const corrected = wireCorrection === 'none' ? [] : ['--wire-correction', wireCorrection];
+  const overrides = [...set.flatMap((text) => ['--set', text]), ...corrected];
+  command('compile', modelPath, '--target', name, ...overrides, ...source, '-o', shown(output));
   const { compiled } = await compileModel(io, model.file, {
     output,
     target: name,
@@ -142,16 +152,19 @@ async function runTarget(
     keepDigital: [],
     biasCorrection: true,
   });
-  say(formatTotals(compiled.summary, compiled.loaded));
+  say(formatTotals(compiled.summary, compiled.loaded, showTarget(io, compiled)));
 
-  command(`program ${output} --seed ${seed} -o ${chipFolder}`);
+  command('program', shown(output), '--seed', `${seed}`, '-o', shown(chipFolder));
   const pkg = await openPackage(output);
   const chip = await programWithProgress(io, pkg, { seed });
   await saveChip(chip, chipFolder);
   say(formatProgrammingBriefly(chip));
 
-  const flags = `--model ${modelPath} --data ${shortPath(fixture)} --images ${images} --wires on`;
-  command(`verify ${output} ${flags} --chip ${chipFolder}`);
+  const flags = [
+    ...['--model', modelPath, '--data', shortPath(fixture)],
+    ...['--images', `${images}`, '--wires', 'on'],
+  ];
+  command('verify', shown(output), ...flags, '--chip', shown(chipFolder));
   const store = await openResults(io);
   const report = await withStages(io, (stages) =>
     verify(pkg, model, data, { chips: [chip], images, wires: 'on', store, onProgress: stages.report }),

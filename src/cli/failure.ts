@@ -2,24 +2,22 @@
 import { type Command, CommanderError } from 'commander';
 import { refusedBySystem } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, exitCodeOf } from '../diagnostics/diagnostic.ts';
+import { printableLine } from '../text/printable.ts';
 import { formatInterruption, Interrupted, interruptedExit } from './interrupt.ts';
+import type { Io } from './io.ts';
 import { usageProblems } from './usage.ts';
 
 export interface Failure {
   readonly exit: number;
   readonly errors: readonly Diagnostic[];
+  /** What is printed in place of these, where no program reads it. */
+  readonly text?: string;
 }
 
 /** Exit code of our own bugs. */
 const bugExit = 70;
 
-/** @param debug whether a bug is told with its stack trace */
-export function failureOf(
-  error: unknown,
-  program: Command,
-  args: readonly string[],
-  debug: boolean,
-): Failure {
+export function failureOf(error: unknown, program: Command, args: readonly string[], io: Io): Failure {
   if (error instanceof CommanderError) {
     // Help and version end a run too; help in place of a missing verb is an error that needs no further words.
     if (error.exitCode === 0) return { exit: 0, errors: [] };
@@ -27,9 +25,9 @@ export function failureOf(
     return failed(usageProblems(program, args, error));
   }
   if (error instanceof DiagnosticError) return failed(error.diagnostics);
-  if (error instanceof Interrupted) return { exit: interruptedExit, errors: [interruption(error, args)] };
+  if (error instanceof Interrupted) return interruption(formatInterruption(error, io, args));
   if (isEnvironmentError(error)) return failed([refusedBySystem(error.message)]);
-  return { exit: bugExit, errors: [bug(error, debug)] };
+  return bug(error, io.env.CROSSLOOM_DEBUG === '1');
 }
 
 function failed(problems: readonly Diagnostic[]): Failure {
@@ -46,29 +44,31 @@ function isEnvironmentError(error: unknown): error is Error {
   );
 }
 
-function interruption(error: Interrupted, args: readonly string[]): Diagnostic {
-  return {
+function interruption(text: string): Failure {
+  const diagnostic: Diagnostic = {
     code: 'run/interrupted',
     severity: 'error',
-    message: formatInterruption(error, args).trimEnd(),
-    at: error.at ?? 'the beginning',
+    message: text.trimEnd(),
+    at: 'Ctrl-C',
     notes: [],
     exit: interruptedExit,
   };
+  return { exit: interruptedExit, errors: [diagnostic], text };
 }
 
-function bug(error: unknown, debug: boolean): Diagnostic {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];
-  return {
+/** @param debug whether it is told with its stack trace, which stands as it is, for whoever reports it */
+function bug(error: unknown, debug: boolean): Failure {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const said = 'This is a bug in Crossloom, please report it with the command line';
+  const more =
+    debug && error instanceof Error ? (error.stack ?? '') : 'CROSSLOOM_DEBUG=1 adds the stack trace.';
+  const diagnostic: Diagnostic = {
     code: 'internal/bug',
     severity: 'error',
-    message: text,
+    message,
     at: 'Crossloom itself',
-    notes: [
-      'This is a bug in Crossloom, please report it with the command line.',
-      ...(debug ? stack : ['CROSSLOOM_DEBUG=1 adds the stack trace.']),
-    ],
+    notes: [`${said}.`, ...more.split('\n')],
     exit: bugExit,
   };
+  return { exit: bugExit, errors: [diagnostic], text: `${said}: ${printableLine(message)}\n${more}\n` };
 }

@@ -2,7 +2,7 @@
  * Ctrl-C: the first one asks what runs to stop between two units of its work, so that nothing is left half-written and what
  * is finished is kept; the second one ends the process at once.
  */
-import { shellLine } from '../text/shell.ts';
+import { commandLine } from './command-line.ts';
 import type { Io } from './io.ts';
 
 /** As of every process that SIGINT ends. */
@@ -61,10 +61,14 @@ export async function interruptible<T>(
 }
 
 /** @param args of the command line that was interrupted */
-export function formatInterruption({ at, kept, goOn }: Interruption, args: readonly string[]): string {
+export function formatInterruption(
+  { at, kept, goOn }: Interruption,
+  io: Pick<Io, 'program'>,
+  args: readonly string[],
+): string {
   const where = at === undefined ? '' : ` at ${at}`;
   const what = kept ?? 'nothing was written';
   if (goOn === undefined) return `interrupted${where}; ${what}\n`;
   const more = goOn.filter((flag) => !args.includes(flag));
-  return `interrupted${where}; ${what}; this goes on from there:\n${shellLine(['crossloom', ...args, ...more])}\n`;
+  return `interrupted${where}; ${what}; this goes on from there:\n${commandLine(io, [...args, ...more])}\n`;
 }

@@ -5,6 +5,7 @@ import { type Diagnostic, DiagnosticError, formatDiagnostic } from '../diagnosti
 import { named, type Report, type ReportName } from '../report/schemas/all.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { openQuestions, type Questions } from './ask.ts';
+import { programName } from './command-line.ts';
 
 export interface Io {
   /** Results. */
@@ -22,6 +23,8 @@ export interface Io {
   readonly isTty: boolean;
   /** Characters per line of stdout; undefined where it is not a terminal. */
   readonly columns: number | undefined;
+  /** How a shell finds this program, in lines that are printed to be pasted. */
+  readonly program: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds of a clock that only runs forward. */
   readonly now: () => number;
@@ -41,6 +44,7 @@ export function processIo(): Io {
     ...(process.stdin.isTTY === true && process.stderr.isTTY === true ? { questions: openQuestions } : {}),
     isTty: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
+    program: programName(process.argv[1] ?? 'crossloom', process.cwd()),
     env: process.env,
     now: () => performance.now(),
     onInterrupt(listener) {

@@ -15,6 +15,7 @@ import type { TuneReport } from '../tune/report.ts';
 import { tune } from '../tune/tune.ts';
 import { formatOptions } from '../tune/write-options.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
+import { commandLine } from './command-line.ts';
 import { type CompileFlags, checkPatterns, loadOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
@@ -51,7 +52,7 @@ async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<Tun
     readModel(file),
   );
   const model = { ...read, file };
-  checkPatterns(options, model.graph);
+  checkPatterns(options, model.graph, commandLine(io, ['ops', file]));
   const preprocessing = await choosePreprocessing(args, undefined, file, args.data);
   const { inputs, outputs } = model.graph;
   if (preprocessing === undefined && inputs.length === 1)

@@ -63,6 +63,7 @@ interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'batchSize' | 
   readonly dataLimit?: number;
   readonly chip?: readonly string[];
   readonly aroundFaults?: true;
+  readonly effects?: true;
   readonly output?: string;
   readonly json?: true;
 }
@@ -141,7 +142,7 @@ async function run(io: Io, folder: string, args: VerifyCommandLine): Promise<voi
     );
   }
   if (args.json) printJson(io, 'verify', report);
-  else io.stdout(formatVerification(report, io.columns));
+  else io.stdout(formatVerification(report, { width: io.columns, effects: args.effects }));
   raise(boundsNotMet(report));
 }
 
@@ -206,6 +207,7 @@ export function registerVerify(program: Command, io: Io): void {
       `exit with ${kinds.bound.exit} where the chips lose more against floating point`,
       decimal(-100, 100),
     )
+    .option('--effects', 'name all effects that are simulated or not, and all assumed values')
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
     withJson(

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
-import { preprocessingInvalid, preprocessingUnreadable } from '../diagnostics/all.ts';
+import { dataUnreadable, preprocessingInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { mostWritten, readText } from '../files/read-file.ts';
 import { didYouMean } from '../text/near-names.ts';
@@ -129,6 +129,8 @@ function describe(issue: z.core.$ZodIssue, place: string): Diagnostic[] {
   return [preprocessingInvalid(place, field, inner?.message ?? issue.message)];
 }
 
+const preprocessingFile = 'a file that says how samples become inputs; see docs/data.md';
+
 /**
  * Reads a preprocessing file, or takes fields; `flags` replace them. Raises dataUnreadable and preprocessingInvalid.
  * @param model whose input and classes a preset goes by
@@ -141,7 +143,7 @@ export async function loadPreprocessing(
   if (path === undefined) return resolvePreprocessing(flags, 'flags', model);
   if (typeof path !== 'string') return resolvePreprocessing({ ...path, ...flags }, 'preprocessing', model);
   const read = await readText(path, mostWritten);
-  if ('reason' in read) throw new DiagnosticError([preprocessingUnreadable(path, read)]);
+  if ('reason' in read) throw new DiagnosticError([dataUnreadable(path, read, preprocessingFile)]);
   const { value, problems } = parseYaml(read.text);
   raise(problems.map(({ line, reason }) => preprocessingInvalid(path, `line ${line}`, reason)));
   const fields = value ?? {};

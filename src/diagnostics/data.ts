@@ -2,15 +2,15 @@
 import type { Diagnostic } from './diagnostic.ts';
 import { error, orWrongPath, reasonOf, type Why, warning } from './make.ts';
 
-export const dataUnreadable = (path: string, why: Why): Diagnostic =>
+export const dataUnreadable = (path: string, why: Why, wanted = dataFormats): Diagnostic =>
   orWrongPath(
     why,
-    'a folder of images, or of an idx (.gz), .npy, .npz or CIFAR binary file; see docs/data.md',
-    error('data/unreadable', path, [
-      reasonOf(why),
-      'Data are a folder of images, idx (.gz), .npy, .npz or CIFAR binary files; see docs/data.md.',
-    ]),
+    wanted,
+    error('data/unreadable', path, [reasonOf(why), `What belongs here is the path of ${wanted}.`]),
   );
+
+const dataFormats =
+  'a folder of images, or of an idx (.gz), .npy, .npz or CIFAR binary file; see docs/data.md';
 
 export const dataShape = (path: string, got: string, expected: string): Diagnostic =>
   error('data/shape', path, [
@@ -70,16 +70,6 @@ export const labelsMissing = (path: string): Diagnostic =>
 
 export const preprocessingInvalid = (file: string, field: string, reason: string): Diagnostic =>
   error('data/preprocessing', `${file}: ${field}`, [reason, 'The fields are in docs/data.md.']);
-
-export const preprocessingUnreadable = (path: string, why: Why): Diagnostic =>
-  orWrongPath(
-    why,
-    'a file that says how samples become inputs; see docs/data.md',
-    error('data/preprocessing-unreadable', path, [
-      `this file cannot be read (${reasonOf(why)})`,
-      'Preprocessing files are described in docs/data.md.',
-    ]),
-  );
 
 export const imageTooSmall = (path: string, size: string, crop: string): Diagnostic =>
   error('data/image-too-small', path, [

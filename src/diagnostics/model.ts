@@ -1,4 +1,6 @@
 /** Diagnostics about the model file and its graph. */
+
+import { shellWord } from '../text/shell.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { error, orWrongPath, reasonOf, type Why } from './make.ts';
 
@@ -62,7 +64,7 @@ export const noConstantWeights = (file: string, reasons: readonly string[]): Dia
   error('onnx/no-constant-weights', file, [
     'no layer of this model has constant weights that could go onto a crossbar',
     ...reasons.slice(0, 8),
-    'See `crossloom ops` for the rule that decided each node.',
+    `\`crossloom ops ${shellWord(file)}\` gives the rule that decided each node.`,
   ]);
 
 export const weightsNotFinite = (node: string, tensor: string, count: number): Diagnostic =>

@@ -68,8 +68,11 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
 /** Nodes named for their weights; the others are counted. */
 const mostNamed = 8;
 
-/** How many weights stayed digital, where and why; '' where none did. */
-export function formatDigital({ digital, weights: mapped }: MappingSummary): string {
+/**
+ * How many weights stayed digital, where and why; '' where none did.
+ * @param list the command that lists all nodes
+ */
+export function formatDigital({ digital, weights: mapped }: MappingSummary, list: string): string {
   if (digital.length === 0) return '';
   const total = sumOf(digital.map(({ weights }) => weights));
   const lines = digital
@@ -82,7 +85,7 @@ export function formatDigital({ digital, weights: mapped }: MappingSummary): str
   return [
     `${formatCount(total)} of ${counted(total + mapped, 'weight')} ${total === 1 ? 'stays' : 'stay'} digital, in ${counted(digital.length, 'node')}:`,
     ...lines,
-    ...(others > 0 ? [`  and ${counted(others, 'node')} more, as \`crossloom ops\` lists them`] : []),
+    ...(others > 0 ? [`  and ${counted(others, 'node')} more, as \`${list}\` lists them`] : []),
     '',
   ].join('\n');
 }
@@ -94,8 +97,11 @@ function synapsesText({ array, hidden }: Target): string {
   return ` of ${counted(perArray * array.arraysPerChip, 'synapse')}`;
 }
 
-/** What the whole model needs: a few sentences, one a line. */
-export function formatTotals(summary: MappingSummary, loaded: LoadedTarget): string {
+/**
+ * What the whole model needs: a few sentences, one a line.
+ * @param show the command that shows the target
+ */
+export function formatTotals(summary: MappingSummary, loaded: LoadedTarget, show: string): string {
   const { target, provenance } = loaded;
   const assumed = provenance.filter(({ from }) => from === 'assumed');
   const isAssumed = assumed.some(({ field }) => field === 'adc.energy');
@@ -104,7 +110,7 @@ export function formatTotals(summary: MappingSummary, loaded: LoadedTarget): str
     `${counted(summary.layers.length, 'layer')}: ${counted(summary.weights, 'weight')} in ${counted(summary.cells, 'cell')}`,
     `${counted(summary.arrays, 'array')} of ${target.array.rows}x${target.array.columns} cells on ${counted(summary.chips, 'chip')}${synapsesText(target)}; ${formatShare(summary.utilization)} of their cells hold weights`,
     `per inference: ${counted(summary.mvms, 'MVM')}, ${counted(summary.conversions, 'conversion')}, ${energy} for conversions${isAssumed ? ' (assumed: adc.energy)' : ''}`,
-    `target ${target.name}: ${assumed.length} of ${counted(provenance.length, 'value')} are assumed, as \`crossloom targets show ${target.name}\` tells`,
+    `target ${target.name}: ${assumed.length} of ${counted(provenance.length, 'value')} are assumed, as \`${show}\` tells`,
     '',
   ].join('\n');
 }

@@ -20,18 +20,25 @@ import { type Fact, formatTable, numbers, texts, wrap } from './table.ts';
 
 /** Layers with the lowest signal-to-noise ratio that are listed. */
 const worstLayers = 5;
-/** Assumed values that are named. */
-const assumedListed = 6;
 
-/** @param width characters per line, where it is known */
-export function formatVerification(report: VerifyReport, width = 100): string {
+export interface VerificationText {
+  /** Characters per line, where it is known. */
+  readonly width?: number | undefined;
+  /** Names all effects that are simulated, switched off or not modelled, and the assumed values; else they are counted. */
+  readonly effects?: boolean | undefined;
+}
+
+export function formatVerification(
+  report: VerifyReport,
+  { width = 100, effects: all = false }: VerificationText = {},
+): string {
   const sections = [
     header(report),
     comparison(report),
     conclusion(report),
     layers(report),
     programming(report),
-    effects(report, width),
+    [...(all ? effects(report, width) : [countedEffects(report)]), ...ending(report)],
   ];
   return sections.map((lines) => lines.map((line) => `${line}\n`).join('')).join('\n');
 }
@@ -184,28 +191,42 @@ function programming({ trials, cost }: VerifyReport): string[] {
   return [`Cost${trials.length > 1 ? ' (programming: mean of the trials)' : ''}:`, ...facts(rows)];
 }
 
-function effects(
-  { effects: all, notModelled, assumed, knownAnswer, recalledReferences, duration }: VerifyReport,
-  width: number,
-): string[] {
+/** What the simulation contains and what it rests on, in one line. */
+function countedEffects({ effects: all, notModelled, assumed }: VerifyReport): string {
+  const applied = all.filter((effect) => effect.applied).length;
+  const off = all.length - applied;
+  return [
+    `${counted(applied, 'effect')} simulated, ${off} switched off, ${notModelled.length} not modelled`,
+    `${assumed.values.length} of the target's ${counted(assumed.of, 'value')} assumed (--effects names them)`,
+  ].join('; ');
+}
+
+function effects({ effects: all, notModelled, assumed }: VerifyReport, width: number): string[] {
   const names = (applied: boolean) => all.filter((e) => e.applied === applied).map((e) => e.name);
   const off = names(false);
-  const listed = assumed.values.slice(0, assumedListed).map(({ field, text }) => `${field}=${text}`);
-  const more = assumed.values.length - listed.length;
-  const rest = more > 0 ? `, and ${more} more (--json lists all)` : '';
-  const { maxDifference, largest } = knownAnswer;
-  const within = `within ${maxDifference.toPrecision(2)}, of values up to ${largest.toPrecision(3)}`;
-  const recalled = recalledReferences.map((name) => referenceTexts[name]).join(' and ');
+  const values = assumed.values.map(({ field, text }) => `${field}=${text}`);
   const said: Fact[] = [
     ['simulated', names(true).join('; ')],
     ...(off.length > 0 ? [['switched off', off.join('; ')] as const] : []),
     ['not modelled', notModelled.join('; ')],
-    ['assumed', `${assumed.values.length} of the target's ${assumed.of} values: ${listed.join(', ')}${rest}`],
+    ['assumed', `${values.length} of the target's ${assumed.of} values: ${values.join(', ')}`],
+  ];
+  return said.flatMap((fact) => wrapped(fact, width));
+}
+
+function ending({
+  knownAnswer: { maxDifference, largest },
+  recalledReferences,
+  duration,
+}: VerifyReport): string[] {
+  const within = `within ${maxDifference.toPrecision(2)}, of values up to ${largest.toPrecision(3)}`;
+  const recalled = recalledReferences.map((name) => referenceTexts[name]).join(' and ');
+  const said: Fact[] = [
     ['self check', `the recorded answer is reproduced ${maxDifference === 0 ? 'exactly' : within}`],
     ...(recalled === '' ? [] : [['recalled', `${recalled}: outputs that an earlier run has kept`] as const]),
     ['time', `${duration.toFixed(1)} s`],
   ];
-  return said.flatMap((fact) => wrapped(fact, width));
+  return said.map(([name, text]) => `${label(name)}${text}`);
 }
 
 const referenceTexts = { float: 'floating point', ideal: 'quantized, ideal chip' } as const;

@@ -94,9 +94,11 @@ test('the command that goes on is one line that a shell takes', () => {
   const args = ['train', '--data', 'a b', '-o', "my net's.xbar"];
   const command = `crossloom train --data 'a b' -o 'my net'\\''s.xbar' --resume\n`;
   const said = `interrupted at epoch 2 of 4: 3/9; my net's.xbar.checkpoint has it; this goes on from there:\n`;
-  expect(formatInterruption(stopped, args)).toBe(said + command);
-  expect(formatInterruption(stopped, [...args, '--resume'])).toBe(said + command);
-  expect(formatInterruption(new Interrupted(), ['demo'])).toBe('interrupted; nothing was written\n');
+  expect(formatInterruption(stopped, { program: 'crossloom' }, args)).toBe(said + command);
+  expect(formatInterruption(stopped, { program: 'crossloom' }, [...args, '--resume'])).toBe(said + command);
+  expect(formatInterruption(new Interrupted(), { program: 'crossloom' }, ['demo'])).toBe(
+    'interrupted; nothing was written\n',
+  );
 });
 
 /** Pressed as soon as anybody hears it. */

@@ -23,6 +23,7 @@ export function collectingIo(overrides: Partial<Io> = {}) {
     stdin: async function* () {},
     isTty: false,
     columns: 160,
+    program: 'crossloom',
     env: {},
     now: () => 0,
     onInterrupt: () => () => undefined,

@@ -78,7 +78,7 @@ describe('a path that leads nowhere', () => {
       () => ['compile', at('net.onnx'), '--calibration', nowhere(), '-o', at('x.xbar')],
     ],
     [
-      'data/preprocessing-unreadable',
+      'data/unreadable',
       () => [
         'compile',
         at('net.onnx'),

@@ -58,12 +58,22 @@ describe('crossloom verify', () => {
     );
     expect(out).toMatch(/^ {2}(first|second) +MatMul +[\d.]+ dB {2}[\d.]+ % of its conversions saturate$/m);
     expect(out).toMatch(/^ {2}cells +\d+ formed, [\d.]+ pulses each/m);
-    expect(out).toMatch(/^not modelled {2}\w/m);
-    expect(out.replaceAll(/\n {14}/g, ' ')).toMatch(/^simulated .*wire resistance/m);
-    expect(out).toMatch(/^assumed +35 of the target's 4\d values: cell.gMin=50 uS/m);
+    expect(out).toMatch(
+      /^\d+ effects simulated, \d+ switched off, \d+ not modelled; 35 of the target's 4\d values assumed \(--effects names them\)$/m,
+    );
     const lines = out.split('\n');
-    expect(lines.length).toBeLessThan(45);
+    expect(lines.length).toBeLessThan(32);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(160);
+  });
+
+  test('names effects and assumed values where they are asked for', async () => {
+    const { out } = await labelled('--trials', '1', '--images', '4', '--effects');
+    expect(out).toMatch(/^not modelled {2}\w/m);
+    const joined = out.replaceAll(/\n {14}/g, ' ');
+    expect(joined).toMatch(/^simulated .*wire resistance/m);
+    const [, values] = /^assumed +35 of the target's 4\d values: (cell.gMin=50 uS.*)$/m.exec(joined)!;
+    expect(values!.split(', ').filter((value) => value.includes('='))).toHaveLength(35);
+    expect(out).not.toContain('--effects names them');
   });
 
   test('gives the same report as JSON, also in a file', async () => {
@@ -146,7 +156,7 @@ describe('crossloom verify', () => {
   });
 
   test('says what belongs to the report without labels', async () => {
-    const { exit, out } = await verify('--trials', '1', '--no-calibrate');
+    const { exit, out } = await verify('--trials', '1', '--no-calibrate', '--effects');
     expect(exit).toBe(0);
     expect(out).toContain('no labels: agreement and signal-to-noise ratio only');
     expect(out).not.toContain('top-1');

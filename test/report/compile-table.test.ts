@@ -103,18 +103,21 @@ describe('the table of layers', () => {
 });
 
 test('the weights that stay digital, those of most first, and the rest as a number', () => {
-  expect(formatDigital(summaryOf([]))).toBe('');
+  expect(formatDigital(summaryOf([]), 'crossloom ops net.onnx')).toBe('');
   const held = (index: number) => ({
     origin: { name: '', op: 'MatMul', index },
     weights: 100 * (index + 1),
     reason: 'of that',
   });
-  expect(formatDigital({ ...summaryOf([]), weights: 20, digital: [held(9)] })).toBe(
+  expect(formatDigital({ ...summaryOf([]), weights: 20, digital: [held(9)] }, 'crossloom ops net.onnx')).toBe(
     '1,000 of 1,020 weights stay digital, in 1 node:\n  MatMul_9 (MatMul): 1,000 weights, because of that\n',
   );
-  const many = formatDigital({ ...summaryOf([]), digital: Array.from({ length: 10 }, (_, i) => held(i)) });
+  const many = formatDigital(
+    { ...summaryOf([]), digital: Array.from({ length: 10 }, (_, i) => held(i)) },
+    'crossloom ops net.onnx',
+  );
   expect(many.split('\n')).toHaveLength(11);
-  expect(many).toContain('  and 2 nodes more, as `crossloom ops` lists them\n');
+  expect(many).toContain('  and 2 nodes more, as `crossloom ops net.onnx` lists them\n');
 });
 
 test.each([
@@ -123,5 +126,5 @@ test.each([
 ])('the totals for %s', async (target, line) => {
   // 177,800 weights of 1,024 to a chip.
   const summary = { ...summaryOf([]), weights: 177_800, arrays: 174, chips: 174 };
-  expect(formatTotals(summary, await loadTarget(target))).toContain(line);
+  expect(formatTotals(summary, await loadTarget(target), 'crossloom targets show x')).toContain(line);
 });
