@@ -15,6 +15,7 @@ import { levelConductance, levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from './banks.ts';
+import type { EffectiveCrossbar } from './effective.ts';
 import { ladderModel } from './ladder-model.ts';
 import type { Wires } from './network.ts';
 
@@ -43,9 +44,9 @@ export interface Predistorted {
   readonly gains: Float64Array;
 }
 
-/** With the effective conductances of what is programmed, siemens, [row][column]. */
+/** With what the wires make of the codes. */
 export interface Solved extends Predistorted {
-  readonly seen: Float64Array;
+  readonly seen: EffectiveCrossbar;
 }
 
 export interface PredistortContext {
@@ -58,13 +59,18 @@ export interface PredistortContext {
   readonly rounds: number;
 }
 
+interface PredistortTask extends CodedArray {
+  /** Whether what the wires make of the codes is wanted too: half a megabyte. */
+  readonly whole: boolean;
+}
+
 /** One array per task: a solve takes a tenth of a second and more, and there is one more than rounds. */
-export const job: Job<PredistortContext, CodedArray, Predistorted> = {
+export const job: Job<PredistortContext, PredistortTask, Predistorted & Partial<Solved>> = {
   module: import.meta.url,
   open: (context) => ({
-    run: (array) => {
-      const { codes, gains } = predistort(context, array);
-      return { codes, gains };
+    run: ({ whole, ...array }) => {
+      const { codes, gains, seen } = predistort(context, array);
+      return { codes, gains, ...(whole && { seen }) };
     },
   }),
 };
@@ -90,13 +96,13 @@ export function predistort(context: PredistortContext, { codes, sums }: CodedArr
   let best: (Solved & { readonly error: number }) | undefined;
   for (let round = 0; ; round++) {
     const cells = conductancesOf(own, context.cell);
-    const seen = effectiveBanks(cells, array.rows, array.columns, wires, bank).conductances;
-    const fits = aims.map((aim) => fit(aim, seen, step));
+    const seen = effectiveBanks(cells, array.rows, array.columns, wires, bank);
+    const fits = aims.map((aim) => fit(aim, seen.conductances, step));
     const error = fits.reduce((sum, own) => sum + own.error, 0);
     const gains = Float64Array.from(fits, ({ gain }) => gain);
     if (!best || error < best.error) best = { codes: own.slice(), gains, error, seen };
     if (round === last) return best;
-    moveLevels(context, aims, own, seen);
+    moveLevels(context, aims, own, seen.conductances);
   }
 }
 
