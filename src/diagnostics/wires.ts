@@ -25,4 +25,16 @@ export const currentOverLimit = (
     'A real chip could not compute this. Drive fewer rows at once (rowsAtOnce), use a smaller window of conductances (window), or lower the read voltage.',
   ]);
 
+export const mappingUseless = (
+  worst: { readonly name: string; readonly snr: number; readonly unwired: number },
+  lost: number,
+  layers: number,
+  help: string,
+): Diagnostic =>
+  warning('wires/mapping-useless', worst.name, [
+    `a chip is expected to compute nothing through these wires: ${lost > 0 ? `of ${lost} of ${layers} layers hardly any signal is left` : `the errors of all ${layers} layers add up to the whole signal`}. The worst is this one, with ${tenths(worst.snr)} dB of signal over error, ${tenths(worst.unwired)} dB without wire resistance`,
+    help,
+  ]);
+
+const tenths = (decibels: number) => decibels.toFixed(1);
 const milli = (ampere: number) => (ampere * 1e3).toPrecision(4);

@@ -9,6 +9,8 @@ import type { MappingReport } from './loss.ts';
 import { compileFor, measureMapping, withTarget } from './measure.ts';
 import type { Setup } from './setup.ts';
 
+export { remedyName } from '../ir/remedy-name.ts';
+
 /** Options of a compilation that bear on wires. */
 type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowOrder' | 'rowsAtOnce' | 'window'>;
 
@@ -87,14 +89,4 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
   }
   const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;
   return defined({ tried, taken: best.remedy, without });
-}
-
-/** Such as `levels corrected, 64 rows at once, 10 % of the window`. */
-export function remedyName({ wireCorrection, rowOrder, rowsAtOnce, window }: Remedy): string {
-  return [
-    ...(wireCorrection === 'none' ? [] : [`${wireCorrection} corrected`]),
-    ...(rowOrder === 'magnitude' ? ['rows by magnitude'] : []),
-    ...(rowsAtOnce === undefined ? [] : [`${rowsAtOnce} rows at once`]),
-    ...(window === undefined ? [] : [`${Number((100 * window).toPrecision(3))} % of the window`]),
-  ].join(', ');
 }

@@ -14,7 +14,7 @@ import { fedInputs, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { checkAboveChance } from './at-chance.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, usualWires } from './conditions.ts';
 import { checkKnownAnswer, type KnownAnswerCheck } from './known-answer.ts';
 import type { ModelFile, OnStage, VerifyOptions } from './options.ts';
 import { planVerification } from './plan.ts';
@@ -70,7 +70,8 @@ export async function verify(
     };
   });
 
-  const conditions = conditionsOf(pkg.loaded.target, options.at, options.wires);
+  const wires = options.wires ?? usualWires(pkg.manifest.options);
+  const conditions = conditionsOf(pkg.loaded.target, options.at, wires);
   const given: readonly (Chip | string | undefined)[] =
     options.chips ?? Array(options.trials ?? 1).fill(undefined);
   const trials: TrialOutcome[] = [];
