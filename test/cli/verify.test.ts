@@ -76,6 +76,27 @@ describe('crossloom verify', () => {
     expect(out).not.toContain('--effects names them');
   });
 
+  test('keeps what floating point and the reference give in the folder of results, unless that is off', async () => {
+    const recalled = async (results: string) => {
+      const flags = ['--images', '4', '--chip', at('chip9'), '--wires', 'off', '--json'];
+      const args = [
+        'verify',
+        at('tiny.xbar'),
+        '--model',
+        at('model.onnx'),
+        '--data',
+        at('data.npy'),
+        ...flags,
+      ];
+      const { out } = await runCli(args, { env: { CROSSLOOM_RESULTS: results } });
+      return (JSON.parse(out) as VerifyReport).recalledReferences;
+    };
+    expect(await recalled(at('results'))).toEqual([]);
+    expect(await recalled(at('results'))).toEqual(['float', 'ideal']);
+    expect((await readdir(at('results'))).filter((name) => name.endsWith('.outputs'))).toHaveLength(2);
+    expect(await recalled('off')).toEqual([]);
+  });
+
   test('gives the same report as JSON, also in a file', async () => {
     const { exit, out } = await labelled('--trials', '2', '--json', '--output', at('report.json'));
     expect(exit).toBe(0);
