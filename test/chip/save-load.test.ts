@@ -169,7 +169,7 @@ test.each<[string, (place: string) => Promise<void>, string]>([
   await damage(place);
   const loading = loadChip(place);
   await expect(loading).rejects.toMatchObject({
-    diagnostics: [{ code: 'chip/unreadable', at: place, exit: 37 }],
+    diagnostics: [{ code: 'chip/unreadable', at: place, exit: 2 }],
   });
   await expect(loading).rejects.toThrow(reason);
 });
