@@ -16,6 +16,7 @@ import { together } from '../diagnostics/together.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { readFaultMap } from '../ir/fault-map.ts';
+import { defaultTarget } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
 import { type Manifest, packageFiles } from '../package/manifest.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
@@ -137,7 +138,7 @@ export function registerCompile(program: Command, io: Io): void {
     .description('compile a trained ONNX model into a package for a chip')
     .argument('<model>', 'the ONNX file')
     .requiredOption('-o, --output <name.xbar>', 'folder of the package')
-    .option('--target <target>', 'a bundled target, or the path of a target file')
+    .option('--target <target>', `a bundled target, or the path of a target file (default: ${defaultTarget})`)
     .option('--options <file.yaml>', 'options of the compilation (docs/options.md); flags override it')
     .option('--calibrate <data>', 'sample inputs, as docs/data.md lists their formats')
     .addOption(recordOption())

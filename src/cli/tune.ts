@@ -8,6 +8,7 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import { together } from '../diagnostics/together.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
+import { defaultTarget } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
@@ -125,7 +126,7 @@ export function registerTune(program: Command, io: Io): void {
     .description('search the cheapest mapping that loses no more accuracy than a bound')
     .argument('<model>', 'the ONNX file')
     .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
-    .option('--target <target>', 'a bundled target, or the path of a target file')
+    .option('--target <target>', `a bundled target, or the path of a target file (default: ${defaultTarget})`)
     .option('--max-drop <points>', 'largest loss of top-1 against floating point', decimal(-100, 100), 1)
     .option(
       '--max-digital <percent>',

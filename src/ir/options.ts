@@ -39,8 +39,10 @@ const layerSchema = z.strictObject({
   converterRange: converterRange.optional(),
 });
 
+export const defaultTarget = 'tetramem-256-6bit';
+
 export const optionsSchema = z.strictObject({
-  target: z.string().default('tetramem-256-6bit').describe('name or file of the target'),
+  target: z.string().default(defaultTarget).describe('name or file of the target'),
   set: z.array(z.string()).default([]).describe('overrides of target fields, such as adc.bits=6'),
   weightBits: whole(2).max(8).default(8).describe('bits of an integer weight, sign included'),
   slices: slices.optional(),

@@ -93,6 +93,15 @@ test('hidden weights are saved too', async () => {
   expect(await loadChip(join(folder, 'chip'))).toEqual(asSaved(chip));
 });
 
+test('no folder is a wrong path', async () => {
+  const place = join(folder, 'chip');
+  await expect(loadChip(place)).rejects.toMatchObject({
+    diagnostics: [
+      { code: 'chip/unreadable', at: place, exit: 2, message: 'there is no such file or folder' },
+    ],
+  });
+});
+
 test('an existing chip is replaced only with force', async () => {
   const place = join(folder, 'chip');
   const [first, second] = [await writeVerifyChip(1), await writeVerifyChip(2)];
@@ -115,7 +124,7 @@ test('force does not replace a folder of other files', async () => {
 });
 
 test.each<[string, (place: string) => Promise<void>, string]>([
-  ['no folder', (place) => rm(place, { recursive: true }), 'chip.json cannot be read'],
+  ['a folder without chip.json', (place) => rm(join(place, 'chip.json')), 'chip.json cannot be read'],
   ['no JSON', (place) => writeFile(join(place, 'chip.json'), '{"format":'), 'chip.json is not JSON'],
   ['another JSON', (place) => writeFile(join(place, 'chip.json'), '{}'), 'chip.json:'],
   [
