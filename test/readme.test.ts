@@ -1,8 +1,8 @@
 /**
  * README's section "Use", line by line and as it is printed, on the shared MobileNet-V2 and its images: what one line writes, later
  * ones read. Only the names of files are replaced by places in a temporary folder, and flags are appended that take fewer
- * images and chips. `tune`, which compiles and verifies many times, gets a smaller network of the same family, whose images the
- * preset resizes; that no mapping is within its bound (exit code 50) is an answer.
+ * images and chips. `tune`, which compiles and verifies many times, gets a small network for CIFAR-10 and exact chips; that no
+ * mapping is within its bound (exit code 50) is an answer.
  */
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,8 @@ const owned = {
   'cat.jpg': 'imagenet/images/0282_n02123159_tiger_cat.jpg',
   mnist: 'mnist',
 };
-const small = { 'mobilenetv2.onnx': 'models/mobilenetv1-0.25-128.onnx' };
+/** The same names where a line would take long. */
+const small = { 'mobilenetv2.onnx': 'models/cifar10-resnet20.onnx', images: 'cifar10' };
 
 /** Appended where a line does not say them itself. */
 const fewer: Readonly<Record<string, readonly (readonly [flag: string, value: string])[]>> = {
@@ -38,17 +39,21 @@ const fewer: Readonly<Record<string, readonly (readonly [flag: string, value: st
     ['--images', '8'],
     ['--trials', '1'],
     ['--samples', '4'],
+    ['--target', 'ideal'],
   ],
   train: [
     ['--samples', '200'],
     ['--test-samples', '100'],
   ],
-  yield: [],
 };
 /** Not both on one command line. */
 const conflicts: Readonly<Record<string, string>> = { '--trials': '--chip' };
 /** Numbers that make a line long. */
-const shorter: Readonly<Record<string, string>> = { '--epochs': '1', '--dies': '1', '--trials': '1' };
+const shorter: Readonly<Record<string, string | undefined>> = {
+  '--epochs': '1',
+  '--dies': '1',
+  '--trials': '1',
+};
 
 /** Names that lines write to. */
 const written = new Set<string>();
@@ -66,7 +71,8 @@ function placed(word: string, verb: string): string {
 
 function argumentsOf(command: readonly string[]): readonly string[] {
   const [, verb = '', ...words] = command;
-  const given = words.map((word, i) => shorter[words[i - 1] ?? ''] ?? word);
+  const brief = verb === 'tune' ? { ...shorter, '--target': 'ideal' } : shorter;
+  const given = words.map((word, i) => brief[words[i - 1] ?? ''] ?? word);
   const files = given.map((word, i) => {
     const before = given[i - 1];
     if (before === '-o' || before === '--output') written.add(basename(word));
