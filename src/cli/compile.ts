@@ -18,7 +18,7 @@ import { readFaultMap } from '../ir/fault-map.ts';
 import { readModel } from '../onnx/decode.ts';
 import { type Manifest, packageFiles } from '../package/manifest.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
-import { formatDigital, formatLayers, formatTotals } from '../report/compile-table.ts';
+import { formatDigital, formatLayers, formatOverLimit, formatTotals } from '../report/compile-table.ts';
 import { formatFaults } from '../report/fault-table.ts';
 import { formatBytes } from '../report/number.ts';
 import { loadTarget } from '../target/load.ts';
@@ -112,10 +112,12 @@ async function run(io: Io, file: string, args: CompileCommandLine): Promise<void
       files,
       summary,
       faults,
+      overLimit: compiled.expected?.over,
     });
   }
   io.stdout(formatLayers(compiled.summary, io.columns));
   io.stdout(`\n${formatTotals(compiled.summary, compiled.loaded)}`);
+  if (compiled.expected) io.stdout(formatOverLimit(compiled.expected));
   io.stdout(formatDigital(compiled.summary));
   if (compiled.faults) io.stdout(`\n${formatFaults(compiled.faults)}\n`);
   io.stdout(`${args.output}: ${formatBytes(bytes)}\n`);
