@@ -20,7 +20,7 @@ import { defaultTarget } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
 import { type Manifest, packageFiles } from '../package/manifest.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
-import { formatDigital, formatLayers, formatTotals } from '../report/compile-table.ts';
+import { formatDigital, formatLayers, formatOverLimit, formatTotals } from '../report/compile-table.ts';
 import { formatFaults } from '../report/fault-table.ts';
 import { formatBytes } from '../report/number.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
@@ -122,10 +122,12 @@ async function run(io: Io, file: string, args: CompileCommandLine): Promise<void
       files,
       summary,
       faults,
+      overLimit: compiled.expected?.over,
     });
   }
   io.stdout(formatLayers(compiled.summary, io.columns));
   io.stdout(`\n${formatTotals(compiled.summary, compiled.loaded, showTarget(io, compiled))}`);
+  if (compiled.expected) io.stdout(formatOverLimit(compiled.expected));
   io.stdout(formatDigital(compiled.summary, commandLine(io, ['ops', file])));
   if (compiled.faults) io.stdout(`\n${formatFaults(compiled.faults)}\n`);
   io.stdout(`${args.output}: ${formatBytes(bytes)}\n`);

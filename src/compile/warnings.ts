@@ -1,6 +1,6 @@
 /** A compilation -> what its user should know about it, though it is sound. */
 
-import { currentOverLimit, mappingUseless } from '../diagnostics/all.ts';
+import { mappingUseless } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { layerName } from '../ir/graph.ts';
@@ -18,11 +18,7 @@ export function compileWarnings(compiled: Compiled): readonly Diagnostic[] {
 function wireWarnings({ expected, helps, mapping }: Compiled): readonly Diagnostic[] {
   if (!expected) return [];
   const useless = uselessThroughWires(expected);
-  const [worst] = expected.over.toSorted((a, b) => b.current - a.current);
-  return [
-    ...(useless ? [uselessWarning(useless, mapping, helpOf(helps))] : []),
-    ...(worst ? [currentOverLimit(worst.array, worst, expected.over.length, expected.arrays)] : []),
-  ];
+  return useless ? [uselessWarning(useless, mapping, helpOf(helps))] : [];
 }
 
 function uselessWarning({ worst, lost }: Useless, { layers }: Mapping, help: string): Diagnostic {

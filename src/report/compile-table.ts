@@ -1,6 +1,6 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
 
-import type { RemedyEstimate } from '../ir/expected-signal.ts';
+import type { Expected, RemedyEstimate } from '../ir/expected-signal.ts';
 import { layerName } from '../ir/graph.ts';
 import { remedyName } from '../ir/remedy-name.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
@@ -102,6 +102,14 @@ function synapsesText({ array, hidden }: Target): string {
   if (!hidden) return '';
   const perArray = array.rows * Math.floor(array.columns / 2);
   return ` of ${counted(perArray * array.arraysPerChip, 'synapse')}`;
+}
+
+/** The largest current that is over its limit, on the arrays that were looked at; '' where none is. */
+export function formatOverLimit({ over, arrays }: Pick<Expected, 'over' | 'arrays'>): string {
+  const [worst] = over.toSorted((a, b) => b.current - a.current);
+  if (!worst) return '';
+  const { line, current, limit } = worst;
+  return `wires: a ${line} can be asked for ${formatQuantity(current, 'A')}, and its limit is ${formatQuantity(limit, 'A')}; lines of ${over.length} of ${counted(arrays, 'array')} that were looked at are over theirs\n`;
 }
 
 /** What was chosen for the wires, and what it is expected to leave. */

@@ -109,7 +109,10 @@ export function predistort(context: PredistortContext, { codes, sums }: CodedArr
 /** Of the cells of an array, in siemens. @param codes of levels; -1 where no weight is */
 export function conductancesOf(codes: Int16Array, cell: Target['cell']): Float64Array {
   const idle = cell.unused === 'reset' ? cell.gMin : cell.gUnformed;
-  return Float64Array.from(codes, (code) => (code < 0 ? idle : levelConductance(cell, code)));
+  const levels = Float64Array.from({ length: cell.levels }, (_, code) => levelConductance(cell, code));
+  const cells = new Float64Array(codes.length);
+  for (let c = 0; c < cells.length; c++) cells[c] = codes[c]! < 0 ? idle : levels[codes[c]!]!;
+  return cells;
 }
 
 /** Steps of a round: twice as many bring a decibel where wires take most, and nothing elsewhere. */

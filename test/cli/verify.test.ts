@@ -143,6 +143,7 @@ describe('crossloom verify', () => {
       at('data.npy'),
       '-o',
       at('drift.xbar'),
+      ...['--wire-correction', 'none'],
       ...flags,
     ]);
     expect(compiled.exit).toBe(0);

@@ -119,7 +119,10 @@ export async function withTiny<T>(
   const wired = keepWires || overrides.some((override) => override.startsWith('wires.'));
   const loaded = wired ? whole : loadedOf({ ...whole.target, wires: undefined });
   const samples = spreadSamples(calibration, fedInputs(tiny.graph, tiny.file), calibration.length);
-  const compiled = await compile(tiny, loaded, parseOptions({}), { kind: 'samples', samples });
+  const compiled = await compile(tiny, loaded, parseOptions({ wireCorrection: 'none' }), {
+    kind: 'samples',
+    samples,
+  });
   return withPackage(compiled, (pkg) => use(pkg, tiny));
 }
 
