@@ -3,6 +3,14 @@ import { z } from 'zod';
 import { faultReportSchema, origin, summarySchema } from '../../package/summary-schema.ts';
 import { amount, count, counters, diagnostic, list, modelFile, share } from './parts.ts';
 
+const overLimit = z.strictObject({
+  array: count,
+  line: z.enum(['driver', 'column']),
+  index: count,
+  current: amount.describe('A'),
+  limit: amount.describe('A'),
+});
+
 export const compilation = z.strictObject({
   package: z.string().describe('its folder'),
   bytes: count.describe('of all its files'),
@@ -12,6 +20,7 @@ export const compilation = z.strictObject({
   files: z.record(z.string(), z.string()).describe('SHA-256 by file'),
   summary: summarySchema,
   faults: faultReportSchema.optional(),
+  overLimit: list(overLimit).optional().describe('arrays that can be asked for more than a line may carry'),
 });
 
 const failedCell = z.strictObject({
