@@ -15,21 +15,30 @@ export interface Compared {
 
 /**
  * Programs one chip per variant, on which every layer that can take it does.
+ * @param wanted `cheaper` where the mapping as given meets the bound: what takes more, or errs less for nothing, is of no use
+ *   then; `exacter` where it does not: neither is what takes less
  * @returns by unit, the variants that it can take: as given first
  */
 export async function compareVariants(
   setup: Setup,
   units: readonly Unit[],
+  wanted: 'cheaper' | 'exacter',
 ): Promise<readonly (readonly Compared[])[]> {
   const { options, loaded } = setup;
-  const context = await openSensitivity(setup);
-  const variants = variantsFor(loaded.target);
+  let opened: ReturnType<typeof openSensitivity> | undefined;
+  const context = () => {
+    opened ??= openSensitivity(setup);
+    return opened;
+  };
+  const [asGiven, ...others] = variantsFor(loaded.target) as [Variant, ...Variant[]];
+  const useful = others.filter(({ takes }) => (takes === 'less') === (wanted === 'cheaper'));
+  const variants = [asGiven, ...useful];
   const compared: Compared[][] = units.map(() => []);
-  const asGiven = variants[0]!;
   for (const [number, variant] of variants.entries()) {
     const takes = units.map((unit) => appliesTo(variant, unit, options, loaded.target));
     const taking = units.flatMap((_, i) => (takes[i] ? [i] : []));
-    if (taking.length === 0) continue;
+    if (taking.length === 0 || (variant !== asGiven && setup.isOver())) continue;
+    const start = performance.now();
     const chosen = takes.map((take) => (take ? variant : asGiven));
     const all = applyVariants(options, loaded.target, units, chosen);
     const own = taking.map((i) => units[i]!);
@@ -37,6 +46,8 @@ export async function compareVariants(
       setup.report('layers alone on a chip', number * units.length + done, variants.length * units.length),
     );
     for (const [at, unit] of taking.entries()) compared[unit]!.push({ variant, error: errors[at]! });
+    const what = `${taking.length} layers alone: ${variant.name}`;
+    setup.tell({ what, trials: 1, seconds: (performance.now() - start) / 1000 });
   }
   return compared;
 }

@@ -1,4 +1,7 @@
 /** What a tuning is asked for. */
+import type { ResultStore } from '../files/result-store.ts';
+import type { Compensation } from '../verify/conditions.ts';
+import type { LossReport } from './loss.ts';
 
 /** Images used at most, both halves together, where nothing else is said. */
 export const defaultImages = 500;
@@ -18,8 +21,30 @@ export interface TuneOptions {
   readonly seed?: number;
   readonly threads?: number;
   readonly scoreOutput?: string;
+  /** Time after programming at which the chips are read (s). Default: right after it. */
+  readonly at?: number;
+  /** What is done about drift at that time. Default: none. */
+  readonly compensate?: Compensation;
+  /** Seconds after which nothing new is measured: the best so far is taken. Default: no end. */
+  readonly budget?: number;
+  /** Where finished measurements are kept, and taken from. Default: nowhere. */
+  readonly store?: ResultStore;
   /** Called when a stage starts, and as it goes on. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
+  /** Called with every measurement when it is there. */
+  readonly onMeasured?: (measured: MeasuredStep) => void;
+}
+
+/** One measurement, for who watches. */
+export interface MeasuredStep extends Partial<LossReport> {
+  /** Such as `mapping: most exact`, or `without stuck cells`. */
+  readonly what: string;
+  readonly arrays?: number;
+  /** Whether it meets the bound, where it is about one. */
+  readonly met?: boolean;
+  /** Chips that were programmed. */
+  readonly trials: number;
+  readonly seconds: number;
 }
 
 /** Most loss and most digital multiplications, in percent. */

@@ -5,8 +5,9 @@
 import { defined } from '../defined.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import type { Target } from '../target/target.ts';
-import type { MappingReport } from './loss.ts';
-import { compileFor, measureMapping, withTarget } from './measure.ts';
+import { wires } from '../target/wires.ts';
+import { type LossReport, lossOf, type MappingReport } from './loss.ts';
+import { measureMapping, runsWithout } from './measure.ts';
 import type { Setup } from './setup.ts';
 
 /** Options of a compilation that bear on wires. */
@@ -21,7 +22,7 @@ export interface TriedRemedies {
   /** In the order of the measurements; empty for a target without wires. */
   readonly tried: readonly RemedyReport[];
   /** The mapping as given, as if wires had no resistance; where it misses the bound. */
-  readonly without?: MappingReport;
+  readonly without?: LossReport;
   readonly taken: Remedy;
 }
 
@@ -57,7 +58,7 @@ const sameRemedy = (a: Remedy, b: Remedy) => JSON.stringify(a) === JSON.stringif
 export async function withRemedy(setup: Setup, taken: Remedy): Promise<Setup> {
   const options = { ...setup.options, ...taken };
   if (sameRemedy(taken, remediesFor(setup.loaded.target, setup.options)[0]!)) return setup;
-  return { ...setup, options, compiled: await compileFor(setup, options) };
+  return { ...setup, options, compiled: (await setup.chips.map(options)).compiled };
 }
 
 /** Share of the output's error energy from which on wires are worth a remedy. */
@@ -72,18 +73,26 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
   const tried: RemedyReport[] = [];
   const [given] = remedies as [Remedy];
   if (remedies.length === 1) return { tried, taken: given };
-  const { loaded, tuning: part, seed } = setup;
-  let without: MappingReport | undefined;
+  const { tuning: part, seed } = setup;
+  let without: LossReport | undefined;
   for (const [number, remedy] of remedies.entries()) {
+    if (remedy !== given && setup.isOver()) break;
     setup.report('remedies for the wires', number, remedies.length);
-    const measured = await measureMapping(setup, { ...setup.options, ...remedy }, { part, seed });
-    const met = measured.loss.points <= maxDrop && measured.arrays <= setup.options.arrays;
-    tried.push({ remedy, met, ...measured });
+    const options = { ...setup.options, ...remedy };
+    const what = remedy === given ? 'mapping: as given' : `wires: ${remedyName(remedy)}`;
+    const bound = remedy === given ? {} : { bound: maxDrop };
+    const { report, runs } = await measureMapping(setup, options, { what, part, seed, ...bound });
+    const met = report.loss.points <= maxDrop && report.arrays <= setup.options.arrays;
+    tried.push({ remedy, met, ...report });
     if (met) break;
     if (remedy !== given) continue;
-    const wireless = withTarget(loaded, { ...loaded.target, wires: undefined });
-    without = await measureMapping(setup, setup.options, { part, seed, loaded: wireless });
-    if (measured.noise - without.noise < noticed * measured.noise) break;
+    const seeds = runs.map((_, trial) => seed + trial);
+    const start = performance.now();
+    const unwired = await runsWithout(setup, options, part, seeds, wires.name);
+    without = lossOf(unwired, part.references);
+    const seconds = (performance.now() - start) / 1000;
+    setup.tell({ what: `without ${wires.name}`, ...without, trials: seeds.length, seconds });
+    if (report.noise - without.noise < noticed * report.noise) break;
   }
   const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;
   return defined({ tried, taken: best.remedy, without });

@@ -4,7 +4,7 @@ import type { Cell } from '../../target/cell.ts';
 import { percent, siemens } from '../../target/effect.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
-import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
+import { readBackAnswers, readBackEffects, readBackIdeals, windowOf, withUnresponsive } from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
 import { loopSpread } from '../spread.ts';
 import { type PulseVerifyProgramming, parameters } from './parameters.ts';
@@ -27,6 +27,13 @@ export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
       ...(law.pulse.model === 'cmo-hfox' ? compactProblems(law, cell) : []),
     ],
     effects: () => effectsOf(law, cell),
+    ideals: () => ({
+      // No law of pulses ends at a level: these cells take what they are told, those too that are slow or do not respond.
+      'pulse-by-pulse error': { programming: { scheme: 'exact' } },
+      're-check after relaxation': { programming: { ...law, relaxShift: 0, relaxSpread: 0 } },
+      'slow cells': { programming: { ...law, slow: 0 } },
+      ...readBackIdeals(law),
+    }),
   }),
 };
 

@@ -1,0 +1,118 @@
+/** Options -> the compilation, its package, and chips programmed from it, with all errors of the target or without one. */
+import type { Chip } from '../chip/chip.ts';
+import { compile } from '../compile/compile.ts';
+import { settleAgain } from '../compile/settle-again.ts';
+import { correctChip } from '../correct/correct-chip.ts';
+import { cellsOf } from '../ir/cells.ts';
+import type { Compiled } from '../ir/compiled.ts';
+import type { CrossbarLayer } from '../ir/crossbar.ts';
+import type { CompileOptions } from '../ir/options.ts';
+import { placementsOf } from '../ir/tiles.ts';
+import type { Package } from '../package/open.ts';
+import { packageOf } from '../package/package-of.ts';
+import { programChip } from '../program.ts';
+import { errorsOf } from '../target/errors.ts';
+import { targetFingerprint } from '../target/load.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
+import { lastFew } from './memo.ts';
+import type { Setup } from './setup.ts';
+
+/** A mapping that can be programmed. */
+export interface Mapped {
+  readonly compiled: Compiled;
+  readonly pkg: Package;
+}
+
+/** A chip, and the package with the target that it is read and simulated by. */
+export interface Programmed {
+  readonly pkg: Package;
+  readonly chip: Chip;
+}
+
+export interface Chips {
+  map(options: CompileOptions): Promise<Mapped>;
+  program(mapped: Mapped, seed: number): Promise<Programmed>;
+  /** The same chip as if its target had one error less, by the name of that: places and draws are the same. */
+  programWithout(mapped: Mapped, error: string, seed: number): Promise<Programmed>;
+}
+
+/** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
+const anyArrays = 1_000_000_000;
+
+/** Mappings and chips that are kept in memory: those that are asked for again soon. */
+const kept = 2;
+
+export function openChips(
+  { model, loaded, record, threads }: Pick<Setup, 'model' | 'loaded' | 'record' | 'threads'>,
+  trials: number,
+): Chips {
+  const mappings = lastFew<Mapped>(kept);
+  const settled = lastFew<Package>(1);
+  const chips = lastFew<Chip>(kept * Math.min(trials, kept));
+  const calibration = { kind: 'record', record } as const;
+  const program = (pkg: Package, seed: number) =>
+    chips(`${pkg.bitstream} ${seed}`, () => programChip(pkg, { seed, threads }));
+  return {
+    map: (options) =>
+      mappings(JSON.stringify(options), async () => {
+        // However many arrays it takes, out of the record that all share.
+        const compiled = await compile(model, loaded, { ...options, arrays: anyArrays }, calibration);
+        return { compiled, pkg: await packageOf(compiled) };
+      }),
+    program: async ({ pkg }, seed) => ({ pkg, chip: await program(pkg, seed) }),
+    async programWithout({ compiled, pkg }, error, seed) {
+      const { acts, ideal } = errorsOf(pkg.loaded.target).find((one) => one.error === error)!;
+      const devices = withTarget(pkg.loaded, ideal);
+      const own = { ...pkg, loaded: devices };
+      switch (acts) {
+        case 'writing':
+          return { pkg: own, chip: await programChip(pkg, { seed, devices, threads }) };
+        case 'settling': {
+          const anew = await settled(`${pkg.bitstream} ${error}`, async () =>
+            packageOf(await settleAgain(compiled, devices, threads)),
+          );
+          return { pkg: anew, chip: await programChip(anew, { seed, threads }) };
+        }
+        case 'reading':
+          return { pkg: own, chip: await calibratedAnew(own, await program(pkg, seed), threads) };
+        case 'unused cells': {
+          const chip = withoutUnused(await program(pkg, seed), pkg.layers);
+          return { pkg: own, chip: await calibratedAnew(own, chip, threads) };
+        }
+      }
+    },
+  };
+}
+
+/** A target of its own, for `loaded`. */
+function withTarget(loaded: LoadedTarget, target: Target): LoadedTarget {
+  return { ...loaded, target, fingerprint: targetFingerprint(target) };
+}
+
+/** The same cells on a chip that is read otherwise. */
+function calibratedAnew(pkg: Package, chip: Chip, threads: number): Promise<Chip> {
+  const { calibration: _, ...bare } = chip;
+  const header = { ...chip.header, fingerprint: pkg.loaded.fingerprint };
+  return correctChip(pkg, { ...bare, header }, { threads });
+}
+
+/** The chip with nothing where no weight is: neither outside blocks nor, in those of pairs, off their diagonals. */
+export function withoutUnused(chip: Chip, layers: readonly CrossbarLayer[]): Chip {
+  const { columns } = chip.header;
+  const conductances = chip.conductances.map(({ length }) => new Float32Array(length));
+  for (const layer of layers)
+    for (const block of placementsOf(layer)) {
+      const { rows, added, subtracted } = cellsOf(block, layer.encoding);
+      const height = block.rows.end - block.rows.start;
+      const width = block.columns.end - block.columns.start;
+      const [from, to] = [chip.conductances[block.array]!, conductances[block.array]!];
+      for (const [row, line] of rows.entries())
+        for (const [column, plus] of added.entries()) {
+          const diagonal = Math.floor(row / height) === Math.floor(column / width);
+          if (layer.encoding === 'differential' && !diagonal) continue;
+          for (const cell of [line * columns + plus, line * columns + subtracted[column]!])
+            to[cell] = from[cell]!;
+        }
+    }
+  return { ...chip, conductances };
+}
