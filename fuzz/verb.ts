@@ -24,6 +24,7 @@ export async function runVerb(args: readonly string[], options: VerbOptions = {}
     columns: undefined,
     env: { CROSSLOOM_DEBUG: '1' },
     now: () => performance.now(),
+    onInterrupt: () => () => undefined,
   };
   const exit = await main(args, io);
   const [printed, said] = [out.join(''), err.join('')];

@@ -10,6 +10,7 @@ import { registerCompile } from './cli/compile.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDisasm } from './cli/disasm.ts';
 import { exitCodes, withExamples } from './cli/help.ts';
+import { formatInterruption, Interrupted, interruptedExit } from './cli/interrupt.ts';
 import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
 import { registerOps } from './cli/ops.ts';
 import { registerProgram } from './cli/program.ts';
@@ -66,7 +67,7 @@ function isEnvironmentError(error: unknown): error is Error {
 /**
  * Runs one command line.
  * @param args the arguments after the program's name
- * @returns the exit code: 0, that of the diagnostics, 2 for usage and environment, 70 for our own bugs
+ * @returns the exit code: 0, that of the diagnostics, 2 for usage and environment, 130 after Ctrl-C, 70 for our own bugs
  */
 export async function main(args: readonly string[], world: Io): Promise<number> {
   const io = withPrintable(world);
@@ -78,6 +79,10 @@ export async function main(args: readonly string[], world: Io): Promise<number> 
     if (error instanceof DiagnosticError) {
       printDiagnostics(io, error.diagnostics);
       return exitCodeOf(error.diagnostics);
+    }
+    if (error instanceof Interrupted) {
+      io.stderr(formatInterruption(error, args));
+      return interruptedExit;
     }
     if (isEnvironmentError(error)) {
       io.stderr(`error: ${printableLine(error.message)}\n`);

@@ -19,6 +19,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds of a clock that only runs forward. */
   readonly now: () => number;
+  /** Has `listener` called at the next Ctrl-C, which then does not end the process. @returns what takes it back */
+  readonly onInterrupt: (listener: () => void) => () => void;
 }
 
 /** The real world. */
@@ -26,12 +28,18 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    redraw: (line) => void process.stderr.write(`\r\u001b[K${line}`),
+    // A line that wraps would not be replaced.
+    redraw: (line) =>
+      void process.stderr.write(`\r\u001b[K${line.slice(0, (process.stderr.columns || 80) - 1)}`),
     stdin: () => process.stdin,
     isTty: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
     env: process.env,
     now: () => performance.now(),
+    onInterrupt(listener) {
+      process.once('SIGINT', listener);
+      return () => void process.off('SIGINT', listener);
+    },
   };
 }
 

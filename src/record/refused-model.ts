@@ -30,8 +30,9 @@ export async function unlessRefused<T>(
   try {
     return await work();
   } catch (error) {
-    // A diagnostic says already what is wrong, and a full disk is nobody's model.
-    if (error instanceof DiagnosticError || (error instanceof Error && 'syscall' in error)) throw error;
+    // A diagnostic says already what is wrong; a full disk is nobody's model, nor is work that was told to stop.
+    if (error instanceof DiagnosticError) throw error;
+    if (error instanceof Error && ('syscall' in error || error.name === 'AbortError')) throw error;
     const refusal = await refusalOf(model, samples);
     throw refusal ? new DiagnosticError([refusal]) : error;
   }

@@ -21,6 +21,7 @@ export function collectingIo(overrides: Partial<Io> = {}) {
     columns: 160,
     env: {},
     now: () => 0,
+    onInterrupt: () => () => undefined,
     ...overrides,
   };
   return { io, out: () => out.join(''), err: () => err.join('') };
