@@ -1,7 +1,8 @@
 /** A tuning report -> text: what loses accuracy, what was tried, and why one mapping was chosen. */
+
+import { formatTime } from '../text/time.ts';
 import type { Loss, LossReport, MappingReport } from '../tune/loss.ts';
 import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
-import { formatTime } from '../text/time.ts';
 import { remedyName } from '../tune/wire-remedies.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { formatTable, numbers, texts } from './table.ts';
@@ -25,8 +26,7 @@ export function formatTuning(report: TuneReport, width = 160): string {
 
 function header(report: TuneReport): string {
   const { model, target, data, trials, seed, at, compensated, float, maxDrop, maxDigital } = report;
-  const read =
-    at > 0 ? `, read ${formatTime(at)} after programming (compensation: ${compensated})` : '';
+  const read = at > 0 ? `, read ${formatTime(at)} after programming (compensation: ${compensated})` : '';
   const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
   const left = data.calibration > 0 ? `; ${counted(data.calibration, 'calibration sample')} left out` : '';
   return [
@@ -149,7 +149,8 @@ function blame(
   const found = largest
     ? `${largest} costs most`
     : 'no single error stands out, since the interval of each holds 0';
-  const silent = later.length > 0 ? [`Read right after programming, so without ${later.join(', ')}: --at TIME`] : [];
+  const silent =
+    later.length > 0 ? [`Read right after programming, so without ${later.join(', ')}: --at TIME`] : [];
   return [
     `Where mapping ${mapping} loses it, one error away at a time on the same chips and images: ${found}`,
     ...silent,

@@ -38,35 +38,40 @@ export interface Blame {
  */
 export async function blame(setup: Setup, options: CompileOptions, total: Measurement): Promise<Blame> {
   const { tuning: part, at } = setup;
-  const seeds = total.runs.map((_, trial) => setup.seed + trial);
+  const chips = total.runs.length;
   const all = errorsOf(setup.loaded.target);
   const acting = all.filter(({ later }) => at > 0 || !later);
   const roundings = [
     ['weight rounding', roundedWeights],
     ['input rounding', roundedInputs],
   ] as const;
-  const steps = acting.length + roundings.length;
   const entries: BlameEntry[] = [];
   const add = (entry: BlameEntry, start: number) => {
     entries.push(entry);
-    const what = `${entry.how} ${entry.error}`;
-    setup.tell({ what, ...entry, trials: seeds.length, seconds: (performance.now() - start) / 1000 });
+    const alone = entry.how === 'alone';
+    const what = alone ? `only ${entry.error}, no chip` : `without ${entry.error}`;
+    const { loss, snrToFloat } = entry;
+    const seconds = (performance.now() - start) / 1000;
+    setup.tell({ what, loss, snrToFloat, trials: alone ? 0 : chips, seconds });
   };
-  for (const [number, { error }] of acting.entries()) {
+  for (const { error } of acting) {
     const start = performance.now();
-    setup.report('looking for the largest error', number, steps);
-    const without = await runsWithout(setup, options, part, seeds, error);
+    const without = await runsWithout(setup, options, { part, seed: setup.seed, chips }, error);
     const measured = lossOf(without, part.references);
     const share = shareOf(total.runs, without);
     add({ error, how: 'without', ...measured, share, gain: gainOf(total.runs, without) }, start);
   }
-  for (const [number, [error, lower]] of roundings.entries()) {
+  for (const [error, lower] of roundings) {
     const start = performance.now();
-    setup.report('looking for the largest error', acting.length + number, steps);
-    const of = { ...setup.identity, options: setup.options, rounding: error, indices: part.images.plan.indices };
+    const of = {
+      ...setup.identity,
+      options: setup.options,
+      rounding: error,
+      indices: part.images.plan.indices,
+    };
     const run = await recalled(setup.store, 'tune-run', of, () => {
       const bytes = encodeModel(lower(setup.real, setup.compiled.graph));
-      return runChip(part.images, { bytes }, part.references);
+      return runChip(part.images, { bytes }, part.references, setup.on(`only ${error}`)('simulate'));
     });
     add({ error, how: 'alone', ...lossOf([run], part.references), share: shareOf([run]) }, start);
   }

@@ -3,6 +3,7 @@ import type { Chip } from '../chip/chip.ts';
 import { compile } from '../compile/compile.ts';
 import { settleAgain } from '../compile/settle-again.ts';
 import { correctChip } from '../correct/correct-chip.ts';
+import { defined } from '../defined.ts';
 import { cellsOf } from '../ir/cells.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
@@ -29,11 +30,14 @@ export interface Programmed {
   readonly chip: Chip;
 }
 
+/** Says how far a part of the work is, by its name. */
+export type OnPart = (part: string) => (done: number, total: number) => void;
+
 export interface Chips {
-  map(options: CompileOptions): Promise<Mapped>;
-  program(mapped: Mapped, seed: number): Promise<Programmed>;
+  map(options: CompileOptions, on: OnPart): Promise<Mapped>;
+  program(mapped: Mapped, seed: number, on: OnPart): Promise<Programmed>;
   /** The same chip as if its target had one error less, by the name of that: places and draws are the same. */
-  programWithout(mapped: Mapped, error: string, seed: number): Promise<Programmed>;
+  programWithout(mapped: Mapped, error: string, seed: number, on: OnPart): Promise<Programmed>;
 }
 
 /** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
@@ -42,42 +46,53 @@ const anyArrays = 1_000_000_000;
 /** Mappings and chips that are kept in memory: those that are asked for again soon. */
 const kept = 2;
 
+/** @param given the mapping that there is already */
 export function openChips(
-  { model, loaded, record, threads }: Pick<Setup, 'model' | 'loaded' | 'record' | 'threads'>,
+  { model, loaded, threads }: Pick<Setup, 'model' | 'loaded' | 'threads'>,
   trials: number,
+  given: Mapped,
 ): Chips {
+  const { record, options: first } = given.compiled;
   const mappings = lastFew<Mapped>(kept);
+  mappings(JSON.stringify(first), async () => given);
   const settled = lastFew<Package>(1);
   const chips = lastFew<Chip>(kept * Math.min(trials, kept));
   const calibration = { kind: 'record', record } as const;
-  const program = (pkg: Package, seed: number) =>
-    chips(`${pkg.bitstream} ${seed}`, () => programChip(pkg, { seed, threads }));
+  const programNew = (pkg: Package, seed: number, on: OnPart, devices?: LoadedTarget) =>
+    programChip(pkg, {
+      ...defined({ devices }),
+      ...{ seed, threads, onArray: on('program'), onLayer: on('calibrate') },
+    });
+  const program = (pkg: Package, seed: number, on: OnPart) =>
+    chips(`${pkg.bitstream} ${seed}`, () => programNew(pkg, seed, on));
   return {
-    map: (options) =>
+    map: (options, on) =>
       mappings(JSON.stringify(options), async () => {
         // However many arrays it takes, out of the record that all share.
-        const compiled = await compile(model, loaded, { ...options, arrays: anyArrays }, calibration);
+        const compiled = await compile(model, loaded, { ...options, arrays: anyArrays }, calibration, {
+          onProgress: (stage, done, total) => on(stage)(done, total),
+        });
         return { compiled, pkg: await packageOf(compiled) };
       }),
-    program: async ({ pkg }, seed) => ({ pkg, chip: await program(pkg, seed) }),
-    async programWithout({ compiled, pkg }, error, seed) {
+    program: async ({ pkg }, seed, on) => ({ pkg, chip: await program(pkg, seed, on) }),
+    async programWithout({ compiled, pkg }, error, seed, on) {
       const { acts, ideal } = errorsOf(pkg.loaded.target).find((one) => one.error === error)!;
       const devices = withTarget(pkg.loaded, ideal);
       const own = { ...pkg, loaded: devices };
       switch (acts) {
         case 'writing':
-          return { pkg: own, chip: await programChip(pkg, { seed, devices, threads }) };
+          return { pkg: own, chip: await programNew(pkg, seed, on, devices) };
         case 'settling': {
           const anew = await settled(`${pkg.bitstream} ${error}`, async () =>
             packageOf(await settleAgain(compiled, devices, threads)),
           );
-          return { pkg: anew, chip: await programChip(anew, { seed, threads }) };
+          return { pkg: anew, chip: await programNew(anew, seed, on) };
         }
         case 'reading':
-          return { pkg: own, chip: await calibratedAnew(own, await program(pkg, seed), threads) };
+          return { pkg: own, chip: await calibratedAnew(own, await program(pkg, seed, on), threads, on) };
         case 'unused cells': {
-          const chip = withoutUnused(await program(pkg, seed), pkg.layers);
-          return { pkg: own, chip: await calibratedAnew(own, chip, threads) };
+          const chip = withoutUnused(await program(pkg, seed, on), pkg.layers);
+          return { pkg: own, chip: await calibratedAnew(own, chip, threads, on) };
         }
       }
     },
@@ -90,10 +105,10 @@ function withTarget(loaded: LoadedTarget, target: Target): LoadedTarget {
 }
 
 /** The same cells on a chip that is read otherwise. */
-function calibratedAnew(pkg: Package, chip: Chip, threads: number): Promise<Chip> {
+function calibratedAnew(pkg: Package, chip: Chip, threads: number, on: OnPart): Promise<Chip> {
   const { calibration: _, ...bare } = chip;
   const header = { ...chip.header, fingerprint: pkg.loaded.fingerprint };
-  return correctChip(pkg, { ...bare, header }, { threads });
+  return correctChip(pkg, { ...bare, header }, { threads, onLayer: on('calibrate') });
 }
 
 /** The chip with nothing where no weight is: neither outside blocks nor, in those of pairs, off their diagonals. */

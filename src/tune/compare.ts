@@ -34,7 +34,7 @@ export async function compareVariants(
   const useful = others.filter(({ takes }) => (takes === 'less') === (wanted === 'cheaper'));
   const variants = [asGiven, ...useful];
   const compared: Compared[][] = units.map(() => []);
-  for (const [number, variant] of variants.entries()) {
+  for (const variant of variants) {
     const takes = units.map((unit) => appliesTo(variant, unit, options, loaded.target));
     const taking = units.flatMap((_, i) => (takes[i] ? [i] : []));
     if (taking.length === 0 || (variant !== asGiven && setup.isOver())) continue;
@@ -42,11 +42,9 @@ export async function compareVariants(
     const chosen = takes.map((take) => (take ? variant : asGiven));
     const all = applyVariants(options, loaded.target, units, chosen);
     const own = taking.map((i) => units[i]!);
-    const errors = await measureUnits(setup, context, all, own, (done) =>
-      setup.report('layers alone on a chip', number * units.length + done, variants.length * units.length),
-    );
+    const what = `layers alone: ${variant.name}`;
+    const errors = await measureUnits(setup, context, all, own, what);
     for (const [at, unit] of taking.entries()) compared[unit]!.push({ variant, error: errors[at]! });
-    const what = `${taking.length} layers alone: ${variant.name}`;
     setup.tell({ what, trials: 1, seconds: (performance.now() - start) / 1000 });
   }
   return compared;

@@ -67,7 +67,7 @@ export function shareOf(runs: readonly ChipRun[], without?: readonly ChipRun[]):
   const { toFloat, errors } = runs[0]!;
   const perImage = toFloat.signal / errors.length;
   const energies = runs.map((run, chip) =>
-    run.errors.map((energy, image) => (energy - (without?.[chip]!.errors[image] ?? 0)) / perImage),
+    run.errors.map((energy, image) => (energy - (without?.[chip]?.errors[image] ?? 0)) / perImage),
   );
   return shareIn(crossedMean(energies));
 }

@@ -2,13 +2,14 @@
  * A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed; with all errors of the
  * target, or without one. What was measured once, by this run or by an earlier one, is not measured again.
  */
+import { defined } from '../defined.ts';
 import { recalled } from '../files/result-store.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { defaultStates } from '../verify/options.ts';
 import { openReading } from '../verify/read-chip.ts';
 import { type ChipRun, runStates } from '../verify/run-images.ts';
 import { costOf } from '../verify/summarize.ts';
-import type { Programmed } from './chips.ts';
+import type { OnPart, Programmed } from './chips.ts';
 import { lossOf, type MappingReport } from './loss.ts';
 import type { Part, Setup } from './setup.ts';
 
@@ -36,16 +37,17 @@ export async function measureMapping(
 ): Promise<Measurement> {
   const start = performance.now();
   const before = setup.work.runs.size;
-  const cost = await mappingCost(setup, options);
+  const cost = await mappingCost(setup, options, what);
   const runs: ChipRun[] = [];
   let lost = 0;
   for (let trial = 0; trial < setup.trials && lost <= setup.trials * bound; trial++) {
-    const run = await runOf(setup, options, part, seed + trial);
+    const run = await runOf(setup, options, { what: `${what}, chip ${trial + 1}`, part, seed: seed + trial });
     runs.push(run);
     // Other chips would have to be better than floating point to make up for it.
     lost += Math.max(0, lossOf([run], part.references).loss.points);
   }
   const report = { ...lossOf(runs, part.references), ...cost, trials: runs.length };
+  if (part === setup.tuning && seed === setup.seed) setup.compete(options, report);
   if (setup.work.runs.size > before)
     setup.tell({ what, ...report, seconds: (performance.now() - start) / 1000 });
   return { report, runs };
@@ -55,23 +57,26 @@ export async function measureMapping(
 export async function runsWithout(
   setup: Setup,
   options: CompileOptions,
-  part: Part,
-  seeds: readonly number[],
+  { part, seed, chips }: Pick<MeasureOptions, 'part' | 'seed'> & { readonly chips: number },
   error: string,
 ): Promise<readonly ChipRun[]> {
   const runs: ChipRun[] = [];
-  for (const seed of seeds) runs.push(await runOf(setup, options, part, seed, error));
+  for (let trial = 0; trial < chips; trial++) {
+    const what = `without ${error}, chip ${trial + 1}`;
+    runs.push(await runOf(setup, options, { what, part, seed: seed + trial }, error));
+  }
   return runs;
 }
 
 /** What a mapping takes: arrays, chips that hold them, and conversions per inference. */
-export function mappingCost(
+function mappingCost(
   setup: Setup,
   options: CompileOptions,
+  what: string,
 ): Promise<Pick<MappingReport, 'arrays' | 'chips' | 'conversions'>> {
   setup.work.mappings.add(JSON.stringify(options));
   return recalled(setup.store, 'tune-cost', { ...setup.identity, options }, async () => {
-    const { arrays, chips, conversions } = (await setup.chips.map(options)).compiled.summary;
+    const { arrays, chips, conversions } = (await setup.chips.map(options, setup.on(what))).compiled.summary;
     return { arrays, chips, conversions };
   });
 }
@@ -80,20 +85,20 @@ export function mappingCost(
 function runOf(
   setup: Setup,
   options: CompileOptions,
-  part: Part,
-  seed: number,
-  error?: string,
+  { what, part, seed }: Pick<MeasureOptions, 'what' | 'part' | 'seed'>,
+  without?: string,
 ): Promise<ChipRun> {
   const { chips, identity, at, compensate } = setup;
   const { indices } = part.images.plan;
-  const of = { ...identity, options, indices, seed, at, compensate, without: error };
-  setup.work.runs.set(JSON.stringify([options, indices, seed, error]), indices.length);
+  setup.work.runs.set(JSON.stringify([options, indices, seed, without]), indices.length);
+  const of = { ...identity, options, indices, seed, at, compensate, ...defined({ without }) };
   return recalled(setup.store, 'tune-run', of, async () => {
-    const mapped = await chips.map(options);
-    const programmed = error
-      ? await chips.programWithout(mapped, error, seed)
-      : await chips.program(mapped, seed);
-    return runChip(setup, part, programmed);
+    const on = setup.on(what);
+    const mapped = await chips.map(options, on);
+    const programmed = without
+      ? await chips.programWithout(mapped, without, seed, on)
+      : await chips.program(mapped, seed, on);
+    return runChip(setup, part, programmed, on('simulate'));
   });
 }
 
@@ -102,6 +107,7 @@ async function runChip(
   { at, compensate, threads }: Setup,
   { images, references }: Part,
   { pkg, chip }: Programmed,
+  onImages: ReturnType<OnPart>,
 ): Promise<ChipRun> {
   const { states } = await openReading(pkg, chip, images.plan, costOf(pkg).conversionTime, {
     condition: { at, wires: pkg.loaded.target.wires !== undefined },
@@ -110,5 +116,5 @@ async function runChip(
     states: defaultStates,
     threads,
   });
-  return runStates(images, states, references);
+  return runStates(images, states, references, onImages);
 }

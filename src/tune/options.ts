@@ -1,7 +1,8 @@
 /** What a tuning is asked for. */
 import type { ResultStore } from '../files/result-store.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import type { Compensation } from '../verify/conditions.ts';
-import type { LossReport } from './loss.ts';
+import type { LossReport, MappingReport } from './loss.ts';
 
 /** Images used at most, both halves together, where nothing else is said. */
 export const defaultImages = 500;
@@ -27,12 +28,16 @@ export interface TuneOptions {
   readonly compensate?: Compensation;
   /** Seconds after which nothing new is measured: the best so far is taken. Default: no end. */
   readonly budget?: number;
+  /** Goes on with an earlier run, whose measurements the store has: it is an error if there are none. */
+  readonly resume?: boolean;
   /** Where finished measurements are kept, and taken from. Default: nowhere. */
   readonly store?: ResultStore;
   /** Called when a stage starts, and as it goes on. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
   /** Called with every measurement when it is there. */
   readonly onMeasured?: (measured: MeasuredStep) => void;
+  /** Called with every mapping that loses least so far, of those that take no more arrays than there may be. */
+  readonly onBest?: (options: CompileOptions, report: MappingReport) => void;
 }
 
 /** One measurement, for who watches. */

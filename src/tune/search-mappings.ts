@@ -32,11 +32,7 @@ export async function searchMappings(
     setup.options.equalization ? 0 : maxDigital / 100,
   );
   const { arrays, conversions } = setup.compiled.summary;
-  // As given, most exact, cheapest, bisection in between, and the chosen one on other chips.
-  const expected = 4 + Math.ceil(Math.log2(path.steps.length + 1));
-  let done = 0;
   const measureWith = (seed: number) => async (assignment: Assignment, why?: Why) => {
-    setup.report('mappings as a whole', done++, expected);
     const { report, runs } = await measureMapping(setup, optionsOf(assignment), {
       what: why ? `mapping: ${why}` : 'the same on other chips',
       part: setup.tuning,

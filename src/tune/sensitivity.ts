@@ -21,7 +21,7 @@ import { collect } from '../threads/pool.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
 import { compensated } from '../verify/read-chip.ts';
 import { imageBatches } from '../verify/run-images.ts';
-import type { Mapped } from './chips.ts';
+import type { Mapped, OnPart } from './chips.ts';
 import { job, type OutputError, type SensitivityContext } from './sensitivity-job.ts';
 import type { Setup } from './setup.ts';
 
@@ -118,7 +118,7 @@ export function measureUnits(
   context: () => Promise<SensitivityContext>,
   options: CompileOptions,
   units: readonly Unit[],
-  onUnit: (done: number) => void,
+  what: string,
 ): Promise<readonly UnitError[]> {
   const { identity, seed, at, compensate, tuning } = setup;
   const { indices } = tuning.images.plan;
@@ -129,9 +129,10 @@ export function measureUnits(
     units.length * Math.min(sensitivityImages, indices.length),
   );
   const of = { ...identity, options, layers, indices, seed, at, compensate };
-  return recalled(setup.store, 'tune-layers', of, async () =>
-    runUnits(setup, await context(), await setup.chips.map(options), units, onUnit),
-  );
+  return recalled(setup.store, 'tune-layers', of, async () => {
+    const mapped = await setup.chips.map(options, setup.on(what));
+    return runUnits(setup, await context(), mapped, units, setup.on(what));
+  });
 }
 
 async function runUnits(
@@ -139,10 +140,10 @@ async function runUnits(
   context: SensitivityContext,
   mapped: Mapped,
   units: readonly Unit[],
-  onUnit: (done: number) => void,
+  on: OnPart,
 ): Promise<readonly UnitError[]> {
   const { at, compensate, threads } = setup;
-  const programmed = await setup.chips.program(mapped, setup.seed);
+  const programmed = await setup.chips.program(mapped, setup.seed, on);
   const { pkg } = programmed;
   const condition = { at, wires: pkg.loaded.target.wires !== undefined };
   const { chip, gain } = await compensated(pkg, programmed.chip, { condition, compensate, threads });
@@ -163,7 +164,7 @@ async function runUnits(
     );
     return encodeModel(graph);
   };
-  const how = { threads, count: units.length, onDone: onUnit };
+  const how = { threads, count: units.length, onDone: on('layers alone') };
   const errors = await collect(job, context, encodeAll(units, encodeWith), how);
   return errors.map((error, number) => ({ ...error, ...costOf(mapped.compiled, units[number]!) }));
 }

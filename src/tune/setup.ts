@@ -24,7 +24,8 @@ import type { Compensation } from '../verify/conditions.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
-import { type Chips, openChips } from './chips.ts';
+import { type Chips, type OnPart, openChips } from './chips.ts';
+import type { MappingReport } from './loss.ts';
 import { withMemory } from './memo.ts';
 import { defaultImages, defaultTrials, type MeasuredStep, type TuneOptions } from './options.ts';
 
@@ -60,8 +61,11 @@ export interface Setup {
   readonly store: ResultStore;
   /** What the measurements came to, each once: mappings, and by chip the number of its images. */
   readonly work: { readonly mappings: Set<string>; readonly runs: Map<string, number> };
-  readonly report: (stage: string, done: number, total: number) => void;
+  /** Says how far the parts of a measurement are, by its name. */
+  readonly on: (what: string) => OnPart;
   readonly tell: (measured: MeasuredStep) => void;
+  /** Takes note of a mapping that was measured on the tuning images and the first chips. */
+  readonly compete: (options: CompileOptions, report: MappingReport) => void;
   /** Whether the time for measurements is over. */
   readonly isOver: () => boolean;
 }
@@ -109,6 +113,20 @@ export async function prepare(
   };
   const trials = isRandom(loaded.target) ? (chips ?? defaultTrials) : 1;
   const { record } = compiled;
+  const kept = withMemory(store);
+  const identity = {
+    model: model.sha256,
+    target: loaded.fingerprint,
+    record: sha256(encodeRecord(record)),
+    images: await hashOf(dataset, plan),
+    output: plan.output,
+    batch: plan.batchSize,
+  };
+  if (tuning.resume && !(await kept.recall('tune-begun', { ...identity, options })))
+    raise([
+      optionInvalid('--resume', 'no earlier run with these inputs left any measurements', 'Leave it away.'),
+    ]);
+  await kept.keep('tune-begun', { ...identity, options }, true);
   return {
     model,
     loaded,
@@ -124,20 +142,25 @@ export async function prepare(
     threads,
     at,
     compensate: tuning.compensate ?? 'none',
-    chips: openChips({ model, loaded, record, threads }, trials),
-    identity: {
-      model: model.sha256,
-      target: loaded.fingerprint,
-      record: sha256(encodeRecord(record)),
-      images: await hashOf(dataset, plan),
-      output: plan.output,
-      batch: plan.batchSize,
-    },
-    store: withMemory(store),
+    chips: openChips({ model, loaded, threads }, trials, { compiled, pkg }),
+    identity,
+    store: kept,
     work: { mappings: new Set(), runs: new Map() },
-    report,
+    on: (what) => (part) => (done, total) => report(`${what}: ${part}`, done, total),
     tell: tuning.onMeasured ?? (() => undefined),
+    compete: competition(options.arrays, tuning.onBest),
     isOver: () => (performance.now() - start) / 1000 > (tuning.budget ?? Number.POSITIVE_INFINITY),
+  };
+}
+
+/** Calls back with every mapping that loses least so far. */
+function competition(arrays: number, onBest: TuneOptions['onBest']): Setup['compete'] {
+  let best: MappingReport | undefined;
+  return (options, report) => {
+    const least = best?.loss.points ?? Number.POSITIVE_INFINITY;
+    if (report.arrays > arrays || report.loss.points >= least) return;
+    best = report;
+    onBest?.({ ...options, arrays }, report);
   };
 }
 

@@ -54,7 +54,9 @@ export function variantsFor(target: Target): readonly Variant[] {
         takes,
         apply(given: Choice) {
           const choice = { ...given, ...change(given) };
-          const changed = Object.entries(choice).some(([field, value]) => Reflect.get(given, field) !== value);
+          const changed = Object.entries(choice).some(
+            ([field, value]) => Reflect.get(given, field) !== value,
+          );
           return changed && isPossible(choice, target) ? choice : undefined;
         },
       }));

@@ -58,7 +58,7 @@ const sameRemedy = (a: Remedy, b: Remedy) => JSON.stringify(a) === JSON.stringif
 export async function withRemedy(setup: Setup, taken: Remedy): Promise<Setup> {
   const options = { ...setup.options, ...taken };
   if (sameRemedy(taken, remediesFor(setup.loaded.target, setup.options)[0]!)) return setup;
-  return { ...setup, options, compiled: (await setup.chips.map(options)).compiled };
+  return { ...setup, options, compiled: (await setup.chips.map(options, setup.on('mapping'))).compiled };
 }
 
 /** Share of the output's error energy from which on wires are worth a remedy. */
@@ -75,9 +75,8 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
   if (remedies.length === 1) return { tried, taken: given };
   const { tuning: part, seed } = setup;
   let without: LossReport | undefined;
-  for (const [number, remedy] of remedies.entries()) {
+  for (const remedy of remedies) {
     if (remedy !== given && setup.isOver()) break;
-    setup.report('remedies for the wires', number, remedies.length);
     const options = { ...setup.options, ...remedy };
     const what = remedy === given ? 'mapping: as given' : `wires: ${remedyName(remedy)}`;
     const bound = remedy === given ? {} : { bound: maxDrop };
@@ -86,12 +85,11 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
     tried.push({ remedy, met, ...report });
     if (met) break;
     if (remedy !== given) continue;
-    const seeds = runs.map((_, trial) => seed + trial);
     const start = performance.now();
-    const unwired = await runsWithout(setup, options, part, seeds, wires.name);
+    const unwired = await runsWithout(setup, options, { part, seed, chips: runs.length }, wires.name);
     without = lossOf(unwired, part.references);
     const seconds = (performance.now() - start) / 1000;
-    setup.tell({ what: `without ${wires.name}`, ...without, trials: seeds.length, seconds });
+    setup.tell({ what: `without ${wires.name}`, ...without, trials: runs.length, seconds });
     if (report.noise - without.noise < noticed * report.noise) break;
   }
   const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;

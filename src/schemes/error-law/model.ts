@@ -5,7 +5,13 @@ import { type Cell, levelConductance, levelStepOf } from '../../target/cell.ts';
 import { siemens } from '../../target/effect.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
-import { readBackAnswers, readBackEffects, readBackIdeals, windowOf, withUnresponsive } from '../read-back.ts';
+import {
+  readBackAnswers,
+  readBackEffects,
+  readBackIdeals,
+  windowOf,
+  withUnresponsive,
+} from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
 import { heldSpread } from '../spread.ts';
 import { type ErrorLawProgramming, parameters } from './parameters.ts';

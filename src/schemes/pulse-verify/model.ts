@@ -4,7 +4,13 @@ import type { Cell } from '../../target/cell.ts';
 import { percent, siemens } from '../../target/effect.ts';
 import { type Problem, pathOf } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
-import { readBackAnswers, readBackEffects, readBackIdeals, windowOf, withUnresponsive } from '../read-back.ts';
+import {
+  readBackAnswers,
+  readBackEffects,
+  readBackIdeals,
+  windowOf,
+  withUnresponsive,
+} from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
 import { loopSpread } from '../spread.ts';
 import { type PulseVerifyProgramming, parameters } from './parameters.ts';

@@ -1,6 +1,12 @@
 /** Write-verify as reports and the compiler see it: readings end evenly within the tolerance. */
 import { percent, siemens } from '../../target/effect.ts';
-import { readBackAnswers, readBackEffects, readBackIdeals, windowOf, withUnresponsive } from '../read-back.ts';
+import {
+  readBackAnswers,
+  readBackEffects,
+  readBackIdeals,
+  windowOf,
+  withUnresponsive,
+} from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
 import { loopSpread } from '../spread.ts';
 import { parameters, type WriteVerifyProgramming } from './parameters.ts';
