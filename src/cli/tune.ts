@@ -13,7 +13,8 @@ import { readModel } from '../onnx/decode.ts';
 import { formatStep } from '../report/tune-line.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { loadTarget } from '../target/load.ts';
-import { defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
+import { formatTime } from '../text/time.ts';
+import { defaultBudget, defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
 import type { TuneReport } from '../tune/report.ts';
 import { tune } from '../tune/tune.ts';
 import { formatOptions } from '../tune/write-options.ts';
@@ -126,9 +127,7 @@ async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
     noMappingWithin(
       `--max-drop ${args.maxDrop}`,
       `the best loses ${loss.points.toFixed(2)} points`,
-      largest
-        ? `${largest.charAt(0).toUpperCase()}${largest.slice(1)} costs most.`
-        : 'No single error costs so much that it stands out.',
+      largest ? `It loses most by ${largest}.` : 'No single error costs so much that it stands out.',
     ),
   ]);
 }
@@ -191,7 +190,11 @@ export function registerTune(program: Command, io: Io): void {
       'read the chips this long after programming, such as 1d (default: right after)',
       time,
     )
-    .option('--budget <time>', 'measure nothing new after this time, such as 15min, and take the best', time)
+    .option(
+      '--budget <time>',
+      `measure nothing new after this time, and take the best (default: ${formatTime(defaultBudget)})`,
+      time,
+    )
     .option('--resume', 'go on with an earlier run of the same command')
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option('--force', 'replace an existing options file');

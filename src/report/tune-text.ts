@@ -147,7 +147,7 @@ function blame(
     ...texts('95 %'),
   ];
   const found = largest
-    ? `${largest} costs most`
+    ? `most by ${largest}`
     : 'no single error stands out, since the interval of each holds 0';
   const silent =
     later.length > 0 ? [`Read right after programming, so without ${later.join(', ')}: --at TIME`] : [];

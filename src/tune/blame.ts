@@ -3,13 +3,14 @@
  * cells and draws else as they were, and the network without any chip with one rounding alone.
  */
 
+import { defined } from '../defined.ts';
 import { recalled } from '../files/result-store.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { errorsOf } from '../target/errors.ts';
 import { runChip } from '../verify/run-images.ts';
 import { gainOf, type Loss, type LossReport, lossOf, type Share, shareOf } from './loss.ts';
-import { type Measurement, runsWithout } from './measure.ts';
+import { comparedRuns, type Measurement, runsWithout } from './measure.ts';
 import { roundedInputs, roundedWeights } from './rounded.ts';
 import type { Setup } from './setup.ts';
 
@@ -20,6 +21,8 @@ interface BlameEntry extends LossReport {
   readonly how: 'without' | 'alone';
   /** Part of the output's error energy that this error makes up, as a share of the output's energy. */
   readonly share: Share;
+  /** Chips that it was measured on; 0 for a rounding. */
+  readonly trials: number;
   /** Points of accuracy that taking it away brings, on the same chips and images; absent for a rounding. */
   readonly gain?: Loss;
 }
@@ -38,7 +41,8 @@ export interface Blame {
  */
 export async function blame(setup: Setup, options: CompileOptions, total: Measurement): Promise<Blame> {
   const { tuning: part, at } = setup;
-  const chips = total.runs.length;
+  const own = comparedRuns(total);
+  const chips = own.length;
   const all = errorsOf(setup.loaded.target);
   const acting = all.filter(({ later }) => at > 0 || !later);
   const roundings = [
@@ -50,16 +54,16 @@ export async function blame(setup: Setup, options: CompileOptions, total: Measur
     entries.push(entry);
     const alone = entry.how === 'alone';
     const what = alone ? `only ${entry.error}, no chip` : `without ${entry.error}`;
-    const { loss, snrToFloat } = entry;
+    const { loss, snrToFloat, trials } = entry;
     const seconds = (performance.now() - start) / 1000;
-    setup.tell({ what, loss, snrToFloat, trials: alone ? 0 : chips, seconds });
+    setup.tell({ what, loss, snrToFloat, trials, seconds });
   };
   for (const { error } of acting) {
     const start = performance.now();
     const without = await runsWithout(setup, options, { part, seed: setup.seed, chips }, error);
     const measured = lossOf(without, part.references);
-    const share = shareOf(total.runs, without);
-    add({ error, how: 'without', ...measured, share, gain: gainOf(total.runs, without) }, start);
+    const share = shareOf(own, without);
+    add({ error, how: 'without', trials: chips, ...measured, share, gain: gainOf(own, without) }, start);
   }
   for (const [error, lower] of roundings) {
     const start = performance.now();
@@ -73,11 +77,21 @@ export async function blame(setup: Setup, options: CompileOptions, total: Measur
       const bytes = encodeModel(lower(setup.real, setup.compiled.graph));
       return runChip(part.images, { bytes }, part.references, setup.on(`only ${error}`)('simulate'));
     });
-    add({ error, how: 'alone', ...lossOf([run], part.references), share: shareOf([run]) }, start);
+    add({ error, how: 'alone', trials: 0, ...lossOf([run], part.references), share: shareOf([run]) }, start);
   }
-  const later = all.filter((error) => !acting.includes(error)).map(({ error }) => error);
   const seen = entries.filter(({ share }) => share.low > 0);
-  if (seen.length === 0) return { entries, later };
-  const largest = seen.reduce((a, b) => (b.share.value > a.share.value ? b : a));
-  return { entries, later, largest: largest.error };
+  const [first, ...more] = seen;
+  const largest = first && more.reduce((a, b) => (b.share.value > a.share.value ? b : a), first);
+  const later = all.filter((error) => !acting.includes(error)).map(({ error }) => error);
+  return defined({ entries, later, largest: largest?.error });
+}
+
+/** Share of the error energy from which on an error is worth a measurement, and a remedy. */
+const noticed = 0.1;
+
+/** What of a mapping's error there is to do something about. */
+export function feltErrors({ entries }: Blame, { report }: Measurement): readonly string[] {
+  return entries
+    .filter(({ share }) => share.low > 0 && share.value >= noticed * report.noise)
+    .map(({ error }) => error);
 }

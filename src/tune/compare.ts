@@ -13,16 +13,18 @@ export interface Compared {
   readonly error: UnitError;
 }
 
+/** Share of the time after which no more variants are compared: mappings as a whole are measured in the rest. */
+const timeForVariants = 0.6;
+
 /**
  * Programs one chip per variant, on which every layer that can take it does.
- * @param wanted `cheaper` where the mapping as given meets the bound: what takes more, or errs less for nothing, is of no use
- *   then; `exacter` where it does not: neither is what takes less
+ * @param isUseful whether a variant could help
  * @returns by unit, the variants that it can take: as given first
  */
 export async function compareVariants(
   setup: Setup,
   units: readonly Unit[],
-  wanted: 'cheaper' | 'exacter',
+  isUseful: (variant: Variant) => boolean,
 ): Promise<readonly (readonly Compared[])[]> {
   const { options, loaded } = setup;
   let opened: ReturnType<typeof openSensitivity> | undefined;
@@ -31,13 +33,12 @@ export async function compareVariants(
     return opened;
   };
   const [asGiven, ...others] = variantsFor(loaded.target) as [Variant, ...Variant[]];
-  const useful = others.filter(({ takes }) => (takes === 'less') === (wanted === 'cheaper'));
-  const variants = [asGiven, ...useful];
+  const variants = [asGiven, ...others.filter(isUseful)];
   const compared: Compared[][] = units.map(() => []);
   for (const variant of variants) {
     const takes = units.map((unit) => appliesTo(variant, unit, options, loaded.target));
     const taking = units.flatMap((_, i) => (takes[i] ? [i] : []));
-    if (taking.length === 0 || (variant !== asGiven && setup.isOver())) continue;
+    if (taking.length === 0 || (variant !== asGiven && setup.isOver(timeForVariants))) continue;
     const start = performance.now();
     const chosen = takes.map((take) => (take ? variant : asGiven));
     const all = applyVariants(options, loaded.target, units, chosen);

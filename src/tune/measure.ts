@@ -13,6 +13,9 @@ import type { OnPart, Programmed } from './chips.ts';
 import { lossOf, type MappingReport } from './loss.ts';
 import type { Part, Setup } from './setup.ts';
 
+/** How the mapping as given is called for who watches. */
+export const asGivenStep = 'mapping: as given';
+
 interface MeasureOptions {
   /** What is measured, in words for who watches. */
   readonly what: string;
@@ -51,6 +54,14 @@ export async function measureMapping(
   if (setup.work.runs.size > before)
     setup.tell({ what, ...report, seconds: (performance.now() - start) / 1000 });
   return { report, runs };
+}
+
+/** Of mappings that take more, one chip has to do where chips are compared error by error. */
+const manyArrays = 64;
+
+/** The chips of a measurement that are run once more without an error. */
+export function comparedRuns({ report, runs }: Measurement): Measurement['runs'] {
+  return report.arrays > manyArrays ? runs.slice(0, 1) : runs;
 }
 
 /** The chips of a measurement once more, each without one error of the target, by its name. */

@@ -27,7 +27,13 @@ import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-i
 import { type Chips, type OnPart, openChips } from './chips.ts';
 import type { MappingReport } from './loss.ts';
 import { withMemory } from './memo.ts';
-import { defaultImages, defaultTrials, type MeasuredStep, type TuneOptions } from './options.ts';
+import {
+  defaultBudget,
+  defaultImages,
+  defaultTrials,
+  type MeasuredStep,
+  type TuneOptions,
+} from './options.ts';
 
 /** Images that are used together, with what the models without a chip make of them. */
 export interface Part {
@@ -66,8 +72,8 @@ export interface Setup {
   readonly tell: (measured: MeasuredStep) => void;
   /** Takes note of a mapping that was measured on the tuning images and the first chips. */
   readonly compete: (options: CompileOptions, report: MappingReport) => void;
-  /** Whether the time for measurements is over. */
-  readonly isOver: () => boolean;
+  /** Whether this share of the time for measurements is over. Default: all of it. */
+  readonly isOver: (share?: number) => boolean;
 }
 
 /** An interval needs two images in each half. */
@@ -149,7 +155,7 @@ export async function prepare(
     on: (what) => (part) => (done, total) => report(`${what}: ${part}`, done, total),
     tell: tuning.onMeasured ?? (() => undefined),
     compete: competition(options.arrays, tuning.onBest),
-    isOver: () => (performance.now() - start) / 1000 > (tuning.budget ?? Number.POSITIVE_INFINITY),
+    isOver: (share = 1) => (performance.now() - start) / 1000 > share * (tuning.budget ?? defaultBudget),
   };
 }
 

@@ -12,7 +12,7 @@ import type { ModelFile } from '../verify/options.ts';
 import { applyVariants } from './apply.ts';
 import { blame } from './blame.ts';
 import { compareVariants, variantsIn } from './compare.ts';
-import { measureMapping } from './measure.ts';
+import { asGivenStep, measureMapping } from './measure.ts';
 import type { TuneOptions } from './options.ts';
 import type { TuneReport } from './report.ts';
 import type { Assignment } from './search.ts';
@@ -20,6 +20,7 @@ import { searchMappings } from './search-mappings.ts';
 import { unitsOf } from './sensitivity.ts';
 import { prepare } from './setup.ts';
 import { reportTuning } from './summarize.ts';
+import { cheaper, moreExact } from './useful.ts';
 import { tryRemedies, withRemedy } from './wire-remedies.ts';
 
 /**
@@ -46,20 +47,23 @@ export async function tune(
   const remedies = await tryRemedies(prepared, limits.maxDrop);
   const setup = await withRemedy(prepared, remedies.taken);
   const { tuning: part, seed } = setup;
-  const asGiven = await measureMapping(setup, setup.options, { what: 'mapping: as given', part, seed });
+  const asGiven = await measureMapping(setup, setup.options, { what: asGivenStep, part, seed });
   const met = asGiven.report.loss.points <= limits.maxDrop;
+  const ofGiven = met ? undefined : await blame(setup, setup.options, asGiven);
+  const isUseful = ofGiven ? moreExact(loaded.target, ofGiven, asGiven) : cheaper;
   const units = unitsOf(setup.compiled);
-  const compared = await compareVariants(setup, units, met ? 'cheaper' : 'exacter');
+  const compared = await compareVariants(setup, units, isUseful);
   const optionsOf = (assignment: Assignment) =>
     applyVariants(setup.options, loaded.target, units, variantsIn(compared, assignment));
   const found = await searchMappings(setup, units, compared, optionsOf, limits);
 
-  const [given] = found.tried;
-  const taken = found.chosen ?? found.best;
-  const blamed = found.chosen ? given! : found.best;
+  const { tried, chosen, best } = found;
+  const taken = chosen ?? best;
   const stopped = setup.isOver();
-  const blamedFor =
-    met || stopped ? undefined : await blame(setup, optionsOf(blamed.assignment), blamed.measured);
+  const ofBest =
+    chosen || best === tried[0] || stopped
+      ? undefined
+      : await blame(setup, optionsOf(best.assignment), best.measured);
   const heldOut = await measureMapping(setup, optionsOf(taken.assignment), {
     what: 'on held-out images and other chips',
     part: setup.heldOut,
@@ -68,7 +72,7 @@ export async function tune(
   return reportTuning(
     {
       ...{ setup, limits, units, compared, found, remedies, stopped },
-      blame: blamedFor && { mapping: found.tried.indexOf(blamed) + 1, ...blamedFor },
+      blame: ofBest ? { mapping: tried.indexOf(best) + 1, ...ofBest } : ofGiven && { mapping: 1, ...ofGiven },
       options: optionsOf(taken.assignment),
       heldOut: heldOut.report,
     },

@@ -7,7 +7,7 @@ import type { CompileOptions } from '../ir/options.ts';
 import type { Target } from '../target/target.ts';
 import { wires } from '../target/wires.ts';
 import { type LossReport, lossOf, type MappingReport } from './loss.ts';
-import { measureMapping, runsWithout } from './measure.ts';
+import { asGivenStep, comparedRuns, measureMapping, runsWithout } from './measure.ts';
 import type { Setup } from './setup.ts';
 
 /** Options of a compilation that bear on wires. */
@@ -78,19 +78,21 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
   for (const remedy of remedies) {
     if (remedy !== given && setup.isOver()) break;
     const options = { ...setup.options, ...remedy };
-    const what = remedy === given ? 'mapping: as given' : `wires: ${remedyName(remedy)}`;
+    const what = remedy === given ? asGivenStep : `wires: ${remedyName(remedy)}`;
     const bound = remedy === given ? {} : { bound: maxDrop };
-    const { report, runs } = await measureMapping(setup, options, { what, part, seed, ...bound });
+    const measured = await measureMapping(setup, options, { what, part, seed, ...bound });
+    const { report } = measured;
     const met = report.loss.points <= maxDrop && report.arrays <= setup.options.arrays;
     tried.push({ remedy, met, ...report });
     if (met) break;
     if (remedy !== given) continue;
     const start = performance.now();
+    const runs = comparedRuns(measured);
     const unwired = await runsWithout(setup, options, { part, seed, chips: runs.length }, wires.name);
     without = lossOf(unwired, part.references);
     const seconds = (performance.now() - start) / 1000;
     setup.tell({ what: `without ${wires.name}`, ...without, trials: runs.length, seconds });
-    if (report.noise - without.noise < noticed * report.noise) break;
+    if (lossOf(runs, part.references).noise - without.noise < noticed * report.noise) break;
   }
   const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;
   return defined({ tried, taken: best.remedy, without });

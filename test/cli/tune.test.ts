@@ -72,14 +72,12 @@ describe('crossloom tune', () => {
     const flags = ['--max-drop', '0', '--max-digital', '0', '--set', 'adc.bits=2', '-o', at('best.yaml')];
     const { exit, out, err } = await labelled(...flags);
     expect(exit).toBe(50);
-    expect(out).toMatch(
-      /^Where mapping (\d) loses it, .*: converter quantization and saturation costs most$/m,
-    );
+    expect(out).toMatch(/^Where mapping (\d) loses it, .*: most by converter quantization and saturation$/m);
     expect(out).toMatch(
       /^No mapping that was tried meets the bound\. Mapping \d loses least: \d+ arrays?, [\d,]+ conversions\.$/m,
     );
     expect(err).toMatch(/^error\[tune\/no-mapping\] at --max-drop 0: .*the best loses [\d.]+ points/m);
-    expect(err).toContain('Converter quantization and saturation costs most.');
+    expect(err).toContain('It loses most by converter quantization and saturation.');
     expect(await readFile(at('best.yaml'), 'utf8')).toMatch(/^# crossloom .*\n# THE BOUND IS NOT MET: /);
     const compiled = await runCli([
       ...['compile', at('model.onnx'), '--options', at('best.yaml'), '--calibrate', at('data.npy')],

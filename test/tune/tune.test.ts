@@ -81,8 +81,9 @@ describe('tuning', () => {
   });
 
   test('where many cells do not respond, buys exactness and blames them', async () => {
-    const rough = ['programming.tolerance=4 uS', 'programming.unresponsive=0.05', 'adc.bits=12'];
-    const { report } = await tuneTiny(rough, { maxDrop: 3, trials: 3 });
+    const wires = ['rowSegment', 'columnSegment', 'driver', 'sense'].map((part) => `wires.${part}=1e-6 ohm`);
+    const rough = ['programming.tolerance=4 uS', 'programming.unresponsive=0.05', 'adc.bits=12', ...wires];
+    const { report } = await tuneTiny(rough, { maxDrop: 10, trials: 3 });
     const [given, exact] = report.tried;
     expect(given!.met).toBe(false);
     expect(report.blame).toMatchObject({ mapping: 1, largest: 'unresponsive cells' });
@@ -91,10 +92,10 @@ describe('tuning', () => {
     for (const other of ['write-verify error', 'converter quantization and saturation'])
       expect(Math.abs(shares.get(other)!.value)).toBeLessThan(given!.noise / 4);
     const text = formatTuning(report);
-    expect(text).toContain('on the same chips and images: unresponsive cells costs most');
+    expect(text).toContain('on the same chips and images: most by unresponsive cells');
     expect(text).toMatch(/^without unresponsive cells +[\d.]+ /m);
     expect(exact!.noise).toBeLessThan(given!.noise / 4);
-    expect(chosenOf(report).loss.points).toBeLessThanOrEqual(3);
+    expect(chosenOf(report).loss.points).toBeLessThanOrEqual(10);
     const parts = report.options.layers.map((layer) => layer.residual);
     expect(parts).toContain(true);
     for (const { variants } of report.sensitivity.layers) {
