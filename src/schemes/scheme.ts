@@ -49,7 +49,7 @@ export interface SchemeAnswers {
   /** For reports, in the order in which they act. */
   effects(): readonly Effect[];
   /** By the name of an effect that errs, the sections of the target with which there is none of it, all draws as they are. */
-  ideals(): Readonly<Record<string, ProgrammingSections>>;
+  ideals(): Readonly<Record<string, ProgrammingSections | 'exact cells'>>;
 }
 
 /** Sections of a target that say how cells are programmed, in place of its own. */

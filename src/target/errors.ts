@@ -3,7 +3,7 @@
  * effect, array and cell, so whatever remains has the same of them.
  */
 import { conditionsOf } from '../conditions/models.ts';
-import { schemeOf } from '../schemes/models.ts';
+import { schemeOf, withExactCells } from '../schemes/models.ts';
 import { effectsOf } from './effects.ts';
 import { adcErrors, driverErrors } from './periphery.ts';
 import type { Target } from './target.ts';
@@ -45,7 +45,7 @@ function idealsOf(target: Target): TargetError[] {
   const { faults, cell } = target;
   return [
     ...Object.entries(schemeOf(target).ideals()).map(([name, sections]) =>
-      without(name, 'writing', sections),
+      without(name, 'writing', sections === 'exact cells' ? withExactCells(target) : sections),
     ),
     without('stuck cells', 'writing', { faults: faults && { ...faults, stuckLow: 0, stuckHigh: 0 } }),
     ...conditionsOf(target).map(({ section, model: { kind, name } }) =>

@@ -15,8 +15,8 @@ import { programChip } from '../program.ts';
 import { errorsOf } from '../target/errors.ts';
 import { targetFingerprint } from '../target/load.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
+import type { ModelFile } from '../verify/options.ts';
 import { lastFew } from './memo.ts';
-import type { Setup } from './setup.ts';
 
 /** A mapping that can be programmed. */
 export interface Mapped {
@@ -40,6 +40,13 @@ export interface Chips {
   programWithout(mapped: Mapped, error: string, seed: number, on: OnPart): Promise<Programmed>;
 }
 
+/** What chips are made for. */
+interface Subject {
+  readonly model: ModelFile;
+  readonly loaded: LoadedTarget;
+  readonly threads: number;
+}
+
 /** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
 const anyArrays = 1_000_000_000;
 
@@ -47,11 +54,7 @@ const anyArrays = 1_000_000_000;
 const kept = 2;
 
 /** @param given the mapping that there is already */
-export function openChips(
-  { model, loaded, threads }: Pick<Setup, 'model' | 'loaded' | 'threads'>,
-  trials: number,
-  given: Mapped,
-): Chips {
+export function openChips({ model, loaded, threads }: Subject, trials: number, given: Mapped): Chips {
   const { record, options: first } = given.compiled;
   const mappings = lastFew<Mapped>(kept);
   mappings(JSON.stringify(first), async () => given);
@@ -61,7 +64,7 @@ export function openChips(
   const programNew = (pkg: Package, seed: number, on: OnPart, devices?: LoadedTarget) =>
     programChip(pkg, {
       ...defined({ devices }),
-      ...{ seed, threads, onArray: on('program'), onLayer: on('calibrate') },
+      ...{ seed, threads, onArray: on('program'), onRead: on('read'), onLayer: on('calibrate') },
     });
   const program = (pkg: Package, seed: number, on: OnPart) =>
     chips(`${pkg.bitstream} ${seed}`, () => programNew(pkg, seed, on));
@@ -108,7 +111,7 @@ function withTarget(loaded: LoadedTarget, target: Target): LoadedTarget {
 function calibratedAnew(pkg: Package, chip: Chip, threads: number, on: OnPart): Promise<Chip> {
   const { calibration: _, ...bare } = chip;
   const header = { ...chip.header, fingerprint: pkg.loaded.fingerprint };
-  return correctChip(pkg, { ...bare, header }, { threads, onLayer: on('calibrate') });
+  return correctChip(pkg, { ...bare, header }, { threads, onRead: on('read'), onLayer: on('calibrate') });
 }
 
 /** The chip with nothing where no weight is: neither outside blocks nor, in those of pairs, off their diagonals. */

@@ -114,6 +114,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...above,
     'src/compile/compile.ts',
     'src/compile/compiled.ts',
+    'src/compile/settle-again.ts',
     'src/program.ts',
     'src/simulate',
     'src/verify',

@@ -35,7 +35,7 @@ export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
     effects: () => effectsOf(law, cell),
     ideals: () => ({
       // No law of pulses ends at a level: these cells take what they are told, those too that are slow or do not respond.
-      'pulse-by-pulse error': { programming: { scheme: 'exact' } },
+      'pulse-by-pulse error': 'exact cells',
       're-check after relaxation': { programming: { ...law, relaxShift: 0, relaxSpread: 0 } },
       'slow cells': { programming: { ...law, slow: 0 } },
       ...readBackIdeals(law),
