@@ -4,6 +4,9 @@ export interface ColumnCorrection {
   readonly bias: Float32Array;
 }
 
+/** A fitted gain is at most this, and at least its inverse: what asks for more tells nothing. */
+export const gainLimit = 1.5;
+
 export interface Calibration {
   /** Seconds after programming at which the chip was read. */
   readonly at: number;

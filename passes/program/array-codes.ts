@@ -8,9 +8,14 @@ import type { Target } from '../../src/target/target.ts';
 import type { CodedArray, ColumnSum } from '../../src/wires/predistort.ts';
 import { codesOf, segmentsOf } from './array-segments.ts';
 
-/** Array after array. */
-export function* codedArrays(mapping: Mapping, target: Target): Generator<CodedArray> {
-  for (const blocks of blocksByArray(mapping)) yield codedArray(mapping, blocks, target);
+/** Array after array. @param arrays their numbers. Default: all */
+export function* codedArrays(
+  mapping: Mapping,
+  target: Target,
+  arrays?: Iterable<number>,
+): Generator<CodedArray> {
+  const blocks = blocksByArray(mapping);
+  for (const array of arrays ?? blocks.keys()) yield codedArray(mapping, blocks[array]!, target);
 }
 
 /** @param blocks indices of the blocks on the array */

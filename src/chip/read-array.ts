@@ -7,9 +7,9 @@ import { hasReadNoise } from '../conditions/models.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from '../wires/banks.ts';
+import { bankOf, worstOver } from '../wires/currents.ts';
 import type { Excess } from '../wires/limits.ts';
 import { drawDrivers } from './converter-errors.ts';
-import { bankOf, worstOver } from './currents.ts';
 import type { ReadConditions } from './read-conditions.ts';
 
 export interface ReadContext {

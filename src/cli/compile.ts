@@ -143,6 +143,7 @@ export function registerCompile(program: Command, io: Io): void {
     .addOption(oneOf('--activation-range <policy>', "of the layers' inputs", ['mse', 'minmax', 'percentile']))
     .addOption(
       oneOf('--wire-correction <how>', "for the resistance of the target's wires", [
+        'auto',
         'none',
         'gains',
         'levels',

@@ -36,25 +36,11 @@ interface DemoCommandLine {
 interface DemoTarget {
   readonly name: string;
   readonly about: string;
-  /** Overrides of the target's fields. */
-  readonly set: readonly string[];
-  readonly wireCorrection: 'none' | 'gains';
 }
 
 const targets: readonly DemoTarget[] = [
-  {
-    name: 'tetramem-256-6bit',
-    about:
-      'memristors of 64 levels, written by write-verify; a tenth of their window, for the sake of the wires',
-    set: ['cell.gUseMax=459.4uS'],
-    wireCorrection: 'gains',
-  },
-  {
-    name: 'leti-fecap-130nm',
-    about: 'FeCAP hidden weights, transferred into memristors of 8 levels',
-    set: [],
-    wireCorrection: 'none',
-  },
+  { name: 'tetramem-256-6bit', about: 'memristors of 64 levels, written by write-verify' },
+  { name: 'leti-fecap-130nm', about: 'FeCAP hidden weights, transferred into memristors of 8 levels' },
 ];
 
 const seed = 1;
@@ -115,11 +101,7 @@ interface DemoResult {
  * Compiles, programs and verifies for one target, and says so as the commands that do the same.
  * @param earlier package whose calibration record serves again: what layers see does not depend on the target
  */
-async function runTarget(
-  demo: Demo,
-  { name, about, set, wireCorrection }: DemoTarget,
-  earlier?: string,
-): Promise<DemoResult> {
+async function runTarget(demo: Demo, { name, about }: DemoTarget, earlier?: string): Promise<DemoResult> {
   const { io, say, folder, fixture, model, data, images } = demo;
   const output = join(folder, `${name}.xbar`);
   const chipFolder = join(folder, `${name}-chip`);
@@ -129,15 +111,12 @@ async function runTarget(
 
   const samples = `${fixture}#calibration`;
   const source = earlier === undefined ? `--calibrate ${shortPath(samples)}` : `--calibration ${earlier}`;
-  const corrected = wireCorrection === 'none' ? '' : ` --wire-correction ${wireCorrection}`;
-  const overrides = `${set.map((text) => ` --set ${text}`).join('')}${corrected}`;
-  command(`compile ${modelPath} --target ${name}${overrides} ${source} -o ${output}`);
+  command(`compile ${modelPath} --target ${name} ${source} -o ${output}`);
   const { compiled } = await compileModel(io, model.file, {
     output,
     target: name,
     ...(earlier === undefined ? { calibrate: samples } : { calibration: earlier }),
-    set,
-    wireCorrection,
+    set: [],
     keepDigital: [],
     biasCorrection: true,
   });

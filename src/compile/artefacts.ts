@@ -4,6 +4,7 @@ import type { LowerContext } from '../../passes/lower/lower-linear.ts';
 import type { Cut } from '../../passes/map/cut.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { EncodingChoice } from '../ir/encoding-choice.ts';
+import type { Expected } from '../ir/expected-signal.ts';
 import type { FaultMap } from '../ir/fault-map.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -56,6 +57,8 @@ export interface Programmed {
   readonly converters: readonly BlockConverters[];
   /** By array: what makes up for its wires, where something is to. */
   readonly predistorted?: readonly Predistorted[];
+  /** What its wires and cells are expected to leave of every layer, where the target has wires. */
+  readonly expected?: Expected;
   /** The instructions of every array, made one array at a time. */
   readonly schedule: () => Iterable<ArrayProgram>;
 }

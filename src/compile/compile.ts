@@ -5,7 +5,7 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { FaultMap } from '../ir/fault-map.ts';
 import type { Graph, Origin } from '../ir/graph.ts';
-import { type CompileOptions, layerOptions } from '../ir/options.ts';
+import { type CompileOptions, layerOptions, parseOptions } from '../ir/options.ts';
 import { summarize } from '../ir/summary.ts';
 import { sizeOf } from '../math/tensor.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
@@ -18,7 +18,9 @@ import { choiceOf } from './choices.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
 import { narrowTarget } from './narrow-target.ts';
 import { digitalIn, operatorsOf } from './operators.ts';
-import { integers, lower, map, program } from './stages.ts';
+import { chooseRemedy, settleWires } from './settle-wires.ts';
+import { lower, map, program } from './stages.ts';
+import { uselessLayers } from './useless-layers.ts';
 
 /** A model and the name of its file. */
 type ModelFile = ImportedModel & { readonly file: string };
@@ -56,19 +58,19 @@ async function compileSound(
   // A record tells of a model that ran.
   if (calibration?.kind !== 'record') await raiseRefused(model);
   // Threads start while the graph is lowered.
-  return withWorkers(threadsFor(model.graph), async (pool): Promise<Compiled> => {
+  return withWorkers(threadsFor(model.graph, whole), async (pool): Promise<Compiled> => {
     const { onProgress, onPass } = hooks;
-    const loaded = narrowTarget(whole, options);
-    const { target } = loaded;
-    const real = await lowerModel(model, loaded, options, onPass);
+    const { target: given } = narrowTarget(whole, options);
+    const real = await lowerModel(model, whole, options, onPass);
     const layers = real.nodes.filter((n) => n.kind === 'mvm');
-    raise(findEncodingProblems(layers, target, choiceOf({ options, target })));
+    raise(findEncodingProblems(layers, given, choiceOf({ options, target: given })));
     const record = await calibrate(real, model.sha256, options, calibration, onProgress);
     onProgress?.('map', 0, 1);
-    const calibrated = { real, record, options, target, pool, ...defined({ faults }) };
-    const quantized = await integers(calibrated, onPass);
+    const calibrated = { real, record, options, pool, ...defined({ faults }) };
+    const { loaded, quantized, choice } = await settleWires(calibrated, whole, onPass);
+    const { target } = quantized;
     const { mapping, faultReport } = map(quantized, onPass);
-    const { converters, schedule } = await program({ ...calibrated, ...hooks, mapping });
+    const { converters, schedule, expected } = await program({ ...quantized, ...hooks, mapping });
     onProgress?.('map', 1, 1);
     const { graph, encodings } = quantized;
     const operators = await operatorsOf(model.graph, options, keptDigital(options), async () => real);
@@ -77,11 +79,18 @@ async function compileSound(
       ruleOf: (origin) => rules.get(origin.index) ?? '',
       encodingOf: (node) => encodings.get(node.output),
       digital: digitalIn(operators),
+      expected,
+      wireChoice: choice,
     });
+    const useless = expected && !choice && uselessLayers(expected).length > 0;
+    const open = { ...options, window: undefined, rowOrder: undefined };
+    const helps = useless
+      ? await chooseRemedy({ ...quantized, options: parseOptions(open), mapping }, whole, pool)
+      : undefined;
     return {
       model: { file: model.file, sha256: model.sha256 },
       loaded,
-      options,
+      options: quantized.options,
       operators,
       graph,
       mapping,
@@ -89,7 +98,7 @@ async function compileSound(
       schedule,
       record,
       summary,
-      ...defined({ faults: faultReport }),
+      ...defined({ faults: faultReport, expected, helps }),
     };
   });
 }
@@ -97,9 +106,10 @@ async function compileSound(
 /** Starting threads takes as long as the passes over a few hundred thousand weights. */
 const fewWeights = 500_000;
 
-function threadsFor({ constants }: Graph): number {
+function threadsFor({ constants }: Graph, { target }: LoadedTarget): number {
   const weights = [...constants.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
-  return weights < fewWeights ? 1 : availableThreads();
+  // An array behind wires takes as long as many weights.
+  return weights < fewWeights && !target.wires ? 1 : availableThreads();
 }
 
 /** The model with its layers for crossbars as `mvm` nodes, before they are calibrated. */

@@ -12,7 +12,15 @@ export function printMade(made: Made): string {
   return [...linesOf(made), ''].join('\n');
 }
 
-function linesOf({ encodings, layers, blocks, converters, predistorted, schedule }: Made): string[] {
+function linesOf({
+  encodings,
+  layers,
+  blocks,
+  converters,
+  predistorted,
+  expected,
+  schedule,
+}: Made): string[] {
   if (encodings?.size === 0) return ['every layer has an encoding by its options'];
   if (encodings) return [...encodings].map(([output, choice]) => `${output}: ${printChoice(choice)}`);
   if (layers) return layers.map(printLayer);
@@ -25,6 +33,11 @@ function linesOf({ encodings, layers, blocks, converters, predistorted, schedule
   if (predistorted)
     return predistorted.map(
       ({ gains, codes }, i) => `array ${i}: gains ${printList(gains)}, level codes ${printList(codes)}`,
+    );
+  if (expected)
+    return expected.layers.map(
+      ({ layer, snr, unwired }) =>
+        `layer ${layer}: ${snr.toFixed(1)} dB, ${unwired.toFixed(1)} dB without wire resistance`,
     );
   return schedule ? [...schedule()].flatMap((program) => [...disassembleArray(program)]) : [];
 }

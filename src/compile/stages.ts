@@ -26,6 +26,7 @@ import { tile } from '../../passes/map/tile.ts';
 import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
 import { chooseConverterRanges } from '../../passes/program/choose-converter-ranges.ts';
 import { correctWires } from '../../passes/program/correct-wires.ts';
+import { expectSignals } from '../../passes/program/expect-signals.ts';
 import { type ScheduleContext, writeSchedule } from '../../passes/program/write-schedule.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { upgradeOpset } from '../onnx/upgrade.ts';
@@ -86,7 +87,7 @@ export const stages = {
       arrays: options.arrays,
     })),
     unless(
-      ({ options }) => options.rowOrder === 'given' && 'with the rows in the order given',
+      ({ options }) => options.rowOrder !== 'magnitude' && 'with the rows in the order given',
       step(orderRows, 'mapping', 'mapping'),
     ),
     unless(withoutFaults, step(workAroundFaults, 'mapping', 'mapping')),
@@ -106,10 +107,19 @@ export const stages = {
         target.wires
           ? options.wireCorrection === 'none' && 'without a correction for the wires'
           : 'on a target without wires',
-      step(correctWires, 'mapping', 'predistorted', ({ options, ...have }: Given & CompileHooks) => ({
-        ...have,
-        levels: options.wireCorrection === 'levels',
-      })),
+      step(
+        correctWires,
+        'mapping',
+        'predistorted',
+        ({ options, ...have }: Given & CompileHooks & Partial<Pick<Calibrated, 'pool'>>) => ({
+          ...have,
+          levels: options.wireCorrection === 'levels',
+        }),
+      ),
+    ),
+    unless(
+      ({ target }) => !target.wires && 'on a target without wires',
+      step(expectSignals, 'mapping', 'expected'),
     ),
     step({ ...writeSchedule, run: scheduling }, 'mapping', 'schedule'),
   ],
@@ -120,7 +130,7 @@ export const passes: readonly AnyStep[] = Object.values(stages).flat();
 
 const [, ...afterUpgrade] = stages.lower;
 const [slice, tiles, pack, place, order, ...aroundFaults] = stages.map;
-const [ranges, ...afterRanges] = stages.program;
+const [ranges, correct, , schedule] = stages.program;
 
 type OnPass = CompileHooks['onPass'];
 
@@ -149,7 +159,7 @@ export function integers(calibrated: Calibrated, onPass?: OnPass): Promise<Integ
 export const cut = (uncut: Uncut): Cut => run([slice, tiles, pack], uncut);
 
 /** Finds places on arrays for the integers of all layers. */
-export function map(quantized: Integers, onPass?: OnPass): Mapped {
+export function map(quantized: Omit<Integers, 'real'>, onPass?: OnPass): Mapped {
   const { graph, target, record, faults } = quantized;
   const uncut: Uncut = {
     target,
@@ -179,4 +189,4 @@ export const convertersOf = (mapped: Omit<Calibrated, 'real'> & Mapped) => runAs
 
 /** The schedule of a mapping whose converters are settled. */
 export const scheduleOf = (have: Given & Mapped & Pick<Programmed, 'converters'>) =>
-  runAsync(afterRanges, have, { given: have });
+  runAsync([correct, schedule], have, { given: have });

@@ -5,7 +5,7 @@
  */
 
 import type { ReadArrays } from '../chip/read.ts';
-import type { ColumnCorrection } from '../column-correction.ts';
+import { type ColumnCorrection, gainLimit } from '../column-correction.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -117,5 +117,3 @@ export function fitColumns(
   }
   return { gain, bias };
 }
-
-const gainLimit = 1.5;

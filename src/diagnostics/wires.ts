@@ -25,4 +25,15 @@ export const currentOverLimit = (
     'A real chip could not compute this. Drive fewer rows at once (rowsAtOnce), use a smaller window of conductances (window), or lower the read voltage.',
   ]);
 
+export const mappingUseless = (
+  layers: readonly { readonly name: string; readonly snr: number; readonly unwired: number }[],
+  total: number,
+  help: string,
+): Diagnostic =>
+  warning('wires/mapping-useless', layers[0]!.name, [
+    `through the wires ${layers.length} of ${total} layers are expected to compute nothing: ${tenths(layers[0]!.snr)} dB of signal over error here, where it would be ${tenths(layers[0]!.unwired)} dB without wire resistance`,
+    help,
+  ]);
+
+const tenths = (decibels: number) => decibels.toFixed(1);
 const milli = (ampere: number) => (ampere * 1e3).toPrecision(4);

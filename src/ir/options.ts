@@ -78,12 +78,14 @@ export const optionsSchema = z.strictObject({
     .optional()
     .describe('share of the window of conductances that is used, from its lower end'),
   wireCorrection: z
-    .enum(['none', 'gains', 'levels'])
-    .default('none')
-    .describe('what makes up for the resistance of wires: converter steps, or level codes as well'),
+    .enum(['auto', 'none', 'gains', 'levels'])
+    .default('auto')
+    .describe(
+      'what makes up for the resistance of wires: converter steps, or level codes as well; `auto` chooses, and the window and order of rows with it',
+    ),
   rowOrder: z
     .enum(['given', 'magnitude'])
-    .default('given')
+    .optional()
     .describe('rows of a tile behind wires: as the inputs come, or the heaviest next to the sensed end'),
   rowsAroundFaults: z
     .boolean()

@@ -7,6 +7,7 @@ import type { Target } from '../target/target.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
 import { conversionsInSequence, conversionsPerDrive } from './conversions.ts';
 import type { EncodingChoice } from './encoding-choice.ts';
+import type { Expected, ExpectedSignal, WireChoice } from './expected-signal.ts';
 import type { Origin, QuantizedMvmNode } from './graph.ts';
 import { codingOf, inputPlanes } from './input-planes.ts';
 import {
@@ -44,6 +45,8 @@ export interface LayerSummary {
   readonly conversions: number;
   /** Conversions that follow each other in one drive, because they share a converter or an array's columns. */
   readonly inSequence: number;
+  /** What the wires and cells of a calibrated chip are expected to leave of its outputs, where the target has wires (dB). */
+  readonly expected?: Omit<ExpectedSignal, 'layer'>;
 }
 
 /** A node that keeps constant weights digital. */
@@ -71,6 +74,8 @@ export interface MappingSummary {
   readonly conversionEnergy: number;
   /** Time of the conversions of one inference, one layer after the other, and its arrays at once (s). */
   readonly conversionTime: number;
+  /** What is done about wires, where the compiler chose it, and what else it looked at. */
+  readonly wireChoice?: WireChoice;
 }
 
 /** What earlier passes decided about layers. */
@@ -80,6 +85,8 @@ interface Decisions {
   /** undefined where the options or the target name the encoding. */
   readonly encodingOf: (node: QuantizedMvmNode) => EncodingChoice | undefined;
   readonly digital: readonly DigitalWeights[];
+  readonly expected?: Expected | undefined;
+  readonly wireChoice?: WireChoice | undefined;
 }
 
 export function summarize(
@@ -89,8 +96,14 @@ export function summarize(
   decisions: Decisions,
 ): MappingSummary {
   const byLayer = blocksByLayer(mapping).map((own) => own.map((index) => mapping.blocks[index]!));
-  const layers = mapping.layers.map((layer, i) =>
-    summarizeLayer(layer, byLayer[i]!, record, target, decisions),
+  const expected = new Map(
+    decisions.expected?.layers.map(({ layer, ...signal }) => [layer, { expected: signal }]),
+  );
+  const layers = mapping.layers.map(
+    (layer, i): LayerSummary => ({
+      ...summarizeLayer(layer, byLayer[i]!, record, target, decisions),
+      ...expected.get(i),
+    }),
   );
   const cells = sumOf(mapping.layers.map((layer, i) => weightCells(layer, byLayer[i]!)));
   const conversions = layers.reduce((sum, l) => sum + l.conversions, 0);
@@ -110,6 +123,7 @@ export function summarize(
     conversions,
     conversionEnergy: ledger.total.energy,
     conversionTime: ledger.total.time,
+    ...defined({ wireChoice: decisions.wireChoice }),
   };
 }
 

@@ -48,6 +48,19 @@ const layer = z.strictObject({
   drives: count,
   conversions: count,
   inSequence: count,
+  expected: z.strictObject({ snr: ratio, unwired: ratio }).exactOptional(),
+});
+
+const remedyEstimate = z.strictObject({
+  remedy: z.strictObject({
+    wireCorrection: z.enum(['none', 'gains', 'levels']),
+    rowOrder: z.enum(['given', 'magnitude']),
+    window: share.exactOptional(),
+    rowsAtOnce: z.int().positive().exactOptional(),
+  }),
+  snr: ratio,
+  unwired: ratio,
+  least: ratio,
 });
 
 export const summarySchema = z.strictObject({
@@ -62,6 +75,9 @@ export const summarySchema = z.strictObject({
   conversions: count,
   conversionEnergy: amount,
   conversionTime: amount,
+  wireChoice: z
+    .strictObject({ taken: remedyEstimate, tried: z.array(remedyEstimate).readonly() })
+    .exactOptional(),
 }) satisfies z.ZodType<MappingSummary>;
 
 const damage = z.strictObject({ cells: count, noise: amount });

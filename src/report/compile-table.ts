@@ -1,5 +1,8 @@
 /** What a compilation mapped -> the table at its end: a line per layer, then the totals. */
+
+import type { RemedyEstimate } from '../ir/expected-signal.ts';
 import { layerName } from '../ir/graph.ts';
+import { remedyName } from '../ir/remedy-name.ts';
 import type { LayerSummary, MappingSummary } from '../ir/summary.ts';
 import { sumOf } from '../math/sum.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
@@ -19,6 +22,8 @@ const columns = [
 ];
 /** Shown where the compiler chose it for some layer: what it chose, and why. */
 const encodingColumn = texts('encoding');
+/** Shown where the target has wires: what they and the cells leave of a layer's signal. */
+const expectedColumn = numbers('expected');
 
 /** `Conv with constant weights: 2-D, 3x3, depthwise, groups 96` as `Conv 2-D 3x3 depthwise`: the shape says the rest. */
 function briefRule(rule: string): string {
@@ -42,7 +47,8 @@ function encodingText({ encoding, encodingChoice }: LayerSummary): string {
  */
 export function formatLayers(summary: MappingSummary, width?: number): string {
   const chosen = summary.layers.some(({ encodingChoice }) => encodingChoice);
-  const shown = chosen ? [...columns, ...encodingColumn] : columns;
+  const wired = summary.layers.some(({ expected }) => expected);
+  const shown = [...columns, ...(wired ? expectedColumn : []), ...(chosen ? encodingColumn : [])];
   const rows = summary.layers.map((layer) => [
     printableLine(layerName(layer.origin)),
     layer.shape,
@@ -52,6 +58,7 @@ export function formatLayers(summary: MappingSummary, width?: number): string {
     formatShare(layer.utilization),
     formatCount(layer.mvms),
     formatCount(layer.conversions),
+    ...(wired ? [layer.expected ? `${layer.expected.snr.toFixed(1)} dB` : ''] : []),
     ...(chosen ? [encodingText(layer)] : []),
   ]);
   const table = formatTable(shown, rows);
@@ -94,6 +101,21 @@ function synapsesText({ array, hidden }: Target): string {
   return ` of ${counted(perArray * array.arraysPerChip, 'synapse')}`;
 }
 
+/** What was chosen for the wires, and what it is expected to leave. */
+function wiresText({ wireChoice }: MappingSummary): string[] {
+  if (!wireChoice) return [];
+  const { taken, tried } = wireChoice;
+  const bare = tried[0]!;
+  const leaves = ({ snr }: RemedyEstimate) => `${snr.toFixed(1)} dB`;
+  if (taken.remedy.wireCorrection === 'none')
+    return [
+      `wires: nothing is done about them; ${leaves(taken)} of signal over error expected a layer, ${taken.unwired.toFixed(1)} dB without wire resistance`,
+    ];
+  return [
+    `wires: ${remedyName(taken.remedy)}; ${leaves(taken)} of signal over error expected a layer, where nothing done would leave ${leaves(bare)}, and wires without resistance ${taken.unwired.toFixed(1)} dB`,
+  ];
+}
+
 /** What the whole model needs: a few sentences, one a line. */
 export function formatTotals(summary: MappingSummary, loaded: LoadedTarget): string {
   const { target, provenance } = loaded;
@@ -104,6 +126,7 @@ export function formatTotals(summary: MappingSummary, loaded: LoadedTarget): str
     `${counted(summary.layers.length, 'layer')}: ${counted(summary.weights, 'weight')} in ${counted(summary.cells, 'cell')}`,
     `${counted(summary.arrays, 'array')} of ${target.array.rows}x${target.array.columns} cells on ${counted(summary.chips, 'chip')}${synapsesText(target)}; ${formatShare(summary.utilization)} of their cells hold weights`,
     `per inference: ${counted(summary.mvms, 'MVM')}, ${counted(summary.conversions, 'conversion')}, ${energy} for conversions${isAssumed ? ' (assumed: adc.energy)' : ''}`,
+    ...wiresText(summary),
     `target ${target.name}: ${assumed.length} of ${counted(provenance.length, 'value')} are assumed, as \`crossloom targets show ${target.name}\` tells`,
     '',
   ].join('\n');

@@ -1,9 +1,10 @@
 /** A tuning report -> text: what loses accuracy, what was tried, and why one mapping was chosen. */
 
+import { remedyName } from '../ir/remedy-name.ts';
 import { formatTime } from '../text/time.ts';
 import type { Loss, LossReport, MappingReport } from '../tune/loss.ts';
 import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
-import { remedyName } from '../tune/wire-remedies.ts';
+
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { formatTable, numbers, texts } from './table.ts';
 
@@ -39,7 +40,7 @@ function header(report: TuneReport): string {
   ].join('\n');
 }
 
-function remedies({ tried, without, taken }: NonNullable<TuneReport['wires']>): string {
+function remedies({ tried, without, ruledOut, taken }: NonNullable<TuneReport['wires']>): string {
   const columns = [
     ...texts(''),
     ...numbers('arrays', 'conversions', 'loss'),
@@ -60,7 +61,12 @@ function remedies({ tried, without, taken }: NonNullable<TuneReport['wires']>): 
   if (without) rows.splice(1, 0, rowOf('as given, without wire resistance', without, ''));
   return [
     `Against the wires, all layers as given: ${remedyName(taken) || 'nothing'} is taken, and tuned from there`,
-    formatTable(columns, rows),
+    formatTable(columns, rows).trimEnd(),
+    ...ruledOut.map(
+      ({ remedy, expected, than }) =>
+        `not measured: ${remedyName(remedy)}, expected to leave ${expected.toFixed(1)} dB where another leaves ${than.toFixed(1)} dB`,
+    ),
+    '',
   ].join('\n');
 }
 

@@ -44,7 +44,7 @@ export interface Part {
 export interface Setup {
   readonly model: ModelFile;
   readonly loaded: LoadedTarget;
-  /** As given. */
+  /** As given, and settled where they left open what to do about wires. */
   readonly options: CompileOptions;
   readonly record: CalibrationRecord;
   /** The compilation with the options as given. */
@@ -128,15 +128,16 @@ export async function prepare(
     output: plan.output,
     batch: plan.batchSize,
   };
-  if (tuning.resume && !(await kept.recall('tune-begun', { ...identity, options })))
+  if (tuning.resume && !(await kept.recall('tune-begun', { ...identity, options: compiled.options })))
     raise([
       optionInvalid('--resume', 'no earlier run with these inputs left any measurements', 'Leave it away.'),
     ]);
-  await kept.keep('tune-begun', { ...identity, options }, true);
+  await kept.keep('tune-begun', { ...identity, options: compiled.options }, true);
   return {
     model,
     loaded,
-    options,
+    // What the compiler was to choose for all layers together is settled.
+    options: compiled.options,
     record,
     compiled,
     real: await lowerModel(model, loaded, options),

@@ -15,6 +15,8 @@ import { levelConductance, levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from './banks.ts';
+import type { EffectiveCrossbar } from './effective.ts';
+import { ladderModel } from './ladder-model.ts';
 import type { Wires } from './network.ts';
 
 /** What one converter sees, or the difference of two: one column of cells minus another. */
@@ -42,7 +44,12 @@ export interface Predistorted {
   readonly gains: Float64Array;
 }
 
-interface PredistortContext {
+/** With what the wires make of the codes. */
+export interface Solved extends Predistorted {
+  readonly seen: EffectiveCrossbar;
+}
+
+export interface PredistortContext {
   readonly array: Target['array'];
   readonly cell: Target['cell'];
   readonly wires: Wires;
@@ -52,10 +59,20 @@ interface PredistortContext {
   readonly rounds: number;
 }
 
-/** One array per task: a solve takes up to a fifth of a second, and there is one more than rounds. */
-export const job: Job<PredistortContext, CodedArray, Predistorted> = {
+interface PredistortTask extends CodedArray {
+  /** Whether what the wires make of the codes is wanted too: half a megabyte. */
+  readonly whole: boolean;
+}
+
+/** One array per task: a solve takes a tenth of a second and more, and there is one more than rounds. */
+export const job: Job<PredistortContext, PredistortTask, Predistorted & Partial<Solved>> = {
   module: import.meta.url,
-  open: (context) => ({ run: (array) => predistort(context, array) }),
+  open: (context) => ({
+    run: ({ whole, ...array }) => {
+      const { codes, gains, seen } = predistort(context, array);
+      return { codes, gains, ...(whole && { seen }) };
+    },
+  }),
 };
 
 /** A sum with what it is to come to: one entry per row in which it has a weight. */
@@ -70,22 +87,52 @@ interface Aim {
 }
 
 /** The codes to program for an array, and the gains of its sums. */
-export function predistort(context: PredistortContext, { codes, sums }: CodedArray): Predistorted {
-  const { array, cell, wires, bank, rounds } = context;
+export function predistort(context: PredistortContext, { codes, sums }: CodedArray): Solved {
+  const { array, wires, bank, rounds } = context;
   const aims = sums.map((sum) => aimOf(sum, codes, array.columns));
-  const step = levelStepOf(cell);
-  const idle = cell.unused === 'reset' ? cell.gMin : cell.gUnformed;
+  const step = levelStepOf(context.cell);
+  const last = sums.some(({ moves }) => moves !== 'none') ? rounds : 0;
   const own = codes.slice();
-  let best = { codes, gains: new Float64Array(sums.length).fill(1), error: Number.POSITIVE_INFINITY };
+  let best: (Solved & { readonly error: number }) | undefined;
   for (let round = 0; ; round++) {
-    const cells = Float64Array.from(own, (code) => (code < 0 ? idle : levelConductance(cell, code)));
-    const seen = effectiveBanks(cells, array.rows, array.columns, wires, bank).conductances;
-    const fits = aims.map((aim) => fit(aim, seen, step));
+    const cells = conductancesOf(own, context.cell);
+    const seen = effectiveBanks(cells, array.rows, array.columns, wires, bank);
+    const fits = aims.map((aim) => fit(aim, seen.conductances, step));
     const error = fits.reduce((sum, own) => sum + own.error, 0);
     const gains = Float64Array.from(fits, ({ gain }) => gain);
-    if (error < best.error) best = { codes: own.slice(), gains, error };
-    if (round === rounds) return { codes: best.codes, gains: best.gains };
-    for (const aim of aims) if (aim.sum.moves !== 'none') move(aim, own, seen, cells, cell.levels - 1, step);
+    if (!best || error < best.error) best = { codes: own.slice(), gains, error, seen };
+    if (round === last) return best;
+    moveLevels(context, aims, own, seen.conductances);
+  }
+}
+
+function conductancesOf(codes: Int16Array, cell: Target['cell']): Float64Array {
+  const idle = cell.unused === 'reset' ? cell.gMin : cell.gUnformed;
+  return Float64Array.from(codes, (code) => (code < 0 ? idle : levelConductance(cell, code)));
+}
+
+/** Steps of a round: twice as many bring a decibel where wires take most, and nothing elsewhere. */
+const stepsOfRound = 16;
+
+/** One round of corrections. @param seen effective conductances of the codes */
+function moveLevels(
+  { array, cell, wires, bank }: PredistortContext,
+  aims: readonly Aim[],
+  codes: Int16Array,
+  seen: Float64Array,
+): void {
+  const moving = aims.filter(({ sum }) => sum.moves !== 'none');
+  const level = levelStepOf(cell);
+  const modelOf = (cells: Float64Array) => ladderModel(cells, { ...array, bank }, wires);
+  let cells = conductancesOf(codes, cell);
+  const before = modelOf(cells);
+  let expected = seen;
+  for (let step = 1; ; step++) {
+    for (const aim of moving) move(aim, codes, expected, cells, cell.levels - 1, level);
+    if (step === stepsOfRound) return;
+    cells = conductancesOf(codes, cell);
+    const after = modelOf(cells);
+    expected = seen.map((exact, c) => exact + after[c]! - before[c]!);
   }
 }
 

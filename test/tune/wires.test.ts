@@ -28,7 +28,7 @@ const source = spreadSamples(
 const calibrated = { kind: 'samples', samples: source } as const;
 
 test('a remedy is found, is in what is written, and helps on other images and chips', async () => {
-  const given = parseOptions({ set });
+  const given = parseOptions({ set, wireCorrection: 'none' });
   const loaded = await loadTarget(given.target, set);
   const limits = { maxDrop, maxDigital: 0, threads: 1, images: 520 };
   const report = await tune(model, loaded, given, calibrated, data, limits);
@@ -63,7 +63,7 @@ test('a remedy is found, is in what is written, and helps on other images and ch
 
 test('wires that add little to other errors get no remedy', async () => {
   const coarse = [...set.filter((field) => !field.startsWith('wires.')), 'adc.bits=3'];
-  const given = parseOptions({ set: coarse });
+  const given = parseOptions({ set: coarse, wireCorrection: 'none' });
   const loaded = await loadTarget(given.target, [
     ...coarse,
     ...['rowSegment', 'columnSegment', 'driver', 'sense'].map((part) => `wires.${part}=1e-4 ohm`),
@@ -75,4 +75,25 @@ test('wires that add little to other errors get no remedy', async () => {
   expect(taken).toEqual(tried[0]!.remedy);
   expect(Math.abs(without!.noise / tried[0]!.noise - 1)).toBeLessThan(0.1);
   expect(formatTuning(report)).toMatch(/as given +.*\n.*as given, without wire resistance/);
+});
+
+test('what the write error rules out is not programmed: a tenth of the window, at the same error', async () => {
+  // A tolerance of half of the tenth of the window.
+  const softer = set.map((field) => field.replace(`${ohm} ohm`, '8 ohm'));
+  const rough = [...softer, 'programming.tolerance=200 uS', 'programming.unresponsive=0'];
+  const given = parseOptions({ set: rough, wireCorrection: 'none' });
+  const loaded = await loadTarget(given.target, rough);
+  const lines: string[] = [];
+  const report = await tune(model, loaded, given, calibrated, data, {
+    ...{ maxDrop: 0, maxDigital: 0, threads: 1, images: 60, trials: 1 },
+    onMeasured: ({ what }) => lines.push(what),
+  });
+  const { ruledOut, tried } = report.wires!;
+  const narrow = ruledOut.find(({ remedy }) => remedy.window === 0.1 && remedy.rowsAtOnce === undefined);
+  expect(narrow!.expected).toBeLessThan(narrow!.than);
+  expect(tried.map(({ remedy }) => remedy)).not.toContainEqual(narrow!.remedy);
+  expect(lines).not.toContain('wires: levels corrected, rows by magnitude, 10 % of the window');
+  expect(formatTuning(report)).toContain(
+    'not measured: levels corrected, rows by magnitude, 10 % of the window, expected to leave',
+  );
 });

@@ -1,8 +1,8 @@
 /** An array behind its wires -> the largest currents of its drivers and columns, where they are over a target's limits. */
 import type { Target } from '../target/target.ts';
 import type { WireResistance } from '../target/wires.ts';
-import type { EffectiveCrossbar } from '../wires/effective.ts';
-import { currentsOverLimit, type Excess, worstCurrents } from '../wires/limits.ts';
+import type { EffectiveCrossbar } from './effective.ts';
+import { currentsOverLimit, type Excess, worstCurrents } from './limits.ts';
 
 /** The busiest driver and the busiest column that are over their limits, for the inputs that ask most of them. */
 export function worstOver(

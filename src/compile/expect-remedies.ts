@@ -1,0 +1,130 @@
+/**
+ * What may be done about wires -> what each remedy is expected to leave of the signal, before anything is programmed. Some layers
+ * are looked at, evenly spread, on the arrays where the whole mapping has them.
+ */
+import { expectedOf, solveSampled } from '../../passes/program/expect-signals.ts';
+import { arraysOf, type LayerSample, sampleLayers } from '../../passes/program/sample-layers.ts';
+import type { Compiled } from '../ir/compiled.ts';
+import type { Expected, ExpectedSignal, Remedy, RemedyEstimate } from '../ir/expected-signal.ts';
+import type { BlockConverters, Mapping } from '../ir/mapping.ts';
+import { evenlySpread } from '../math/evenly-spread.ts';
+import { sumOf } from '../math/sum.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
+import { alone, type Pool } from '../threads/pool.ts';
+import type { Calibrated } from './artefacts.ts';
+import { narrowTarget } from './narrow-target.ts';
+import { convertersOf, map } from './stages.ts';
+
+/** Layers that are looked at. */
+const layersUsed = 8;
+
+/** What remedies are tried on: quantized layers, and the encodings that a mapping of them has. */
+export type RemedySubject = Pick<Compiled, 'graph' | 'record' | 'options' | 'mapping'>;
+
+/**
+ * Estimates several remedies.
+ * @param subject its places on arrays are found anew for every order of rows, and number of them
+ * @param whole target with wires, not narrowed by any remedy
+ * @param remedies what the target cannot do is an error as in a compilation
+ * @returns in the order of the remedies
+ */
+export async function expectRemedies(
+  subject: RemedySubject,
+  whole: LoadedTarget,
+  remedies: readonly Remedy[],
+  pool: Pool = alone,
+): Promise<readonly RemedyEstimate[]> {
+  const estimate = remedyEstimates(subject, whole, pool);
+  const estimates: RemedyEstimate[] = [];
+  for (const remedy of remedies) estimates.push(await estimate(remedy));
+  return estimates;
+}
+
+/** The same one remedy after the other: what some have in common is done once. */
+export function remedyEstimates(
+  subject: RemedySubject,
+  whole: LoadedTarget,
+  pool: Pool,
+): (remedy: Remedy) => Promise<RemedyEstimate> {
+  const { record } = subject;
+  const places = remember((remedy) => place(subject, whole, remedy, pool));
+  const solves = remember(async (remedy) => {
+    const { target } = narrowTarget(whole, remedy);
+    const { mapping, samples } = await places(remedy, [remedy.rowOrder, remedy.rowsAtOnce]);
+    const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
+    const converters = await convertersFor(subject, mapping, samples, target, pool);
+    const levels = remedy.wireCorrection === 'levels';
+    const solved = await solveSampled(mapping, arrays, { target, levels, pool });
+    return { target, mapping, samples, converters, solved };
+  });
+  return async (remedy) => {
+    const { rowOrder, rowsAtOnce, window, wireCorrection } = remedy;
+    const key = [rowOrder, rowsAtOnce, window, wireCorrection === 'levels'];
+    const { mapping, samples, solved, ...have } = await solves(remedy, key);
+    const context = { ...have, record, corrected: wireCorrection !== 'none' };
+    return { remedy, ...together(expectedOf(mapping, samples, solved, context)) };
+  };
+}
+
+/** Results by what they depend on. */
+function remember<Result>(make: (remedy: Remedy) => Promise<Result>) {
+  const known = new Map<string, Promise<Result>>();
+  return (remedy: Remedy, key: readonly unknown[]): Promise<Result> => {
+    const name = key.join();
+    const made = known.get(name) ?? make(remedy);
+    known.set(name, made);
+    return made;
+  };
+}
+
+/** One figure for several layers. */
+function together({ layers }: Pick<Expected, 'layers'>): Omit<RemedyEstimate, 'remedy'> {
+  const ratioOf = (of: (layer: ExpectedSignal) => number) => {
+    const errs = sumOf(layers.map((layer) => 1 / (1 + 10 ** (of(layer) / 10)))) / layers.length;
+    return 10 * Math.log10((1 - errs) / errs);
+  };
+  return {
+    snr: ratioOf(({ snr }) => snr),
+    unwired: ratioOf(({ unwired }) => unwired),
+    least: Math.min(...layers.map(({ snr }) => snr)),
+  };
+}
+
+async function place(
+  { graph, record, options, mapping }: RemedySubject,
+  whole: LoadedTarget,
+  remedy: Remedy,
+  pool: Pool,
+): Promise<{ readonly mapping: Mapping; readonly samples: readonly LayerSample[] }> {
+  const encodings = new Map(
+    mapping.layers.flatMap(({ uses, encoding }) =>
+      uses.map(({ output }) => [output, { encoding, reason: '', estimates: {} }] as const),
+    ),
+  );
+  const { target } = narrowTarget(whole, remedy);
+  const given = { graph, record, target, pool, encodings, options: { ...options, ...remedy } };
+  const { mapping: own } = map(given);
+  return { mapping: own, samples: sampleLayers(own, evenlySpread(own.layers.length, layersUsed)) };
+}
+
+/** Converters of sampled blocks alone, by their numbers in the mapping. */
+async function convertersFor(
+  { record, options }: Pick<Calibrated, 'record' | 'options'>,
+  mapping: Mapping,
+  samples: readonly LayerSample[],
+  target: Target,
+  pool: Pool,
+): Promise<readonly BlockConverters[]> {
+  const numbers = samples.flatMap(({ blocks }) => blocks);
+  const part: Mapping = {
+    layers: samples.map(({ layer }) => mapping.layers[layer]!),
+    blocks: samples.flatMap(({ blocks }, layer) =>
+      blocks.map((block) => ({ ...mapping.blocks[block]!, layer })),
+    ),
+    arrays: mapping.arrays,
+  };
+  const { converters } = await convertersOf({ mapping: part, record, options, target, pool });
+  const all: BlockConverters[] = [];
+  for (const [i, number] of numbers.entries()) all[number] = converters[i]!;
+  return all;
+}
