@@ -32,7 +32,7 @@ export interface Measurement {
   readonly runs: readonly ChipRun[];
 }
 
-/** What a mapping costs, and what it loses on `trials` chips. */
+/** What a mapping costs, and what it loses on `trials` chips; once time is over, on one. */
 export async function measureMapping(
   setup: Setup,
   options: CompileOptions,
@@ -43,7 +43,8 @@ export async function measureMapping(
   const cost = await mappingCost(setup, options, what);
   const runs: ChipRun[] = [];
   let lost = 0;
-  for (let trial = 0; trial < setup.trials && lost <= setup.trials * bound; trial++) {
+  for (let trial = 0; trial < setup.trials; trial++) {
+    if (trial > 0 && (lost > setup.trials * Math.max(0, bound) || setup.isOver())) break;
     const run = await runOf(setup, options, { what: `${what}, chip ${trial + 1}`, part, seed: seed + trial });
     runs.push(run);
     // Other chips would have to be better than floating point to make up for it.

@@ -8,8 +8,8 @@ import type { LossReport, MappingReport } from './loss.ts';
 export const defaultImages = 500;
 /** Chips per measurement, where nothing else is said. */
 export const defaultTrials = 2;
-/** Seconds after which nothing new is measured, where nothing else is said. */
-export const defaultBudget = 600;
+/** Seconds after which nothing new is measured, where nothing else is said: a large network ends within 15 minutes. */
+export const defaultBudget = 540;
 
 export interface TuneOptions {
   /** Largest accepted loss of top-1 against floating point (points), mean over chips. Default: 1. */
@@ -28,7 +28,7 @@ export interface TuneOptions {
   readonly at?: number;
   /** What is done about drift at that time. Default: none. */
   readonly compensate?: Compensation;
-  /** Seconds after which nothing new is measured but what is taken then, on held-out images. Default: 600. */
+  /** Seconds after which nothing new is measured but what is taken then, on held-out images. Default: 540. */
   readonly budget?: number;
   /** Goes on with an earlier run, whose measurements the store has: it is an error if there are none. */
   readonly resume?: boolean;

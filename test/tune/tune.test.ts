@@ -117,6 +117,28 @@ describe('tuning', () => {
     expect(formatTuning(report)).toContain('No mapping that was tried meets the bound.');
   });
 
+  test('blames relaxation at the time at which it is read, and says that right after programming there is none', async () => {
+    const limits = { maxDrop: -1, maxDigital: 0, trials: 4 };
+    const relaxation = [
+      ...['slope=0 S', 'spread=0 S', 'spreadSlope=1 S', 't0=1 s', 'validFrom=1 s', 'validTo=1e9 s'],
+      ...['validGMin=0 S', 'validGMax=200 S'],
+    ].map((field) => `relaxation.${field}`);
+    const ideal = { target: 'ideal' } as const;
+    const { report: aged } = await tuneTiny(relaxation, { ...limits, at: 1e6 }, ideal);
+    expect(aged).toMatchObject({
+      ...{ at: 1e6, compensated: 'none', trials: 4 },
+      blame: { later: [], largest: 'relaxation' },
+    });
+    expect(formatTuning(aged)).toMatch(/^chips +4 per mapping \(from seed 1\), read .* after programming/m);
+    const { report: fresh } = await tuneTiny(relaxation, limits, ideal);
+    expect(fresh.blame!.later).toEqual(['relaxation']);
+    expect(fresh.blame!.entries.map(({ error }) => error)).not.toContain('relaxation');
+    const { largest: _, ...unsure } = fresh.blame!;
+    const text = formatTuning({ ...fresh, blame: unsure });
+    expect(text).toContain('Read right after programming, so without relaxation: --at TIME');
+    expect(text).toContain('no single error stands out, since the interval of each holds 0');
+  });
+
   test('blames the rounding of weights where chips are ideal', async () => {
     const limits = { maxDrop: 0, maxDigital: 0 };
     const { report } = await tuneTiny([], limits, { target: 'ideal', weightBits: 2 });
