@@ -16,7 +16,9 @@ for (const item of chosen) {
     process.stdout.write(`skipped: ${item.model} is not at ${item.file}; set CROSSLOOM_DATA\n`);
     continue;
   }
-  rows.push(rowOf(item, await measure(item, { wires: 'off' })));
+  // A mapping for wires is wrong where there are none.
+  const options = { wireCorrection: 'none', ...item.options } as const;
+  rows.push(rowOf(item, await measure({ ...item, options }, { wires: 'off' })));
   process.stderr.write(`${rows.at(-1)!.join('  ')}\n`);
 }
 const headers = [

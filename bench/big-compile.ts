@@ -34,7 +34,7 @@ async function compileBig(file: string, output: string, words: number): Promise<
     model,
     await loadTarget('tetramem-256-6bit'),
     // Correcting for wires solves every array once: hours for a model of this size.
-    parseOptions({ calibrationVectors: vectorsKept }),
+    parseOptions({ calibrationVectors: vectorsKept, wireCorrection: 'none' }),
     { kind: 'samples', samples: { length: samples, sample: (index) => sample(index, words) } },
     {
       onProgress(stage, done) {

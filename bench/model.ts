@@ -43,9 +43,14 @@ export async function compileModel(
   const loaded = await loadTarget('tetramem-256-6bit');
   const dataset = await openDataset(model.data, { flags: model.preprocessing });
   const source = spreadSamples(dataset, imported.graph.inputs, samples);
-  const compiled = await compile({ ...imported, file: model.file }, loaded, parseOptions({}), {
-    kind: 'samples',
-    samples: source,
-  });
+  const compiled = await compile(
+    { ...imported, file: model.file },
+    loaded,
+    parseOptions({ wireCorrection: 'none' }),
+    {
+      kind: 'samples',
+      samples: source,
+    },
+  );
   return { imported, compiled };
 }

@@ -9,8 +9,9 @@ import {
 } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Pool } from '../../src/threads/pool.ts';
-import { worstOver } from '../../src/wires/currents.ts';
-import type { Predistorted, Solved } from '../../src/wires/predistort.ts';
+import { bankOf, worstOver } from '../../src/wires/currents.ts';
+import { ladderShares } from '../../src/wires/ladder-model.ts';
+import { conductancesOf, type Predistorted, type Solved } from '../../src/wires/predistort.ts';
 import { expectedError, type SolvedBlock } from './expected-signal.ts';
 import { arraysOf, type LayerSample, sampleLayers } from './sample-layers.ts';
 import { solveArrays } from './solve-arrays.ts';
@@ -57,6 +58,7 @@ export function expectedOf(
   { target, record, converters, corrected }: ExpectContext & { readonly corrected: boolean },
 ): Expected {
   const firstSum = sumsBefore(mapping);
+  const shares = new Map([...solved].map(([array, { codes }]) => [array, sharesOf(codes, target)]));
   const layers = samples.map(({ layer: index, blocks }): ExpectedSignal => {
     const layer = mapping.layers[index]!;
     const own = blocks.map((number): SolvedBlock => {
@@ -68,6 +70,7 @@ export function expectedOf(
         block,
         codes,
         seen: seen.conductances,
+        shares: shares.get(block.array)!,
         gains: corrected ? gains.subarray(start, start + columns) : new Float64Array(columns).fill(1),
         steps: converters[number]!.step,
       };
@@ -82,6 +85,12 @@ export function expectedOf(
       .map((worst) => ({ array, ...worst })),
   );
   return { layers, arrays: solved.size, over };
+}
+
+function sharesOf(codes: Int16Array, target: Target): Float64Array {
+  const { array, cell, wires } = target;
+  const shape = { ...array, bank: bankOf(target, array.rows) };
+  return ladderShares(conductancesOf(codes, cell), shape, wires!);
 }
 
 const decibels = (ratio: number) => 10 * Math.log10(ratio);

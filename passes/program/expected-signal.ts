@@ -4,7 +4,7 @@
  *
  *   wanted     y = sum over tiles and slices of radix^slice sum_r digit x_r
  *   through    z = the same with (Geff+ - Geff-) / digit step, by the gain of the converter, instead of the digit
- *   noise      N = writing, the variance of every cell's level by the square of what its wires leave, times Var x_r; and
+ *   noise      N = writing, the variance of every cell's level by the square of what its wires leave of it, times Var x_r; and
  *              converters, step^2 / 12 for every plane of input bits that drives any row
  *
  * Calibration of the chip takes the best gain a between its limits, and the best bias, so that the error is
@@ -25,7 +25,7 @@ import {
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
-import { levelConductance, levelStepOf } from '../../src/target/cell.ts';
+import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
 import { inputsOf } from '../map/input-variances.ts';
 import { cellVariance } from './cell-variance.ts';
@@ -38,6 +38,8 @@ export interface SolvedBlock {
   readonly codes: Int16Array;
   /** Effective conductances of its array, siemens, [row][column]. */
   readonly seen: Float64Array;
+  /** Share of what a cell conducts more or less that its wires leave, [row][column] of its array. */
+  readonly shares: Float64Array;
   /** By logical column: what a step of its converter is worth. */
   readonly gains: ArrayLike<number>;
   /** Steps of its converters (S), as if wires had no resistance; by logical column, plus and minus where each has its own. */
@@ -69,7 +71,8 @@ export function expectedError(
   const columns = evenlySpread(blockWeightColumns(first), columnsUsed);
   const wanted = new Float64Array(vectors * columns.length);
   const through = new Float64Array(vectors * columns.length);
-  const noise = { wired: new Float64Array(columns.length), unwired: new Float64Array(columns.length) };
+  const perColumn = () => new Float64Array(columns.length);
+  const noise: ColumnNoise = { wired: perColumn(), unwired: perColumn(), converted: perColumn() };
   for (const solved of blocks) {
     const driven = drivenBy(solved.block, layer, inputs);
     const weights = weightsOf(solved, layer, target, columns);
@@ -82,8 +85,10 @@ export function expectedError(
     const scale = node.scales[outputOf(first, node, column)]! ** 2;
     const [yy, yz, zz] = moments(wanted, through, c, columns.length);
     signal += scale * yy;
-    wired += scale * errorLeft(yy, yz, zz, noise.wired[c]!);
-    unwired += scale * errorLeft(yy, yy, yy, noise.unwired[c]!);
+    // What hardly varies is rounded to the same codes every time, which the bias makes up for.
+    const converted = Math.min(yy, noise.converted[c]!);
+    wired += scale * errorLeft(yy, yz, zz, noise.wired[c]! + converted);
+    unwired += scale * errorLeft(yy, yy, yy, noise.unwired[c]! + converted);
   }
   return { signal, noise: wired, unwired };
 }
@@ -145,10 +150,13 @@ function addProducts(to: Float64Array, driven: Float64Array, weights: Float64Arr
     }
 }
 
+/** Variances of what columns add up to, by column: of writing, through wires and without, and of converters. */
+type ColumnNoise = Readonly<Record<'wired' | 'unwired' | 'converted', Float64Array>>;
+
 /** Adds what writing and converters scatter, in integer weights. */
 function addNoise(
-  to: { readonly wired: Float64Array; readonly unwired: Float64Array },
-  { block, codes, seen, gains, steps }: SolvedBlock,
+  to: ColumnNoise,
+  { block, codes, shares, gains, steps }: SolvedBlock,
   layer: SlicedLayer,
   target: Target,
   columns: readonly number[],
@@ -162,7 +170,6 @@ function addNoise(
   const digitStep = layer.levelStep * levelStepOf(cell);
   const worth = layer.radix ** (2 * block.slice) / layer.copies / digitStep ** 2;
   const varianceOf = cellVariance(target);
-  const idle = cell.unused === 'reset' ? cell.gMin : cell.gUnformed;
   const planes = drivenPlanes(driven, rows, quantization, layer, target.driver);
   const perColumn = target.adc.convert === 'pair' ? 1 : 2;
   for (const [c, column] of columns.entries()) {
@@ -170,17 +177,16 @@ function addNoise(
     for (let r = 0; r < rows; r++)
       for (const place of [cells.added[column]!, cells.subtracted[column]!]) {
         const at = cells.rows[r]! * array.columns + place;
-        const code = codes[at]!;
-        const conductance = code < 0 ? idle : levelConductance(cell, code);
-        const variance = variances[r]! * varianceOf(code);
+        const variance = variances[r]! * varianceOf(codes[at]!);
         written += variance;
-        if (conductance > 0) left += variance * Math.min(1, seen[at]! / conductance) ** 2;
+        left += variance * shares[at]! ** 2;
       }
     let converted = 0;
     for (let i = perColumn * column; i < perColumn * (column + 1); i++)
       if (steps[i] !== Math.fround(digitStep)) converted += (steps[i]! ** 2 / 12) * planes;
-    to.wired[c]! += worth * (left / gains[column]! ** 2 + converted);
-    to.unwired[c]! += worth * (written + converted);
+    to.wired[c]! += (worth * left) / gains[column]! ** 2;
+    to.unwired[c]! += worth * written;
+    to.converted[c]! += worth * converted;
   }
 }
 

@@ -157,7 +157,7 @@ export function registerVerify(program: Command, io: Io): void {
     .addOption(
       new Option(
         '--wires <which>',
-        'read through the wires, as if they had no resistance, or both (default: both, where the target has wires)',
+        'read through the wires, as if they had no resistance, or both (default: both, where the target has wires; on, where levels make up for them)',
       ).choices(wiresRead),
     )
     .option('--no-noise', 'leave out the noise of readings')

@@ -20,7 +20,7 @@ import { narrowTarget } from './narrow-target.ts';
 import { digitalIn, operatorsOf } from './operators.ts';
 import { chooseRemedy, settleWires } from './settle-wires.ts';
 import { lower, map, program } from './stages.ts';
-import { uselessLayers } from './useless-layers.ts';
+import { uselessThroughWires } from './useless-layers.ts';
 
 /** A model and the name of its file. */
 type ModelFile = ImportedModel & { readonly file: string };
@@ -82,7 +82,7 @@ async function compileSound(
       expected,
       wireChoice: choice,
     });
-    const useless = expected && !choice && uselessLayers(expected).length > 0;
+    const useless = expected && !choice && uselessThroughWires(expected);
     const open = { ...options, window: undefined, rowOrder: undefined };
     const helps = useless
       ? await chooseRemedy({ ...quantized, options: parseOptions(open), mapping }, whole, pool)

@@ -14,9 +14,10 @@ import { alone, type Pool } from '../threads/pool.ts';
 import type { Calibrated } from './artefacts.ts';
 import { narrowTarget } from './narrow-target.ts';
 import { convertersOf, map } from './stages.ts';
+import { shareOf } from './useless-layers.ts';
 
-/** Layers that are looked at. */
-const layersUsed = 8;
+/** Layers that are looked at: each costs about an array and a half for every window. */
+const layersUsed = 5;
 
 /** What remedies are tried on: quantized layers, and the encodings that a mapping of them has. */
 export type RemedySubject = Pick<Compiled, 'graph' | 'record' | 'options' | 'mapping'>;
@@ -80,7 +81,7 @@ function remember<Result>(make: (remedy: Remedy) => Promise<Result>) {
 /** One figure for several layers. */
 function together({ layers }: Pick<Expected, 'layers'>): Omit<RemedyEstimate, 'remedy'> {
   const ratioOf = (of: (layer: ExpectedSignal) => number) => {
-    const errs = sumOf(layers.map((layer) => 1 / (1 + 10 ** (of(layer) / 10)))) / layers.length;
+    const errs = sumOf(layers.map((layer) => shareOf(of(layer)))) / layers.length;
     return 10 * Math.log10((1 - errs) / errs);
   };
   return {

@@ -47,9 +47,10 @@ export async function chooseRemedy(
   const none = await estimate(remedy('none', windows[0]!));
   const enough = none.unwired - worthwhile;
   if (none.snr >= enough) return choice(none);
-  const gains = await climb(windows, 0, (share) => estimate(remedy('gains', share)));
+  const gains = await climb(windows, 0, 1, (share) => estimate(remedy('gains', share)));
   if (gains.best.snr >= enough || whole.target.hidden) return choice(cheapest([none, gains.best]));
-  const levels = await climb(windows, gains.at, (share) => estimate(remedy('levels', share)));
+  // Levels that make up for more of the wires stand a wider window.
+  const levels = await climb(windows, gains.at, -1, (share) => estimate(remedy('levels', share)));
   return choice(cheapest([none, gains.best, levels.best]));
 }
 
@@ -59,21 +60,18 @@ function cheapest(estimates: readonly [RemedyEstimate, ...RemedyEstimate[]]): Re
   return estimates.find(({ snr }) => snr >= best - worthwhile) ?? estimates[0];
 }
 
-/** From one window on, the neighbours that are better, and theirs. */
+/** From one window on in one direction, as long as the next is better. */
 async function climb(
   windows: readonly number[],
   from: number,
+  step: 1 | -1,
   estimate: (share: number) => Promise<RemedyEstimate>,
 ): Promise<{ readonly best: RemedyEstimate; readonly at: number }> {
   let top = { best: await estimate(windows[from]!), at: from };
-  for (const step of [1, -1]) {
-    const start = top.at;
-    for (let at = start + step; at >= 0 && at < windows.length; at += step) {
-      const next = await estimate(windows[at]!);
-      if (next.snr <= top.best.snr) break;
-      top = { best: next, at };
-    }
-    if (top.at !== start) break;
+  for (let at = from + step; at >= 0 && at < windows.length; at += step) {
+    const next = await estimate(windows[at]!);
+    if (next.snr <= top.best.snr) break;
+    top = { best: next, at };
   }
   return top;
 }

@@ -4,9 +4,10 @@ import { currentOverLimit, mappingUseless } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { layerName } from '../ir/graph.ts';
+import type { Mapping } from '../ir/mapping.ts';
 import { remedyName } from '../ir/remedy-name.ts';
 import { findConstantInputs } from '../record/constant-inputs.ts';
-import { uselessLayers } from './useless-layers.ts';
+import { type Useless, uselessThroughWires } from './useless-layers.ts';
 
 export function compileWarnings(compiled: Compiled): readonly Diagnostic[] {
   const { graph, record } = compiled;
@@ -16,15 +17,17 @@ export function compileWarnings(compiled: Compiled): readonly Diagnostic[] {
 
 function wireWarnings({ expected, helps, mapping }: Compiled): readonly Diagnostic[] {
   if (!expected) return [];
-  const useless = uselessLayers(expected).map(({ layer, ...signal }) => ({
-    name: layerName(mapping.layers[layer]!.node.origin),
-    ...signal,
-  }));
+  const useless = uselessThroughWires(expected);
   const [worst] = expected.over.toSorted((a, b) => b.current - a.current);
   return [
-    ...(useless.length > 0 ? [mappingUseless(useless, expected.layers.length, helpOf(helps))] : []),
+    ...(useless ? [uselessWarning(useless, mapping, helpOf(helps))] : []),
     ...(worst ? [currentOverLimit(worst.array, worst, expected.over.length, expected.arrays)] : []),
   ];
+}
+
+function uselessWarning({ worst, lost }: Useless, { layers }: Mapping, help: string): Diagnostic {
+  const name = layerName(layers[worst.layer]!.node.origin);
+  return mappingUseless({ ...worst, name }, lost, layers.length, help);
 }
 
 function helpOf(helps: Compiled['helps']): string {

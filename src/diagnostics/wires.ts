@@ -26,12 +26,13 @@ export const currentOverLimit = (
   ]);
 
 export const mappingUseless = (
-  layers: readonly { readonly name: string; readonly snr: number; readonly unwired: number }[],
-  total: number,
+  worst: { readonly name: string; readonly snr: number; readonly unwired: number },
+  lost: number,
+  layers: number,
   help: string,
 ): Diagnostic =>
-  warning('wires/mapping-useless', layers[0]!.name, [
-    `through the wires ${layers.length} of ${total} layers are expected to compute nothing: ${tenths(layers[0]!.snr)} dB of signal over error here, where it would be ${tenths(layers[0]!.unwired)} dB without wire resistance`,
+  warning('wires/mapping-useless', worst.name, [
+    `a chip is expected to compute nothing through these wires: ${lost > 0 ? `of ${lost} of ${layers} layers hardly any signal is left` : `the errors of all ${layers} layers add up to the whole signal`}. The worst is this one, with ${tenths(worst.snr)} dB of signal over error, ${tenths(worst.unwired)} dB without wire resistance`,
     help,
   ]);
 

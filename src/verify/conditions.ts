@@ -16,6 +16,15 @@ export interface Condition {
 export const wiresRead = ['on', 'off', 'both'] as const;
 export type WiresRead = (typeof wiresRead)[number];
 
+/**
+ * What is read where nobody says: both, but through the wires alone where level codes were changed for them, because without them
+ * such weights are distorted.
+ * @param options of the package's compilation
+ */
+export function usualWires(options: Readonly<Record<string, unknown>>): WiresRead {
+  return options.wireCorrection === 'levels' ? 'on' : 'both';
+}
+
 /** All conditions, those of the first time first; each time through the wires first. */
 export function conditionsOf(
   target: Target,

@@ -40,7 +40,10 @@ export interface VerifyOptions {
   readonly maxDrop?: number;
   /** Times after programming at which the chips are read (s); bounds hold at the first. Default: right after it. */
   readonly at?: readonly number[];
-  /** Whether chips are read through the target's wires, as if these had no resistance, or both. Default: both. */
+  /**
+   * Whether chips are read through the target's wires, as if these had no resistance, or both. Default: both, but through the
+   * wires alone where the package's levels make up for them.
+   */
   readonly wires?: WiresRead;
   /** What is done about drift at those times. Default: none. */
   readonly compensate?: Compensation;

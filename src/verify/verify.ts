@@ -13,7 +13,7 @@ import { unlessRefused } from '../record/refused-model.ts';
 import { fedInputs, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
-import { conditionName, conditionsOf } from './conditions.ts';
+import { conditionName, conditionsOf, usualWires } from './conditions.ts';
 import { checkKnownAnswer } from './known-answer.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
 import { defaultStates, type ModelFile, type VerifyOptions } from './options.ts';
@@ -59,7 +59,8 @@ export async function verify(
   });
 
   const layers: LayerNoise = new Map();
-  const conditions = conditionsOf(pkg.loaded.target, options.at, options.wires);
+  const wires = options.wires ?? usualWires(pkg.manifest.options);
+  const conditions = conditionsOf(pkg.loaded.target, options.at, wires);
   const given: readonly (Chip | string | undefined)[] =
     options.chips ?? Array(options.trials ?? 1).fill(undefined);
   const trials: Trial[] = [];

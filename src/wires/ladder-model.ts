@@ -18,7 +18,14 @@ interface Shape {
  * @param conductances of the cells in siemens, [row][column]
  * @returns effective conductances, as they are about
  */
-export function ladderModel(
+export function ladderModel(conductances: Float64Array, shape: Shape, wires: Wires): Float64Array {
+  const model = ladderShares(conductances, shape, wires);
+  for (let c = 0; c < model.length; c++) model[c]! *= conductances[c]!;
+  return model;
+}
+
+/** What a change of every cell's conductance is worth at its converter, about: the product of both shares. */
+export function ladderShares(
   conductances: Float64Array,
   { rows, columns, bank }: Shape,
   { rowSegment, columnSegment, driver, sense, sides }: Wires,
@@ -40,6 +47,6 @@ export function ladderModel(
       solveLadder(along, column, conductances, grounded, collected, resistances);
     }
   }
-  for (let c = 0; c < reaching.length; c++) reaching[c]! *= collected[c]! * conductances[c]!;
+  for (let c = 0; c < reaching.length; c++) reaching[c]! *= collected[c]!;
   return reaching;
 }

@@ -106,7 +106,8 @@ export function predistort(context: PredistortContext, { codes, sums }: CodedArr
   }
 }
 
-function conductancesOf(codes: Int16Array, cell: Target['cell']): Float64Array {
+/** Of the cells of an array, in siemens. @param codes of levels; -1 where no weight is */
+export function conductancesOf(codes: Int16Array, cell: Target['cell']): Float64Array {
   const idle = cell.unused === 'reset' ? cell.gMin : cell.gUnformed;
   return Float64Array.from(codes, (code) => (code < 0 ? idle : levelConductance(cell, code)));
 }
