@@ -13,11 +13,14 @@ import { raise } from './diagnostics/diagnostic.ts';
 import { placeOf } from './files/files.ts';
 import { deltaFile } from './package/manifest.ts';
 import { bitstreamIn, type Package } from './package/open.ts';
+import type { LoadedTarget } from './target/target.ts';
 import { availableThreads } from './threads/pool.ts';
 
 export interface ProgramChipOptions {
   /** Any safe integer: one seed is one chip, with its own devices and its own programming errors. */
   readonly seed: number;
+  /** In place of the target that the package was compiled for: the same program on a chip of these devices. */
+  readonly devices?: LoadedTarget;
   /** Keep what a later delta needs, on a chip with hidden planes; takes seven times the memory. Default: false. */
   readonly keepHistory?: boolean;
   /** Re-estimate digital gain and bias of every column on the programmed chip. Default: true. */
@@ -39,16 +42,17 @@ export interface ProgramChipOptions {
  * @throws DiagnosticError bitstream/invalid, bitstream/wrong-target, chip/cannot-execute
  */
 export async function programChip(pkg: Package, options: ProgramChipOptions): Promise<Chip> {
-  const { seed, keepHistory = false, threads = availableThreads() } = options;
+  const { seed, devices, keepHistory = false, threads = availableThreads() } = options;
   const { header, sections } = await readSections(...bitstreamIn(pkg));
-  const chip = await executeBitstream(header, sections, pkg.loaded, {
+  const own = devices ? { ...header, fingerprint: devices.fingerprint } : header;
+  const chip = await executeBitstream(own, sections, devices ?? pkg.loaded, {
     seed,
     bitstream: pkg.bitstream,
     keepHistory,
     threads,
     ...defined({ onArray: options.onArray }),
   });
-  return calibrated(pkg, chip, threads, options);
+  return calibrated(devices ? { ...pkg, loaded: devices } : pkg, chip, threads, options);
 }
 
 /**
@@ -60,7 +64,7 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
 export async function programOnto(
   pkg: Package,
   chip: Chip,
-  options: Omit<ProgramChipOptions, 'seed' | 'keepHistory'> = {},
+  options: Omit<ProgramChipOptions, 'seed' | 'devices' | 'keepHistory'> = {},
 ): Promise<Chip> {
   const { threads = availableThreads(), onArray } = options;
   if (!pkg.manifest.delta) raise([deltaNotApplicable(placeOf(pkg.files), `the package has no ${deltaFile}`)]);

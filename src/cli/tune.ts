@@ -1,4 +1,4 @@
-/** `crossloom tune`: searches the cheapest mapping that loses no more than a bound, and writes it as an options file. */
+/** `crossloom tune`: searches the cheapest mapping that loses no more than a bound, and writes it, or else the best, as an options file. */
 import type { Command } from 'commander';
 import { guessPreset } from '../data/guess-preset.ts';
 import { openDataset } from '../data/open.ts';
@@ -6,12 +6,15 @@ import { defined } from '../defined.ts';
 import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { together } from '../diagnostics/together.ts';
+import { version } from '../files/version.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
-import { defaultTarget } from '../ir/options.ts';
+import { type CompileOptions, defaultTarget } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
+import { formatStep } from '../report/tune-line.ts';
 import { formatTuning } from '../report/tune-text.ts';
-import { defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
+import { formatTime } from '../text/time.ts';
+import { defaultBudget, defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
 import type { TuneReport } from '../tune/report.ts';
 import { tune } from '../tune/tune.ts';
 import { formatOptions } from '../tune/write-options.ts';
@@ -19,6 +22,7 @@ import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
 import { commandLine } from './command-line.ts';
 import { type CompileFlags, checkPatterns, loadOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
+import { Interrupted, type Interruption } from './interrupt.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
   acceptChanceOption,
@@ -26,7 +30,9 @@ import {
   percent,
   recordOption,
   seedNumber,
+  time,
   wholeNumber,
+  withCompensation,
   withDataLimit,
   withJson,
   withSet,
@@ -34,10 +40,11 @@ import {
 } from './options.ts';
 import { checkOutput } from './output.ts';
 import { choosePreprocessing, withPreprocessing } from './preprocessing.ts';
-import { withStages } from './stages.ts';
+import { openResults } from './results.ts';
+import { type Stages, withStages } from './stages.ts';
 
 interface TuneArguments
-  extends Omit<TuneOptions, 'onProgress'>,
+  extends Omit<TuneOptions, 'onProgress' | 'onMeasured' | 'onBest' | 'store'>,
     CalibrationFlags,
     Pick<CompileFlags, 'options' | 'target' | 'set' | 'samples'> {
   readonly data: string;
@@ -47,7 +54,16 @@ interface TuneArguments
   readonly json?: true;
 }
 
-async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<TuneReport> {
+type Best = Parameters<NonNullable<TuneOptions['onBest']>>;
+
+/** @param onBest as of `tune`, for what remains when Ctrl-C ends it */
+async function tuneModel(
+  io: Io,
+  file: string,
+  args: TuneArguments,
+  onBest: (...best: Best) => void,
+  stopped: () => Omit<Interruption, 'at'>,
+): Promise<TuneReport> {
   const [{ options, loaded }, read] = await together(
     loadOptions({ ...args, keepDigital: [], biasCorrection: true }),
     readModel(file),
@@ -78,44 +94,75 @@ async function tuneModel(io: Io, file: string, args: TuneArguments): Promise<Tun
   const { calibration } = input;
   if (calibration?.kind === 'record' && isMadeUp(calibration.record))
     printDiagnostics(io, [syntheticCalibration(file, loaded.target.adc.bits)]);
-  return withStages(io, ({ report }) =>
-    tune(model, loaded, options, calibration, dataset, { ...args, onProgress: report }),
-  );
+  const store = await openResults(io);
+  const work = ({ report }: Stages) =>
+    tune(model, loaded, options, calibration, dataset, {
+      ...args,
+      ...{ store, onBest, onProgress: report },
+      onMeasured: (step) => {
+        if (io.isTty) io.redraw('');
+        io.stderr(`${formatStep(step)}\n`);
+      },
+    });
+  return withStages(io, work, stopped);
 }
 
 async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
-  if (args.output !== undefined) await checkOutput(args.output, args.force ?? false);
-  const report = await tuneModel(io, file, args);
-  if (args.output !== undefined && report.options)
-    await writeInPlace(
-      args.output,
-      Buffer.from(formatOptions(report.options, commentOf(report))),
-      args.force ?? false,
-    );
+  const { output, resume = false } = args;
+  // What an interrupted run left there is replaced by the one that goes on from it.
+  const force = (args.force ?? false) || resume;
+  if (output !== undefined) await checkOutput(output, force);
+  const write = async (options: CompileOptions, comment: readonly string[]) => {
+    if (output !== undefined) await writeInPlace(output, Buffer.from(formatOptions(options, comment)), force);
+  };
+  let best: Best | undefined;
+  const stopped = () => ({
+    kept: `what was measured is kept${best && output !== undefined ? `, and ${output} has the best mapping so far` : ''}`,
+    goOn: ['--resume'],
+  });
+  const keepBest = (...found: Best) => {
+    best = found;
+  };
+  const report = await tuneModel(io, file, args, keepBest, stopped).catch(async (error: unknown) => {
+    if (error instanceof Interrupted && best) await write(best[0], commentOfBest(file, args, best[1]));
+    throw error;
+  });
+  await write(report.options, commentOf(report));
   if (args.json) printJson(io, 'tune', report);
   else {
     io.stdout(formatTuning(report, io.columns));
-    if (args.output !== undefined && report.options)
-      io.stdout(`${args.output}: options for crossloom compile\n`);
+    if (output !== undefined) io.stdout(`${output}: options for crossloom compile\n`);
   }
   if (report.chosen !== undefined) return;
   const { loss } = report.tried[report.best - 1]!;
+  const largest = report.blame?.largest;
   raise([
     noMappingWithin(
       `--max-drop ${args.maxDrop}`,
       `the best loses ${loss.points.toFixed(2)} points`,
-      report.remaining!.largest,
+      largest ? `It loses most by ${largest}.` : 'No single error costs so much that it stands out.',
     ),
   ]);
 }
 
 /** What stands at the top of the options file. */
 function commentOf(report: TuneReport): string[] {
-  const { crossloom, model, target, data, maxDrop, tried, chosen, heldOut } = report;
-  const { arrays, conversions } = tried[chosen! - 1]!;
+  const { crossloom, model, target, data, maxDrop, tried, chosen, best, heldOut } = report;
+  const { arrays, conversions, loss } = tried[(chosen ?? best) - 1]!;
   return [
     `crossloom ${crossloom} tune ${model.file} --target ${target.name} --max-drop ${maxDrop}`,
-    `${arrays} arrays, ${conversions} conversions; ${heldOut!.loss.points.toFixed(2)} points of top-1 lost on ${data.heldOut} held-out images (95 % ${heldOut!.loss.low.toFixed(2)} to ${heldOut!.loss.high.toFixed(2)})`,
+    ...(chosen === undefined
+      ? [`THE BOUND IS NOT MET: this is the best that was found, and loses ${loss.points.toFixed(2)} points`]
+      : []),
+    `${arrays} arrays, ${conversions} conversions; ${heldOut.loss.points.toFixed(2)} points of top-1 lost on ${data.heldOut} held-out images (95 % ${heldOut.loss.low.toFixed(2)} to ${heldOut.loss.high.toFixed(2)})`,
+  ];
+}
+
+/** The same for a run that was interrupted. */
+function commentOfBest(file: string, { maxDrop }: TuneArguments, { loss, arrays }: Best[1]): string[] {
+  return [
+    `crossloom ${version} tune ${file} --max-drop ${maxDrop}, INTERRUPTED: the best so far, of ${arrays} arrays,`,
+    `loses ${loss.points.toFixed(2)} points on the images that it was chosen by (95 % ${loss.low.toFixed(2)} to ${loss.high.toFixed(2)})`,
   ];
 }
 
@@ -134,7 +181,10 @@ export function registerTune(program: Command, io: Io): void {
       percent,
       10,
     )
-    .option('-o, --output <file.yaml>', 'write the options that were found, for compile --options')
+    .option(
+      '-o, --output <file.yaml>',
+      'write the options of the mapping that was found, or else of the best',
+    )
     .option('--options <file.yaml>', 'options to start from (docs/options.md)')
     .option('--labels <file>', 'the labels, where they are not found by name')
     .option('--calibrate <data>', 'sample inputs for calibration (default: some of the data, then left out)')
@@ -148,11 +198,24 @@ export function registerTune(program: Command, io: Io): void {
     )
     .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)
     .addOption(acceptChanceOption())
+    .option(
+      '--at <time>',
+      'read the chips this long after programming, such as 1d (default: right after)',
+      time,
+    )
+    .option(
+      '--budget <time>',
+      `measure nothing new after this time, and take the best (default: ${formatTime(defaultBudget)})`,
+      time,
+    )
+    .option('--resume', 'go on with an earlier run of the same command')
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option('--force', 'replace an existing options file');
   withSet(command);
   withExamples(
-    withJson(withThreads(withDataLimit(withPreprocessing(command, 'found beside model or data')))),
+    withJson(
+      withThreads(withCompensation(withDataLimit(withPreprocessing(command, 'found beside model or data')))),
+    ),
     'crossloom tune mobilenetv2.onnx --target tetramem-256-6bit --data images/ --max-drop 1 -o tuned.yaml',
     'crossloom compile mobilenetv2.onnx --options tuned.yaml --calibrate images/ -o mobilenetv2.xbar',
   ).action((file: string, args: TuneArguments) => run(io, file, args));

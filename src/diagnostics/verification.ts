@@ -8,7 +8,7 @@ export const boundNotMet = (flag: string, measured: string): Diagnostic =>
 export const noMappingWithin = (flag: string, measured: string, blame: string): Diagnostic =>
   error('tune/no-mapping', flag, [
     `no mapping that was tried meets this bound (${measured})`,
-    `${blame.charAt(0).toUpperCase()}${blame.slice(1)} costs most.`,
+    blame,
     'Allow a larger loss with --max-drop or more digital layers with --max-digital, or choose another target.',
   ]);
 

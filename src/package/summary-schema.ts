@@ -51,13 +51,15 @@ const layer = z.strictObject({
   expected: z.strictObject({ snr: ratio, unwired: ratio }).exactOptional(),
 });
 
+export const remedySchema = z.strictObject({
+  wireCorrection: z.enum(['none', 'gains', 'levels']),
+  rowOrder: z.enum(['given', 'magnitude']),
+  window: share.exactOptional(),
+  rowsAtOnce: z.int().positive().exactOptional(),
+});
+
 const remedyEstimate = z.strictObject({
-  remedy: z.strictObject({
-    wireCorrection: z.enum(['none', 'gains', 'levels']),
-    rowOrder: z.enum(['given', 'magnitude']),
-    window: share.exactOptional(),
-    rowsAtOnce: z.int().positive().exactOptional(),
-  }),
+  remedy: remedySchema,
   snr: ratio,
   unwired: ratio,
   least: ratio,

@@ -1,8 +1,10 @@
 /** A tuning report -> text: what loses accuracy, what was tried, and why one mapping was chosen. */
-import type { Blame } from '../tune/blame.ts';
+
+import { remedyName } from '../ir/remedy-name.ts';
+import { formatTime } from '../text/time.ts';
 import type { Loss, LossReport, MappingReport } from '../tune/loss.ts';
 import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
-import { remedyName } from '../tune/wire-remedies.ts';
+
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { formatTable, numbers, texts } from './table.ts';
 
@@ -10,36 +12,35 @@ const nameWidth = 40;
 
 /** @param width characters per line, where it is known: lists of layers are broken to fit */
 export function formatTuning(report: TuneReport, width = 160): string {
-  const { wires, best, integers, remaining } = report;
+  const { wires } = report;
   return [
     header(report),
     wires && remedies(wires),
     layers(report),
     tried(report, width),
-    report.blame && blame('Where mapping 1 loses it', integers, report.blame),
-    remaining &&
-      remaining !== report.blame &&
-      blame(`Where mapping ${best} still loses it`, integers, remaining),
+    report.blame && blame(report, report.blame),
     conclusion(report),
   ]
     .filter(Boolean)
     .join('\n');
 }
 
-function header({ model, target, data, trials, seed, float, maxDrop, maxDigital }: TuneReport): string {
+function header(report: TuneReport): string {
+  const { model, target, data, trials, seed, at, compensated, float, maxDrop, maxDigital } = report;
+  const read = at > 0 ? `, read ${formatTime(at)} after programming (compensation: ${compensated})` : '';
   const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
   const left = data.calibration > 0 ? `; ${counted(data.calibration, 'calibration sample')} left out` : '';
   return [
     `Tuning of ${model.file} for ${target.name}${overrides}`,
     `bound     ${points(maxDrop)} points of top-1 lost at most, ${maxDigital} % of the multiplications digital at most`,
-    `data      ${data.name}: ${counted(data.tuning, 'image')} to tune on, ${formatCount(data.heldOut)} held out${left}`,
-    `chips     ${formatCount(trials)} per mapping (from seed ${seed})`,
+    `data      ${data.name}: ${counted(data.tuning, 'image')} to tune on, ${formatCount(data.heldOut)} held out${left}; one image is ${points(100 / data.tuning)} points`,
+    `chips     ${formatCount(trials)} per mapping (from seed ${seed})${read}`,
     `float     ${float.toFixed(2)} % top-1 on the images to tune on`,
     '',
   ].join('\n');
 }
 
-function remedies({ tried, without, taken }: NonNullable<TuneReport['wires']>): string {
+function remedies({ tried, without, ruledOut, taken }: NonNullable<TuneReport['wires']>): string {
   const columns = [
     ...texts(''),
     ...numbers('arrays', 'conversions', 'loss'),
@@ -47,20 +48,25 @@ function remedies({ tried, without, taken }: NonNullable<TuneReport['wires']>): 
     ...numbers('SNR'),
     ...texts('bound'),
   ];
-  const rowOf = (name: string, measured: MappingReport, bound: string) => [
+  const rowOf = (name: string, measured: LossReport & Partial<MappingReport>, bound: string) => [
     name,
-    formatCount(measured.arrays),
-    formatCount(measured.conversions),
+    measured.arrays === undefined ? '' : formatCount(measured.arrays),
+    measured.conversions === undefined ? '' : formatCount(measured.conversions),
     ...lossTexts(measured),
     bound,
   ];
   const rows = tried.map((one) =>
     rowOf(remedyName(one.remedy) || 'as given', one, one.met ? 'met' : 'missed'),
   );
-  if (without) rows.splice(1, 0, rowOf('as given, without wires', without, ''));
+  if (without) rows.splice(1, 0, rowOf('as given, without wire resistance', without, ''));
   return [
     `Against the wires, all layers as given: ${remedyName(taken) || 'nothing'} is taken, and tuned from there`,
-    formatTable(columns, rows),
+    formatTable(columns, rows).trimEnd(),
+    ...ruledOut.map(
+      ({ remedy, expected, than }) =>
+        `not measured: ${remedyName(remedy)}, expected to leave ${expected.toFixed(1)} dB where another leaves ${than.toFixed(1)} dB`,
+    ),
+    '',
   ].join('\n');
 }
 
@@ -120,38 +126,72 @@ function verdict({ met, loss }: TriedReport, maxDrop: number): string {
   return loss.points <= maxDrop ? 'too many arrays' : 'missed';
 }
 
-function blame(title: string, integers: TuneReport['integers'], { entries, largest }: Blame): string {
+function blame(
+  { integers, tried: mappings }: TuneReport,
+  { mapping, entries, largest, later }: NonNullable<TuneReport['blame']>,
+): string {
+  const { noise } = mappings[mapping - 1]!;
+  const ofAll = (share: number) => `${((100 * share) / noise).toFixed(0)} %`;
   const rows = [
-    ...entries.map((entry) => [entry.what, ...lossTexts(entry)]),
-    ['only integers, no chip', ...lossTexts(integers)],
+    ...entries.map(({ error, how, share, gain, ...entry }) => [
+      how === 'alone' ? `only ${error}, no chip` : `without ${error}`,
+      ...lossTexts(entry),
+      gain ? points(gain.points) : '',
+      gain ? interval(gain) : '',
+      ofAll(share.value),
+      `${ofAll(share.low)} to ${ofAll(share.high)}`,
+    ]),
+    ['only integers, no chip', ...lossTexts(integers), '', '', '', ''],
   ];
-  const columns = [...texts(''), ...numbers('loss'), ...texts('95 %'), ...numbers('output SNR')];
-  return `${title}: ${largest} costs most\n${formatTable(columns, rows)}`;
+  const columns = [
+    ...texts(''),
+    ...numbers('loss'),
+    ...texts('95 %'),
+    ...numbers('output SNR', 'gained'),
+    ...texts('95 %'),
+    ...numbers('of the error'),
+    ...texts('95 %'),
+  ];
+  const found = largest
+    ? `most by ${largest}`
+    : 'no single error stands out, since the interval of each holds 0';
+  const silent =
+    later.length > 0 ? [`Read right after programming, so without ${later.join(', ')}: --at TIME`] : [];
+  return [
+    `Where mapping ${mapping} loses it, one error away at a time on the same chips and images: ${found}`,
+    ...silent,
+    formatTable(columns, rows),
+  ].join('\n');
 }
 
 function conclusion(report: TuneReport): string {
-  const { chosen, best, tried: mappings, heldOut, maxDrop, data, work, duration } = report;
-  const took = `${counted(work.mappings, 'mapping')} compiled, ${counted(work.chips, 'chip')} programmed, ${counted(work.images, 'image')} simulated, ${duration.toFixed(0)} s`;
-  if (chosen === undefined || !heldOut) {
-    const { loss } = mappings[best - 1]!;
-    return `No mapping that was tried meets the bound. Mapping ${best} loses least: ${points(loss.points)} points (95 % ${interval(loss)}).\n${took}\n`;
-  }
-  const { loss, arrays, conversions, digital } = mappings[chosen - 1]!;
+  const { chosen, best, tried: mappings, heldOut, maxDrop, data, work, stopped, duration } = report;
+  const { loss, arrays, conversions, digital, otherChips } = mappings[(chosen ?? best) - 1]!;
   const kept = digital > 0 ? `, with ${formatShare(digital)} of the multiplications digital` : '';
-  const unsure =
-    heldOut.loss.low <= maxDrop && heldOut.loss.high > maxDrop
-      ? [
-          `The interval holds less and more than ${points(maxDrop)} points: ${counted(data.heldOut, 'image')} are too few to tell (one is ${points(100 / data.heldOut)} points).`,
-        ]
-      : [];
+  const takes = `${counted(arrays, 'array')}, ${counted(conversions, 'conversion')}${kept}`;
+  const sure = otherChips ? ', on other chips too' : '';
   return [
-    `Mapping ${chosen} is the cheapest of those that meet the bound, on other chips too: ${counted(arrays, 'array')}, ${counted(conversions, 'conversion')}${kept}.`,
+    ...(stopped ? ['Time was over before all was measured: what follows is about what was.'] : []),
+    chosen === undefined
+      ? `No mapping that was tried meets the bound. Mapping ${best} loses least: ${takes}.`
+      : `Mapping ${chosen} is the cheapest of those that meet the bound${sure}: ${takes}.`,
     `tuned on  ${points(loss.points)} points lost (95 % ${interval(loss)}): optimistic, since it was chosen by these images`,
     `held out  ${points(heldOut.loss.points)} points lost (95 % ${interval(heldOut.loss)}), on other images and other chips${heldOut.loss.points > maxDrop ? ': MORE THAN THE BOUND' : ''}`,
-    ...unsure,
-    took,
+    ...tooFew(report.verdict, data.heldOut, maxDrop),
+    `${counted(work.mappings, 'mapping')} compiled, ${counted(work.chips, 'chip')} run, ${counted(work.images, 'image')} simulated, ${duration.toFixed(0)} s`,
     '',
   ].join('\n');
+}
+
+function tooFew({ side, needed }: TuneReport['verdict'], images: number, maxDrop: number): string[] {
+  if (side !== 'undecided') return [];
+  const more =
+    needed === undefined
+      ? 'none would while the loss is as large as the bound'
+      : `about ${formatCount(needed)} would`;
+  return [
+    `${counted(images, 'image')} held out cannot tell whether it loses more than ${points(maxDrop)} points (one is ${points(100 / images)}): ${more}.`,
+  ];
 }
 
 /** The loss, its interval, and the error of the outputs. */

@@ -70,6 +70,14 @@ export function readBackEffects(law: ReadBackProgramming): Effect[] {
   ];
 }
 
+/** The same law without one of these. */
+export function readBackIdeals(law: ReadBackProgramming) {
+  return {
+    'unresponsive cells': { programming: { ...law, unresponsive: 0 } },
+    'spread after RESET': { programming: { ...law, resetSpread: 0 } },
+  };
+}
+
 /** The window that can be programmed, as effects name it. */
 export const windowOf = ({ gMin, gMax }: Cell): Effect['parameters'] => ({
   'cell.gMin': siemens(gMin),

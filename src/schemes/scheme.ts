@@ -50,6 +50,14 @@ export interface SchemeAnswers {
   readonly rates: Rates;
   /** For reports, in the order in which they act. */
   effects(): readonly Effect[];
+  /** By the name of an effect that errs, the sections of the target with which there is none of it, all draws as they are. */
+  ideals(): Readonly<Record<string, ProgrammingSections | 'exact cells'>>;
+}
+
+/** Sections of a target that say how cells are programmed, in place of its own. */
+export interface ProgrammingSections {
+  readonly programming?: object;
+  readonly hidden?: HiddenPlane;
 }
 
 /** What cells are like that can be read back: the distance within which they end, and the noise of a reading (S). */

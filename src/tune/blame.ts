@@ -1,88 +1,98 @@
 /**
- * Which error costs the accuracy of a mapping: it is measured again with one error taken away at a time, and without any chip
- * with one rounding alone.
+ * Which error costs the accuracy of a mapping: its chips are run again with one error of the target taken away at a time, all
+ * cells and draws else as they were, and the network without any chip with one rounding alone.
  */
 
+import { defined } from '../defined.ts';
+import { recalled } from '../files/result-store.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import { schemeOf, withExactCells } from '../schemes/models.ts';
-import type { Target } from '../target/target.ts';
+import { errorsOf } from '../target/errors.ts';
 import { runChip } from '../verify/run-images.ts';
-import { type LossReport, lossOf } from './loss.ts';
-import { measureMapping, withTarget } from './measure.ts';
+import { gainOf, type Loss, type LossReport, lossOf, type Share, shareOf } from './loss.ts';
+import { comparedRuns, type Measurement, runsWithout } from './measure.ts';
 import { roundedInputs, roundedWeights } from './rounded.ts';
 import type { Setup } from './setup.ts';
 
 interface BlameEntry extends LossReport {
-  /** What was measured, such as `without write error`. */
-  readonly what: string;
-  /** The error that it tells about. */
+  /** The error: an effect of the target, or a rounding. */
   readonly error: string;
-  /** Chips that were programmed for it; absent where none was needed. */
-  readonly chips?: number;
+  /** Measured on the chips of the mapping `without` it, or without any chip with it `alone`. */
+  readonly how: 'without' | 'alone';
   /** Part of the output's error energy that this error makes up, as a share of the output's energy. */
-  readonly share: number;
+  readonly share: Share;
+  /** Chips that it was measured on; 0 for a rounding. */
+  readonly trials: number;
+  /** Points of accuracy that taking it away brings, on the same chips and images; absent for a rounding. */
+  readonly gain?: Loss;
 }
 
 export interface Blame {
   readonly entries: readonly BlameEntry[];
-  /** The error with the largest share. */
-  readonly largest: string;
-}
-
-/** Errors of the chip: the target without each. */
-function idealizations(target: Target): readonly (readonly [error: string, ideal: Target])[] {
-  const { adc, wires, faults, programming } = target;
-  const stuck = faults && faults.stuckLow + faults.stuckHigh > 0;
-  const unmoved = 'unresponsive' in programming && programming.unresponsive > 0;
-  const all: readonly (readonly [string, Target | false | undefined])[] = [
-    ['the converter', { ...target, adc: { ...adc, bits: 16 } }],
-    ['the wires', wires && { ...target, wires: undefined }],
-    ['the write error', !schemeOf(target).exact && withExactCells(target)],
-    ['stuck cells', stuck && { ...target, faults: { ...faults, stuckLow: 0, stuckHigh: 0 } }],
-    ['cells that no pulse moves', unmoved && { ...target, programming: { ...programming, unresponsive: 0 } }],
-  ];
-  return all.flatMap(([error, ideal]) => (ideal ? [[error, ideal] as const] : []));
+  /** The error with the largest share of those that were seen: whose interval does not include 0. Absent where none was. */
+  readonly largest?: string;
+  /** Errors of the target that act only some time after programming, where it is read right after it. */
+  readonly later: readonly string[];
 }
 
 /**
  * @param options the mapping
- * @param total its own measurement on the tuning images
+ * @param total its own measurement on the tuning images, from the first seed on
  */
-export async function blame(setup: Setup, options: CompileOptions, total: LossReport): Promise<Blame> {
-  const { target } = setup.loaded;
-  const entries: BlameEntry[] = [];
-  const ideals = idealizations(target);
-  for (const [number, [error, ideal]] of ideals.entries()) {
-    setup.report('looking for the largest error', number, ideals.length + 2);
-    const measured = await measureMapping(setup, schemeOf(ideal).exact ? withoutResidual(options) : options, {
-      part: setup.tuning,
-      seed: setup.seed,
-      loaded: withTarget(setup.loaded, ideal),
-    });
-    const { loss, snrToFloat, noise } = measured;
-    const share = total.noise - noise;
-    entries.push({ what: `without ${error}`, error, loss, snrToFloat, noise, chips: setup.trials, share });
-  }
+export async function blame(setup: Setup, options: CompileOptions, total: Measurement): Promise<Blame> {
+  const { tuning: part, at } = setup;
+  const own = comparedRuns(total);
+  const chips = own.length;
+  const all = errorsOf(setup.loaded.target);
+  const acting = all.filter(({ later }) => at > 0 || !later);
   const roundings = [
     ['weight rounding', roundedWeights],
     ['input rounding', roundedInputs],
   ] as const;
-  for (const [error, lower] of roundings) {
-    const { images, references } = setup.tuning;
-    const bytes = encodeModel(lower(setup.real, setup.compiled.graph));
-    const measured = lossOf([await runChip(images, { bytes }, references)], references);
-    entries.push({ what: `only ${error}, no chip`, error, ...measured, share: measured.noise });
+  const entries: BlameEntry[] = [];
+  const add = (entry: BlameEntry, start: number) => {
+    entries.push(entry);
+    const alone = entry.how === 'alone';
+    const what = alone ? `only ${entry.error}, no chip` : `without ${entry.error}`;
+    const { loss, snrToFloat, trials } = entry;
+    const seconds = (performance.now() - start) / 1000;
+    setup.tell({ what, loss, snrToFloat, trials, seconds });
+  };
+  for (const { error } of acting) {
+    if (setup.isOver()) break;
+    const start = performance.now();
+    const without = await runsWithout(setup, options, { part, seed: setup.seed, chips }, error);
+    const measured = lossOf(without, part.references);
+    const share = shareOf(own, without);
+    add({ error, how: 'without', trials: chips, ...measured, share, gain: gainOf(own, without) }, start);
   }
-  const largest = entries.reduce((a, b) => (b.share > a.share ? b : a));
-  return { entries, largest: largest.error };
+  for (const [error, lower] of roundings) {
+    const start = performance.now();
+    const of = {
+      ...setup.identity,
+      options: setup.options,
+      rounding: error,
+      indices: part.images.plan.indices,
+    };
+    const run = await recalled(setup.store, 'tune-run', of, () => {
+      const bytes = encodeModel(lower(setup.real, setup.compiled.graph));
+      return runChip(part.images, { bytes }, part.references, setup.on(`only ${error}`)('simulate'));
+    });
+    add({ error, how: 'alone', trials: 0, ...lossOf([run], part.references), share: shareOf([run]) }, start);
+  }
+  const seen = entries.filter(({ share }) => share.low > 0);
+  const [first, ...more] = seen;
+  const largest = first && more.reduce((a, b) => (b.share.value > a.share.value ? b : a), first);
+  const later = all.filter((error) => !acting.includes(error)).map(({ error }) => error);
+  return defined({ entries, later, largest: largest?.error });
 }
 
-/** Cells that take exactly what they are told leave nothing to make up for. */
-function withoutResidual(options: CompileOptions): CompileOptions {
-  return {
-    ...options,
-    residual: false,
-    layers: options.layers.map((layer) => (layer.residual ? { ...layer, residual: false } : layer)),
-  };
+/** Share of the error energy from which on an error is worth a measurement, and a remedy. */
+const noticed = 0.1;
+
+/** What of a mapping's error there is to do something about. */
+export function feltErrors({ entries }: Blame, { report }: Measurement): readonly string[] {
+  return entries
+    .filter(({ share }) => share.low > 0 && share.value >= noticed * report.noise)
+    .map(({ error }) => error);
 }

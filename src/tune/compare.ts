@@ -13,30 +13,40 @@ export interface Compared {
   readonly error: UnitError;
 }
 
+/** Share of the time after which no more variants are compared: mappings as a whole are measured in the rest. */
+const timeForVariants = 0.6;
+
 /**
  * Programs one chip per variant, on which every layer that can take it does.
+ * @param isUseful whether a variant could help
  * @returns by unit, the variants that it can take: as given first
  */
 export async function compareVariants(
   setup: Setup,
   units: readonly Unit[],
+  isUseful: (variant: Variant) => boolean,
 ): Promise<readonly (readonly Compared[])[]> {
   const { options, loaded } = setup;
-  const context = await openSensitivity(setup);
-  const variants = variantsFor(loaded.target);
+  let opened: ReturnType<typeof openSensitivity> | undefined;
+  const context = () => {
+    opened ??= openSensitivity(setup);
+    return opened;
+  };
+  const [asGiven, ...others] = variantsFor(loaded.target) as [Variant, ...Variant[]];
+  const variants = [asGiven, ...others.filter(isUseful)];
   const compared: Compared[][] = units.map(() => []);
-  const asGiven = variants[0]!;
-  for (const [number, variant] of variants.entries()) {
+  for (const variant of variants) {
     const takes = units.map((unit) => appliesTo(variant, unit, options, loaded.target));
     const taking = units.flatMap((_, i) => (takes[i] ? [i] : []));
-    if (taking.length === 0) continue;
+    if (taking.length === 0 || (variant !== asGiven && setup.isOver(timeForVariants))) continue;
+    const start = performance.now();
     const chosen = takes.map((take) => (take ? variant : asGiven));
     const all = applyVariants(options, loaded.target, units, chosen);
     const own = taking.map((i) => units[i]!);
-    const errors = await measureUnits(setup, context, all, own, (done) =>
-      setup.report('layers alone on a chip', number * units.length + done, variants.length * units.length),
-    );
+    const what = `layers alone: ${variant.name}`;
+    const errors = await measureUnits(setup, context, all, own, what);
     for (const [at, unit] of taking.entries()) compared[unit]!.push({ variant, error: errors[at]! });
+    setup.tell({ what, trials: 1, seconds: (performance.now() - start) / 1000 });
   }
   return compared;
 }

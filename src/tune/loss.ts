@@ -1,5 +1,5 @@
-/** Chips that ran over the same images -> what they lose against floating point. */
-import { type PairedDifference, pairedDifference } from '../verify/metrics.ts';
+/** Chips that ran over the same images -> what they lose against floating point, and what one error of theirs costs. */
+import { type CrossedMean, crossedMean, type PairedDifference, pairedDifference } from '../verify/metrics.ts';
 import { type Snr, snrOf } from '../verify/report.ts';
 import type { ChipRun, ReferenceRun } from '../verify/run-images.ts';
 import { addSums } from '../verify/tally.ts';
@@ -24,10 +24,22 @@ export interface MappingReport extends LossReport {
   readonly chips: number;
   /** Per inference. */
   readonly conversions: number;
+  /** Chips that were programmed: fewer than were to be where those already lose too much. */
+  readonly trials: number;
+}
+
+/** A share of the output's energy, with a 95 % interval. */
+export interface Share {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** @param runs of the same images as the references */
-export function lossOf(runs: readonly ChipRun[], { float }: Pick<ReferenceRun, 'float'>): LossReport {
+export function lossOf(
+  runs: readonly Pick<ChipRun, 'tally' | 'toFloat'>[],
+  { float }: Pick<ReferenceRun, 'float'>,
+): LossReport {
   const difference = pairedDifference(
     runs.flatMap(({ tally }) => tally.top1 ?? []),
     float.top1!,
@@ -39,3 +51,25 @@ export function lossOf(runs: readonly ChipRun[], { float }: Pick<ReferenceRun, '
 function negated({ points, low, high }: PairedDifference): Loss {
   return { points: 0 - points, low: 0 - high, high: 0 - low };
 }
+
+/** Points of accuracy that chips gain by being `without` an error; the same chips and images, pairwise. */
+export function gainOf(runs: readonly ChipRun[], without: readonly ChipRun[]): Loss {
+  const { mean, low, high } = crossedMean(
+    runs.map(({ tally }, chip) =>
+      Float64Array.from(tally.top1!, (right, image) => without[chip]!.tally.top1![image]! - right),
+    ),
+  );
+  return { points: 100 * mean, low: 100 * low, high: 100 * high };
+}
+
+/** Error energy that chips have more of than those `without` an error, pairwise; that of the runs themselves where none are given. */
+export function shareOf(runs: readonly ChipRun[], without?: readonly ChipRun[]): Share {
+  const { toFloat, errors } = runs[0]!;
+  const perImage = toFloat.signal / errors.length;
+  const energies = runs.map((run, chip) =>
+    run.errors.map((energy, image) => (energy - (without?.[chip]?.errors[image] ?? 0)) / perImage),
+  );
+  return shareIn(crossedMean(energies));
+}
+
+const shareIn = ({ mean, low, high }: CrossedMean): Share => ({ value: mean, low, high });

@@ -1,58 +1,132 @@
-/** A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed. */
-import { compile } from '../compile/compile.ts';
-import type { Compiled } from '../ir/compiled.ts';
+/**
+ * A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed; with all errors of the
+ * target, or without one. What was measured once, by this run or by an earlier one, is not measured again.
+ */
+import { defined } from '../defined.ts';
+import { recalled } from '../files/result-store.ts';
 import type { CompileOptions } from '../ir/options.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import { packageOf } from '../package/package-of.ts';
-import { programChip } from '../program.ts';
-import { lowerChip } from '../simulate/simulate.ts';
-import { targetFingerprint } from '../target/load.ts';
-import type { LoadedTarget, Target } from '../target/target.ts';
-import { type ChipRun, runChip } from '../verify/run-images.ts';
+import { costOf } from '../verify/cost.ts';
+import { defaultStates } from '../verify/options.ts';
+import { openReading } from '../verify/read-chip.ts';
+import { type ChipRun, runStates } from '../verify/run-images.ts';
+import type { OnPart, Programmed } from './chips.ts';
 import { lossOf, type MappingReport } from './loss.ts';
 import type { Part, Setup } from './setup.ts';
 
-/** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
-const anyArrays = 1_000_000_000;
-
-/** A mapping of the model, however many arrays it takes, out of the record that all share. */
-export function compileFor({ model, loaded, record }: Setup, options: CompileOptions): Promise<Compiled> {
-  return compile(model, loaded, { ...options, arrays: anyArrays }, { kind: 'record', record });
-}
+/** How the mapping as given is called for who watches. */
+export const asGivenStep = 'mapping: as given';
 
 interface MeasureOptions {
+  /** What is measured, in words for who watches. */
+  readonly what: string;
   readonly part: Part;
   /** Seed of the first chip. */
   readonly seed: number;
-  /** In place of the target that is tuned for. */
-  readonly loaded?: LoadedTarget;
+  /** No more chips are programmed once these lose so much that their mean cannot come below this bound (points). */
+  readonly bound?: number;
 }
 
-/** A target of its own, for `loaded`. */
-export function withTarget(loaded: LoadedTarget, target: Target): LoadedTarget {
-  return { ...loaded, target, fingerprint: targetFingerprint(target) };
+export interface Measurement {
+  readonly report: MappingReport;
+  /** One per chip. */
+  readonly runs: readonly ChipRun[];
 }
 
-/** What a mapping costs, and what it loses on `trials` chips. */
+/** What a mapping costs, and what it loses on `trials` chips; once time is over, on one. */
 export async function measureMapping(
   setup: Setup,
   options: CompileOptions,
-  { part, seed, loaded = setup.loaded }: MeasureOptions,
-): Promise<MappingReport> {
-  const asked = [options, loaded.fingerprint, seed, part === setup.heldOut];
-  const key = JSON.stringify(asked);
-  const known = setup.measured.get(key);
-  if (known) return known;
-  const compiled = await compileFor({ ...setup, loaded }, options);
-  const { arrays, chips, conversions } = compiled.summary;
-  const pkg = await packageOf(compiled);
+  { what, part, seed, bound = Number.POSITIVE_INFINITY }: MeasureOptions,
+): Promise<Measurement> {
+  const start = performance.now();
+  const before = setup.work.runs.size;
+  const cost = await mappingCost(setup, options, what);
   const runs: ChipRun[] = [];
+  let lost = 0;
   for (let trial = 0; trial < setup.trials; trial++) {
-    const chip = await programChip(pkg, { seed: seed + trial, threads: setup.threads });
-    const bytes = encodeModel(await lowerChip(pkg, chip, { threads: setup.threads }));
-    runs.push(await runChip(part.images, { bytes }, part.references));
+    if (trial > 0 && (lost > setup.trials * Math.max(0, bound) || setup.isOver())) break;
+    const run = await runOf(setup, options, { what: `${what}, chip ${trial + 1}`, part, seed: seed + trial });
+    runs.push(run);
+    // Other chips would have to be better than floating point to make up for it.
+    lost += Math.max(0, lossOf([run], part.references).loss.points);
   }
-  const report = { ...lossOf(runs, part.references), arrays, chips, conversions };
-  setup.measured.set(key, report);
-  return report;
+  const report = { ...lossOf(runs, part.references), ...cost, trials: runs.length };
+  if (part === setup.tuning && seed === setup.seed) setup.compete(options, report);
+  if (setup.work.runs.size > before)
+    setup.tell({ what, ...report, seconds: (performance.now() - start) / 1000 });
+  return { report, runs };
+}
+
+/** Of mappings that take more, one chip has to do where chips are compared error by error. */
+const manyArrays = 64;
+
+/** The chips of a measurement that are run once more without an error. */
+export function comparedRuns({ report, runs }: Measurement): Measurement['runs'] {
+  return report.arrays > manyArrays ? runs.slice(0, 1) : runs;
+}
+
+/** The chips of a measurement once more, each without one error of the target, by its name. */
+export async function runsWithout(
+  setup: Setup,
+  options: CompileOptions,
+  { part, seed, chips }: Pick<MeasureOptions, 'part' | 'seed'> & { readonly chips: number },
+  error: string,
+): Promise<readonly ChipRun[]> {
+  const runs: ChipRun[] = [];
+  for (let trial = 0; trial < chips; trial++) {
+    const what = `without ${error}, chip ${trial + 1}`;
+    runs.push(await runOf(setup, options, { what, part, seed: seed + trial }, error));
+  }
+  return runs;
+}
+
+/** What a mapping takes: arrays, chips that hold them, and conversions per inference. */
+function mappingCost(
+  setup: Setup,
+  options: CompileOptions,
+  what: string,
+): Promise<Pick<MappingReport, 'arrays' | 'chips' | 'conversions'>> {
+  setup.work.mappings.add(JSON.stringify(options));
+  return recalled(setup.store, 'tune-cost', { ...setup.identity, options }, async () => {
+    const { arrays, chips, conversions } = (await setup.chips.map(options, setup.on(what))).compiled.summary;
+    return { arrays, chips, conversions };
+  });
+}
+
+/** One chip over the images. */
+function runOf(
+  setup: Setup,
+  options: CompileOptions,
+  { what, part, seed }: Pick<MeasureOptions, 'what' | 'part' | 'seed'>,
+  without?: string,
+): Promise<ChipRun> {
+  const { chips, identity, at, compensate } = setup;
+  const { indices } = part.images.plan;
+  setup.work.runs.set(JSON.stringify([options, indices, seed, without]), indices.length);
+  const of = { ...identity, options, indices, seed, at, compensate, ...defined({ without }) };
+  return recalled(setup.store, 'tune-run', of, async () => {
+    const on = setup.on(what);
+    const mapped = await chips.map(options, on);
+    const programmed = without
+      ? await chips.programWithout(mapped, without, seed, on)
+      : await chips.program(mapped, seed, on);
+    return runChip(setup, part, programmed, on('simulate'));
+  });
+}
+
+/** As `verify` runs it. */
+async function runChip(
+  { at, compensate, threads }: Setup,
+  { images, references }: Part,
+  { pkg, chip }: Programmed,
+  onImages: ReturnType<OnPart>,
+): Promise<ChipRun> {
+  const { states } = await openReading(pkg, chip, images.plan, costOf(pkg).conversionTime, {
+    condition: { at, wires: pkg.loaded.target.wires !== undefined },
+    compensate,
+    noise: true,
+    states: defaultStates,
+    threads,
+  });
+  return runStates(images, states, references, onImages);
 }

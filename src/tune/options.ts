@@ -1,9 +1,15 @@
 /** What a tuning is asked for. */
+import type { ResultStore } from '../files/result-store.ts';
+import type { CompileOptions } from '../ir/options.ts';
+import type { Compensation } from '../verify/conditions.ts';
+import type { LossReport, MappingReport } from './loss.ts';
 
 /** Images used at most, both halves together, where nothing else is said. */
 export const defaultImages = 500;
 /** Chips per measurement, where nothing else is said. */
 export const defaultTrials = 2;
+/** Seconds after which nothing new is measured, where nothing else is said: a large network ends within 15 minutes. */
+export const defaultBudget = 540;
 
 export interface TuneOptions {
   /** Largest accepted loss of top-1 against floating point (points), mean over chips. Default: 1. */
@@ -20,8 +26,34 @@ export interface TuneOptions {
   readonly scoreOutput?: string;
   /** Go on where floating point is right no more often than a guess. Default: false. */
   readonly acceptChance?: boolean;
+  /** Time after programming at which the chips are read (s). Default: right after it. */
+  readonly at?: number;
+  /** What is done about drift at that time. Default: none. */
+  readonly compensate?: Compensation;
+  /** Seconds after which nothing new is measured but what is taken then, on held-out images. Default: 540. */
+  readonly budget?: number;
+  /** Goes on with an earlier run, whose measurements the store has: it is an error if there are none. */
+  readonly resume?: boolean;
+  /** Where finished measurements are kept, and taken from. Default: nowhere. */
+  readonly store?: ResultStore;
   /** Called when a stage starts, and as it goes on. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
+  /** Called with every measurement when it is there. */
+  readonly onMeasured?: (measured: MeasuredStep) => void;
+  /** Called with every mapping that loses least so far, of those that take no more arrays than there may be. */
+  readonly onBest?: (options: CompileOptions, report: MappingReport) => void;
+}
+
+/** One measurement, for who watches. */
+export interface MeasuredStep extends Partial<LossReport> {
+  /** Such as `mapping: most exact`, or `without stuck cells`. */
+  readonly what: string;
+  readonly arrays?: number;
+  /** Whether it meets the bound, where it is about one. */
+  readonly met?: boolean;
+  /** Chips that were programmed. */
+  readonly trials: number;
+  readonly seconds: number;
 }
 
 /** Most loss and most digital multiplications, in percent. */

@@ -1,9 +1,11 @@
 /** What a tuning found, as plain data that JSON can hold. Accuracies are in percent, losses in points. */
 import type { CompileOptions } from '../ir/options.ts';
+import type { Compensation } from '../verify/conditions.ts';
 import type { Snr } from '../verify/report.ts';
 import type { Blame } from './blame.ts';
 import type { Loss, LossReport, MappingReport } from './loss.ts';
 import type { Why } from './search.ts';
+import type { Verdict } from './verdict.ts';
 import type { TriedRemedies } from './wire-remedies.ts';
 
 /** One layer with one way of storing it, and everything else in floating point. */
@@ -53,25 +55,34 @@ export interface TuneReport {
   readonly maxDigital: number;
   readonly trials: number;
   readonly seed: number;
+  /** Seconds after programming at which chips were read, and what was done about drift. */
+  readonly at: number;
+  readonly compensated: Compensation;
   /** Top-1 on the tuning images. */
   readonly float: number;
   readonly integers: LossReport;
   readonly tried: readonly TriedReport[];
   /** What was tried against the wires, each with all layers as given, and which of it is in all mappings; absent without wires. */
   readonly wires?: TriedRemedies;
-  /** Of the mapping as given; absent where that meets the bound. */
-  readonly blame?: Blame;
+  /**
+   * Which error costs most: of the mapping as given where it misses the bound and another one meets it, and of the best where
+   * none does; absent where the mapping as given meets it.
+   */
+  readonly blame?: Blame & { /** Its number in `tried`. */ readonly mapping: number };
   readonly sensitivity: { readonly images: number; readonly layers: readonly LayerReport[] };
   /** Number of the chosen mapping in `tried`; absent where none meets the bound. */
   readonly chosen?: number;
-  /** Number of the mapping that loses least. */
+  /** Number of the mapping that loses least of those that take no more arrays than there may be. */
   readonly best: number;
-  /** Of the best mapping, where none meets the bound. */
-  readonly remaining?: Blame;
-  /** The chosen mapping, on images and chips that the search has not seen. */
-  readonly heldOut?: MappingReport;
-  /** Options of the chosen mapping. */
-  readonly options?: CompileOptions;
+  /** The chosen mapping, or else the best, on images and chips that the search has not seen. */
+  readonly heldOut: MappingReport;
+  /** Whether the held-out images tell on which side of the bound that mapping is. */
+  readonly verdict: Verdict;
+  /** Options of that mapping. */
+  readonly options: CompileOptions;
+  /** Whether the search ended because its time was over. */
+  readonly stopped: boolean;
+  /** What all measurements came to, those of an earlier run included: mappings compiled, and chips and images run. */
   readonly work: { readonly mappings: number; readonly chips: number; readonly images: number };
   /** Seconds. */
   readonly duration: number;

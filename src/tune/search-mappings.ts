@@ -2,16 +2,17 @@
 import type { CompileOptions } from '../ir/options.ts';
 import { type Compared, candidatesOf, digitalOrder } from './compare.ts';
 import type { MappingReport } from './loss.ts';
-import { measureMapping } from './measure.ts';
+import { type Measurement, measureMapping } from './measure.ts';
 import type { Limits } from './options.ts';
 import { mappingAfter, pathOf } from './path.ts';
-import { type Assignment, type Measured, type SearchResult, search } from './search.ts';
+import { type Assignment, type Measured, type SearchResult, search, type Why } from './search.ts';
 import type { Unit } from './sensitivity.ts';
 import type { Setup } from './setup.ts';
 
 /** What is known of a mapping that was tried. */
 export interface TuneMeasured extends Measured {
   readonly report: MappingReport;
+  readonly runs: Measurement['runs'];
 }
 
 export async function searchMappings(
@@ -31,17 +32,22 @@ export async function searchMappings(
     setup.options.equalization ? 0 : maxDigital / 100,
   );
   const { arrays, conversions } = setup.compiled.summary;
-  // As given, most exact, cheapest, bisection in between, and the chosen one on other chips.
-  const expected = 4 + Math.ceil(Math.log2(path.steps.length + 1));
-  let done = 0;
-  const measureWith = (seed: number) => async (assignment: Assignment) => {
-    setup.report('mappings as a whole', done++, expected);
-    const report = await measureMapping(setup, optionsOf(assignment), { part: setup.tuning, seed });
+  const measureWith = (seed: number) => async (assignment: Assignment, why?: Why) => {
+    const { report, runs } = await measureMapping(setup, optionsOf(assignment), {
+      what: why ? `mapping: ${why}` : 'the same on other chips',
+      part: setup.tuning,
+      seed,
+      // What is measured first is looked at closely if it fails.
+      ...(why !== 'as given' && { bound: maxDrop }),
+    });
+    const fits = report.arrays <= setup.options.arrays;
     return {
       report,
+      runs,
       drop: report.loss.points,
       noise: report.noise,
-      met: report.loss.points <= maxDrop && report.arrays <= setup.options.arrays,
+      fits,
+      met: fits && report.loss.points <= maxDrop,
       digital: digitalShare(units, assignment),
       cost: report.arrays / arrays + report.conversions / conversions,
     };
@@ -50,6 +56,7 @@ export async function searchMappings(
   return search(given, path, digital, {
     measure: measureWith(setup.seed),
     confirm: measureWith(setup.seed + setup.trials),
+    isOver: setup.isOver,
   });
 }
 

@@ -11,6 +11,8 @@ export type Assignment = readonly (number | 'digital')[];
 export interface Measured {
   /** Whether it may be chosen: it meets the bound. */
   readonly met: boolean;
+  /** Whether it takes no more arrays than there may be. */
+  readonly fits: boolean;
   /** Points of accuracy lost. */
   readonly drop: number;
   /** Energy of the output's error: of what costs the same, the one with less is taken. */
@@ -32,9 +34,11 @@ export interface Tried<M> {
 
 /** How a mapping is measured. */
 interface Measures<M> {
-  readonly measure: (assignment: Assignment) => Promise<M>;
+  readonly measure: (assignment: Assignment, why: Why) => Promise<M>;
   /** On chips that the search has not seen. */
   readonly confirm: (assignment: Assignment) => Promise<M>;
+  /** Whether the time is over: nothing more is measured then. */
+  readonly isOver: () => boolean;
 }
 
 export type Why = 'as given' | 'most exact' | 'cheapest' | 'in between' | 'digital layers';
@@ -42,9 +46,9 @@ export type Why = 'as given' | 'most exact' | 'cheapest' | 'in between' | 'digit
 export interface SearchResult<M> {
   /** In the order of the measurements; the mapping as given comes first. */
   readonly tried: readonly Tried<M>[];
-  /** The cheapest that meets the bound, also on other chips; undefined where none does. */
+  /** The cheapest that meets the bound, also on other chips, unless time was over before that; undefined where none does. */
   readonly chosen: Tried<M> | undefined;
-  /** The one that loses least. */
+  /** The one that loses least, of those that fit. */
   readonly best: Tried<M>;
 }
 
@@ -61,12 +65,13 @@ export async function search<M extends Measured>(
   given: Assignment,
   path: Path,
   digital: readonly number[],
-  { measure, confirm }: Measures<M>,
+  { measure, confirm, isOver }: Measures<M>,
 ): Promise<SearchResult<M>> {
   const tried = new Map<string, Tried<M>>();
   const met = async (why: Why, assignment: Assignment): Promise<boolean> => {
     const key = assignment.join();
-    const known = tried.get(key) ?? { why, assignment, measured: await measure(assignment) };
+    if (!tried.has(key) && tried.size > 0 && isOver()) return false;
+    const known = tried.get(key) ?? { why, assignment, measured: await measure(assignment, why) };
     tried.set(key, known);
     return known.measured.met;
   };
@@ -90,6 +95,10 @@ export async function search<M extends Measured>(
   let chosen: Tried<M> | undefined;
   for (const [key, candidate] of [...tried].sort(([, a], [, b]) => cheaperFirst(a, b))) {
     if (!candidate.measured.met) continue;
+    if (isOver()) {
+      chosen = candidate;
+      break;
+    }
     const confirmed = { ...candidate, confirmed: await confirm(candidate.assignment) };
     tried.set(key, confirmed);
     if (!confirmed.confirmed.met) continue;
@@ -97,7 +106,8 @@ export async function search<M extends Measured>(
     break;
   }
   const all = [...tried.values()];
-  return { tried: all, chosen, best: all.toSorted(byDrop)[0]! };
+  const fitting = all.filter(({ measured }) => measured.fits);
+  return { tried: all, chosen, best: fitting.toSorted(byDrop)[0] ?? all[0]! };
 }
 
 /** The smallest count that is met, given that `missed` is not and `found` is. */

@@ -4,6 +4,7 @@
  */
 
 import { readArrays } from '../chip/read.ts';
+import { recalled } from '../files/result-store.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { layerName, type Origin } from '../ir/graph.ts';
 import { blockCells } from '../ir/mapping.ts';
@@ -12,15 +13,15 @@ import { lowerCrossbar } from '../lower/crossbar.ts';
 import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
+import { withGain } from '../lower/whole.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import { packageOf } from '../package/package-of.ts';
-import { programChip } from '../program.ts';
 import { openSession } from '../runtime/session.ts';
 import { collect } from '../threads/pool.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
+import { compensated } from '../verify/read-chip.ts';
 import { imageBatches } from '../verify/run-images.ts';
-import { compileFor } from './measure.ts';
+import type { Mapped, OnPart } from './chips.ts';
 import { job, type OutputError, type SensitivityContext } from './sensitivity-job.ts';
 import type { Setup } from './setup.ts';
 
@@ -112,17 +113,41 @@ function scoreOf(real: Setup['real'], output: string): string {
  * Compiles the network with these options, programs one chip, and runs every unit of it alone.
  * @returns one entry per unit
  */
-export async function measureUnits(
+export function measureUnits(
   setup: Setup,
-  context: SensitivityContext,
+  context: () => Promise<SensitivityContext>,
   options: CompileOptions,
   units: readonly Unit[],
-  onUnit: (done: number) => void,
+  what: string,
 ): Promise<readonly UnitError[]> {
-  const compiled = await compileFor(setup, options);
-  const pkg = await packageOf(compiled);
-  const chip = await programChip(pkg, { seed: setup.seed, threads: setup.threads });
-  const arrays = await readArrays(chip, pkg.loaded.target, { noise: false }, { threads: setup.threads });
+  const { identity, seed, at, compensate, tuning } = setup;
+  const { indices } = tuning.images.plan;
+  const layers = units.map(({ origins }) => origins.map(layerName));
+  setup.work.mappings.add(JSON.stringify(options));
+  setup.work.runs.set(
+    JSON.stringify([options, layers]),
+    units.length * Math.min(sensitivityImages, indices.length),
+  );
+  const of = { ...identity, options, layers, indices, seed, at, compensate };
+  return recalled(setup.store, 'tune-layers', of, async () => {
+    const mapped = await setup.chips.map(options, setup.on(what));
+    return runUnits(setup, await context(), mapped, units, setup.on(what));
+  });
+}
+
+async function runUnits(
+  setup: Setup,
+  context: SensitivityContext,
+  mapped: Mapped,
+  units: readonly Unit[],
+  on: OnPart,
+): Promise<readonly UnitError[]> {
+  const { at, compensate, threads } = setup;
+  const programmed = await setup.chips.program(mapped, setup.seed, on);
+  const { pkg } = programmed;
+  const condition = { at, wires: pkg.loaded.target.wires !== undefined };
+  const { chip, gain } = await compensated(pkg, programmed.chip, { condition, compensate, threads });
+  const arrays = await readArrays(chip, pkg.loaded.target, { ...condition, noise: false }, { threads });
   const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
   const encodeWith = (unit: Unit): Uint8Array => {
     const graph = lowerGraph(
@@ -132,15 +157,16 @@ export async function measureUnits(
         if (!isOf(unit, node.origin)) return (emit) => lowerFloat(emit, node);
         const layer = layers.get(node.output)!;
         const calibration = chip.calibration?.columns.get(node.output);
-        return (emit) => lowerCrossbar(emit, layer, foldLayer(layer, arrays), { calibration });
+        const folded = withGain(foldLayer(layer, arrays), gain);
+        return (emit) => lowerCrossbar(emit, layer, folded, { calibration });
       },
       [context.output],
     );
     return encodeModel(graph);
   };
-  const how = { threads: setup.threads, count: units.length, onDone: onUnit };
+  const how = { threads, count: units.length, onDone: on('layers alone') };
   const errors = await collect(job, context, encodeAll(units, encodeWith), how);
-  return errors.map((error, number) => ({ ...error, ...costOf(compiled, units[number]!) }));
+  return errors.map((error, number) => ({ ...error, ...costOf(mapped.compiled, units[number]!) }));
 }
 
 /** One network at a time: a model is as large as all its weights. */

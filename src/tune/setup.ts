@@ -3,8 +3,11 @@
 import { compile, lowerModel } from '../compile/compile.ts';
 import type { Calibration } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import { sha256 } from '../files/hash.ts';
+import { noStore, type ResultStore } from '../files/result-store.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
@@ -12,16 +15,27 @@ import type { CompileOptions } from '../ir/options.ts';
 import { withFloatSums } from '../lower/float-sums.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { packageOf } from '../package/package-of.ts';
+import { encodeRecord } from '../record/record-file.ts';
 import { openSession } from '../runtime/session.ts';
 import { schemeOf } from '../schemes/models.ts';
-import type { LoadedTarget } from '../target/target.ts';
+import { readsAlike } from '../target/reads-alike.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { checkAboveChance } from '../verify/at-chance.ts';
+import type { Compensation } from '../verify/conditions.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
+import { type Chips, type OnPart, openChips } from './chips.ts';
 import type { MappingReport } from './loss.ts';
-import { defaultImages, defaultTrials, type TuneOptions } from './options.ts';
+import { withMemory } from './memo.ts';
+import {
+  defaultBudget,
+  defaultImages,
+  defaultTrials,
+  type MeasuredStep,
+  type TuneOptions,
+} from './options.ts';
 
 /** Images that are used together, with what the models without a chip make of them. */
 export interface Part {
@@ -32,7 +46,7 @@ export interface Part {
 export interface Setup {
   readonly model: ModelFile;
   readonly loaded: LoadedTarget;
-  /** As given. */
+  /** As given, and settled where they left open what to do about wires. */
   readonly options: CompileOptions;
   readonly record: CalibrationRecord;
   /** The compilation with the options as given. */
@@ -46,9 +60,22 @@ export interface Setup {
   readonly trials: number;
   readonly seed: number;
   readonly threads: number;
-  readonly report: (stage: string, done: number, total: number) => void;
-  /** Mappings that were measured, by all that the measurement depends on: none is measured twice. */
-  readonly measured: Map<string, MappingReport>;
+  /** Seconds after programming at which chips are read, and what is done about drift then. */
+  readonly at: number;
+  readonly compensate: Compensation;
+  readonly chips: Chips;
+  /** What all measurements follow from, besides the mapping, the chip and the images of each. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  readonly store: ResultStore;
+  /** What the measurements came to, each once: mappings, and by chip the number of its images. */
+  readonly work: { readonly mappings: Set<string>; readonly runs: Map<string, number> };
+  /** Says how far the parts of a measurement are, by its name. */
+  readonly on: (what: string) => OnPart;
+  readonly tell: (measured: MeasuredStep) => void;
+  /** Takes note of a mapping that was measured on the tuning images and the first chips. */
+  readonly compete: (options: CompileOptions, report: MappingReport) => void;
+  /** Whether this share of the time for measurements is over. Default: all of it. */
+  readonly isOver: (share?: number) => boolean;
 }
 
 /** An interval needs two images in each half. */
@@ -68,13 +95,20 @@ export async function prepare(
   dataset: Dataset,
   tuning: TuneOptions,
 ): Promise<Setup> {
+  const start = performance.now();
   const report = tuning.onProgress ?? (() => undefined);
   const compiled = await compile(model, loaded, options, calibration, { onProgress: report });
   const threads = tuning.threads ?? availableThreads();
   const pkg = await packageOf(compiled);
   const float = encodeModel(model.graph);
   const probe = await openSession(float, { threads: 1 });
-  const wanted = { ...tuning, threads, images: tuning.images ?? defaultImages, excludeCalibration: true };
+  const images = tuning.images ?? defaultImages;
+  const { at = 0, store = noStore } = tuning;
+  const { seed, trials: chips, scoreOutput, maxDrop } = tuning;
+  const wanted = {
+    ...defined({ seed, trials: chips, scoreOutput, maxDrop }),
+    ...{ threads, images, at: [at], excludeCalibration: true, onProgress: report },
+  };
   const plan = await planVerification(pkg, model, dataset, wanted, probe);
   if (!tuning.acceptChance) {
     const onImages = (done: number, total: number) =>
@@ -86,27 +120,73 @@ export async function prepare(
   const ideal = { bytes: encodeModel(withFloatSums(pkg.reference)) };
   const models = { float: { bytes: float }, ideal };
   const partOf = async (half: 0 | 1, stage: string): Promise<Part> => {
-    const images = { dataset, plan: halfOf(plan, half), threads };
+    const run = { dataset, plan: halfOf(plan, half), threads };
     const onImages = (done: number, total: number) => report(stage, done, total);
-    return { images, references: await runReferences(images, models, onImages) };
+    return { images: run, references: await runReferences(run, models, onImages, store) };
   };
+  const trials = isRandom(loaded.target) ? (chips ?? defaultTrials) : 1;
+  const { record } = compiled;
+  const kept = withMemory(store);
+  const identity = {
+    model: model.sha256,
+    target: loaded.fingerprint,
+    record: sha256(encodeRecord(record)),
+    images: await hashOf(dataset, plan),
+    output: plan.output,
+    batch: plan.batchSize,
+  };
+  if (tuning.resume && !(await kept.recall('tune-begun', { ...identity, options: compiled.options })))
+    raise([
+      optionInvalid('--resume', 'no earlier run with these inputs left any measurements', 'Leave it away.'),
+    ]);
+  await kept.keep('tune-begun', { ...identity, options: compiled.options }, true);
   return {
     model,
     loaded,
-    options,
-    record: compiled.record,
+    // What the compiler was to choose for all layers together is settled.
+    options: compiled.options,
+    record,
     compiled,
     real: await lowerModel(model, loaded, options),
     tuning: await partOf(0, 'floating point and integers, tuning images'),
     heldOut: await partOf(1, 'floating point and integers, held-out images'),
     excluded: plan.overlap,
-    // Chips without any randomness are all the same.
-    trials: schemeOf(loaded.target).exact ? 1 : (tuning.trials ?? defaultTrials),
-    seed: tuning.seed ?? 1,
+    trials,
+    seed: seed ?? 1,
     threads,
-    report,
-    measured: new Map(),
+    at,
+    compensate: tuning.compensate ?? 'none',
+    chips: openChips({ model, loaded, threads }, trials, { compiled, pkg }),
+    identity,
+    store: kept,
+    work: { mappings: new Set(), runs: new Map() },
+    on: (what) => (part) => (done, total) => report(`${what}: ${part}`, done, total),
+    tell: tuning.onMeasured ?? (() => undefined),
+    compete: competition(options.arrays, tuning.onBest),
+    isOver: (share = 1) => (performance.now() - start) / 1000 > share * (tuning.budget ?? defaultBudget),
   };
+}
+
+/** Calls back with every mapping that loses least so far. */
+function competition(arrays: number, onBest: TuneOptions['onBest']): Setup['compete'] {
+  let best: MappingReport | undefined;
+  return (options, report) => {
+    const least = best?.loss.points ?? Number.POSITIVE_INFINITY;
+    if (report.arrays > arrays || report.loss.points >= least) return;
+    best = report;
+    onBest?.({ ...options, arrays }, report);
+  };
+}
+
+/** Whether chips differ. */
+const isRandom = (target: Target): boolean =>
+  !schemeOf(target).exact || target.faults !== undefined || !readsAlike(target);
+
+/** SHA-256 of all that images give a measurement. */
+async function hashOf(dataset: Dataset, { indices, inputs, targets, batchSize }: Plan): Promise<string> {
+  const hashes: string[] = [];
+  for await (const batch of dataset.batches(indices, batchSize, inputs)) hashes.push(...batch.hashes);
+  return sha256(JSON.stringify([hashes, targets && [...targets]]));
 }
 
 function checkPlan({ indices, targets }: Plan, dataset: Dataset): void {

@@ -6,7 +6,6 @@ import { layerName } from '../ir/graph.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { percentOf } from '../verify/metrics.ts';
 import { snrOf } from '../verify/report.ts';
-import type { Blame } from './blame.ts';
 import { type Compared, variantsIn } from './compare.ts';
 import { lossOf, type MappingReport } from './loss.ts';
 import type { Limits } from './options.ts';
@@ -15,6 +14,7 @@ import type { Assignment, SearchResult, Tried } from './search.ts';
 import type { TuneMeasured } from './search-mappings.ts';
 import { sensitivityImages, type Unit } from './sensitivity.ts';
 import type { Setup } from './setup.ts';
+import { verdictOn } from './verdict.ts';
 import type { TriedRemedies } from './wire-remedies.ts';
 
 /** All that a tuning measured. */
@@ -25,22 +25,22 @@ interface Tuning {
   readonly compared: readonly (readonly Compared[])[];
   readonly found: SearchResult<TuneMeasured>;
   /** What was tried against the resistance of wires before anything else. */
-  readonly wires: TriedRemedies;
-  /** Of the mapping as given, where it does not meet the bound. */
-  readonly blame: Blame | undefined;
-  /** Of the best mapping, where none meets the bound. */
-  readonly remaining: Blame | undefined;
-  readonly heldOut: MappingReport | undefined;
-  readonly options: CompileOptions | undefined;
+  readonly remedies: TriedRemedies;
+  readonly blame: TuneReport['blame'];
+  /** Of the chosen mapping, or else the best. */
+  readonly heldOut: MappingReport;
+  readonly options: CompileOptions;
+  readonly stopped: boolean;
 }
 
 /** @param duration seconds */
 export function reportTuning(tuning: Tuning, duration: number): TuneReport {
-  const { setup, limits, found, wires, blame, remaining, heldOut, options } = tuning;
+  const { setup, limits, found, remedies, blame, heldOut, options, stopped } = tuning;
   const { model, loaded } = setup;
   const { references, images } = setup.tuning;
   const { ideal, idealNoise } = references;
   const numberOf = (tried: Tried<TuneMeasured>) => found.tried.indexOf(tried) + 1;
+  const held = setup.heldOut.images.plan.indices.length;
   return defined({
     crossloom: version,
     model: { file: model.file, sha256: model.sha256 },
@@ -48,16 +48,18 @@ export function reportTuning(tuning: Tuning, duration: number): TuneReport {
     data: {
       name: images.dataset.name,
       tuning: images.plan.indices.length,
-      heldOut: setup.heldOut.images.plan.indices.length,
+      heldOut: held,
       calibration: setup.excluded,
     },
     ...limits,
     trials: setup.trials,
     seed: setup.seed,
+    at: setup.at,
+    compensated: setup.compensate,
     float: percentOf(references.float.top1!),
-    integers: lossOf([{ tally: ideal, toFloat: idealNoise, toIdeal: idealNoise }], references),
+    integers: lossOf([{ tally: ideal, toFloat: idealNoise }], references),
     tried: found.tried.map((tried) => triedReport(tuning, tried)),
-    wires: wires.tried.length > 0 ? wires : undefined,
+    wires: remedies.tried.length > 0 ? remedies : undefined,
     blame,
     sensitivity: {
       images: Math.min(sensitivityImages, images.plan.indices.length),
@@ -65,10 +67,11 @@ export function reportTuning(tuning: Tuning, duration: number): TuneReport {
     },
     chosen: found.chosen && numberOf(found.chosen),
     best: numberOf(found.best),
-    remaining,
     heldOut,
+    verdict: verdictOn(heldOut.loss, held, limits.maxDrop),
     options,
-    work: workOf(tuning),
+    stopped,
+    work: workOf(setup),
     duration,
   });
 }
@@ -112,18 +115,8 @@ function layerReports({ units, compared }: Tuning, taken: Assignment): LayerRepo
   });
 }
 
-/** What all measurements together took; networks in floating point and in integers apart. */
-function workOf({ setup, compared, heldOut }: Tuning): TuneReport['work'] {
-  const tuning = setup.tuning.images.plan.indices.length;
-  const variants = new Set(compared.flatMap((own) => own.map(({ variant }) => variant.name))).size;
-  const alone = compared.reduce((sum, own) => sum + own.length, 0);
-  const whole = setup.measured.size;
-  const last = heldOut ? 1 : 0;
-  return {
-    mappings: 1 + variants + whole,
-    chips: variants + setup.trials * whole,
-    images:
-      alone * Math.min(sensitivityImages, tuning) +
-      setup.trials * ((whole - last) * tuning + last * setup.heldOut.images.plan.indices.length),
-  };
+/** What all measurements together came to; networks in floating point and in integers apart. */
+function workOf({ work: { mappings, runs } }: Setup): TuneReport['work'] {
+  const images = [...runs.values()].reduce((sum, count) => sum + count, 0);
+  return { mappings: mappings.size, chips: runs.size, images };
 }

@@ -1,18 +1,19 @@
 /**
- * What may be done about the resistance of wires for a whole mapping, from the cheapest on: every remedy is measured on
- * programmed chips until one meets the bound. Layers are tuned from there.
+ * What may be done about the resistance of wires for a whole mapping, from the cheapest on: of the remedies that are expected to
+ * help, one after the other is measured on programmed chips until one meets the bound. Layers are tuned from there.
  */
+import { expectRemedies } from '../compile/expect-remedies.ts';
 import { defined } from '../defined.ts';
+import { recalled } from '../files/result-store.ts';
+import type { Remedy } from '../ir/expected-signal.ts';
 import type { CompileOptions } from '../ir/options.ts';
+import { remedyName } from '../ir/remedy-name.ts';
 import type { Target } from '../target/target.ts';
-import type { MappingReport } from './loss.ts';
-import { compileFor, measureMapping, withTarget } from './measure.ts';
+import { wires } from '../target/wires.ts';
+import { withWorkers } from '../threads/pool.ts';
+import { type LossReport, lossOf, type MappingReport } from './loss.ts';
+import { asGivenStep, comparedRuns, measureMapping, runsWithout } from './measure.ts';
 import type { Setup } from './setup.ts';
-
-export { remedyName } from '../ir/remedy-name.ts';
-
-/** Options of a compilation that bear on wires. */
-type Remedy = Pick<CompileOptions, 'wireCorrection' | 'rowOrder' | 'rowsAtOnce' | 'window'>;
 
 interface RemedyReport extends MappingReport {
   readonly remedy: Remedy;
@@ -23,7 +24,9 @@ export interface TriedRemedies {
   /** In the order of the measurements; empty for a target without wires. */
   readonly tried: readonly RemedyReport[];
   /** The mapping as given, as if wires had no resistance; where it misses the bound. */
-  readonly without?: MappingReport;
+  readonly without?: LossReport;
+  /** What was not measured, because the estimate expects no more of it than of what had been: signal over error (dB). */
+  readonly ruledOut: readonly { readonly remedy: Remedy; readonly expected: number; readonly than: number }[];
   readonly taken: Remedy;
 }
 
@@ -34,10 +37,10 @@ const [narrow, fewer, fewest] = [0.1, 4, 8];
  * The mapping as given first; nothing else where the target has no wires. Levels are corrected with rows by magnitude, which
  * costs nothing, and without a correction brings little.
  */
-export function remediesFor(target: Target, given: Remedy): readonly Remedy[] {
-  const { wireCorrection, rowOrder, rowsAtOnce, window } = given;
-  const own = { wireCorrection, rowOrder, rowsAtOnce, window };
+export function remediesFor(target: Target, given: CompileOptions): readonly Remedy[] {
+  const own = remedyIn(given);
   if (!target.wires) return [own];
+  const { rowsAtOnce, window } = own;
   const rows = Math.min(rowsAtOnce ?? target.driver.rowsAtOnce, target.array.rows);
   const levels: Remedy = { ...own, wireCorrection: 'levels', rowOrder: 'magnitude' };
   const few = (share: number) => ({ ...levels, rowsAtOnce: Math.max(1, Math.floor(rows / share)) });
@@ -53,40 +56,87 @@ export function remediesFor(target: Target, given: Remedy): readonly Remedy[] {
   return all.filter((remedy, i) => all.findIndex((other) => sameRemedy(other, remedy)) === i);
 }
 
+/** What the options of a compilation came to. */
+function remedyIn({ wireCorrection, rowOrder = 'given', rowsAtOnce, window }: CompileOptions): Remedy {
+  return {
+    wireCorrection: wireCorrection === 'auto' ? 'none' : wireCorrection,
+    rowOrder,
+    ...defined({ rowsAtOnce, window }),
+  };
+}
+
 const sameRemedy = (a: Remedy, b: Remedy) => JSON.stringify(a) === JSON.stringify(b);
 
 /** What is tuned once a remedy is taken: a compilation with its options. */
 export async function withRemedy(setup: Setup, taken: Remedy): Promise<Setup> {
-  const options = { ...setup.options, ...taken };
-  if (sameRemedy(taken, remediesFor(setup.loaded.target, setup.options)[0]!)) return setup;
-  return { ...setup, options, compiled: await compileFor(setup, options) };
+  if (sameRemedy(taken, remedyIn(setup.options))) return setup;
+  const { compiled } = await setup.chips.map({ ...setup.options, ...taken }, setup.on('mapping'));
+  return { ...setup, options: { ...setup.options, ...taken }, compiled };
 }
 
 /** Share of the output's error energy from which on wires are worth a remedy. */
 const noticed = 0.1;
+/** What more of the signal a remedy has to promise (dB). */
+const worthwhile = 1;
 
 /**
  * Measures remedies until one meets the bound; where none does, the one with the least error is taken. None is tried where the
- * mapping errs about as much without wires.
+ * mapping errs about as much without wires, nor one that is not expected to err less than what was measured before it.
  */
 export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedRemedies> {
-  const remedies = remediesFor(setup.loaded.target, setup.options);
-  const tried: RemedyReport[] = [];
-  const [given] = remedies as [Remedy];
-  if (remedies.length === 1) return { tried, taken: given };
-  const { loaded, tuning: part, seed } = setup;
-  let without: MappingReport | undefined;
-  for (const [number, remedy] of remedies.entries()) {
-    setup.report('remedies for the wires', number, remedies.length);
-    const measured = await measureMapping(setup, { ...setup.options, ...remedy }, { part, seed });
-    const met = measured.loss.points <= maxDrop && measured.arrays <= setup.options.arrays;
-    tried.push({ remedy, met, ...measured });
-    if (met) break;
-    if (remedy !== given) continue;
-    const wireless = withTarget(loaded, { ...loaded.target, wires: undefined });
-    without = await measureMapping(setup, setup.options, { part, seed, loaded: wireless });
-    if (measured.noise - without.noise < noticed * measured.noise) break;
+  const [given, ...others] = remediesFor(setup.loaded.target, setup.options) as [Remedy, ...Remedy[]];
+  if (others.length === 0) return { tried: [], ruledOut: [], taken: given };
+  const measure = async (remedy: Remedy, what: string, bound?: number) => {
+    const how = { what, part: setup.tuning, seed: setup.seed, ...defined({ bound }) };
+    const measured = await measureMapping(setup, { ...setup.options, ...remedy }, how);
+    const { report } = measured;
+    const met = report.loss.points <= maxDrop && report.arrays <= setup.options.arrays;
+    return { measured, report: { remedy, met, ...report } };
+  };
+  const first = await measure(given, asGivenStep);
+  const tried = [first.report];
+  if (first.report.met) return { tried, ruledOut: [], taken: given };
+  const without = await measureUnwired(setup, comparedRuns(first.measured).length);
+  const { noise } = lossOf(comparedRuns(first.measured), setup.tuning.references);
+  if (noise - without.noise < noticed * noise) return { tried, without, ruledOut: [], taken: given };
+
+  const [own, ...expected] = await expectations(setup, [given, ...others]);
+  const ruledOut: TriedRemedies['ruledOut'][number][] = [];
+  let than = own!;
+  for (const [i, remedy] of others.entries()) {
+    if (expected[i]! < than + worthwhile) {
+      ruledOut.push({ remedy, expected: expected[i]!, than });
+      continue;
+    }
+    if (setup.isOver(timeForRemedies)) break;
+    than = expected[i]!;
+    const { report } = await measure(remedy, `wires: ${remedyName(remedy)}`, maxDrop);
+    tried.push(report);
+    if (report.met) break;
   }
   const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;
-  return defined({ tried, taken: best.remedy, without });
+  return { tried, without, ruledOut, taken: best.remedy };
+}
+
+/** Share of the time after which no more remedies are tried. */
+const timeForRemedies = 0.4;
+
+async function measureUnwired(setup: Setup, chips: number): Promise<LossReport> {
+  const start = performance.now();
+  const { tuning: part, seed, options } = setup;
+  const runs = await runsWithout(setup, options, { part, seed, chips }, wires.name);
+  const without = lossOf(runs, part.references);
+  const seconds = (performance.now() - start) / 1000;
+  setup.tell({ what: `without ${wires.name}`, ...without, trials: chips, seconds });
+  return without;
+}
+
+/** Signal over error that every remedy is expected to leave (dB). */
+function expectations(setup: Setup, remedies: readonly Remedy[]): Promise<readonly number[]> {
+  const { compiled, loaded, threads, options } = setup;
+  return recalled(setup.store, 'tune-expected', { ...setup.identity, options, remedies }, () =>
+    withWorkers(threads, async (pool) =>
+      (await expectRemedies(compiled, loaded, remedies, pool)).map(({ snr }) => snr),
+    ),
+  );
 }

@@ -103,6 +103,8 @@ export async function runReferences(
 export interface ChipRun {
   readonly tally: Tally;
   readonly toFloat: SignalAndNoise;
+  /** Error energy against floating point of every image whose outputs are kept. */
+  readonly errors: Float64Array;
   readonly toIdeal: SignalAndNoise;
 }
 
@@ -154,7 +156,9 @@ export async function runStates(
     );
   }
   raiseNaNImages({ 'the simulated chip': noNumbers }, images.plan, images.dataset);
-  return { tally, toFloat: sumOf(toFloat), toIdeal: sumOf(toIdeal) };
+  // Of images that are not kept there is nothing: `flat` leaves them out.
+  const errors = Float64Array.from(toFloat.flat(), ({ noise }) => noise);
+  return { tally, toFloat: sumOf(toFloat), errors, toIdeal: sumOf(toIdeal) };
 }
 
 /** Batches of any size end in any order; images are added up in their own order, so that rounding is the same. */

@@ -115,6 +115,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/compile/compile.ts',
     'src/compile/compiled.ts',
     'src/compile/expect-remedies.ts',
+    'src/compile/settle-again.ts',
     'src/program.ts',
     'src/simulate',
     'src/verify',

@@ -26,19 +26,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const tune = (...flags: readonly string[]) => {
+const commandLine = (...flags: readonly string[]) => {
   const data = ['--data', at('data.npy'), '--samples', '8', '--trials', '1'];
-  return runCli(['tune', at('model.onnx'), ...data, '--threads', '1', ...flags]);
+  return ['tune', at('model.onnx'), ...data, '--threads', '1', ...flags];
 };
+const tune = (...flags: readonly string[]) => runCli(commandLine(...flags));
 const labelled = (...flags: readonly string[]) => tune('--labels', at('labels.npy'), ...flags);
 const small = ['array.rows=16', 'array.columns=20', 'driver.rowsAtOnce=16'].flatMap((f) => ['--set', f]);
 
 describe('crossloom tune', () => {
   test('prints what it tried and why it chose, and writes options that compile', async () => {
     const { exit, out, err } = await labelled('--max-drop', '100', ...small, '-o', at('tuned.yaml'));
-    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(exit).toBe(0);
+    // What is measured is said when it is.
+    expect(err.split('\n')[0]).toMatch(
+      /^mapping: as given: \d arrays, [\d.]+ points lost \(95 % .* to .*\), [\d.]+ dB, 1 chip, [\d.]+ s$/,
+    );
+    expect(err).toMatch(/^layers alone: offset: 1 chip, [\d.]+ s$/m);
     expect(out).toMatch(
-      /^data +data\.npy: 30 images to tune on, 30 held out; 8 calibration samples left out$/m,
+      /^data +data\.npy: 30 images to tune on, 30 held out; 8 calibration samples left out; one image is 3\.33 points$/m,
     );
     expect(out).toMatch(/^first +60\.0 % +[\d.]+( \(\d+\))? .* offset$/m);
     expect(out).toMatch(/^ ?1 +as given .* met +2 as given$/m);
@@ -48,7 +54,7 @@ describe('crossloom tune', () => {
     expect(out).toMatch(
       /^held out +-?[\d.]+ points lost \(95 % .* to .*\), on other images and other chips$/m,
     );
-    expect(out).toMatch(/^\d+ mappings compiled, \d+ chips programmed, [\d,]+ images simulated, \d+ s$/m);
+    expect(out).toMatch(/^\d+ mappings compiled, \d+ chips run, [\d,]+ images simulated, \d+ s$/m);
     expect(await readFile(at('tuned.yaml'), 'utf8')).toMatch(/^# crossloom .*\n# .*held-out/);
     const compiled = await runCli([
       ...['compile', at('model.onnx'), '--options', at('tuned.yaml'), '--calibrate', at('data.npy')],
@@ -62,17 +68,57 @@ describe('crossloom tune', () => {
     expect(problemOf(await labelled('-o', at('tuned.yaml')))).toBe('30 package/exists');
   });
 
-  test('ends with 50 where no mapping meets the bound, names the error, and writes nothing', async () => {
-    const flags = ['--max-drop', '0', '--max-digital', '0', '--set', 'adc.bits=2', '-o', at('none.yaml')];
+  test('ends with 50 where no mapping meets the bound, names the error, and writes the best', async () => {
+    const flags = ['--max-drop', '0', '--max-digital', '0', '--set', 'adc.bits=2', '-o', at('best.yaml')];
     const { exit, out, err } = await labelled(...flags);
     expect(exit).toBe(50);
-    expect(out).toContain('Where mapping 1 loses it: the converter costs most');
+    expect(out).toMatch(/^Where mapping (\d) loses it, .*: most by converter quantization and saturation$/m);
     expect(out).toMatch(
-      /^No mapping that was tried meets the bound\. Mapping \d loses least: [\d.]+ points/m,
+      /^No mapping that was tried meets the bound\. Mapping \d loses least: \d+ arrays?, [\d,]+ conversions\.$/m,
     );
-    expect(err).toMatch(/^error\[tune\/no-mapping\] at --max-drop 0: .*the best loses [\d.]+ points/);
-    expect(err).toContain('The converter costs most.');
-    await expect(readFile(at('none.yaml'))).rejects.toThrow('ENOENT');
+    expect(err).toMatch(/^error\[tune\/no-mapping\] at --max-drop 0: .*the best loses [\d.]+ points/m);
+    expect(err).toContain('It loses most by converter quantization and saturation.');
+    expect(await readFile(at('best.yaml'), 'utf8')).toMatch(/^# crossloom .*\n# THE BOUND IS NOT MET: /);
+    const compiled = await runCli([
+      ...['compile', at('model.onnx'), '--options', at('best.yaml'), '--calibrate', at('data.npy')],
+      ...['-o', at('best.xbar')],
+    ]);
+    expect(compiled.exit).toBe(0);
+  });
+
+  test('goes on from where Ctrl-C ended it, and finds what it would have found', async () => {
+    const flags = ['--labels', at('labels.npy'), '--max-drop', '100', ...small, '--json'];
+    const kept = (name: string) => ({ env: { CROSSLOOM_RESULTS: at(name) } });
+    const nothing = await runCli(commandLine(...flags, '--resume'), kept('some'));
+    expect(problemOf(nothing)).toBe('25 options/invalid');
+
+    const whole = JSON.parse((await runCli(commandLine(...flags), kept('others'))).out) as TuneReport;
+    let press = () => {};
+    const err: string[] = [];
+    const interrupted = await runCli(commandLine(...flags, '-o', at('soFar.yaml')), {
+      ...kept('some'),
+      onInterrupt(listener) {
+        press = listener;
+        return () => {};
+      },
+      stderr(text) {
+        err.push(text);
+        if (text.startsWith('layers alone: as given')) press();
+      },
+    });
+    expect(interrupted.exit).toBe(130);
+    expect(err.join('')).toMatch(
+      /interrupted at layers alone: offset: .* has the best mapping so far; .*:\n/,
+    );
+    expect(err.join('')).toContain(' --resume');
+    expect(await readFile(at('soFar.yaml'), 'utf8')).toContain('INTERRUPTED: the best so far');
+
+    const resumed = await runCli(commandLine(...flags, '-o', at('soFar.yaml'), '--resume'), kept('some'));
+    expect(resumed.exit).toBe(0);
+    expect(resumed.err).not.toContain('mapping: as given, chip');
+    const report = JSON.parse(resumed.out) as TuneReport;
+    expect({ ...report, duration: 0 }).toEqual({ ...whole, duration: 0 });
+    expect(await readFile(at('soFar.yaml'), 'utf8')).not.toContain('INTERRUPTED');
   });
 
   test('gives the same report as JSON', async () => {

@@ -26,6 +26,7 @@ const toy: SchemeModel<Toy> = {
     effects: () => [
       { name: 'toy', applied: true, parameters: { scatter: percent(scatter) }, law: 'G (1 + xi)' },
     ],
+    ideals: () => ({ toy: { programming: { scheme: 'toy', scatter: 0 } } }),
   }),
 };
 

@@ -4,7 +4,8 @@ import { type Candidate, mappingAfter, pathOf } from '../../src/tune/path.ts';
 import { type Assignment, type Measured, search } from '../../src/tune/search.ts';
 
 /** Layers whose errors add up, as the path assumes; a digital layer errs not at all. */
-function fake(layers: readonly (readonly Candidate[])[], bound: number) {
+/** @param most measurements after which time is over */
+function fake(layers: readonly (readonly Candidate[])[], bound: number, most = Number.POSITIVE_INFINITY) {
   const path = pathOf(layers);
   const measured: Assignment[] = [];
   const tell = (assignment: Assignment): Measured => {
@@ -14,6 +15,7 @@ function fake(layers: readonly (readonly Candidate[])[], bound: number) {
       drop,
       noise: drop,
       met: drop <= bound,
+      fits: true,
       digital: (assignment.length - chosen.length) / assignment.length,
       cost: chosen.reduce((sum, { cost }) => sum + cost, 0),
     };
@@ -32,6 +34,7 @@ function fake(layers: readonly (readonly Candidate[])[], bound: number) {
           const wasLucky = lucky.some((other) => other.join() === assignment.join());
           return { ...tell(assignment), ...(wasLucky && { met: false }) };
         },
+        isOver: () => measured.length >= most,
       },
     );
   return { path, tell, run, measured };
@@ -98,6 +101,31 @@ describe('the search', () => {
     expect((await fake(layers, -1).run([1, 0])).chosen).toBeUndefined();
   });
 
+  test('ends with the best of what was measured when time is over', async () => {
+    const met = fake(layers, 7, 2);
+    const { chosen, tried } = await met.run();
+    expect(met.measured).toHaveLength(2);
+    expect(tried).toHaveLength(2);
+    // The most exact one; the cheapest was not looked at, and other chips neither.
+    expect(chosen).toMatchObject({ assignment: [1, 1, 1], measured: { drop: 5 } });
+    expect(chosen!.confirmed).toBeUndefined();
+    expect((await fake(layers, 3, 1).run()).best.assignment).toEqual([0, 0, 0]);
+  });
+
+  test('does not take for the best what takes too many arrays', async () => {
+    const path = pathOf(layers);
+    const tell = async (assignment: Assignment): Promise<Measured> => {
+      const drop = assignment.join() === '1,1,1' ? 5 : 20;
+      return { drop, noise: drop, met: false, fits: drop > 5, digital: 0, cost: 1 };
+    };
+    const { best } = await search([0, 0, 0], path, [], {
+      measure: tell,
+      confirm: tell,
+      isOver: () => false,
+    });
+    expect(best.assignment).toEqual([0, 0, 0]);
+  });
+
   test('measures no mapping twice, and few', async () => {
     await fc.assert(
       fc.asyncProperty(someLayers, fc.nat(300), async (some, bound) => {
@@ -138,10 +166,14 @@ describe('the search', () => {
         let at = 0;
         const next = async (): Promise<Measured> => {
           const drop = drops[at++ % drops.length]!;
-          return { drop, noise: drop, met: drop <= bound, digital: 0, cost: 1 };
+          return { drop, noise: drop, met: drop <= bound, fits: true, digital: 0, cost: 1 };
         };
         const given = some.map(() => 0);
-        const { tried, chosen } = await search(given, pathOf(some), [0], { measure: next, confirm: next });
+        const { tried, chosen } = await search(given, pathOf(some), [0], {
+          measure: next,
+          confirm: next,
+          isOver: () => false,
+        });
         const within = tried.filter(({ measured }) => measured.met);
         expect(chosen !== undefined).toBe(within.some(({ confirmed }) => confirmed?.met));
         if (!chosen) expect(within.every(({ confirmed }) => confirmed)).toBe(true);

@@ -1,20 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { parseOptions } from '../../src/ir/options.ts';
+import { remedyName } from '../../src/ir/remedy-name.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { remediesFor, remedyName } from '../../src/tune/wire-remedies.ts';
+import { remediesFor } from '../../src/tune/wire-remedies.ts';
 import { ohmWires } from '../support/reading-laws.ts';
 
 const wires = { ...ohmWires, idleRows: 'gated' } as const;
 const { target } = await loadTarget('tetramem-256-6bit');
-const given = {
-  wireCorrection: 'none',
-  rowOrder: 'given',
-  rowsAtOnce: undefined,
-  window: undefined,
-} as const;
+const given = parseOptions({ wireCorrection: 'none' });
 
 describe('remedies for wires', () => {
   test('are none for a target without wires', () => {
-    expect(remediesFor({ ...target, wires: undefined }, given)).toEqual([given]);
+    expect(remediesFor({ ...target, wires: undefined }, given)).toEqual([
+      { wireCorrection: 'none', rowOrder: 'given' },
+    ]);
   });
 
   test('start with the mapping as given and go on from the cheapest', () => {
@@ -33,7 +32,7 @@ describe('remedies for wires', () => {
     const leti = await loadTarget('leti-fecap-130nm');
     const names = remediesFor(
       { ...leti.target, wires },
-      { ...given, wireCorrection: 'levels', rowOrder: 'magnitude', rowsAtOnce: 16 },
+      parseOptions({ wireCorrection: 'levels', rowOrder: 'magnitude', rowsAtOnce: 16 }),
     ).map(remedyName);
     expect(names).toEqual([
       'levels corrected, rows by magnitude, 16 rows at once',

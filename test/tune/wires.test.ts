@@ -5,7 +5,6 @@ import { type CompileOptions, parseOptions } from '../../src/ir/options.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { formatTuning } from '../../src/report/tune-text.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import type { TuneReport } from '../../src/tune/report.ts';
 import { tune } from '../../src/tune/tune.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { withPackage } from '../support/build.ts';
@@ -28,18 +27,8 @@ const source = spreadSamples(
 );
 const calibrated = { kind: 'samples', samples: source } as const;
 
-/** Mappings that a report tells of, and all variants of layers; one that it tells of twice counts twice. */
-function mappingsIn({ tried, wires, blame, remaining, heldOut, sensitivity }: TuneReport): number {
-  const variants = new Set(sensitivity.layers.flatMap((layer) => layer.variants.map((v) => v.variant)));
-  const ofBlames = [...new Set([blame, remaining])].flatMap((b) => b?.entries.filter((e) => e.chips) ?? []);
-  const confirmed = tried.filter(({ otherChips }) => otherChips);
-  const onWires = [...(wires?.tried ?? []), ...(wires?.without ? [wires.without] : [])];
-  const whole = [...tried, ...confirmed, ...onWires, ...ofBlames, ...(heldOut ? [heldOut] : [])];
-  return 1 + variants.size + whole.length;
-}
-
 test('a remedy is found, is in what is written, and helps on other images and chips', async () => {
-  const given = parseOptions({ set });
+  const given = parseOptions({ set, wireCorrection: 'none' });
   const loaded = await loadTarget(given.target, set);
   const limits = { maxDrop, maxDigital: 0, threads: 1, images: 520 };
   const report = await tune(model, loaded, given, calibrated, data, limits);
@@ -53,8 +42,6 @@ test('a remedy is found, is in what is written, and helps on other images and ch
   expect(report.chosen).toBeDefined();
   expect(report.options).toMatchObject(JSON.parse(JSON.stringify(taken)));
   expect(formatTuning(report)).toContain('rows by magnitude');
-  // The mapping from which layers are tuned was measured as a remedy.
-  expect(report.work.mappings).toBe(mappingsIn(report) - 1);
 
   // What a user does next, on images and chips that the search has not seen.
   const heldOut = samples.slice(0, 512).filter((_, i) => i % 2 === 1);
@@ -66,17 +53,17 @@ test('a remedy is found, is in what is written, and helps on other images and ch
       return 0 - mapped.difference!.points;
     });
   };
-  const [before, after] = [await lossOf(given), await lossOf(report.options!)];
+  const [before, after] = [await lossOf(given), await lossOf(report.options)];
   expect(before).toBeGreaterThan(1.5 * maxDrop);
   expect(after).toBeLessThan(0.6 * before);
-  expect(report.heldOut!.loss.points).toBe(after);
+  expect(report.heldOut.loss.points).toBe(after);
   // What the choice made of chance on the images that it was made on is gone here.
-  expect(report.heldOut!.loss.low).toBeLessThanOrEqual(maxDrop);
+  expect(report.heldOut.loss.low).toBeLessThanOrEqual(maxDrop);
 });
 
 test('wires that add little to other errors get no remedy', async () => {
   const coarse = [...set.filter((field) => !field.startsWith('wires.')), 'adc.bits=3'];
-  const given = parseOptions({ set: coarse });
+  const given = parseOptions({ set: coarse, wireCorrection: 'none' });
   const loaded = await loadTarget(given.target, [
     ...coarse,
     ...['rowSegment', 'columnSegment', 'driver', 'sense'].map((part) => `wires.${part}=1e-4 ohm`),
@@ -87,9 +74,26 @@ test('wires that add little to other errors get no remedy', async () => {
   expect(tried.map(({ met }) => met)).toEqual([false]);
   expect(taken).toEqual(tried[0]!.remedy);
   expect(Math.abs(without!.noise / tried[0]!.noise - 1)).toBeLessThan(0.1);
-  // The mapping as given, and the same without wires for the blame, were measured as remedies.
-  expect(report.blame).toBeDefined();
-  expect(report.work.mappings).toBe(mappingsIn(report) - 2);
-  expect(report.blame!.entries.find(({ error }) => error === 'the wires')!.noise).toBe(without!.noise);
-  expect(formatTuning(report)).toMatch(/as given +.*\n.*as given, without wires/);
+  expect(formatTuning(report)).toMatch(/as given +.*\n.*as given, without wire resistance/);
+});
+
+test('what the write error rules out is not programmed: a tenth of the window, at the same error', async () => {
+  // A tolerance of half of the tenth of the window.
+  const softer = set.map((field) => field.replace(`${ohm} ohm`, '8 ohm'));
+  const rough = [...softer, 'programming.tolerance=200 uS', 'programming.unresponsive=0'];
+  const given = parseOptions({ set: rough, wireCorrection: 'none' });
+  const loaded = await loadTarget(given.target, rough);
+  const lines: string[] = [];
+  const report = await tune(model, loaded, given, calibrated, data, {
+    ...{ maxDrop: 0, maxDigital: 0, threads: 1, images: 60, trials: 1 },
+    onMeasured: ({ what }) => lines.push(what),
+  });
+  const { ruledOut, tried } = report.wires!;
+  const narrow = ruledOut.find(({ remedy }) => remedy.window === 0.1 && remedy.rowsAtOnce === undefined);
+  expect(narrow!.expected).toBeLessThan(narrow!.than);
+  expect(tried.map(({ remedy }) => remedy)).not.toContainEqual(narrow!.remedy);
+  expect(lines).not.toContain('wires: levels corrected, rows by magnitude, 10 % of the window');
+  expect(formatTuning(report)).toContain(
+    'not measured: levels corrected, rows by magnitude, 10 % of the window, expected to leave',
+  );
 });

@@ -1,23 +1,28 @@
 /** What `tune --json` prints. */
 import { z } from 'zod';
+import { remedySchema } from '../../package/summary-schema.ts';
+import { compensations } from '../../verify/conditions.ts';
 import { amount, count, list, modelFile, percent, share, snr } from './parts.ts';
 
 const loss = z.strictObject({ points: z.number(), low: z.number(), high: z.number() });
 const lossReport = { loss, snrToFloat: snr, noise: amount };
-const mapping = { ...lossReport, arrays: count, chips: count, conversions: count };
+const mapping = { ...lossReport, arrays: count, chips: count, conversions: count, trials: count };
 const met = z.boolean();
 
+const entry = z.strictObject({
+  ...lossReport,
+  error: z.string(),
+  how: z.enum(['without', 'alone']),
+  share: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
+  trials: count,
+  gain: loss.exactOptional(),
+});
+
 const blame = z.strictObject({
-  entries: list(
-    z.strictObject({
-      ...lossReport,
-      what: z.string(),
-      error: z.string(),
-      chips: count.exactOptional(),
-      share: z.number(),
-    }),
-  ),
-  largest: z.string(),
+  entries: list(entry),
+  largest: z.string().exactOptional(),
+  later: list(z.string()),
+  mapping: count,
 });
 
 const options = z.record(z.string(), z.unknown()).describe('as docs/options.md lists them');
@@ -31,6 +36,8 @@ export const tuning = z.strictObject({
   maxDigital: percent,
   trials: count,
   seed: count,
+  at: amount.describe('s after programming'),
+  compensated: z.enum(compensations),
   float: percent,
   integers: z.strictObject(lossReport),
   tried: list(
@@ -45,9 +52,16 @@ export const tuning = z.strictObject({
   ),
   wires: z
     .strictObject({
-      tried: list(z.strictObject({ ...mapping, remedy: options, met })),
-      without: z.strictObject(mapping).exactOptional(),
-      taken: options,
+      tried: list(z.strictObject({ ...mapping, remedy: remedySchema, met })),
+      without: z.strictObject(lossReport).exactOptional(),
+      ruledOut: list(
+        z.strictObject({
+          remedy: remedySchema,
+          expected: z.number().describe('dB'),
+          than: z.number().describe('dB'),
+        }),
+      ),
+      taken: remedySchema,
     })
     .exactOptional(),
   blame: blame.exactOptional(),
@@ -72,9 +86,13 @@ export const tuning = z.strictObject({
   }),
   chosen: count.exactOptional(),
   best: count,
-  remaining: blame.exactOptional(),
-  heldOut: z.strictObject(mapping).exactOptional(),
-  options: options.exactOptional(),
+  heldOut: z.strictObject(mapping),
+  verdict: z.strictObject({
+    side: z.enum(['within', 'beyond', 'undecided']),
+    needed: count.exactOptional().describe('images that would tell'),
+  }),
+  options,
+  stopped: z.boolean().describe('because its time was over'),
   work: z.strictObject({ mappings: count, chips: count, images: count }),
   duration: amount.describe('s'),
 });

@@ -5,7 +5,13 @@ import { type Cell, levelConductance, levelStepOf } from '../../target/cell.ts';
 import { siemens } from '../../target/effect.ts';
 import { type Check, unless } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
-import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
+import {
+  readBackAnswers,
+  readBackEffects,
+  readBackIdeals,
+  windowOf,
+  withUnresponsive,
+} from '../read-back.ts';
 import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
 import { heldSpread } from '../spread.ts';
 import { type ErrorLawProgramming, parameters } from './parameters.ts';
@@ -66,6 +72,10 @@ export const errorLaw: SchemeModel<ErrorLawProgramming> = {
       },
       ...readBackEffects(law),
     ],
+    ideals: () => ({
+      'programming error law': { programming: { ...law, sigma: [0] } },
+      ...readBackIdeals(law),
+    }),
   }),
 };
 

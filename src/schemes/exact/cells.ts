@@ -1,7 +1,8 @@
-/** Exact cells: gMin when formed or RESET, and a level's conductance when programmed, without a pulse. */
+/** Exact cells: gMin when formed or RESET, a level's conductance when programmed, without a pulse, and read back as they are. */
+import { readCells } from '../pulsed-cells.ts';
 import { newOutcome, type OpenCells } from '../scheme.ts';
 
-export const openExact: OpenCells<object> = ({ cell: { gMin } }) => {
+export const openExact: OpenCells<object> = ({ cell: { gMin } }, _shape, seed, array) => {
   const outcome = { ...newOutcome(), accepted: true };
   return {
     gFormed: gMin,
@@ -11,5 +12,6 @@ export const openExact: OpenCells<object> = ({ cell: { gMin } }) => {
       outcome.conductance = level;
       return outcome;
     },
+    readBack: readCells(0, seed, array),
   };
 };

@@ -23,5 +23,6 @@ export const exact: SchemeModel<object> = {
     effects: () => [
       { name: 'programming error', applied: false, parameters: windowOf(cell), law: 'G = G(code)' },
     ],
+    ideals: () => ({}),
   }),
 };

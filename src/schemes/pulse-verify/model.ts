@@ -4,7 +4,13 @@ import type { Cell } from '../../target/cell.ts';
 import { percent, siemens } from '../../target/effect.ts';
 import { type Check, unless } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
-import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
+import {
+  readBackAnswers,
+  readBackEffects,
+  readBackIdeals,
+  windowOf,
+  withUnresponsive,
+} from '../read-back.ts';
 import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
 import { loopSpread } from '../spread.ts';
 import { type PulseVerifyProgramming, parameters } from './parameters.ts';
@@ -59,6 +65,13 @@ export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
     },
     rates: { ...readBackAnswers(law, cell).rates, relaxation: { time: law.relaxTime, energy: 0 } },
     effects: () => effectsOf(law, cell),
+    ideals: () => ({
+      // No law of pulses ends at a level: these cells take what they are told, those too that are slow or do not respond.
+      'pulse-by-pulse error': 'exact cells',
+      're-check after relaxation': { programming: { ...law, relaxShift: 0, relaxSpread: 0 } },
+      'slow cells': { programming: { ...law, slow: 0 } },
+      ...readBackIdeals(law),
+    }),
   }),
 };
 

@@ -3,6 +3,7 @@ import { type Effect, percent, siemens, volts } from '../../target/effect.ts';
 import type { HiddenPlane } from '../../target/hidden-plane.ts';
 import { formatQuantity } from '../../text/units.ts';
 import { windowOf } from '../read-back.ts';
+import type { ProgrammingSections } from '../scheme.ts';
 import type { TransferLaw } from './transfer.ts';
 
 /** What makes up the share s of their charge that FeCAPs give. */
@@ -96,4 +97,23 @@ export function transferEffects({ programming: law, hidden, cell }: TransferLaw)
       law: 'G = gMin + |resetSpread xi| on the side that is not SET',
     },
   ];
+}
+
+/** By the name of an effect that errs, the sections of the target without it. */
+export function transferIdeals({
+  programming,
+  hidden,
+}: TransferLaw): Readonly<Record<string, ProgrammingSections>> {
+  const { film: _film, ...full } = hidden;
+  const { ageing: _ageing, ...fresh } = hidden;
+  return {
+    'sign sensing': { hidden: { ...hidden, windowSpread: 0, senseOffset: 0 } },
+    'incomplete switching of FeCAPs': { hidden: full },
+    'wake-up, fatigue and retention of FeCAPs': { hidden: fresh },
+    'FeCAP charge': { hidden: { ...hidden, chargeSpread: 0 } },
+    'transfer line noise': { hidden: { ...hidden, lineNoise: 0 } },
+    'access transistor threshold': { hidden: { ...hidden, thresholdSpread: 0 } },
+    'SET spread': { programming: { ...programming, cycleToCycle: 0 } },
+    'spread after RESET': { programming: { ...programming, resetSpread: 0 } },
+  };
 }

@@ -6,7 +6,7 @@ import { type Check, unless } from '../../target/problem.ts';
 import { formatQuantity } from '../../text/units.ts';
 import type { ProgrammedTarget, SchemeModel } from '../scheme.ts';
 import { resetSpread } from '../spread.ts';
-import { transferEffects } from './effects.ts';
+import { transferEffects, transferIdeals } from './effects.ts';
 import { parameters, type TransferProgramming } from './parameters.ts';
 import { transferRates } from './rates.ts';
 import { transferSpread } from './spread.ts';
@@ -87,6 +87,7 @@ export const transfer: SchemeModel<TransferProgramming> = {
       afterReset: () => resetSpread(cell, programming.resetSpread),
       rates: transferRates(law),
       effects: () => transferEffects(law),
+      ideals: () => transferIdeals(law),
     };
   },
 };

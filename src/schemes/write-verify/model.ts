@@ -1,6 +1,12 @@
 /** Write-verify as reports and the compiler see it: readings end evenly within the tolerance. */
 import { percent, siemens } from '../../target/effect.ts';
-import { readBackAnswers, readBackEffects, windowOf, withUnresponsive } from '../read-back.ts';
+import {
+  readBackAnswers,
+  readBackEffects,
+  readBackIdeals,
+  windowOf,
+  withUnresponsive,
+} from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
 import { loopSpread } from '../spread.ts';
 import { parameters, type WriteVerifyProgramming } from './parameters.ts';
@@ -31,5 +37,12 @@ export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
       },
       ...readBackEffects(law),
     ],
+    // One pulse takes a cell to its level, where it is outside the tolerance.
+    ideals: () => ({
+      'write-verify error': {
+        programming: { ...law, stepGain: 1, minStep: 0, cycleToCycle: 0, deviceToDevice: 0, readNoise: 0 },
+      },
+      ...readBackIdeals(law),
+    }),
   }),
 };

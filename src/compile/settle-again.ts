@@ -1,0 +1,17 @@
+/**
+ * A compilation for another target, with places, encodings and integers as they are: only what makes up for converters and
+ * wires is settled anew, and the schedule with it.
+ */
+import type { Compiled } from '../ir/compiled.ts';
+import type { LoadedTarget } from '../target/target.ts';
+import { withWorkers } from '../threads/pool.ts';
+import { program } from './stages.ts';
+
+/** @param loaded arrays, cells and levels as those of the compilation's target */
+export function settleAgain(compiled: Compiled, loaded: LoadedTarget, threads: number): Promise<Compiled> {
+  const { mapping, record, options } = compiled;
+  return withWorkers(threads, async (pool) => {
+    const { converters, schedule } = await program({ mapping, record, options, target: loaded.target, pool });
+    return { ...compiled, loaded, converters, schedule };
+  });
+}
