@@ -10,18 +10,25 @@ import { join, resolve } from 'node:path';
 import { installRoot } from '../src/files/install-root.ts';
 import { sharedData } from './model.ts';
 import { hiddenInstructions, instructionsThere } from './processor.ts';
+import type { SpeedRow } from './speed.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
 const runtime = 'onnxruntime-node';
 const library = join(runtime, 'bin/napi-v6/linux/x64/libonnxruntime.so.1');
 
-export async function benchOnOlderProcessor(): Promise<void> {
+/** @returns the figures of speed; none where they cannot be measured */
+export async function benchOnOlderProcessor(): Promise<readonly SpeedRow[]> {
   const lacking = whatIsLacking();
-  if (lacking) return void process.stdout.write(`Without AVX-512 and VNNI: not measured, ${lacking}.\n`);
-  await withTemporaryFolder(async (folder) => {
+  if (lacking) {
+    process.stdout.write(`Without AVX-512 and VNNI: not measured, ${lacking}.\n`);
+    return [];
+  }
+  return withTemporaryFolder(async (folder) => {
     await hideInstructions(folder);
     await cp(join(installRoot(), 'dist'), join(folder, 'dist'), { recursive: true });
-    await runOlder(folder, [join(folder, 'dist/bench/index.js'), 'speed']);
+    const rows = join(folder, 'rows.json');
+    await runOlder(folder, [join(folder, 'dist/bench/index.js'), 'speed', '--rows', rows]);
+    return JSON.parse(await readFile(rows, 'utf8')) as readonly SpeedRow[];
   });
 }
 
