@@ -31,15 +31,18 @@ describe('crossloom compile', () => {
     const { exit, out, err } = await compileNet();
     expect({ exit, err }).toEqual({ exit: 0, err: '' });
     const lines = out.trimEnd().split('\n');
-    expect(lines[0]).toMatch(/^layer +shape +rule +slices +arrays +utilization +MVMs +conversions$/);
+    expect(lines[0]).toMatch(
+      /^layer +shape +rule +slices +arrays +utilization +MVMs +conversions +expected$/,
+    );
     // 4x4 output positions; 8 input bits and one converter per pair of columns: 16 * 8 * 4 and 1 * 8 * 12.
-    expect(lines[2]).toMatch(/^stem +9x4 +Conv 2-D 3x3 +1 +1 +100\.0 % +16 +512$/);
-    expect(lines[3]).toMatch(/^classifier +64x12 +Gemm +1 +1 +100\.0 % +1 +96$/);
+    expect(lines[2]).toMatch(/^stem +9x4 +Conv 2-D 3x3 +1 +1 +100\.0 % +16 +512 +[\d.]+ dB$/);
+    expect(lines[3]).toMatch(/^classifier +64x12 +Gemm +1 +1 +100\.0 % +1 +96 +[\d.]+ dB$/);
     expect(lines[5]).toBe(`2 layers: ${36 + 768} weights in 1,608 cells`);
     expect(lines[6]).toMatch(/^1 array of 256x256 cells on 1 chip; 2\.5 % of their cells hold weights$/);
     expect(lines[7]).toMatch(/^per inference: 17 MVMs, 608 conversions, /);
-    expect(lines[8]).toMatch(/^target tetramem-256-6bit: \d+ of \d+ values are assumed/);
-    expect(lines[9]).toMatch(/net\.xbar: [\d.]+ kB$/);
+    expect(lines[8]).toMatch(/^wires: .+ of signal over error expected a layer/);
+    expect(lines[9]).toMatch(/^target tetramem-256-6bit: \d+ of \d+ values are assumed/);
+    expect(lines.at(-1)).toMatch(/net\.xbar: [\d.]+ kB$/);
     const { manifest } = await openPackage(at('net.xbar'));
     expect(manifest.preprocessing).toMatchObject({ mean: [128], std: [64], color: 'gray' });
     expect(manifest.calibration.samples).toHaveLength(16);
@@ -203,6 +206,7 @@ describe('--print-after', () => {
       ['exchange-rows', 'mapping'],
       ['choose-converter-ranges', 'block'],
       ['correct-wires', 'array'],
+      ['expect-signals', 'layer'],
       ['write-schedule', '.array'],
     ]);
   });
@@ -220,7 +224,7 @@ describe('--print-after', () => {
     expect(await missing('exchange-rows')).toContain('without --faults this pass does not run');
     expect(await missing('order-rows')).toContain('with the rows in the order given this pass does not run');
     expect(await missing('equalize')).toContain('without equalization this pass does not run');
-    expect(await missing('correct-wires')).toContain(
+    expect(await missing('correct-wires', '--wire-correction', 'none')).toContain(
       'without a correction for the wires this pass does not run',
     );
     expect(await missing('correct-wires', '--target', 'ideal')).toContain('on a target without wires');
