@@ -87,12 +87,14 @@ describe('crossloom tune', () => {
   });
 
   test('goes on from where Ctrl-C ended it, and finds what it would have found', async () => {
-    const flags = ['--labels', at('labels.npy'), '--max-drop', '100', ...small, '--json'];
+    const flags = ['--labels', at('labels.npy'), '--max-drop', '100', ...small];
     const kept = (name: string) => ({ env: { CROSSLOOM_RESULTS: at(name) } });
     const nothing = await runCli(commandLine(...flags, '--resume'), kept('some'));
     expect(problemOf(nothing)).toBe('25 options/invalid');
 
-    const whole = JSON.parse((await runCli(commandLine(...flags), kept('others'))).out) as TuneReport;
+    const whole = JSON.parse(
+      (await runCli(commandLine(...flags, '--json'), kept('others'))).out,
+    ) as TuneReport;
     let press = () => {};
     const err: string[] = [];
     const interrupted = await runCli(commandLine(...flags, '-o', at('soFar.yaml')), {
@@ -113,10 +115,12 @@ describe('crossloom tune', () => {
     expect(err.join('')).toContain(' --resume');
     expect(await readFile(at('soFar.yaml'), 'utf8')).toContain('INTERRUPTED: the best so far');
 
-    const resumed = await runCli(commandLine(...flags, '-o', at('soFar.yaml'), '--resume'), kept('some'));
+    const goOn = [...flags, '-o', at('soFar.yaml'), '--resume'];
+    const resumed = await runCli(commandLine(...goOn), kept('some'));
     expect(resumed.exit).toBe(0);
     expect(resumed.err).not.toContain('mapping: as given, chip');
-    const report = JSON.parse(resumed.out) as TuneReport;
+    const again = await runCli(commandLine(...goOn, '--json'), kept('some'));
+    const report = JSON.parse(again.out) as TuneReport;
     expect({ ...report, duration: 0 }).toEqual({ ...whole, duration: 0 });
     expect(await readFile(at('soFar.yaml'), 'utf8')).not.toContain('INTERRUPTED');
   });
