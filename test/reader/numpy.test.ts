@@ -40,7 +40,7 @@ describe.skipIf(!hasModule('numpy'))('docs/numpy.md', () => {
     const feeds = [1, 2, 3].map((seed) => drawFeeds(model.graph.inputs, seed, 0, 1));
     await withPackage(await compileModel(model, target, feeds), async (pkg) => {
       const folder = join(dirname(pathIn(pkg, 'bitstream')), '..', 'numpy-chip');
-      await saveChip(await programPackage(pkg, target), folder);
+      await saveChip(await programPackage(pkg, pkg.loaded), folder);
       await check(pkg, folder);
     });
   }

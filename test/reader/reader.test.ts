@@ -100,7 +100,7 @@ describe.skipIf(!hasModule('numpy'))('a reader in Python', () => {
     const map = faults === undefined ? undefined : drawFaults(target.target, 4, faults, 1);
     const compiled = await compileModel(modelOf(graph), target, feeds, options, map);
     await withPackage(compiled, async (pkg) => {
-      const chip = await programPackage(pkg, target);
+      const chip = await programPackage(pkg, compiled.loaded);
       const file = pathIn(pkg, 'bitstream');
       const folder = `${file}.chip`;
       await saveChip(chip, folder);
@@ -121,8 +121,9 @@ describe.skipIf(!hasModule('numpy'))('a reader in Python', () => {
         const own = found.layers[i]!;
         const integers = [...readIntegers(pkg.reference, layer)];
         expect(own.reference).toEqual(integers);
-        // What residual parts hold follows from what reading the others back shows.
-        if (!operations['program-residual']) expect(own.integers.map((v) => v + 0)).toEqual(integers);
+        // What residual parts hold follows from what reading the others back shows, and levels make up for wires.
+        const plain = !operations['program-residual'] && compiled.options.wireCorrection !== 'levels';
+        if (plain) expect(own.integers.map((v) => v + 0)).toEqual(integers);
         let saturated = 0;
         for (const [v, codes] of own.codes.entries()) {
           const cells = { programs, conductances: chip.conductances, columns };
