@@ -72,7 +72,10 @@ describe('corrections of a chip', () => {
     const calibrated = async (target: Target) =>
       compiled(matMulModel([4], 16, 5), target, async (pkg, chip) => {
         let layers = 0;
-        const corrected = await correctChip(pkg, chip, { onLayer: () => layers++ });
+        const onLayer = (done: number) => {
+          layers = done;
+        };
+        const corrected = await correctChip(pkg, chip, { onLayer });
         return { layers, same: corrected === chip };
       });
     expect(await calibrated(exact({ adc: { bits: 16 } }))).toEqual({ layers: 0, same: true });

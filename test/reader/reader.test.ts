@@ -86,7 +86,7 @@ const more: readonly (readonly [string, Options])[] = [
   ['tetramem-256', { signedActivations: true, inputNumbers: 'binary' }],
   ['tetramem-256-6bit', { faults: 0.02 }],
   ['tetramem-256-6bit', { faults: 0.02, encoding: 'offset', set: ['adc.convert=column'] }],
-  ['tetramem-256-6bit', { rowOrder: 'magnitude' }],
+  ['tetramem-256-6bit', { rowOrder: 'magnitude', wireCorrection: 'levels' }],
   ['ideal', { set: ['adc.convert=column', 'driver.bits=3'] }],
   ['ideal', { set: ['driver.polarity=bipolar', 'adc.convert=column'], encoding: 'offset' }],
 ];

@@ -44,6 +44,7 @@ export function samplesOf(feeds: readonly Feeds[]): SampleSource {
   return { length: feeds.length, sample: async (i) => ({ feeds: feeds[i]!, hash: sha256(`sample ${i}`) }) };
 }
 
+/** Cells hold what the weights say, unless a test asks for a correction for wires. */
 export async function compileModel(
   model: Model,
   loaded: LoadedTarget,
@@ -52,7 +53,7 @@ export async function compileModel(
   faults?: FaultMap,
 ): Promise<Compiled> {
   const samples = { kind: 'samples', samples: samplesOf(feeds) } as const;
-  return compile(model, loaded, parseOptions(options), samples, {}, faults);
+  return compile(model, loaded, parseOptions({ wireCorrection: 'none', ...options }), samples, {}, faults);
 }
 
 /** Writes the compilation and opens it again; `use` gets it while it is on disk. */
