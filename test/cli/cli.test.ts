@@ -21,7 +21,7 @@ describe('help and usage', () => {
     expect(exit).toBe(0);
     expect(out).toContain('targets');
     expect(out).toContain('Exit codes:');
-    expect(out).toContain('  20  the target\n');
+    expect(out).toContain('  20   the target\n');
   });
 
   test('every verb has help with an example', async () => {

@@ -84,6 +84,7 @@ test('a report is the same, apart from times', async () => {
       '1h',
       '--noise-states',
       '2',
+      '--accept-chance',
       '--json',
     ];
     const { exit, out } = await built.cli(
