@@ -31,7 +31,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 export function progress(io: Io, label: string, total: number): Progress {
   const start = io.now();
   let due = start + (io.isTty ? quietTime : logInterval(0));
-  let drawn = false;
+  let last: string | undefined;
   let finished = 0;
   let said = '';
   let pace: Pace | undefined;
@@ -47,7 +47,7 @@ export function progress(io: Io, label: string, total: number): Progress {
     const text = line(now, left === undefined ? '' : `, about ${formatLeft(left)} left`);
     if (io.isTty) io.redraw(text);
     else io.stderr(`${text}\n`);
-    drawn = true;
+    last = text;
   };
   const timer = setInterval(show, tick);
   timer.unref();
@@ -61,8 +61,9 @@ export function progress(io: Io, label: string, total: number): Progress {
     end() {
       clearInterval(timer);
       const now = io.now();
-      if (io.isTty && drawn) io.redraw('');
-      if (!io.isTty && now - start >= quietTime) io.stderr(`${line(now, '')}\n`);
+      const text = line(now, '');
+      if (io.isTty && last !== undefined) io.redraw('');
+      if (!io.isTty && now - start >= quietTime && text !== last) io.stderr(`${text}\n`);
     },
   };
 }
