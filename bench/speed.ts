@@ -56,8 +56,13 @@ async function measureCompilation(
   const { summary, loaded, options, record } = compiled;
   // What was compiled to take the record has warmed all up.
   const compiling = await seconds(() => compile(model, loaded, options, { kind: 'record', record }));
-  const weights = `${summary.weights.toLocaleString('en')} weights`;
-  onRow({ what: 'compile, calibration record given', value: compiling, unit: 's', beside: weights });
+  const weights = `${summary.weights.toLocaleString('en')} weights; it looks for what would help through the wires`;
+  onRow({
+    what: 'compile for no wires, calibration record given',
+    value: compiling,
+    unit: 's',
+    beside: weights,
+  });
   const peak = process.resourceUsage().maxRSS / 1024;
   onRow({ what: 'peak memory so far, calibration included', value: peak, unit: 'MiB', beside: '' });
   const place = join(folder, 'model.xbar');
