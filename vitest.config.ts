@@ -6,7 +6,9 @@ export default defineConfig({
     // Tests use onnxruntime without src/runtime too.
     // A result that an earlier run kept tests nothing.
     env: { ORT_DISABLE_TELEMETRY: '1', CROSSLOOM_RESULTS: 'off' },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Both cores of a small machine: few tests use threads of their own.
+    maxWorkers: '100%',
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });
