@@ -180,7 +180,7 @@ export function registerCompile(program: Command, io: Io): void {
   );
   withExamples(
     withJson(withDataLimit(withPreprocessing(command, 'found beside model or data'))),
-    'crossloom compile mobilenetv2.onnx --target tetramem-256-6bit --calibrate images/ -o mobilenetv2.xbar',
+    'crossloom compile mobilenetv2.onnx --target tetramem-256-6bit --preset imagenet --calibrate images/ -o mobilenetv2.xbar',
     'crossloom compile net.onnx --options net.yaml --set adc.bits=6 --calibration old.xbar -o net.xbar --force',
   ).action((model: string, args: CompileCommandLine) => run(io, model, args));
 }

@@ -64,6 +64,6 @@ export function registerSurvey(program: Command, io: Io): void {
   withExamples(
     withJson(withThreads(withSet(command))),
     'crossloom survey --target tetramem-256-6bit --arrays 192 --seed 1 -o faults.json',
-    'crossloom compile mobilenetv2.onnx --calibrate images/ --faults faults.json -o mobilenetv2.xbar',
+    'crossloom compile mobilenetv2.onnx --preset imagenet --calibrate images/ --faults faults.json -o mobilenetv2.xbar',
   ).action((args: SurveyCommandLine) => run(io, args));
 }

@@ -216,7 +216,7 @@ export function registerTune(program: Command, io: Io): void {
     withJson(
       withThreads(withCompensation(withDataLimit(withPreprocessing(command, 'found beside model or data')))),
     ),
-    'crossloom tune mobilenetv2.onnx --target tetramem-256-6bit --data images/ --max-drop 1 -o tuned.yaml',
-    'crossloom compile mobilenetv2.onnx --options tuned.yaml --calibrate images/ -o mobilenetv2.xbar',
+    'crossloom tune mobilenetv2.onnx --target tetramem-256-6bit --preset imagenet --data images/ --max-drop 1 -o tuned.yaml',
+    'crossloom compile mobilenetv2.onnx --options tuned.yaml --preset imagenet --calibrate images/ -o mobilenetv2.xbar',
   ).action((file: string, args: TuneArguments) => run(io, file, args));
 }
