@@ -1,6 +1,6 @@
 /** Questions on the terminal, one line each. */
 import { createInterface } from 'node:readline';
-import { Interrupted } from './interrupt.ts';
+import { Interrupted } from './interrupted.ts';
 
 export interface Questions {
   /** @throws Interrupted on Ctrl-C, and at the end of the input */

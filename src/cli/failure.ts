@@ -3,7 +3,8 @@ import { type Command, CommanderError } from 'commander';
 import { refusedBySystem } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, exitCodeOf } from '../diagnostics/diagnostic.ts';
 import { printableLine } from '../text/printable.ts';
-import { formatInterruption, Interrupted, interruptedExit } from './interrupt.ts';
+import { formatInterruption } from './interrupt.ts';
+import { Interrupted, interruptedExit } from './interrupted.ts';
 import type { Io } from './io.ts';
 import { usageProblems } from './usage.ts';
 

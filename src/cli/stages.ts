@@ -1,5 +1,6 @@
 /** Progress of a verb that goes through several phases: starts a phase when it is first heard of, and ends the one before. */
-import { type Interruption, interruptible } from './interrupt.ts';
+import { interruptible } from './interrupt.ts';
+import type { Interruption } from './interrupted.ts';
 import type { Io } from './io.ts';
 import { type Progress, progress } from './progress.ts';
 

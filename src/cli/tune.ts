@@ -22,7 +22,7 @@ import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
 import { commandLine } from './command-line.ts';
 import { type CompileFlags, checkPatterns, loadOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
-import { Interrupted, type Interruption } from './interrupt.ts';
+import { Interrupted, type Interruption } from './interrupted.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
   acceptChanceOption,

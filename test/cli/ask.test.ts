@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openQuestions } from '../../src/cli/ask.ts';
-import { Interrupted } from '../../src/cli/interrupt.ts';
+import { Interrupted } from '../../src/cli/interrupted.ts';
 
 test('questions are answered line by line, those that were pasted at once too, until the input ends', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Questions } from '../../src/cli/ask.ts';
-import { Interrupted } from '../../src/cli/interrupt.ts';
+import { Interrupted } from '../../src/cli/interrupted.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { fieldsOfTarget } from '../../src/target/schema.ts';
 import { problemOf, runCli } from './run-cli.ts';
