@@ -8,7 +8,6 @@ import { compile } from '../../src/compile/compile.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { Compiled } from '../../src/ir/compiled.ts';
 import { inputsOf, outputsOf } from '../../src/ir/graph.ts';
-import { parseOptions } from '../../src/ir/options.ts';
 import { float32 } from '../../src/math/tensor.ts';
 import { dataFileOf, writeModel } from '../../src/onnx/write.ts';
 import { packageFiles } from '../../src/package/manifest.ts';
@@ -89,7 +88,7 @@ describe('a package', () => {
 
   it('the same model, options and saved record give the same bytes', async () => {
     const record = decodeRecord(encodeRecord(compiled.record), 'record.npz');
-    const again = await compile(model, loaded, parseOptions({}), { kind: 'record', record });
+    const again = await compile(model, loaded, compiled.options, { kind: 'record', record });
     await writePackage(again, join(folder, 'b.xbar'));
     for (const file of [
       packageFiles.bitstream,
