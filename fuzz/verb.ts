@@ -34,12 +34,19 @@ export async function runVerb(args: readonly string[], options: VerbOptions = {}
       `control characters on the terminal: ${JSON.stringify((printed + said).slice(0, 2000))}`,
     );
   if (exit === 0) return printed;
-  const code = /^error\[([a-z-]+\/[a-z0-9-]+)\]/m.exec(said)?.[1];
+  const code = exit === 70 ? undefined : codeIn(said);
   // Nothing but the arguments that a class makes up may be wrong with the command line.
   if (code?.startsWith('usage/') && !options.usage) throw new Bug(`exit ${exit} with ${code}`, said);
   if (code !== undefined) throw new Refusal(code);
   const [, name = 'Error', error = said] = /command line: (\w+): ([\s\S]*)/.exec(said) ?? [];
   throw new Bug(exit === 70 ? whatOf(name, error) : `exit ${exit} without a code`, said);
+}
+
+/** The code of the first error, as text or, with `--json`, as an object says it. */
+function codeIn(said: string): string | undefined {
+  const pattern = /^error\[([a-z-]+\/[a-z0-9-]+)\]|"errors": \[\s*\{\s*"code": "([a-z-]+\/[a-z0-9-]+)"/m;
+  const [, text, json] = pattern.exec(said) ?? [];
+  return text ?? json;
 }
 
 /** Whether a text would move the cursor, ring the bell or change colours. */
