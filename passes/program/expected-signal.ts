@@ -27,7 +27,7 @@ import {
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
-import { inputsOf } from '../map/input-variances.ts';
+import { inputsOf, variancesOf } from '../map/input-variances.ts';
 import { cellVariance } from './cell-variance.ts';
 import { drivenPlanes } from './driven-planes.ts';
 
@@ -165,7 +165,7 @@ function addNoise(
 ): void {
   const { array, cell } = target;
   const rows = blockRows(block);
-  const variances = columnVariances(driven, rows);
+  const variances = variancesOf([driven], rows);
   const cells = cellsOf(block, layer.encoding);
   const digitStep = layer.levelStep * levelStepOf(cell);
   const worth = layer.radix ** (2 * block.slice) / layer.copies / digitStep ** 2;
@@ -188,19 +188,6 @@ function addNoise(
     to.unwired[c]! += worth * written;
     to.converted[c]! += worth * converted;
   }
-}
-
-/** Variance of every column of numbers, [row][column]. */
-function columnVariances(values: Float64Array, columns: number): Float64Array {
-  const count = values.length / columns;
-  return Float64Array.from({ length: columns }, (_, c) => {
-    let [sum, squares] = [0, 0];
-    for (let at = c; at < values.length; at += columns) {
-      sum += values[at]!;
-      squares += values[at]! ** 2;
-    }
-    return Math.max(0, squares / count - (sum / count) ** 2);
-  });
 }
 
 /** Variances of y and z, and their covariance, of one column. */
