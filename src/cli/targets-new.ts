@@ -10,6 +10,7 @@ import { readTargetFile, type TargetFile } from '../target/load.ts';
 import { readOverrides } from '../target/overrides.ts';
 import { type Setting, settingOf, splitSource } from '../target/setting.ts';
 import { leavesOf } from '../target/tree.ts';
+import { commandLine } from './command-line.ts';
 import { withExamples } from './help.ts';
 import type { Io } from './io.ts';
 import { withSet } from './options.ts';
@@ -91,14 +92,10 @@ async function run(io: Io, flags: NewTargetFlags): Promise<void> {
   io.stdout(
     `${output}: ${leaves.length} values, ${leaves.length - copied} of them given here and ${copied} those of the target that it was begun as\n\n`,
   );
-  const path = quoted(output);
-  io.stdout(`Next:\n  crossloom targets check ${path}\n`);
-  io.stdout(`  crossloom compile model.onnx --target ${path} --calibrate data/ -o model.xbar\n`);
+  const compile = ['compile', 'model.onnx', '--target', output, '--calibrate', 'data/', '-o', 'model.xbar'];
+  const next = [['targets', 'check', output], compile];
+  io.stdout(`Next:\n${next.map((words) => `  ${commandLine(io, words)}\n`).join('')}`);
 }
-
-/** As a shell takes it. */
-const quoted = (path: string): string =>
-  /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
 export function registerNewTarget(targets: Command, io: Io): void {
   const command = targets
