@@ -131,7 +131,7 @@ export async function prepare(
     model: model.sha256,
     target: loaded.fingerprint,
     record: sha256(encodeRecord(record)),
-    images: await hashOf(dataset, plan),
+    images: hashOf(plan),
     output: plan.output,
     batch: plan.batchSize,
   };
@@ -183,9 +183,7 @@ const isRandom = (target: Target): boolean =>
   !schemeOf(target).exact || target.faults !== undefined || !readsAlike(target);
 
 /** SHA-256 of all that images give a measurement. */
-async function hashOf(dataset: Dataset, { indices, inputs, targets, batchSize }: Plan): Promise<string> {
-  const hashes: string[] = [];
-  for await (const batch of dataset.batches(indices, batchSize, inputs)) hashes.push(...batch.hashes);
+function hashOf({ hashes, targets }: Plan): string {
   return sha256(JSON.stringify([hashes, targets && [...targets]]));
 }
 
