@@ -74,9 +74,8 @@ export async function readTargetFile(nameOrPath: string, texts: readonly string[
       withLeaf(root, field.split('.'), { value, from: 'assumed', source: 'override' }),
     written,
   );
-  const setBy = new Map(overrides.map((override) => [override.field, `--set ${override.text}`]));
   const { target, problems } = checkTarget(tree);
-  const place = { file, lineOf, setBy };
+  const place = { file, lineOf, setBy: flagsOf(overrides) };
   const diagnostics = [
     ...unclear,
     ...problems.map((problem) => diagnosticOf(problem, place)),
@@ -84,6 +83,10 @@ export async function readTargetFile(nameOrPath: string, texts: readonly string[
   ];
   return { file, tree, lineOf, overrides, target, problems, diagnostics };
 }
+
+/** By field, the flag that sets it. */
+const flagsOf = (overrides: readonly Override[]): ReadonlyMap<string, string> =>
+  new Map(overrides.map(({ field, text }) => [field, `--set ${text}`]));
 
 /**
  * Loads and checks a target.
@@ -94,7 +97,7 @@ export async function readTargetFile(nameOrPath: string, texts: readonly string[
 export async function loadTarget(nameOrPath: string, texts: readonly string[] = []): Promise<LoadedTarget> {
   const { target, tree, overrides, diagnostics } = await readTargetFile(nameOrPath, texts);
   raise(diagnostics);
-  const flags = new Map(overrides.map((override) => [override.field, `--set ${override.text}`]));
+  const flags = flagsOf(overrides);
   const provenance = leavesOf(tree).map(({ field, value, from, source }): ProvenanceEntry => {
     const text = textOf(value);
     const flag = flags.get(field);

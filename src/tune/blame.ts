@@ -9,7 +9,7 @@ import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { errorsOf } from '../target/errors.ts';
 import { runChip } from '../verify/run-images.ts';
-import { gainOf, type Loss, type LossReport, lossOf, type Share, shareOf } from './loss.ts';
+import { gainOf, type Loss, type LossReport, lossOf, noticed, type Share, shareOf } from './loss.ts';
 import { comparedRuns, type Measurement, runsWithout } from './measure.ts';
 import { roundedInputs, roundedWeights } from './rounded.ts';
 import type { Setup } from './setup.ts';
@@ -86,9 +86,6 @@ export async function blame(setup: Setup, options: CompileOptions, total: Measur
   const later = all.filter((error) => !acting.includes(error)).map(({ error }) => error);
   return defined({ entries, later, largest: largest?.error });
 }
-
-/** Share of the error energy from which on an error is worth a measurement, and a remedy. */
-const noticed = 0.1;
 
 /** What of a mapping's error there is to do something about. */
 export function feltErrors({ entries }: Blame, { report }: Measurement): readonly string[] {

@@ -28,6 +28,9 @@ export interface MappingReport extends LossReport {
   readonly trials: number;
 }
 
+/** Share of a mapping's error energy from which on an error is worth a measurement, and a remedy. */
+export const noticed = 0.1;
+
 /** A share of the output's energy, with a 95 % interval. */
 export interface Share {
   readonly value: number;

@@ -11,7 +11,7 @@ import { remedyName } from '../ir/remedy-name.ts';
 import type { Target } from '../target/target.ts';
 import { wires } from '../target/wires.ts';
 import { withWorkers } from '../threads/pool.ts';
-import { type LossReport, lossOf, type MappingReport } from './loss.ts';
+import { type LossReport, lossOf, type MappingReport, noticed } from './loss.ts';
 import { asGivenStep, comparedRuns, measureMapping, runsWithout } from './measure.ts';
 import type { Setup } from './setup.ts';
 
@@ -74,8 +74,6 @@ export async function withRemedy(setup: Setup, taken: Remedy): Promise<Setup> {
   return { ...setup, options: { ...setup.options, ...taken }, compiled };
 }
 
-/** Share of the output's error energy from which on wires are worth a remedy. */
-const noticed = 0.1;
 /** What more of the signal a remedy has to promise (dB). */
 const worthwhile = 1;
 
