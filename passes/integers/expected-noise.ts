@@ -26,6 +26,7 @@ import {
   lengthOf,
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
+import { decibels } from '../../src/math/decibels.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import { sumOf } from '../../src/math/sum.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -170,8 +171,6 @@ export function estimateEncoding(
     snr: decibels(signal / (writing + rounding + wired)),
   };
 }
-
-const decibels = (ratio: number): number => 10 * Math.log10(ratio);
 
 /** The matrix as `quantize` would give it, but for its integers: they are not needed for blocks. */
 function quantizedAs(node: MvmNode, largest: number): QuantizedMvmNode {

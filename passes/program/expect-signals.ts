@@ -7,6 +7,7 @@ import {
   blockWeightColumns,
   type Mapping,
 } from '../../src/ir/mapping.ts';
+import { decibels } from '../../src/math/decibels.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Pool } from '../../src/threads/pool.ts';
 import { bankOf, worstOver } from '../../src/wires/currents.ts';
@@ -92,8 +93,6 @@ function sharesOf(codes: Int16Array, target: Target): Float64Array {
   const shape = { ...array, bank: bankOf(target, array.rows) };
   return ladderShares(conductancesOf(codes, cell), shape, wires!);
 }
-
-const decibels = (ratio: number) => 10 * Math.log10(ratio);
 
 /** By block: sums of columns on its array before its own. */
 function sumsBefore(mapping: Mapping): Int32Array {

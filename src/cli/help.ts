@@ -1,7 +1,7 @@
 /** What stands below the help of all verbs: examples, and the exit codes. */
 import type { Command } from 'commander';
 import { kinds } from '../diagnostics/kinds.ts';
-import { wrap } from '../report/table.ts';
+import { wrap } from '../text/wrap.ts';
 
 /** Adds examples and exit codes below a verb's help; every verb has at least one example. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {

@@ -7,6 +7,7 @@ import { arraysOf, type LayerSample, sampleLayers } from '../../passes/program/s
 import type { Compiled } from '../ir/compiled.ts';
 import type { Expected, ExpectedSignal, Remedy, RemedyEstimate } from '../ir/expected-signal.ts';
 import type { BlockConverters, Mapping } from '../ir/mapping.ts';
+import { decibels } from '../math/decibels.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { sumOf } from '../math/sum.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
@@ -82,7 +83,7 @@ function remember<Result>(make: (remedy: Remedy) => Promise<Result>) {
 function together({ layers }: Pick<Expected, 'layers'>): Omit<RemedyEstimate, 'remedy'> {
   const ratioOf = (of: (layer: ExpectedSignal) => number) => {
     const errs = sumOf(layers.map((layer) => shareOf(of(layer)))) / layers.length;
-    return 10 * Math.log10((1 - errs) / errs);
+    return decibels((1 - errs) / errs);
   };
   return {
     snr: ratioOf(({ snr }) => snr),

@@ -1,5 +1,6 @@
 /** Turns rows of text into an aligned plain-text table, as every verb prints it. */
 import { printableLine } from '../text/printable.ts';
+import { wrap } from '../text/wrap.ts';
 
 interface Column {
   readonly header: string;
@@ -13,17 +14,6 @@ export const numbers = (...headers: string[]): Column[] =>
   headers.map((header) => ({ header, align: 'right' }));
 
 const gap = '  ';
-
-/** Breaks a text at spaces into lines of at most `width` characters; a longer word stands alone. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
-}
 
 /**
  * Prints a table: header, rule, one line per row; ends with a line break.

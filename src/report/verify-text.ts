@@ -4,6 +4,7 @@ import type { ArrayCounters } from '../chip/chip.ts';
 import { printableLine } from '../text/printable.ts';
 import { formatTime } from '../text/time.ts';
 import { formatQuantity } from '../text/units.ts';
+import { wrap } from '../text/wrap.ts';
 import type { PairedDifference } from '../verify/metrics.ts';
 import type {
   LayerReport,
@@ -16,7 +17,7 @@ import type {
   VerifyReport,
 } from '../verify/report.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
-import { type Fact, formatTable, numbers, texts, wrap } from './table.ts';
+import { type Fact, formatTable, numbers, texts } from './table.ts';
 
 /** Layers with the lowest signal-to-noise ratio that are listed. */
 const worstLayers = 5;

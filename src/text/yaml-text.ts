@@ -1,5 +1,6 @@
 /** Plain data -> YAML text for people: groups one below the other, lists in one line, and a comment above whatever has one. */
 import { Document, isMap, isScalar, isSeq, visit } from 'yaml';
+import { wrap } from './wrap.ts';
 
 /**
  * @param heading comment in front of everything
@@ -41,11 +42,7 @@ const isPair = (node: unknown): node is { readonly key: unknown } =>
 
 /** A text as lines of a comment. */
 function commented(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length >= width) lines.push(` ${word}`);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines.join('\n');
+  return wrap(text, width - 1)
+    .map((line) => ` ${line}`)
+    .join('\n');
 }
