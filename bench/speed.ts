@@ -56,7 +56,7 @@ async function measureCompilation(
   const { summary, loaded, options, record } = compiled;
   // What was compiled to take the record has warmed all up.
   const compiling = await seconds(() => compile(model, loaded, options, { kind: 'record', record }));
-  const weights = `${summary.weights.toLocaleString('en')} weights; it looks for what would help through the wires`;
+  const weights = `${summary.weights.toLocaleString('en')} weights`;
   onRow({
     what: 'compile for no wires, calibration record given',
     value: compiling,

@@ -76,7 +76,8 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
     const compiled = await compile(imported, loaded, options, input.calibration, hooks, faults);
     if (isMadeUp(compiled.record))
       printDiagnostics(io, [syntheticCalibration(model, loaded.target.adc.bits)]);
-    printDiagnostics(io, compileWarnings(compiled));
+    report('checking the mapping', 0, 1);
+    printDiagnostics(io, await compileWarnings(compiled, loaded));
     const { preprocessing } = input;
     const onArray = (done: number, total: number) => report('writing the package', done, total);
     onArray(0, compiled.mapping.arrays);

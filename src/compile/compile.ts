@@ -5,7 +5,7 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { FaultMap } from '../ir/fault-map.ts';
 import type { Graph, Origin } from '../ir/graph.ts';
-import { type CompileOptions, layerOptions, parseOptions } from '../ir/options.ts';
+import { type CompileOptions, layerOptions } from '../ir/options.ts';
 import { summarize } from '../ir/summary.ts';
 import { sizeOf } from '../math/tensor.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
@@ -18,9 +18,8 @@ import { choiceOf } from './choices.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
 import { narrowTarget } from './narrow-target.ts';
 import { digitalIn, operatorsOf } from './operators.ts';
-import { chooseRemedy, settleWires } from './settle-wires.ts';
+import { settleWires } from './settle-wires.ts';
 import { lower, map, program } from './stages.ts';
-import { uselessThroughWires } from './useless-layers.ts';
 
 /** A model and the name of its file. */
 type ModelFile = ImportedModel & { readonly file: string };
@@ -83,11 +82,6 @@ async function compileSound(
       expected,
       wireChoice: choice,
     });
-    const useless = expected && !choice && uselessThroughWires(expected);
-    const open = { ...options, window: undefined, rowOrder: undefined };
-    const helps = useless
-      ? await chooseRemedy({ ...quantized, options: parseOptions(open), mapping }, whole, pool)
-      : undefined;
     return {
       model: { file: model.file, sha256: model.sha256 },
       loaded,
@@ -99,7 +93,7 @@ async function compileSound(
       schedule,
       record,
       summary,
-      ...defined({ faults: faultReport, expected, helps }),
+      ...defined({ faults: faultReport, expected }),
     };
   });
 }

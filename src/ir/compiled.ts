@@ -2,7 +2,7 @@
 
 import type { LoadedTarget } from '../target/target.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
-import type { Expected, WireChoice } from './expected-signal.ts';
+import type { Expected } from './expected-signal.ts';
 import type { FaultReport } from './fault-report.ts';
 import type { Graph, Origin } from './graph.ts';
 import type { BlockConverters, Mapping } from './mapping.ts';
@@ -38,8 +38,6 @@ export interface Compiled {
   readonly summary: MappingSummary;
   /** What wires and cells are expected to leave of every layer; of a target with wires that was just compiled for. */
   readonly expected?: Expected;
-  /** What would help, where a correction that was asked for leaves layers that compute nothing. */
-  readonly helps?: WireChoice;
   /** What working around a fault map came to; the compilation is then for that chip alone. */
   readonly faults?: FaultReport;
 }

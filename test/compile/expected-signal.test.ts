@@ -7,7 +7,7 @@ import { parseOptions } from '../../src/ir/options.ts';
 import { programChip } from '../../src/program.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import type { Target } from '../../src/target/target.ts';
+import type { LoadedTarget, Target } from '../../src/target/target.ts';
 import { loaded } from '../chip/bench.ts';
 import { withPackage } from '../support/build.ts';
 import { inputs, memoryData, tinyModel } from '../verify/tiny.ts';
@@ -119,17 +119,19 @@ describe('wireCorrection: auto', () => {
 });
 
 describe('wires/mapping-useless', () => {
-  const warned = (compiled: Parameters<typeof compileWarnings>[0]) =>
-    compileWarnings(compiled).filter(({ code }) => code === 'wires/mapping-useless');
+  const warned = async (target: LoadedTarget) => {
+    const warnings = await compileWarnings(await compileFor(target, explicit), target);
+    return warnings.filter(({ code }) => code === 'wires/mapping-useless');
+  };
 
   test('says before a chip is programmed that nothing will be left, and what would help', async () => {
-    const [warning] = warned(await compileFor(behind(tetramem, 40), explicit));
+    const [warning] = await warned(behind(tetramem, 40));
     expect(warning!.at).toMatch(/first|second/);
     expect(warning!.message).toMatch(/of [12] of 2 layers hardly any signal is left/);
     expect(warning!.notes.join()).toMatch(/`wireCorrection: auto` .* dB on average .*window/);
   });
 
   test('is not said of wires that leave the signal', async () => {
-    expect(warned(await compileFor(behind(tetramem, 0.3), explicit))).toEqual([]);
+    expect(await warned(behind(tetramem, 0.3))).toEqual([]);
   });
 });
