@@ -2,6 +2,7 @@
  * The rows of the accuracy tables: which model on which chip, with which images. Rows are picked by patterns of their
  * label; `npm run accuracy -- MobileNet` runs those of MobileNets.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installRoot } from '../src/files/install-root.ts';
 import type { CompileOptions, Preprocessing } from '../src/index.ts';
@@ -38,6 +39,13 @@ const photographs = {
   images: 500,
   preprocessing: { mean: [127.5], std: [127.5], labelOffset: 1 },
 };
+
+/** Whether a model is there; says so where it is not. */
+export function isThere({ model, file }: Pick<Model, 'model' | 'file'>): boolean {
+  const found = existsSync(file);
+  if (!found) process.stderr.write(`skipped: ${model} is not at ${file}; set CROSSLOOM_DATA\n`);
+  return found;
+}
 
 export const mobilenetV2: Model = {
   model: 'MobileNet-V2 1.0 224',

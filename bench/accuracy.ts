@@ -3,8 +3,7 @@
  * point on images that calibration has not seen, as if wires had no resistance (bench/conditions.ts reads through them).
  * Arguments are patterns that pick rows by their label; `usual` measures the README's table instead.
  */
-import { existsSync } from 'node:fs';
-import { type Case, cases, labelOf, targetOf } from './accuracy-cases.ts';
+import { type Case, cases, isThere, labelOf, targetOf } from './accuracy-cases.ts';
 import { tableArguments } from './arguments.ts';
 import { markdownHeader, markdownRow } from './markdown.ts';
 import { type Measured, measure } from './measure.ts';
@@ -22,9 +21,8 @@ const headers = [
 ];
 process.stdout.write(markdownHeader(headers));
 for (const item of cases.filter((one) => picks(labelOf(one)))) {
-  if (existsSync(item.file))
-    process.stdout.write(markdownRow(rowOf(item, await measure(withoutWires(item), { wires: 'off' }))));
-  else process.stderr.write(`skipped: ${item.model} is not at ${item.file}; set CROSSLOOM_DATA\n`);
+  if (!isThere(item)) continue;
+  process.stdout.write(markdownRow(rowOf(item, await measure(withoutWires(item), { wires: 'off' }))));
 }
 
 /** A mapping that makes up for wires errs where they have no resistance. */

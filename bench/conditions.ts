@@ -3,11 +3,18 @@
  * second and one day after programming, as if wires had no resistance and through them, each with the mapping that the
  * compiler makes for it. Arguments are patterns that pick rows by model and target.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { installRoot } from '../src/files/install-root.ts';
+import { bundledTargets } from '../src/target/load.ts';
 import type { VerifyOptions } from '../src/verify/options.ts';
-import { type Case, keywords, labelOf, mobilenetV2, on, resnet20, targetOf } from './accuracy-cases.ts';
+import {
+  type Case,
+  isThere,
+  keywords,
+  labelOf,
+  mobilenetV2,
+  on,
+  resnet20,
+  targetOf,
+} from './accuracy-cases.ts';
 import { tableArguments } from './arguments.ts';
 import { markdownHeader, markdownRow } from './markdown.ts';
 import { measure } from './measure.ts';
@@ -21,9 +28,8 @@ interface Condition extends Pick<Case, 'target' | 'note'> {
   readonly compensate?: VerifyOptions['compensate'];
 }
 
-const asPublished = readdirSync(join(installRoot(), 'targets')).map((file) => file.replace(/\.yaml$/, ''));
 const conditions: readonly Condition[] = [
-  ...asPublished.map((target) => ({ target })),
+  ...(await bundledTargets()).map((target) => ({ target })),
   { target: 'pcm-256', note: 'one factor against drift', compensate: 'global' },
 ];
 const models = [
@@ -43,11 +49,7 @@ process.stdout.write(
 );
 for (const model of models) {
   for (const condition of conditions.filter((one) => picks(labelOf({ model: model.model, ...one })))) {
-    if (!existsSync(model.file)) {
-      process.stderr.write(`skipped: ${model.model} is not at ${model.file}; set CROSSLOOM_DATA\n`);
-      continue;
-    }
-    process.stdout.write(markdownRow(await measureRow(model, condition)));
+    if (isThere(model)) process.stdout.write(markdownRow(await measureRow(model, condition)));
   }
 }
 async function measureRow(

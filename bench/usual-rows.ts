@@ -3,10 +3,9 @@
  * through its wires and with its read noise a second after programming. Patterns pick rows by model and target;
  * `--svg FILE` plots them.
  */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { bundledTargets } from '../src/target/load.ts';
-import { keywords, labelOf, mobilenetV2, on, resnet20, targetOf } from './accuracy-cases.ts';
+import { isThere, keywords, labelOf, mobilenetV2, on, resnet20, targetOf } from './accuracy-cases.ts';
 import { tableArguments } from './arguments.ts';
 import { measure } from './measure.ts';
 import { differenceText, plotUsual, shortTable, type UsualRow } from './usual.ts';
@@ -24,10 +23,7 @@ export async function measureUsual(args: readonly string[]): Promise<void> {
   const rows: UsualRow[] = [];
   for (const model of models) {
     for (const target of targets.filter((name) => picks(labelOf({ model: model.model, target: name })))) {
-      if (!existsSync(model.file)) {
-        process.stderr.write(`skipped: ${model.model} is not at ${model.file}; set CROSSLOOM_DATA\n`);
-        continue;
-      }
+      if (!isThere(model)) continue;
       const item = on(model, target, { trials: 1 });
       const { report, wires } = await measure(item, {
         at: [1],
