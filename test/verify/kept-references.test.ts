@@ -1,41 +1,14 @@
 /** Outputs of floating point and the integer reference are kept from run to run, and are taken for nothing that they are not. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStore, type ResultStore } from '../../src/files/result-store.ts';
+import { expect, test } from 'vitest';
 import type { Package } from '../../src/package/open.ts';
 import { formatVerification } from '../../src/report/verify-text.ts';
 import type { VerifyOptions } from '../../src/verify/options.ts';
-import type { VerifyReport } from '../../src/verify/report.ts';
 import { verify } from '../../src/verify/verify.ts';
 import type { Model } from '../support/build.ts';
-import { inputs, labelsFor, memoryData, withTiny } from './tiny.ts';
+import { calibration, data, figures, labels, newStore, samples } from './kept.ts';
+import { labelsFor, memoryData, withTiny } from './tiny.ts';
 
-const all = inputs(40);
-const samples = all.slice(20);
-const labels = labelsFor(samples, 15);
-const data = memoryData(samples, labels);
-const calibration = memoryData(all.slice(0, 20), undefined);
-
-let folder = '';
-let stores = 0;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'crossloom-kept-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const newStore = (): ResultStore => openStore(join(folder, String(stores++)), 'this code');
 const onTiny = <T>(use: (pkg: Package, model: Model) => Promise<T>) => withTiny('ideal', calibration, use);
-
-/** What says where figures come from. */
-const taken = { recalledReferences: undefined, recalledTrials: undefined };
-
-/** What cannot depend on the runs before. */
-function figures({ trials, ...report }: VerifyReport): unknown {
-  const durations = trials.map((trial) => ({ ...trial, duration: undefined }));
-  return { ...report, trials: durations, duration: undefined, ...taken };
-}
 
 /** Whether the models ran. */
 function watched() {

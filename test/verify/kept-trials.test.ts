@@ -1,42 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStore, type ResultStore } from '../../src/files/result-store.ts';
+import { expect, test } from 'vitest';
 import type { Package } from '../../src/package/open.ts';
 import { programChip } from '../../src/program.ts';
 import { formatVerification } from '../../src/report/verify-text.ts';
 import type { VerifyOptions } from '../../src/verify/options.ts';
-import type { VerifyReport } from '../../src/verify/report.ts';
 import { verify } from '../../src/verify/verify.ts';
 import type { Model } from '../support/build.ts';
-import { inputs, labelsFor, memoryData, withTiny } from './tiny.ts';
+import { calibration, data, figures, labels, newStore, samples } from './kept.ts';
+import { labelsFor, memoryData, withTiny } from './tiny.ts';
 
-const all = inputs(40);
-const samples = all.slice(20);
-const labels = labelsFor(samples, 15);
-const data = memoryData(samples, labels);
-const calibration = memoryData(all.slice(0, 20), undefined);
-
-let folder = '';
-let stores = 0;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'crossloom-kept-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const newStore = (): ResultStore => openStore(join(folder, String(stores++)), 'this code');
 const onNoisy = <T>(use: (pkg: Package, model: Model & { readonly file: string }) => Promise<T>) =>
   withTiny('tetramem-256-6bit', calibration, use);
-
-/** What says where figures come from. */
-const taken = { recalledReferences: undefined, recalledTrials: undefined };
-
-/** What cannot depend on the runs before. */
-function figures(report: VerifyReport): unknown {
-  const trials = report.trials.map((trial) => ({ ...trial, duration: undefined }));
-  return { ...report, trials, duration: undefined, ...taken };
-}
 
 /** Numbers of the chips that were programmed. */
 function programmed() {
