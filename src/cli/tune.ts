@@ -1,9 +1,7 @@
 /** `crossloom tune`: searches the cheapest mapping that loses no more than a bound, and writes it, or else the best, as an options file. */
 import type { Command } from 'commander';
-import { guessPreset } from '../data/guess-preset.ts';
-import { openDataset } from '../data/open.ts';
 import { defined } from '../defined.ts';
-import { noMappingWithin, preprocessingMissing, syntheticCalibration } from '../diagnostics/all.ts';
+import { noMappingWithin, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { together } from '../diagnostics/together.ts';
 import { version } from '../files/version.ts';
@@ -41,6 +39,7 @@ import {
 import { checkOutput } from './output.ts';
 import { choosePreprocessing, withPreprocessing } from './preprocessing.ts';
 import { openResults } from './results.ts';
+import { openScoredData } from './scored-data.ts';
 import { type Stages, withStages } from './stages.ts';
 
 interface TuneArguments
@@ -71,15 +70,7 @@ async function tuneModel(
   const model = { ...read, file };
   checkPatterns(options, model.graph, commandLine(io, ['ops', file]));
   const preprocessing = await choosePreprocessing(args, undefined, file, args.data);
-  const { inputs, outputs } = model.graph;
-  if (preprocessing === undefined && inputs.length === 1)
-    printDiagnostics(io, [preprocessingMissing(args.data, guessPreset(model))]);
-  const { labels, dataLimit } = args;
-  const dataset = await openDataset(args.data, {
-    inputs,
-    outputs,
-    ...defined({ preprocessing, labels, dataLimit }),
-  });
+  const dataset = await openScoredData(io, model, args, preprocessing);
   // Without samples of their own, layers are calibrated with some of the data, which are then left out.
   const calibrate = args.calibrate ?? (args.calibration === undefined ? args.data : undefined);
   const input = await openCalibration(

@@ -2,10 +2,8 @@
 import { type Command, Option } from 'commander';
 import { packageAroundFaults } from '../compile/around-faults.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { guessPreset } from '../data/guess-preset.ts';
-import { openDataset } from '../data/open.ts';
 import { defined } from '../defined.ts';
-import { optionInvalid, preprocessingMissing } from '../diagnostics/all.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { kinds } from '../diagnostics/kinds.ts';
 import { together } from '../diagnostics/together.ts';
@@ -48,6 +46,7 @@ import {
   withPreprocessing,
 } from './preprocessing.ts';
 import { openResults } from './results.ts';
+import { openScoredData } from './scored-data.ts';
 import { type Stages, withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
@@ -116,12 +115,7 @@ async function openData(
   args: VerifyCommandLine,
 ): Promise<Dataset> {
   const preprocessing = await choosePreprocessing(args, pkg, args.model, args.data);
-  const { inputs, outputs } = model.graph;
-  if (preprocessing === undefined && inputs.length === 1)
-    printDiagnostics(io, [preprocessingMissing(args.data, guessPreset(model))]);
-  const { labels, dataLimit } = args;
-  const options = { inputs, outputs, ...defined({ preprocessing, labels, dataLimit }) };
-  const dataset = await openDataset(args.data, options);
+  const dataset = await openScoredData(io, model, args, preprocessing);
   printDiagnostics(io, checkPrepared(pkg, dataset));
   return dataset;
 }
