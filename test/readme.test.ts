@@ -6,7 +6,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCli } from './cli/run-cli.ts';
 import { commandLines } from './support/readme-lines.ts';
@@ -65,7 +65,7 @@ function placed(word: string, verb: string): string {
   if (at === undefined) return word;
   const place = join(folder, verb === 'tune' ? `small-${name}` : name);
   rmSync(place, { force: true });
-  symlinkSync(join(shared, at), place);
+  symlinkSync(resolve(shared, at), place);
   return place;
 }
 
