@@ -1,19 +1,13 @@
 /**
  * `npm run accuracy`: the table of docs/accuracy.md. Every row compiles a model, programs chips, and scores them beside floating
  * point on images that calibration has not seen, as if wires had no resistance (bench/conditions.ts reads through them).
- * Arguments are patterns that pick rows by their label; `usual` measures the README's table instead.
+ * Arguments are patterns that pick rows by their label.
  */
 import { type Case, cases, isThere, labelOf, targetOf } from './accuracy-cases.ts';
 import { tableArguments } from './arguments.ts';
 import { markdownHeader, markdownRow } from './markdown.ts';
 import { type Measured, measure } from './measure.ts';
-import { measureUsual } from './usual-rows.ts';
 
-const [which, ...more] = process.argv.slice(2);
-if (which === 'usual') {
-  await measureUsual(more);
-  process.exit();
-}
 const { picks } = tableArguments(process.argv.slice(2));
 const headers = [
   ...['model', 'target', 'arrays', 'images', 'chips'],

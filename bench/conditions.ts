@@ -1,79 +1,53 @@
 /**
- * `npm run conditions`: what becomes of programmed networks under the conditions that a target has: with read noise, one
- * second and one day after programming, as if wires had no resistance and through them, each with the mapping that the
- * compiler makes for it. Arguments are patterns that pick rows by model and target.
+ * `npm run conditions`: what a user of the defaults gets on every target: programmed chips, read through their wires and with their
+ * read noise a second and a day after programming, calibrated when they are read, on images that calibration has not seen.
+ * Arguments are patterns that pick rows by model and target; `--svg FILE` plots what is lost after a second. Rows are kept as
+ * they are measured (`CROSSLOOM_RESULTS`), so that a run that was interrupted goes on where it was.
  */
+import { writeFile } from 'node:fs/promises';
+import { openResults } from '../src/cli/results.ts';
+import { sha256File } from '../src/files/hash.ts';
+import { recalled } from '../src/files/result-store.ts';
 import { bundledTargets } from '../src/target/load.ts';
-import type { VerifyOptions } from '../src/verify/options.ts';
-import {
-  type Case,
-  isThere,
-  keywords,
-  labelOf,
-  mobilenetV2,
-  on,
-  resnet20,
-  targetOf,
-} from './accuracy-cases.ts';
+import { allModels, type Case, isThere, labelOf, on } from './accuracy-cases.ts';
 import { tableArguments } from './arguments.ts';
+import { type ConditionRow, conditionHeader, conditionTexts, plotConditions } from './condition-row.ts';
 import { markdownHeader, markdownRow } from './markdown.ts';
 import { measure } from './measure.ts';
-import { differenceText } from './usual.ts';
 
-const second = 1;
-const day = 86_400;
-const times = [second, day];
+/** Seconds after programming: a second and a day. */
+const times = [1, 86_400] as const;
 
-interface Condition extends Pick<Case, 'target' | 'note'> {
-  readonly compensate?: VerifyOptions['compensate'];
-}
-
-const conditions: readonly Condition[] = [
-  ...(await bundledTargets()).map((target) => ({ target })),
-  { target: 'pcm-256', note: 'one factor against drift', compensate: 'global' },
-];
-const models = [
-  { ...mobilenetV2, images: 120, trials: 1 },
-  { ...resnet20, images: 500, trials: 3 },
-  { ...keywords, images: 500, trials: 3 },
-];
-
-type Model = (typeof models)[number];
-
-const { picks } = tableArguments(process.argv.slice(2));
-process.stdout.write(
-  markdownHeader([
-    ...['model', 'target', 'arrays', 'chips needed', 'images', 'chips measured', 'float'],
-    ...['1 s', '1 d', '1 s, wires', '1 d, wires'],
-  ]),
-);
-for (const model of models) {
-  for (const condition of conditions.filter((one) => picks(labelOf({ model: model.model, ...one })))) {
-    if (isThere(model)) process.stdout.write(markdownRow(await measureRow(model, condition)));
+const { svg, picks } = tableArguments(process.argv.slice(2));
+const store = await openResults(process);
+const targets = await bundledTargets();
+const rows: ConditionRow[] = [];
+process.stdout.write(markdownHeader(conditionHeader));
+for (const model of allModels) {
+  const items = targets.map((target) => on(model, target)).filter((item) => picks(labelOf(item)));
+  if (items.length === 0 || !isThere(model)) continue;
+  const content = await sha256File(model.file);
+  for (const item of items) {
+    const of = { item, content, times };
+    const row = await recalled(store, 'condition-row', of, () => measureRow(item));
+    rows.push(row);
+    process.stdout.write(markdownRow(conditionTexts(row)));
   }
 }
-async function measureRow(
-  { trials, ...model }: Model,
-  { compensate = 'none', ...condition }: Condition,
-): Promise<string[]> {
-  const item = on(model, condition.target, {
-    ...condition,
-    trials: condition.target === 'ideal' ? 1 : trials,
-  });
-  const plain = { ...item, options: { wireCorrection: 'none' } as const };
-  const off = await measure(plain, { at: times, compensate, wires: 'off' });
-  const wired = off.wires ? await measure(item, { at: times, compensate, wires: 'on' }) : undefined;
-  const { report, arrays, hardware } = wired ?? off;
-  const readings = [...off.report.readings, ...(wired?.report.readings ?? [])];
-  const reading = (at: number, wires: boolean) =>
-    readings.find((one) => one.at === at && one.wires === wires)?.difference;
-  return [
-    item.model,
-    targetOf(item),
-    ...[arrays, hardware, report.data.images, report.trials.length].map((count) =>
-      count.toLocaleString('en'),
-    ),
-    report.float.top1!.toFixed(1),
-    ...[false, true].flatMap((wires) => times.map((at) => differenceText(reading(at, wires)))),
-  ];
+if (svg !== undefined) await writeFile(svg, plotConditions(rows));
+
+async function measureRow(item: Case): Promise<ConditionRow> {
+  const wires = item.target === 'ideal' ? {} : ({ wires: 'on' } as const);
+  const { report, arrays } = await measure(item, { at: times, ...wires, store });
+  const [second, day] = times.map((at) => report.readings.find((reading) => reading.at === at));
+  return {
+    model: item.model,
+    target: item.target,
+    arrays,
+    images: report.data.images,
+    chips: report.trials.length,
+    float: report.float.top1!,
+    second: second!,
+    day: day!,
+  };
 }

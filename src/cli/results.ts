@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 /** The variable's value that keeps nothing. */
 const off = 'off';
 
-export async function openResults({ env }: Io): Promise<ResultStore> {
+export async function openResults({ env }: Pick<Io, 'env'>): Promise<ResultStore> {
   const folder = env.CROSSLOOM_RESULTS ?? cacheFolder(env);
   return folder === undefined || folder === off ? noStore : openStore(folder, await codeHash());
 }
