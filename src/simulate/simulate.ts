@@ -2,8 +2,8 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
-import { calibratedFor } from '../correct/calibrated-for.ts';
 import { checkBlocks } from '../correct/check-blocks.ts';
+import { type Compensation, type Corrections, correctionsFor } from '../correct/compensate.ts';
 import { defined } from '../defined.ts';
 import { chipWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
@@ -31,18 +31,20 @@ export interface SimulateOptions {
   readonly threads?: number;
   /** Time, wires and noise of the readings. Default: right after programming, with all that the target has. */
   readonly conditions?: Partial<ReadConditions>;
+  /** What is done about what has moved since the chip was calibrated. Default: gain and bias of all columns are fitted anew. */
+  readonly compensate?: Compensation;
   /** The arrays as `readArrays` gave them, in place of reading them under `conditions`. */
   readonly arrays?: ReadArrays;
+  /** The corrections as `correctionsFor` gave them, in place of what `compensate` makes of the chip's. */
+  readonly corrections?: Corrections;
   /** Called after every array that is read, and after every layer whose gains are fitted anew. */
   readonly onArray?: (done: number, total: number) => void;
   readonly onLayer?: (done: number, total: number) => void;
-  /** Digital factor on all conversions, for drift that all cells share. Default: 1. */
-  readonly gain?: number;
 }
 
 /**
- * The simulated chip as standard ONNX operators: it runs in any ONNX runtime. Gains that were fitted through the wires are
- * fitted anew where the chip is read without them, and the other way round; gains of another time are kept.
+ * The simulated chip as standard ONNX operators: it runs in any ONNX runtime. A calibrated chip has the gains of the time and
+ * the wires that it is read with, unless `compensate` says otherwise; one that was left uncalibrated has none.
  * @throws DiagnosticError chip/wrong-package, chip/unreadable, read/before-programming
  */
 export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Graph> {
@@ -54,7 +56,10 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   const arrays =
     options.arrays ?? (await readArrays(chip, target, conditions, defined({ threads, onArray })));
   const how = { ...defined({ threads }), onRead: onArray, onLayer };
-  const fitted = await calibratedFor(pkg, chip, !arrays.unwired, how);
+  const { compensate } = options;
+  const read = { at: conditions?.at ?? 0, wires: !arrays.unwired };
+  const { calibration, gain } =
+    options.corrections ?? (await correctionsFor(pkg, chip, read, { compensate, ...how }));
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>
@@ -70,8 +75,8 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
         node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants, pathIn(pkg, 'host')) : undefined;
       if (!layer) return undefined;
       return (emit) => {
-        const counts = lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), options.gain), {
-          calibration: fitted.calibration?.columns.get(layer.output),
+        const counts = lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), gain), {
+          calibration: calibration?.columns.get(layer.output),
           bitSerial: options.bitSerial ?? false,
           saturation: options.saturation ?? false,
           noise,

@@ -25,7 +25,7 @@ export type LayerNoise = Map<string, LayerSums>;
 /** Runs some images through chip and reference, and adds every layer's signal and noise to `sums`. */
 export async function addLayerNoise(
   pkg: Package,
-  { chip, gain, conditions }: Pick<ChipReading, 'chip' | 'gain' | 'conditions'>,
+  { chip, corrections, conditions }: Pick<ChipReading, 'chip' | 'corrections' | 'conditions'>,
   { dataset, plan, threads }: ImageRun,
   sums: LayerNoise,
   stage: OnStage,
@@ -33,9 +33,8 @@ export async function addLayerNoise(
   const taps = pkg.layers.map((layer) => layer.output);
   const ideal = encodeModel(withFloatSums(pkg.reference, taps));
   const lowered = await lowerChip(pkg, chip, {
-    ...{ taps, saturation: true, threads, gain, conditions },
+    ...{ taps, saturation: true, threads, corrections, conditions },
     onArray: stage('read'),
-    onLayer: stage('calibrate'),
   });
   const given = new Set(lowered.outputs.map(({ name }) => name));
   const counts = taps.map(saturationOf).map((name) => (given.has(name) ? name : undefined));

@@ -10,6 +10,7 @@ import { version } from '../files/version.ts';
 import type { Package } from '../package/open.ts';
 import { effectsOf, notModelled } from '../target/effects.ts';
 import { readsAlike } from '../target/reads-alike.ts';
+import { type CalibrationCost, calibrationCost } from './calibration-cost.ts';
 import type { Condition } from './conditions.ts';
 import { costOf } from './cost.ts';
 import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
@@ -59,7 +60,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const trials = verification.trials.map((trial) => trialReport(trial, references.float));
   const idealDifference = difference([references.ideal], references.float);
   const { conditions } = verification;
-  const readings = readingReports(conditions, verification.trials, references, options.compensate);
+  const readings = readingReports(conditions, verification.trials, references, options);
   const mapped = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = provenance.filter(({ from }) => from === 'assumed');
@@ -97,6 +98,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     mapped,
     readings,
     ...refreshReport(options, readings),
+    ...defined({ calibration: calibrationOf(pkg, verification.trials) }),
     trials,
     recalledReferences: references.recalled,
     recalledTrials: verification.trials.filter(({ recalled }) => recalled).length,
@@ -130,6 +132,12 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   };
 }
 
+/** Of all layers that any chip is calibrated in. */
+function calibrationOf(pkg: Package, trials: readonly Trial[]): CalibrationCost | undefined {
+  const calibrated = new Set(trials.flatMap((trial) => trial.calibrated));
+  return calibrated.size > 0 ? calibrationCost(pkg, calibrated) : undefined;
+}
+
 /** Sums over all chips. */
 function layersOver(trials: readonly Trial[]): LayerNoise {
   const sums: LayerNoise = new Map();
@@ -157,7 +165,7 @@ function trialReport(trial: Trial, float: Tally): TrialReport {
   return defined({
     seed,
     chip,
-    calibrated,
+    calibrated: calibrated.length > 0,
     ...runScores(runs[0]!, float),
     programming,
     pulsesPerCell: formed > 0 ? (setPulses + resetPulses) / formed : undefined,
