@@ -12,9 +12,7 @@ import { defined } from '../defined.ts';
 import { foldLayer } from '../lower/fold.ts';
 import type { Package } from '../package/open.ts';
 import type { Target } from '../target/target.ts';
-import { type CorrectOptions, correctChip } from './correct-chip.ts';
-
-export type FitOptions = Pick<CorrectOptions, 'threads' | 'onRead' | 'onLayer'>;
+import { correctChip, type FitOptions } from './correct-chip.ts';
 
 /** What chips are calibrated to under other conditions than their own: every reading asks for the same. */
 const refitted = new WeakMap<Chip, Map<string, Promise<Calibration | undefined>>>();
@@ -57,8 +55,9 @@ async function fit(
   how: FitOptions,
 ): Promise<Calibration | undefined> {
   if (!chip.calibration && !(await wasExact(pkg, chip, conditions.wires, how))) return undefined;
-  const { calibration: _, ...bare } = chip;
-  return (await correctChip(pkg, bare, { ...how, conditions })).calibration;
+  const fitted = await correctChip(pkg, chip, { ...how, conditions });
+  // It is the same chip where there is nothing to calibrate.
+  return fitted === chip ? undefined : fitted.calibration;
 }
 
 /** Whether there was nothing to calibrate when the chip had been programmed. */

@@ -3,12 +3,13 @@
  * the digital corrections that it is read with.
  */
 import type { Chip } from '../chip/chip.ts';
-import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Calibration } from '../column-correction.ts';
 import { defined } from '../defined.ts';
 import type { Package } from '../package/open.ts';
-import { calibratedFor, type FitOptions } from './calibrated-for.ts';
+import { calibratedFor } from './calibrated-for.ts';
+import { conductanceLeft } from './conductance-left.ts';
+import type { FitOptions } from './correct-chip.ts';
 
 /**
  * `columns`: gain and bias of every column are fitted at the time of reading. `none`: they stay as they were fitted before.
@@ -47,18 +48,9 @@ export async function correctionsFor(
 ): Promise<Corrections> {
   const fittedAt = compensate === 'columns' ? at : (calibratedAt ?? chip.calibration?.at ?? 0);
   const calibration = await calibratedFor(pkg, chip, { at: fittedAt, wires }, how);
-  if (compensate !== 'global' || fittedAt === at) return { calibration, gain: 1 };
+  if (compensate !== 'global') return { calibration, gain: 1 };
   const { threads, onRead: onArray } = how;
-  const total = async (time: number) => {
-    const conditions = { at: time, wires, noise: false };
-    return totalConductance(
-      await readArrays(chip, pkg.loaded.target, conditions, defined({ threads, onArray })),
-    );
-  };
-  return { calibration, gain: (await total(fittedAt)) / (await total(at)) };
-}
-
-/** What reading all rows and columns once, all rows driven, adds up to (S). */
-function totalConductance({ conductances }: ReadArrays): number {
-  return conductances.reduce((sum, cells) => sum + cells.reduce((own, g) => own + g, 0), 0);
+  const reading = defined({ threads, onArray });
+  const left = await conductanceLeft(chip, pkg.loaded.target, { at, wires }, fittedAt, reading);
+  return { calibration, gain: 1 / left };
 }
