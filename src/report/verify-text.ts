@@ -145,21 +145,21 @@ function conclusion(report: VerifyReport): string[] {
 }
 
 function layers({ layers: { images, snr } }: VerifyReport): string[] {
-  const over = `(mapped against ideal, errors of earlier layers included, ${counted(images, 'image')})`;
-  const noisy = snr.filter((layer) => layer.snr !== 'equal');
+  const over = `(mapped against ideal, ${counted(images, 'image')})`;
+  const noisy = snr.filter((layer) => layer.snr !== 'equal' || layer.own !== 'equal');
   if (noisy.length === 0) return [`All ${counted(snr.length, 'layer')} give the ideal chip's values ${over}`];
-  const order = noisy.sort((a, b) => rank(a.snr) - rank(b.snr)).slice(0, worstLayers);
+  const order = noisy.sort((a, b) => rank(a.own) - rank(b.own)).slice(0, worstLayers);
   // Several layers of one node, such as the steps of an LSTM, have the names of their outputs.
   const names = snr.map(({ origin }) => origin.name);
   const nameOf = ({ origin: { name }, output }: (typeof snr)[number]) =>
     printableLine(name && names.indexOf(name) === names.lastIndexOf(name) ? name : output);
   const width = Math.min(50, Math.max(...order.map((layer) => nameOf(layer).length)));
   return [
-    `Layers with the lowest SNR, of ${snr.length} ${over}:`,
+    `Layers with the lowest SNR of their own, of ${snr.length} ${over}; with the errors of earlier layers:`,
     ...order.map((layer) => {
       const name = shortenMiddle(nameOf(layer), width).padEnd(width);
-      const snrText = formatSnr(layer.snr).padStart(8);
-      return `  ${name}  ${layer.origin.op.padEnd(6)}  ${snrText}  ${saturation(layer)}`;
+      const [own, whole] = [layer.own, layer.snr].map((value) => formatSnr(value).padStart(8));
+      return `  ${name}  ${layer.origin.op.padEnd(6)}  ${own}; ${whole}  ${saturation(layer)}`;
     }),
     ...mostSaturated(snr, order).map(
       (layer) => `  Most conversions saturate in ${nameOf(layer)}: ${formatShare(layer.saturated)}`,
@@ -178,6 +178,7 @@ function mostSaturated(all: readonly LayerReport[], listed: readonly LayerReport
 }
 
 function rank(snr: Snr): number {
+  if (snr === 'equal') return Number.POSITIVE_INFINITY;
   return typeof snr === 'number' ? snr : Number.NEGATIVE_INFINITY;
 }
 

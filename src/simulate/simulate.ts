@@ -9,17 +9,15 @@ import { chipWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
 import type { Graph } from '../ir/graph.ts';
-import { lowerCrossbar } from '../lower/crossbar.ts';
-import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { imagesIn, withReading } from '../lower/noise.ts';
-import { noiseSource, readingInput, withNormals } from '../lower/noise-pool.ts';
-import { withGain } from '../lower/whole.ts';
+import { readingInput, withNormals } from '../lower/noise-pool.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
 import { type Package, pathIn } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
 import { openSession, type Session } from '../runtime/session.ts';
+import { layersOf } from './emit-layers.ts';
 
 export interface SimulateOptions {
   /** Values that become outputs besides the model's own. */
@@ -51,37 +49,30 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   if (chip.bitstream !== pkg.bitstream)
     raise([chipWrongPackage(placeOf(pkg.files), pkg.bitstream, chip.bitstream)]);
   checkBlocks(pkg, chip);
-  const { conditions, threads, onArray, onLayer } = options;
+  const { conditions, threads, onArray, onLayer, bitSerial = false, saturation = false } = options;
   const { target } = pkg.loaded;
   const arrays =
     options.arrays ?? (await readArrays(chip, target, conditions, defined({ threads, onArray })));
   const how = { ...defined({ threads }), onRead: onArray, onLayer };
   const { compensate } = options;
   const read = { at: conditions?.at ?? 0, wires: !arrays.unwired };
-  const { calibration, gain } =
-    options.corrections ?? (await correctionsFor(pkg, chip, read, { compensate, ...how }));
+  const corrections = options.corrections ?? (await correctionsFor(pkg, chip, read, { compensate, ...how }));
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>
       n.kind === 'onnx' && n.domain === crossbarDomain ? n.inputs.slice(1) : [],
     ),
   );
-  const noise = arrays.variances ? noiseSource : undefined;
+  const emitLayer = layersOf(arrays, corrections);
   const taps = [...(options.taps ?? [])];
   const lowered = lowerGraph(
-    noise ? withNormals(pkg.host, chip.seed) : pkg.host,
+    arrays.variances ? withNormals(pkg.host, chip.seed) : pkg.host,
     (node) => {
       const layer =
         node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants, pathIn(pkg, 'host')) : undefined;
       if (!layer) return undefined;
       return (emit) => {
-        const counts = lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), gain), {
-          calibration: calibration?.columns.get(layer.output),
-          bitSerial: options.bitSerial ?? false,
-          saturation: options.saturation ?? false,
-          noise,
-        });
-        taps.push(...counts);
+        taps.push(...emitLayer(emit, layer, { bitSerial, saturation }));
       };
     },
     taps,

@@ -144,18 +144,10 @@ async function runUnits(
 ): Promise<readonly UnitError[]> {
   const { at, compensate, threads } = setup;
   const programmed = await setup.chips.program(mapped, setup.seed, on);
-  const { pkg } = programmed;
+  const { pkg, chip } = programmed;
   const condition = { at, wires: pkg.loaded.target.wires !== undefined };
-  const { calibration, gain } = await correctionsFor(pkg, programmed.chip, condition, {
-    compensate,
-    threads,
-  });
-  const arrays = await readArrays(
-    programmed.chip,
-    pkg.loaded.target,
-    { ...condition, noise: false },
-    { threads },
-  );
+  const { calibration, gain } = await correctionsFor(pkg, chip, condition, { compensate, threads });
+  const arrays = await readArrays(chip, pkg.loaded.target, { ...condition, noise: false }, { threads });
   const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
   const encodeWith = (unit: Unit): Uint8Array => {
     const graph = lowerGraph(

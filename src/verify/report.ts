@@ -107,6 +107,8 @@ export interface LayerReport {
   readonly output: string;
   /** Of the layer's output against the integer reference, errors of earlier layers included; over all trials. */
   readonly snr: Snr;
+  /** The same where the layer is given what the integer reference gives it: what it errs by itself. */
+  readonly own: Snr;
   /** Share of its conversions that saturate, over all trials; 0 where its form is exact and nothing can. */
   readonly saturated: number;
 }

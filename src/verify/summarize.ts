@@ -19,7 +19,14 @@ import type { LayerSums } from './layers-job.ts';
 import { silence } from './metrics.ts';
 import type { ModelFile, VerifyOptions } from './options.ts';
 import type { Plan } from './plan.ts';
-import { type BoundReport, type MappedReport, snrOf, type TrialReport, type VerifyReport } from './report.ts';
+import {
+  type BoundReport,
+  type LayerReport,
+  type MappedReport,
+  snrOf,
+  type TrialReport,
+  type VerifyReport,
+} from './report.ts';
 import type { ReferenceRun } from './run-images.ts';
 import { difference, readingReports, refreshReport, runScores, timeWarnings } from './summarize-readings.ts';
 import { scoresOf, type Tally } from './tally.ts';
@@ -105,12 +112,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     snrImages: Math.ceil(plan.indices.length / references.floatOutputs.stride),
     layers: {
       images: Math.min(layerImages, plan.indices.length),
-      snr: pkg.layers.map(({ origin, output }) => ({
-        origin,
-        output,
-        snr: snrOf(layers.get(output) ?? silence),
-        saturated: saturatedShare(layers.get(output)),
-      })),
+      snr: pkg.layers.map(({ origin, output }) => ({ origin, output, ...layerFigures(layers.get(output)) })),
     },
     cost: costOf(pkg),
     effects: effectsOf(
@@ -154,8 +156,15 @@ function currentsOver(trials: readonly Trial[]): readonly Diagnostic[] {
   );
 }
 
-function saturatedShare(sums: LayerSums | undefined): number {
-  return sums && sums.conversions > 0 ? sums.saturated / sums.conversions : 0;
+const nothing: LayerSums = { ...silence, ownNoise: 0, saturated: 0, conversions: 0 };
+
+function layerFigures(sums: LayerSums = nothing): Pick<LayerReport, 'snr' | 'own' | 'saturated'> {
+  const { signal, ownNoise, saturated, conversions } = sums;
+  return {
+    snr: snrOf(sums),
+    own: snrOf({ signal, noise: ownNoise }),
+    saturated: conversions > 0 ? saturated / conversions : 0,
+  };
 }
 
 function trialReport(trial: Trial, float: Tally): TrialReport {

@@ -102,7 +102,7 @@ const effect = z.strictObject({
   law: z.string(),
 });
 
-const layer = z.strictObject({ origin, output: z.string(), snr, saturated: share });
+const layer = z.strictObject({ origin, output: z.string(), snr, own: snr, saturated: share });
 const assumed = z.strictObject({ field: z.string(), text: z.string(), source: z.string() });
 
 export const verifyReport = z.strictObject({
