@@ -4,7 +4,10 @@ export interface ColumnCorrection {
   readonly bias: Float32Array;
 }
 
-/** A fitted gain is at most this, and at least its inverse: what asks for more tells nothing. */
+/**
+ * A fitted gain is at most this, and at least its inverse, times what makes up for the conductance that the whole chip has lost with
+ * time: what asks for more tells nothing.
+ */
 export const gainLimit = 1.5;
 
 export interface Calibration {

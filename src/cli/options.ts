@@ -1,8 +1,8 @@
 /** Options that several verbs share, and the readers of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { compensations, usualCompensation } from '../correct/compensate.ts';
 import { defaultDataLimit, largestDataLimit } from '../data/limit.ts';
 import { parseTime } from '../text/time.ts';
-import { compensations } from '../verify/conditions.ts';
 
 /** Reader of an option that may be repeated. */
 export function repeated(value: string, previous: readonly string[] | undefined): readonly string[] {
@@ -120,7 +120,6 @@ export function time(text: string): number {
 
 /** `--compensate`, for a verb that reads chips some time after they were programmed. */
 export function withCompensation(command: Command): Command {
-  const what =
-    'against drift: one `global` digital factor, or gain and bias of all `columns` fitted anew at that time';
-  return command.addOption(oneOf('--compensate <how>', what, compensations).default('none'));
+  const what = `against drift: gain and bias of all \`columns\` fitted at that time, one \`global\` digital factor since they were fitted, or \`none\` (default: ${usualCompensation})`;
+  return command.addOption(oneOf('--compensate <how>', what, compensations));
 }

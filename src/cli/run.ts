@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { loadChip } from '../chip/load.ts';
 import { checkTime } from '../chip/read-conditions.ts';
+import { type Compensation, correctionsFor, usualCompensation } from '../correct/compensate.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { defined } from '../defined.ts';
@@ -17,8 +18,6 @@ import { formatTable, numbers, texts } from '../report/table.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { formatTime } from '../text/time.ts';
 import { availableThreads } from '../threads/pool.ts';
-import type { Compensation } from '../verify/conditions.ts';
-import { compensated } from '../verify/read-chip.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { seedNumber, time, wholeNumber, withCompensation, withDataLimit, withJson } from './options.ts';
@@ -31,7 +30,7 @@ interface RunCommandLine extends PreprocessingFlags {
   readonly chip?: string;
   readonly seed: number;
   readonly at: number;
-  readonly compensate: Compensation;
+  readonly compensate?: Compensation;
   /** Bytes. */
   readonly dataLimit?: number;
   readonly top: number;
@@ -59,39 +58,44 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const problems = checkTime(pkg.loaded.target, args.at);
   raise(problems);
   printDiagnostics(io, problems);
+  const conditions = { at: args.at, wires: pkg.loaded.target.wires !== undefined };
+  const { compensate = usualCompensation } = args;
+  const calibrateUnder = compensate === 'columns' ? conditions : {};
   const programmed =
     args.chip === undefined
-      ? await programWithProgress(io, pkg, { seed: args.seed })
+      ? await programWithProgress(io, pkg, { seed: args.seed, calibrateUnder })
       : await loadChip(args.chip);
-  const conditions = { at: args.at, wires: pkg.loaded.target.wires !== undefined };
   const threads = availableThreads();
   const reference = { graph: pkg.reference, file: pkg.manifest.model.file };
   const given = { length: 1, sample: async () => ({ feeds: sample.feeds, hash: '' }) };
   const { seed } = programmed;
-  const { session, outputs } = await withStages(io, ({ report }) => {
+  const { session, outputs, corrections } = await withStages(io, ({ report }) => {
     const onArray = (done: number, total: number) => report('reading arrays', done, total);
     const onLayer = (done: number, total: number) => report('calibrating layers', done, total);
-    const how = { ...args, condition: conditions, threads, onArray, onLayer };
+    const how = { compensate, threads, onRead: onArray, onLayer };
     return unlessRefused(reference, given, async () => {
-      const { chip, gain } = await compensated(pkg, programmed, how);
-      const opened = await simulate(pkg, chip, { conditions, gain, onArray, onLayer });
+      const corrections = await correctionsFor(pkg, programmed, conditions, how);
+      const opened = await simulate(pkg, programmed, { conditions, corrections, onArray });
       report('running the sample', 0, 1);
       const made = await opened.run(sample.feeds);
       await opened.release();
-      return { session: opened, outputs: made };
+      return { session: opened, outputs: made, corrections };
     });
   });
+  const calibratedAt = corrections.calibration?.at;
   checkNumbers(folder, outputs);
   const results = session.outputs.map((name) =>
     resultOf(pkg, dataset, name, outputs[name]!, { count: args.top, samples: sample.size }),
   );
   if (args.json) {
-    const about = { package: folder, chip: args.chip, seed, at: args.at, input: args.input };
+    const { chip, at, input } = args;
+    const about = defined({ package: folder, chip, seed, at, calibratedAt, input });
     return printJson(io, 'run', { ...about, sample: sample.id, results });
   }
   const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;
   const where = args.chip === undefined ? `a chip programmed with seed ${seed}` : args.chip;
-  const when = args.at === 0 ? '' : `, ${formatTime(args.at)} after programming`;
+  const when =
+    args.at === 0 ? '' : `, ${formatTime(args.at)} after programming${calibratedWhen(args.at, calibratedAt)}`;
   io.stdout(`${args.input}${which}, on ${where}${when}\n`);
   for (const result of results) io.stdout(`\n${formatResult(result)}`);
 }
@@ -107,6 +111,12 @@ async function firstSample(dataset: Dataset, inputs: readonly ValueInfo[]) {
   for await (const { feeds, ids, size } of dataset.batches([0], 1, inputs))
     return { feeds, id: ids[0]!, size };
   throw new InternalError('run', `data set ${dataset.name} gave no sample`);
+}
+
+function calibratedWhen(at: number, calibratedAt: number | undefined): string {
+  if (calibratedAt === undefined) return '';
+  if (calibratedAt === at) return ', calibrated then';
+  return calibratedAt === 0 ? ', calibrated when programmed' : `, calibrated at ${formatTime(calibratedAt)}`;
 }
 
 /** Raises resultNotANumber for every output that holds NaN. */

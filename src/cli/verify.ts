@@ -31,6 +31,7 @@ import {
   percent,
   repeated,
   seedNumber,
+  time,
   times,
   wholeNumber,
   withCompensation,
@@ -179,6 +180,12 @@ export function registerVerify(program: Command, io: Io): void {
     )
     .addOption(
       new Option(
+        '--calibrated-at <time>',
+        'hold the calibration of this time after programming in all readings (default: each is calibrated as it is read)',
+      ).argParser(time),
+    )
+    .addOption(
+      new Option(
         '--wires <which>',
         'read through the wires, as if they had no resistance, or both (default: both, where the target has wires; on, where levels make up for them)',
       ).choices(wiresRead),
@@ -213,5 +220,6 @@ export function registerVerify(program: Command, io: Io): void {
     'crossloom verify net.xbar --model net.onnx --data test.npz --images 500 --max-drop 1 --json',
     'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',
     'crossloom verify net.xbar --model net.onnx --data test.npz --at 1s,1h,1d --max-drop 1',
+    'crossloom verify net.xbar --model net.onnx --data test.npz --at 1s,1h,1d --calibrated-at 1s --max-drop 1',
   ).action((folder: string, args: VerifyCommandLine) => run(io, folder, args));
 }

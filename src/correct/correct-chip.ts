@@ -11,17 +11,22 @@ import { foldLayer } from '../lower/fold.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads, collect, type Job } from '../threads/pool.ts';
 import { checkBlocks } from './check-blocks.ts';
+import { conductanceLeft } from './conductance-left.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
 
 interface CorrectionContext {
   readonly pkg: CorrectedPackage;
   readonly arrays: ReadArrays;
+  /** Share of the conductance that is left. */
+  readonly left: number;
 }
 
 /** Corrects the layer of that number; undefined where it needs no correction. */
 export const job: Job<CorrectionContext, number, ColumnCorrection | undefined> = {
   module: import.meta.url,
-  open: ({ pkg, arrays }) => ({ run: (number) => correctLayer(pkg, pkg.layers[number]!, arrays) }),
+  open: ({ pkg, arrays, left }) => ({
+    run: (number) => correctLayer(pkg, pkg.layers[number]!, arrays, left),
+  }),
 };
 
 export interface CorrectOptions {
@@ -38,6 +43,9 @@ export interface CorrectOptions {
   readonly onRead?: ((done: number, total: number) => void) | undefined;
 }
 
+/** How corrections are fitted. */
+export type FitOptions = Pick<CorrectOptions, 'threads' | 'onRead' | 'onLayer'>;
+
 /**
  * @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is
  * @throws DiagnosticError chip/unreadable where the chip lacks what the package reads; as `readArrays` does
@@ -53,7 +61,9 @@ export async function correctChip(
   const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, reading);
   // Where all layers compute exactly, there is nothing to calibrate; elsewhere the first that does not is found at once.
   if (layers.every((layer) => foldLayer(layer, arrays).exact)) return chip;
-  const context = { pkg: { layers, reference, record }, arrays };
+  const at = conditions?.at ?? 0;
+  const left = await conductanceLeft(chip, loaded.target, { at, wires: false }, 0, { threads });
+  const context = { pkg: { layers, reference, record }, arrays, left };
   const how = { threads, count: layers.length, onDone: onLayer };
   const corrections = await collect(job, context, layers.keys(), how);
   const found = layers.flatMap(({ output }, i) =>
@@ -62,7 +72,7 @@ export async function correctChip(
   if (found.length === 0) return chip;
   const { calibration: _, ...bare } = chip;
   const calibration: Calibration = {
-    at: conditions?.at ?? 0,
+    at,
     wires: !arrays.unwired,
     columns: new Map(found),
   };

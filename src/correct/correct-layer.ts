@@ -23,16 +23,20 @@ import { openSession } from '../runtime/session.ts';
 /** What correcting a chip needs of its package. */
 export type CorrectedPackage = Pick<Package, 'layers' | 'reference' | 'record'>;
 
-/** The correction of one layer; undefined where it computes exactly. */
+/**
+ * The correction of one layer; undefined where it computes exactly.
+ * @param left share of the chip's conductance that is left since it was programmed
+ */
 export async function correctLayer(
   pkg: CorrectedPackage,
   layer: CrossbarLayer,
   arrays: ReadArrays,
+  left = 1,
 ): Promise<ColumnCorrection | undefined> {
   const folded = foldLayer(layer, arrays);
   if (folded.exact) return undefined;
   const { measured, wanted } = await compare(pkg, layer, folded);
-  return fitColumns(layer, measured, wanted);
+  return fitColumns(layer, measured, wanted, left);
 }
 
 /** Outputs of the programmed layer, and of its integers without a chip, for its calibration vectors: [vector][output]. */
@@ -89,15 +93,19 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
   return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
 }
 
-/** Per column, the gain and bias that bring the measured outputs closest to the expected ones. */
+/**
+ * Per column, the gain and bias that bring the measured outputs closest to the expected ones.
+ * @param left share of their size that measured outputs have in common: gains are limited around its inverse
+ */
 export function fitColumns(
   layer: Pick<CrossbarLayer, 'groups' | 'columns'>,
   measured: ArrayLike<number>,
   wanted: ArrayLike<number>,
+  left = 1,
 ): ColumnCorrection {
   const outputs = layer.groups * layer.columns;
   const count = measured.length / outputs;
-  const gain = new Float32Array(outputs).fill(1);
+  const gain = new Float32Array(outputs).fill(1 / left);
   const bias = new Float32Array(outputs);
   for (let o = 0; o < outputs; o++) {
     let meanX = 0;
@@ -114,7 +122,7 @@ export function fitColumns(
       xy += x * (wanted[v * outputs + o]! - meanY);
     }
     // A column that hardly responds, or responds the wrong way round, tells nothing about its gain.
-    if (xx > 0 && xy > 0) gain[o] = Math.min(gainLimit, Math.max(1 / gainLimit, xy / xx));
+    if (xx > 0 && xy > 0) gain[o] = Math.min(gainLimit / left, Math.max(1 / gainLimit / left, xy / xx));
     bias[o] = meanY - gain[o]! * meanX;
   }
   return { gain, bias };

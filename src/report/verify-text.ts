@@ -5,6 +5,7 @@ import { printableLine } from '../text/printable.ts';
 import { formatTime } from '../text/time.ts';
 import { formatQuantity } from '../text/units.ts';
 import { wrap } from '../text/wrap.ts';
+import type { CalibrationCost } from '../verify/calibration-cost.ts';
 import type { PairedDifference } from '../verify/metrics.ts';
 import type {
   LayerReport,
@@ -91,21 +92,36 @@ function comparison(report: VerifyReport): string[] {
   return formatTable(columns, rows).trimEnd().split('\n');
 }
 
-/** Time, wires where both are shown, and what is done about drift. */
-function readingName({ at, wires, compensated }: ReadingReport, all: readonly ReadingReport[]): string {
+/** Time, wires where both are shown, and what is done about what has moved by then. */
+function readingName(
+  { at, wires, compensated, calibratedAt }: ReadingReport,
+  all: readonly ReadingReport[],
+): string {
   const both = new Set(all.map((reading) => reading.wires)).size > 1;
   return [
     at === 0 ? 'right after' : `after ${formatTime(at)}`,
     ...(both ? [wires ? 'wires on' : 'wires off'] : []),
-    ...(compensated === 'none' ? [] : [compensated === 'global' ? 'one factor' : 'columns fitted']),
+    ...(calibratedAt === undefined || (at === 0 && calibratedAt === 0)
+      ? []
+      : [calibratedWhen(at, calibratedAt)]),
+    ...(compensated === 'global' && at !== calibratedAt ? ['one factor'] : []),
   ].join(', ');
 }
 
-function formatRefresh({ maxDrop, within, beyond }: RefreshReport): string {
+function calibratedWhen(at: number, calibratedAt: number): string {
+  return calibratedAt === at ? 'calibrated then' : `calibrated ${momentOf(calibratedAt)}`;
+}
+
+const momentOf = (seconds: number) => (seconds === 0 ? 'when programmed' : `at ${formatTime(seconds)}`);
+
+/** Up to when chips do: from then on they have to be calibrated anew, or programmed where that is done at every reading. */
+function formatRefresh({ maxDrop, calibratedAt, within, beyond }: RefreshReport): string {
   const until =
     within === undefined ? undefined : within === 0 ? 'right after programming' : formatTime(within);
   const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
-  return `refresh: a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given`;
+  const what =
+    calibratedAt === undefined ? 'refresh:' : `recalibration: calibrated ${momentOf(calibratedAt)},`;
+  return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given`;
 }
 
 function conclusion(report: VerifyReport): string[] {
@@ -129,21 +145,21 @@ function conclusion(report: VerifyReport): string[] {
 }
 
 function layers({ layers: { images, snr } }: VerifyReport): string[] {
-  const over = `(mapped against ideal, errors of earlier layers included, ${counted(images, 'image')})`;
-  const noisy = snr.filter((layer) => layer.snr !== 'equal');
+  const over = `(mapped against ideal, ${counted(images, 'image')})`;
+  const noisy = snr.filter((layer) => layer.snr !== 'equal' || layer.own !== 'equal');
   if (noisy.length === 0) return [`All ${counted(snr.length, 'layer')} give the ideal chip's values ${over}`];
-  const order = noisy.sort((a, b) => rank(a.snr) - rank(b.snr)).slice(0, worstLayers);
+  const order = noisy.sort((a, b) => rank(a.own) - rank(b.own)).slice(0, worstLayers);
   // Several layers of one node, such as the steps of an LSTM, have the names of their outputs.
   const names = snr.map(({ origin }) => origin.name);
   const nameOf = ({ origin: { name }, output }: (typeof snr)[number]) =>
     printableLine(name && names.indexOf(name) === names.lastIndexOf(name) ? name : output);
   const width = Math.min(50, Math.max(...order.map((layer) => nameOf(layer).length)));
   return [
-    `Layers with the lowest SNR, of ${snr.length} ${over}:`,
+    `Layers with the lowest SNR of their own, of ${snr.length} ${over}; with the errors of earlier layers:`,
     ...order.map((layer) => {
       const name = shortenMiddle(nameOf(layer), width).padEnd(width);
-      const snrText = formatSnr(layer.snr).padStart(8);
-      return `  ${name}  ${layer.origin.op.padEnd(6)}  ${snrText}  ${saturation(layer)}`;
+      const [own, whole] = [layer.own, layer.snr].map((value) => formatSnr(value).padStart(8));
+      return `  ${name}  ${layer.origin.op.padEnd(6)}  ${own}; ${whole}  ${saturation(layer)}`;
     }),
     ...mostSaturated(snr, order).map(
       (layer) => `  Most conversions saturate in ${nameOf(layer)}: ${formatShare(layer.saturated)}`,
@@ -162,10 +178,11 @@ function mostSaturated(all: readonly LayerReport[], listed: readonly LayerReport
 }
 
 function rank(snr: Snr): number {
+  if (snr === 'equal') return Number.POSITIVE_INFINITY;
   return typeof snr === 'number' ? snr : Number.NEGATIVE_INFINITY;
 }
 
-function programming({ trials, cost }: VerifyReport): string[] {
+function programming({ trials, cost, calibration }: VerifyReport): string[] {
   const mean = (of: (counters: ArrayCounters) => number) =>
     trials.reduce((sum, trial) => sum + of(trial.programming), 0) / trials.length;
   const formed = mean((c) => c.formed);
@@ -184,12 +201,21 @@ function programming({ trials, cost }: VerifyReport): string[] {
       ? [['transfers', `${formatCount(transfers)}, ${formatCount(signErrors)} with a wrong sign`] as const]
       : []),
     ['programming', `${formatQuantity(time, 's')} array by array, ${formatQuantity(energy, 'J')}`],
+    ...(calibration ? [['calibration', calibrationText(calibration)] as const] : []),
     [
       'inference',
       `${formatCount(cost.conversions)} conversions, ${formatQuantity(cost.conversionEnergy, 'J')} in the converters`,
     ],
   ];
   return [`Cost${trials.length > 1 ? ' (programming: mean of the trials)' : ''}:`, ...facts(rows)];
+}
+
+function calibrationText({ layers, vectors, conversions, time, energy }: CalibrationCost): string {
+  return [
+    `${formatCount(vectors)} inputs of ${counted(layers.length, 'layer')}`,
+    `${formatCount(conversions)} conversions`,
+    `${formatQuantity(time, 's')}, ${formatQuantity(energy, 'J')} in the converters`,
+  ].join(', ');
 }
 
 /** What the simulation contains and what it rests on, in one line. */

@@ -2,24 +2,22 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
-import { calibratedFor } from '../correct/calibrated-for.ts';
 import { checkBlocks } from '../correct/check-blocks.ts';
+import { type Compensation, type Corrections, correctionsFor } from '../correct/compensate.ts';
 import { defined } from '../defined.ts';
 import { chipWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
 import type { Graph } from '../ir/graph.ts';
-import { lowerCrossbar } from '../lower/crossbar.ts';
-import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { imagesIn, withReading } from '../lower/noise.ts';
-import { noiseSource, readingInput, withNormals } from '../lower/noise-pool.ts';
-import { withGain } from '../lower/whole.ts';
+import { readingInput, withNormals } from '../lower/noise-pool.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
 import { type Package, pathIn } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
 import { openSession, type Session } from '../runtime/session.ts';
+import { layersOf } from './emit-layers.ts';
 
 export interface SimulateOptions {
   /** Values that become outputs besides the model's own. */
@@ -31,52 +29,50 @@ export interface SimulateOptions {
   readonly threads?: number;
   /** Time, wires and noise of the readings. Default: right after programming, with all that the target has. */
   readonly conditions?: Partial<ReadConditions>;
+  /** What is done about what has moved since the chip was calibrated. Default: gain and bias of all columns are fitted anew. */
+  readonly compensate?: Compensation;
   /** The arrays as `readArrays` gave them, in place of reading them under `conditions`. */
   readonly arrays?: ReadArrays;
+  /** The corrections as `correctionsFor` gave them, in place of what `compensate` makes of the chip's. */
+  readonly corrections?: Corrections;
   /** Called after every array that is read, and after every layer whose gains are fitted anew. */
   readonly onArray?: (done: number, total: number) => void;
   readonly onLayer?: (done: number, total: number) => void;
-  /** Digital factor on all conversions, for drift that all cells share. Default: 1. */
-  readonly gain?: number;
 }
 
 /**
- * The simulated chip as standard ONNX operators: it runs in any ONNX runtime. Gains that were fitted through the wires are
- * fitted anew where the chip is read without them, and the other way round; gains of another time are kept.
+ * The simulated chip as standard ONNX operators: it runs in any ONNX runtime. A calibrated chip has the gains of the time and
+ * the wires that it is read with, unless `compensate` says otherwise; one that was left uncalibrated has none.
  * @throws DiagnosticError chip/wrong-package, chip/unreadable, read/before-programming
  */
 export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Graph> {
   if (chip.bitstream !== pkg.bitstream)
     raise([chipWrongPackage(placeOf(pkg.files), pkg.bitstream, chip.bitstream)]);
   checkBlocks(pkg, chip);
-  const { conditions, threads, onArray, onLayer } = options;
+  const { conditions, threads, onArray, onLayer, bitSerial = false, saturation = false } = options;
   const { target } = pkg.loaded;
   const arrays =
     options.arrays ?? (await readArrays(chip, target, conditions, defined({ threads, onArray })));
   const how = { ...defined({ threads }), onRead: onArray, onLayer };
-  const fitted = await calibratedFor(pkg, chip, !arrays.unwired, how);
+  const { compensate } = options;
+  const read = { at: conditions?.at ?? 0, wires: !arrays.unwired };
+  const corrections = options.corrections ?? (await correctionsFor(pkg, chip, read, { compensate, ...how }));
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>
       n.kind === 'onnx' && n.domain === crossbarDomain ? n.inputs.slice(1) : [],
     ),
   );
-  const noise = arrays.variances ? noiseSource : undefined;
+  const emitLayer = layersOf(arrays, corrections);
   const taps = [...(options.taps ?? [])];
   const lowered = lowerGraph(
-    noise ? withNormals(pkg.host, chip.seed) : pkg.host,
+    arrays.variances ? withNormals(pkg.host, chip.seed) : pkg.host,
     (node) => {
       const layer =
         node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants, pathIn(pkg, 'host')) : undefined;
       if (!layer) return undefined;
       return (emit) => {
-        const counts = lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), options.gain), {
-          calibration: fitted.calibration?.columns.get(layer.output),
-          bitSerial: options.bitSerial ?? false,
-          saturation: options.saturation ?? false,
-          noise,
-        });
-        taps.push(...counts);
+        taps.push(...emitLayer(emit, layer, { bitSerial, saturation }));
       };
     },
     taps,

@@ -45,6 +45,8 @@ interface Subject {
   readonly model: ModelFile;
   readonly loaded: LoadedTarget;
   readonly threads: number;
+  /** Seconds after programming at which chips are calibrated. */
+  readonly calibratedAt: number;
 }
 
 /** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
@@ -54,7 +56,11 @@ const anyArrays = 1_000_000_000;
 const kept = 2;
 
 /** @param given the mapping that there is already */
-export function openChips({ model, loaded, threads }: Subject, trials: number, given: Mapped): Chips {
+export function openChips(
+  { model, loaded, threads, calibratedAt }: Subject,
+  trials: number,
+  given: Mapped,
+): Chips {
   const { record, options: first } = given.compiled;
   const mappings = lastFew<Mapped>(kept);
   mappings(JSON.stringify(first), async () => given);
@@ -64,8 +70,16 @@ export function openChips({ model, loaded, threads }: Subject, trials: number, g
   const programNew = (pkg: Package, seed: number, on: OnPart, devices?: LoadedTarget) =>
     programChip(pkg, {
       ...defined({ devices }),
+      calibrateUnder: { at: calibratedAt },
       ...{ seed, threads, onArray: on('program'), onRead: on('read'), onLayer: on('calibrate') },
     });
+  /** The same cells on a chip that is read otherwise. */
+  const calibrateAnew = (pkg: Package, chip: Chip, on: OnPart): Promise<Chip> => {
+    const { calibration: _, ...bare } = chip;
+    const header = { ...chip.header, fingerprint: pkg.loaded.fingerprint };
+    const how = { threads, onRead: on('read'), onLayer: on('calibrate') };
+    return correctChip(pkg, { ...bare, header }, { ...how, conditions: { at: calibratedAt } });
+  };
   const program = (pkg: Package, seed: number, on: OnPart) =>
     chips(`${pkg.bitstream} ${seed}`, () => programNew(pkg, seed, on));
   return {
@@ -92,10 +106,10 @@ export function openChips({ model, loaded, threads }: Subject, trials: number, g
           return { pkg: anew, chip: await programNew(anew, seed, on) };
         }
         case 'reading':
-          return { pkg: own, chip: await calibratedAnew(own, await program(pkg, seed, on), threads, on) };
+          return { pkg: own, chip: await calibrateAnew(own, await program(pkg, seed, on), on) };
         case 'unused cells': {
           const chip = withoutUnused(await program(pkg, seed, on), pkg.layers);
-          return { pkg: own, chip: await calibratedAnew(own, chip, threads, on) };
+          return { pkg: own, chip: await calibrateAnew(own, chip, on) };
         }
       }
     },
@@ -105,13 +119,6 @@ export function openChips({ model, loaded, threads }: Subject, trials: number, g
 /** A target of its own, for `loaded`. */
 function withTarget(loaded: LoadedTarget, target: Target): LoadedTarget {
   return { ...loaded, target, fingerprint: targetFingerprint(target) };
-}
-
-/** The same cells on a chip that is read otherwise. */
-function calibratedAnew(pkg: Package, chip: Chip, threads: number, on: OnPart): Promise<Chip> {
-  const { calibration: _, ...bare } = chip;
-  const header = { ...chip.header, fingerprint: pkg.loaded.fingerprint };
-  return correctChip(pkg, { ...bare, header }, { threads, onRead: on('read'), onLayer: on('calibrate') });
 }
 
 /** The chip with nothing where no weight is: neither outside blocks nor, in those of pairs, off their diagonals. */

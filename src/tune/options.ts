@@ -1,7 +1,7 @@
 /** What a tuning is asked for. */
+import type { Compensation } from '../correct/compensate.ts';
 import type { ResultStore } from '../files/result-store.ts';
 import type { CompileOptions } from '../ir/options.ts';
-import type { Compensation } from '../verify/conditions.ts';
 import type { LossReport, MappingReport } from './loss.ts';
 
 /** Images used at most, both halves together, where nothing else is said. */
@@ -28,7 +28,7 @@ export interface TuneOptions {
   readonly acceptChance?: boolean;
   /** Time after programming at which the chips are read (s). Default: right after it. */
   readonly at?: number;
-  /** What is done about drift at that time. Default: none. */
+  /** What is done about what has moved until then. Default: gain and bias of all columns are fitted at that time. */
   readonly compensate?: Compensation;
   /** Seconds after which nothing new is measured but what is taken then, on held-out images. Default: 540. */
   readonly budget?: number;

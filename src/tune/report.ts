@@ -1,6 +1,6 @@
 /** What a tuning found, as plain data that JSON can hold. Accuracies are in percent, losses in points. */
+import type { Compensation } from '../correct/compensate.ts';
 import type { CompileOptions } from '../ir/options.ts';
-import type { Compensation } from '../verify/conditions.ts';
 import type { Snr } from '../verify/report.ts';
 import type { Blame } from './blame.ts';
 import type { Loss, LossReport, MappingReport } from './loss.ts';

@@ -4,6 +4,7 @@
  */
 
 import { readArrays } from '../chip/read.ts';
+import { correctionsFor } from '../correct/compensate.ts';
 import { recalled } from '../files/result-store.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { layerName, type Origin } from '../ir/graph.ts';
@@ -19,7 +20,6 @@ import { encodeModel } from '../onnx/encode.ts';
 import { openSession } from '../runtime/session.ts';
 import { collect } from '../threads/pool.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
-import { compensated } from '../verify/read-chip.ts';
 import { imageBatches } from '../verify/run-images.ts';
 import type { Mapped, OnPart } from './chips.ts';
 import { job, type OutputError, type SensitivityContext } from './sensitivity-job.ts';
@@ -144,9 +144,9 @@ async function runUnits(
 ): Promise<readonly UnitError[]> {
   const { at, compensate, threads } = setup;
   const programmed = await setup.chips.program(mapped, setup.seed, on);
-  const { pkg } = programmed;
+  const { pkg, chip } = programmed;
   const condition = { at, wires: pkg.loaded.target.wires !== undefined };
-  const { chip, gain } = await compensated(pkg, programmed.chip, { condition, compensate, threads });
+  const { calibration, gain } = await correctionsFor(pkg, chip, condition, { compensate, threads });
   const arrays = await readArrays(chip, pkg.loaded.target, { ...condition, noise: false }, { threads });
   const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
   const encodeWith = (unit: Unit): Uint8Array => {
@@ -156,9 +156,9 @@ async function runUnits(
         if (node.kind !== 'mvm') return undefined;
         if (!isOf(unit, node.origin)) return (emit) => lowerFloat(emit, node);
         const layer = layers.get(node.output)!;
-        const calibration = chip.calibration?.columns.get(node.output);
         const folded = withGain(foldLayer(layer, arrays), gain);
-        return (emit) => lowerCrossbar(emit, layer, folded, { calibration });
+        return (emit) =>
+          lowerCrossbar(emit, layer, folded, { calibration: calibration?.columns.get(node.output) });
       },
       [context.output],
     );

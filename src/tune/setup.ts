@@ -2,6 +2,7 @@
 
 import { compile, lowerModel } from '../compile/compile.ts';
 import type { Calibration } from '../compile/compiled.ts';
+import { type Compensation, usualCompensation } from '../correct/compensate.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
@@ -22,7 +23,6 @@ import { readsAlike } from '../target/reads-alike.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { checkAboveChance } from '../verify/at-chance.ts';
-import type { Compensation } from '../verify/conditions.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
@@ -103,7 +103,8 @@ export async function prepare(
   const float = encodeModel(model.graph);
   const probe = await openSession(float, { threads: 1 });
   const images = tuning.images ?? defaultImages;
-  const { at = 0, store = noStore } = tuning;
+  const { at = 0, compensate = usualCompensation, store = noStore } = tuning;
+  const calibratedAt = compensate === 'columns' ? at : 0;
   const { seed, trials: chips, scoreOutput, maxDrop } = tuning;
   const wanted = {
     ...defined({ seed, trials: chips, scoreOutput, maxDrop }),
@@ -155,8 +156,8 @@ export async function prepare(
     seed: seed ?? 1,
     threads,
     at,
-    compensate: tuning.compensate ?? 'none',
-    chips: openChips({ model, loaded, threads }, trials, { compiled, pkg }),
+    compensate,
+    chips: openChips({ model, loaded, threads, calibratedAt }, trials, { compiled, pkg }),
     identity,
     store: kept,
     work: { mappings: new Set(), runs: new Map() },

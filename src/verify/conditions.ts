@@ -2,10 +2,6 @@
 import type { Target } from '../target/target.ts';
 import { formatTime } from '../text/time.ts';
 
-/** What is done about drift: nothing, one digital factor for the chip, or gain and bias of every column anew. */
-export const compensations = ['none', 'global', 'columns'] as const;
-export type Compensation = (typeof compensations)[number];
-
 export interface Condition {
   /** Seconds after programming. */
   readonly at: number;

@@ -1,9 +1,10 @@
 /** What a verification is asked for. */
 import type { Chip } from '../chip/chip.ts';
+import { type Compensation, usualCompensation } from '../correct/compensate.ts';
 import type { ResultStore } from '../files/result-store.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
 import type { Package } from '../package/open.ts';
-import type { Compensation, WiresRead } from './conditions.ts';
+import type { WiresRead } from './conditions.ts';
 
 /** States of slow noise over all images, where nothing else is said. */
 export const defaultStates = 8;
@@ -48,8 +49,16 @@ export interface VerifyOptions {
    * wires alone where the package's levels make up for them.
    */
   readonly wires?: WiresRead;
-  /** What is done about drift at those times. Default: none. */
+  /**
+   * What is done about what has moved until then. Default: gain and bias of all columns are fitted as the chip is read; nothing
+   * where new chips are not calibrated or `calibratedAt` is given.
+   */
   readonly compensate?: Compensation;
+  /**
+   * Time after programming of a calibration whose gains all readings have (s), none of them earlier. Default: with `none` and
+   * `global` when a saved chip was calibrated, and right after programming for a new one.
+   */
+  readonly calibratedAt?: number;
   /** Read noise, where the target has it. Default: true. */
   readonly noise?: boolean;
   /** States of random telegraph and 1/f noise over all images, at most. Default: 8. */
@@ -65,4 +74,10 @@ export interface VerifyOptions {
   readonly onTrial?: (finished: number, total: number) => void;
   /** Called when a stage starts, and as it goes on. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
+}
+
+/** What is done about what has moved, where options leave it open too. */
+export function compensationOf({ compensate, calibrate, calibratedAt }: VerifyOptions): Compensation {
+  const held = calibrate === false || calibratedAt !== undefined;
+  return compensate ?? (held ? 'none' : usualCompensation);
 }

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
-import { checkTime } from '../chip/read-conditions.ts';
 import { hasReadNoise } from '../conditions/models.ts';
 import { checkLabels, type Dataset } from '../data/dataset.ts';
 import {
@@ -17,7 +16,7 @@ import type { ValueInfo } from '../ir/graph.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import type { Package } from '../package/open.ts';
 import type { Session } from '../runtime/session.ts';
-import type { Target } from '../target/target.ts';
+import { checkOptions } from './check-options.ts';
 import { imagesFollowEachOther } from './image-order.ts';
 import type { ModelFile, VerifyOptions } from './options.ts';
 import { probeOutput } from './probe-output.ts';
@@ -107,18 +106,6 @@ export async function planVerification(
     batchSize,
     overlap: hashes.filter((hash) => known.has(hash)).length,
   };
-}
-
-function checkOptions(target: Target, options: VerifyOptions): Diagnostic[] {
-  const { trials, images, batchSize, threads, noiseStates, seed, at = [] } = options;
-  const counts = Object.entries({ trials, images, batchSize, threads, noiseStates });
-  const problems = counts
-    .filter(([, value]) => value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
-    .map(([name, value]) => optionInvalid(name, `${value} is not a whole number of at least 1`));
-  if (seed !== undefined && !Number.isSafeInteger(seed))
-    problems.push(optionInvalid('seed', `${seed} is not a whole number`));
-  const times = at.flatMap((time) => checkTime(target, time));
-  return [...problems, ...times.filter(({ severity }) => severity === 'error')];
 }
 
 async function checkChips(pkg: Package, chips: readonly (Chip | string)[]): Promise<Diagnostic[]> {

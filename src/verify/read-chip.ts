@@ -3,20 +3,19 @@ import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import { fluctuates } from '../conditions/models.ts';
-import { correctChip } from '../correct/correct-chip.ts';
+import { type CompensateOptions, type Corrections, correctionsFor } from '../correct/compensate.ts';
 import { defined } from '../defined.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { lowerChip } from '../simulate/simulate.ts';
-import type { Compensation, Condition } from './conditions.ts';
+import type { Condition } from './conditions.ts';
 import type { Plan } from './plan.ts';
 import type { ChipState } from './run-images.ts';
 
 type OnStep = (done: number, total: number) => void;
 
-interface ReadingOptions {
+interface ReadingOptions extends Pick<CompensateOptions, 'compensate' | 'calibratedAt'> {
   readonly condition: Condition;
-  readonly compensate: Compensation;
   readonly noise: boolean;
   /** States of slow noise over all images, at most. */
   readonly states: number;
@@ -29,10 +28,8 @@ interface ReadingOptions {
 }
 
 export interface ChipReading {
-  /** With the corrections that it has at this time. */
   readonly chip: Chip;
-  /** Digital factor on all conversions. */
-  readonly gain: number;
+  readonly corrections: Corrections;
   readonly conditions: Partial<ReadConditions>;
   readonly states: readonly ChipState[];
 }
@@ -42,29 +39,28 @@ export interface ChipReading {
  */
 export async function openReading(
   pkg: Package,
-  programmed: Chip,
+  chip: Chip,
   { indices }: Pick<Plan, 'indices'>,
   inference: number,
   options: ReadingOptions,
 ): Promise<ChipReading> {
-  const { condition, noise } = options;
-  const reading = readingOf(options);
-  const steps = defined({ onArray: options.onArray, onLayer: options.onLayer });
+  const { condition, noise, compensate, calibratedAt, threads, onArray, onLayer } = options;
   const conditions = { ...condition, noise };
-  const { chip, gain } = await compensated(pkg, programmed, options);
+  const fitting = { compensate, calibratedAt, threads, onRead: onArray, onLayer };
+  const corrections = await correctionsFor(pkg, chip, condition, fitting);
   const { target } = pkg.loaded;
   const spans = stateSpans(indices.length, fluctuates(target) ? options.states : 1);
   const interval = inference * spans[0]!.to;
   const states = spans.map(({ from, to }, batch): ChipState => {
     const encode = async () => {
       const given = { ...conditions, batch, interval };
-      const arrays = await readArrays(chip, target, given, reading);
+      const arrays = await readArrays(chip, target, given, defined({ threads, onArray }));
       options.onRead?.(arrays);
-      return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, gain, ...steps })) };
+      return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, corrections })) };
     };
     return { from, to, encode };
   });
-  return { chip, gain, conditions, states };
+  return { chip, corrections, conditions, states };
 }
 
 /** Cuts the images into at most `count` spans, all as long as the first or shorter. */
@@ -74,31 +70,4 @@ export function stateSpans(images: number, count: number): { readonly from: numb
     from: i * size,
     to: Math.min((i + 1) * size, images),
   }));
-}
-
-/** The chip with its corrections of that time, and the digital factor on all conversions, under a condition. */
-export async function compensated(
-  pkg: Package,
-  chip: Chip,
-  options: Omit<ReadingOptions, 'noise' | 'states' | 'onRead'>,
-): Promise<{ readonly chip: Chip; readonly gain: number }> {
-  const { compensate, threads, onArray, onLayer } = options;
-  const { at, wires } = options.condition;
-  if (compensate === 'columns' && at > 0) {
-    const how = { threads, onRead: onArray, onLayer, conditions: { at, wires } };
-    return { chip: await correctChip(pkg, chip, how), gain: 1 };
-  }
-  if (compensate === 'none' || at === 0) return { chip, gain: 1 };
-  const { target } = pkg.loaded;
-  const total = async (time: number) =>
-    totalConductance(await readArrays(chip, target, { at: time, wires, noise: false }, readingOf(options)));
-  return { chip, gain: (await total(0)) / (await total(at)) };
-}
-
-const readingOf = ({ threads, onArray }: Pick<ReadingOptions, 'threads' | 'onArray'>) =>
-  defined({ threads, onArray });
-
-/** What reading all rows and columns once, all rows driven, adds up to (S). */
-function totalConductance({ conductances }: ReadArrays): number {
-  return conductances.reduce((sum, cells) => sum + cells.reduce((own, g) => own + g, 0), 0);
 }

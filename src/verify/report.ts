@@ -1,9 +1,10 @@
 /** What a verification found, as plain data that JSON can hold. Accuracies are in percent, the rest in SI units. */
 import type { ArrayCounters } from '../chip/chip.ts';
+import type { Compensation } from '../correct/compensate.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../ir/graph.ts';
 import type { Effect } from '../target/effect.ts';
-import type { Compensation } from './conditions.ts';
+import type { CalibrationCost } from './calibration-cost.ts';
 import { decibels, type PairedDifference, type SignalAndNoise } from './metrics.ts';
 
 /** A signal-to-noise ratio in dB; in words where it has no finite value. */
@@ -41,6 +42,7 @@ export interface TrialReport extends RunScores {
   readonly seed: number;
   /** Folder of a chip that was programmed before. */
   readonly chip?: string;
+  /** Whether it has digital gains and biases of its own in the first of the readings. */
   readonly calibrated: boolean;
   /** What programming took, summed over the arrays. */
   readonly programming: ArrayCounters;
@@ -73,13 +75,26 @@ export interface ReadingReport extends MappedReport {
   readonly at: number;
   readonly wires: boolean;
   readonly compensated: Compensation;
-  readonly trials: readonly RunScores[];
+  /** When gains and biases were fitted (s after programming); absent where nothing is calibrated, and where chips differ in it. */
+  readonly calibratedAt?: number;
+  readonly trials: readonly ReadScores[];
 }
 
-/** How long programmed chips keep within a loss, of the times that were measured. */
+/** One chip's figures in one reading. */
+export interface ReadScores extends RunScores {
+  /** Seconds after programming; absent where nothing is calibrated. */
+  readonly calibratedAt?: number;
+}
+
+/**
+ * How long chips keep within a loss, of the times that were measured: those that are calibrated as they are read until they have
+ * to be programmed anew, others until they have to be calibrated anew.
+ */
 export interface RefreshReport {
   /** Points. */
   readonly maxDrop: number;
+  /** When all readings were calibrated (s after programming); absent where each was at its own time, or none. */
+  readonly calibratedAt?: number;
   /** Longest time (s) up to which all losses are within; absent where the first is not. */
   readonly within?: number;
   /** First time whose loss is larger; absent where none is. */
@@ -92,6 +107,8 @@ export interface LayerReport {
   readonly output: string;
   /** Of the layer's output against the integer reference, errors of earlier layers included; over all trials. */
   readonly snr: Snr;
+  /** The same where the layer is given what the integer reference gives it: what it errs by itself. */
+  readonly own: Snr;
   /** Share of its conversions that saturate, over all trials; 0 where its form is exact and nothing can. */
   readonly saturated: number;
 }
@@ -161,6 +178,8 @@ export interface VerifyReport {
   readonly readings: readonly ReadingReport[];
   /** With a bound on the loss and several times. */
   readonly refresh?: RefreshReport;
+  /** What calibrating one chip takes; absent where nothing is calibrated. */
+  readonly calibration?: CalibrationCost;
   readonly trials: readonly TrialReport[];
   /** Trials that an earlier verification has run and kept; their durations are those of then. */
   readonly recalledTrials: number;

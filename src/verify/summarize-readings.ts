@@ -3,9 +3,9 @@ import { checkTime } from '../chip/read-conditions.ts';
 import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Target } from '../target/target.ts';
-import type { Compensation, Condition } from './conditions.ts';
+import type { Condition } from './conditions.ts';
 import { type PairedDifference, pairedDifference } from './metrics.ts';
-import type { VerifyOptions } from './options.ts';
+import { compensationOf, type VerifyOptions } from './options.ts';
 import {
   type MappedReport,
   type ReadingReport,
@@ -29,17 +29,25 @@ export function readingReports(
   conditions: readonly Condition[],
   trials: readonly Trial[],
   references: ReferenceRun,
-  compensate: Compensation = 'none',
+  options: VerifyOptions,
 ): ReadingReport[] {
   return conditions.map((condition, i) => {
     const runs = trials.map((trial) => trial.runs[i]!);
-    return {
+    return defined({
       ...condition,
-      compensated: condition.at > 0 ? compensate : 'none',
+      compensated: compensationOf(options),
+      calibratedAt: common(runs.map(({ calibratedAt }) => calibratedAt)),
       ...mappedReport(runs, references),
-      trials: runs.map((run) => runScores(run, references.float)),
-    };
+      trials: runs.map((run) =>
+        defined({ ...runScores(run, references.float), calibratedAt: run.calibratedAt }),
+      ),
+    });
   });
+}
+
+/** What all are; undefined where they differ. */
+function common<T>([first, ...others]: readonly T[]): T | undefined {
+  return others.every((other) => other === first) ? first : undefined;
 }
 
 function mappedReport(runs: readonly ChipRun[], references: ReferenceRun): MappedReport {
@@ -67,15 +75,18 @@ export function timeWarnings(target: Target, times: readonly number[]): Diagnost
 
 /** How long the chips stay within --max-drop, of the times that were measured. */
 export function refreshReport(
-  { maxDrop }: VerifyOptions,
+  options: VerifyOptions,
   readings: readonly ReadingReport[],
 ): Pick<VerifyReport, 'refresh'> {
+  const { maxDrop } = options;
   const wired = readings.some(({ wires }) => wires);
   const measured = readings.filter(({ wires }) => wires === wired).sort((a, b) => a.at - b.at);
   if (maxDrop === undefined || measured.length < 2 || measured.some((r) => !r.difference)) return {};
   const beyond = measured.findIndex(({ difference: change }) => -change!.points > maxDrop);
   const within = (beyond < 0 ? measured : measured.slice(0, beyond)).at(-1);
-  return { refresh: defined({ maxDrop, within: within?.at, beyond: measured[beyond]?.at }) };
+  const calibratedAt =
+    compensationOf(options) === 'columns' ? undefined : common(measured.map((r) => r.calibratedAt));
+  return { refresh: defined({ maxDrop, calibratedAt, within: within?.at, beyond: measured[beyond]?.at }) };
 }
 
 function spread(values: readonly number[]): Spread {

@@ -10,6 +10,7 @@ import { version } from '../files/version.ts';
 import type { Package } from '../package/open.ts';
 import { effectsOf, notModelled } from '../target/effects.ts';
 import { readsAlike } from '../target/reads-alike.ts';
+import { type CalibrationCost, calibrationCost } from './calibration-cost.ts';
 import type { Condition } from './conditions.ts';
 import { costOf } from './cost.ts';
 import { answersAsRecorded, type KnownAnswerCheck } from './known-answer.ts';
@@ -18,7 +19,14 @@ import type { LayerSums } from './layers-job.ts';
 import { silence } from './metrics.ts';
 import type { ModelFile, VerifyOptions } from './options.ts';
 import type { Plan } from './plan.ts';
-import { type BoundReport, type MappedReport, snrOf, type TrialReport, type VerifyReport } from './report.ts';
+import {
+  type BoundReport,
+  type LayerReport,
+  type MappedReport,
+  snrOf,
+  type TrialReport,
+  type VerifyReport,
+} from './report.ts';
 import type { ReferenceRun } from './run-images.ts';
 import { difference, readingReports, refreshReport, runScores, timeWarnings } from './summarize-readings.ts';
 import { scoresOf, type Tally } from './tally.ts';
@@ -59,7 +67,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const trials = verification.trials.map((trial) => trialReport(trial, references.float));
   const idealDifference = difference([references.ideal], references.float);
   const { conditions } = verification;
-  const readings = readingReports(conditions, verification.trials, references, options.compensate);
+  const readings = readingReports(conditions, verification.trials, references, options);
   const mapped = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
   const assumed = provenance.filter(({ from }) => from === 'assumed');
@@ -97,18 +105,14 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     mapped,
     readings,
     ...refreshReport(options, readings),
+    ...defined({ calibration: calibrationOf(pkg, verification.trials) }),
     trials,
     recalledReferences: references.recalled,
     recalledTrials: verification.trials.filter(({ recalled }) => recalled).length,
     snrImages: Math.ceil(plan.indices.length / references.floatOutputs.stride),
     layers: {
       images: Math.min(layerImages, plan.indices.length),
-      snr: pkg.layers.map(({ origin, output }) => ({
-        origin,
-        output,
-        snr: snrOf(layers.get(output) ?? silence),
-        saturated: saturatedShare(layers.get(output)),
-      })),
+      snr: pkg.layers.map(({ origin, output }) => ({ origin, output, ...layerFigures(layers.get(output)) })),
     },
     cost: costOf(pkg),
     effects: effectsOf(
@@ -130,6 +134,12 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   };
 }
 
+/** Of all layers that any chip is calibrated in. */
+function calibrationOf(pkg: Package, trials: readonly Trial[]): CalibrationCost | undefined {
+  const calibrated = new Set(trials.flatMap((trial) => trial.calibrated));
+  return calibrated.size > 0 ? calibrationCost(pkg, calibrated) : undefined;
+}
+
 /** Sums over all chips. */
 function layersOver(trials: readonly Trial[]): LayerNoise {
   const sums: LayerNoise = new Map();
@@ -146,8 +156,15 @@ function currentsOver(trials: readonly Trial[]): readonly Diagnostic[] {
   );
 }
 
-function saturatedShare(sums: LayerSums | undefined): number {
-  return sums && sums.conversions > 0 ? sums.saturated / sums.conversions : 0;
+const nothing: LayerSums = { ...silence, ownNoise: 0, saturated: 0, conversions: 0 };
+
+function layerFigures(sums: LayerSums = nothing): Pick<LayerReport, 'snr' | 'own' | 'saturated'> {
+  const { signal, ownNoise, saturated, conversions } = sums;
+  return {
+    snr: snrOf(sums),
+    own: snrOf({ signal, noise: ownNoise }),
+    saturated: conversions > 0 ? saturated / conversions : 0,
+  };
 }
 
 function trialReport(trial: Trial, float: Tally): TrialReport {
@@ -157,7 +174,7 @@ function trialReport(trial: Trial, float: Tally): TrialReport {
   return defined({
     seed,
     chip,
-    calibrated,
+    calibrated: calibrated.length > 0,
     ...runScores(runs[0]!, float),
     programming,
     pulsesPerCell: formed > 0 ? (setPulses + resetPulses) / formed : undefined,

@@ -4,7 +4,7 @@ import type { Chip } from '../chip/chip.ts';
 import { sha256 } from '../files/hash.ts';
 import type { Package } from '../package/open.ts';
 import type { Condition } from './conditions.ts';
-import type { VerifyOptions } from './options.ts';
+import { compensationOf, type VerifyOptions } from './options.ts';
 import type { ImageRun } from './run-images.ts';
 
 interface Given {
@@ -23,11 +23,11 @@ export function trialContent(
   { images, conditions, options }: Given,
 ): object {
   const { dataset, plan } = images;
-  const { calibrate = true, wires, compensate = 'none', noise = true, noiseStates } = options;
+  const { calibrate = true, wires, calibratedAt, noise = true, noiseStates } = options;
   return {
     package: own.manifest.sha256,
     chip: typeof chip === 'number' ? { seed: chip, calibrate, wires } : sha256(serialize(chip)),
-    ...{ conditions, compensate, noise, noiseStates },
+    ...{ conditions, compensate: compensationOf(options), calibratedAt, noise, noiseStates },
     images: {
       samples: plan.hashes,
       // They key the noise of readings.

@@ -13,16 +13,22 @@ import { programChip } from '../program.ts';
 import { type Condition, conditionName } from './conditions.ts';
 import { costOf } from './cost.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
-import { defaultStates, type OnStage, type VerifyOptions } from './options.ts';
+import { compensationOf, defaultStates, type OnStage, type VerifyOptions } from './options.ts';
 import { openReading } from './read-chip.ts';
 import type { TrialReport } from './report.ts';
 import { type ChipRun, type ImageRun, type ReferenceRun, runStates } from './run-images.ts';
 import { trialContent } from './trial-content.ts';
 
+/** One chip over all images under one condition. */
+export interface ConditionRun extends ChipRun {
+  /** When its gains were fitted (s after programming); undefined where nothing is calibrated. */
+  readonly calibratedAt: number | undefined;
+}
+
 /** One chip's run. */
 export interface Trial {
   /** By condition. */
-  readonly runs: readonly ChipRun[];
+  readonly runs: readonly ConditionRun[];
   /** Under the first condition. */
   readonly layers: LayerNoise;
   /** Lines over their limits: of the reading that has most kinds of them. */
@@ -30,7 +36,8 @@ export interface Trial {
   readonly seed: number;
   /** Folder of a saved one. */
   readonly chip: string | undefined;
-  readonly calibrated: boolean;
+  /** Outputs of the layers that are calibrated under the first condition. */
+  readonly calibrated: readonly string[];
   /** What its package says of the fault map that it was compiled around. */
   readonly faults: Manifest['faults'];
   /** By array. */
@@ -68,7 +75,7 @@ export async function runTrial(
   const of = store && trialContent(own, saved ?? seed, trials);
   const kept = await store?.recall<Trial>('trial', of);
   if (kept) return { ...kept, chip: folder, recalled: true };
-  const chip = saved ?? (await program(own, seed, options, stage));
+  const chip = saved ?? (await program(own, seed, trials, stage));
   const programmed = performance.now();
   const figures = await runConditions(trials, own, chip, stage);
   const trial: Trial = {
@@ -76,7 +83,6 @@ export async function runTrial(
     seed: chip.seed,
     faults: own.manifest.faults,
     chip: folder,
-    calibrated: chip.calibration !== undefined,
     counters: chip.counters,
     duration: { program: (programmed - start) / 1000, simulate: (performance.now() - programmed) / 1000 },
   };
@@ -84,13 +90,14 @@ export async function runTrial(
   return { ...trial, recalled: false };
 }
 
-function program(pkg: Package, seed: number, options: VerifyOptions, stage: OnStage): Promise<Chip> {
-  const { calibrate = true, threads, wires } = options;
+function program(pkg: Package, seed: number, { options, conditions }: Trials, stage: OnStage): Promise<Chip> {
+  const { calibrate = true, threads, calibratedAt = 0 } = options;
+  const { at, wires } = conditions[0]!;
   return programChip(pkg, {
     seed,
     calibrate,
-    // Nobody asks for the corrections that wires take, which are not cheap to solve for.
-    ...(wires === 'off' && { calibrateUnder: { wires: false } }),
+    // As the first reading asks for it, so that nothing is fitted twice.
+    calibrateUnder: { at: compensationOf(options) === 'columns' ? at : calibratedAt, wires },
     ...defined({ threads }),
     onArray: stage('program'),
     onRead: stage('read'),
@@ -103,15 +110,17 @@ async function runConditions(
   own: Package,
   chip: Chip,
   stage: OnStage,
-): Promise<Pick<Trial, 'runs' | 'layers' | 'currents'>> {
+): Promise<Pick<Trial, 'runs' | 'layers' | 'currents' | 'calibrated'>> {
   const { target } = own.loaded;
   const layers: LayerNoise = new Map();
   let currents: readonly Diagnostic[] = [];
-  const runs: ChipRun[] = [];
+  let calibrated: readonly string[] = [];
+  const runs: ConditionRun[] = [];
   for (const condition of conditions) {
     const reading = await openReading(own, chip, images.plan, costOf(own).conversionTime, {
       condition,
-      compensate: options.compensate ?? 'none',
+      compensate: compensationOf(options),
+      calibratedAt: options.calibratedAt,
       noise: options.noise ?? true,
       states: options.noiseStates ?? defaultStates,
       threads: images.threads,
@@ -121,11 +130,14 @@ async function runConditions(
         if (warnings.length > currents.length) currents = warnings;
       },
     });
-    if (condition === conditions[0])
+    const { calibration } = reading.corrections;
+    if (condition === conditions[0]) {
+      calibrated = [...(calibration?.columns.keys() ?? [])];
       await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers, stage));
+    }
     const what = conditions.length > 1 ? `simulate ${conditionName(condition, target)}` : 'simulate';
     const ofStates = () => runStates(images, reading.states, references, stage(what));
-    runs.push(await runsOf(own, 'host', ofStates));
+    runs.push({ ...(await runsOf(own, 'host', ofStates)), calibratedAt: calibration?.at });
   }
-  return { runs, layers, currents };
+  return { runs, layers, currents, calibrated };
 }

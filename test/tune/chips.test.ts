@@ -42,7 +42,10 @@ beforeAll(async () => {
     8,
   );
   const compiled = await compile(model, loaded, options, { kind: 'samples', samples });
-  chips = openChips({ model, loaded, threads: 1 }, 1, { compiled, pkg: await packageOf(compiled) });
+  chips = openChips({ model, loaded, threads: 1, calibratedAt: 0 }, 1, {
+    compiled,
+    pkg: await packageOf(compiled),
+  });
   mapped = await chips.map(options, silent);
   whole = await chips.program(mapped, seed, silent);
 });

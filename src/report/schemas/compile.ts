@@ -55,6 +55,7 @@ export const inference = z.strictObject({
   chip: z.string().optional(),
   seed: count,
   at: amount.describe('s after programming'),
+  calibratedAt: amount.exactOptional().describe('s after programming; absent where nothing is calibrated'),
   input: z.string(),
   sample: z.string(),
   results: list(

@@ -1,7 +1,7 @@
 /** What `tune --json` prints. */
 import { z } from 'zod';
+import { compensations } from '../../correct/compensate.ts';
 import { remedySchema } from '../../package/summary-schema.ts';
-import { compensations } from '../../verify/conditions.ts';
 import { amount, count, list, modelFile, percent, share, snr } from './parts.ts';
 
 const loss = z.strictObject({ points: z.number(), low: z.number(), high: z.number() });

@@ -1,5 +1,6 @@
 /** What `verify --json` prints, without the name of its schema. */
 import { z } from 'zod';
+import { compensations } from '../../correct/compensate.ts';
 import { origin } from '../../package/summary-schema.ts';
 import type { VerifyReport } from '../../verify/report.ts';
 import { amount, count, counters, diagnostic, list, modelFile, percent, share, snr } from './parts.ts';
@@ -32,12 +33,17 @@ const mapped = {
   snrToIdeal: snr,
 };
 
+const calibratedAt = amount.exactOptional();
+
 const reading = z.strictObject({
   ...mapped,
   at: amount.describe('s after programming'),
   wires: z.boolean(),
-  compensated: z.enum(['none', 'global', 'columns']),
-  trials: list(z.strictObject(ofRun)),
+  compensated: z.enum(compensations),
+  calibratedAt: calibratedAt.describe(
+    's after programming; absent where nothing is calibrated, or chips differ in it',
+  ),
+  trials: list(z.strictObject({ ...ofRun, calibratedAt: calibratedAt.describe('s after programming') })),
 });
 
 const trial = z.strictObject({
@@ -78,6 +84,17 @@ const cost = z.strictObject({
   conversionTime: amount.describe('s per inference'),
 });
 
+const reads = {
+  vectors: count.describe('inputs that are put on the rows'),
+  conversions: count,
+  time: amount.describe('s, of the conversions'),
+  energy: amount.describe('J, in the converters'),
+};
+const calibration = z.strictObject({
+  ...reads,
+  layers: list(z.strictObject({ origin, output: z.string(), ...reads })),
+});
+
 const effect = z.strictObject({
   name: z.string(),
   applied: z.boolean(),
@@ -85,7 +102,7 @@ const effect = z.strictObject({
   law: z.string(),
 });
 
-const layer = z.strictObject({ origin, output: z.string(), snr, saturated: share });
+const layer = z.strictObject({ origin, output: z.string(), snr, own: snr, saturated: share });
 const assumed = z.strictObject({ field: z.string(), text: z.string(), source: z.string() });
 
 export const verifyReport = z.strictObject({
@@ -111,10 +128,12 @@ export const verifyReport = z.strictObject({
   refresh: z
     .strictObject({
       maxDrop: z.number(),
+      calibratedAt: calibratedAt.describe('of all readings; absent where each has its own'),
       within: amount.exactOptional(),
       beyond: amount.exactOptional(),
     })
     .exactOptional(),
+  calibration: calibration.exactOptional().describe('what calibrating one chip takes'),
   trials: list(trial),
   recalledTrials: count.describe('trials that an earlier verification has kept'),
   snrImages: count,
