@@ -14,6 +14,7 @@ import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { imagesIn, withReading } from '../lower/noise.ts';
 import { noiseSource, readingInput, withNormals } from '../lower/noise-pool.ts';
+import { sequences, withSequences } from '../lower/sequence-pool.ts';
 import { withGain } from '../lower/whole.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
@@ -51,8 +52,10 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   checkBlocks(pkg, chip);
   const { conditions, threads, onArray, onLayer } = options;
   const { target } = pkg.loaded;
+  const image = pkg.manifest.summary.conversionTime;
   const arrays =
-    options.arrays ?? (await readArrays(chip, target, conditions, defined({ threads, onArray })));
+    options.arrays ??
+    (await readArrays(chip, target, { image, ...conditions }, defined({ threads, onArray })));
   const how = { ...defined({ threads }), onRead: onArray, onLayer };
   const fitted = await calibratedFor(pkg, chip, !arrays.unwired, how);
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
@@ -61,10 +64,10 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
       n.kind === 'onnx' && n.domain === crossbarDomain ? n.inputs.slice(1) : [],
     ),
   );
-  const noise = arrays.variances ? noiseSource : undefined;
+  const noise = arrays.variances || arrays.accumulated ? noiseSource : undefined;
   const taps = [...(options.taps ?? [])];
   const lowered = lowerGraph(
-    noise ? withNormals(pkg.host, chip.seed) : pkg.host,
+    noise ? withPools(pkg.host, chip.seed, arrays) : pkg.host,
     (node) => {
       const layer =
         node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants, pathIn(pkg, 'host')) : undefined;
@@ -82,9 +85,16 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
     taps,
   );
   const used = new Set(lowered.nodes.flatMap((n) => (n.kind === 'onnx' ? n.inputs : [])));
-  // The tables of crossbar nodes have served their purpose.
-  const constants = new Map([...lowered.constants].filter(([name]) => used.has(name) || !tables.has(name)));
+  // The tables of crossbar nodes have served their purpose, and not every noise takes something of every pool.
+  const idle = (name: string) => tables.has(name) || name === noiseSource.pool || name === sequences;
+  const constants = new Map([...lowered.constants].filter(([name]) => used.has(name) || !idle(name)));
   return { ...lowered, opsets, constants };
+}
+
+/** The graph with what its layers draw noise from. */
+function withPools(graph: Graph, seed: number, { accumulated }: ReadArrays): Graph {
+  const white = withNormals(graph, seed);
+  return accumulated ? withSequences(white, seed) : white;
 }
 
 /**

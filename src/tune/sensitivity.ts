@@ -3,7 +3,7 @@
  * one layer, which is computed by a programmed and calibrated chip.
  */
 
-import { readArrays } from '../chip/read.ts';
+import { averaged, readArrays } from '../chip/read.ts';
 import { recalled } from '../files/result-store.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { layerName, type Origin } from '../ir/graph.ts';
@@ -147,7 +147,8 @@ async function runUnits(
   const { pkg } = programmed;
   const condition = { at, wires: pkg.loaded.target.wires !== undefined };
   const { chip, gain } = await compensated(pkg, programmed.chip, { condition, compensate, threads });
-  const arrays = await readArrays(chip, pkg.loaded.target, { ...condition, noise: false }, { threads });
+  const image = pkg.manifest.summary.conversionTime;
+  const arrays = averaged(await readArrays(chip, pkg.loaded.target, { ...condition, image }, { threads }));
   const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
   const encodeWith = (unit: Unit): Uint8Array => {
     const graph = lowerGraph(

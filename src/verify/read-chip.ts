@@ -2,7 +2,7 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
-import { fluctuates } from '../conditions/models.ts';
+import { accumulates, fluctuates } from '../conditions/models.ts';
 import { correctChip } from '../correct/correct-chip.ts';
 import { defined } from '../defined.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -50,14 +50,15 @@ export async function openReading(
   const { condition, noise } = options;
   const reading = readingOf(options);
   const steps = defined({ onArray: options.onArray, onLayer: options.onLayer });
-  const conditions = { ...condition, noise };
   const { chip, gain } = await compensated(pkg, programmed, options);
   const { target } = pkg.loaded;
-  const spans = stateSpans(indices.length, fluctuates(target) ? options.states : 1);
+  const moves = fluctuates(target) || (noise && accumulates(target));
+  const spans = stateSpans(indices.length, moves ? options.states : 1);
   const interval = inference * spans[0]!.to;
+  const conditions = { ...condition, noise, interval, image: inference };
   const states = spans.map(({ from, to }, batch): ChipState => {
     const encode = async () => {
-      const given = { ...conditions, batch, interval };
+      const given = { ...conditions, batch };
       const arrays = await readArrays(chip, target, given, reading);
       options.onRead?.(arrays);
       return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, gain, ...steps })) };
@@ -80,12 +81,12 @@ export function stateSpans(images: number, count: number): { readonly from: numb
 export async function compensated(
   pkg: Package,
   chip: Chip,
-  options: Omit<ReadingOptions, 'noise' | 'states' | 'onRead'>,
+  options: Omit<ReadingOptions, 'noise' | 'states' | 'onRead'> & { readonly noise?: boolean },
 ): Promise<{ readonly chip: Chip; readonly gain: number }> {
-  const { compensate, threads, onArray, onLayer } = options;
+  const { compensate, noise = true, threads, onArray, onLayer } = options;
   const { at, wires } = options.condition;
   if (compensate === 'columns' && at > 0) {
-    const how = { threads, onRead: onArray, onLayer, conditions: { at, wires } };
+    const how = { threads, onRead: onArray, onLayer, conditions: { at, wires, noise } };
     return { chip: await correctChip(pkg, chip, how), gain: 1 };
   }
   if (compensate === 'none' || at === 0) return { chip, gain: 1 };

@@ -85,12 +85,12 @@ export async function runTrial(
 }
 
 function program(pkg: Package, seed: number, options: VerifyOptions, stage: OnStage): Promise<Chip> {
-  const { calibrate = true, threads, wires } = options;
+  const { calibrate = true, noise = true, threads, wires } = options;
   return programChip(pkg, {
     seed,
     calibrate,
     // Nobody asks for the corrections that wires take, which are not cheap to solve for.
-    ...(wires === 'off' && { calibrateUnder: { wires: false } }),
+    calibrateUnder: { noise, ...(wires === 'off' && { wires: false }) },
     ...defined({ threads }),
     onArray: stage('program'),
     onRead: stage('read'),
