@@ -2,8 +2,7 @@
  * One array as the converters see it under given conditions: what happens to its cells, then the wires. A job, because a
  * chip has hundreds of arrays.
  */
-import { moves, varianceAt } from '../conditions/cells.ts';
-import { hasReadNoise } from '../conditions/models.ts';
+import { densities, moves, varianceAt } from '../conditions/cells.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from '../wires/banks.ts';
@@ -29,8 +28,10 @@ export interface ArrayTask {
 export interface ReadArray {
   /** Siemens, row by row. */
   readonly conductances: Float32Array;
-  /** Variance of one reading of every cell (S^2); undefined without read noise. */
+  /** Variance of the white noise of every reading of every cell (S^2); undefined without. */
   readonly variances: Float32Array | undefined;
+  /** 1/f noise of every cell, law by law: variance (S^2) that a factor e of time scales adds. */
+  readonly densities: readonly Float32Array[];
   /** The busiest driver and the busiest column that are over their limits. */
   readonly over: readonly Excess[];
 }
@@ -51,11 +52,17 @@ function readArray(context: ReadContext, { array, conductances }: ArrayTask): Re
   for (const move of moves(target, seen))
     for (let cell = 0; cell < cells.length; cell++) if (formed(cell)) cells[cell] = move(cells[cell]!, cell);
   let over: readonly Excess[] = [];
-  const variances = conditions.noise && hasReadNoise(target) ? shared(conductances) : undefined;
-  const variance = varianceAt(target, at);
-  variances?.forEach((programmed, cell) => {
-    variances[cell] = formed(cell) ? variance(cells[cell]!, programmed) : 0;
-  });
+  const ofCells = (law: (g: number, programmed: number) => number) => {
+    const made = shared(conductances);
+    made.forEach((programmed, cell) => {
+      made[cell] = formed(cell) ? law(cells[cell]!, programmed) : 0;
+    });
+    return made;
+  };
+  const white = conditions.noise ? varianceAt(target, at) : undefined;
+  const variances = white && ofCells(white);
+  const accumulating = conditions.noise ? densities(target).map(ofCells) : [];
+  const noises = variances ? [variances, ...accumulating] : accumulating;
   if (conditions.wires && target.wires) {
     const { rows, columns } = context;
     const effective = effectiveBanks(cells, rows, columns, target.wires, bankOf(target, rows));
@@ -63,12 +70,12 @@ function readArray(context: ReadContext, { array, conductances }: ArrayTask): Re
     cells.forEach((g, cell) => {
       const through = effective.conductances[cell]!;
       // A change of one cell reaches the converter about as weakened as its current does.
-      if (variances && g > 0) variances[cell]! *= Math.min(1, through / g) ** 2;
+      if (g > 0) for (const noise of noises) noise[cell]! *= Math.min(1, through / g) ** 2;
       cells[cell] = through;
     });
   }
-  drive(context, array, cells, variances);
-  return { conductances: cells, variances, over };
+  drive(context, array, cells, noises);
+  return { conductances: cells, variances, densities: accumulating, over };
 }
 
 /** Rows whose drivers give more or less than the read voltage: as if their cells conducted more or less. */
@@ -76,14 +83,14 @@ function drive(
   { target, seed, rows, columns }: ReadContext,
   array: number,
   cells: Float32Array,
-  variances: Float32Array | undefined,
+  noises: readonly Float32Array[],
 ): void {
   if (!target.driverErrors) return;
   const gains = drawDrivers(target.driverErrors, { seed, array, rows });
   for (let cell = 0; cell < cells.length; cell++) {
     const gain = gains[Math.floor(cell / columns)]!;
     cells[cell]! *= gain;
-    if (variances) variances[cell]! *= gain ** 2;
+    for (const noise of noises) noise[cell]! *= gain ** 2;
   }
 }
 

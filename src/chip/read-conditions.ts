@@ -21,10 +21,22 @@ export interface ReadConditions {
   /** Number of the batch of readings that share one state of the slow fluctuators, and seconds from one to the next. */
   readonly batch: number;
   readonly interval: number;
+  /**
+   * Seconds that an image takes: 1/f noise that is slower is a state of the cells. 0 where nothing is computed, and all of it
+   * is.
+   */
+  readonly image: number;
 }
 
 /** Right after programming, with all that the target has. */
-export const rightAfter: ReadConditions = { at: 0, wires: true, noise: true, batch: 0, interval: 0 };
+export const rightAfter: ReadConditions = {
+  at: 0,
+  wires: true,
+  noise: true,
+  batch: 0,
+  interval: 0,
+  image: 0,
+};
 
 /**
  * Problems with reading a target at a time: a time or levels for which its laws were not measured, and a time that

@@ -1,10 +1,11 @@
 /** What the converters of a programmed chip see: its arrays at a time after programming, through their wires. */
-import { changesWithTime, fluctuates, hasReadNoise } from '../conditions/models.ts';
+import { accumulates, changesWithTime, fluctuates, hasReadNoise } from '../conditions/models.ts';
 import { currentOverLimit } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type PiecewiseLinear, piecewiseLinear } from '../target/nonlinearity.ts';
 import type { Target } from '../target/target.ts';
 import { availableThreads, collect } from '../threads/pool.ts';
+import { type AccumulatedNoise, accumulatedNoise, inState } from './accumulated-noise.ts';
 import type { Chip } from './chip.ts';
 import { type ConverterErrors, drawConverters } from './converter-errors.ts';
 import { type ArrayTask, job, type ReadArray, type ReadContext } from './read-array.ts';
@@ -15,8 +16,10 @@ export interface ReadArrays extends Pick<Chip, 'converters'> {
   readonly columns: number;
   /** Conductances that columns see (S), array by array, row by row. */
   readonly conductances: readonly Float32Array[];
-  /** Variance of one reading of every cell (S^2); undefined without read noise. */
+  /** Variance of the white noise of every reading of every cell (S^2); undefined without. */
   readonly variances: readonly Float32Array[] | undefined;
+  /** 1/f noise of readings; what is slower than an image is in the conductances. Undefined without. */
+  readonly accumulated: AccumulatedNoise | undefined;
   /** Of every array's converters; undefined where the target has none. */
   readonly converterErrors: readonly ConverterErrors[] | undefined;
   /** Read as if the wires had no resistance. */
@@ -46,21 +49,33 @@ export async function readArrays(
   conditions: Partial<ReadConditions> = {},
   options: ReadOptions = {},
 ): Promise<ReadArrays> {
-  const all = effective(target, { ...rightAfter, ...conditions });
+  const asked = { ...rightAfter, ...conditions };
+  const all = effective(target, asked);
   raiseTime(target, all.at);
   const { columns } = chip.header;
   const unwired = target.wires !== undefined && !all.wires;
   const converting = { columns, unwired, converters: chip.converters, ...convertersOf(chip, target) };
   if (all.at === 0 && !all.wires && !all.noise && !fluctuates(target) && !target.driverErrors)
-    return { ...converting, conductances: chip.conductances, variances: undefined, warnings: [] };
+    return { ...converting, ...withoutNoise, conductances: chip.conductances, warnings: [] };
   const arrays = await remembered(chip, target, all, (as) => readAll(chip, target, as, options));
+  const slow = all.noise && accumulates(target);
   return {
     ...converting,
-    conductances: arrays.map((array) => array.conductances),
-    variances: all.noise ? arrays.map((array) => array.variances!) : undefined,
+    conductances: slow
+      ? await inState(chip, target, asked, arrays, options)
+      : arrays.map((array) => array.conductances),
+    variances: all.noise && arrays[0]?.variances ? arrays.map((array) => array.variances!) : undefined,
+    accumulated: slow ? accumulatedNoise(target, asked, arrays) : undefined,
     warnings: currentWarnings(arrays),
   };
 }
+
+/** What reading anew and anew comes to on average: without the noise that is faster than an image. */
+export function averaged(arrays: ReadArrays): ReadArrays {
+  return { ...arrays, ...withoutNoise };
+}
+
+const withoutNoise = { variances: undefined, accumulated: undefined };
 
 /** The line of each kind that is furthest over its limit, and on how many arrays there are such. */
 function currentWarnings(arrays: readonly ReadArray[]): Diagnostic[] {
@@ -92,7 +107,7 @@ function convertersOf(
   };
 }
 
-/** Conditions without what the target does not have. */
+/** Conditions without what the target does not have, and without what only 1/f noise depends on. */
 function effective(target: Target, conditions: ReadConditions): ReadConditions {
   const slow = fluctuates(target);
   return {
@@ -101,6 +116,7 @@ function effective(target: Target, conditions: ReadConditions): ReadConditions {
     wires: conditions.wires && target.wires !== undefined,
     noise: conditions.noise && hasReadNoise(target),
     ...(!slow && { batch: 0, interval: 0 }),
+    image: 0,
   };
 }
 
@@ -122,7 +138,10 @@ interface Memory {
   readonly arrays: Promise<readonly ReadArray[]>;
 }
 
-/** The last reading of a chip through its wires: a solve takes up to a second per array, and is asked for repeatedly. */
+/**
+ * The last reading of a chip through its wires, where a solve takes up to a second per array, or with 1/f noise, of which many
+ * states follow each other.
+ */
 const memory = new WeakMap<Chip['conductances'], Memory>();
 
 function remembered(
@@ -131,7 +150,7 @@ function remembered(
   conditions: ReadConditions,
   read: (conditions: ReadConditions) => Promise<readonly ReadArray[]>,
 ): Promise<readonly ReadArray[]> {
-  if (!conditions.wires) return read(conditions);
+  if (!conditions.wires && !accumulates(target)) return read(conditions);
   // Noise of readings changes nothing of what is solved, so both with and without it are answered.
   const whole = { ...conditions, noise: hasReadNoise(target) };
   const key = JSON.stringify(whole);

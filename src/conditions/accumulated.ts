@@ -1,7 +1,31 @@
 /**
- * 1/f noise accumulated from the time of one reading to a time: a factor on standard deviations, whose square grows with
- * ln((t + tr) / (2 tr)) (Nandakumar et al. 2019).
+ * 1/f noise accumulated since programming (Nandakumar et al. 2019): its variance grows with ln((t + tr) / (2 tr)), which is a
+ * 1/f spectrum between the frequencies 1 / (t + tr) and 1 / (2 tr), tr the time of a reading.
  */
-export function accumulated(time: number, readTime: number): number {
-  return Math.sqrt(Math.max(0, Math.log((time + readTime) / (2 * readTime))));
+import { type Band, covarianceOf } from '../math/one-over-f.ts';
+
+/** When a law starts to count, and the fastest that it knows. */
+export interface Clock {
+  /** Time of one reading (s). */
+  readonly readTime: number;
+  /** Seconds from the first reading to the end of programming; 0 where that is the first. */
+  readonly t0: number;
+}
+
+/** The scales of what has accumulated at a time after programming (s). */
+export function bandAt({ readTime, t0 }: Clock, at: number): Band {
+  return { from: readTime, to: (at + t0 + readTime) / 2 };
+}
+
+/**
+ * Covariances of a cell at some times, as multiples of the law's density: what has accumulated at both, of the scales that
+ * are longer than `shortest` (s).
+ */
+export function covariances(clock: Clock, times: readonly number[], shortest: number): number[][] {
+  return times.map((a) =>
+    times.map((b) => {
+      const { from, to } = bandAt(clock, Math.min(a, b));
+      return covarianceOf({ from: Math.max(from, shortest), to }, Math.abs(a - b));
+    }),
+  );
 }

@@ -1,5 +1,14 @@
 /** What all conditions do to the cells of a chip, by their section of a target; and those of one target, opened on one array. */
-import type { AgedArray, CellLaws, Kind, Move, ProgrammedArray, SeenArray } from './condition.ts';
+import type {
+  Accumulation,
+  AgedArray,
+  CellLaws,
+  Kind,
+  Move,
+  ProgrammedArray,
+  SeenArray,
+  Sigma,
+} from './condition.ts';
 import { drifting } from './drift/cells.ts';
 import { flickering } from './flicker/cells.ts';
 import { halfSelecting } from './half-select/cells.ts';
@@ -44,8 +53,26 @@ export function moves(target: Conditions, on: AgedArray & SeenArray): readonly M
   return [...(on.at > 0 ? opened(target, 'ageing', on) : []), ...opened(target, 'fluctuation', on)];
 }
 
-/** Variance of one reading (S^2) at a time, by all laws together; 0 for a cell that does not conduct. */
-export function varianceAt(target: Conditions, at: number): (g: number, programmed: number) => number {
+/** Variance of cells (S^2), given what they conduct now and conducted right after programming (S). */
+type Variance = (g: number, programmed: number) => number;
+
+/** Variance of the white noise of one reading at a time, by all laws together; undefined without. */
+export function varianceAt(target: Conditions, at: number): Variance | undefined {
   const sigmas = opened(target, 'noise', at);
+  return sigmas.length > 0 ? varianceOf(sigmas) : undefined;
+}
+
+/** 1/f noise by its law: variance that a factor e of time scales adds. */
+export function densities(target: Conditions): Variance[] {
+  return accumulations(target).map(({ sigma }) => varianceOf([sigma]));
+}
+
+/** Laws of 1/f noise, in the order of their densities. */
+export function accumulations(target: Conditions): Accumulation[] {
+  return opened(target, 'accumulation', undefined);
+}
+
+/** A cell that does not conduct has no noise. */
+function varianceOf(sigmas: readonly Sigma[]): Variance {
   return (g, programmed) => (g > 0 ? sigmas.reduce((sum, sigma) => sum + sigma(g, programmed) ** 2, 0) : 0);
 }

@@ -10,6 +10,7 @@
 import type { Cell, Window } from '../target/cell.ts';
 import type { SectionModel } from '../target/effect.ts';
 import type { Problem } from '../target/problem.ts';
+import type { Clock } from './accumulated.ts';
 import type { Measured } from './measured.ts';
 
 /** The laws of cells by what kind of condition they are, given the section of a target. */
@@ -22,6 +23,8 @@ export interface CellLaws<Section> {
   readonly fluctuation: (section: Section, on: SeenArray) => Move;
   /** White noise of every reading. */
   readonly noise: (section: Section, at: number) => Sigma;
+  /** 1/f noise of all time scales from a reading to the time since programming. */
+  readonly accumulation: (section: Section) => Accumulation;
 }
 
 export type Kind = keyof CellLaws<unknown>;
@@ -31,6 +34,12 @@ export type Move = (g: number, cell: number) => number;
 
 /** Standard deviation of one reading (S) of a cell that conducts g, and right after programming `programmed` (S). */
 export type Sigma = (g: number, programmed: number) => number;
+
+export interface Accumulation {
+  readonly clock: Clock;
+  /** Standard deviation (S) of what a factor e of time scales adds. */
+  readonly sigma: Sigma;
+}
 
 /** What keys the draws of the cells of an array: effects draw from streams of their own, cell by cell. */
 export interface KeyedArray {
@@ -59,8 +68,6 @@ type SectionCheck<Section> = { check(section: Section, cell: Cell): readonly Pro
 
 export interface ConditionModel<Section, K extends Kind = Kind> extends SectionModel<Section> {
   readonly kind: K;
-  /** Noise that grows with time. */
-  readonly grows?: true;
   /** For which times and conductances the law was measured, where a target says so. */
   measured?(section: Section): Measured;
   /** What no single field shows; paths from the section on. */

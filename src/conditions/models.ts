@@ -87,14 +87,17 @@ const has = (target: Conditions, ...kinds: readonly Kind[]): boolean =>
 export const isDisturbed = (target: Conditions): boolean => has(target, 'disturb');
 
 /** Whether cells are read otherwise than they were programmed, or not twice alike. */
-export const changesReadings = (target: Conditions): boolean => has(target, 'ageing', 'fluctuation', 'noise');
+export const changesReadings = (target: Conditions): boolean =>
+  has(target, 'ageing', 'fluctuation', 'noise', 'accumulation');
 
 /** Whether every reading has noise of its own. */
-export const hasReadNoise = (target: Conditions): boolean => has(target, 'noise');
+export const hasReadNoise = (target: Conditions): boolean => has(target, 'noise', 'accumulation');
+
+/** Whether noise of readings goes on from one reading to the next. */
+export const accumulates = (target: Conditions): boolean => has(target, 'accumulation');
 
 /** Whether conductances change from one batch of readings to the next. */
 export const fluctuates = (target: Conditions): boolean => has(target, 'fluctuation');
 
 /** Whether there is a law of the time since programming. */
-export const changesWithTime = (target: Conditions): boolean =>
-  conditionsOf(target).some(({ model }) => model.kind === 'ageing' || model.grows);
+export const changesWithTime = (target: Conditions): boolean => has(target, 'ageing', 'accumulation');

@@ -7,31 +7,43 @@ import type { Chip } from '../chip/chip.ts';
 import { readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Calibration } from '../column-correction.ts';
-import { changesWithTime, fluctuates } from '../conditions/models.ts';
+import { accumulates, changesWithTime, fluctuates } from '../conditions/models.ts';
 import { defined } from '../defined.ts';
 import { foldLayer } from '../lower/fold.ts';
 import type { Package } from '../package/open.ts';
 import type { Target } from '../target/target.ts';
 import { correctChip, type FitOptions } from './correct-chip.ts';
 
+/** Under which conditions gains are fitted. Where there is slow noise of readings, it is there, unless `noise` is false. */
+export type FitConditions = Pick<ReadConditions, 'at' | 'wires'> & { readonly noise?: boolean | undefined };
+
 /** What chips are calibrated to under other conditions than their own: every reading asks for the same. */
 const refitted = new WeakMap<Chip, Map<string, Promise<Calibration | undefined>>>();
 
 /**
- * @param conditions `wires` counts where the target has any, and `at` where its cells move with time
+ * @param conditions `wires` counts where the target has any, `at` where its cells move with time, and `noise` where some
+ *   of it is slow
  * @returns the chip's own calibration where it was fitted so, else a new one. Undefined where all layers compute exactly, and for
  *   a chip that was left uncalibrated, which has none though its layers do not
  */
 export async function calibratedFor(
   pkg: Package,
   chip: Chip,
-  conditions: Pick<ReadConditions, 'at' | 'wires'>,
+  conditions: FitConditions,
   how: FitOptions = {},
 ): Promise<Calibration | undefined> {
   const { target } = pkg.loaded;
-  const given = { at: moves(target) ? conditions.at : 0, wires: !target.wires || conditions.wires };
+  const given = {
+    at: moves(target) ? conditions.at : 0,
+    wires: !target.wires || conditions.wires,
+    noise: !accumulates(target) || conditions.noise !== false,
+  };
   const { calibration } = chip;
-  const own = calibration && { at: moves(target) ? calibration.at : 0, wires: calibration.wires };
+  const own = calibration && {
+    at: moves(target) ? calibration.at : 0,
+    wires: calibration.wires,
+    noise: true,
+  };
   const key = JSON.stringify(given);
   if (own ? JSON.stringify(own) === key : given.at === 0) return calibration;
   const known = refitted.get(chip) ?? new Map<string, Promise<Calibration | undefined>>();
@@ -45,13 +57,13 @@ export async function calibratedFor(
 
 /** Whether the same cell is read otherwise at another time. */
 function moves(target: Target): boolean {
-  return changesWithTime(target) || fluctuates(target);
+  return changesWithTime(target) || fluctuates(target) || accumulates(target);
 }
 
 async function fit(
   pkg: Package,
   chip: Chip,
-  conditions: Pick<ReadConditions, 'at' | 'wires'>,
+  conditions: Pick<ReadConditions, 'at' | 'wires' | 'noise'>,
   how: FitOptions,
 ): Promise<Calibration | undefined> {
   if (!chip.calibration && !(await wasExact(pkg, chip, conditions.wires, how))) return undefined;

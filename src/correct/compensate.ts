@@ -3,11 +3,10 @@
  * the digital corrections that it is read with.
  */
 import type { Chip } from '../chip/chip.ts';
-import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Calibration } from '../column-correction.ts';
 import { defined } from '../defined.ts';
 import type { Package } from '../package/open.ts';
-import { calibratedFor } from './calibrated-for.ts';
+import { calibratedFor, type FitConditions } from './calibrated-for.ts';
 import { conductanceLeft } from './conductance-left.ts';
 import type { FitOptions } from './correct-chip.ts';
 
@@ -43,14 +42,21 @@ export interface CompensateOptions extends FitOptions {
 export async function correctionsFor(
   pkg: Package,
   chip: Chip,
-  { at, wires }: Pick<ReadConditions, 'at' | 'wires'>,
+  conditions: FitConditions,
   { compensate = usualCompensation, calibratedAt, ...how }: CompensateOptions = {},
 ): Promise<Corrections> {
+  const { at, wires } = conditions;
   const fittedAt = compensate === 'columns' ? at : (calibratedAt ?? chip.calibration?.at ?? 0);
-  const calibration = await calibratedFor(pkg, chip, { at: fittedAt, wires }, how);
+  const calibration = await calibratedFor(pkg, chip, { ...conditions, at: fittedAt }, how);
   if (compensate !== 'global') return { calibration, gain: 1 };
   const { threads, onRead: onArray } = how;
   const reading = defined({ threads, onArray });
   const left = await conductanceLeft(chip, pkg.loaded.target, { at, wires }, fittedAt, reading);
   return { calibration, gain: 1 / left };
+}
+
+/** The chip with the calibration of these corrections: what is slow about its noise since then counts from there. */
+export function calibratedChip(chip: Chip, { calibration }: Pick<Corrections, 'calibration'>): Chip {
+  const { calibration: _, ...bare } = chip;
+  return { ...bare, ...defined({ calibration }) };
 }

@@ -3,7 +3,7 @@
  * and are spread over threads.
  */
 import type { Chip } from '../chip/chip.ts';
-import { type ReadArrays, readArrays } from '../chip/read.ts';
+import { averaged, type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import type { Calibration, ColumnCorrection } from '../column-correction.ts';
 import { defined } from '../defined.ts';
@@ -33,8 +33,8 @@ export interface CorrectOptions {
   /** Default: as many as this machine runs at once. The result is the same for any number. */
   readonly threads?: number;
   /**
-   * Under which the chip is corrected. Default: right after programming, with the wires that it has. Read noise is averaged
-   * over enough readings not to count.
+   * Under which the chip is corrected. Default: right after programming, with the wires that it has. Readings are averaged until
+   * noise that is faster than an image does not count; what is slower is there, unless there is to be no noise.
    */
   readonly conditions?: Partial<ReadConditions>;
   /** Called after every layer, unless all layers compute exactly: then none is calibrated. */
@@ -58,7 +58,9 @@ export async function correctChip(
   checkBlocks(pkg, chip);
   const { loaded, layers, reference, record } = pkg;
   const reading = defined({ threads, onArray: onRead });
-  const arrays = await readArrays(chip, loaded.target, { ...conditions, noise: false }, reading);
+  const { calibration: _, ...bare } = chip;
+  const image = pkg.manifest.summary.conversionTime;
+  const arrays = averaged(await readArrays(bare, loaded.target, { image, ...conditions }, reading));
   // Where all layers compute exactly, there is nothing to calibrate; elsewhere the first that does not is found at once.
   if (layers.every((layer) => foldLayer(layer, arrays).exact)) return chip;
   const at = conditions?.at ?? 0;
@@ -70,7 +72,6 @@ export async function correctChip(
     corrections[i] ? [[output, corrections[i]] as const] : [],
   );
   if (found.length === 0) return chip;
-  const { calibration: _, ...bare } = chip;
   const calibration: Calibration = {
     at,
     wires: !arrays.unwired,

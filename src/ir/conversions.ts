@@ -6,12 +6,14 @@
 import type { Target } from '../target/target.ts';
 import { blockWeightColumns, type PlacedBlock, type SlicedLayer } from './mapping.ts';
 
+type Placed = Pick<PlacedBlock, 'array' | 'row' | 'column' | 'groups' | 'columns'>;
+
 type Coding = Pick<SlicedLayer, 'encoding'>;
 
 /** All conversions, each of which takes its energy. */
 export function conversionsPerDrive(
   { encoding }: Coding,
-  blocks: readonly PlacedBlock[],
+  blocks: readonly Placed[],
   { convert }: Pick<Target['adc'], 'convert'>,
 ): number {
   return blocks.reduce((sum, block) => sum + placesOf(block, encoding, convert).count, 0);
@@ -20,7 +22,7 @@ export function conversionsPerDrive(
 /** Conversions that follow each other: those of the busiest converter, summed over the drives of the busiest array. */
 export function conversionsInSequence(
   { encoding }: Coding,
-  blocks: readonly PlacedBlock[],
+  blocks: readonly Placed[],
   { convert, sharedBy }: Pick<Target['adc'], 'convert' | 'sharedBy'>,
 ): number {
   /** By array and first row: conversions of every converter. */
@@ -47,7 +49,7 @@ export function conversionsInSequence(
  * code is subtracted from.
  */
 function placesOf(
-  block: PlacedBlock,
+  block: Placed,
   encoding: Coding['encoding'],
   convert: Target['adc']['convert'],
 ): { first: number; count: number } {

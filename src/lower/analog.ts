@@ -21,6 +21,7 @@ import type { NoiseSource } from './noise-pool.ts';
 import { emitPlanes, emitWeightedPlanes, planesOf } from './planes.ts';
 import type { SaturationCount } from './saturation.ts';
 import { addPlanes } from './stack.ts';
+import { createSteadyNoise } from './steady-noise.ts';
 import { outputPositions } from './units.ts';
 
 export interface AnalogOptions {
@@ -62,7 +63,8 @@ export function emitAnalog(
       scale[i] = factor;
       bias[i % outputs]! -= factor * sumOfWeights * part.digitalZero[at]!;
     });
-    const sums = selectOutputs(emit, layer, folded, positions, emitPart(index));
+    const noisy = createSteadyNoise(emit, layer, folded, index, codes, options.noise)(emitPart(index));
+    const sums = selectOutputs(emit, layer, folded, positions, noisy);
     const factors = emit.constant(`scale_${index}`, float32(outputDims(layer, scale.length), scale));
     return splitTiles(emit, layer, folded, emit.op('Mul', [sums, factors]));
   });

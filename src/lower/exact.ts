@@ -5,12 +5,12 @@
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
-import { float32, int32, uint8 } from '../math/tensor.ts';
+import { float32, int32 } from '../math/tensor.ts';
 import type { Emitter } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
-import { emitPlanes } from './planes.ts';
+import { emitCodeValues, emitPlanes } from './planes.ts';
 import { addPlanes } from './stack.ts';
 import { outputPositions } from './units.ts';
 
@@ -42,25 +42,6 @@ export function emitExact(
   const corrected = zero === 0 ? sum : emit.op('Sub', [sum, zeroCorrection(emit, layer)]);
   const factor = Float32Array.from(layer.scales, (s) => Math.fround(scale * s));
   emitEpilogue(emit, layer, corrected, factor);
-}
-
-/** The codes as numbers: two's complement bytes as they are meant. */
-function emitCodeValues(
-  emit: Emitter,
-  { geometry, rows, quantization }: CrossbarLayer,
-  codes: string,
-): string {
-  const { signed } = quantization;
-  const bytes = signed ? emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))]) : codes;
-  if (geometry.kind === 'matmul') {
-    // onnxruntime 1.30 crashes where Cast stands between Transpose and MatMul; and where all rows have one scale, it
-    // rewrites the product and rounds it.
-    const ones = emit.constant('unit_scale', float32([rows], Array<number>(rows).fill(1)));
-    const zeros = emit.constant('unit_zero', uint8([rows], Array<number>(rows).fill(signed ? 128 : 0)));
-    return emit.op('DequantizeLinear', [bytes, ones, zeros], { axis: int(-1) });
-  }
-  const real = emit.op('Cast', [bytes], { to: int(1) });
-  return signed ? emit.op('Sub', [real, emit.constant('half', float32([], [128]))]) : real;
 }
 
 /** Shift-and-add without a conversion: 32-bit floats hold every sum exactly. */

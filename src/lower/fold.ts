@@ -14,6 +14,7 @@ import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { volumeOf } from '../ir/graph.ts';
 import { placementsOf } from '../ir/tiles.ts';
 import type { AnalogPart, FoldedLayer, ProgrammedArrays } from './folded.ts';
+import { type LayerNoise, noiseOf } from './layer-noise.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
 import { copiesAgree, isWhole, setUpright } from './whole.ts';
 
@@ -25,13 +26,14 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
   const firstChannel = starts.map((start) => Math.floor(start / volume));
   const channelsPerGroup = Math.max(...ends.map((end, t) => Math.ceil(end / volume) - firstChannel[t]!));
   const cells = placementsOf(layer).map((tile) => cellsOf(tile, layer.encoding));
-  const packSize = leaks(layer, cells, arrays)
+  const noise = noiseOf(layer, arrays);
+  const packSize = leaks(layer, cells, arrays, noise)
     ? Math.max(...layer.tiles.map((t) => t.groupEnd - t.groupStart))
     : 1;
   const packs = Math.ceil(layer.groups / packSize);
   const slots = slotsOf(packSize, channelsPerGroup, layer.columns);
   const sizes = { volume, firstChannel, channelsPerGroup, packSize, slots, packs, starts };
-  const frame = { layer, cells, arrays, ...sizes };
+  const frame = { layer, cells, arrays, noise, ...sizes };
   const partCount = layer.slices * layer.copies * (layer.convert === 'column' ? 2 : 1);
   const parts = Array.from({ length: partCount }, (_, part) => foldPart(frame, part));
   const whole = layer.convert === 'pair' && parts.every((part) => isWhole(part, frame));
@@ -47,16 +49,22 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
     volume,
     parts,
     curves: arrays.curves,
-    exact: whole && !arrays.variances && !bent && copiesAgree(parts),
+    scales: noise.scales,
+    exact: whole && !noise.variances && !noise.steady && !bent && copiesAgree(parts),
   };
 }
 
 /** Whether a cell off the diagonal of a block changes what its column's converter sees. */
-function leaks(layer: CrossbarLayer, cells: readonly BlockCells[], arrays: ProgrammedArrays): boolean {
+function leaks(
+  layer: CrossbarLayer,
+  cells: readonly BlockCells[],
+  arrays: ProgrammedArrays,
+  { variances, steady }: LayerNoise,
+): boolean {
   return layer.tiles.some((tile, index) => {
     if (tile.groupEnd - tile.groupStart === 1) return false;
     const held = arrays.conductances[tile.array]!;
-    const noise = arrays.variances?.[tile.array];
+    const noises = [variances?.[tile.array], steady?.[tile.array]];
     const height = tile.rowEnd - tile.rowStart;
     const width = tile.columnEnd - tile.columnStart;
     const { rows, added, subtracted } = cells[index]!;
@@ -68,7 +76,7 @@ function leaks(layer: CrossbarLayer, cells: readonly BlockCells[], arrays: Progr
         const minus = line + subtracted[logical]!;
         const [one, other] = [held[plus]!, held[minus]!];
         if (layer.convert === 'pair' ? one !== other : one !== 0 || other !== 0) return true;
-        if (noise && noise[plus]! + noise[minus]! > 0) return true;
+        if (noises.some((noise) => noise && noise[plus]! + noise[minus]! > 0)) return true;
       }
     }
     return false;
@@ -76,7 +84,8 @@ function leaks(layer: CrossbarLayer, cells: readonly BlockCells[], arrays: Progr
 }
 
 function foldPart(frame: Frame, part: number): AnalogPart {
-  const { layer, arrays, volume, firstChannel, channelsPerGroup, packSize, slots, packs, starts } = frame;
+  const { layer, arrays, noise, volume, firstChannel, channelsPerGroup, packSize, slots, packs, starts } =
+    frame;
   const perPart = layer.convert === 'column' ? 2 : 1;
   const copy = Math.floor(part / perPart) % layer.copies;
   const slice = Math.floor(part / perPart / layer.copies);
@@ -85,7 +94,8 @@ function foldPart(frame: Frame, part: number): AnalogPart {
   const unitRows = slots * channelsPerGroup * volume;
   const unitColumns = slots * layer.columns;
   const weights = new Float32Array(units * unitRows * unitColumns);
-  const variances = arrays.variances && new Float32Array(weights.length);
+  const variances = noise.variances && new Float32Array(weights.length);
+  const steady = noise.steady && new Float32Array(weights.length);
   const zero = new Float32Array(units * unitColumns);
   const coefficient = new Float64Array(units * unitColumns);
   const digitalZero = new Float64Array(units * unitColumns);
@@ -98,7 +108,10 @@ function foldPart(frame: Frame, part: number): AnalogPart {
     if (tile.slice !== slice || tile.copy !== copy) continue;
     const chip = arrays.converters.get(tile.block);
     const cells = arrays.conductances[tile.array];
-    const noise = arrays.variances?.[tile.array];
+    const noises = [
+      [noise.variances?.[tile.array], variances],
+      [noise.steady?.[tile.array], steady],
+    ] as const;
     const errors = arrays.converterErrors?.[tile.array];
     if (!chip || !cells) throw new InternalError('fold', `block ${tile.block} is not on the chip`);
     const height = tile.rowEnd - tile.rowStart;
@@ -134,13 +147,15 @@ function foldPart(frame: Frame, part: number): AnalogPart {
             perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
           const to = (unit * unitRows + unitRow + row) * unitColumns + column;
           weights[to] = current / step;
-          if (!variances || !noise) continue;
-          const variance =
-            perPart === 1 ? noise[cell + added]! + noise[cell + subtracted]! : noise[cell + own]!;
-          variances[to] = variance / step ** 2;
+          for (const [held, folded] of noises) {
+            if (!held || !folded) continue;
+            const variance =
+              perPart === 1 ? held[cell + added]! + held[cell + subtracted]! : held[cell + own]!;
+            folded[to] = variance / step ** 2;
+          }
         }
       }
     }
   }
-  return { slice, copy, weights, variances, zero, coefficient, digitalZero };
+  return { slice, copy, weights, variances, steady, zero, coefficient, digitalZero };
 }

@@ -1,18 +1,35 @@
 /** What a chip gives to fold, and what comes out: the matrices that a layer's converters see. See fold.ts. */
+import type { Band } from '../math/one-over-f.ts';
 import type { PiecewiseLinear } from '../target/nonlinearity.ts';
+import type { NoiseScales } from './layer-noise.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
 export interface ProgrammedArrays {
   readonly columns: number;
   readonly conductances: readonly Float32Array[];
-  /** Variance of one reading of every cell (S^2); undefined without read noise. */
+  /** Variance of the white noise of every reading of every cell (S^2); undefined without. */
   readonly variances?: readonly Float32Array[] | undefined;
+  /** 1/f noise that readings have besides; undefined without. */
+  readonly accumulated?: AccumulatedNoise | undefined;
   readonly converters: ReadonlyMap<number, { readonly zero: Int32Array; readonly step: Float32Array }>;
   /** By array; undefined where all converters are as they should be. */
   readonly converterErrors?: readonly ConverterErrors[] | undefined;
   readonly curves?: Curves | undefined;
   /** Read as if its wires had no resistance: converters are then set as for such a chip. Default: false. */
   readonly unwired?: boolean;
+}
+
+/** 1/f noise by its laws, and the times (s) by which it is split. */
+interface AccumulatedNoise {
+  readonly laws: readonly {
+    readonly band: Band;
+    /** By array: variance that a factor e of time scales adds to a cell (S^2). */
+    readonly densities: readonly Float32Array[];
+  }[];
+  readonly image: number;
+  /** One conversion, of which a converter makes up to `sharedBy` one after the other. */
+  readonly conversion: number;
+  readonly sharedBy: number;
 }
 
 /** Gain (a factor) and offset (codes) by converter; `sharedBy` neighbouring columns, or pairs, have one. */
@@ -34,8 +51,10 @@ export interface AnalogPart {
   readonly copy: number;
   /** [unit][row][column], in converter codes per driven row. */
   readonly weights: Float32Array;
-  /** Variance of one conversion per driven row, in codes squared; undefined without read noise. */
+  /** Variance of one conversion per driven row, in codes squared; undefined without white noise. */
   readonly variances: Float32Array | undefined;
+  /** Variance of one product per square of what drives a row, in codes squared: noise that its planes have in common. */
+  readonly steady?: Float32Array | undefined;
   /** Code that zero current gives, [unit][column], as the chip's converters are set, with their offsets. */
   readonly zero: Float32Array;
   /** Integer weight units per code, [unit][column], as the digital program has it; negative for a minus or flipped column. */
@@ -58,6 +77,8 @@ export interface FoldedLayer {
   readonly volume: number;
   readonly parts: readonly AnalogPart[];
   readonly curves?: Curves | undefined;
+  /** Shares of the time scales of `steady`. */
+  readonly scales?: NoiseScales | undefined;
   /** Whether every cell holds an exact digit, as its copies do, and every converter tells all sums apart. */
   readonly exact: boolean;
 }

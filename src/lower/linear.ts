@@ -10,8 +10,8 @@ import { padsExplicitly } from './planes.ts';
 /** Emits the product of one input, as often as it is called: units * outputs of a unit channels. */
 export type Product = (input: string) => string;
 
-/** What inputs are multiplied by: what the cells conduct, or the variances of reading them. */
-type Factor = 'weights' | 'variances';
+/** What inputs are multiplied by: what the cells conduct, or the variances of conversions or products. */
+type Factor = 'weights' | 'variances' | 'steady';
 
 /** The product of one part; its conductances, or their variances, become constants once. */
 export function emitLinear(

@@ -1,5 +1,5 @@
 /**
- * Read noise at the input of every converter: normal, with variance sum x^2 sigma^2(g) over the driven rows, which takes one
+ * White read noise at the input of every converter: normal, with variance sum x^2 sigma^2(g) over the driven rows, which takes one
  * more product. The normals come out of a pool, a constant: every conversion takes them from where its layer, part, plane
  * and the number of its image say, so that neither planes nor layers nor images share them, and an image has the same noise
  * whatever batch it is in.
@@ -59,24 +59,45 @@ export function createNoise(
   if (!folded.parts[part]!.variances) return (sums) => sums;
   if (!source) throw new InternalError('lower', `${layer.output}: read noise without a pool`);
   const product = emitLinear(emit, layer, folded, part, 'variances');
+  const drawNormals = createNormals(emit, layer, folded, part, source);
+  return (sums, driven, planes, weight) => {
+    const normals = drawNormals(sums, planes);
+    const squared = emitSquare(emit, layer, driven, planes[0]!, weight);
+    return emit.op('Add', [sums, emitScaled(emit, emit.op('Sqrt', [product(squared)]), normals)]);
+  };
+}
+
+/** @param keys what tells normals of a part apart, such as the numbers of its planes: as many at every call as lie in the batch */
+type DrawNormals = (sums: string, keys: readonly (number | string)[]) => string;
+
+/** White normals in the shape of the sums of one part. */
+export function createNormals(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  folded: FoldedLayer,
+  part: number,
+  source: NoiseSource,
+): DrawNormals {
   // Every image takes whole rows of the pool, whatever its space.
   const fits = folded.parts[part]!.zero.length % poolColumns === 0;
   let shared: Slots | undefined;
-  return (sums, driven, planes, weight) => {
+  return (sums, keys) => {
     // All planes of a part have sums of one shape.
-    shared ??= emitSlots(emit, layer, part, source, sums, planes.length);
-    const starts = planes.map((plane) => rowOf(layer.output, part, plane));
-    const start = int64([planes.length, 1], starts);
-    const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${planes[0]}`, start)]);
+    shared ??= emitSlots(emit, layer, part, source, sums, keys.length);
+    const starts = keys.map((key) => rowOf(layer.output, part, key));
+    const start = int64([keys.length, 1], starts);
+    const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${keys[0]}`, start)]);
     const count = emit.constant('pool_rows', int64([], [poolRows]));
     const drawn = emit.op('Gather', [source.pool, emit.op('Mod', [slots, count])], { axis: int(0) });
-    const normals = emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.each), shared.shape]);
-    const squared = emitSquare(emit, layer, driven, planes[0]!, weight);
-    // PRelu multiplies what is below zero, and its result has the shape of its first operand whatever that of the second:
-    // with Mul, onnxruntime 1.30 loses track of shapes, reuses no memory, and takes minutes to open a session.
-    const sigma = emit.op('Neg', [emit.op('Sqrt', [product(squared)])]);
-    return emit.op('Add', [sums, emit.op('PRelu', [sigma, normals])]);
+    return emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.each), shared.shape]);
   };
+}
+
+/** Normals times standard deviations, in the shape of the latter. */
+export function emitScaled(emit: Emitter, deviations: string, normals: string): string {
+  // PRelu multiplies what is below zero, and its result has the shape of its first operand whatever that of the second:
+  // with Mul, onnxruntime 1.30 loses track of shapes, reuses no memory, and takes minutes to open a session.
+  return emit.op('PRelu', [emit.op('Neg', [deviations]), normals]);
 }
 
 /** The first numbers that every plane and image has drawn. @param each how many */
@@ -147,7 +168,7 @@ function emitSlots(
 }
 
 /** A row of the pool, by FNV-1a. */
-function rowOf(output: string, part: number, plane: number): number {
+export function rowOf(output: string, part: number, plane: number | string): number {
   let hash = 0x811c9dc5;
   for (const char of `${output} ${part} ${plane}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
   return (hash ^ (hash >>> 16)) & (poolRows - 1);

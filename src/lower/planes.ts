@@ -66,6 +66,39 @@ function emitMagnitudes(emit: Emitter, layer: CrossbarLayer): string[] {
   });
 }
 
+/** The codes as numbers: two's complement bytes as they are meant. */
+export function emitCodeValues(
+  emit: Emitter,
+  { geometry, rows, quantization }: CrossbarLayer,
+  codes: string,
+): string {
+  const { signed } = quantization;
+  const bytes = signed ? emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))]) : codes;
+  if (geometry.kind === 'matmul') {
+    // onnxruntime 1.30 crashes where Cast stands between Transpose and MatMul; and where all rows have one scale, it
+    // rewrites the product and rounds it.
+    const ones = emit.constant('unit_scale', float32([rows], Array<number>(rows).fill(1)));
+    const zeros = emit.constant('unit_zero', uint8([rows], Array<number>(rows).fill(signed ? 128 : 0)));
+    return emit.op('DequantizeLinear', [bytes, ones, zeros], { axis: int(-1) });
+  }
+  const real = emit.op('Cast', [bytes], { to: int(1) });
+  return signed ? emit.op('Sub', [real, emit.constant('half', float32([], [128]))]) : real;
+}
+
+/** What all planes of a product drive the rows with, added up by their weights. @param codes as `emitCodes` gives them */
+export function emitDriven(
+  emit: Emitter,
+  layer: CrossbarLayer,
+  codes: readonly string[],
+  curve?: PiecewiseLinear,
+): string {
+  if (curve) return emit.op('Sum', emitWeightedPlanes(emit, layer, codes, curve));
+  if (layer.inputCoding === 'binary') return emitCodeValues(emit, layer, codes[0]!);
+  const magnitudes = { ...layer, quantization: { ...layer.quantization, signed: false } };
+  const [plus, minus] = codes.map((part) => emitCodeValues(emit, magnitudes, part));
+  return emit.op('Sub', [plus!, minus!]);
+}
+
 /** What the planes of a layer depend on. */
 type Driven = Pick<CrossbarLayer, 'quantization' | 'inputCoding' | 'driverBits'>;
 

@@ -3,6 +3,7 @@
 import type { BlockCells } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { FoldedLayer, ProgrammedArrays } from './folded.ts';
+import type { LayerNoise } from './layer-noise.ts';
 
 /** One layer while it is folded. */
 export interface Frame {
@@ -10,6 +11,7 @@ export interface Frame {
   /** Tile after tile. */
   readonly cells: readonly BlockCells[];
   readonly arrays: ProgrammedArrays;
+  readonly noise: LayerNoise;
   readonly volume: number;
   /** First input channel within the group, per row tile. */
   readonly firstChannel: readonly number[];

@@ -5,8 +5,8 @@ import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { type LowerOptions, lowerCrossbar } from '../lower/crossbar.ts';
 import type { Emitter } from '../lower/emit.ts';
 import { foldLayer } from '../lower/fold.ts';
-import { noiseSource } from '../lower/noise-pool.ts';
 import { withGain } from '../lower/whole.ts';
+import { noiseOf } from './noise-pools.ts';
 
 /** Emits a layer. @returns as `lowerCrossbar` does */
 export type EmitLayer = (
@@ -15,9 +15,9 @@ export type EmitLayer = (
   options?: Pick<LowerOptions, 'bitSerial' | 'saturation'>,
 ) => readonly string[];
 
-/** With read noise where the arrays have variances: the graph then needs what `withNormals` adds. */
+/** With read noise where the arrays have any: the graph then needs what `withPools` adds. */
 export function layersOf(arrays: ReadArrays, { calibration, gain }: Corrections): EmitLayer {
-  const noise = arrays.variances ? noiseSource : undefined;
+  const noise = noiseOf(arrays);
   return (emit, layer, options = {}) =>
     lowerCrossbar(emit, layer, withGain(foldLayer(layer, arrays), gain), {
       ...options,

@@ -7,12 +7,12 @@ import type { ReadArrays } from '../chip/read.ts';
 import type { Corrections } from '../correct/compensate.ts';
 import type { Graph, OnnxNode, ValueInfo } from '../ir/graph.ts';
 import { createEmitter } from '../lower/emit.ts';
-import { withNormals } from '../lower/noise-pool.ts';
 import { shareConstants } from '../lower/share-constants.ts';
 import type { Tensor } from '../math/tensor.ts';
 import { crossbarDomain } from '../package/crossbar-node.ts';
 import type { Package } from '../package/open.ts';
 import { layersOf } from './emit-layers.ts';
+import { withoutIdlePools, withPools } from './noise-pools.ts';
 
 /** Input of the graph for what layers are given under this name in the model: it may be what another layer gives. */
 export const givenAs = (input: string): string => `crossloom/given/${input}`;
@@ -40,5 +40,5 @@ export function lowerLayersApart(
     nodes,
     constants,
   });
-  return arrays.variances ? withNormals(graph, seed) : graph;
+  return withoutIdlePools(withPools(graph, seed, arrays));
 }

@@ -3,7 +3,12 @@ import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
 import { checkBlocks } from '../correct/check-blocks.ts';
-import { type Compensation, type Corrections, correctionsFor } from '../correct/compensate.ts';
+import {
+  type Compensation,
+  type Corrections,
+  calibratedChip,
+  correctionsFor,
+} from '../correct/compensate.ts';
 import { defined } from '../defined.ts';
 import { chipWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
@@ -11,13 +16,14 @@ import { placeOf } from '../files/files.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { imagesIn, withReading } from '../lower/noise.ts';
-import { readingInput, withNormals } from '../lower/noise-pool.ts';
+import { readingInput } from '../lower/noise-pool.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
 import { type Package, pathIn } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
 import { openSession, type Session } from '../runtime/session.ts';
 import { layersOf } from './emit-layers.ts';
+import { withoutIdlePools, withPools } from './noise-pools.ts';
 
 export interface SimulateOptions {
   /** Values that become outputs besides the model's own. */
@@ -51,12 +57,23 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   checkBlocks(pkg, chip);
   const { conditions, threads, onArray, onLayer, bitSerial = false, saturation = false } = options;
   const { target } = pkg.loaded;
-  const arrays =
-    options.arrays ?? (await readArrays(chip, target, conditions, defined({ threads, onArray })));
   const how = { ...defined({ threads }), onRead: onArray, onLayer };
   const { compensate } = options;
-  const read = { at: conditions?.at ?? 0, wires: !arrays.unwired };
+  const read = {
+    at: conditions?.at ?? 0,
+    wires: options.arrays ? !options.arrays.unwired : (conditions?.wires ?? true),
+    noise: conditions?.noise,
+  };
   const corrections = options.corrections ?? (await correctionsFor(pkg, chip, read, { compensate, ...how }));
+  const image = pkg.manifest.summary.conversionTime;
+  const arrays =
+    options.arrays ??
+    (await readArrays(
+      calibratedChip(chip, corrections),
+      target,
+      { image, ...conditions },
+      defined({ threads, onArray }),
+    ));
   const { [crossbarDomain]: _, ...opsets } = pkg.host.opsets;
   const tables = new Set(
     pkg.host.nodes.flatMap((n) =>
@@ -66,7 +83,7 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   const emitLayer = layersOf(arrays, corrections);
   const taps = [...(options.taps ?? [])];
   const lowered = lowerGraph(
-    arrays.variances ? withNormals(pkg.host, chip.seed) : pkg.host,
+    withPools(pkg.host, chip.seed, arrays),
     (node) => {
       const layer =
         node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants, pathIn(pkg, 'host')) : undefined;
@@ -80,7 +97,7 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   const used = new Set(lowered.nodes.flatMap((n) => (n.kind === 'onnx' ? n.inputs : [])));
   // The tables of crossbar nodes have served their purpose.
   const constants = new Map([...lowered.constants].filter(([name]) => used.has(name) || !tables.has(name)));
-  return { ...lowered, opsets, constants };
+  return withoutIdlePools({ ...lowered, opsets, constants });
 }
 
 /**

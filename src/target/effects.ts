@@ -54,7 +54,7 @@ export function effectsOf(
     unused(target),
     ...conditionEffects(target, 'ageing', 'fluctuation'),
     sectionEffect('wires', wires, target.wires),
-    ...conditionEffects(target, 'noise'),
+    ...conditionEffects(target, 'noise', 'accumulation'),
     ...peripheryEffects(target),
     calibration(calibrated),
   ];

@@ -3,8 +3,8 @@
  * one layer, which is computed by a programmed and calibrated chip.
  */
 
-import { readArrays } from '../chip/read.ts';
-import { correctionsFor } from '../correct/compensate.ts';
+import { averaged, readArrays } from '../chip/read.ts';
+import { calibratedChip, correctionsFor } from '../correct/compensate.ts';
 import { recalled } from '../files/result-store.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { layerName, type Origin } from '../ir/graph.ts';
@@ -147,7 +147,10 @@ async function runUnits(
   const { pkg, chip } = programmed;
   const condition = { at, wires: pkg.loaded.target.wires !== undefined };
   const { calibration, gain } = await correctionsFor(pkg, chip, condition, { compensate, threads });
-  const arrays = await readArrays(chip, pkg.loaded.target, { ...condition, noise: false }, { threads });
+  const image = pkg.manifest.summary.conversionTime;
+  const read = { ...condition, image };
+  const calibrated = calibratedChip(chip, { calibration });
+  const arrays = averaged(await readArrays(calibrated, pkg.loaded.target, read, { threads }));
   const layers = new Map(pkg.layers.map((layer) => [layer.output, layer]));
   const encodeWith = (unit: Unit): Uint8Array => {
     const graph = lowerGraph(

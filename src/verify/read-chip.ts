@@ -2,8 +2,13 @@
 import type { Chip } from '../chip/chip.ts';
 import { type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
-import { fluctuates } from '../conditions/models.ts';
-import { type CompensateOptions, type Corrections, correctionsFor } from '../correct/compensate.ts';
+import { accumulates, fluctuates } from '../conditions/models.ts';
+import {
+  type CompensateOptions,
+  type Corrections,
+  calibratedChip,
+  correctionsFor,
+} from '../correct/compensate.ts';
 import { defined } from '../defined.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
@@ -45,16 +50,18 @@ export async function openReading(
   options: ReadingOptions,
 ): Promise<ChipReading> {
   const { condition, noise, compensate, calibratedAt, threads, onArray, onLayer } = options;
-  const conditions = { ...condition, noise };
   const fitting = { compensate, calibratedAt, threads, onRead: onArray, onLayer };
-  const corrections = await correctionsFor(pkg, chip, condition, fitting);
+  const corrections = await correctionsFor(pkg, chip, { ...condition, noise }, fitting);
+  const calibrated = calibratedChip(chip, corrections);
   const { target } = pkg.loaded;
-  const spans = stateSpans(indices.length, fluctuates(target) ? options.states : 1);
+  const moves = fluctuates(target) || (noise && accumulates(target));
+  const spans = stateSpans(indices.length, moves ? options.states : 1);
   const interval = inference * spans[0]!.to;
+  const conditions = { ...condition, noise, interval, image: inference };
   const states = spans.map(({ from, to }, batch): ChipState => {
     const encode = async () => {
-      const given = { ...conditions, batch, interval };
-      const arrays = await readArrays(chip, target, given, defined({ threads, onArray }));
+      const given = { ...conditions, batch };
+      const arrays = await readArrays(calibrated, target, given, defined({ threads, onArray }));
       options.onRead?.(arrays);
       return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, corrections })) };
     };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Chip } from '../../src/chip/chip.ts';
 import { readArrays } from '../../src/chip/read.ts';
 import { checkTime } from '../../src/chip/read-conditions.ts';
-import { varianceAt } from '../../src/conditions/cells.ts';
+import { densities, varianceAt } from '../../src/conditions/cells.ts';
 import { drifted } from '../../src/conditions/drift/cells.ts';
 import { relaxed } from '../../src/conditions/relaxation/cells.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
@@ -122,19 +122,25 @@ describe('reading a chip', () => {
 
   test('gives the variances that the laws say', async () => {
     const target = { ...base, readNoise: { sigma: [1e-6, 0.01] }, logNoise: cmoNoise };
-    const { variances, conductances } = await readArrays(chipOf(), target, { at: 10 });
+    const { variances, accumulated } = await readArrays(chipOf(), target, { at: 10, image: 1 });
+    const { conductances } = chipOf();
+    const [law] = accumulated!.laws;
     variances!.forEach((cells, array) => {
       cells.forEach((variance, cell) => {
         const g = conductances[array]![cell]!;
-        expect(variance).toBe(g === unformed ? 0 : Math.fround(varianceAt(target, 10)(g, g)));
+        const [white, density] = [varianceAt(target, 10)!, densities(target)[0]!];
+        expect(variance).toBe(g === unformed ? 0 : Math.fround(white(g, g)));
+        expect(law!.densities[array]![cell]).toBe(g === unformed ? 0 : Math.fround(density(g, g)));
       });
     });
-    expect((await readArrays(chipOf(), target, { noise: false })).variances).toBeUndefined();
+    expect(law!.band).toEqual({ from: 1e-6, to: (10 + 1e-6) / 2 });
+    const quiet = await readArrays(chipOf(), target, { noise: false });
+    expect([quiet.variances, quiet.accumulated]).toEqual([undefined, undefined]);
   });
 
   test('goes through the wires last', async () => {
-    const aged = await read(whole, { at: 3600, wires: false });
-    const seen = await read(whole, { at: 3600 });
+    const aged = await read(whole, { at: 3600, wires: false, noise: false });
+    const seen = await read(whole, { at: 3600, noise: false });
     seen.forEach((cells, array) => {
       const wanted = effectiveConductances(Float32Array.from(aged[array]!), 12, 10, wires).conductances;
       expect(cells).toEqual([...Float32Array.from(wanted)]);

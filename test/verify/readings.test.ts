@@ -35,7 +35,7 @@ const relaxing = [...cells, ...sectionOf('relaxation', relaxationFields)];
 const wired = [...cells, ...sectionOf('wires', { ...wireFields, driver: '500 ohm', sense: '500 ohm' })];
 const noisy = [
   ...cells,
-  ...sectionOf('logNoise', { amplitude: '3 uS', gReference: '1 uS', readTime: '1 us' }),
+  ...sectionOf('logNoise', { amplitude: '3 uS', gReference: '1 uS', readTime: '1 ns' }),
 ];
 const blinking = [
   ...cells,

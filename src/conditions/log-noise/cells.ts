@@ -1,9 +1,8 @@
-/** Read noise of CMO/HfOx cells: amplitude log10(G / gReference) sqrt(ln((t + readTime) / (2 readTime))), none below gReference. */
-import { accumulated } from '../accumulated.ts';
+/** 1/f noise of CMO/HfOx cells: amplitude log10(G / gReference) per square root of a factor e of time, none below gReference. */
 import type { CellLaws } from '../condition.ts';
 import type { LogNoise } from './model.ts';
 
-export const growingNoise: CellLaws<LogNoise>['noise'] = ({ amplitude, gReference, readTime }, at) => {
-  const growth = accumulated(at, readTime);
-  return (g) => amplitude * Math.max(0, Math.log10(g / gReference)) * growth;
-};
+export const growingNoise: CellLaws<LogNoise>['accumulation'] = ({ amplitude, gReference, readTime }) => ({
+  clock: { readTime, t0: 0 },
+  sigma: (g) => amplitude * Math.max(0, Math.log10(g / gReference)),
+});

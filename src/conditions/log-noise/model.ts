@@ -11,10 +11,9 @@ const schema = z.strictObject({
 
 export type LogNoise = Read<typeof schema>;
 
-export const logNoise: ConditionModel<LogNoise, 'noise'> = {
-  kind: 'noise',
-  grows: true,
+export const logNoise: ConditionModel<LogNoise, 'accumulation'> = {
+  kind: 'accumulation',
   schema,
   name: 'read noise that grows with time',
-  law: 'sigma = amplitude log10(G / gReference) sqrt(ln((t + readTime) / (2 readTime))) per reading; white',
+  law: 'sigma = amplitude log10(G / gReference) sqrt(ln((t + readTime) / (2 readTime))); 1/f: white as far as it is faster than a conversion, common to the planes of a product, to its neighbours and to images as far as it is slower',
 };

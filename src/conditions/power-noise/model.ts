@@ -15,11 +15,10 @@ const schema = z.strictObject({
 
 export type PowerNoise = Read<typeof schema>;
 
-export const powerNoise: ConditionModel<PowerNoise, 'noise'> = {
-  kind: 'noise',
-  grows: true,
+export const powerNoise: ConditionModel<PowerNoise, 'accumulation'> = {
+  kind: 'accumulation',
   schema,
   name: 'relative read noise that grows with time',
-  law: 'sigma = G min(amplitude (G / gReference)^-exponent, limit) sqrt(ln((t + t0 + readTime) / (2 readTime))) per reading; white',
+  law: 'sigma = G min(amplitude (G / gReference)^-exponent, limit) sqrt(ln((t + t0 + readTime) / (2 readTime))); 1/f: white as far as it is faster than a conversion, common to the planes of a product, to its neighbours and to images as far as it is slower',
   print: { amplitude: percent, limit: percent },
 };

@@ -1,0 +1,68 @@
+/**
+ * The cells of an array with what of their 1/f noise is slower than an image: one value per cell and law at every time at which
+ * the chip was seen, on one trajectory. A job, because a chip has millions of cells.
+ */
+
+import { covariances } from '../conditions/accumulated.ts';
+import { accumulations } from '../conditions/cells.ts';
+import { conditionsOf } from '../conditions/models.ts';
+import { lastOfCholesky } from '../math/one-over-f.ts';
+import { openStream } from '../math/random.ts';
+import type { Target } from '../target/target.ts';
+import type { Job } from '../threads/pool.ts';
+
+export interface StateContext {
+  readonly seed: number;
+  readonly laws: readonly StateLaw[];
+}
+
+/** What the draws of a cell are multiplied by: as many as times at which it was seen. */
+interface StateLaw {
+  /** Section of the target, which names the draws. */
+  readonly section: string;
+  readonly factors: Float64Array;
+}
+
+export interface StateTask {
+  readonly array: number;
+  /** Siemens, and by law the variance that a factor e of time scales adds (S^2). */
+  readonly conductances: Float32Array;
+  readonly densities: readonly Float32Array[];
+}
+
+export const job: Job<StateContext, StateTask, Float32Array> = {
+  module: import.meta.url,
+  open: (context) => ({ run: (task) => withState(context, task) }),
+};
+
+/**
+ * @param times at which the cells were seen (s after programming), the last of them that of the state
+ * @param shortest of the time scales that count (s)
+ */
+export function stateLaws(target: Target, times: readonly number[], shortest: number): StateLaw[] {
+  const sections = conditionsOf(target, 'accumulation').map(({ section }) => section);
+  return accumulations(target).map(({ clock }, law) => ({
+    section: sections[law]!,
+    factors: lastOfCholesky(covariances(clock, times, shortest)),
+  }));
+}
+
+function withState(
+  { seed, laws }: StateContext,
+  { array, conductances, densities }: StateTask,
+): Float32Array {
+  const cells = new Float32Array(new SharedArrayBuffer(4 * conductances.length));
+  cells.set(conductances);
+  for (const [law, { section, factors }] of laws.entries()) {
+    const density = densities[law]!;
+    const stream = openStream(seed, section, array);
+    for (let cell = 0; cell < cells.length; cell++) {
+      if (density[cell] === 0) continue;
+      stream.seek(cell);
+      let sum = 0;
+      for (const factor of factors) sum += factor * stream.normal();
+      cells[cell]! += Math.sqrt(density[cell]!) * sum;
+    }
+  }
+  return cells;
+}
