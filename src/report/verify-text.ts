@@ -115,13 +115,17 @@ function calibratedWhen(at: number, calibratedAt: number): string {
 const momentOf = (seconds: number) => (seconds === 0 ? 'when programmed' : `at ${formatTime(seconds)}`);
 
 /** Up to when chips do: from then on they have to be calibrated anew, or programmed where that is done at every reading. */
-function formatRefresh({ maxDrop, calibratedAt, within, beyond }: RefreshReport): string {
+function formatRefresh(
+  { maxDrop, calibratedAt, within, beyond }: RefreshReport,
+  { compensated, calibratedAt: first }: ReadingReport,
+): string {
   const until =
     within === undefined ? undefined : within === 0 ? 'right after programming' : formatTime(within);
   const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
   const what =
     calibratedAt === undefined ? 'refresh:' : `recalibration: calibrated ${momentOf(calibratedAt)},`;
-  return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given`;
+  const each = compensated === 'columns' && first !== undefined ? ', calibrated at each' : '';
+  return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given${each}`;
 }
 
 function conclusion(report: VerifyReport): string[] {
@@ -137,7 +141,7 @@ function conclusion(report: VerifyReport): string[] {
   for (const { flag, limit, measured, met } of bounds) {
     lines.push(`${flag} ${limit}: ${met ? 'met' : 'NOT MET'} (${measured.toFixed(2)})`);
   }
-  if (refresh) lines.push(formatRefresh(refresh));
+  if (refresh) lines.push(formatRefresh(refresh, mapped));
   if (snrImages < data.images) lines.push(`output SNR on ${formatCount(snrImages)} of the images`);
   for (const { code, message, notes } of warnings)
     lines.push(`warning[${code}]: ${message}`, ...notes.map((n) => `  ${n}`));

@@ -32,6 +32,7 @@ export function lowerLayersApart(
     emitLayer(emit, { ...layer, input: givenAs(layer.input) });
   }
   const { [crossbarDomain]: _, ...opsets } = host.opsets;
+  // Where an input has some dimensions that are known and some that are not, onnxruntime 1.30 takes minutes to open such a graph.
   const valueInfo = (name: string): ValueInfo => ({ name, elementType: 1, dims: undefined });
   const graph = shareConstants<Graph>({
     ...{ name: 'layers', irVersion: host.irVersion, opsets, functions: [] },

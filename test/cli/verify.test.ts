@@ -56,7 +56,9 @@ describe('crossloom verify', () => {
     expect(out).toMatch(
       /^mapped - float: (.* 95 % interval .* to .*|no image changed .*) \(over trials and images\)$/m,
     );
-    expect(out).toMatch(/^ {2}(first|second) +MatMul +[\d.]+ dB {2}[\d.]+ % of its conversions saturate$/m);
+    expect(out).toMatch(
+      /^ {2}(first|second) +MatMul +[\d.]+ dB; +[\d.]+ dB {2}[\d.]+ % of its conversions saturate$/m,
+    );
     expect(out).toMatch(/^ {2}cells +\d+ formed, [\d.]+ pulses each/m);
     expect(out).toMatch(
       /^\d+ effects simulated, \d+ switched off, \d+ not modelled; 35 of the target's 4\d values assumed \(--effects names them\)$/m,
@@ -163,18 +165,27 @@ describe('crossloom verify', () => {
     const { exit, out } = await drifting('--at', '0s,1h,10d', '--max-drop', '100', '--compensate', 'global');
     expect(exit).toBe(0);
     expect(out).toMatch(/^mapped, 1 trial, right after, wires on +[\d.]+ %/m);
-    expect(out).toMatch(/^ {2}after 1 h, wires on, one factor +[\d.]+ %/m);
-    expect(out).toMatch(/^refresh: a loss of 100 points is kept up to 10 d, of the times given$/m);
+    expect(out).toMatch(/^ {2}after 1 h, wires on, calibrated when programmed, one factor +[\d.]+ %/m);
+    expect(out).toMatch(
+      /^recalibration: calibrated when programmed, a loss of 100 points is kept up to 10 d, of the times given$/m,
+    );
+    const held = await drifting('--at', '1h,10d', '--max-drop', '100', '--calibrated-at', '1h');
+    expect(held.out).toMatch(/^ {2}after 10 d, wires on, calibrated at 1 h +[\d.]+ %/m);
+    expect(held.out).toMatch(/^recalibration: calibrated at 1 h, a loss of 100 points is kept up to 10 d/m);
     const json = await drifting('--at', '1y', '--json', '--no-noise');
     const report = JSON.parse(json.out) as VerifyReport;
     expect(report.readings.map(({ at: time, wires }) => [time, wires])).toEqual([
       [31_557_600, true],
       [31_557_600, false],
     ]);
+    expect(report.readings.map(({ calibratedAt }) => calibratedAt)).toEqual([31_557_600, 31_557_600]);
+    expect(report.calibration?.layers).toHaveLength(2);
     expect(report.warnings.map(({ code }) => code)).toContain('read/time-not-covered');
     expect(problemOf(await drifting('--at', '-1h'))).toBe('25 read/before-programming');
     expect((await drifting('--at', '1 week')).exit).toBe(2);
     expect((await drifting('--compensate', 'much')).exit).toBe(2);
+    expect((await drifting('--calibrated-at', 'soon')).exit).toBe(2);
+    expect(problemOf(await drifting('--calibrated-at', '1h'))).toBe('25 options/invalid');
   });
 
   test('says what belongs to the report without labels', async () => {
