@@ -1,12 +1,11 @@
 /**
- * Estimates digital gain and bias of a layer's columns on the programmed chip: the package's calibration vectors go through
- * its arrays and converters, and least squares fits the integer reference to what comes out. It repairs shifted means and
- * gains, which hurt accuracy first; the scatter of single cells stays.
+ * Corrections of a layer on the programmed chip: the package's calibration vectors go through its arrays and converters, and
+ * least squares fits what comes out, and sums of the inputs, to the integer reference.
  */
-
 import type { ReadArrays } from '../chip/read.ts';
-import { type ColumnCorrection, gainLimit } from '../column-correction.ts';
+import type { Correction } from '../column-correction.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
+import { isMadeUp, type LayerRecord } from '../ir/calibration-record.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
@@ -19,30 +18,48 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { realsOf } from '../record/range.ts';
 import { openSession } from '../runtime/session.ts';
+import { type FittedLayer, fitLayer } from './fit-layer.ts';
+import type { Measurement } from './fit-terms.ts';
 
 /** What correcting a chip needs of its package. */
 export type CorrectedPackage = Pick<Package, 'layers' | 'reference' | 'record'>;
 
-/** The correction of one layer; undefined where it computes exactly. */
+/** What the layer may be corrected by; undefined where it computes exactly. */
 export async function correctLayer(
   pkg: CorrectedPackage,
   layer: CrossbarLayer,
   arrays: ReadArrays,
-): Promise<ColumnCorrection | undefined> {
+  correction: Correction,
+): Promise<FittedLayer | undefined> {
   const folded = foldLayer(layer, arrays);
   if (folded.exact) return undefined;
-  const { measured, wanted } = await compare(pkg, layer, folded);
-  return fitColumns(layer, measured, wanted);
+  const record = pkg.record.layers.get(layer.output);
+  if (!record) throw new InternalError('correct', `no calibration vectors of ${layer.output}`);
+  const inputs = realInputs(layer, record);
+  const measurement = await measure(pkg, layer, folded, inputs, record.count);
+  // Made-up inputs do not tell how those of a network belong together.
+  return fitLayer(
+    layer,
+    { ...measurement, inputs },
+    record.positions,
+    isMadeUp(pkg.record) ? 'columns' : correction,
+  );
 }
 
-/** Outputs of the programmed layer, and of its integers without a chip, for its calibration vectors: [vector][output]. */
-async function compare(
+/** Real values of the calibration vectors, [vector][groups * rows]. */
+function realInputs({ quantization }: CrossbarLayer, { vectors }: LayerRecord): Float32Array {
+  const reals = realsOf(quantization);
+  return Float32Array.from(vectors, (code) => reals[code]!);
+}
+
+/** Sends the calibration vectors through the programmed layer, and through its integers without a chip. */
+async function measure(
   pkg: CorrectedPackage,
   layer: CrossbarLayer,
   folded: FoldedLayer,
-): Promise<{ measured: Float32Array; wanted: Float32Array }> {
-  const record = pkg.record.layers.get(layer.output);
-  if (!record) throw new InternalError('correct', `no calibration vectors of ${layer.output}`);
+  inputs: Float32Array,
+  count: number,
+): Promise<Measurement> {
   const single = oneVectorLayer(layer);
   const emit = createEmitter(single.output, layer.origin);
   lowerCrossbar(emit, single, folded);
@@ -65,12 +82,9 @@ async function compare(
     functions: [],
   };
   const session = await openSession(encodeModel(graph), { threads: 1 });
-  const reals = realsOf(layer.quantization);
-  const input = new Float32Array(record.vectors.length);
-  for (let i = 0; i < input.length; i++) input[i] = reals[record.vectors[i]!]!;
   const space = single.geometry.kind === 'conv' ? single.geometry.kernel : [];
   const channels = (layer.groups * layer.rows) / sizeOf(space);
-  const result = await session.run({ [single.input]: float32([record.count, channels, ...space], input) });
+  const result = await session.run({ [single.input]: float32([count, channels, ...space], inputs) });
   await session.release();
   const [measured, wanted] = [single, plain].map(({ output }) => result[output]!.data as Float32Array);
   return { measured: measured!, wanted: wanted! };
@@ -87,35 +101,4 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
   if (layer.groups === 1 && geometry.kernel.every((k) => k === 1))
     return { ...layer, ...io, geometry: { kind: 'matmul' } };
   return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
-}
-
-/** Per column, the gain and bias that bring the measured outputs closest to the expected ones. */
-export function fitColumns(
-  layer: Pick<CrossbarLayer, 'groups' | 'columns'>,
-  measured: ArrayLike<number>,
-  wanted: ArrayLike<number>,
-): ColumnCorrection {
-  const outputs = layer.groups * layer.columns;
-  const count = measured.length / outputs;
-  const gain = new Float32Array(outputs).fill(1);
-  const bias = new Float32Array(outputs);
-  for (let o = 0; o < outputs; o++) {
-    let meanX = 0;
-    let meanY = 0;
-    for (let v = 0; v < count; v++) {
-      meanX += measured[v * outputs + o]! / count;
-      meanY += wanted[v * outputs + o]! / count;
-    }
-    let xx = 0;
-    let xy = 0;
-    for (let v = 0; v < count; v++) {
-      const x = measured[v * outputs + o]! - meanX;
-      xx += x * x;
-      xy += x * (wanted[v * outputs + o]! - meanY);
-    }
-    // A column that hardly responds, or responds the wrong way round, tells nothing about its gain.
-    if (xx > 0 && xy > 0) gain[o] = Math.min(gainLimit, Math.max(1 / gainLimit, xy / xx));
-    bias[o] = meanY - gain[o]! * meanX;
-  }
-  return { gain, bias };
 }

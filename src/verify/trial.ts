@@ -85,13 +85,13 @@ export async function runTrial(
 }
 
 function program(pkg: Package, seed: number, options: VerifyOptions, stage: OnStage): Promise<Chip> {
-  const { calibrate = true, threads, wires } = options;
+  const { calibrate = true, correction, threads, wires } = options;
   return programChip(pkg, {
     seed,
     calibrate,
     // Nobody asks for the corrections that wires take, which are not cheap to solve for.
     ...(wires === 'off' && { calibrateUnder: { wires: false } }),
-    ...defined({ threads }),
+    ...defined({ threads, correction }),
     onArray: stage('program'),
     onRead: stage('read'),
     onLayer: stage('calibrate'),
