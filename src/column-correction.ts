@@ -42,3 +42,13 @@ export interface Calibration {
   /** By the layer's output value. */
   readonly columns: ReadonlyMap<string, ColumnCorrection>;
 }
+
+/** Digital work of a chip's corrections per inference. */
+export interface CorrectionCost {
+  /** Layers that add sums of their inputs. */
+  readonly layers: number;
+  /** For these sums and their coefficients. */
+  readonly multiplications: number;
+  /** The same, of those of all crossbar layers. */
+  readonly share: number;
+}

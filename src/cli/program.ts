@@ -5,6 +5,7 @@ import { loadChip } from '../chip/load.ts';
 import { readArrays } from '../chip/read.ts';
 import { chipFolder, saveChip } from '../chip/save.ts';
 import type { Correction } from '../column-correction.ts';
+import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
@@ -83,6 +84,7 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   });
   const warnings = await currentsOver(io, pkg, chip, threads);
   const target = pkg.manifest.target.name;
+  const corrections = correctionCost(pkg, chip.calibration);
   if (args.json) {
     return printJson(io, 'program', {
       chip: args.output,
@@ -96,13 +98,14 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
       wear: chip.wear,
       enduranceUsed: enduranceUsed(chip, pkg.loaded.target),
       calibratedLayers: chip.calibration?.columns.size ?? 0,
+      corrections,
       warnings,
       onto: args.onto,
       delta: before && totalCounts(countsSince(chip, before)),
     });
   }
   io.stdout(
-    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.loaded.target, { before, seconds })}`,
+    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.loaded.target, { before, seconds, corrections })}`,
   );
   printDiagnostics(io, warnings);
 }

@@ -1,16 +1,16 @@
 /**
- * Which layers' corrections add sums of their inputs: those that take most error away per digital multiplication, as long as
- * they are worth more than computing layers digitally, and up to a bound.
+ * Which layers' corrections add sums of their inputs: those that take most error away per digital multiplication, up to a
+ * bound for the whole network. A layer's error counts in shares of its own signal.
  *
- * What a layer errs counts in shares of its own signal, and that of a network is the sum over its layers.
+ * A layer of which a share of the multiplications were digital would lose as large a share of its error. A sum has to be worth
+ * more: otherwise layers that stay digital are the better remedy.
  */
 import type { ColumnCorrection } from '../column-correction.ts';
-import { decibels } from '../math/decibels.ts';
 import { sumOf } from '../math/sum.ts';
 import type { FittedCorrection, FittedLayer } from './fit-layer.ts';
 
-/** What a percent of the network's multiplications has to take off its error (dB): about what digital layers do. */
-export const worthwhile = 1;
+/** Share of a layer's error that a sum takes away, at least, over its share of the layer's multiplications. */
+export const worthwhile = 2;
 
 /** Most digital multiplications of all sums together, as a share of those of the crossbar layers. */
 export const mostDigital = 0.05;
@@ -19,38 +19,35 @@ export const mostDigital = 0.05;
 interface Step {
   readonly layer: number;
   readonly way: FittedCorrection;
-  /** Error that it takes away, and share of the multiplications that it adds. */
+  /** Error that it takes away, as a share of the layer's signal. */
   readonly gain: number;
+  /** Digital multiplications that it adds. */
   readonly cost: number;
 }
 
 /** The correction of every layer. */
 export function chooseTerms(layers: readonly FittedLayer[]): readonly ColumnCorrection[] {
-  const total = sumOf(layers.map(({ multiplications }) => multiplications));
+  const most = mostDigital * sumOf(layers.map(({ multiplications }) => multiplications));
   const taken = layers.map(({ ways }): FittedCorrection => ways[0]);
-  const errorOf = (layer: number, { noise }: FittedCorrection) => {
-    const { signal } = layers[layer]!;
-    return signal > 0 ? noise / signal : 0;
-  };
-  let error = sumOf(taken.map((way, layer) => errorOf(layer, way)));
+  const errorOf = (layer: number, { noise }: FittedCorrection) => noise / layers[layer]!.signal;
   let digital = 0;
   for (;;) {
     const steps = layers.flatMap(({ ways }, layer) =>
       ways.map((way): Step => {
         const now = taken[layer]!;
         const gain = errorOf(layer, now) - errorOf(layer, way);
-        return { layer, way, gain, cost: (way.multiplications - now.multiplications) / total };
+        return { layer, way, gain, cost: way.multiplications - now.multiplications };
       }),
     );
-    const pays = ({ gain, cost }: Step) =>
-      gain > 0 &&
-      digital + cost <= mostDigital &&
-      decibels(error / Math.max(0, error - gain)) >= worthwhile * 100 * cost;
+    const pays = ({ layer, gain, cost }: Step) => {
+      const { ways, multiplications } = layers[layer]!;
+      const share = gain / errorOf(layer, ways[0]);
+      return share > 0 && share >= (worthwhile * cost) / multiplications && digital + cost <= most;
+    };
     const worth = ({ gain, cost }: Step) => gain / Math.max(cost, Number.MIN_VALUE);
     const [best] = steps.filter(pays).sort((a, b) => worth(b) - worth(a));
     if (!best) return taken.map(({ correction }) => correction);
     taken[best.layer] = best.way;
-    error -= best.gain;
     digital += best.cost;
   }
 }

@@ -7,7 +7,7 @@ import type { ColumnCorrection, Correction } from '../column-correction.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { fitColumns } from './fit-columns.ts';
 import { fitTerms, type Measurement } from './fit-terms.ts';
-import { multiplicationsOf, type Sums, sumInputs, sumsToTry } from './input-sums.ts';
+import { multiplicationsOf, sumInputs, sumsToTry } from './input-sums.ts';
 
 /** One way of correcting a layer. */
 export interface FittedCorrection {
@@ -49,59 +49,65 @@ export function fitLayer(
   const size = { multiplications: positions * groups * rows * columns };
   const tried = sumsToTry(layer, measured.inputs, correction);
   if (tried.length === 0) return { ...size, signal: 0, ways: [plain] };
-  const [one, other] = halves(layer, measured);
-  const crossNoise = (fit: (half: Measured) => ColumnCorrection) =>
-    remaining(layer, other, fit(one)) + remaining(layer, one, fit(other));
-  const withSums = (sums: Sums): FittedCorrection => {
-    const fit = (some: Measured) => fitTerms(layer, some, sums, sumInputs(layer, some.inputs, sums));
+  const noise = crossNoise(layer, { ...measured, sums: new Float32Array(0) }, (half) =>
+    fitColumns(layer, half.measured, half.wanted),
+  );
+  const ways = tried.map((sums): FittedCorrection => {
+    const all = { ...measured, sums: sumInputs(layer, measured.inputs, sums) };
+    const fit = (some: Vectors) => fitTerms(layer, some, sums, some.sums);
     const multiplications = positions * multiplicationsOf(layer, sums);
-    return { correction: fit(measured), noise: crossNoise(fit), multiplications };
-  };
-  const noise = crossNoise((half) => fitColumns(layer, half.measured, half.wanted));
-  return {
-    ...size,
-    signal: signalOf(layer, measured.wanted),
-    ways: [{ ...plain, noise }, ...tried.map(withSums)],
-  };
+    return { correction: fit(all), noise: crossNoise(layer, all, fit), multiplications };
+  });
+  return { ...size, signal: signalOf(layer, measured.wanted), ways: [{ ...plain, noise }, ...ways] };
 }
 
-function halves({ groups, rows, columns }: CrossbarLayer, all: Measured): [Measured, Measured] {
-  const count = all.inputs.length / groups / rows;
-  const part = (from: number, to: number): Measured => {
-    const cut = (values: Float32Array, width: number) => values.subarray(from * width, to * width);
-    return {
-      measured: cut(all.measured, groups * columns),
-      wanted: cut(all.wanted, groups * columns),
-      inputs: cut(all.inputs, groups * rows),
-    };
-  };
+interface Vectors extends Measurement {
+  /** U^T x, [vector][group][rank]; empty without sums. */
+  readonly sums: Float32Array;
+}
+
+/** Sum of squared errors of either half of the vectors after the fit to the other. */
+function crossNoise(layer: Outputs, all: Vectors, fit: (half: Vectors) => ColumnCorrection): number {
+  const [one, other] = halves(layer, all);
+  return remaining(layer, other, fit(one)) + remaining(layer, one, fit(other));
+}
+
+function halves({ groups, columns }: Outputs, all: Vectors): [Vectors, Vectors] {
+  const count = all.measured.length / groups / columns;
   const half = Math.ceil(count / 2);
+  const part = (from: number, to: number): Vectors => {
+    const cut = (values: Float32Array) =>
+      values.subarray((from * values.length) / count, (to * values.length) / count);
+    return { measured: cut(all.measured), wanted: cut(all.wanted), sums: cut(all.sums) };
+  };
   return [part(0, half), part(half, count)];
 }
 
+type Outputs = Pick<CrossbarLayer, 'groups' | 'columns'>;
+
 /** Sum of squared errors after a correction. */
 function remaining(
-  layer: CrossbarLayer,
-  { measured, wanted, inputs }: Measured,
+  { groups, columns }: Outputs,
+  { measured, wanted, sums }: Vectors,
   { gain, bias, terms }: ColumnCorrection,
 ): number {
-  const outputs = layer.groups * layer.columns;
-  const sums = terms && sumInputs(layer, inputs, terms);
+  const outputs = groups * columns;
   let noise = 0;
-  for (let at = 0; at < measured.length; at++) {
-    const o = at % outputs;
-    let error = gain[o]! * measured[at]! + bias[o]! - wanted[at]!;
-    if (terms) {
-      const first = Math.floor(at / layer.columns) * terms.rank;
-      for (let r = 0; r < terms.rank; r++)
-        error += terms.coefficients[o * terms.rank + r]! * sums![first + r]!;
+  for (let first = 0; first < measured.length; first += outputs) {
+    for (let o = 0; o < outputs; o++) {
+      let error = gain[o]! * measured[first + o]! + bias[o]! - wanted[first + o]!;
+      if (terms) {
+        const from = Math.floor((first + o) / columns) * terms.rank;
+        for (let r = 0; r < terms.rank; r++)
+          error += terms.coefficients[o * terms.rank + r]! * sums[from + r]!;
+      }
+      noise += error ** 2;
     }
-    noise += error ** 2;
   }
   return noise;
 }
 
-function signalOf({ groups, columns }: CrossbarLayer, wanted: Float32Array): number {
+function signalOf({ groups, columns }: Outputs, wanted: Float32Array): number {
   const outputs = groups * columns;
   const mean = new Float64Array(outputs);
   for (let at = 0; at < wanted.length; at++) mean[at % outputs]! += (wanted[at]! * outputs) / wanted.length;

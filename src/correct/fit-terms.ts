@@ -28,75 +28,101 @@ export function fitTerms(
   terms: Omit<InputTerms, 'coefficients'>,
   sums: Float32Array,
 ): ColumnCorrection {
-  const outputs = groups * columns;
-  const count = measured.length / outputs;
   const { rank } = terms;
+  const outputs = groups * columns;
+  const [y, w, z] = [means(measured, outputs), means(wanted, outputs), means(sums, groups * rank)];
+  const from = { values: measured, means: y };
+  const aim = { values: wanted, means: w };
+  const regressors = { values: sums, means: z };
+  const yy = products(from, from, 1, (o) => o);
+  const wy = products(aim, from, 1, (o) => o);
+  const group = (o: number) => Math.floor(o / columns) * rank;
+  const yz = products(from, regressors, rank, group);
+  const wz = products(aim, regressors, rank, group);
+  const zz = products(regressors, regressors, rank, (s) => s - (s % rank));
   const gain = new Float32Array(outputs);
   const bias = new Float32Array(outputs);
   const coefficients = new Float32Array(outputs * rank);
-  const series = (values: Float32Array, width: number, at: number) =>
-    standardized(Float64Array.from({ length: count }, (_, v) => values[v * width + at]!));
-  for (let group = 0; group < groups; group++) {
-    const regressors = Array.from({ length: rank }, (_, r) => series(sums, groups * rank, group * rank + r));
-    for (let o = group * columns; o < (group + 1) * columns; o++) {
-      const own = series(measured, outputs, o);
-      const aim = series(wanted, outputs, o);
-      const free = regress(aim, own, [own, ...regressors]);
-      gain[o] = Math.min(gainLimit, Math.max(1 / gainLimit, 1 + free[0]!));
-      // Where the gain may not be what was fitted, the sums are fitted to what it leaves.
-      const held = Math.abs(gain[o]! - 1 - free[0]!) > 1e-6;
-      const fitted = held ? regress(aim, scaled(own, gain[o]!), regressors) : free.subarray(1);
-      bias[o] = aim.mean - gain[o]! * own.mean;
-      for (const [r, sum] of regressors.entries()) {
-        coefficients[o * rank + r] = fitted[r]!;
-        bias[o]! -= fitted[r]! * sum.mean;
-      }
-    }
+  for (let o = 0; o < outputs; o++) {
+    const own = zz.subarray(group(o) * rank, (group(o) + rank) * rank);
+    const withY = bordered(yy[o]!, yz.subarray(o * rank, (o + 1) * rank), own);
+    const right = Float64Array.of(wy[o]! - yy[o]!, ...differences(wz, yz, o, rank, 1));
+    const free = regress(withY, right);
+    gain[o] = Math.min(gainLimit, Math.max(1 / gainLimit, 1 + free[0]!));
+    // Where the gain may not be what was fitted, the sums are fitted to what it leaves.
+    const held = Math.abs(gain[o]! - 1 - free[0]!) > 1e-6;
+    const fitted = held ? regress(own, differences(wz, yz, o, rank, gain[o]!)) : free.subarray(1);
+    coefficients.set(fitted, o * rank);
+    bias[o] = w[o]! - gain[o]! * y[o]!;
+    for (let r = 0; r < rank; r++) bias[o]! -= fitted[r]! * z[group(o) + r]!;
   }
   return { gain, bias, terms: { ...terms, coefficients } };
 }
 
-/** Numbers as mean and deviation times values of mean 0 and mean square 1; all 0 where they do not vary. */
+/** Values of all vectors, [vector][width], and the mean of each. */
 interface Series {
-  readonly mean: number;
-  readonly deviation: number;
-  readonly values: Float64Array;
+  readonly values: Float32Array;
+  readonly means: Float64Array;
 }
 
-function standardized(numbers: Float64Array): Series {
-  const { length } = numbers;
-  const mean = numbers.reduce((sum, x) => sum + x / length, 0);
-  const deviation = Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2 / length, 0));
-  // Sums of equal numbers differ in their last digits.
-  const varies = deviation > 1e-9 * Math.abs(mean);
-  return { mean, deviation, values: numbers.map((x) => (varies ? (x - mean) / deviation : 0)) };
+function means(values: Float32Array, width: number): Float64Array {
+  const sum = new Float64Array(width);
+  for (let at = 0; at < values.length; at += width)
+    for (let i = 0; i < width; i++) sum[i]! += values[at + i]!;
+  return sum.map((total) => (total * width) / values.length);
 }
 
-const scaled = (series: Series, factor: number): Series => ({
-  ...series,
-  deviation: series.deviation * factor,
-});
-
-/** Coefficients of the regressors that bring `from` closest to `aim`, but for means. */
-function regress(aim: Series, from: Series, regressors: readonly Series[]): Float64Array {
-  const n = regressors.length;
-  const { length } = aim.values;
-  const matrix = new Float64Array(n * n);
-  const right = new Float64Array(n);
-  for (const [i, { values }] of regressors.entries()) {
-    for (let j = 0; j <= i; j++) {
-      matrix[i * n + j] = product(values, regressors[j]!.values) / length;
-      matrix[j * n + i] = matrix[i * n + j]!;
+/** Means of the products of deviations: of every value of `a` with the `count` values of `b` from `first` on. */
+function products(a: Series, b: Series, count: number, first: (index: number) => number): Float64Array {
+  const [ofA, ofB] = [a.means.length, b.means.length];
+  const firsts = Int32Array.from({ length: ofA }, (_, i) => first(i));
+  const sum = new Float64Array(ofA * count);
+  const vectors = a.values.length / ofA;
+  for (let v = 0; v < vectors; v++) {
+    for (let i = 0; i < ofA; i++) {
+      const x = a.values[v * ofA + i]! - a.means[i]!;
+      const from = firsts[i]!;
+      for (let r = 0; r < count; r++)
+        sum[i * count + r]! += x * (b.values[v * ofB + from + r]! - b.means[from + r]!);
     }
-    right[i] =
-      (aim.deviation * product(values, aim.values) - from.deviation * product(values, from.values)) / length;
   }
-  const solved = solveRidge(matrix, right, ridge);
-  return solved.map((value, i) => (regressors[i]!.deviation > 0 ? value / regressors[i]!.deviation : 0));
+  return sum.map((total) => total / vectors);
 }
 
-function product(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+/** What the sums share with what a gain leaves of the aim. */
+function differences(
+  wz: Float64Array,
+  yz: Float64Array,
+  o: number,
+  rank: number,
+  gain: number,
+): Float64Array {
+  return Float64Array.from({ length: rank }, (_, r) => wz[o * rank + r]! - gain * yz[o * rank + r]!);
+}
+
+/** A matrix with one row and column before it. */
+function bordered(corner: number, edge: Float64Array, inner: Float64Array): Float64Array {
+  const n = edge.length + 1;
+  const matrix = Float64Array.of(corner, ...edge, ...new Float64Array(n * n - n));
+  for (let i = 1; i < n; i++) {
+    matrix[i * n] = edge[i - 1]!;
+    matrix.set(inner.subarray((i - 1) * (n - 1), i * (n - 1)), i * n + 1);
+  }
+  return matrix;
+}
+
+/** Coefficients by moments of regressors, and of these with the aim; a regressor that does not vary has 0. */
+function regress(moments: Float64Array, right: Float64Array): Float64Array {
+  const n = right.length;
+  const scale = Float64Array.from(
+    { length: n },
+    (_, i) => Math.sqrt(moments[i * n + i]!) || Number.POSITIVE_INFINITY,
+  );
+  const standardized = moments.map((value, at) => value / scale[Math.floor(at / n)]! / scale[at % n]!);
+  const solved = solveRidge(
+    standardized,
+    right.map((value, i) => value / scale[i]!),
+    ridge,
+  );
+  return solved.map((value, i) => value / scale[i]!);
 }

@@ -1,5 +1,6 @@
 /** What a verification found, as plain data that JSON can hold. Accuracies are in percent, the rest in SI units. */
 import type { ArrayCounters } from '../chip/chip.ts';
+import type { CorrectionCost } from '../column-correction.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../ir/graph.ts';
 import type { Effect } from '../target/effect.ts';
@@ -42,6 +43,8 @@ export interface TrialReport extends RunScores {
   /** Folder of a chip that was programmed before. */
   readonly chip?: string;
   readonly calibrated: boolean;
+  /** Of the corrections that it has at the first time. */
+  readonly corrections: CorrectionCost;
   /** What programming took, summed over the arrays. */
   readonly programming: ArrayCounters;
   /** Programming pulses (SET and RESET) per formed cell; absent where no cell was formed. */

@@ -4,6 +4,8 @@
  */
 import type { ArrayCounters, Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
+import type { CorrectionCost } from '../column-correction.ts';
+import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Manifest } from '../package/manifest.ts';
@@ -31,6 +33,8 @@ export interface Trial {
   /** Folder of a saved one. */
   readonly chip: string | undefined;
   readonly calibrated: boolean;
+  /** Of its corrections under the first condition. */
+  readonly corrections: CorrectionCost;
   /** What its package says of the fault map that it was compiled around. */
   readonly faults: Manifest['faults'];
   /** By array. */
@@ -103,10 +107,11 @@ async function runConditions(
   own: Package,
   chip: Chip,
   stage: OnStage,
-): Promise<Pick<Trial, 'runs' | 'layers' | 'currents'>> {
+): Promise<Pick<Trial, 'runs' | 'layers' | 'currents' | 'corrections'>> {
   const { target } = own.loaded;
   const layers: LayerNoise = new Map();
   let currents: readonly Diagnostic[] = [];
+  let corrections: CorrectionCost | undefined;
   const runs: ChipRun[] = [];
   for (const condition of conditions) {
     const reading = await openReading(own, chip, images.plan, costOf(own).conversionTime, {
@@ -121,11 +126,12 @@ async function runConditions(
         if (warnings.length > currents.length) currents = warnings;
       },
     });
+    corrections ??= correctionCost(own, reading.chip.calibration);
     if (condition === conditions[0])
       await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers, stage));
     const what = conditions.length > 1 ? `simulate ${conditionName(condition, target)}` : 'simulate';
     const ofStates = () => runStates(images, reading.states, references, stage(what));
     runs.push(await runsOf(own, 'host', ofStates));
   }
-  return { runs, layers, currents };
+  return { runs, layers, currents, corrections: corrections! };
 }

@@ -115,7 +115,7 @@ describe('what the fits rest on', () => {
     const b = [...normals(5, 10)];
     const own = solveRidge(Float64Array.from(a.to1DArray()), Float64Array.from(b), 0.3);
     const other = solve(Matrix.add(a, Matrix.eye(5).mul(0.3)), Matrix.columnVector(b)).to1DArray();
-    other.forEach((x, i) => expect(own[i]).toBeCloseTo(x, 9));
+    expect([...own]).toEqual(other.map((x) => expect.closeTo(x, 9)));
   });
 
   it('finds the directions of the largest variances, and makes none up', () => {
