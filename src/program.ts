@@ -25,6 +25,8 @@ export interface ProgramChipOptions {
   readonly keepHistory?: boolean;
   /** Re-estimate digital gain and bias of every column on the programmed chip. Default: true. */
   readonly calibrate?: boolean;
+  /** What may be fitted at most. Default: `defaultCorrection`. */
+  readonly correction?: CorrectOptions['correction'];
   /** What the chip is read under for that. Default: right after programming, through the wires that the target has. */
   readonly calibrateUnder?: CorrectOptions['conditions'];
   /** Worker threads. Default: as many as this machine runs at once. The chip is the same for any number. */
@@ -81,8 +83,9 @@ async function calibrated(
   pkg: Package,
   chip: Chip,
   threads: number,
-  { calibrate = true, calibrateUnder, onLayer, onRead }: Omit<ProgramChipOptions, 'seed'>,
+  { calibrate = true, calibrateUnder, correction, onLayer, onRead }: Omit<ProgramChipOptions, 'seed'>,
 ): Promise<Chip> {
   if (!calibrate) return chip;
-  return correctChip(pkg, chip, { threads, onLayer, onRead, ...defined({ conditions: calibrateUnder }) });
+  const how = defined({ conditions: calibrateUnder, correction });
+  return correctChip(pkg, chip, { threads, onLayer, onRead, ...how });
 }

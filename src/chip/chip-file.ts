@@ -3,16 +3,20 @@
  * This file holds what save and load share: the schema of chip.json, and name, element type and axes of every array.
  */
 import { z } from 'zod';
+import { corrections } from '../column-correction.ts';
 import type { NpyType } from '../files/npy.ts';
 import { type ArrayCounters, type ArrayHistory, countFields } from './chip.ts';
 
 export const chipJson = 'chip.json';
 
-/** What the lengths of axes follow from: those of the chip, its converters, and the columns that its calibration corrects. */
+/** What the lengths of axes follow from: those of the chip, its converters, and what its calibration corrects. */
 export interface Extent {
   readonly header: ChipJson['header'];
   readonly converters: number;
   readonly corrected: number;
+  /** Coefficients and directions of the sums of inputs that it adds. */
+  readonly coefficients: number;
+  readonly directions: number;
 }
 
 export interface ArrayFile {
@@ -27,6 +31,8 @@ const fecaps = (extent: Extent) => [...pairs(extent), extent.header.hiddenBits];
 const lines = ({ header }: Extent) => [header.arrays, header.rows];
 const converters = (extent: Extent) => [extent.converters];
 const corrected = (extent: Extent) => [extent.corrected];
+const coefficients = (extent: Extent) => [extent.coefficients];
+const directions = (extent: Extent) => [extent.directions];
 
 /** Units and meanings stand in FORMAT.md of src/package. */
 export const arrayFiles = {
@@ -42,6 +48,8 @@ export const arrayFiles = {
   steps: { name: 'converter-steps.npy', type: 'float32', dims: converters },
   gains: { name: 'correction-gains.npy', type: 'float32', dims: corrected },
   biases: { name: 'correction-biases.npy', type: 'float32', dims: corrected },
+  coefficients: { name: 'correction-coefficients.npy', type: 'float32', dims: coefficients },
+  directions: { name: 'correction-directions.npy', type: 'float32', dims: directions },
 } as const satisfies Readonly<Record<string, ArrayFile>>;
 
 /** The files of what cells have been through, which a chip has all of or none. */
@@ -70,7 +78,7 @@ const counters = z.strictObject(Object.fromEntries(counted) as Record<keyof Arra
 
 export const chipSchema = z.strictObject({
   format: z.literal('crossloom-chip'),
-  version: z.literal(2),
+  version: z.literal([2, 3]).describe('2: without sums of inputs'),
   header: z.strictObject({
     rows: z.int().positive(),
     columns: z.int().positive(),
@@ -95,7 +103,14 @@ export const chipSchema = z.strictObject({
     .strictObject({
       at: amount,
       wires: z.boolean(),
-      layers: z.array(z.strictObject({ output: z.string(), columns: count })),
+      correction: z.enum(corrections).default('columns'),
+      layers: z.array(
+        z.strictObject({
+          output: z.string(),
+          columns: count,
+          sums: z.strictObject({ rank: z.int().positive(), directions: count }).optional(),
+        }),
+      ),
     })
     .describe('when the chip was read for it (s after programming), and whether through its wires')
     .optional(),

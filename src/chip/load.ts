@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Calibration, ColumnCorrection } from '../column-correction.ts';
 import { defined } from '../defined.ts';
 import { chipUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
@@ -33,10 +34,8 @@ export async function loadChip(folder: string): Promise<Chip> {
   const json = await readJson(folder);
   const { header, converters, calibration } = json;
   const counts = converters.map(({ count }) => count);
-  const columns = calibration?.layers.map((layer) => layer.columns) ?? [];
-  const extent = { header, converters: sumOf(counts), corrected: sumOf(columns) };
-  const files = { folder, entries: json.files, extent };
-  const { conductances: g, hidden: h, zeros, steps, gains, biases } = arrayFiles;
+  const files = { folder, entries: json.files, extent: extentOf(json) };
+  const { conductances: g, hidden: h, zeros, steps } = arrayFiles;
   const perArray = (length: number): number[] => json.counters.map(() => length);
   const conductances = await readNumbers(files, g, perArray(header.rows * header.columns), Float32Array);
   check(folder, g, conductances, (value) => value >= 0 && value < Number.POSITIVE_INFINITY);
@@ -47,10 +46,6 @@ export async function loadChip(folder: string): Promise<Chip> {
   const zero = await readNumbers(files, zeros, counts, Int32Array);
   const step = await readNumbers(files, steps, counts, Float32Array);
   check(folder, steps, step, (value) => value > 0 && value < Number.POSITIVE_INFINITY);
-  const gain = calibration ? await readNumbers(files, gains, columns, Float32Array) : [];
-  check(folder, gains, gain, Number.isFinite);
-  const bias = calibration ? await readNumbers(files, biases, columns, Float32Array) : [];
-  check(folder, biases, bias, Number.isFinite);
   return {
     header,
     seed: json.seed,
@@ -69,15 +64,52 @@ export async function loadChip(folder: string): Promise<Chip> {
     wear: json.wear,
     ...defined({
       history,
-      calibration: calibration && {
-        at: calibration.at,
-        wires: calibration.wires,
-        columns: new Map(
-          calibration.layers.map(({ output }, i) => [output, { gain: gain[i]!, bias: bias[i]! }]),
-        ),
-      },
+      calibration: calibration && (await readCalibration(files, calibration)),
     }),
   };
+}
+
+function extentOf({ header, converters, calibration }: ChipJson): Extent {
+  const layers = calibration?.layers ?? [];
+  return {
+    header,
+    converters: sumOf(converters.map(({ count }) => count)),
+    corrected: sumOf(layers.map(({ columns }) => columns)),
+    coefficients: sumOf(layers.map(({ columns, sums }) => columns * (sums?.rank ?? 0))),
+    directions: sumOf(layers.map(({ sums }) => sums?.directions ?? 0)),
+  };
+}
+
+async function readCalibration(
+  files: Files,
+  { at, wires, correction, layers }: NonNullable<ChipJson['calibration']>,
+): Promise<Calibration> {
+  const { gains, biases, coefficients, directions } = arrayFiles;
+  const finite = async (file: ArrayFile, lengths: readonly number[]) => {
+    const parts = await readNumbers(files, file, lengths, Float32Array);
+    check(files.folder, file, parts, Number.isFinite);
+    return parts;
+  };
+  const columns = layers.map((layer) => layer.columns);
+  const gain = await finite(gains, columns);
+  const bias = await finite(biases, columns);
+  const summed = layers.filter(({ sums }) => sums);
+  const ofSums = summed.map((layer) => layer.columns * layer.sums!.rank);
+  const c = summed.length > 0 ? await finite(coefficients, ofSums) : [];
+  const directed = summed.filter(({ sums }) => sums!.directions > 0);
+  const lengths = directed.map(({ sums }) => sums!.directions);
+  const u = directed.length > 0 ? await finite(directions, lengths) : [];
+  const corrected = layers.map((layer, i): [string, ColumnCorrection] => {
+    const coefficients = c[summed.indexOf(layer)];
+    const terms = layer.sums &&
+      coefficients && {
+        rank: layer.sums.rank,
+        coefficients,
+        ...defined({ directions: u[directed.indexOf(layer)] }),
+      };
+    return [layer.output, { gain: gain[i]!, bias: bias[i]!, ...defined({ terms }) }];
+  });
+  return { at, wires, correction, columns: new Map(corrected) };
 }
 
 /** What cells have been through; undefined where the chip does not keep it. */

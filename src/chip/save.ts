@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Calibration, InputTerms } from '../column-correction.ts';
 import { defined } from '../defined.ts';
 import { chipUnreadable } from '../diagnostics/all.ts';
 import { npyHeader } from '../files/npy.ts';
@@ -39,11 +40,16 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
   const converters = [...chip.converters];
   const settings = converters.map(([, own]) => own);
   const corrections = calibration && [...calibration.columns];
-  const layers = corrections?.map(([output, { gain }]) => ({ output, columns: gain.length }));
+  const layers = corrections?.map(([output, { gain, terms }]) =>
+    defined({ output, columns: gain.length, sums: terms && sumsOf(terms) }),
+  );
+  const sums = layers?.flatMap((layer) => (layer.sums ? [{ ...layer, ...layer.sums }] : [])) ?? [];
   const extent = {
     header,
     converters: sumOf(settings.map(({ zero }) => zero.length)),
     corrected: sumOf(layers?.map(({ columns }) => columns) ?? []),
+    coefficients: sumOf(sums.map(({ columns, rank }) => columns * rank)),
+    directions: sumOf(sums.map(({ directions }) => directions)),
   };
   const files: ChipJson['files'] = {};
   const write = async ({ name, type, dims }: ArrayFile, parts: readonly Numbers[]): Promise<void> => {
@@ -63,10 +69,15 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
     const [gains, biases] = [columns.map(({ gain }) => gain), columns.map(({ bias }) => bias)];
     await write(arrayFiles.gains, gains);
     await write(arrayFiles.biases, biases);
+    const terms = columns.flatMap((own) => own.terms ?? []);
+    const coefficients = terms.map((own) => own.coefficients);
+    if (terms.length > 0) await write(arrayFiles.coefficients, coefficients);
+    const directions = terms.flatMap((own) => own.directions ?? []);
+    if (directions.length > 0) await write(arrayFiles.directions, directions);
   }
   const json: ChipJson = {
     format: 'crossloom-chip',
-    version: 2,
+    version: 3,
     header,
     seed: chip.seed,
     bitstream: chip.bitstream,
@@ -78,12 +89,16 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
     failed: [...chip.failed],
     wear: chip.wear,
     ...defined({
-      calibration: calibration && { at: calibration.at, wires: calibration.wires, layers: layers! },
+      calibration: calibration && { ...given(calibration), layers: layers! },
     }),
     files,
   };
   await writeFile(join(folder, chipJson), `${JSON.stringify(json, null, 1)}\n`);
 }
+
+const sumsOf = ({ rank, directions }: InputTerms) => ({ rank, directions: directions?.length ?? 0 });
+
+const given = ({ at, wires, correction }: Calibration) => ({ at, wires, correction });
 
 async function writeNumbers(
   path: string,

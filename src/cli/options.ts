@@ -1,5 +1,6 @@
 /** Options that several verbs share, and the readers of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { corrections, defaultCorrection } from '../column-correction.ts';
 import { compensations, usualCompensation } from '../correct/compensate.ts';
 import { defaultDataLimit, largestDataLimit } from '../data/limit.ts';
 import { parseTime } from '../text/time.ts';
@@ -116,6 +117,12 @@ export function time(text: string): number {
   const [first, ...more] = times(text);
   if (more.length > 0) throw new InvalidArgumentError('It must be one time.');
   return first!;
+}
+
+/** `--correction`, for a verb that calibrates new chips. */
+export function correctionOption(): Option {
+  const what = `what is fitted on a chip at most: gain and bias of \`columns\`, sums of the inputs besides, or sums along principal directions too, where they pay (default: ${defaultCorrection})`;
+  return oneOf('--correction <what>', what, corrections);
 }
 
 /** `--compensate`, for a verb that reads chips some time after they were programmed. */

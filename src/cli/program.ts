@@ -4,6 +4,8 @@ import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import { readArrays } from '../chip/read.ts';
 import { chipFolder, saveChip } from '../chip/save.ts';
+import type { Correction } from '../column-correction.ts';
+import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
@@ -11,7 +13,7 @@ import { type ProgramChipOptions, programChip, programOnto } from '../program.ts
 import { enduranceUsed, formatProgramming, pulsesPerCell } from '../report/program-table.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { seedNumber, withJson, withThreads } from './options.ts';
+import { correctionOption, seedNumber, withJson, withThreads } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -58,6 +60,7 @@ interface ProgramCommandLine {
   readonly onto?: string;
   /** false with --no-calibrate. */
   readonly calibrate: boolean;
+  readonly correction?: Correction;
   readonly threads?: number;
   readonly force?: true;
   readonly json?: true;
@@ -67,9 +70,9 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   const force = args.force ?? false;
   await checkOutput(args.output, force, chipFolder);
   const pkg = await openPackage(folder);
-  const { seed, calibrate, threads } = args;
+  const { seed, calibrate, correction, threads } = args;
   const before = args.onto === undefined ? undefined : await loadChip(args.onto);
-  const options = defined({ seed, calibrate, keepHistory: true, threads });
+  const options = defined({ seed, calibrate, correction, keepHistory: true, threads });
   const start = io.now();
   let seconds = 0;
   const chip = await programWithProgress(io, pkg, options, before, () => {
@@ -81,6 +84,7 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   });
   const warnings = await currentsOver(io, pkg, chip, threads);
   const target = pkg.manifest.target.name;
+  const corrections = correctionCost(pkg, chip.calibration);
   if (args.json) {
     return printJson(io, 'program', {
       chip: args.output,
@@ -94,13 +98,14 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
       wear: chip.wear,
       enduranceUsed: enduranceUsed(chip, pkg.loaded.target),
       calibratedLayers: chip.calibration?.columns.size ?? 0,
+      corrections,
       warnings,
       onto: args.onto,
       delta: before && totalCounts(countsSince(chip, before)),
     });
   }
   io.stdout(
-    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.loaded.target, { before, seconds })}`,
+    `${args.output}: ${folder} on ${target}, seed ${chip.seed}\n\n${formatProgramming(chip, pkg.loaded.target, { before, seconds, corrections })}`,
   );
   printDiagnostics(io, warnings);
 }
@@ -119,6 +124,7 @@ export function registerProgram(program: Command, io: Io): void {
       ).conflicts('seed'),
     )
     .option('--no-calibrate', 'leave gain and bias of the columns as they were compiled')
+    .addOption(correctionOption())
     .option('--force', 'replace an existing chip');
   withExamples(
     withJson(withThreads(command)),

@@ -27,6 +27,7 @@ import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
   acceptChanceOption,
+  correctionOption,
   decimal,
   percent,
   repeated,
@@ -162,6 +163,7 @@ export function registerVerify(program: Command, io: Io): void {
     .option('--images <n>', 'images used at most, evenly spread (default: all)', whole)
     .option('--exclude-calibration', 'leave out images that were used for calibration')
     .option('--no-calibrate', 'leave gain and bias of new chips as they were compiled')
+    .addOption(correctionOption().conflicts(['chip', 'calibrate']))
     .addOption(
       new Option('--chip <dir>', 'verify this saved chip instead of new ones (repeatable)')
         .argParser(repeated)

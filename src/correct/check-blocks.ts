@@ -26,10 +26,14 @@ function lackingOf(layer: CrossbarLayer, { converters, conductances, calibration
     const same = settings?.convert === layer.convert && settings.bits === layer.adcBits;
     return !(same && settings.zero.length === perColumn * columns && conductances[array]);
   });
-  const gain = calibration?.columns.get(layer.output)?.gain;
+  const correction = calibration?.columns.get(layer.output);
+  const { gain, terms } = correction ?? {};
   const fitted = !gain || gain.length === layer.groups * layer.columns;
+  const { groups, rows } = layer;
+  const whole = !terms?.directions || terms.directions.length === groups * terms.rank * rows;
   return [
     ...(lacking ? [`it has no converters of block ${lacking.block} on array ${lacking.array}`] : []),
     ...(fitted ? [] : [`it has not as many gains of '${layer.output}' as that has columns`]),
+    ...(whole ? [] : [`the directions of '${layer.output}' are not as long as that has rows`]),
   ];
 }

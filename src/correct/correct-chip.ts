@@ -1,31 +1,34 @@
 /**
- * Corrects a programmed chip: digital gain and bias of every column are estimated anew. Layers do not know of each other,
- * and are spread over threads.
+ * Corrects a programmed chip: digital gain and bias of every column are estimated anew, and sums of the inputs are added where
+ * they pay. Layers do not know of each other, and are spread over threads; which of them add sums is chosen over all.
  */
 import type { Chip } from '../chip/chip.ts';
 import { averaged, type ReadArrays, readArrays } from '../chip/read.ts';
 import type { ReadConditions } from '../chip/read-conditions.ts';
-import type { Calibration, ColumnCorrection } from '../column-correction.ts';
+import { type Calibration, type Correction, defaultCorrection } from '../column-correction.ts';
 import { defined } from '../defined.ts';
 import { foldLayer } from '../lower/fold.ts';
 import type { Package } from '../package/open.ts';
 import { availableThreads, collect, type Job } from '../threads/pool.ts';
 import { checkBlocks } from './check-blocks.ts';
+import { chooseTerms } from './choose-terms.ts';
 import { conductanceLeft } from './conductance-left.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
+import type { FittedLayer } from './fit-layer.ts';
 
 interface CorrectionContext {
   readonly pkg: CorrectedPackage;
   readonly arrays: ReadArrays;
+  readonly correction: Correction;
   /** Share of the conductance that is left. */
   readonly left: number;
 }
 
-/** Corrects the layer of that number; undefined where it needs no correction. */
-export const job: Job<CorrectionContext, number, ColumnCorrection | undefined> = {
+/** Fits the corrections of the layer of that number; undefined where it needs none. */
+export const job: Job<CorrectionContext, number, FittedLayer | undefined> = {
   module: import.meta.url,
-  open: ({ pkg, arrays, left }) => ({
-    run: (number) => correctLayer(pkg, pkg.layers[number]!, arrays, left),
+  open: ({ pkg, arrays, correction, left }) => ({
+    run: (number) => correctLayer(pkg, pkg.layers[number]!, arrays, correction, left),
   }),
 };
 
@@ -37,6 +40,8 @@ export interface CorrectOptions {
    * noise that is faster than an image does not count; what is slower is there, unless there is to be no noise.
    */
   readonly conditions?: Partial<ReadConditions>;
+  /** What may be fitted at most. Default: what might be when the chip was corrected before, else `defaultCorrection`. */
+  readonly correction?: Correction;
   /** Called after every layer, unless all layers compute exactly: then none is calibrated. */
   readonly onLayer?: ((done: number, total: number) => void) | undefined;
   /** Called after every array that was read, which takes a while through wires. */
@@ -53,7 +58,7 @@ export type FitOptions = Pick<CorrectOptions, 'threads' | 'onRead' | 'onLayer'>;
 export async function correctChip(
   pkg: Package,
   chip: Chip,
-  { threads = availableThreads(), conditions, onLayer, onRead }: CorrectOptions = {},
+  { threads = availableThreads(), conditions, onLayer, onRead, ...options }: CorrectOptions = {},
 ): Promise<Chip> {
   checkBlocks(pkg, chip);
   const { loaded, layers, reference, record } = pkg;
@@ -65,17 +70,18 @@ export async function correctChip(
   if (layers.every((layer) => foldLayer(layer, arrays).exact)) return chip;
   const at = conditions?.at ?? 0;
   const left = await conductanceLeft(chip, loaded.target, { at, wires: false }, 0, { threads });
-  const context = { pkg: { layers, reference, record }, arrays, left };
+  const correction = options.correction ?? chip.calibration?.correction ?? defaultCorrection;
+  const context = { pkg: { layers, reference, record }, arrays, correction, left };
   const how = { threads, count: layers.length, onDone: onLayer };
-  const corrections = await collect(job, context, layers.keys(), how);
-  const found = layers.flatMap(({ output }, i) =>
-    corrections[i] ? [[output, corrections[i]] as const] : [],
-  );
+  const fits = await collect(job, context, layers.keys(), how);
+  const found = layers.flatMap(({ output }, i) => (fits[i] ? [{ output, fit: fits[i] }] : []));
   if (found.length === 0) return chip;
+  const chosen = chooseTerms(found.map(({ fit }) => fit));
   const calibration: Calibration = {
     at,
     wires: !arrays.unwired,
-    columns: new Map(found),
+    correction,
+    columns: new Map(found.map(({ output }, i) => [output, chosen[i]!])),
   };
   return { ...bare, calibration };
 }

@@ -1,12 +1,11 @@
 /**
- * Estimates digital gain and bias of a layer's columns on the programmed chip: the package's calibration vectors go through
- * its arrays and converters, and least squares fits the integer reference to what comes out. It repairs shifted means and
- * gains, which hurt accuracy first; the scatter of single cells stays.
+ * Corrections of a layer on the programmed chip: the package's calibration vectors go through its arrays and converters, and
+ * least squares fits what comes out, and sums of the inputs, to the integer reference.
  */
-
 import type { ReadArrays } from '../chip/read.ts';
-import { type ColumnCorrection, gainLimit } from '../column-correction.ts';
+import type { Correction } from '../column-correction.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
+import { isMadeUp, type LayerRecord } from '../ir/calibration-record.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Graph } from '../ir/graph.ts';
 import { lowerCrossbar } from '../lower/crossbar.ts';
@@ -19,34 +18,57 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { realsOf } from '../record/range.ts';
 import { openSession } from '../runtime/session.ts';
+import { type FittedCorrection, type FittedLayer, fitLayer } from './fit-layer.ts';
+import type { Measurement } from './fit-terms.ts';
 
 /** What correcting a chip needs of its package. */
 export type CorrectedPackage = Pick<Package, 'layers' | 'reference' | 'record'>;
 
 /**
- * The correction of one layer; undefined where it computes exactly.
+ * What the layer may be corrected by; undefined where it computes exactly.
  * @param left share of the chip's conductance that is left since it was programmed
  */
 export async function correctLayer(
   pkg: CorrectedPackage,
   layer: CrossbarLayer,
   arrays: ReadArrays,
+  correction: Correction,
   left = 1,
-): Promise<ColumnCorrection | undefined> {
+): Promise<FittedLayer | undefined> {
   const folded = foldLayer(layer, arrays);
   if (folded.exact) return undefined;
-  const { measured, wanted } = await compare(pkg, layer, folded);
-  return fitColumns(layer, measured, wanted, left);
+  const record = pkg.record.layers.get(layer.output);
+  if (!record) throw new InternalError('correct', `no calibration vectors of ${layer.output}`);
+  const inputs = realInputs(layer, record);
+  const { measured, wanted } = await measure(pkg, layer, folded, inputs, record.count);
+  // As large as they were when the chip was programmed, so that gains are limited around one.
+  const made = { measured: measured.map((y) => y / left), wanted, inputs };
+  // Made-up inputs do not tell how those of a network belong together.
+  const most = isMadeUp(pkg.record) ? 'columns' : correction;
+  const fitted = fitLayer(layer, made, record.positions, most);
+  const [plain, ...more] = fitted.ways;
+  return { ...fitted, ways: [enlarged(plain, 1 / left), ...more.map((way) => enlarged(way, 1 / left))] };
 }
 
-/** Outputs of the programmed layer, and of its integers without a chip, for its calibration vectors: [vector][output]. */
-async function compare(
+function enlarged(way: FittedCorrection, factor: number): FittedCorrection {
+  const { correction } = way;
+  return { ...way, correction: { ...correction, gain: correction.gain.map((gain) => gain * factor) } };
+}
+
+/** Real values of the calibration vectors, [vector][groups * rows]. */
+function realInputs({ quantization }: CrossbarLayer, { vectors }: LayerRecord): Float32Array {
+  const reals = realsOf(quantization);
+  return Float32Array.from(vectors, (code) => reals[code]!);
+}
+
+/** Sends the calibration vectors through the programmed layer, and through its integers without a chip. */
+async function measure(
   pkg: CorrectedPackage,
   layer: CrossbarLayer,
   folded: FoldedLayer,
-): Promise<{ measured: Float32Array; wanted: Float32Array }> {
-  const record = pkg.record.layers.get(layer.output);
-  if (!record) throw new InternalError('correct', `no calibration vectors of ${layer.output}`);
+  inputs: Float32Array,
+  count: number,
+): Promise<Measurement> {
   const single = oneVectorLayer(layer);
   const emit = createEmitter(single.output, layer.origin);
   lowerCrossbar(emit, single, folded);
@@ -69,12 +91,9 @@ async function compare(
     functions: [],
   };
   const session = await openSession(encodeModel(graph), { threads: 1 });
-  const reals = realsOf(layer.quantization);
-  const input = new Float32Array(record.vectors.length);
-  for (let i = 0; i < input.length; i++) input[i] = reals[record.vectors[i]!]!;
   const space = single.geometry.kind === 'conv' ? single.geometry.kernel : [];
   const channels = (layer.groups * layer.rows) / sizeOf(space);
-  const result = await session.run({ [single.input]: float32([record.count, channels, ...space], input) });
+  const result = await session.run({ [single.input]: float32([count, channels, ...space], inputs) });
   await session.release();
   const [measured, wanted] = [single, plain].map(({ output }) => result[output]!.data as Float32Array);
   return { measured: measured!, wanted: wanted! };
@@ -91,39 +110,4 @@ function oneVectorLayer(layer: CrossbarLayer): CrossbarLayer {
   if (layer.groups === 1 && geometry.kernel.every((k) => k === 1))
     return { ...layer, ...io, geometry: { kind: 'matmul' } };
   return { ...layer, ...io, geometry: { ...geometry, strides: ones, dilations: ones, pads: none } };
-}
-
-/**
- * Per column, the gain and bias that bring the measured outputs closest to the expected ones.
- * @param left share of their size that measured outputs have in common: gains are limited around its inverse
- */
-export function fitColumns(
-  layer: Pick<CrossbarLayer, 'groups' | 'columns'>,
-  measured: ArrayLike<number>,
-  wanted: ArrayLike<number>,
-  left = 1,
-): ColumnCorrection {
-  const outputs = layer.groups * layer.columns;
-  const count = measured.length / outputs;
-  const gain = new Float32Array(outputs).fill(1 / left);
-  const bias = new Float32Array(outputs);
-  for (let o = 0; o < outputs; o++) {
-    let meanX = 0;
-    let meanY = 0;
-    for (let v = 0; v < count; v++) {
-      meanX += measured[v * outputs + o]! / count;
-      meanY += wanted[v * outputs + o]! / count;
-    }
-    let xx = 0;
-    let xy = 0;
-    for (let v = 0; v < count; v++) {
-      const x = measured[v * outputs + o]! - meanX;
-      xx += x * x;
-      xy += x * (wanted[v * outputs + o]! - meanY);
-    }
-    // A column that hardly responds, or responds the wrong way round, tells nothing about its gain.
-    if (xx > 0 && xy > 0) gain[o] = Math.min(gainLimit / left, Math.max(1 / gainLimit / left, xy / xx));
-    bias[o] = meanY - gain[o]! * meanX;
-  }
-  return { gain, bias };
 }

@@ -15,6 +15,7 @@ import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets
 import type { Emitter } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
+import { addInputTerms } from './input-terms.ts';
 import { emitLinear } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
@@ -69,7 +70,7 @@ export function emitAnalog(
     return splitTiles(emit, layer, folded, emit.op('Mul', [sums, factors]));
   });
   const sum = terms.length === 1 ? terms[0]! : emit.op('Sum', terms);
-  finish(emit, layer, sum, Float32Array.from(bias));
+  finish(emit, layer, addInputTerms(emit, layer, calibration?.terms, sum), Float32Array.from(bias));
 }
 
 /** Emits one part: units * outputs of a unit channels, whole numbers as floats. */

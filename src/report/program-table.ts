@@ -1,7 +1,9 @@
 /** A programmed chip -> what programming it took, one fact a line. */
 import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
+import type { CorrectionCost } from '../column-correction.ts';
 import type { Target } from '../target/target.ts';
 import { formatQuantity } from '../text/units.ts';
+import { formatCorrections } from './corrections.ts';
 import { counted, formatCount, formatShare } from './number.ts';
 import { type Fact, formatFacts } from './table.ts';
 
@@ -29,22 +31,29 @@ export function enduranceUsed(
 const ofEndurance = (share: number | undefined) =>
   share === undefined ? '' : `, ${formatShare(share)} of its endurance`;
 
+interface Programming {
+  readonly before?: Chip | undefined;
+  readonly seconds: number;
+  readonly corrections: CorrectionCost;
+}
+
 /**
  * Labels stand in one column, values in the next.
  * @param target that the chip was programmed for
  * @param before the chip as it was before a delta: what that took is then told besides what all programs took
  * @param seconds that the simulator programmed for
+ * @param corrections what the chip's corrections cost
  */
 export function formatProgramming(
   chip: Chip,
   target: Target,
-  { before, seconds }: { readonly before?: Chip | undefined; readonly seconds: number },
+  { before, seconds, corrections }: Programming,
 ): string {
   const used = enduranceUsed(chip, target);
   return formatFacts([
     ...arrayFacts(chip, used.memristor),
     ...(chip.hidden.length > 0 ? hiddenFacts(chip, used.fecap) : []),
-    ...endFacts(chip),
+    ...endFacts(chip, corrections),
     ...(before ? [deltaFact(chip, before)] : []),
     simulatedFact(before ? countsSince(chip, before) : chip.counters, seconds),
   ]);
@@ -85,7 +94,7 @@ function hiddenFacts(chip: Chip, used: number | undefined): readonly Fact[] {
   ];
 }
 
-function endFacts(chip: Chip): readonly Fact[] {
+function endFacts(chip: Chip, corrections: CorrectionCost): readonly Fact[] {
   const { time, energy } = totalCounts(chip.counters);
   const layers = counted(chip.calibration?.columns.size ?? 0, 'layer');
   return [
@@ -97,6 +106,7 @@ function endFacts(chip: Chip): readonly Fact[] {
         ? `gain and bias of every column of ${layers}, in the digital part`
         : 'none',
     ],
+    ...(corrections.layers > 0 ? [['', formatCorrections(corrections)] as const] : []),
   ];
 }
 

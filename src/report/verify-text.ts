@@ -17,6 +17,7 @@ import type {
   Spread,
   VerifyReport,
 } from '../verify/report.ts';
+import { formatCorrections } from './corrections.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { type Fact, formatTable, numbers, texts } from './table.ts';
 
@@ -211,6 +212,8 @@ function programming({ trials, cost, calibration }: VerifyReport): string[] {
       `${formatCount(cost.conversions)} conversions, ${formatQuantity(cost.conversionEnergy, 'J')} in the converters`,
     ],
   ];
+  const most = trials.map(({ corrections }) => corrections).reduce((a, b) => (b.share > a.share ? b : a));
+  if (most.layers > 0) rows.push(['corrections', formatCorrections(most)]);
   return [`Cost${trials.length > 1 ? ' (programming: mean of the trials)' : ''}:`, ...facts(rows)];
 }
 

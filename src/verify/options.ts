@@ -1,5 +1,6 @@
 /** What a verification is asked for. */
 import type { Chip } from '../chip/chip.ts';
+import type { Correction } from '../column-correction.ts';
 import { type Compensation, usualCompensation } from '../correct/compensate.ts';
 import type { ResultStore } from '../files/result-store.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
@@ -26,6 +27,8 @@ export interface VerifyOptions {
   readonly packageFor?: (seed: number, stage: OnStage) => Promise<Package>;
   /** Re-estimate gain and bias on new chips. Default: true. */
   readonly calibrate?: boolean;
+  /** What may be fitted on new chips at most; saved ones keep to what might be on them. Default: `defaultCorrection`. */
+  readonly correction?: Correction;
   /** Most images, evenly spread over the data. Default: all. */
   readonly images?: number;
   /** Leave images out that were used for calibration. */

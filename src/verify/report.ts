@@ -1,5 +1,6 @@
 /** What a verification found, as plain data that JSON can hold. Accuracies are in percent, the rest in SI units. */
 import type { ArrayCounters } from '../chip/chip.ts';
+import type { CorrectionCost } from '../column-correction.ts';
 import type { Compensation } from '../correct/compensate.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../ir/graph.ts';
@@ -44,6 +45,8 @@ export interface TrialReport extends RunScores {
   readonly chip?: string;
   /** Whether it has digital gains and biases of its own in the first of the readings. */
   readonly calibrated: boolean;
+  /** Of the corrections that it has at the first time. */
+  readonly corrections: CorrectionCost;
   /** What programming took, summed over the arrays. */
   readonly programming: ArrayCounters;
   /** Programming pulses (SET and RESET) per formed cell; absent where no cell was formed. */

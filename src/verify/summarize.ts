@@ -168,13 +168,14 @@ function layerFigures(sums: LayerSums = nothing): Pick<LayerReport, 'snr' | 'own
 }
 
 function trialReport(trial: Trial, float: Tally): TrialReport {
-  const { runs, seed, chip, calibrated, counters, duration } = trial;
+  const { runs, seed, chip, calibrated, corrections, counters, duration } = trial;
   const programming = totalCounts(counters);
   const { setPulses, resetPulses, formed } = programming;
   return defined({
     seed,
     chip,
     calibrated: calibrated.length > 0,
+    corrections,
     ...runScores(runs[0]!, float),
     programming,
     pulsesPerCell: formed > 0 ? (setPulses + resetPulses) / formed : undefined,

@@ -1,6 +1,7 @@
 /** One chip of a verification -> all that its figures follow from, as plain data: what a store keeps them under. */
 import { serialize } from 'node:v8';
 import type { Chip } from '../chip/chip.ts';
+import { defaultCorrection } from '../column-correction.ts';
 import { sha256 } from '../files/hash.ts';
 import type { Package } from '../package/open.ts';
 import type { Condition } from './conditions.ts';
@@ -23,11 +24,12 @@ export function trialContent(
   { images, conditions, options }: Given,
 ): object {
   const { dataset, plan } = images;
-  const { calibrate = true, wires, calibratedAt, noise = true, noiseStates } = options;
+  const { calibrate = true, correction = defaultCorrection, wires } = options;
+  const { calibratedAt, noise = true, noiseStates } = options;
   return {
     package: own.manifest.sha256,
     chip: typeof chip === 'number' ? { seed: chip, calibrate, wires } : sha256(serialize(chip)),
-    ...{ conditions, compensate: compensationOf(options), calibratedAt, noise, noiseStates },
+    ...{ conditions, compensate: compensationOf(options), calibratedAt, correction, noise, noiseStates },
     images: {
       samples: plan.hashes,
       // They key the noise of readings.

@@ -4,6 +4,8 @@
  */
 import type { ArrayCounters, Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
+import type { CorrectionCost } from '../column-correction.ts';
+import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Manifest } from '../package/manifest.ts';
@@ -38,6 +40,8 @@ export interface Trial {
   readonly chip: string | undefined;
   /** Outputs of the layers that are calibrated under the first condition. */
   readonly calibrated: readonly string[];
+  /** Of its corrections under the first condition. */
+  readonly corrections: CorrectionCost;
   /** What its package says of the fault map that it was compiled around. */
   readonly faults: Manifest['faults'];
   /** By array. */
@@ -91,14 +95,14 @@ export async function runTrial(
 }
 
 function program(pkg: Package, seed: number, { options, conditions }: Trials, stage: OnStage): Promise<Chip> {
-  const { calibrate = true, threads, calibratedAt = 0 } = options;
+  const { calibrate = true, correction, threads, calibratedAt = 0 } = options;
   const { at, wires } = conditions[0]!;
   return programChip(pkg, {
     seed,
     calibrate,
     // As the first reading asks for it, so that nothing is fitted twice.
     calibrateUnder: { at: compensationOf(options) === 'columns' ? at : calibratedAt, wires },
-    ...defined({ threads }),
+    ...defined({ threads, correction }),
     onArray: stage('program'),
     onRead: stage('read'),
     onLayer: stage('calibrate'),
@@ -110,11 +114,12 @@ async function runConditions(
   own: Package,
   chip: Chip,
   stage: OnStage,
-): Promise<Pick<Trial, 'runs' | 'layers' | 'currents' | 'calibrated'>> {
+): Promise<Pick<Trial, 'runs' | 'layers' | 'currents' | 'calibrated' | 'corrections'>> {
   const { target } = own.loaded;
   const layers: LayerNoise = new Map();
   let currents: readonly Diagnostic[] = [];
   let calibrated: readonly string[] = [];
+  let corrections: CorrectionCost | undefined;
   const runs: ConditionRun[] = [];
   for (const condition of conditions) {
     const reading = await openReading(own, chip, images.plan, costOf(own).conversionTime, {
@@ -131,6 +136,7 @@ async function runConditions(
       },
     });
     const { calibration } = reading.corrections;
+    corrections ??= correctionCost(own, calibration);
     if (condition === conditions[0]) {
       calibrated = [...(calibration?.columns.keys() ?? [])];
       await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers, stage));
@@ -139,5 +145,5 @@ async function runConditions(
     const ofStates = () => runStates(images, reading.states, references, stage(what));
     runs.push({ ...(await runsOf(own, 'host', ofStates)), calibratedAt: calibration?.at });
   }
-  return { runs, layers, currents, calibrated };
+  return { runs, layers, currents, calibrated, corrections: corrections! };
 }

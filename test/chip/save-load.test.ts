@@ -68,9 +68,29 @@ test('a chip comes back as it was saved', async () => {
     calibration: {
       at: 3600,
       wires: false,
+      correction: 'low-rank',
       columns: new Map([
         ['conv1', { gain: Float32Array.of(1, 1.1), bias: Float32Array.of(0, -0.1) }],
-        ['fc', { gain: Float32Array.of(0.9), bias: Float32Array.of(0.5) }],
+        [
+          'depthwise',
+          {
+            gain: Float32Array.of(1, 0.9),
+            bias: Float32Array.of(0, 0),
+            terms: { rank: 1, coefficients: Float32Array.of(0.25, -0.5) },
+          },
+        ],
+        [
+          'fc',
+          {
+            gain: Float32Array.of(0.9),
+            bias: Float32Array.of(0.5),
+            terms: {
+              rank: 2,
+              directions: Float32Array.of(1, 0, 0, 0, 0.6, 0.8),
+              coefficients: Float32Array.of(3, -4),
+            },
+          },
+        ],
       ]),
     },
   };

@@ -2,7 +2,7 @@
 
 import type { Chip } from '../../src/chip/chip.ts';
 import { readArrays } from '../../src/chip/read.ts';
-import { fitColumns } from '../../src/correct/correct-layer.ts';
+import { fitColumns } from '../../src/correct/fit-columns.ts';
 import { lowerCrossbar } from '../../src/lower/crossbar.ts';
 import { createEmitter } from '../../src/lower/emit.ts';
 import { foldLayer } from '../../src/lower/fold.ts';

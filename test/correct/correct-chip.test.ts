@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Chip } from '../../src/chip/chip.ts';
 import { correctChip } from '../../src/correct/correct-chip.ts';
-import { fitColumns } from '../../src/correct/correct-layer.ts';
+import { fitColumns } from '../../src/correct/fit-columns.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import type { Package } from '../../src/package/open.ts';

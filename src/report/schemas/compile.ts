@@ -1,7 +1,7 @@
 /** What `compile`, `program`, `run` and `ops` print with `--json`. */
 import { z } from 'zod';
 import { faultReportSchema, origin, summarySchema } from '../../package/summary-schema.ts';
-import { amount, count, counters, diagnostic, list, modelFile, share } from './parts.ts';
+import { amount, corrections, count, counters, diagnostic, list, modelFile, share } from './parts.ts';
 
 const overLimit = z.strictObject({
   array: count,
@@ -43,6 +43,7 @@ export const programming = z.strictObject({
   wear: z.strictObject({ memristor: count, fecap: count }),
   enduranceUsed: z.strictObject({ memristor: amount.optional(), fecap: amount.optional() }),
   calibratedLayers: count,
+  corrections,
   warnings: list(diagnostic),
   onto: z.string().optional().describe('the chip that went on'),
   delta: counters.optional().describe('what the delta alone took'),

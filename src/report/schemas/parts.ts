@@ -1,6 +1,7 @@
 /** What several reports have in common, as they are in JSON. */
 import { z } from 'zod';
 import type { ArrayCounters } from '../../chip/chip.ts';
+import type { CorrectionCost } from '../../column-correction.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Snr } from '../../verify/report.ts';
 
@@ -34,6 +35,12 @@ export const counters = z
     energy: amount.describe('J'),
   })
   .describe('what programming took, summed over the arrays') satisfies z.ZodType<ArrayCounters>;
+
+export const corrections = z
+  .strictObject({ layers: count, multiplications: count, share })
+  .describe(
+    'digital work per inference of the sums of inputs that corrections add',
+  ) satisfies z.ZodType<CorrectionCost>;
 
 export const diagnostic = z.strictObject({
   code: z.string().describe('as in the table of docs/cli.md'),

@@ -3,7 +3,18 @@ import { z } from 'zod';
 import { compensations } from '../../correct/compensate.ts';
 import { origin } from '../../package/summary-schema.ts';
 import type { VerifyReport } from '../../verify/report.ts';
-import { amount, count, counters, diagnostic, list, modelFile, percent, share, snr } from './parts.ts';
+import {
+  amount,
+  corrections,
+  count,
+  counters,
+  diagnostic,
+  list,
+  modelFile,
+  percent,
+  share,
+  snr,
+} from './parts.ts';
 
 const scores = {
   top1: percent.exactOptional(),
@@ -51,6 +62,7 @@ const trial = z.strictObject({
   seed: count,
   chip: z.string().exactOptional().describe('folder of a chip that was programmed before'),
   calibrated: z.boolean(),
+  corrections,
   programming: counters,
   pulsesPerCell: amount.exactOptional(),
   duration: z.strictObject({ program: amount, simulate: amount }),
