@@ -10,6 +10,7 @@
  * 1 dB, two or three, took longer than that.
  */
 import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
+import { roomOf } from '../../src/ir/corner.ts';
 import { bundleOf, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { sumOf } from '../../src/math/sum.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -48,10 +49,11 @@ export function groupsAtOnce(layer: SlicedLayer, target: Target, loadOf: () => L
 }
 
 /** Groups of a differential layer that fit a block. */
-function mostInBlock(layer: SlicedLayer, { array, driver }: Target): number {
+function mostInBlock(layer: SlicedLayer, target: Target): number {
   const { rows, columns } = layer.node;
-  const byRows = Math.floor(Math.min(array.rows, driver.rowsAtOnce) / rows);
-  const byColumns = Math.floor(array.columns / (2 * bundleOf(layer) * columns));
+  const room = roomOf(layer, target);
+  const byRows = Math.floor(room.rows / rows);
+  const byColumns = Math.floor(room.columns / (2 * bundleOf(layer) * columns));
   return Math.max(1, Math.min(byRows, byColumns));
 }
 

@@ -2,6 +2,7 @@
  * Packs the groups of a grouped convolution block-diagonally: as many as fit one array share a block, each with its
  * own rows and columns. 28 depthwise 3x3 channels then fill 252 rows and 28 column pairs of a 256x256 array.
  */
+import { roomOf } from '../../src/ir/corner.ts';
 import {
   type Block,
   blockColumns,
@@ -23,7 +24,6 @@ export const packGroups = {
       readonly groupsAtOnce?: (layer: SlicedLayer) => number;
     },
   ): Block[] {
-    const rowLimit = Math.min(context.target.array.rows, context.target.driver.rowsAtOnce);
     const limits = context.layers.map((layer) => context.groupsAtOnce?.(layer) ?? Number.POSITIVE_INFINITY);
     const packed: Block[] = [];
     /** The block that is still being filled, by what all blocks of a pack have in common. */
@@ -34,11 +34,12 @@ export const packGroups = {
       const begun = packed[at];
       const grown = begun && { ...begun, groups: { start: begun.groups.start, end: block.groups.end } };
       const layer = context.layers[block.layer]!;
+      const room = roomOf(layer, context.target);
       if (
         grown &&
         lengthOf(grown.groups) <= limits[block.layer]! &&
-        blockRows(grown) <= rowLimit &&
-        bundleOf(layer) * blockColumns(grown, layer.encoding) <= context.target.array.columns
+        blockRows(grown) <= room.rows &&
+        bundleOf(layer) * blockColumns(grown, layer.encoding) <= room.columns
       ) {
         packed[at] = grown;
       } else {

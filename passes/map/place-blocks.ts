@@ -3,11 +3,13 @@
  * Several layers may share an array, never a cell. Free space is kept as disjoint rectangles (guillotine cuts, Jylanki,
  * "A thousand ways to pack the bin", 2010); a block goes where it leaves the shortest side. The parts of a residual
  * layer's tile are one rectangle, side by side. Where wires have resistance, blocks lie at the sensed end of the columns,
- * and where rows that are not driven are gated off, each within one bank of rows that conduct together.
+ * and where rows that are not driven are gated off, each within one bank of rows that conduct together. An array has the corner
+ * that may be filled by the layer it was taken for, and others come in whose corner is at least as large.
  */
 
 import { tooManyArrays } from '../../src/diagnostics/all.ts';
 import { raise } from '../../src/diagnostics/diagnostic.ts';
+import { cornerOf, type Room } from '../../src/ir/corner.ts';
 import { describeOrigin } from '../../src/ir/graph.ts';
 import {
   type Block,
@@ -21,12 +23,16 @@ import {
 } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 
-interface Free {
+interface Free extends Room {
   /** Counted from the sensed end where wires have resistance. */
   readonly row: number;
   readonly column: number;
-  readonly rows: number;
-  readonly columns: number;
+}
+
+interface OpenArray {
+  /** As much as may be filled. */
+  readonly corner: Room;
+  readonly holes: Free[];
 }
 
 interface PlaceContext {
@@ -47,48 +53,52 @@ export const placeBlocks = {
       return [{ index, bundle, width, rows: blockRows(block), columns: bundle * width }];
     });
     order.sort((a, b) => b.rows - a.rows || b.columns - a.columns || a.index - b.index);
-    const free: Free[][] = [];
+    const open: OpenArray[] = [];
     // Free space only shrinks: where a block of some size found no room, the next of that size finds none either.
     const firstWithRoom = new Map<string, number>();
     const placed = new Array<PlacedBlock>(blocks.length);
     for (const { index, bundle, width, rows, columns } of order) {
-      const size = `${rows} ${columns}`;
-      const place = firstFit(free, firstWithRoom.get(size) ?? 0, rows, columns) ?? openArray(free, target);
+      const corner = cornerOf(layers[blocks[index]!.layer]!, target);
+      const size = [rows, columns, corner.rows, corner.columns].join();
+      const wanted = { rows, columns, corner };
+      const place = firstFit(open, firstWithRoom.get(size) ?? 0, wanted) ?? openArray(open, corner, target);
       firstWithRoom.set(size, place.array);
-      const hole = free[place.array]!.splice(place.hole, 1)[0]!;
-      free[place.array]!.push(...cut(hole, rows, columns));
+      const { holes } = open[place.array]!;
+      const hole = holes.splice(place.hole, 1)[0]!;
+      holes.push(...cut(hole, rows, columns));
       for (let part = 0; part < bundle; part++) {
         const column = hole.column + part * width;
         const row = target.wires ? target.array.rows - hole.row - rows : hole.row;
         placed[index + part] = { ...blocks[index + part]!, array: place.array, row, column };
       }
     }
-    if (free.length > arrays) raise([tooManyArrays(free.length, arrays, largestLayers(blocks, layers))]);
-    return { layers, blocks: placed, arrays: free.length };
+    if (open.length > arrays) raise([tooManyArrays(open.length, arrays, largestLayers(blocks, layers))]);
+    return { layers, blocks: placed, arrays: open.length };
   },
 };
 
-function openArray(free: Free[][], target: Target): { array: number; hole: number } {
-  const { rows, columns } = target.array;
+function openArray(open: OpenArray[], corner: Room, target: Target): { array: number; hole: number } {
+  const { rows, columns } = corner;
   const bank = target.wires?.idleRows === 'gated' ? target.driver.rowsAtOnce : rows;
-  const banks: Free[] = [];
+  const holes: Free[] = [];
   for (let row = 0; row < rows; row += bank)
-    banks.push({ row, column: 0, rows: Math.min(bank, rows - row), columns });
-  free.push(banks);
-  return { array: free.length - 1, hole: 0 };
+    holes.push({ row, column: 0, rows: Math.min(bank, rows - row), columns });
+  open.push({ corner, holes });
+  return { array: open.length - 1, hole: 0 };
 }
 
 /** The first array with room, from `start` on, and in it the hole that leaves the shortest side. */
 function firstFit(
-  free: readonly Free[][],
+  open: readonly OpenArray[],
   start: number,
-  rows: number,
-  columns: number,
+  { rows, columns, corner }: Room & { readonly corner: Room },
 ): { array: number; hole: number } | undefined {
-  for (let array = start; array < free.length; array++) {
+  for (let array = start; array < open.length; array++) {
+    const { corner: filled, holes } = open[array]!;
+    if (filled.rows > corner.rows || filled.columns > corner.columns) continue;
     let best = -1;
     let least = Number.POSITIVE_INFINITY;
-    free[array]!.forEach((hole, index) => {
+    holes.forEach((hole, index) => {
       if (hole.rows < rows || hole.columns < columns) return;
       const left = Math.min(hole.rows - rows, hole.columns - columns);
       if (left < least) {

@@ -5,6 +5,7 @@
 
 import { optionInvalid } from '../../src/diagnostics/all.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import { cornerOf, type Fill } from '../../src/ir/corner.ts';
 import { describeOrigin, type MvmNode, type QuantizedMvmNode } from '../../src/ir/graph.ts';
 import type { InputNumbers } from '../../src/ir/input-planes.ts';
 import type { Encoding, SlicedLayer } from '../../src/ir/mapping.ts';
@@ -13,7 +14,7 @@ import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
 
 /** How a layer's weights go onto cells. */
-export interface SliceChoice {
+export interface SliceChoice extends Fill {
   readonly encoding: Encoding;
   readonly slices: number;
   readonly copies: number;
@@ -65,7 +66,7 @@ export function findEncodingProblems(
 
 /** Why parts cannot make up for what reading the others back shows, and what to do about it. */
 function residualObstacle(
-  { encoding, slices, copies }: SliceChoice,
+  { encoding, slices, copies, ...fill }: SliceChoice,
   target: Target,
 ): [reason: string, advice: string] | undefined {
   const parts = slices * copies;
@@ -76,7 +77,7 @@ function residualObstacle(
     return ['all columns share one reference, so no weight can be read back alone', 'Use differential.'];
   if (parts === 1)
     return ['a weight in one part has no other to make up for its error', 'Give it copies: 2 or slices: 2.'];
-  if (2 * parts > target.array.columns)
+  if (2 * parts > cornerOf(fill, target).columns)
     return [`${parts} pairs of cells do not fit side by side`, 'Use fewer slices or copies.'];
   return undefined;
 }
@@ -132,10 +133,10 @@ function usesOf(
   const byMatrix = new Map<QuantizedMvmNode['integers'], Map<string, QuantizedMvmNode[]>>();
   const groups: QuantizedMvmNode[][] = [];
   for (const node of nodes) {
-    const { encoding, slices, copies, residual, inputNumbers } = choiceOf(node);
+    const { encoding, slices, copies, residual, inputNumbers, rowsUsed, columnsUsed } = choiceOf(node);
     const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
     byMatrix.set(node.integers, alike);
-    const key = `${encoding} ${slices} ${copies} ${residual} ${inputNumbers}`;
+    const key = [encoding, slices, copies, residual, inputNumbers, rowsUsed, columnsUsed].join();
     const uses = alike.get(key) ?? [];
     alike.set(key, uses);
     if (uses.push(node) === 1) groups.push(uses);

@@ -1,8 +1,9 @@
 /**
- * Cuts every layer's matrix into tiles that fit one array: rows into evenly filled row tiles, columns into column tiles, one
+ * Cuts every layer's matrix into tiles that fit one array, or the corner of one that the layer may fill: rows into evenly filled row tiles, columns into column tiles, one
  * block for every part: each slice as often as it is copied. Row tiles of a convolution end at whole input channels where a
  * channel fits an array, so that a tile is a convolution over a slice of the channels.
  */
+import { roomOf } from '../../src/ir/corner.ts';
 import { volumeOf } from '../../src/ir/graph.ts';
 import { type Block, bundleOf, type SlicedLayer, type Span } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -16,8 +17,7 @@ export const tile = {
 
 function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] {
   const { node, encoding } = sliced;
-  const rowLimit = Math.min(target.array.rows, target.driver.rowsAtOnce);
-  const { columns: width } = target.array;
+  const { rows: rowLimit, columns: width } = roomOf(sliced, target);
   const columnLimit = encoding === 'differential' ? Math.floor(width / 2 / bundleOf(sliced)) : width - 1;
   const channel = volumeOf(node.geometry);
   const unit = channel <= rowLimit ? channel : 1;

@@ -4,6 +4,7 @@
  * block, finds such places for nearly all. Blocks that still suffer take free columns of their array beside them into
  * use. What no place saves is listed by report-faults.ts.
  */
+import { cornerOf } from '../../src/ir/corner.ts';
 import { checkGeometry } from '../../src/ir/fault-map.ts';
 import {
   blockColumns,
@@ -84,7 +85,7 @@ function freeBeside(
 ): number {
   const beyond = block.column + blockColumns(block, layer.encoding);
   const end = block.row + blockRows(block);
-  let limit = target.array.columns;
+  let limit = cornerOf(layer, target).columns;
   for (const other of around) {
     if (other.row < end && block.row < other.row + blockRows(other) && other.column >= beyond)
       limit = Math.min(limit, other.column);

@@ -10,7 +10,7 @@ import {
 import { decibels } from '../../src/math/decibels.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Pool } from '../../src/threads/pool.ts';
-import { bankOf, worstOver } from '../../src/wires/currents.ts';
+import { bankOf } from '../../src/wires/currents.ts';
 import { ladderShares } from '../../src/wires/ladder-model.ts';
 import { conductancesOf, type Predistorted, type Solved } from '../../src/wires/predistort.ts';
 import { expectedError, type SolvedBlock } from './expected-signal.ts';
@@ -37,7 +37,11 @@ export const expectSignals = {
     const solved = predistorted
       ? new Map(arrays.map((array) => [array, predistorted[array] as Solved]))
       : await solveSampled(mapping, arrays, { target, pool, levels: false });
-    return expectedOf(mapping, samples, solved, { ...context, corrected: predistorted !== undefined });
+    const expected = expectedOf(mapping, samples, solved, {
+      ...context,
+      corrected: predistorted !== undefined,
+    });
+    return predistorted ? { ...expected, ...excessesOf(predistorted.entries()) } : expected;
   },
 };
 
@@ -80,12 +84,14 @@ export function expectedOf(
     const { signal, noise, unwired } = expectedError(layer, own, records, target);
     return { layer: index, snr: decibels(signal / noise), unwired: decibels(signal / unwired) };
   });
-  const over = [...solved].flatMap(([array, { seen }]) =>
-    worstOver(target, target.wires!, seen)
-      .slice(0, 1)
-      .map((worst) => ({ array, ...worst })),
-  );
-  return { layers, arrays: solved.size, over };
+  return { layers, ...excessesOf(solved) };
+}
+
+/** Arrays with lines that can be asked for more than their limit. */
+function excessesOf(solved: Iterable<readonly [number, Pick<Predistorted, 'over'>]>) {
+  const all = [...solved];
+  const over = all.flatMap(([array, own]) => own.over.slice(0, 1).map((worst) => ({ array, ...worst })));
+  return { arrays: all.length, over };
 }
 
 function sharesOf(codes: Int16Array, target: Target): Float64Array {

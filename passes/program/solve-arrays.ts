@@ -29,7 +29,7 @@ export async function solveArrays(
   arrays: readonly number[],
   { target, levels, whole, pool = alone, onArray }: SolveContext,
 ): Promise<(Predistorted & Partial<Solved>)[]> {
-  const { array, cell, wires } = target;
+  const { array, cell, driver, wires } = target;
   if (!wires) throw new InternalError('solve-arrays', `target ${target.name} has no wires`);
   const context = {
     array,
@@ -37,6 +37,7 @@ export async function solveArrays(
     wires,
     bank: bankOf(target, array.rows),
     rounds: levels ? roundsOfLevels : 0,
+    reading: { driver, wires },
   };
   const tasks = function* () {
     let next = 0;

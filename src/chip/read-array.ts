@@ -66,7 +66,7 @@ function readArray(context: ReadContext, { array, conductances }: ArrayTask): Re
   if (conditions.wires && target.wires) {
     const { rows, columns } = context;
     const effective = effectiveBanks(cells, rows, columns, target.wires, bankOf(target, rows));
-    over = worstOver(target, target.wires, effective);
+    over = worstOver(target, effective);
     cells.forEach((g, cell) => {
       const through = effective.conductances[cell]!;
       // A change of one cell reaches the converter about as weakened as its current does.

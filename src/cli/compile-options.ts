@@ -27,6 +27,8 @@ export interface CompileFlags {
   readonly encoding?: Fields['encoding'];
   readonly converterRange?: Fields['converterRange'];
   readonly wireCorrection?: Fields['wireCorrection'];
+  readonly rowsUsed?: number;
+  readonly columnsUsed?: number;
   readonly activationRange?: Fields['activationRange'];
   readonly weightBits?: number;
   readonly arrays?: number;
@@ -45,7 +47,8 @@ async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
   const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
   if (flags.options !== undefined) parseOptions(file, flags.options);
   const { target, slices, copies, residual, encoding } = flags;
-  const { converterRange, activationRange, weightBits, wireCorrection, arrays, foldedMib, samples } = flags;
+  const { converterRange, activationRange, weightBits, wireCorrection, rowsUsed, columnsUsed } = flags;
+  const { arrays, foldedMib, samples } = flags;
   const given = defined({
     target,
     slices,
@@ -56,6 +59,8 @@ async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
     activationRange,
     weightBits,
     wireCorrection,
+    rowsUsed,
+    columnsUsed,
     arrays,
     foldedMiB: foldedMib,
     calibrationSamples: samples,

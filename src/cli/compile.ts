@@ -161,6 +161,8 @@ export function registerCompile(program: Command, io: Io): void {
         'levels',
       ]),
     )
+    .option('--rows-used <n>', 'rows of an array that are filled, from the sensed end on', whole)
+    .option('--columns-used <n>', 'columns of an array that are filled, from the drivers on', whole)
     .option('--arrays <n>', 'arrays that may be used', whole)
     .option('--folded-mib <n>', 'MiB that constants may take when they are folded', whole)
     .option('--faults <faults.json>', 'fault map of the one chip that this is for (docs/faults.md)')

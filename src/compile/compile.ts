@@ -16,6 +16,7 @@ import { availableThreads, withWorkers } from '../threads/pool.ts';
 import { calibrate } from './calibrate.ts';
 import { choiceOf } from './choices.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
+import { findFillProblems } from './fill-problems.ts';
 import { narrowTarget } from './narrow-target.ts';
 import { digitalIn, operatorsOf } from './operators.ts';
 import { settleWires } from './settle-wires.ts';
@@ -63,7 +64,10 @@ async function compileSound(
     const { target: given } = narrowTarget(whole, options);
     const real = await lowerModel(model, whole, options, onPass);
     const layers = real.nodes.filter((n) => n.kind === 'mvm');
-    raise(findEncodingProblems(layers, given, choiceOf({ options, target: given })));
+    raise([
+      ...findFillProblems(options, given),
+      ...findEncodingProblems(layers, given, choiceOf({ options, target: given })),
+    ]);
     const record = await calibrate(real, model.sha256, options, calibration, onProgress);
     onProgress?.('map', 0, 1);
     const calibrated = { real, record, options, pool, ...hooks, ...defined({ faults }) };

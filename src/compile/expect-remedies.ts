@@ -3,9 +3,12 @@
  * are looked at, evenly spread, on the arrays where the whole mapping has them.
  */
 import { expectedOf, solveSampled } from '../../passes/program/expect-signals.ts';
+import { lineLoads, overLoaded } from '../../passes/program/line-loads.ts';
 import { arraysOf, type LayerSample, sampleLayers } from '../../passes/program/sample-layers.ts';
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
-import type { Expected, ExpectedSignal, Remedy, RemedyEstimate } from '../ir/expected-signal.ts';
+import { conversionsPerDrive, drivesOf } from '../ir/conversions.ts';
+import type { Expected, ExpectedSignal, Remedy, RemedyEstimate, RemedyPrice } from '../ir/expected-signal.ts';
 import type { BlockConverters, Mapping } from '../ir/mapping.ts';
 import { decibels } from '../math/decibels.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
@@ -36,36 +39,66 @@ export async function expectRemedies(
   remedies: readonly Remedy[],
   pool: Pool = alone,
 ): Promise<readonly RemedyEstimate[]> {
-  const estimate = remedyEstimates(subject, whole, pool);
+  const { estimate } = remedyEstimates(subject, whole, pool);
   const estimates: RemedyEstimate[] = [];
   for (const remedy of remedies) estimates.push(await estimate(remedy));
   return estimates;
 }
 
+/** What can be asked about a remedy before it is taken. */
+interface RemedyEstimates {
+  readonly estimate: (remedy: Remedy) => Promise<RemedyEstimate>;
+  /** What is known without solving any array. */
+  readonly price: (remedy: Remedy) => Promise<RemedyPrice>;
+}
+
 /** The same one remedy after the other: what some have in common is done once. */
-export function remedyEstimates(
-  subject: RemedySubject,
-  whole: LoadedTarget,
-  pool: Pool,
-): (remedy: Remedy) => Promise<RemedyEstimate> {
+export function remedyEstimates(subject: RemedySubject, whole: LoadedTarget, pool: Pool): RemedyEstimates {
   const { record } = subject;
   const places = remember((remedy) => place(subject, whole, remedy, pool));
   const solves = remember(async (remedy) => {
     const { target } = narrowTarget(whole, remedy);
-    const { mapping, samples } = await places(remedy, [remedy.rowOrder, remedy.rowsAtOnce]);
+    const { mapping, samples } = await places(remedy, layoutOf(remedy));
     const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
     const converters = await convertersFor(subject, mapping, samples, target, pool);
     const levels = remedy.wireCorrection === 'levels';
     const solved = await solveSampled(mapping, arrays, { target, levels, pool });
     return { target, mapping, samples, converters, solved };
   });
-  return async (remedy) => {
-    const { rowOrder, rowsAtOnce, window, wireCorrection } = remedy;
-    const key = [rowOrder, rowsAtOnce, window, wireCorrection === 'levels'];
-    const { mapping, samples, solved, ...have } = await solves(remedy, key);
-    const context = { ...have, record, corrected: wireCorrection !== 'none' };
-    return { remedy, ...together(expectedOf(mapping, samples, solved, context)) };
+  const loads = remember(async (remedy) => {
+    const { target } = narrowTarget(whole, remedy);
+    const { mapping } = await places(remedy, layoutOf(remedy));
+    return { lines: lineLoads(mapping, target), ...conversionsOf(mapping, record, target) };
+  });
+  const price = async (remedy: Remedy): Promise<RemedyPrice> => {
+    const { lines, conversions } = await loads(remedy, layoutOf(remedy));
+    const { target } = narrowTarget(whole, remedy);
+    return { arrays: lines.arrays.length, conversions, over: overLoaded(lines, target) };
   };
+  const estimate = async (remedy: Remedy): Promise<RemedyEstimate> => {
+    const key = [...layoutOf(remedy), remedy.window, remedy.wireCorrection === 'levels'];
+    const { mapping, samples, solved, ...have } = await solves(remedy, key);
+    const context = { ...have, record, corrected: remedy.wireCorrection !== 'none' };
+    const expected = expectedOf(mapping, samples, solved, context);
+    return { remedy, ...together(expected), ...(await price(remedy)) };
+  };
+  return { estimate, price };
+}
+
+/** What decides where blocks lie. */
+const layoutOf = ({ rowOrder, rowsAtOnce, rowsUsed, columnsUsed }: Remedy) => [
+  rowOrder,
+  rowsAtOnce,
+  rowsUsed,
+  columnsUsed,
+];
+
+function conversionsOf({ layers, blocks }: Mapping, record: CalibrationRecord, { driver, adc }: Target) {
+  const perDrive = layers.map(() => 0);
+  for (const block of blocks)
+    perDrive[block.layer]! += conversionsPerDrive(layers[block.layer]!, [block], adc);
+  const drives = layers.map((layer) => drivesOf(layer, record, driver));
+  return { conversions: sumOf(perDrive.map((count, layer) => count * drives[layer]!)) };
 }
 
 /** Results by what they depend on. */
@@ -80,7 +113,7 @@ function remember<Result>(make: (remedy: Remedy) => Promise<Result>) {
 }
 
 /** One figure for several layers. */
-function together({ layers }: Pick<Expected, 'layers'>): Omit<RemedyEstimate, 'remedy'> {
+function together({ layers }: Pick<Expected, 'layers'>): Pick<RemedyEstimate, 'snr' | 'unwired' | 'least'> {
   const ratioOf = (of: (layer: ExpectedSignal) => number) => {
     const errs = sumOf(layers.map((layer) => shareOf(of(layer)))) / layers.length;
     return decibels((1 - errs) / errs);

@@ -11,7 +11,7 @@ import { remedyName } from '../ir/remedy-name.ts';
 import { findConstantInputs } from '../record/constant-inputs.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { availableThreads, withWorkers } from '../threads/pool.ts';
-import { chooseRemedy } from './settle-wires.ts';
+import { chooseRemedy } from './choose-remedy.ts';
 import { type Useless, uselessThroughWires } from './useless-layers.ts';
 
 /** @param whole target that it was compiled for, not narrowed by its options: what would help is looked for where it is asked */

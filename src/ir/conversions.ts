@@ -1,10 +1,24 @@
 /**
- * The conversions of one drive of a layer's inputs: how many there are, and how many of them follow each other. All arrays
- * convert at once, and within an array all converters; one converter takes the columns (or pairs) that share it one after the
- * other; and blocks that lie below each other in one array are driven one after the other.
+ * How often a layer is driven, and the conversions of one drive: how many there are, and how many of them follow each other.
+ * All arrays convert at once, and within an array all converters; one converter takes the columns (or pairs) that share it one
+ * after the other; and blocks that lie below each other in one array are driven one after the other.
  */
 import type { Target } from '../target/target.ts';
+import type { CalibrationRecord } from './calibration-record.ts';
+import { codingOf, inputPlanes } from './input-planes.ts';
 import { blockWeightColumns, type PlacedBlock, type SlicedLayer } from './mapping.ts';
+
+/** Times that a layer's rows are driven for one input of the model: every plane of every position of all its uses. */
+export function drivesOf(
+  { uses, inputNumbers }: SlicedLayer,
+  { layers }: CalibrationRecord,
+  { bits, polarity }: Target['driver'],
+): number {
+  return uses.reduce((sum, { output, quantization }) => {
+    const planes = inputPlanes(quantization, codingOf(quantization, inputNumbers, polarity), bits);
+    return sum + layers.get(output)!.positions * planes.length;
+  }, 0);
+}
 
 type Placed = Pick<PlacedBlock, 'array' | 'row' | 'column' | 'groups' | 'columns'>;
 

@@ -1,5 +1,7 @@
 /** What a mapping behind wires is expected to leave of the signal, and what may be done about it: made before there is a chip. */
 
+import type { Fill } from './corner.ts';
+
 /** Of one layer alone, on a calibrated chip. */
 export interface ExpectedSignal {
   /** Its number in the mapping. */
@@ -26,15 +28,24 @@ export interface Expected {
 }
 
 /** How a mapping is laid out for wires; fields as options have them. */
-export interface Remedy {
+export interface Remedy extends Fill {
   readonly wireCorrection: 'none' | 'gains' | 'levels';
   readonly rowOrder: 'given' | 'magnitude';
   readonly window?: number;
   readonly rowsAtOnce?: number;
 }
 
+/** What a remedy costs, of the whole mapping. */
+export interface RemedyPrice {
+  readonly arrays: number;
+  /** For one input of the model. */
+  readonly conversions: number;
+  /** Arrays with a line that its cells could ask for more than its limit, if wires had no resistance. */
+  readonly over: number;
+}
+
 /** Of the layers that were looked at. */
-export interface RemedyEstimate {
+export interface RemedyEstimate extends RemedyPrice {
   readonly remedy: Remedy;
   /** One figure for all of them (dB): 10 log10((1 - m) / m), m the mean share of what errs in a layer's outputs. */
   readonly snr: number;

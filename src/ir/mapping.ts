@@ -3,6 +3,7 @@
  * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
+import type { Fill } from './corner.ts';
 import type { QuantizedMvmNode } from './graph.ts';
 import type { InputNumbers } from './input-planes.ts';
 
@@ -19,7 +20,7 @@ export function lengthOf(span: Span): number {
 }
 
 /** How a layer's integer weights become balanced digits, least significant slice first: see digitsOf. */
-export interface SlicedLayer {
+export interface SlicedLayer extends Fill {
   /** The first of its uses; all have its integers, weightMax and scales. */
   readonly node: QuantizedMvmNode;
   /** The nodes that multiply by this matrix, one or more: its cells serve all of them, one after the other. */

@@ -1,11 +1,13 @@
 /** Everything that can be chosen about a compilation, as flags or as a YAML file say it. */
 import { z } from 'zod';
+import { defined } from '../defined.ts';
 import { optionInvalid, optionsUnreadable } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { mostWritten, readText } from '../files/read-file.ts';
 import type { Target } from '../target/target.ts';
 import { longestPattern, patternMatcher } from '../text/name-pattern.ts';
 import { parseYaml } from '../text/yaml.ts';
+import type { Fill } from './corner.ts';
 import { layerName, type Origin } from './graph.ts';
 
 const whole = (least: number) => z.number().int().min(least);
@@ -23,6 +25,10 @@ const residual = z
 const inputNumbers = z
   .enum(['binary', 'sign-magnitude'])
   .describe('how inputs of both signs drive the rows: the bits of their codes, or of their magnitudes');
+const rowsUsed = whole(1).describe(
+  'rows of an array that are filled, from the sensed end of its columns on; the rest stays unformed',
+);
+const columnsUsed = whole(2).describe('columns of an array that are filled, from its drivers on');
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
 const layerSchema = z.strictObject({
@@ -37,6 +43,8 @@ const layerSchema = z.strictObject({
   encoding: encoding.optional(),
   inputNumbers: inputNumbers.optional(),
   converterRange: converterRange.optional(),
+  rowsUsed: rowsUsed.optional(),
+  columnsUsed: columnsUsed.optional(),
 });
 
 export const defaultTarget = 'tetramem-256-6bit';
@@ -73,6 +81,8 @@ export const optionsSchema = z.strictObject({
     .default(1024)
     .describe('input vectors kept per layer, for converters and chips'),
   rowsAtOnce: whole(1).optional().describe('rows driven at once, of those that the target can'),
+  rowsUsed: rowsUsed.optional(),
+  columnsUsed: columnsUsed.optional(),
   window: z
     .number()
     .min(0.001)
@@ -144,14 +154,20 @@ export function layerOptions(options: CompileOptions, origin: Origin): LayerOpti
   return merged;
 }
 
-/** How one layer goes onto crossbars, with every field said. */
-export interface Choice {
+/** How one layer goes onto crossbars, with every field said but for what nothing limits. */
+export interface Choice extends Fill {
   readonly encoding: 'auto' | 'differential' | 'offset';
   readonly slices: number;
   readonly copies: number;
   readonly residual: boolean;
   readonly inputNumbers: CompileOptions['inputNumbers'];
   readonly converterRange: CompileOptions['converterRange'];
+}
+
+/** How much of its arrays a layer may fill. @param layer its own options */
+export function fillFor(options: CompileOptions, layer: LayerOptions): Fill {
+  const { rowsUsed = options.rowsUsed, columnsUsed = options.columnsUsed } = layer;
+  return defined({ rowsUsed, columnsUsed });
 }
 
 /** What the options of a compilation come to for one layer. */
@@ -164,5 +180,6 @@ export function choiceFor(options: CompileOptions, origin: Origin, target: Targe
     residual: layer.residual ?? options.residual,
     inputNumbers: layer.inputNumbers ?? options.inputNumbers,
     converterRange: layer.converterRange ?? options.converterRange,
+    ...fillFor(options, layer),
   };
 }

@@ -5,11 +5,10 @@ import { openLedger, settle, spend } from '../ledger.ts';
 import { sumOf } from '../math/sum.ts';
 import type { Target } from '../target/target.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
-import { conversionsInSequence, conversionsPerDrive } from './conversions.ts';
+import { conversionsInSequence, conversionsPerDrive, drivesOf } from './conversions.ts';
 import type { EncodingChoice } from './encoding-choice.ts';
 import type { Expected, ExpectedSignal, WireChoice } from './expected-signal.ts';
 import type { Origin, QuantizedMvmNode } from './graph.ts';
-import { codingOf, inputPlanes } from './input-planes.ts';
 import {
   blockCells,
   blockRows,
@@ -136,13 +135,8 @@ function summarizeLayer(
 ): LayerSummary {
   const { node } = layer;
   const chosen = encodingOf(node);
-  const positions = layer.uses.map((use) => record.layers.get(use.output)!.positions);
-  const mvms = sumOf(positions);
-  const drives = layer.uses.reduce((sum, { quantization }, use) => {
-    const { bits, polarity } = target.driver;
-    const planes = inputPlanes(quantization, codingOf(quantization, layer.inputNumbers, polarity), bits);
-    return sum + positions[use]! * planes.length;
-  }, 0);
+  const mvms = sumOf(layer.uses.map((use) => record.layers.get(use.output)!.positions));
+  const drives = drivesOf(layer, record, target.driver);
   const blocked = blocks.reduce((sum, b) => sum + blockCells(b, layer.encoding), 0);
   return {
     origin: node.origin,

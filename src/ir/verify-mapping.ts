@@ -2,6 +2,7 @@
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import { transferredDigit } from '../target/hidden-plane.ts';
 import type { Target } from '../target/target.ts';
+import { cornerOf } from './corner.ts';
 import {
   blockColumns,
   blockRows,
@@ -28,6 +29,7 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     if (block.row + blockRows(block) > target.array.rows || block.column + columns > target.array.columns) {
       fail(`block ${index} leaves array ${block.array}`);
     }
+    if (leavesCorner(block, layer!, target)) fail(`block ${index} leaves the corner that its layer may fill`);
     if (block.array >= mapping.arrays)
       fail(`block ${index} lies on array ${block.array} of ${mapping.arrays}`);
     weights[block.layer]! += blockRows(block) * lengthOf(block.columns);
@@ -68,6 +70,13 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     const wrong = misread(layer, target);
     if (wrong) fail(`layer ${layer.node.output}: ${wrong}`);
   });
+}
+
+/** Rows are filled from the sensed end on, which is the last row where wires have resistance. */
+function leavesCorner(block: PlacedBlock, layer: SlicedLayer, target: Target): boolean {
+  const corner = cornerOf(layer, target);
+  const farthest = target.wires ? target.array.rows - block.row : block.row + blockRows(block);
+  return farthest > corner.rows || block.column + blockColumns(block, layer.encoding) > corner.columns;
 }
 
 /** What is wrong with the hidden integers that training left in a layer. */

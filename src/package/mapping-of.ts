@@ -9,6 +9,7 @@ import {
   type SlicedLayer,
   wordlinesOf,
 } from '../ir/mapping.ts';
+import { fillFor, layerOptions, parseOptions } from '../ir/options.ts';
 import { placementsOf } from '../ir/tiles.ts';
 import { readIntegers } from '../lower/reference.ts';
 import { levelStepOf } from '../target/cell.ts';
@@ -26,6 +27,7 @@ export function placedMappingOf(pkg: Package): Mapping {
 
 function mapped(pkg: Package, withPlaces: boolean): Mapping {
   const { arrays, layers: stored } = pkg.manifest.summary;
+  const options = parseOptions(pkg.manifest.options, 'the options of the package');
   // Layers that share their weights name the same blocks.
   const shared = new Map<number, CrossbarLayer[]>();
   for (const layer of pkg.layers) {
@@ -52,6 +54,7 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
       copies,
       levelStep,
       residual,
+      ...fillFor(options, layerOptions(options, nodes[0]!.origin)),
     };
   });
   return { layers, blocks, arrays };

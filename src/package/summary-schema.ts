@@ -56,6 +56,8 @@ export const remedySchema = z.strictObject({
   rowOrder: z.enum(['given', 'magnitude']),
   window: share.exactOptional(),
   rowsAtOnce: z.int().positive().exactOptional(),
+  rowsUsed: z.int().positive().exactOptional(),
+  columnsUsed: z.int().positive().exactOptional(),
 });
 
 const remedyEstimate = z.strictObject({
@@ -63,6 +65,9 @@ const remedyEstimate = z.strictObject({
   snr: ratio,
   unwired: ratio,
   least: ratio,
+  arrays: count,
+  conversions: count,
+  over: count,
 });
 
 export const summarySchema = z.strictObject({

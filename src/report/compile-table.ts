@@ -122,8 +122,9 @@ function wiresText({ wireChoice }: MappingSummary): string[] {
     return [
       `wires: nothing is done about them; ${leaves(taken)} of signal over error expected a layer, ${taken.unwired.toFixed(1)} dB without wire resistance`,
     ];
+  const over = taken.over > 0 ? '; no window and fill keep every line within its limit' : '';
   return [
-    `wires: ${remedyName(taken.remedy)}; ${leaves(taken)} of signal over error expected a layer, where nothing done would leave ${leaves(bare)}, and wires without resistance ${taken.unwired.toFixed(1)} dB`,
+    `wires: ${remedyName(taken.remedy)}; ${leaves(taken)} of signal over error expected a layer, where nothing done would leave ${leaves(bare)}, and wires without resistance ${taken.unwired.toFixed(1)} dB${over}`,
   ];
 }
 

@@ -8,15 +8,18 @@
  *   d <- d + (gain w - e) / (Geff / G),    gain = (w e) / (w w)
  *
  * with d the difference of the codes that are programmed, held within what a pair can hold and rounded to whole codes to be
- * judged. The best round is kept. The gain falls where a window has no room left, and all cells of the sum follow it.
+ * judged. The best round is kept, of those that take no line over its limit. The gain falls where a window has no room left, and
+ * all cells of the sum follow it.
  */
 
 import { levelConductance, levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from './banks.ts';
+import { type Reading, worstOver } from './currents.ts';
 import type { EffectiveCrossbar } from './effective.ts';
 import { ladderModel } from './ladder-model.ts';
+import type { Excess } from './limits.ts';
 import type { Wires } from './network.ts';
 
 /** What one converter sees, or the difference of two: one column of cells minus another. */
@@ -42,6 +45,8 @@ export interface Predistorted {
   readonly codes: Int16Array;
   /** By sum: what a converter's step is worth, of what it would be without wires. */
   readonly gains: Float64Array;
+  /** The busiest driver and column that can be asked for more than their limits. */
+  readonly over: readonly Excess[];
 }
 
 /** With what the wires make of the codes. */
@@ -57,6 +62,8 @@ export interface PredistortContext {
   readonly bank: number;
   /** Corrections of the levels; 0 leaves them as they are. */
   readonly rounds: number;
+  /** How the array is read, where lines have limits. */
+  readonly reading?: Reading;
 }
 
 interface PredistortTask extends CodedArray {
@@ -69,8 +76,8 @@ export const job: Job<PredistortContext, PredistortTask, Predistorted & Partial<
   module: import.meta.url,
   open: (context) => ({
     run: ({ whole, ...array }) => {
-      const { codes, gains, seen } = predistort(context, array);
-      return { codes, gains, ...(whole && { seen }) };
+      const { seen, ...own } = predistort(context, array);
+      return { ...own, ...(whole && { seen }) };
     },
   }),
 };
@@ -88,20 +95,22 @@ interface Aim {
 
 /** The codes to program for an array, and the gains of its sums. */
 export function predistort(context: PredistortContext, { codes, sums }: CodedArray): Solved {
-  const { array, wires, bank, rounds } = context;
+  const { array, wires, bank, rounds, reading } = context;
   const aims = sums.map((sum) => aimOf(sum, codes, array.columns));
   const step = levelStepOf(context.cell);
   const last = sums.some(({ moves }) => moves !== 'none') ? rounds : 0;
   const own = codes.slice();
-  let best: (Solved & { readonly error: number }) | undefined;
+  let best: { readonly solved: Solved; readonly error: number } | undefined;
   for (let round = 0; ; round++) {
     const cells = conductancesOf(own, context.cell);
     const seen = effectiveBanks(cells, array.rows, array.columns, wires, bank);
     const fits = aims.map((aim) => fit(aim, seen.conductances, step));
     const error = fits.reduce((sum, own) => sum + own.error, 0);
     const gains = Float64Array.from(fits, ({ gain }) => gain);
-    if (!best || error < best.error) best = { codes: own.slice(), gains, error, seen };
-    if (round === last) return best;
+    const over = reading ? worstOver(reading, seen) : [];
+    if (!best || (error < best.error && over.length <= best.solved.over.length))
+      best = { solved: { codes: own.slice(), gains, over, seen }, error };
+    if (round === last) return best.solved;
     moveLevels(context, aims, own, seen.conductances);
   }
 }

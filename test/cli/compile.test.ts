@@ -62,7 +62,9 @@ describe('crossloom compile', () => {
   });
 
   test('--json prints what was made', async () => {
-    const { out } = await compileNet('--json', '--set', 'adc.bits=6', '--samples', '4');
+    const { out } = await compileNet(
+      ...['--json', '--set', 'adc.bits=6', '--samples', '4', '--wire-correction', 'none'],
+    );
     expect(JSON.parse(out)).toMatchObject({
       package: at('net.xbar'),
       target: { name: 'tetramem-256-6bit', overrides: ['adc.bits=6'] },

@@ -73,6 +73,7 @@ describe('compiledOf', () => {
     ['tetramem-256', { slices: 2, residual: true, wireCorrection: 'levels' }],
     ['leti-fecap-130nm', { slices: 1, rowOrder: 'magnitude' }],
     ['tetramem-256', { slices: 2, residual: true, rowOrder: 'magnitude', wireCorrection: 'levels' }],
+    ['tetramem-256-6bit', { rowsUsed: 40, columnsUsed: 30, wireCorrection: 'levels' }],
     ['pcm-256', { copies: 2, converterRange: 'max' }],
   ] as const)('%s %j', async (target, options) => {
     const name = `${target}-${Object.values(options).join('-')}`;

@@ -1,11 +1,15 @@
 /** What is expected of a mapping through its wires is what programmed chips show; and what the compiler then chooses. */
 import { describe, expect, test } from 'vitest';
+import { codedArrays } from '../../passes/program/array-codes.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { expectRemedies } from '../../src/compile/expect-remedies.ts';
 import { compileWarnings } from '../../src/compile/warnings.ts';
+import type { Remedy } from '../../src/ir/expected-signal.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { programChip } from '../../src/program.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
+import { formatTotals } from '../../src/report/compile-table.ts';
+import { levelStepOf } from '../../src/target/cell.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { LoadedTarget, Target } from '../../src/target/target.ts';
 import { loaded } from '../chip/bench.ts';
@@ -21,11 +25,15 @@ const movable = 'programming.unresponsive=0';
 const tetramem = (await loadTarget('tetramem-256-6bit', [...small, movable])).target;
 const pcm = (await loadTarget('pcm-256', [...small, 'cell.encoding=offset'])).target;
 
-/** Every segment, driver and sense of so many ohm. */
-const behind = (target: Target, ohm: number, sides: 'one' | 'two' = 'one') =>
+/** Every segment, driver and sense of so many ohm; lines that stand an ampere, unless a column stands less. */
+const behind = (target: Target, ohm: number, sides: 'one' | 'two' = 'one', maxColumnCurrent = 1) =>
   loaded({
     ...target,
-    wires: { ...target.wires!, rowSegment: ohm, columnSegment: ohm, driver: ohm, sense: ohm, sides },
+    wires: {
+      ...target.wires!,
+      ...{ rowSegment: ohm, columnSegment: ohm, driver: ohm, sense: ohm, sides },
+      ...{ maxDriverCurrent: 1, maxColumnCurrent },
+    },
   });
 
 async function compileFor(target: ReturnType<typeof loaded>, given: Parameters<typeof parseOptions>[0]) {
@@ -99,6 +107,52 @@ describe('wireCorrection: auto', () => {
     const { options, summary } = await compileFor(behind(tetramem, 10), { window: 0.5, rowOrder: 'given' });
     expect(options).toMatchObject({ window: 0.5, rowOrder: 'given' });
     expect(summary.wireChoice!.tried.every(({ remedy }) => remedy.window === 0.5)).toBe(true);
+  });
+
+  test.each([
+    [0.001, 1.5e-3],
+    [10, 0.4e-3],
+  ])('asks no line for more than it stands: %f ohm, %f A', async (ohm, limit) => {
+    const target = behind(tetramem, ohm, 'one', limit);
+    const { summary, options, mapping, loaded: used } = await compileFor(target, {});
+    expect(summary.wireChoice!.tried[0]!.over).toBeGreaterThan(0);
+    expect(summary.wireChoice!.taken.over).toBe(0);
+    // By Ohm's law, cell by cell: no wire adds to a current.
+    const { cell, driver } = used.target;
+    for (const { codes } of codedArrays(mapping, used.target)) {
+      for (let column = 0; column < 32; column++) {
+        for (let end = 16; end > 0; end -= driver.rowsAtOnce) {
+          let sum = 0;
+          for (let row = Math.max(0, end - driver.rowsAtOnce); row < end; row++) {
+            const code = codes[row * 32 + column]!;
+            if (code >= 0) sum += driver.vRead * (cell.gUseMin + code * levelStepOf(cell));
+          }
+          expect(sum).toBeLessThanOrEqual(limit);
+        }
+      }
+    }
+    expect(options.window ?? 1).toBeLessThan(1);
+  });
+
+  test('takes what the signal asks for where nothing is within the limits, and says that', async () => {
+    const { summary } = await compileFor(behind(tetramem, 10, 'one', 1e-9), {});
+    const { taken } = summary.wireChoice!;
+    expect(taken.over).toBe(taken.arrays);
+    expect(taken.remedy.wireCorrection).not.toBe('none');
+    const totals = formatTotals(summary, behind(tetramem, 10), '');
+    expect(totals).toContain('no window and fill keep every line within its limit');
+  });
+
+  test('fills less where that brings more than copies would', async () => {
+    const { summary } = await compileFor(behind(tetramem, 400), {});
+    const { taken, tried } = summary.wireChoice!;
+    const filled = ({ rowsAtOnce, columnsUsed }: Remedy) =>
+      rowsAtOnce !== undefined || columnsUsed !== undefined;
+    const whole = tried.filter(({ remedy }) => !filled(remedy));
+    expect(filled(taken.remedy)).toBe(true);
+    const best = whole.toSorted((a, b) => b.snr - a.snr)[0]!;
+    const more = Math.max(taken.arrays / best.arrays, taken.conversions / best.conversions);
+    expect(taken.snr - 10 * Math.log10(more)).toBeGreaterThan(best.snr);
   });
 
   test('settles options that lead to the same package when they are compiled once more', async () => {

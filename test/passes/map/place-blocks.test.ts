@@ -69,7 +69,26 @@ describe('place-blocks', () => {
     ]);
   });
 
-  it('never puts two blocks on one cell, nor one beyond an array, and places every digit', () => {
+  it('fills the corner next to drivers and sensed end, and lets in layers that may fill more', () => {
+    const layers = [
+      { ...layerOf(1, 12, 6, 'differential'), rowsUsed: 8, columnsUsed: 8 },
+      layerOf(1, 5, 2, 'differential'),
+      { ...layerOf(1, 2, 2, 'differential'), columnsUsed: 4 },
+    ];
+    const { arrays, blocks } = place(layers, { ...sized(20, 16), wires: ohmWires });
+    // Two tiles of 6 rows by two of 3 pairs; what the corner of 8 by 8 has left takes 2 rows, but of a layer that may fill less.
+    expect(arrays).toBe(6);
+    expect(blocks.map(({ layer, array, row, column }) => [layer, array, row, column])).toEqual([
+      [0, 0, 14, 0],
+      [0, 1, 14, 0],
+      [0, 2, 14, 0],
+      [0, 3, 14, 0],
+      [1, 4, 15, 0],
+      [2, 5, 18, 0],
+    ]);
+  });
+
+  it('never puts two blocks on one cell, nor one beyond an array or its corner, and places every digit', () => {
     const layer = fc.tuple(
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 1, max: 40 }),
@@ -77,14 +96,19 @@ describe('place-blocks', () => {
       fc.constantFrom('differential' as const, 'offset' as const),
       fc.record({ slices: fc.integer({ min: 1, max: 2 }), copies: fc.integer({ min: 1, max: 3 }) }),
       fc.boolean(),
+      fc.record(
+        { rowsUsed: fc.integer({ min: 9, max: 20 }), columnsUsed: fc.integer({ min: 12, max: 16 }) },
+        { requiredKeys: [] },
+      ),
     );
     fc.assert(
-      fc.property(fc.array(layer, { minLength: 1, maxLength: 8 }), (shapes) => {
-        const target = sized(20, 16);
+      fc.property(fc.array(layer, { minLength: 1, maxLength: 8 }), fc.boolean(), (shapes, wired) => {
+        const target = { ...sized(20, 16), wires: wired ? ohmWires : undefined };
         const mapping = place(
-          shapes.map(([groups, rows, columns, encoding, parts, residual]) => ({
+          shapes.map(([groups, rows, columns, encoding, parts, residual, fill]) => ({
             ...layerOf(groups, rows, columns, encoding),
             ...parts,
+            ...fill,
             radix: 15,
             residual: residual && encoding === 'differential',
           })),
@@ -93,15 +117,15 @@ describe('place-blocks', () => {
         const used = new Set<string>();
         let cells = 0;
         for (const block of mapping.blocks) {
-          const { encoding } = mapping.layers[block.layer]!;
+          const { encoding, rowsUsed = 20, columnsUsed = 16 } = mapping.layers[block.layer]!;
           const rows = (block.groups.end - block.groups.start) * (block.rows.end - block.rows.start);
           const weights = (block.groups.end - block.groups.start) * (block.columns.end - block.columns.start);
           const columns = encoding === 'differential' ? 2 * weights : weights + 1;
+          expect(block.row + rows <= 20 && block.row >= 0 && block.array < mapping.arrays).toBe(true);
+          expect(block.column + columns).toBeLessThanOrEqual(columnsUsed);
+          expect(wired ? 20 - block.row : block.row + rows).toBeLessThanOrEqual(rowsUsed);
           for (let r = block.row; r < block.row + rows; r++) {
             for (let c = block.column; c < block.column + columns; c++) {
-              expect(r < target.array.rows && c < target.array.columns && block.array < mapping.arrays).toBe(
-                true,
-              );
               used.add(`${block.array} ${r} ${c}`);
               cells++;
             }
