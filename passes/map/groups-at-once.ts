@@ -50,7 +50,7 @@ export function groupsAtOnce(layer: SlicedLayer, target: Target, loadOf: () => L
 /** Groups of a differential layer that fit a block. */
 function mostInBlock(layer: SlicedLayer, { array, driver }: Target): number {
   const { rows, columns } = layer.node;
-  const byRows = Math.floor(Math.min(array.rows, driver.rowsAtOnce) / rows);
+  const byRows = Math.floor(Math.min(array.rows, driver.rowsAtOnce) / rows / layer.repeats);
   const byColumns = Math.floor(array.columns / (2 * bundleOf(layer) * columns));
   return Math.max(1, Math.min(byRows, byColumns));
 }

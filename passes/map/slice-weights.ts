@@ -17,6 +17,7 @@ export interface SliceChoice {
   readonly encoding: Encoding;
   readonly slices: number;
   readonly copies: number;
+  readonly repeats: number;
   readonly residual: boolean;
   readonly inputNumbers: InputNumbers;
 }
@@ -132,10 +133,10 @@ function usesOf(
   const byMatrix = new Map<QuantizedMvmNode['integers'], Map<string, QuantizedMvmNode[]>>();
   const groups: QuantizedMvmNode[][] = [];
   for (const node of nodes) {
-    const { encoding, slices, copies, residual, inputNumbers } = choiceOf(node);
+    const { encoding, slices, copies, repeats, residual, inputNumbers } = choiceOf(node);
     const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
     byMatrix.set(node.integers, alike);
-    const key = `${encoding} ${slices} ${copies} ${residual} ${inputNumbers}`;
+    const key = `${encoding} ${slices} ${copies} ${repeats} ${residual} ${inputNumbers}`;
     const uses = alike.get(key) ?? [];
     alike.set(key, uses);
     if (uses.push(node) === 1) groups.push(uses);

@@ -1,6 +1,6 @@
 /**
  * Cuts every layer's matrix into tiles that fit one array: rows into evenly filled row tiles, columns into column tiles, one
- * block for every part: each slice as often as it is copied. Row tiles of a convolution end at whole input channels where a
+ * block for every part: each slice as often as it is copied. Rows leave room for their repeats below each other. Row tiles of a convolution end at whole input channels where a
  * channel fits an array, so that a tile is a convolution over a slice of the channels.
  */
 import { volumeOf } from '../../src/ir/graph.ts';
@@ -15,8 +15,8 @@ export const tile = {
 };
 
 function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] {
-  const { node, encoding } = sliced;
-  const rowLimit = Math.min(target.array.rows, target.driver.rowsAtOnce);
+  const { node, encoding, repeats } = sliced;
+  const rowLimit = Math.floor(Math.min(target.array.rows, target.driver.rowsAtOnce) / repeats);
   const { columns: width } = target.array;
   const columnLimit = encoding === 'differential' ? Math.floor(width / 2 / bundleOf(sliced)) : width - 1;
   const channel = volumeOf(node.geometry);
@@ -29,7 +29,8 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
       for (const columns of columnSpans) {
         for (let slice = 0; slice < sliced.slices; slice++) {
           for (let copy = 0; copy < sliced.copies; copy++) {
-            blocks.push({ layer, slice, copy, groups: { start: group, end: group + 1 }, rows, columns });
+            const groups = { start: group, end: group + 1 };
+            blocks.push({ layer, slice, copy, groups, rows, columns, repeats });
           }
         }
       }

@@ -3,6 +3,8 @@
  * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
+import { levelStepOf } from '../target/cell.ts';
+import type { Target } from '../target/target.ts';
 import type { QuantizedMvmNode } from './graph.ts';
 import type { InputNumbers } from './input-planes.ts';
 
@@ -35,6 +37,8 @@ export interface SlicedLayer {
   readonly slices: number;
   /** Times that every digit is stored: what its copies give is averaged. */
   readonly copies: number;
+  /** Cells of one column that hold every digit, in rows that one input drives together: their currents add up. */
+  readonly repeats: number;
   /**
    * Residual slicing: the parts of a weight are programmed one after the other, each aimed at what reading the others
    * back leaves to be made up. They lie side by side in one array.
@@ -51,6 +55,19 @@ export interface SlicedLayer {
 /** Parts of a layer's weight, each with cells of its own: every slice as often as it is copied. */
 export function partsOf(layer: Pick<SlicedLayer, 'slices' | 'copies'>): number {
   return layer.slices * layer.copies;
+}
+
+/** Pairs of cells, or cells beside a reference, that hold each weight. */
+export function cellsPerWeight(layer: Pick<SlicedLayer, 'slices' | 'copies' | 'repeats'>): number {
+  return partsOf(layer) * layer.repeats;
+}
+
+/** Conductance of one digit step, summed over the repeats of a digit (S). */
+export function digitStepOf(
+  { levelStep, repeats }: Pick<SlicedLayer, 'levelStep' | 'repeats'>,
+  cell: Target['cell'],
+): number {
+  return repeats * levelStep * levelStepOf(cell);
 }
 
 /**
@@ -82,7 +99,7 @@ function balancedDigit(integer: number, radix: number, slice: number): number {
 /**
  * A rectangle of cells: one part (a copy of a slice) of one tile of a layer. The parts of a tile follow each other, slice
  * by slice and copy by copy. Several groups lie block-diagonally: group g's rows start at
- * (g - groups.start) * rows, its columns likewise.
+ * (g - groups.start) * repeats * rows, and its columns at (g - groups.start) * columns.
  */
 export interface Block {
   readonly layer: number;
@@ -93,6 +110,8 @@ export interface Block {
   readonly rows: Span;
   /** Columns of every group's matrix that this tile covers. */
   readonly columns: Span;
+  /** Times that the rows of every group lie below each other, see SlicedLayer. */
+  readonly repeats: number;
   /** Places beside its logical columns that it may use instead of faulty ones; differential blocks alone have some. */
   readonly spare?: number;
 }
@@ -168,9 +187,14 @@ export function layerIndexOf({ layers }: Pick<Mapping, 'layers'>, output: string
   return index;
 }
 
+/** Rows of cells that each group of a block occupies. */
+export function groupRows(block: Pick<Block, 'rows' | 'repeats'>): number {
+  return block.repeats * lengthOf(block.rows);
+}
+
 /** Rows of cells that a block occupies. */
-export function blockRows(block: Pick<Block, 'groups' | 'rows'>): number {
-  return lengthOf(block.groups) * lengthOf(block.rows);
+export function blockRows(block: Pick<Block, 'groups' | 'rows' | 'repeats'>): number {
+  return lengthOf(block.groups) * groupRows(block);
 }
 
 /** Weights side by side in a block: its logical columns. */

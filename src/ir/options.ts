@@ -15,6 +15,9 @@ const encoding = z
   .describe('how signed weights become conductances; `auto` is decided layer by layer');
 const slices = whole(1).max(8).describe('cells (or cell pairs) per weight');
 const copies = whole(1).max(8).describe('times that every digit is stored; the copies are averaged');
+const repeats = whole(1)
+  .max(256)
+  .describe('cells of one column that hold every digit, in rows that are driven together');
 const residual = z
   .boolean()
   .describe(
@@ -33,6 +36,7 @@ const layerSchema = z.strictObject({
   digital: z.boolean().optional().describe('keep the layer off the crossbars'),
   slices: slices.optional(),
   copies: copies.optional(),
+  repeats: repeats.optional(),
   residual: residual.optional(),
   encoding: encoding.optional(),
   inputNumbers: inputNumbers.optional(),
@@ -47,6 +51,7 @@ export const optionsSchema = z.strictObject({
   weightBits: whole(2).max(8).default(8).describe('bits of an integer weight, sign included'),
   slices: slices.optional(),
   copies: copies.default(1),
+  repeats: repeats.default(1),
   residual: residual.default(false),
   encoding: encoding.optional(),
   inputNumbers: inputNumbers.default('sign-magnitude'),
@@ -149,6 +154,7 @@ export interface Choice {
   readonly encoding: 'auto' | 'differential' | 'offset';
   readonly slices: number;
   readonly copies: number;
+  readonly repeats: number;
   readonly residual: boolean;
   readonly inputNumbers: CompileOptions['inputNumbers'];
   readonly converterRange: CompileOptions['converterRange'];
@@ -161,6 +167,7 @@ export function choiceFor(options: CompileOptions, origin: Origin, target: Targe
     encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
     slices: layer.slices ?? options.slices ?? target.slices,
     copies: layer.copies ?? options.copies,
+    repeats: layer.repeats ?? options.repeats,
     residual: layer.residual ?? options.residual,
     inputNumbers: layer.inputNumbers ?? options.inputNumbers,
     converterRange: layer.converterRange ?? options.converterRange,

@@ -9,7 +9,16 @@ const span = (end: number) => ({ start: 0, end });
 
 function block(columns: number, place: { array?: number; row?: number; column?: number } = {}): PlacedBlock {
   const at = { array: 0, row: 0, column: 0, ...place };
-  return { layer: 0, slice: 0, copy: 0, groups: span(1), rows: span(4), columns: span(columns), ...at };
+  return {
+    layer: 0,
+    slice: 0,
+    copy: 0,
+    groups: span(1),
+    rows: span(4),
+    columns: span(columns),
+    repeats: 1,
+    ...at,
+  };
 }
 
 it.each([
