@@ -15,6 +15,7 @@ import { sumOf } from '../../src/math/sum.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitErrors } from './digit-errors.ts';
 import { inputsOf, variancesOf } from './input-variances.ts';
+import { rowsOfPack } from './pack-groups.ts';
 
 /** What drives a layer. */
 interface Load {
@@ -50,7 +51,8 @@ export function groupsAtOnce(layer: SlicedLayer, target: Target, loadOf: () => L
 /** Groups of a differential layer that fit a block. */
 function mostInBlock(layer: SlicedLayer, { array, driver }: Target): number {
   const { rows, columns } = layer.node;
-  const byRows = Math.floor(Math.min(array.rows, driver.rowsAtOnce) / rows / layer.repeats);
+  const rowLimit = rowsOfPack(layer, Math.min(array.rows, driver.rowsAtOnce));
+  const byRows = Math.floor(rowLimit / rows / layer.repeats);
   const byColumns = Math.floor(array.columns / (2 * bundleOf(layer) * columns));
   return Math.max(1, Math.min(byRows, byColumns));
 }
@@ -67,13 +69,19 @@ function besides(driven: Float64Array, largest: Float64Array, together: number):
 }
 
 /** The load of a quantized layer, of all its uses. */
-export function loadOf({ node, uses }: SlicedLayer, record: CalibrationRecord): Load {
-  const records = uses.map(({ output }) => record.layers.get(output)!);
+export function loadOf(layer: SlicedLayer, record: CalibrationRecord): Load {
+  const { node } = layer;
   const width = node.groups * node.rows;
   const largest = Float64Array.from({ length: node.groups }, (_, group) =>
     node.scales
       .subarray(group * node.columns, (group + 1) * node.columns)
       .reduce((a, b) => Math.max(a, b), 0),
   );
-  return { variances: variancesOf([inputsOf(records, width)], width), largest };
+  return { variances: variancesOf([drivenBy(layer, record)], width), largest };
+}
+
+/** Input numbers of all uses, see inputsOf. */
+export function drivenBy({ node, uses }: SlicedLayer, record: CalibrationRecord): Int16Array {
+  const records = uses.map(({ output }) => record.layers.get(output)!);
+  return inputsOf(records, node.groups * node.rows);
 }

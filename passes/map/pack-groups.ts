@@ -1,6 +1,8 @@
 /**
  * Packs the groups of a grouped convolution block-diagonally: as many as fit one array share a block, each with its
- * own rows and columns. 28 depthwise 3x3 channels then fill 252 rows and 28 column pairs of a 256x256 array.
+ * own rows and columns. 28 depthwise 3x3 channels then fill 252 rows and 28 column pairs of a 256x256 array; repeated 4
+ * times, 7 channels do. Copies leave each other room below: a pack of 4 copies is a quarter as high, so that they take no
+ * more arrays than one, and turns instead.
  */
 import {
   type Block,
@@ -37,7 +39,7 @@ export const packGroups = {
       if (
         grown &&
         lengthOf(grown.groups) <= limits[block.layer]! &&
-        blockRows(grown) <= rowLimit &&
+        blockRows(grown) <= rowsOfPack(layer, rowLimit) &&
         bundleOf(layer) * blockColumns(grown, layer.encoding) <= context.target.array.columns
       ) {
         packed[at] = grown;
@@ -48,3 +50,8 @@ export const packGroups = {
     return packed;
   },
 };
+
+/** Most rows of a block with several groups. */
+export function rowsOfPack(layer: SlicedLayer, rowLimit: number): number {
+  return layer.residual ? rowLimit : Math.floor(rowLimit / layer.copies);
+}

@@ -17,7 +17,7 @@ export interface SliceChoice {
   readonly encoding: Encoding;
   readonly slices: number;
   readonly copies: number;
-  readonly repeats: number;
+  readonly repeats: number | 'auto';
   readonly residual: boolean;
   readonly inputNumbers: InputNumbers;
 }
@@ -58,6 +58,15 @@ export function findEncodingProblems(
       ];
     if (digitMax(target.cell, encoding) === 0)
       return [optionInvalid(place, `${target.cell.levels} levels hold no sign`, 'Use differential.')];
+    const rows = Math.min(target.array.rows, target.driver.rowsAtOnce);
+    if (choice.repeats !== 'auto' && choice.repeats > rows)
+      return [
+        optionInvalid(
+          `repeats: ${describeOrigin(node.origin)}`,
+          `${choice.repeats} rows are more than the ${rows} that the target drives at once`,
+          `Use at most ${Math.max(1, Math.floor(rows / node.rows))}, for which a whole column of its matrix has room.`,
+        ),
+      ];
     const obstacle = choice.residual && residualObstacle(choice, target);
     if (obstacle) return [optionInvalid(`residual: ${describeOrigin(node.origin)}`, ...obstacle)];
     return [];
@@ -89,6 +98,7 @@ export const sliceWeights = {
     context: {
       readonly target: Target;
       readonly choiceOf: (node: QuantizedMvmNode) => SliceChoice;
+      readonly repeatsOf?: (layer: SlicedLayer) => number;
     },
   ): SlicedLayer[] {
     return usesOf(nodes, context.choiceOf).map((uses) => {
@@ -99,7 +109,10 @@ export const sliceWeights = {
       const used = digitsNeeded(node.weightMax, slices, largest);
       const radix = 2 * used + 1;
       const free = largest - headroom(context.target, choice, radix);
-      return { node, uses, ...choice, radix, levelStep: Math.max(1, Math.floor(free / used)) };
+      const levelStep = Math.max(1, Math.floor(free / used));
+      const layer = { node, uses, ...choice, radix, levelStep, repeats: 1 };
+      const repeats = choice.repeats === 'auto' ? context.repeatsOf?.(layer) : choice.repeats;
+      return { ...layer, repeats: repeats ?? 1 };
     });
   },
 };

@@ -15,9 +15,11 @@ const encoding = z
   .describe('how signed weights become conductances; `auto` is decided layer by layer');
 const slices = whole(1).max(8).describe('cells (or cell pairs) per weight');
 const copies = whole(1).max(8).describe('times that every digit is stored; the copies are averaged');
-const repeats = whole(1)
-  .max(256)
-  .describe('cells of one column that hold every digit, in rows that are driven together');
+const repeats = z
+  .union([z.literal('auto'), whole(1).max(256)])
+  .describe(
+    'cells of one column that hold every digit, in rows that are driven together; `auto` fills rows that a grouped layer leaves empty',
+  );
 const residual = z
   .boolean()
   .describe(
@@ -51,7 +53,7 @@ export const optionsSchema = z.strictObject({
   weightBits: whole(2).max(8).default(8).describe('bits of an integer weight, sign included'),
   slices: slices.optional(),
   copies: copies.default(1),
-  repeats: repeats.default(1),
+  repeats: repeats.default('auto'),
   residual: residual.default(false),
   encoding: encoding.optional(),
   inputNumbers: inputNumbers.default('sign-magnitude'),
@@ -154,7 +156,7 @@ export interface Choice {
   readonly encoding: 'auto' | 'differential' | 'offset';
   readonly slices: number;
   readonly copies: number;
-  readonly repeats: number;
+  readonly repeats: number | 'auto';
   readonly residual: boolean;
   readonly inputNumbers: CompileOptions['inputNumbers'];
   readonly converterRange: CompileOptions['converterRange'];
