@@ -33,42 +33,54 @@ const groupsUsed = 64;
 export function freeRepeats(layer: SlicedLayer, target: Target, inputsOf: () => Int16Array): number {
   const moves = changesReadings(target);
   if (layer.node.groups === 1 || layer.residual || (schemeOf(target).exact && !moves)) return 1;
-  const possible = packsOf(layer, target).filter((pack) => isBearable(layer, target, pack));
-  const most = possible.at(-1)?.repeats ?? 1;
+  const most = mostRepeats(layer, target);
   if (moves || most === 1) return most;
-  const wanted = enough / programmedSignal(layer, target, inputsOf());
-  return possible.find(({ repeats }) => repeats >= wanted)?.repeats ?? most;
+  return Math.min(most, Math.max(1, Math.ceil(enough / programmedSignal(layer, target, inputsOf()))));
 }
 
-interface Pack {
-  readonly groups: number;
-  readonly repeats: number;
-}
-
-/** Packs of ever fewer groups, each with the most repeats for which there is room, that take no more arrays than the largest. */
-function packsOf(layer: SlicedLayer, { array, driver }: Target): Pack[] {
-  const { node, encoding } = layer;
+/** The most that rows, columns, currents and wires allow. */
+function mostRepeats(layer: SlicedLayer, target: Target): number {
+  const { array, driver } = target;
   const rowLimit = rowsOfPack(layer, Math.min(array.rows, driver.rowsAtOnce));
-  const widthOf = (groups: number) =>
-    encoding === 'differential' ? 2 * groups * node.columns : groups * node.columns + 1;
-  const fitting = Array.from({ length: node.groups }, (_, i) => i + 1).filter(
-    (groups) => groups * node.rows <= rowLimit && widthOf(groups) <= array.columns,
-  );
-  const arraysFor = (groups: number) =>
-    Math.ceil((node.groups * partsOf(layer)) / (groups * Math.floor(array.columns / widthOf(groups))));
-  const most = fitting.at(-1);
-  if (most === undefined) return [];
-  return fitting
-    .filter((groups) => arraysFor(groups) <= arraysFor(most))
-    .map((groups) => ({ groups, repeats: Math.floor(rowLimit / groups / node.rows) }))
-    .reverse();
+  const loads = loadsOf(layer, target.cell);
+  const free = arraysFor(layer, target, groupsIn(layer, target, rowLimit));
+  for (let repeats = Math.floor(rowLimit / layer.node.rows); repeats > 1; repeats--) {
+    const groups = groupsIn(layer, target, Math.floor(rowLimit / repeats));
+    if (arraysFor(layer, target, groups) <= free && isBearable(layer, target, loads, { groups, repeats }))
+      return repeats;
+  }
+  return 1;
 }
 
-/** Whether the lines of an array full of such packs stand their currents. */
-function isBearable(layer: SlicedLayer, { array, cell, driver, wires }: Target, pack: Pack): boolean {
+/** Groups that fit a block whose weights have so many rows. */
+function groupsIn({ node, encoding }: SlicedLayer, { array }: Target, rows: number): number {
+  const { groups, columns } = node;
+  const byColumns = encoding === 'differential' ? array.columns / 2 : array.columns - 1;
+  return Math.min(groups, Math.floor(rows / node.rows), Math.floor(byColumns / columns));
+}
+
+/** Arrays with as many blocks side by side as fit. */
+function arraysFor(layer: SlicedLayer, { array }: Target, groups: number): number {
+  const { node, encoding } = layer;
+  const width = encoding === 'differential' ? 2 * groups * node.columns : groups * node.columns + 1;
+  return Math.ceil((node.groups * partsOf(layer)) / (groups * Math.floor(array.columns / width)));
+}
+
+interface Loads {
+  /** What cells that hold the layer's digits conduct on average (S). */
+  readonly mean: number;
+  /** What its heaviest column does with every digit once (S). */
+  readonly heaviest: number;
+}
+
+/** Whether the lines of an array full of packs of so many groups stand their currents. */
+function isBearable(
+  layer: SlicedLayer,
+  { array, driver, wires }: Target,
+  { mean, heaviest }: Loads,
+  { groups, repeats }: { readonly groups: number; readonly repeats: number },
+): boolean {
   if (!wires) return true;
-  const { groups, repeats } = pack;
-  const { mean, heaviest } = loadsOf(layer, cell);
   const height = repeats * layer.node.rows;
   // What cells that are spread over a line take from the one at its end; in a pack, each line has those of one group.
   const alongRow = (wires.rowSegment * mean * array.columns ** 2) / 2 / groups;
@@ -80,8 +92,7 @@ function isBearable(layer: SlicedLayer, { array, cell, driver, wires }: Target, 
   );
 }
 
-/** What cells that hold the layer's digits conduct on average, and what its heaviest column does with every digit once (S). */
-function loadsOf(layer: SlicedLayer, cell: Target['cell']): { mean: number; heaviest: number } {
+function loadsOf(layer: SlicedLayer, cell: Target['cell']): Loads {
   const { groups, rows, columns } = layer.node;
   const paired = layer.encoding === 'differential';
   const digitStep = layer.levelStep * levelStepOf(cell);

@@ -11,6 +11,7 @@ import {
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
 import { type BitPlanes, openPlanes } from '../../src/kernels/bit-planes.ts';
+import { schemeOf } from '../../src/schemes/models.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Job } from '../../src/threads/pool.ts';
 import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
@@ -137,7 +138,9 @@ function settle(task: RangeTask, sumsOf: SumsOf, context: RangeContext, law: Cel
   const codes = 2 ** adc.bits - 1;
   const zero: number[] = [];
   const step: number[] = [];
-  const ranges = rangesOf(task, sumsOf(law), context.columnsPerRange, codes);
+  // What copies round off averages out between them, and what they clip does not.
+  const averaged = layer.residual || schemeOf(context.target).exact ? 1 : layer.copies;
+  const ranges = rangesOf(task, sumsOf(law), context.columnsPerRange, codes * Math.sqrt(averaged));
   for (const { seen, columns, range: wanted } of ranges) {
     const { least, most } = seen;
     // A column that no sample drives gets the range of what its cells could add up to.

@@ -1,9 +1,8 @@
 /** Digits that are repeated in several rows: their errors average out, and without errors nothing changes. */
 import { expect, it } from 'vitest';
-import type { ProgrammingOf } from '../../src/schemes/models.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Target } from '../../src/target/target.ts';
-import { loaded } from '../chip/bench.ts';
+import { errorLawProgramming, loaded } from '../chip/bench.ts';
 import { convModel, exact, matMulModel } from '../lower/against-direct.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
 
@@ -18,23 +17,7 @@ const cell = {
   gUseMax: 227,
   encoding: 'differential',
 } as const;
-const programming: ProgrammingOf<'error-law'> = {
-  scheme: 'error-law',
-  distribution: 'normal',
-  sigma: [sigma],
-  validFrom: 0,
-  validTo: 1000,
-  pulses: 1,
-  unresponsive: 0,
-  resetSpread: 0,
-  pulseTime: 1e-7,
-  pulseEnergy: 0,
-  readTime: 1e-7,
-  readEnergy: 0,
-  formTime: 1e-6,
-  formEnergy: 0,
-};
-const noisy: Target = { ...base, cell, programming };
+const noisy: Target = { ...base, cell, programming: errorLawProgramming([sigma]) };
 
 const rows = 20;
 const columns = 40;
