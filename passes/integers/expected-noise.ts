@@ -4,7 +4,7 @@
  *
  *   signal    variance of sum_r w_r x_r over the calibration vectors
  *   rounding  sum_r (w_r - round(w_r))^2 Var x_r
- *   writing   sum over parts radix^(2 slice) / copies * sum_r (sigma^2(G+) + sigma^2(G-)) Var x_r / (digit step)^2
+ *   writing   sum over parts radix^(2 slice) / (copies * repeats) * sum_r (sigma^2(G+) + sigma^2(G-)) Var x_r / (digit step)^2
  *
  * over all rows that drive the column's block: the reference column errs like any other (its error is common to the
  * columns of a block, and counts for each), and so do cells off the diagonal of a block with several groups, which hold the
@@ -160,7 +160,7 @@ export function estimateEncoding(
       }
       signal += step ** 2 * outputVariance(sample, integers, own, column);
       rounding += step ** 2 * rounded;
-      writing += (step ** 2 * written) / layer.copies;
+      writing += (step ** 2 * written) / layer.copies / layer.repeats;
     }
   }
   return {

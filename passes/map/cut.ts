@@ -10,6 +10,8 @@ export interface Uncut {
   readonly choiceOf: (node: QuantizedMvmNode) => SliceChoice;
   /** Most groups of a layer that may share a block. */
   readonly groupsAtOnce: (layer: SlicedLayer) => number;
+  /** Repeats of a layer whose options leave them open, given with every digit once. Default: 1. */
+  readonly repeatsOf?: (layer: SlicedLayer) => number;
 }
 
 export interface Cut {

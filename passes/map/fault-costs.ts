@@ -2,7 +2,7 @@
  * What faulty cells do to the columns of a block: stuck at a conductance, a cell is off from the digit that it should
  * hold. Off by d digit steps in a row whose input varies with variance v, a column's output is off by
  *
- *   sum over rows of (d+ - d-)^2 v (radix^slice / copies)^2,  as a share of its signal, the sum of weight^2 v
+ *   sum over rows of (d+ - d-)^2 v (radix^slice / copies / repeats)^2,  as a share of its signal, the sum of weight^2 v
  *
  * Variances instead of second moments, because the mean is what calibrating a chip takes back. What lies within the
  * tolerance of a working cell counts as right.
@@ -12,7 +12,13 @@ import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
 import { digitsOfRow, inputOf, logicalRows, outputOf } from '../../src/ir/cells.ts';
 import type { FaultMap } from '../../src/ir/fault-map.ts';
-import { blockColumns, lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
+import {
+  blockColumns,
+  groupRows,
+  lengthOf,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../../src/ir/mapping.ts';
 import { schemeOf } from '../../src/schemes/models.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -97,7 +103,7 @@ interface BlockFaults {
 }
 
 export function blockFaults(block: PlacedBlock, on: FaultyLayer): BlockFaults {
-  const { node, radix, copies } = on.layer;
+  const { node, radix, copies, repeats } = on.layer;
   const { variances, powers } = on.signal;
   const errorOf = faultErrors(block, on);
   return {
@@ -114,7 +120,7 @@ export function blockFaults(block: PlacedBlock, on: FaultyLayer): BlockFaults {
         if (faults[i + 1]?.row === row) off += errorOf(column, flipped, faults[++i]!);
         cost += off ** 2 * variances[inputOf(block, node, row)]!;
       }
-      return (cost * (radix ** block.slice / copies) ** 2) / power;
+      return (cost * (radix ** block.slice / copies / repeats) ** 2) / power;
     },
   };
 }
@@ -137,7 +143,7 @@ function faultsByPlace(block: PlacedBlock, { layer, faults, target: { cell } }: 
 function faultErrors(block: PlacedBlock, { layer, target }: FaultyLayer): BlockFaults['errorOf'] {
   const { encoding, radix } = layer;
   const width = lengthOf(block.columns);
-  const height = lengthOf(block.rows);
+  const height = groupRows(block);
   const rows = new Map<number, Int8Array>();
   const digitsAt = (row: number) => {
     const digits = rows.get(row) ?? digitsOfRow(block, layer, row);

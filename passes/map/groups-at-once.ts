@@ -16,6 +16,7 @@ import { sumOf } from '../../src/math/sum.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitErrors } from './digit-errors.ts';
 import { inputsOf, variancesOf } from './input-variances.ts';
+import { rowsOfPack } from './pack-groups.ts';
 
 /** What drives a layer. */
 interface Load {
@@ -52,7 +53,7 @@ export function groupsAtOnce(layer: SlicedLayer, target: Target, loadOf: () => L
 function mostInBlock(layer: SlicedLayer, target: Target): number {
   const { rows, columns } = layer.node;
   const room = roomOf(layer, target);
-  const byRows = Math.floor(room.rows / rows);
+  const byRows = Math.floor(rowsOfPack(layer, room.rows) / rows / layer.repeats);
   const byColumns = Math.floor(room.columns / (2 * bundleOf(layer) * columns));
   return Math.max(1, Math.min(byRows, byColumns));
 }
@@ -69,13 +70,19 @@ function besides(driven: Float64Array, largest: Float64Array, together: number):
 }
 
 /** The load of a quantized layer, of all its uses. */
-export function loadOf({ node, uses }: SlicedLayer, record: CalibrationRecord): Load {
-  const records = uses.map(({ output }) => record.layers.get(output)!);
+export function loadOf(layer: SlicedLayer, record: CalibrationRecord): Load {
+  const { node } = layer;
   const width = node.groups * node.rows;
   const largest = Float64Array.from({ length: node.groups }, (_, group) =>
     node.scales
       .subarray(group * node.columns, (group + 1) * node.columns)
       .reduce((a, b) => Math.max(a, b), 0),
   );
-  return { variances: variancesOf([inputsOf(records, width)], width), largest };
+  return { variances: variancesOf([drivenBy(layer, record)], width), largest };
+}
+
+/** Input numbers of all uses, see inputsOf. */
+export function drivenBy({ node, uses }: SlicedLayer, record: CalibrationRecord): Int16Array {
+  const records = uses.map(({ output }) => record.layers.get(output)!);
+  return inputsOf(records, node.groups * node.rows);
 }

@@ -1,6 +1,8 @@
 /**
  * Packs the groups of a grouped convolution block-diagonally: as many as fit one array share a block, each with its
- * own rows and columns. 28 depthwise 3x3 channels then fill 252 rows and 28 column pairs of a 256x256 array.
+ * own rows and columns. 28 depthwise 3x3 channels then fill 252 rows and 28 column pairs of a 256x256 array; repeated 4
+ * times, 7 channels do. Copies leave each other room below: a pack of 4 copies is a quarter as high, so that they take no
+ * more arrays than one, and turns instead.
  */
 import { roomOf } from '../../src/ir/corner.ts';
 import {
@@ -38,7 +40,7 @@ export const packGroups = {
       if (
         grown &&
         lengthOf(grown.groups) <= limits[block.layer]! &&
-        blockRows(grown) <= room.rows &&
+        blockRows(grown) <= rowsOfPack(layer, room.rows) &&
         bundleOf(layer) * blockColumns(grown, layer.encoding) <= room.columns
       ) {
         packed[at] = grown;
@@ -49,3 +51,8 @@ export const packGroups = {
     return packed;
   },
 };
+
+/** Most rows of a block with several groups. */
+export function rowsOfPack(layer: SlicedLayer, rowLimit: number): number {
+  return layer.residual ? rowLimit : Math.floor(rowLimit / layer.copies);
+}

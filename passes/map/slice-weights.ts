@@ -18,6 +18,7 @@ export interface SliceChoice extends Fill {
   readonly encoding: Encoding;
   readonly slices: number;
   readonly copies: number;
+  readonly repeats: number | 'auto';
   readonly residual: boolean;
   readonly inputNumbers: InputNumbers;
 }
@@ -58,6 +59,15 @@ export function findEncodingProblems(
       ];
     if (digitMax(target.cell, encoding) === 0)
       return [optionInvalid(place, `${target.cell.levels} levels hold no sign`, 'Use differential.')];
+    const rows = Math.min(target.array.rows, target.driver.rowsAtOnce);
+    if (choice.repeats !== 'auto' && choice.repeats > rows)
+      return [
+        optionInvalid(
+          `repeats: ${describeOrigin(node.origin)}`,
+          `${choice.repeats} rows are more than the ${rows} that the target drives at once`,
+          `Use at most ${Math.max(1, Math.floor(rows / node.rows))}, for which a whole column of its matrix has room.`,
+        ),
+      ];
     const obstacle = choice.residual && residualObstacle(choice, target);
     if (obstacle) return [optionInvalid(`residual: ${describeOrigin(node.origin)}`, ...obstacle)];
     return [];
@@ -89,6 +99,7 @@ export const sliceWeights = {
     context: {
       readonly target: Target;
       readonly choiceOf: (node: QuantizedMvmNode) => SliceChoice;
+      readonly repeatsOf?: (layer: SlicedLayer) => number;
     },
   ): SlicedLayer[] {
     return usesOf(nodes, context.choiceOf).map((uses) => {
@@ -99,7 +110,10 @@ export const sliceWeights = {
       const used = digitsNeeded(node.weightMax, slices, largest);
       const radix = 2 * used + 1;
       const free = largest - headroom(context.target, choice, radix);
-      return { node, uses, ...choice, radix, levelStep: Math.max(1, Math.floor(free / used)) };
+      const levelStep = Math.max(1, Math.floor(free / used));
+      const layer = { node, uses, ...choice, radix, levelStep, repeats: 1 };
+      const repeats = choice.repeats === 'auto' ? context.repeatsOf?.(layer) : choice.repeats;
+      return { ...layer, repeats: repeats ?? 1 };
     });
   },
 };
@@ -133,10 +147,11 @@ function usesOf(
   const byMatrix = new Map<QuantizedMvmNode['integers'], Map<string, QuantizedMvmNode[]>>();
   const groups: QuantizedMvmNode[][] = [];
   for (const node of nodes) {
-    const { encoding, slices, copies, residual, inputNumbers, rowsUsed, columnsUsed } = choiceOf(node);
+    const choice = choiceOf(node);
+    const { encoding, slices, copies, repeats, residual, inputNumbers, rowsUsed, columnsUsed } = choice;
     const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
     byMatrix.set(node.integers, alike);
-    const key = [encoding, slices, copies, residual, inputNumbers, rowsUsed, columnsUsed].join();
+    const key = [encoding, slices, copies, repeats, residual, inputNumbers, rowsUsed, columnsUsed].join();
     const uses = alike.get(key) ?? [];
     alike.set(key, uses);
     if (uses.push(node) === 1) groups.push(uses);

@@ -1,6 +1,7 @@
 /**
- * Cuts every layer's matrix into tiles that fit one array, or the corner of one that the layer may fill: rows into evenly filled row tiles, columns into column tiles, one
- * block for every part: each slice as often as it is copied. Row tiles of a convolution end at whole input channels where a
+ * Cuts every layer's matrix into tiles that fit one array, or the corner of one that the layer may fill: rows into evenly filled row
+ * tiles, columns into column tiles, one block for every part: each slice as often as it is copied. Rows leave room for their repeats
+ * below each other. Row tiles of a convolution end at whole input channels where a
  * channel fits an array, so that a tile is a convolution over a slice of the channels.
  */
 import { roomOf } from '../../src/ir/corner.ts';
@@ -16,8 +17,9 @@ export const tile = {
 };
 
 function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] {
-  const { node, encoding } = sliced;
-  const { rows: rowLimit, columns: width } = roomOf(sliced, target);
+  const { node, encoding, repeats } = sliced;
+  const { rows, columns: width } = roomOf(sliced, target);
+  const rowLimit = Math.floor(rows / repeats);
   const columnLimit = encoding === 'differential' ? Math.floor(width / 2 / bundleOf(sliced)) : width - 1;
   const channel = volumeOf(node.geometry);
   const unit = channel <= rowLimit ? channel : 1;
@@ -29,7 +31,8 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
       for (const columns of columnSpans) {
         for (let slice = 0; slice < sliced.slices; slice++) {
           for (let copy = 0; copy < sliced.copies; copy++) {
-            blocks.push({ layer, slice, copy, groups: { start: group, end: group + 1 }, rows, columns });
+            const groups = { start: group, end: group + 1 };
+            blocks.push({ layer, slice, copy, groups, rows, columns, repeats });
           }
         }
       }

@@ -7,12 +7,12 @@
  * and it is enough to count how often each comes up.
  */
 import { digitsOfRow } from '../../src/ir/cells.ts';
-import { lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { groupRows, lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { type BitPlanes, octetsOf } from '../../src/kernels/bit-planes.ts';
 import { lanes, openSums } from '../../src/kernels/sum-choices.ts';
 import type { CountedSums } from './converter-range.ts';
 
-/** What one column sees, in digit steps; valid until the next column is asked for. */
+/** What one column sees, in digit steps (see digitStepOf: repeats count as one); valid until the next column is asked for. */
 export interface ColumnSums extends CountedSums {
   /** Least and largest sum that any input could make. */
   readonly least: number;
@@ -78,7 +78,7 @@ export function groupCells(
   const [rows, columns] = [lengthOf(block.rows), lengthOf(block.columns)];
   const parts = new Int32Array(rows * columns);
   for (let row = 0, at = 0; row < rows; row++) {
-    const digits = digitsOfRow(block, layer, own * rows + row);
+    const digits = digitsOfRow(block, layer, own * groupRows(block) + row);
     for (let column = 0; column < columns; column++) parts[at++] = part(digits[column]!);
   }
   return { rows, columns, parts };

@@ -20,12 +20,13 @@ import { cellsOf, digitsOfRow, inputOf, outputOf } from '../../src/ir/cells.ts';
 import {
   blockRows,
   blockWeightColumns,
+  digitStepOf,
+  groupRows,
   lengthOf,
   type PlacedBlock,
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
-import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
 import { inputsOf, variancesOf } from '../map/input-variances.ts';
 import { cellVariance } from './cell-variance.ts';
@@ -119,10 +120,10 @@ function weightsOf(
   columns: readonly number[],
 ) {
   const rows = blockRows(block);
-  const [height, width] = [lengthOf(block.rows), lengthOf(block.columns)];
+  const [height, width] = [groupRows(block), lengthOf(block.columns)];
   const cells = cellsOf(block, layer.encoding);
   const worth = layer.radix ** block.slice;
-  const digitStep = layer.levelStep * levelStepOf(cell);
+  const digitStep = digitStepOf(layer, cell);
   const wanted = new Float64Array(rows * columns.length);
   const through = new Float64Array(rows * columns.length);
   for (let r = 0; r < rows; r++) {
@@ -131,7 +132,7 @@ function weightsOf(
     for (const [c, column] of columns.entries()) {
       const own = Math.floor(r / height) === Math.floor(column / width);
       const difference = seen[at + cells.added[column]!]! - seen[at + cells.subtracted[column]!]!;
-      wanted[r * columns.length + c] = own ? worth * digits[column % width]! : 0;
+      wanted[r * columns.length + c] = own ? (worth * digits[column % width]!) / layer.repeats : 0;
       through[r * columns.length + c] =
         (worth * cells.signs[column]! * difference) / (digitStep * gains[column]!);
     }
@@ -167,7 +168,7 @@ function addNoise(
   const rows = blockRows(block);
   const variances = variancesOf([driven], rows);
   const cells = cellsOf(block, layer.encoding);
-  const digitStep = layer.levelStep * levelStepOf(cell);
+  const digitStep = digitStepOf(layer, cell);
   const worth = layer.radix ** (2 * block.slice) / layer.copies / digitStep ** 2;
   const varianceOf = cellVariance(target);
   const planes = drivenPlanes(driven, rows, quantization, layer, target.driver);

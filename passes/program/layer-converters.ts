@@ -4,9 +4,14 @@
  */
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import { codingOf, splitCodes } from '../../src/ir/input-planes.ts';
-import type { BlockConverters, PlacedBlock, SlicedLayer } from '../../src/ir/mapping.ts';
+import {
+  type BlockConverters,
+  digitStepOf,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../../src/ir/mapping.ts';
 import { type BitPlanes, openPlanes } from '../../src/kernels/bit-planes.ts';
-import { levelStepOf } from '../../src/target/cell.ts';
+import { schemeOf } from '../../src/schemes/models.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Job } from '../../src/threads/pool.ts';
 import { type CellLaw, type ColumnSums, columnSums } from './column-sums.ts';
@@ -107,7 +112,7 @@ function drivenParts(
 function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): BlockConverters {
   const { layer } = task;
   const { cell } = context.target;
-  const floor = cell.gUseMin / (layer.levelStep * levelStepOf(cell));
+  const floor = (layer.repeats * cell.gUseMin) / digitStepOf(layer, cell);
   const middle = (layer.radix - 1) / 2;
   const differential = layer.encoding === 'differential';
   const plusPart = (d: number) => (differential ? Math.max(d, 0) : d + middle);
@@ -129,11 +134,13 @@ function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): 
 function settle(task: RangeTask, sumsOf: SumsOf, context: RangeContext, law: CellLaw): BlockConverters {
   const { adc, cell } = context.target;
   const { layer } = task;
-  const digitStep = layer.levelStep * levelStepOf(cell);
+  const digitStep = digitStepOf(layer, cell);
   const codes = 2 ** adc.bits - 1;
   const zero: number[] = [];
   const step: number[] = [];
-  const ranges = rangesOf(task, sumsOf(law), context.columnsPerRange, codes);
+  // What copies round off averages out between them, and what they clip does not.
+  const averaged = layer.residual || schemeOf(context.target).exact ? 1 : layer.copies;
+  const ranges = rangesOf(task, sumsOf(law), context.columnsPerRange, codes * Math.sqrt(averaged));
   for (const { seen, columns, range: wanted } of ranges) {
     const { least, most } = seen;
     // A column that no sample drives gets the range of what its cells could add up to.

@@ -3,10 +3,15 @@
  * then either level codes (write-verify, with residual slicing where a layer asks for it) or hidden weights and their
  * transfer (chips with FeCAP planes): those that training left, elsewhere the centre of every digit's bin.
  */
-import { type BlockConverters, blocksByArray, type Mapping, partsOf } from '../../src/ir/mapping.ts';
+import {
+  type BlockConverters,
+  blocksByArray,
+  digitStepOf,
+  type Mapping,
+  partsOf,
+} from '../../src/ir/mapping.ts';
 import { type ArrayProgram, type Instruction, transfersOf } from '../../src/ir/schedule.ts';
 import { instructionTolerance, schemeOf } from '../../src/schemes/models.ts';
-import { levelStepOf } from '../../src/target/cell.ts';
 import { type HiddenPlane, hiddenInteger } from '../../src/target/hidden-plane.ts';
 import type { Target } from '../../src/target/target.ts';
 import type { Predistorted } from '../../src/wires/predistort.ts';
@@ -119,7 +124,7 @@ function programInstructions(
     const layer = layers[block.layer]!;
     if (!precision || !layer.residual || block.slice > 0 || block.copy > 0) return [];
     const settings = converters.slice(first, first + partsOf(layer));
-    const digitStep = layer.levelStep * levelStepOf(target.cell);
+    const digitStep = digitStepOf(layer, target.cell);
     const whole = settings.map(({ step }) => tellsDigitsApart(step, digitStep));
     return residualInstructions(block, layer, whole, precision);
   };

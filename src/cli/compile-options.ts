@@ -23,6 +23,7 @@ export interface CompileFlags {
   readonly set: readonly string[];
   readonly slices?: number;
   readonly copies?: number;
+  readonly repeats?: number;
   readonly residual?: true;
   readonly encoding?: Fields['encoding'];
   readonly converterRange?: Fields['converterRange'];
@@ -46,13 +47,14 @@ export interface CompileFlags {
 async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
   const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
   if (flags.options !== undefined) parseOptions(file, flags.options);
-  const { target, slices, copies, residual, encoding } = flags;
+  const { target, slices, copies, repeats, residual, encoding } = flags;
   const { converterRange, activationRange, weightBits, wireCorrection, rowsUsed, columnsUsed } = flags;
   const { arrays, foldedMib, samples } = flags;
   const given = defined({
     target,
     slices,
     copies,
+    repeats,
     residual,
     encoding,
     converterRange,

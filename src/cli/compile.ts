@@ -148,6 +148,7 @@ export function registerCompile(program: Command, io: Io): void {
     .option('--samples <n>', 'calibration samples used at most', whole)
     .option('--slices <n>', 'cells, or pairs of cells, per weight', whole)
     .option('--copies <n>', 'times that every digit is stored, for their average', whole)
+    .option('--repeats <n>', 'rows of one column that hold every digit, driven together', whole)
     .option('--residual', 'aim each part of a weight at what the others are read to lack')
     .addOption(oneOf('--encoding <e>', 'of signed weights', ['auto', 'differential', 'offset']))
     .option('--weight-bits <n>', 'bits of a weight, sign included', whole)

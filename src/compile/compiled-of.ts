@@ -7,7 +7,7 @@ import { defined } from '../defined.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { Graph } from '../ir/graph.ts';
-import { type BlockConverters, type Mapping, partsOf, type SlicedLayer } from '../ir/mapping.ts';
+import { type BlockConverters, cellsPerWeight, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { parseOptions } from '../ir/options.ts';
 import { weightPlacesOf } from '../ir/weight-places.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
@@ -75,7 +75,8 @@ async function withHidden(pkg: Package, mapping: Mapping, plane: HiddenPlane): P
   const stored = await hiddenPlanes(pkg);
   const pairs = pkg.loaded.target.array.columns >> 1;
   const layers = mapping.layers.map((layer, index): SlicedLayer => {
-    if (layer.encoding !== 'differential' || partsOf(layer) !== 1 || layer.levelStep !== 1) return layer;
+    if (layer.encoding !== 'differential' || cellsPerWeight(layer) !== 1 || layer.levelStep !== 1)
+      return layer;
     const { array, row, pair, sign } = weightPlacesOf(mapping, index);
     const { integers } = layer.node;
     const hidden = Int16Array.from(

@@ -91,7 +91,7 @@ async function withRanges(
 
 /** Why a layer cannot hold trained weights, and what to do about it. */
 function obstacleIn(
-  { encoding, slices, copies, uses }: SlicedLayer,
+  { encoding, slices, copies, repeats, uses }: SlicedLayer,
   { hidden, name }: Target,
 ): [reason: string, advice: string] | undefined {
   if (!hidden)
@@ -107,6 +107,11 @@ function obstacleIn(
     return [
       `its weights are stored ${copies} times`,
       'Compile it with `copies: 1` (a layers entry of the options file).',
+    ];
+  if (repeats !== 1)
+    return [
+      `its weights are repeated in ${repeats} rows`,
+      'Compile it with `repeats: 1` (a layers entry of the options file).',
     ];
   if (uses.length !== 1)
     return [`${uses.length} nodes multiply by its matrix`, 'Train a layer whose weights are its own.'];

@@ -16,7 +16,8 @@ import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import type { Cut, Uncut } from '../../passes/map/cut.ts';
 import { exchangeRows } from '../../passes/map/exchange-rows.ts';
 import type { FaultContext } from '../../passes/map/fault-costs.ts';
-import { groupsAtOnce, loadOf } from '../../passes/map/groups-at-once.ts';
+import { freeRepeats } from '../../passes/map/free-repeats.ts';
+import { drivenBy, groupsAtOnce, loadOf } from '../../passes/map/groups-at-once.ts';
 import { orderRows } from '../../passes/map/order-rows.ts';
 import { packGroups } from '../../passes/map/pack-groups.ts';
 import { placeBlocks } from '../../passes/map/place-blocks.ts';
@@ -166,6 +167,7 @@ export function map(quantized: Omit<Integers, 'real'>, onPass?: OnPass): Mapped 
     nodes: graph.nodes.filter((n) => n.kind === 'quantized-mvm'),
     choiceOf: settledChoiceOf(quantized),
     groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => loadOf(layer, record)),
+    repeatsOf: (layer) => freeRepeats(layer, target, () => drivenBy(layer, record)),
   };
   const how = { given: quantized, onPass: verifying('integers', quantized, onPass) };
   const placed = run([slice, tiles, pack, place, order], { ...quantized, ...uncut }, how);

@@ -3,7 +3,15 @@
  * src/ir/cells.ts.
  */
 import { type BlockCells, cellsOf, firstWeight } from './cells.ts';
-import { blockColumns, blockRows, blocksByArray, blocksByLayer, lengthOf, type Mapping } from './mapping.ts';
+import {
+  blockColumns,
+  blockRows,
+  blocksByArray,
+  blocksByLayer,
+  groupRows,
+  lengthOf,
+  type Mapping,
+} from './mapping.ts';
 
 /** A cell of a block, and what it holds. */
 export interface Cell {
@@ -30,7 +38,8 @@ interface CellIndex {
   /** @returns undefined where no block is */
   readonly cellAt: (array: number, row: number, column: number) => Cell | undefined;
   /**
-   * Part after part, the cells that hold a weight and no other: plus and minus of a pair, or the cell beside a reference.
+   * Part after part and repeat after repeat, the cells that hold a weight and no other: plus and minus of a pair, or the
+   * cell beside a reference.
    * @param layer its index
    * @param weight its number in the order of the layer's integers
    */
@@ -59,7 +68,7 @@ export function indexCells(mapping: Mapping): CellIndex {
     const side = own >= 0 ? 1 : -1;
     const line = rows.indexOf(row);
     const width = lengthOf(block.columns);
-    const inGroup = logical >= 0 && Math.floor(logical / width) === Math.floor(line / lengthOf(block.rows));
+    const inGroup = logical >= 0 && Math.floor(logical / width) === Math.floor(line / groupRows(block));
     return {
       ...{ array, row, column, block: index, layer, slice, copy, part: slice * copies + copy },
       sign: logical >= 0 ? (signs[logical] === side ? 1 : -1) : encoding === 'offset' ? -1 : 0,
@@ -80,14 +89,17 @@ export function indexCells(mapping: Mapping): CellIndex {
       const [input, column] = [Math.floor(weight / node.columns), weight % node.columns];
       const [group, row] = [Math.floor(input / node.rows), input % node.rows];
       return ofLayer[layer]!.flatMap((index) => {
-        const { groups, rows, columns } = blocks[index]!;
+        const { groups, rows, columns, repeats } = blocks[index]!;
         const [height, width] = [lengthOf(rows), lengthOf(columns)];
         const [own, down, across] = [group - groups.start, row - rows.start, column - columns.start];
         if (!isIn(0, lengthOf(groups), own) || !isIn(0, height, down) || !isIn(0, width, across)) return [];
         const cells = cellsIn(index);
         const sides = encoding === 'differential' ? [cells.added, cells.subtracted] : [cells.added];
-        return sides.map((side) =>
-          describe(index, cells.rows[own * height + down]!, side[own * width + across]!),
+        return Array.from(
+          { length: repeats },
+          (_, repeat) => (own * repeats + repeat) * height + down,
+        ).flatMap((logical) =>
+          sides.map((side) => describe(index, cells.rows[logical]!, side[own * width + across]!)),
         );
       });
     },

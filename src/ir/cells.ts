@@ -2,7 +2,7 @@
  * Which cells hold the weights of a block: the place of a block -> rows and columns of its array. Nothing else says how
  * pairs, reference columns, groups, moved columns and exchanged rows become addresses.
  *
- * Logical rows and columns of a block are counted from its first, group after group. `cellsOf` has tables by them, and
+ * Logical rows and columns of a block are counted from its first, group after group, and repeat after repeat of a group's rows. `cellsOf` has tables by them, and
  * `weightRows` goes through the weights row by row, as the cells lie. Both make nothing for single cells, of which a
  * network has tens of millions; src/ir/cell-index.ts answers for one weight or one cell, and leads back.
  */
@@ -12,6 +12,7 @@ import {
   blockWeightColumns,
   digitsOf,
   type Encoding,
+  groupRows,
   lengthOf,
   type PlacedBlock,
   type SlicedLayer,
@@ -64,14 +65,15 @@ export function logicalRows(block: Placement): Int32Array {
   return logical;
 }
 
-/** The layer's input, [group][row], that drives a logical row of a block. */
+/** The layer's input, [group][row], that drives a logical row of a block: it drives all repeats of its row. */
 export function inputOf(
-  { groups, rows }: Pick<Placement, 'groups' | 'rows'>,
+  block: Pick<Placement, 'groups' | 'rows' | 'repeats'>,
   matrix: Pick<MatrixShape, 'rows'>,
   row: number,
 ): number {
-  const height = lengthOf(rows);
-  return (groups.start + Math.floor(row / height)) * matrix.rows + rows.start + (row % height);
+  const { groups, rows } = block;
+  const group = groups.start + Math.floor(row / groupRows(block));
+  return group * matrix.rows + rows.start + (row % lengthOf(rows));
 }
 
 /** The layer's output, [group][column], that a logical column of a block adds to. */
@@ -117,7 +119,7 @@ export function* weightRows(
   { node, encoding }: Pick<SlicedLayer, 'node' | 'encoding'>,
 ): Generator<WeightRow, void, undefined> {
   const cells = cellsOf(block, encoding);
-  const height = lengthOf(block.rows);
+  const height = groupRows(block);
   const pitch = encoding === 'differential' ? 2 : 1;
   let runs: readonly Run[] = [];
   for (const [logical, row] of cells.rows.entries()) {

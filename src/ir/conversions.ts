@@ -1,12 +1,13 @@
 /**
  * How often a layer is driven, and the conversions of one drive: how many there are, and how many of them follow each other.
  * All arrays convert at once, and within an array all converters; one converter takes the columns (or pairs) that share it one
- * after the other; and blocks that lie below each other in one array are driven one after the other.
+ * after the other; and blocks of one array that the same inputs do not drive are driven one after the other: those that lie below
+ * each other, and those of other groups side by side on the same rows.
  */
 import type { Target } from '../target/target.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
 import { codingOf, inputPlanes } from './input-planes.ts';
-import { blockWeightColumns, type PlacedBlock, type SlicedLayer } from './mapping.ts';
+import { blockWeightColumns, type PlacedBlock, type SlicedLayer, wordlinesOf } from './mapping.ts';
 
 /** Times that a layer's rows are driven for one input of the model: every plane of every position of all its uses. */
 export function drivesOf(
@@ -20,7 +21,7 @@ export function drivesOf(
   }, 0);
 }
 
-type Placed = Pick<PlacedBlock, 'array' | 'row' | 'column' | 'groups' | 'columns'>;
+type Placed = Pick<PlacedBlock, 'array' | 'row' | 'column' | 'groups' | 'rows' | 'columns'>;
 
 type Coding = Pick<SlicedLayer, 'encoding'>;
 
@@ -39,13 +40,14 @@ export function conversionsInSequence(
   blocks: readonly Placed[],
   { convert, sharedBy }: Pick<Target['adc'], 'convert' | 'sharedBy'>,
 ): number {
-  /** By array and first row: conversions of every converter. */
-  const drives = new Map<number, Map<number, Map<number, number>>>();
+  /** By array and what drives a block: conversions of every converter. */
+  const drives = new Map<number, Map<string, Map<number, number>>>();
   for (const block of blocks) {
-    const ofArray = drives.get(block.array) ?? new Map<number, Map<number, number>>();
+    const ofArray = drives.get(block.array) ?? new Map<string, Map<number, number>>();
     drives.set(block.array, ofArray);
-    const busy = ofArray.get(block.row) ?? new Map<number, number>();
-    ofArray.set(block.row, busy);
+    const wordlines = wordlinesOf(block);
+    const busy = ofArray.get(wordlines) ?? new Map<number, number>();
+    ofArray.set(wordlines, busy);
     const { first, count } = placesOf(block, encoding, convert);
     for (let place = first; place < first + count; place++) {
       const converter = Math.floor(place / sharedBy);

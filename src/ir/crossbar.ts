@@ -44,7 +44,9 @@ export interface CrossbarLayer {
   readonly slices: number;
   /** Times that every digit is stored; their values are averaged. */
   readonly copies: number;
-  /** Conductance of one digit step (S). */
+  /** Rows that hold every digit, one below the other, driven together. */
+  readonly repeats: number;
+  /** Conductance of one digit step, summed over its repeats (S). */
   readonly digitStep: number;
   readonly tiles: readonly Tile[];
   /** Converter settings, tile after tile, logical column after logical column (`column`: plus, then minus). */

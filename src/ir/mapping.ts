@@ -3,6 +3,8 @@
  * `place-blocks`, read by `choose-converter-ranges`, `write-schedule` and the writer of host.onnx.
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
+import { levelStepOf } from '../target/cell.ts';
+import type { Target } from '../target/target.ts';
 import type { Fill } from './corner.ts';
 import type { QuantizedMvmNode } from './graph.ts';
 import type { InputNumbers } from './input-planes.ts';
@@ -36,6 +38,8 @@ export interface SlicedLayer extends Fill {
   readonly slices: number;
   /** Times that every digit is stored: what its copies give is averaged. */
   readonly copies: number;
+  /** Cells of one column that hold every digit, in rows that one input drives together: their currents add up. */
+  readonly repeats: number;
   /**
    * Residual slicing: the parts of a weight are programmed one after the other, each aimed at what reading the others
    * back leaves to be made up. They lie side by side in one array.
@@ -52,6 +56,19 @@ export interface SlicedLayer extends Fill {
 /** Parts of a layer's weight, each with cells of its own: every slice as often as it is copied. */
 export function partsOf(layer: Pick<SlicedLayer, 'slices' | 'copies'>): number {
   return layer.slices * layer.copies;
+}
+
+/** Pairs of cells, or cells beside a reference, that hold each weight. */
+export function cellsPerWeight(layer: Pick<SlicedLayer, 'slices' | 'copies' | 'repeats'>): number {
+  return partsOf(layer) * layer.repeats;
+}
+
+/** Conductance of one digit step, summed over the repeats of a digit (S). */
+export function digitStepOf(
+  { levelStep, repeats }: Pick<SlicedLayer, 'levelStep' | 'repeats'>,
+  cell: Target['cell'],
+): number {
+  return repeats * levelStep * levelStepOf(cell);
 }
 
 /**
@@ -83,7 +100,7 @@ function balancedDigit(integer: number, radix: number, slice: number): number {
 /**
  * A rectangle of cells: one part (a copy of a slice) of one tile of a layer. The parts of a tile follow each other, slice
  * by slice and copy by copy. Several groups lie block-diagonally: group g's rows start at
- * (g - groups.start) * rows, its columns likewise.
+ * (g - groups.start) * repeats * rows, and its columns at (g - groups.start) * columns.
  */
 export interface Block {
   readonly layer: number;
@@ -94,6 +111,8 @@ export interface Block {
   readonly rows: Span;
   /** Columns of every group's matrix that this tile covers. */
   readonly columns: Span;
+  /** Times that the rows of every group lie below each other, see SlicedLayer. */
+  readonly repeats: number;
   /** Places beside its logical columns that it may use instead of faulty ones; differential blocks alone have some. */
   readonly spare?: number;
 }
@@ -123,13 +142,16 @@ export interface PlacedBlock extends Block {
   readonly rowPlaces?: Int32Array;
 }
 
+/** What tells by which inputs a block is driven; `layer` among blocks of several. */
+type RowTile = Pick<Block, 'groups' | 'rows'> & Partial<Pick<Block, 'layer'>>;
+
 /** What blocks of one layer that the same inputs drive have in common, as a key. */
-export function rowTileOf({ layer, groups, rows }: Block): string {
+export function rowTileOf({ layer, groups, rows }: RowTile): string {
   return [layer, groups.start, groups.end, rows.start, rows.end].join(' ');
 }
 
 /** What blocks on the same wordlines have in common, as a key: driven by the same inputs, they have one order of rows. */
-export function wordlinesOf(block: PlacedBlock): string {
+export function wordlinesOf(block: RowTile & Pick<PlacedBlock, 'array' | 'row'>): string {
   return `${rowTileOf(block)} ${block.array} ${block.row}`;
 }
 
@@ -169,9 +191,14 @@ export function layerIndexOf({ layers }: Pick<Mapping, 'layers'>, output: string
   return index;
 }
 
+/** Rows of cells that each group of a block occupies. */
+export function groupRows(block: Pick<Block, 'rows' | 'repeats'>): number {
+  return block.repeats * lengthOf(block.rows);
+}
+
 /** Rows of cells that a block occupies. */
-export function blockRows(block: Pick<Block, 'groups' | 'rows'>): number {
-  return lengthOf(block.groups) * lengthOf(block.rows);
+export function blockRows(block: Pick<Block, 'groups' | 'rows' | 'repeats'>): number {
+  return lengthOf(block.groups) * groupRows(block);
 }
 
 /** Weights side by side in a block: its logical columns. */

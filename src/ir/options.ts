@@ -17,6 +17,11 @@ const encoding = z
   .describe('how signed weights become conductances; `auto` is decided layer by layer');
 const slices = whole(1).max(8).describe('cells (or cell pairs) per weight');
 const copies = whole(1).max(8).describe('times that every digit is stored; the copies are averaged');
+const repeats = z
+  .union([z.literal('auto'), whole(1).max(256)])
+  .describe(
+    'cells of one column that hold every digit, in rows that are driven together; `auto` fills rows that a grouped layer leaves empty',
+  );
 const residual = z
   .boolean()
   .describe(
@@ -39,6 +44,7 @@ const layerSchema = z.strictObject({
   digital: z.boolean().optional().describe('keep the layer off the crossbars'),
   slices: slices.optional(),
   copies: copies.optional(),
+  repeats: repeats.optional(),
   residual: residual.optional(),
   encoding: encoding.optional(),
   inputNumbers: inputNumbers.optional(),
@@ -55,6 +61,7 @@ export const optionsSchema = z.strictObject({
   weightBits: whole(2).max(8).default(8).describe('bits of an integer weight, sign included'),
   slices: slices.optional(),
   copies: copies.default(1),
+  repeats: repeats.default('auto'),
   residual: residual.default(false),
   encoding: encoding.optional(),
   inputNumbers: inputNumbers.default('sign-magnitude'),
@@ -159,6 +166,7 @@ export interface Choice extends Fill {
   readonly encoding: 'auto' | 'differential' | 'offset';
   readonly slices: number;
   readonly copies: number;
+  readonly repeats: number | 'auto';
   readonly residual: boolean;
   readonly inputNumbers: CompileOptions['inputNumbers'];
   readonly converterRange: CompileOptions['converterRange'];
@@ -177,6 +185,7 @@ export function choiceFor(options: CompileOptions, origin: Origin, target: Targe
     encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
     slices: layer.slices ?? options.slices ?? target.slices,
     copies: layer.copies ?? options.copies,
+    repeats: layer.repeats ?? options.repeats,
     residual: layer.residual ?? options.residual,
     inputNumbers: layer.inputNumbers ?? options.inputNumbers,
     converterRange: layer.converterRange ?? options.converterRange,

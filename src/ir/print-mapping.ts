@@ -27,9 +27,10 @@ export function printLayer(
 ): string {
   const groups = node.groups === 1 ? '' : `${node.groups} groups of `;
   const copies = parts.copies === 1 ? '' : ` in ${parts.copies} copies`;
+  const repeats = parts.repeats === 1 ? '' : `, repeated in ${parts.repeats} rows`;
   const residual = parts.residual ? ', residual' : '';
   const trained = parts.hidden ? ', trained' : '';
-  const code = `${encoding}, ${slices} digits of base ${radix}${copies}, ${levelStep} levels a step${residual}${trained}`;
+  const code = `${encoding}, ${slices} digits of base ${radix}${copies}, ${levelStep} levels a step${repeats}${residual}${trained}`;
   const outputs = uses.map((use) => use.output).join(', ');
   return `layer ${number} ${outputs}: ${groups}${node.rows} x ${node.columns}, ${code}  ; ${describeOrigin(node.origin)}`;
 }

@@ -29,6 +29,7 @@ export interface LayerSummary {
   readonly rule: string;
   readonly slices: number;
   readonly copies: number;
+  readonly repeats: number;
   readonly residual: boolean;
   readonly encoding: Encoding;
   /** Why, and what the other encoding would have come to, where the compiler chose it. */
@@ -145,6 +146,7 @@ function summarizeLayer(
     rule: ruleOf(node.origin),
     slices: layer.slices,
     copies: layer.copies,
+    repeats: layer.repeats,
     residual: layer.residual,
     encoding: layer.encoding,
     ...defined({ encodingChoice: chosen && { reason: chosen.reason, estimates: chosen.estimates } }),

@@ -4,10 +4,10 @@ import type { Placement } from './cells.ts';
 import type { CrossbarLayer } from './crossbar.ts';
 import { blockRows, blockWeightColumns } from './mapping.ts';
 
-type Tiles = Pick<CrossbarLayer, 'tiles' | 'columnPlaces' | 'columnSigns' | 'rowPlaces'>;
+type Tables = Pick<CrossbarLayer, 'tiles' | 'columnPlaces' | 'columnSigns' | 'rowPlaces'>;
 
 /** @param blocks with their numbers in the package. Of columns or rows that all lie in order there are no tables. */
-export function tilesOf(blocks: readonly (readonly [number: number, block: Placement])[]): Tiles {
+export function tilesOf(blocks: readonly (readonly [number: number, block: Placement])[]): Tables {
   const tiles = blocks.map(([block, { array, row, column, groups, rows, columns, slice, copy }]) => ({
     ...{ block, array, row, column },
     ...{ groupStart: groups.start, groupEnd: groups.end },
@@ -32,7 +32,13 @@ export function tilesOf(blocks: readonly (readonly [number: number, block: Place
 }
 
 /** Tile after tile; with tables, columns and rows have places even where they lie in order. */
-export function placementsOf({ tiles, columnPlaces, columnSigns, rowPlaces }: Tiles): Placement[] {
+export function placementsOf({
+  tiles,
+  repeats,
+  columnPlaces,
+  columnSigns,
+  rowPlaces,
+}: Tables & Pick<CrossbarLayer, 'repeats'>): Placement[] {
   let [row, column] = [0, 0];
   return tiles.map((tile): Placement => {
     const { array, slice, copy } = tile;
@@ -41,6 +47,7 @@ export function placementsOf({ tiles, columnPlaces, columnSigns, rowPlaces }: Ti
       groups: { start: tile.groupStart, end: tile.groupEnd },
       rows: { start: tile.rowStart, end: tile.rowEnd },
       columns: { start: tile.columnStart, end: tile.columnEnd },
+      repeats,
     };
     const [firstRow, firstColumn] = [row, column];
     row += blockRows(block);

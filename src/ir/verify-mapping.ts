@@ -9,11 +9,11 @@ import {
   blocksByArray,
   blockWeightColumns,
   bundleOf,
+  cellsPerWeight,
   type Encoding,
   lengthOf,
   type Mapping,
   type PlacedBlock,
-  partsOf,
   type SlicedLayer,
 } from './mapping.ts';
 
@@ -64,7 +64,7 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
   mapping.layers.forEach((layer, i) => {
     if (layer.uses.some((use) => use.integers !== layer.node.integers || use.scales !== layer.node.scales))
       fail(`layer ${layer.node.output}: its uses have different weights`);
-    const expected = layer.node.integers.length * partsOf(layer);
+    const expected = layer.node.integers.length * cellsPerWeight(layer);
     if (weights[i] !== expected)
       fail(`layer ${layer.node.output}: ${weights[i]} of ${expected} digits are placed`);
     const wrong = misread(layer, target);
@@ -84,7 +84,7 @@ function misread(layer: SlicedLayer, { hidden: plane }: Target): string | undefi
   const { hidden, node } = layer;
   if (!hidden) return undefined;
   if (!plane) return 'hidden integers, and the target has no hidden planes';
-  if (layer.encoding !== 'differential' || partsOf(layer) !== 1 || layer.levelStep !== 1)
+  if (layer.encoding !== 'differential' || cellsPerWeight(layer) !== 1 || layer.levelStep !== 1)
     return 'hidden integers of weights that are not one pair of cells each, a level per digit step';
   if (hidden.length !== node.integers.length)
     return `${hidden.length} hidden integers of ${node.integers.length} weights`;

@@ -1,7 +1,7 @@
 /** Where every weight of a layer lies on the chip: which pair of cells of which array, and whether that is turned round. */
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import { weightRows } from './cells.ts';
-import { type Mapping, partsOf } from './mapping.ts';
+import { cellsPerWeight, type Mapping } from './mapping.ts';
 
 /** One entry per weight, in the order of the layer's integers. */
 interface WeightPlaces {
@@ -20,7 +20,7 @@ interface WeightPlaces {
 export function weightPlacesOf(mapping: Mapping, layer: number): WeightPlaces {
   const sliced = mapping.layers[layer]!;
   const { node, encoding } = sliced;
-  if (encoding !== 'differential' || partsOf(sliced) !== 1)
+  if (encoding !== 'differential' || cellsPerWeight(sliced) !== 1)
     throw new InternalError('mapping', `${node.output}: its weights are not one pair of cells each`);
   const { length } = node.integers;
   const places = {

@@ -3,7 +3,8 @@
  * which takes one bit of 16 bytes at once.
  */
 
-import { inputOf } from '../ir/cells.ts';
+import { inputOf, type Placement } from '../ir/cells.ts';
+import { groupRows } from '../ir/mapping.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { instantiate, type Kernel, reserve } from './instantiate.ts';
 import { constant, get, i8x16, i32, repeat, set, step, v128 } from './wasm.ts';
@@ -18,12 +19,6 @@ export interface BitPlanes {
   readonly bipolar: boolean;
   /** [vector][part][bit][octet], or [vector][bit][part][octet] where bipolar. */
   readonly bytes: Uint8Array;
-}
-
-/** Half-open. */
-interface Span {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Rows of one step. */
@@ -46,7 +41,7 @@ export function openPlanes(
   parts: readonly Uint8Array[],
   vectors: number,
   bipolar = false,
-): (block: { readonly groups: Span; readonly rows: Span }) => BitPlanes[] {
+): (block: Pick<Placement, 'groups' | 'rows' | 'repeats'>) => BitPlanes[] {
   kernel ??= assemble();
   const opened = kernel;
   const inputs = shape.groups * shape.rows;
@@ -73,7 +68,7 @@ export function openPlanes(
     for (let first = 0; first < rows; first += width) {
       mask.fill(0).fill(0xff, 0, rows - first);
       for (let own = 0; own < groups; own++) {
-        const row = inputOf(block, shape, own * rows) + first;
+        const row = inputOf(block, shape, own * groupRows(block)) + first;
         for (const number of parts.keys()) {
           const from = width + number * partBytes + row;
           const to = target + own * size + number * (bipolar ? perPart : 8 * octets) + first / 8;

@@ -1,6 +1,6 @@
 /**
  * Folds what was programmed on the arrays into matrices: for every slice of a layer, the weights that its converters
- * see, in converter codes. This is the simulator's only contact with cells; programming errors, variation and cells
+ * see, in converter codes; what repeats of a row conduct adds up. This is the simulator's only contact with cells; programming errors, variation and cells
  * that no weight uses are all in these numbers.
  *
  * Units and tiles. A layer of `groups` matrices of rows x columns is cut into `tiles` row tiles. A unit is one row tile
@@ -65,7 +65,7 @@ function leaks(
     if (tile.groupEnd - tile.groupStart === 1) return false;
     const held = arrays.conductances[tile.array]!;
     const noises = [variances?.[tile.array], steady?.[tile.array]];
-    const height = tile.rowEnd - tile.rowStart;
+    const height = layer.repeats * (tile.rowEnd - tile.rowStart);
     const width = tile.columnEnd - tile.columnStart;
     const { rows, added, subtracted } = cells[index]!;
     for (let row = 0; row < rows.length; row++) {
@@ -86,6 +86,7 @@ function leaks(
 function foldPart(frame: Frame, part: number): AnalogPart {
   const { layer, arrays, noise, volume, firstChannel, channelsPerGroup, packSize, slots, packs, starts } =
     frame;
+  const { repeats } = layer;
   const perPart = layer.convert === 'column' ? 2 : 1;
   const copy = Math.floor(part / perPart) % layer.copies;
   const slice = Math.floor(part / perPart / layer.copies);
@@ -140,18 +141,19 @@ function foldPart(frame: Frame, part: number): AnalogPart {
       const endGroup = packSize === 1 ? group + 1 : tile.groupEnd;
       for (let source = firstGroup; source < endGroup; source++) {
         const unitRow = ((source % packSize) * channelsPerGroup - firstChannel[t]!) * volume + tile.rowStart;
-        const line = (source - tile.groupStart) * height;
+        const firstLine = (source - tile.groupStart) * repeats * height;
         for (let row = 0; row < height; row++) {
-          const cell = rows[line + row]! * arrays.columns;
-          const current =
-            perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
           const to = (unit * unitRows + unitRow + row) * unitColumns + column;
-          weights[to] = current / step;
-          for (const [held, folded] of noises) {
-            if (!held || !folded) continue;
-            const variance =
-              perPart === 1 ? held[cell + added]! + held[cell + subtracted]! : held[cell + own]!;
-            folded[to] = variance / step ** 2;
+          for (let repeat = 0; repeat < repeats; repeat++) {
+            const cell = rows[firstLine + repeat * height + row]! * arrays.columns;
+            weights[to]! +=
+              (perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!) / step;
+            for (const [held, folded] of noises) {
+              if (!held || !folded) continue;
+              const variance =
+                perPart === 1 ? held[cell + added]! + held[cell + subtracted]! : held[cell + own]!;
+              folded[to]! += variance / step ** 2;
+            }
           }
         }
       }

@@ -28,7 +28,8 @@ const isFiniteTable = (table: ArrayLike<number>) => Array.prototype.every.call(t
 
 function problemsOf(layer: CrossbarLayer, target: Target, arrays: number): string[] {
   const { groups, rows, columns, quantization } = layer;
-  const sizes = { groups, rows, columns, slices: layer.slices, copies: layer.copies };
+  const { slices, copies, repeats } = layer;
+  const sizes = { groups, rows, columns, slices, copies, repeats };
   const wrongSize = Object.entries(sizes).find(([, size]) => !(size >= 1 && size < 2 ** 31));
   if (wrongSize) return [`${wrongSize[0]} is ${wrongSize[1]}`];
   const outputs = groups * columns;
@@ -54,7 +55,7 @@ function problemsOf(layer: CrossbarLayer, target: Target, arrays: number): strin
     [zero >= 0 && zero <= 255, `input_zero is ${zero}`],
     [layer.digitStep > 0 && Number.isFinite(layer.digitStep), `digit_step is ${layer.digitStep}`],
     [layer.radix >= 2 && layer.radix < 2 ** 17, `radix is ${layer.radix}`],
-    [layer.slices <= 16 && layer.copies <= 16, 'it has more than 16 slices or copies'],
+    [slices <= 16 && copies <= 16, 'it has more than 16 slices or copies'],
     [isFiniteTable(layer.scales) && isFiniteTable(layer.bias), 'scales or bias hold what is no number'],
     [
       layer.converterStep.every((step) => step > 0 && Number.isFinite(step)),
@@ -98,6 +99,7 @@ function problemsOfTiles(layer: CrossbarLayer, target: Target, arrays: number): 
     groups: { start: tile.groupStart, end: tile.groupEnd },
     rows: { start: tile.rowStart, end: tile.rowEnd },
     columns: { start: tile.columnStart, end: tile.columnEnd },
+    repeats: layer.repeats,
   }));
   const logical = sumOf(sizes.map(blockWeightColumns));
   const converters = logical * (layer.convert === 'pair' ? 1 : 2);

@@ -98,6 +98,7 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
       radix: int(layer.radix),
       slices: int(layer.slices),
       copies: int(layer.copies),
+      ...(layer.repeats > 1 && { repeats: int(layer.repeats) }),
       digit_step: float(layer.digitStep),
     },
     origin: layer.origin,
@@ -149,6 +150,7 @@ export function decodeCrossbar(
     radix: read.int('radix'),
     slices: read.int('slices'),
     copies: read.int('copies'),
+    repeats: Object.hasOwn(node.attributes, 'repeats') ? read.int('repeats') : 1,
     digitStep: read.float('digit_step'),
     tiles: Array.from({ length: tiles.length / tileFields.length }, (_, t) =>
       decodeTile(tiles, t * tileFields.length),

@@ -5,6 +5,7 @@ import { codingOf } from '../ir/input-planes.ts';
 import {
   type BlockConverters,
   blocksByLayer,
+  digitStepOf,
   layerIndexOf,
   type Mapping,
   type PlacedBlock,
@@ -14,7 +15,6 @@ import { tilesOf } from '../ir/tiles.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerInteger } from '../lower/reference.ts';
 import type { Tensor } from '../math/tensor.ts';
-import { levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import { crossbarDomain, encodeCrossbar } from './crossbar-node.ts';
 
@@ -75,7 +75,8 @@ function crossbarLayer(
     radix: sliced.radix,
     slices: sliced.slices,
     copies: sliced.copies,
-    digitStep: Math.fround(sliced.levelStep * levelStepOf(target.cell)),
+    repeats: sliced.repeats,
+    digitStep: Math.fround(digitStepOf(sliced, target.cell)),
     converterZero: Int32Array.from(zeros),
     converterStep: Float32Array.from(steps),
     ...tilesOf(blocks),

@@ -41,8 +41,8 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
     for (const [t, block] of blocksOf(layer, index, residual, withPlaces).entries())
       blocks[layer.tiles[t]!.block] = block;
     const nodes = nodesOf(pkg, uses);
-    const { encoding, radix, slices, copies, digitStep } = layer;
-    const levelStep = Math.round(digitStep / levelStepOf(pkg.loaded.target.cell));
+    const { encoding, radix, slices, copies, repeats, digitStep } = layer;
+    const levelStep = Math.round(digitStep / repeats / levelStepOf(pkg.loaded.target.cell));
     return {
       node: nodes[0]!,
       uses: nodes,
@@ -52,6 +52,7 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
       radix,
       slices,
       copies,
+      repeats,
       levelStep,
       residual,
       ...fillFor(options, layerOptions(options, nodes[0]!.origin)),

@@ -32,9 +32,9 @@ function briefRule(rule: string): string {
   return [head.split(' ')[0], ...kept].join(' ');
 }
 
-/** `2` slices, `2 x3` where each is stored 3 times, `2 x3 r` where they make up for each other's errors. */
-function partsText({ slices, copies, residual }: LayerSummary): string {
-  return `${slices}${copies === 1 ? '' : ` x${copies}`}${residual ? ' r' : ''}`;
+/** `2` slices, `2 x3` where each is stored 3 times, `2 x3 r` where they make up for each other's errors; `2 /7` in 7 rows each. */
+function partsText({ slices, copies, repeats, residual }: LayerSummary): string {
+  return `${slices}${copies === 1 ? '' : ` x${copies}`}${repeats === 1 ? '' : ` /${repeats}`}${residual ? ' r' : ''}`;
 }
 
 function encodingText({ encoding, encodingChoice }: LayerSummary): string {

@@ -22,6 +22,7 @@ export const notModelled: readonly string[] = [
 /** How a layer's digits are stored. */
 export interface StoredLayer {
   readonly copies: number;
+  readonly repeats: number;
   readonly residual: boolean;
 }
 
@@ -90,6 +91,7 @@ function workedAround(maps: readonly MappedFaults[]): Effect {
 
 function storing(layers: readonly StoredLayer[]): Effect[] {
   const copied = layers.filter(({ copies }) => copies > 1);
+  const repeated = layers.filter(({ repeats }) => repeats > 1);
   const residual = layers.filter((layer) => layer.residual);
   const on = (some: readonly StoredLayer[]) => ({ layers: `${some.length} of ${layers.length}` });
   const copies: Effect = {
@@ -98,13 +100,23 @@ function storing(layers: readonly StoredLayer[]): Effect[] {
     parameters: { ...on(copied), copies: [...new Set(copied.map((layer) => layer.copies))].join(', ') },
     law: 'weight = sum over slices and copies of radix^slice / copies * digit; each has its own cells and conversions',
   };
+  const repeats: Effect = {
+    name: 'repeated rows',
+    applied: true,
+    parameters: { ...on(repeated), repeats: [...new Set(repeated.map((layer) => layer.repeats))].join(', ') },
+    law: 'digit = sum over repeats of G / (repeats level steps); one input drives their rows together, one conversion takes their sum',
+  };
   const slicing: Effect = {
     name: 'residual slicing',
     applied: true,
     parameters: on(residual),
     law: 'level code of a part = round(its own + what the others lack, as they are read), two rounds over all parts',
   };
-  return [...(copied.length > 0 ? [copies] : []), ...(residual.length > 0 ? [slicing] : [])];
+  return [
+    ...(copied.length > 0 ? [copies] : []),
+    ...(repeated.length > 0 ? [repeats] : []),
+    ...(residual.length > 0 ? [slicing] : []),
+  ];
 }
 
 function unused({ cell }: Target): Effect {

@@ -56,6 +56,7 @@ export function variantsFor(target: Target): readonly Variant[] {
     ...variantsOf('more', ['cells', 'converters', 'rounding'], {
       'slices +1': ({ slices }) => ({ slices: slices + 1 }),
     }),
+    ...(exact ? [] : variantsOf('more', ['cells'], repeatedRows)),
     ...(readsBack ? variantsOf('more', ['cells'], residualParts) : []),
     ...(readsBack || exact ? [] : variantsOf('more', ['cells'], averagedCopies)),
   ];
@@ -72,16 +73,24 @@ const residualParts: Changes = {
   }),
 };
 
+/** Cells of one column, driven together: they take rows, and neither conversions nor, of a dense layer, time. */
+const repeatedRows: Changes = {
+  'repeats 4': () => ({ repeats: 4 }),
+  'repeats 16': () => ({ repeats: 16 }),
+};
+
 const averagedCopies: Changes = {
   'copies x2': ({ copies }) => ({ copies: 2 * copies }),
   'copies x4': ({ copies }) => ({ copies: 4 * copies }),
 };
 
 /** What the compiler would refuse is not tried. */
-function isPossible({ encoding, slices, copies, residual }: Choice, target: Target): boolean {
+function isPossible({ encoding, slices, copies, repeats, residual }: Choice, target: Target): boolean {
+  const { array, driver } = target;
+  if (repeats !== 'auto' && repeats > Math.min(array.rows, driver.rowsAtOnce)) return false;
   const parts = slices * copies;
   if (slices < 1 || slices > mostParts || copies > mostParts) return false;
   if (encoding === 'offset' && (target.hidden || target.cell.levels < 3)) return false;
   if (!residual) return true;
-  return encoding !== 'offset' && parts > 1 && 2 * parts <= target.array.columns;
+  return encoding !== 'offset' && parts > 1 && 2 * parts <= array.columns;
 }

@@ -1,6 +1,7 @@
 /** Targets and array programs by hand, for tests that execute them. */
 import type { Chip } from '../../src/chip/chip.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../../src/ir/schedule.ts';
+import type { ProgrammingOf } from '../../src/schemes/models.ts';
 import { targetFingerprint } from '../../src/target/load.ts';
 import type { LoadedTarget, Target } from '../../src/target/target.ts';
 
@@ -64,6 +65,26 @@ export const writeVerifyTarget: Target = {
     formEnergy: 2e-9,
   },
 };
+
+/** One shot into a normal distribution. @param sigma coefficients of its standard deviation by conductance (S) */
+export function errorLawProgramming(sigma: readonly number[]): ProgrammingOf<'error-law'> {
+  return {
+    scheme: 'error-law',
+    distribution: 'normal',
+    sigma: [...sigma],
+    validFrom: 0,
+    validTo: 1000,
+    pulses: 1,
+    unresponsive: 0,
+    resetSpread: 0,
+    pulseTime: 1e-7,
+    pulseEnergy: 0,
+    readTime: 1e-7,
+    readEnergy: 0,
+    formTime: 1e-6,
+    formEnergy: 0,
+  };
+}
 
 /** 128 lines with 8 pairs, as on the hybrid chip of Martemucci et al. 2025. */
 export const transferTarget: Target = {

@@ -7,7 +7,14 @@ import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
 import { writeSchedule } from '../../passes/program/write-schedule.ts';
 import { type Cell, indexCells } from '../../src/ir/cell-index.ts';
 import { cellsOf, weightRows } from '../../src/ir/cells.ts';
-import { blocksByLayer, digitsOf, type Mapping, partsOf, type SlicedLayer } from '../../src/ir/mapping.ts';
+import {
+  blocksByLayer,
+  cellsPerWeight,
+  digitsOf,
+  type Mapping,
+  partsOf,
+  type SlicedLayer,
+} from '../../src/ir/mapping.ts';
 import { placementsOf, tilesOf } from '../../src/ir/tiles.ts';
 import { verifyMapping } from '../../src/ir/verify-mapping.ts';
 import { weightPlacesOf } from '../../src/ir/weight-places.ts';
@@ -35,6 +42,9 @@ const ways = [
   { encoding: 'differential', radix: 17, slices: 2, copies: 2, levelStep: 3 },
   { encoding: 'offset', radix: 17, slices: 2, copies: 2, levelStep: 3 },
   { encoding: 'differential', radix: 17, slices: 2, copies: 2, levelStep: 3, residual: true },
+  { encoding: 'differential', radix: 255, repeats: 3 },
+  { encoding: 'offset', radix: 255, repeats: 2 },
+  { encoding: 'differential', radix: 17, slices: 2, copies: 2, repeats: 2, levelStep: 3, residual: true },
 ] as const;
 
 const shape = fc.record({
@@ -118,15 +128,21 @@ describe('cells', () => {
         const perPart = layer.encoding === 'differential' ? 2 : 1;
         for (let weight = 0; weight < layer.node.integers.length; weight++) {
           const cells = cellsOfWeight(index, weight);
-          expect(cells.length).toBe(perPart * partsOf(layer));
+          expect(cells.length).toBe(perPart * cellsPerWeight(layer));
           expect(cells.every((cell) => cell.layer === index && cell.weight === weight)).toBe(true);
           expect(cells.map(({ array, row, column }) => cellAt(array, row, column))).toEqual(cells);
           for (const cell of cells) taken.push(nameOf(cell));
           for (let part = 0; part < partsOf(layer); part++) {
             const own = cells.filter((cell) => cell.part === part);
             const { slice, copy } = own[0]!;
-            expect([own.length, slice * layer.copies + copy]).toEqual([perPart, part]);
-            expect(digitIn(layer, own, codes)).toBe(digitsOf(layer, slice, weight, 1)[0]);
+            expect([own.length, slice * layer.copies + copy]).toEqual([perPart * layer.repeats, part]);
+            for (let first = 0; first < own.length; first += perPart) {
+              const repeat = own.slice(first, first + perPart);
+              expect(digitIn(layer, repeat, codes)).toBe(digitsOf(layer, slice, weight, 1)[0]);
+            }
+            // In rows of their own, and the same columns.
+            expect(new Set(own.map((cell) => cell.row)).size).toBe(layer.repeats);
+            expect(new Set(own.map((cell) => cell.column)).size).toBe(perPart);
           }
         }
       }
@@ -159,7 +175,7 @@ describe('cells', () => {
         }
       }
       const expected = mapping.layers.map(
-        (layer) => layer.node.integers.length * partsOf(layer) * (layer.encoding === 'offset' ? 1 : 2),
+        (layer) => layer.node.integers.length * cellsPerWeight(layer) * (layer.encoding === 'offset' ? 1 : 2),
       );
       expect(weights).toEqual(expected);
       expect(cellAt(mapping.arrays, 0, 0)).toBeUndefined();
@@ -178,7 +194,9 @@ describe('cells', () => {
           for (const { row, first, runs } of weightRows(block, layer)) {
             for (const { column, weights, signs } of runs) {
               const found = Array.from(weights, (weight) => {
-                const [cell] = cellsOfWeight(index, first + weight).filter((c) => c.block === number);
+                const [cell] = cellsOfWeight(index, first + weight).filter(
+                  (c) => c.block === number && c.row === row,
+                );
                 return [cell!.row, cell!.column, cell!.sign];
               });
               expect(found).toEqual(Array.from(signs, (sign, i) => [row, column + pitch * i, sign]));
@@ -186,11 +204,14 @@ describe('cells', () => {
           }
         }
         const blocks = own.map((number) => [number, mapping.blocks[number]!] as const);
-        expect(placementsOf(tilesOf(blocks)).map((tile) => cellsOf(tile, layer.encoding))).toEqual(
-          blocks.map(([, block]) => cellsOf(block, layer.encoding)),
-        );
+        expect(
+          placementsOf({ ...tilesOf(blocks), repeats: layer.repeats }).map((tile) =>
+            cellsOf(tile, layer.encoding),
+          ),
+        ).toEqual(blocks.map(([, block]) => cellsOf(block, layer.encoding)));
         // Beside blocks of another encoding pairs may begin at odd columns, and have no number.
-        if (mapping.layers.some(({ encoding }) => encoding === 'offset') || partsOf(layer) > 1) continue;
+        if (mapping.layers.some(({ encoding }) => encoding === 'offset') || cellsPerWeight(layer) > 1)
+          continue;
         const { array, row, pair, sign } = weightPlacesOf(mapping, index);
         layer.node.integers.forEach((_, weight) => {
           const [cell] = cellsOfWeight(index, weight);

@@ -6,10 +6,23 @@ import { summarize } from '../../src/ir/summary.ts';
 import { place, quantizedLayer, recordOf, sized, slicedLayer } from '../passes/layers.ts';
 
 const span = (end: number) => ({ start: 0, end });
+const next = { start: 1, end: 2 };
 
-function block(columns: number, place: { array?: number; row?: number; column?: number } = {}): PlacedBlock {
+function block(
+  columns: number,
+  place: Partial<Pick<PlacedBlock, 'array' | 'row' | 'column' | 'groups' | 'columns'>> = {},
+): PlacedBlock {
   const at = { array: 0, row: 0, column: 0, ...place };
-  return { layer: 0, slice: 0, copy: 0, groups: span(1), rows: span(4), columns: span(columns), ...at };
+  return {
+    layer: 0,
+    slice: 0,
+    copy: 0,
+    groups: span(1),
+    rows: span(4),
+    columns: span(columns),
+    repeats: 1,
+    ...at,
+  };
 }
 
 it.each([
@@ -22,6 +35,33 @@ it.each([
   ['and that reference too', 'offset', 'column', 8, [block(7)], 8, 8],
   ['two parts side by side', 'differential', 'pair', 8, [block(2), block(2, { column: 4 })], 4, 4],
   ['two tiles with a reference each', 'offset', 'column', 1, [block(7), block(5, { array: 1 })], 1, 14],
+  [
+    'two column tiles side by side',
+    'differential',
+    'pair',
+    1,
+    [block(2), block(2, { column: 4, columns: { start: 2, end: 4 } })],
+    1,
+    4,
+  ],
+  [
+    'two groups side by side, on the rows of both',
+    'differential',
+    'pair',
+    1,
+    [block(2), block(2, { column: 4, groups: next })],
+    2,
+    4,
+  ],
+  [
+    'two groups in two arrays',
+    'differential',
+    'pair',
+    1,
+    [block(2), block(2, { array: 1, groups: next })],
+    1,
+    4,
+  ],
   ['two row tiles in one array', 'differential', 'pair', 8, [block(5), block(4, { row: 4 })], 9, 9],
   ['two row tiles in two arrays', 'differential', 'pair', 8, [block(5), block(4, { array: 1 })], 5, 9],
 ] as const)('%s', (_, encoding, convert, sharedBy, blocks, inSequence, all) => {

@@ -98,6 +98,30 @@ describe('weights in several parts', () => {
     }
   });
 
+  for (const [encoding, convert, unused] of [
+    ['differential', 'pair', 'reset'],
+    ['differential', 'column', 'unformed'],
+    ['differential', 'column', 'reset'],
+    ['offset', 'pair', 'unformed'],
+    ['offset', 'column', 'unformed'],
+  ] as const) {
+    it(`repeated in several rows, ${encoding}, one conversion per ${convert}, unused cells ${unused}`, async () => {
+      const target = writeVerify({ adc: { convert }, cell: { encoding, unused } });
+      await compareWithDirect({ graph: dense, target, options: { repeats: 3 } });
+      await compareWithDirect({ graph: grouped, target, options: { repeats: 2, copies: 2 } });
+    });
+  }
+
+  it('repeats of residual parts, of hidden weights, and under drivers of several bits', async () => {
+    const residual = { repeats: 2, slices: 2, residual: true };
+    await compareWithDirect({ graph: grouped, target: writeVerify(), options: residual });
+    for (const graph of [dense, grouped]) {
+      await compareWithDirect({ graph, target: transfer({ slices: 2 }), options: { repeats: 3 } });
+      const driver = { bits: 3, polarity: 'bipolar' } as const;
+      await compareWithDirect({ graph, target: writeVerify({ driver }), options: { repeats: 2 } });
+    }
+  });
+
   it('copies of hidden weights', async () => {
     const target = transfer({ slices: 2 });
     const result = await compareWithDirect({

@@ -19,10 +19,13 @@ async function expectSameBits(
   graph: Graph,
   target: Target,
   signedActivations: boolean,
-  copies = 1,
+  stored: { readonly copies?: number; readonly repeats?: number } = {},
 ): Promise<void> {
   const feeds = [1, 2].map((s) => drawFeeds(graph.inputs, s, signedActivations ? -1 : -0.4));
-  const compiled = await compileModel(modelOf(graph), loaded(target), feeds, { signedActivations, copies });
+  const compiled = await compileModel(modelOf(graph), loaded(target), feeds, {
+    signedActivations,
+    ...stored,
+  });
   await withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, loaded(target));
     const reference = await openSession(encodeModel(pkg.reference));
@@ -66,24 +69,31 @@ describe.each([
   });
 });
 
-describe('copies of exact cells give the same bits as one', () => {
+describe('copies and repeats of exact cells give the same bits as one', () => {
   it('of whole layers and packed groups', async () => {
     const graph = convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 });
     for (const encoding of ['differential', 'offset'] as const)
-      await expectSameBits(graph, coarse(encoding), false, 3);
+      for (const stored of [{ copies: 3 }, { repeats: 2 }, { repeats: 3 }])
+        await expectSameBits(graph, coarse(encoding), false, stored);
   });
 
   it('of any shape', async () => {
     const shape = fc.tuple(
       fc.integer({ min: 1, max: 40 }),
       fc.integer({ min: 1, max: 20 }),
-      fc.integer({ min: 2, max: 8 }),
+      fc.constantFrom(
+        { copies: 2 },
+        { copies: 5 },
+        { repeats: 2 },
+        { repeats: 5 },
+        { copies: 2, repeats: 3 },
+      ),
       fc.constantFrom(fine, coarse('differential'), coarse('offset')),
       fc.boolean(),
     );
     await fc.assert(
-      fc.asyncProperty(shape, ([rows, columns, copies, target, signed]) =>
-        expectSameBits(matMulModel([2], rows, columns), target, signed, copies),
+      fc.asyncProperty(shape, ([rows, columns, stored, target, signed]) =>
+        expectSameBits(matMulModel([2], rows, columns), target, signed, stored),
       ),
       { numRuns: 10 },
     );

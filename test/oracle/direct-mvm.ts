@@ -5,7 +5,7 @@
  *   binary coding: the bits of a code drive the rows (digits of several where drivers have as many); bipolar: those of |code - zero|, with its sign; two-phase: those of
  *   the same, positive rows in one pass and negative rows in another, whose codes are subtracted; in both, nothing is left
  *   of the input zero below
- *   current of a column = sum over the block's rows of level(digit) * row gain * g    (every cell, used or not)
+ *   current of a column = sum over the block's rows of level(digit) * row gain * g    (every cell, used or not, and every repeat)
  *   x     = current / step * converter gain + zero + converter offset
  *   code  = clamp(round(x + nonlinearity(x)))                           (half to even, `bits` wide)
  *   value = sum over bits of weight(bit) * (code - zero) * step / digit step * radix^slice / copies
@@ -106,7 +106,7 @@ export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: U
       }
     }
     firstConverter += logicals * perColumn;
-    firstRow += (tile.rowEnd - tile.rowStart) * (tile.groupEnd - tile.groupStart);
+    firstRow += layer.repeats * (tile.rowEnd - tile.rowStart) * (tile.groupEnd - tile.groupStart);
   }
   const outputs = sums.map((sum, o) => {
     const scale = quantization.scale * layer.scales[o]!;
@@ -180,13 +180,15 @@ function convert(
 ): Conversion {
   const conductances = cells.conductances[tile.array]!;
   const rows = tile.rowEnd - tile.rowStart;
-  const blockRows = rows * (tile.groupEnd - tile.groupStart);
+  const blockRows = layer.repeats * rows * (tile.groupEnd - tile.groupStart);
   const { sharedBy, converters, drivers, ...bends }: DirectPeriphery = cells.periphery ?? { sharedBy: 1 };
   const highest = 2 ** layer.driverBits - 1;
   let current = 0;
   let size = 0;
   for (let r = 0; r < blockRows; r++) {
-    const input = (tile.groupStart + Math.floor(r / rows)) * layer.rows + tile.rowStart + (r % rows);
+    // A group's rows follow each other once for every repeat.
+    const group = tile.groupStart + Math.floor(r / rows / layer.repeats);
+    const input = group * layer.rows + tile.rowStart + (r % rows);
     const digit = driven(codes[input]!);
     if (digit === 0) continue;
     const line = tile.row + (layer.rowPlaces ? layer.rowPlaces[firstRow + r]! : r);

@@ -83,6 +83,9 @@ interface Options extends Partial<CompileOptions> {
 const more: readonly (readonly [string, Options])[] = [
   ['tetramem-256-6bit', { encoding: 'offset' }],
   ['tetramem-256-6bit', { slices: 2, copies: 2, inputNumbers: 'binary' }],
+  ['tetramem-256-6bit', { repeats: 3, rowOrder: 'magnitude' }],
+  ['leti-fecap-130nm', { repeats: 2, copies: 2 }],
+  ['pcm-256', { repeats: 3, set: ['adc.convert=column'] }],
   ['tetramem-256', { signedActivations: true, inputNumbers: 'binary' }],
   ['tetramem-256-6bit', { faults: 0.02 }],
   ['tetramem-256-6bit', { faults: 0.02, encoding: 'offset', set: ['adc.convert=column'] }],

@@ -188,12 +188,15 @@ describe('effects', () => {
         .filter((e) => !plain.includes(e.name))
         .map((e) => [e.name, e.applied, e.parameters]);
     };
-    const once = { copies: 1, residual: false };
+    const once = { copies: 1, repeats: 1, residual: false };
     expect(added([once, once])).toEqual([]);
-    expect(added([once, { copies: 2, residual: true }, { copies: 4, residual: false }])).toEqual([
-      ['averaged copies', true, { layers: '2 of 3', copies: '2, 4' }],
-      ['residual slicing', true, { layers: '1 of 3' }],
-    ]);
+    expect(added([once, { ...once, copies: 2, residual: true }, { ...once, copies: 4, repeats: 7 }])).toEqual(
+      [
+        ['averaged copies', true, { layers: '2 of 3', copies: '2, 4' }],
+        ['repeated rows', true, { layers: '1 of 3', repeats: '7' }],
+        ['residual slicing', true, { layers: '1 of 3' }],
+      ],
+    );
   });
 
   test('have parameters in units', async () => {

@@ -9,6 +9,7 @@ async function possible(target: string, given: Partial<Choice> = {}) {
     encoding: 'differential',
     slices: 1,
     copies: 1,
+    repeats: 1,
     residual: false,
     inputNumbers: 'sign-magnitude',
     converterRange: 'mse',
@@ -31,6 +32,8 @@ describe('ways of storing a layer', () => {
       'range max',
       'range percentile',
       'slices +1',
+      'repeats 4',
+      'repeats 16',
       'copies x2, residual',
       'slices +1, residual',
       'slices +1, copies x2, residual',
@@ -39,6 +42,7 @@ describe('ways of storing a layer', () => {
       encoding: 'differential',
       slices: 2,
       copies: 1,
+      repeats: 1,
       residual: true,
       inputNumbers: 'sign-magnitude',
       converterRange: 'mse',
@@ -53,13 +57,23 @@ describe('ways of storing a layer', () => {
       'range max',
       'range percentile',
       'slices +1',
+      'repeats 4',
+      'repeats 16',
       'copies x2',
       'copies x4',
     ]);
   });
 
-  test('exact cells are not copied', async () => {
-    expect([...(await possible('ideal')).keys()].filter((name) => name.includes('copies'))).toEqual([]);
+  test('exact cells are neither copied nor repeated', async () => {
+    const names = [...(await possible('ideal')).keys()];
+    expect(names.filter((name) => /copies|repeats/.test(name))).toEqual([]);
+  });
+
+  test('rows are not repeated more often than they can be driven at once', async () => {
+    const { target } = await loadTarget('tetramem-256-6bit', ['driver.rowsAtOnce=8']);
+    const repeated = variantsFor(target).filter(({ name }) => name.startsWith('repeats'));
+    const given = (await possible('tetramem-256-6bit')).get('as given')!;
+    expect(repeated.map(({ apply }) => apply(given)?.repeats)).toEqual([4, undefined]);
   });
 
   test('what is there already, or cannot be, is no variant', async () => {
@@ -68,7 +82,14 @@ describe('ways of storing a layer', () => {
       slices: 8,
       converterRange: 'max',
     });
-    expect([...found.keys()]).toEqual(['as given', 'one slice fewer', 'range percentile', 'differential']);
+    expect([...found.keys()]).toEqual([
+      'as given',
+      'one slice fewer',
+      'range percentile',
+      'differential',
+      'repeats 4',
+      'repeats 16',
+    ]);
     const residual = await possible('tetramem-256-6bit', { slices: 2, residual: true });
     expect(residual.get('one slice fewer')).toMatchObject({ slices: 1, residual: false });
     expect(residual.get('offset')).toMatchObject({ residual: false });

@@ -77,6 +77,7 @@ const choice = (changes: Partial<SliceChoice>): SliceChoice => ({
   encoding: 'differential',
   slices: 1,
   copies: 1,
+  repeats: 1,
   residual: false,
   inputNumbers: 'binary',
   ...changes,

@@ -76,6 +76,7 @@ describe('slice-weights', () => {
         encoding: 'differential',
         slices,
         copies: 1,
+        repeats: 1,
         residual: false,
         inputNumbers,
       };
@@ -94,7 +95,14 @@ describe('slice-weights', () => {
     const run = (tolerance: number, slices: number, copies: number) => {
       const programming = { ...(writeVerifyTarget.programming as ProgrammingOf<'write-verify'>), tolerance };
       const node = quantizedLayer({ groups: 1, rows: 3, columns: 2, weightMax: slices === 1 ? 63 : 127 });
-      const choice: SliceChoice = { encoding: 'differential', slices, copies, residual: true, inputNumbers };
+      const choice: SliceChoice = {
+        encoding: 'differential',
+        slices,
+        copies,
+        repeats: 1,
+        residual: true,
+        inputNumbers,
+      };
       return sliceWeights.run([node], { target: { ...base, programming }, choiceOf: () => choice })[0]!;
     };
     // Two cells within a sixth of a level each are at most 17 / 3 levels of the digit below: 8 digits of 7 levels fit.
@@ -111,6 +119,7 @@ describe('slice-weights', () => {
         encoding: 'differential',
         slices: 1,
         copies: 2,
+        repeats: 1,
         residual: true,
         inputNumbers,
         ...choice,

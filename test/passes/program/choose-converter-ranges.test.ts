@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { chooseConverterRanges } from '../../../passes/program/choose-converter-ranges.ts';
 import { clippingErrors, rangeOf, shares } from '../../../passes/program/converter-range.ts';
 import type { Mapping } from '../../../src/ir/mapping.ts';
+import { openNormals } from '../../../src/math/random.ts';
 import type { Target } from '../../../src/target/target.ts';
+import { errorLawProgramming } from '../../chip/bench.ts';
 import { convGeometry, place, quantizedLayer, recordFor, recordOf, sized, slicedLayer } from '../layers.ts';
 
 const samples = fc.array(
@@ -95,9 +97,53 @@ describe('converter-range', () => {
     expect(of('mse')).toBeLessThan(of('percentile'));
   });
 
+  it('what copies round off averages out, and what they clip does not: twice as many codes give 4 copies their best range', () => {
+    const tails = Array.from({ length: 20_000 }, (_, i) => Math.tan(((i + 0.5) / 20_000 - 0.5) * 3));
+    const normals = openNormals(1, 'copies', 0);
+    const [one, four] = [15, 15 * Math.sqrt(4)].map((codes) => rangeOf(counted(tails), 'mse', codes));
+    // Cells err by half a step before they are rounded and clipped, whatever the range is.
+    const sigma = (one!.high - one!.low) / 15 / 2;
+    const averaged = ({ low, high }: { low: number; high: number }) => {
+      const step = (high - low) / 15;
+      return tails.reduce((sum, x, i) => {
+        let mean = 0;
+        for (let copy = 0; copy < 4; copy++) {
+          const seen = x + sigma * normals(4 * i + copy);
+          mean += Math.min(high, Math.max(low, step * Math.round(seen / step))) / 4;
+        }
+        return sum + (mean - x) ** 2;
+      }, 0);
+    };
+    expect(four!.high).toBeGreaterThan(one!.high);
+    expect(averaged(four!)).toBeLessThan(averaged(one!));
+  });
+
   it('a range holds zero; a column without sums has none', () => {
     expect(rangeOf(counted([5, 3]), 'max', 255)).toEqual({ low: 0, high: 5 });
     expect(rangeOf(counted([0, 0]), 'max', 255)).toEqual({ low: 0, high: 0 });
+  });
+});
+
+describe('copies', () => {
+  const layer = (copies: number) =>
+    slicedLayer(quantizedLayer({ groups: 1, rows: 40, columns: 6, weightMax: 63 }), { copies, radix: 127 });
+  const stepsOf = async (target: Target, copies: number) => {
+    const layers = [layer(copies)];
+    const settings = await chooseConverterRanges.run(place(layers, target), {
+      record: recordFor(layers),
+      target,
+      policyOf: () => 'mse',
+    });
+    return [...settings[0]!.step];
+  };
+
+  it('of cells that err have wider ranges than one, those of exact cells the same', async () => {
+    const exact = { ...sized(64, 64), adc: { ...sized(64, 64).adc, bits: 4 } };
+    const noisy = { ...exact, programming: errorLawProgramming([1]) };
+    expect(await stepsOf(exact, 4)).toEqual(await stepsOf(exact, 1));
+    const [one, four] = [await stepsOf(noisy, 1), await stepsOf(noisy, 4)];
+    expect(four.every((step, column) => step >= one[column]!)).toBe(true);
+    expect(four).not.toEqual(one);
   });
 });
 
@@ -123,6 +169,7 @@ async function settle(
         groups: span(1),
         rows: span(rows),
         columns: span(columns),
+        repeats: 1,
         array: 0,
         row: 0,
         column: 0,
@@ -214,6 +261,7 @@ describe('choose-converter-ranges', () => {
           groups: span(3),
           rows: span(1),
           columns: span(1),
+          repeats: 1,
           array: 0,
           row: 0,
           column: 0,

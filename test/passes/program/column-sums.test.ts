@@ -35,6 +35,7 @@ it('the sums of a column are those of adding cell by cell', () => {
         groups: span(groups),
         rows: span(rows),
         columns: span(columns),
+        repeats: 1,
         array: 0,
         row: 0,
         column: 0,

@@ -41,6 +41,7 @@ function setUp({ groups, rows, columns, floor, beside, zero, polarity, seed }: S
     columns: whole(columns),
     array: 0,
     row: 0,
+    repeats: 1,
     column: 0,
   };
   const part = (d: number) => (floor === 0 ? d : Math.max(d, 0));

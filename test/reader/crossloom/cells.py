@@ -9,13 +9,15 @@ def blocks_of(layer):
     for tile in layer["tiles"]:
         groups = tile["groupEnd"] - tile["groupStart"]
         width, height = tile["columnEnd"] - tile["columnStart"], tile["rowEnd"] - tile["rowStart"]
+        # The rows of a group follow each other once for every repeat.
+        group_rows = layer.get("repeats", 1) * height
         columns = groups * width
         place = np.arange(columns) if places is None else places[column_at : column_at + columns]
-        order = np.arange(groups * height) if rows is None else rows[row_at : row_at + groups * height]
+        order = np.arange(groups * group_rows) if rows is None else rows[row_at : row_at + groups * group_rows]
         added = tile["column"] + place * (2 if layer["encoding"] == "differential" else 1)
         per_column = 1 if layer["convert"] == "pair" else 2
         group, column = np.divmod(np.arange(columns), width)
-        row_group, row = np.divmod(np.arange(groups * height), height)
+        row_group, row = np.divmod(np.arange(groups * group_rows), group_rows)
         yield {
             **tile,
             "rows": tile["row"] + order,
@@ -24,13 +26,13 @@ def blocks_of(layer):
             "subtracted": added + 1 if layer["encoding"] == "differential" else np.full(columns, tile["column"] + columns),
             "sign": np.ones(columns, int) if signs is None else signs[column_at : column_at + columns].astype(int),
             "outputs": (tile["groupStart"] + group) * layer["columns"] + tile["columnStart"] + column,
-            "inputs": (tile["groupStart"] + row_group) * layer["rows"] + tile["rowStart"] + row,
+            "inputs": (tile["groupStart"] + row_group) * layer["rows"] + tile["rowStart"] + row % height,
             "converters": converter_at + per_column * np.arange(columns),
             # Cells of a group's rows under another group's columns hold no weight.
             "diagonal": row_group[:, None] == group[None, :],
         }  # fmt: skip
         column_at += columns
-        row_at += groups * height
+        row_at += groups * group_rows
         converter_at += per_column * columns
 
 
@@ -70,19 +72,20 @@ def differences(package, layer):
         digits = np.sign(values) * (np.abs(values) >> dropped)
         return lambda array, rows, added, _: digits[array][np.ix_(rows, added // 2)]
     codes = level_codes(package)
-    levels_a_step = round(layer["digit_step"] / level_step(cell))
+    levels_a_step = round(layer["digit_step"] / layer.get("repeats", 1) / level_step(cell))
     return lambda array, rows, added, subtracted: (
         codes[array][np.ix_(rows, added)] - codes[array][np.ix_(rows, subtracted)]
     ) / levels_a_step
 
 
 def integers_of(package, layer):
-    """The integers that a layer's digits stand for: [group][row][column]. Copies of a digit are equal."""
+    """The integers that a layer's digits stand for: [group][row][column]. Copies and repeats of a digit are equal."""
     take = differences(package, layer)
     integers = np.zeros((layer["groups"] * layer["rows"], layer["groups"] * layer["columns"]))
     for block in blocks_of(layer):
         digits = block["sign"] * take(block["array"], block["rows"], block["added"], block["subtracted"])
         weighted = np.where(block["diagonal"], digits, 0) * float(layer["radix"]) ** block["slice"] / layer["copies"]
-        integers[np.ix_(block["inputs"], block["outputs"])] += weighted
+        # Several rows of a block may hold the same weights.
+        np.add.at(integers, np.ix_(block["inputs"], block["outputs"]), weighted / layer.get("repeats", 1))
     shape = layer["groups"], layer["rows"], layer["groups"], layer["columns"]
     return np.stack([integers.reshape(shape)[g, :, g] for g in range(layer["groups"])])
