@@ -12,6 +12,7 @@ import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
 import { digitsOfRow, inputOf, logicalRows, outputOf } from '../../src/ir/cells.ts';
 import type { FaultMap } from '../../src/ir/fault-map.ts';
+import { inputNumber } from '../../src/ir/input-codes.ts';
 import { blockColumns, lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { schemeOf } from '../../src/schemes/models.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
@@ -80,8 +81,9 @@ function inputVariances({ node, uses }: SlicedLayer, record: CalibrationRecord):
   const codes = uses.map(({ output, quantization }) => {
     const own = record.layers.get(output);
     if (!own) throw new InternalError('work-around-faults', `no record of ${output}`);
-    const { buffer, byteOffset, length } = own.vectors;
-    return quantization.signed ? new Int8Array(buffer, byteOffset, length) : own.vectors;
+    return quantization.signed
+      ? Int32Array.from(own.vectors, (code) => inputNumber(code, quantization))
+      : own.vectors;
   });
   return variancesOf(codes, node.groups * node.rows).map((variance) => leastVariance + variance);
 }

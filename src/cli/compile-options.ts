@@ -29,6 +29,7 @@ export interface CompileFlags {
   readonly wireCorrection?: Fields['wireCorrection'];
   readonly activationRange?: Fields['activationRange'];
   readonly weightBits?: number;
+  readonly inputBits?: number;
   readonly arrays?: number;
   readonly foldedMib?: number;
   readonly samples?: number;
@@ -45,7 +46,8 @@ async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
   const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
   if (flags.options !== undefined) parseOptions(file, flags.options);
   const { target, slices, copies, residual, encoding } = flags;
-  const { converterRange, activationRange, weightBits, wireCorrection, arrays, foldedMib, samples } = flags;
+  const { converterRange, activationRange, weightBits, inputBits } = flags;
+  const { wireCorrection, arrays, foldedMib, samples } = flags;
   const given = defined({
     target,
     slices,
@@ -55,6 +57,7 @@ async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
     converterRange,
     activationRange,
     weightBits,
+    inputBits,
     wireCorrection,
     arrays,
     foldedMiB: foldedMib,

@@ -7,6 +7,7 @@ import type { Target } from '../target/target.ts';
 import { longestPattern, patternMatcher } from '../text/name-pattern.ts';
 import { parseYaml } from '../text/yaml.ts';
 import { layerName, type Origin } from './graph.ts';
+import { usualBits } from './input-codes.ts';
 
 const whole = (least: number) => z.number().int().min(least);
 
@@ -23,6 +24,9 @@ const residual = z
 const inputNumbers = z
   .enum(['binary', 'sign-magnitude'])
   .describe('how inputs of both signs drive the rows: the bits of their codes, or of their magnitudes');
+const inputBits = whole(4)
+  .max(16)
+  .describe('bits of an input code; every bit more is a plane more to drive and to convert');
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
 const layerSchema = z.strictObject({
@@ -35,6 +39,7 @@ const layerSchema = z.strictObject({
   copies: copies.optional(),
   residual: residual.optional(),
   encoding: encoding.optional(),
+  inputBits: inputBits.optional(),
   inputNumbers: inputNumbers.optional(),
   converterRange: converterRange.optional(),
 });
@@ -49,6 +54,7 @@ export const optionsSchema = z.strictObject({
   copies: copies.default(1),
   residual: residual.default(false),
   encoding: encoding.optional(),
+  inputBits: inputBits.optional(),
   inputNumbers: inputNumbers.default('sign-magnitude'),
   converterRange: converterRange.default('mse'),
   columnsPerRange: whole(1)
@@ -142,6 +148,11 @@ export function layerOptions(options: CompileOptions, origin: Origin): LayerOpti
   const matching = options.layers.filter(({ match }) => nameMatcher(match)(origin));
   const { match: _, ...merged }: z.output<typeof layerSchema> = Object.assign({}, ...matching);
   return merged;
+}
+
+/** Bits of a layer's input codes, where the model does not quantize the input itself. */
+export function inputBitsOf(options: CompileOptions, origin: Origin): number {
+  return layerOptions(options, origin).inputBits ?? options.inputBits ?? usualBits;
 }
 
 /** How one layer goes onto crossbars, with every field said. */

@@ -5,10 +5,11 @@
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
-import { float32, int32, uint8 } from '../math/tensor.ts';
+import { float32, float64, int32, int64, uint8 } from '../math/tensor.ts';
 import type { Emitter } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
+import { stretchesOf } from './input-codes.ts';
 import { emitLinear } from './linear.ts';
 import { emitPlanes } from './planes.ts';
 import { addPlanes } from './stack.ts';
@@ -26,16 +27,25 @@ export function emitExact(
   bitSerial: boolean,
 ): void {
   const { scale } = layer.quantization;
+  const whole = wholeOf(layer);
   const driven = bitSerial ? emitPlanes(emit, layer, codes) : undefined;
-  const input = driven?.planes ?? emitCodeValues(emit, layer, codes[0]!);
+  const inputs = driven
+    ? [driven.planes]
+    : codes.map((_, stretch) => emitCodeValues(emit, layer, codes, stretch));
+  const { width } = stretchesOf(layer);
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap(({ slice, copy }, part) => {
     if (copy > 0) return [];
-    const products = emitLinear(emit, layer, folded, part)(input);
-    const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;
-    const whole = emit.op('Cast', [selectOutputs(emit, layer, folded, positions, sums)], { to: int(6) });
-    const digit = emit.constant(`digit_weight_${slice}`, int32([], [layer.radix ** slice]));
-    return splitTiles(emit, layer, folded, slice === 0 ? whole : emit.op('Mul', [whole, digit]));
+    const multiply = emitLinear(emit, layer, folded, part);
+    return inputs.flatMap((input, stretch) => {
+      const products = multiply(input);
+      const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;
+      const selected = selectOutputs(emit, layer, folded, positions, sums);
+      const integers = emit.op('Cast', [selected], { to: int(whole.type) });
+      const weight = layer.radix ** slice * 2 ** (stretch * width);
+      const digit = emit.constant(`digit_weight_${slice}_${stretch}`, whole.tensor([], [weight]));
+      return splitTiles(emit, layer, folded, weight === 1 ? integers : emit.op('Mul', [integers, digit]));
+    });
   });
   const sum = terms.reduce((a, b) => emit.op('Add', [a, b]));
   const zero = layer.inputCoding === 'binary' ? layer.quantization.zero : 0;
@@ -44,39 +54,53 @@ export function emitExact(
   emitEpilogue(emit, layer, corrected, factor);
 }
 
-/** The codes as numbers: two's complement bytes as they are meant. */
+/** What holds every sum: codes of two bytes times weights of one have no room in 32 bits beyond some hundred rows. */
+function wholeOf({ quantization: { bits } }: CrossbarLayer) {
+  return bits > 8
+    ? { type: 7, real: 11, tensor: int64, reals: float64 }
+    : { type: 6, real: 1, tensor: int32, reals: float32 };
+}
+
+/** A stretch of the codes as numbers: two's complement as it is meant. */
 function emitCodeValues(
   emit: Emitter,
-  { geometry, rows, quantization }: CrossbarLayer,
-  codes: string,
+  layer: CrossbarLayer,
+  codes: readonly string[],
+  stretch: number,
 ): string {
-  const { signed } = quantization;
-  const bytes = signed ? emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))]) : codes;
+  const { geometry, rows, quantization } = layer;
+  const signed = quantization.signed && stretch === codes.length - 1;
+  const half = 2 ** (quantization.bits - 1 - stretch * stretchesOf(layer).width);
+  const own = codes[stretch]!;
+  const bytes = signed ? emit.op('BitwiseXor', [own, emit.constant('sign_bit', uint8([], [half]))]) : own;
   if (geometry.kind === 'matmul') {
     // onnxruntime 1.30 crashes where Cast stands between Transpose and MatMul; and where all rows have one scale, it
     // rewrites the product and rounds it.
     const ones = emit.constant('unit_scale', float32([rows], Array<number>(rows).fill(1)));
-    const zeros = emit.constant('unit_zero', uint8([rows], Array<number>(rows).fill(signed ? 128 : 0)));
+    const zeros = emit.constant(
+      signed ? 'unit_half' : 'unit_zero',
+      uint8([rows], Array<number>(rows).fill(signed ? half : 0)),
+    );
     return emit.op('DequantizeLinear', [bytes, ones, zeros], { axis: int(-1) });
   }
   const real = emit.op('Cast', [bytes], { to: int(1) });
-  return signed ? emit.op('Sub', [real, emit.constant('half', float32([], [128]))]) : real;
+  return signed ? emit.op('Sub', [real, emit.constant('half', float32([], [half]))]) : real;
 }
 
-/** Shift-and-add without a conversion: 32-bit floats hold every sum exactly. */
+/** Shift-and-add without a conversion: floats of 32 bits hold every sum of bytes exactly, those of 64 every other. */
 function addExactly(
   emit: Emitter,
   layer: CrossbarLayer,
   weights: readonly number[],
   products: string,
 ): string {
-  const row = emit.constant('plane_weights', float32([1, weights.length], weights));
-  return addPlanes(emit, layer.geometry, weights.length, products, (planes) =>
-    emit.op('MatMul', [row, planes]),
-  );
+  const { real, reals } = wholeOf(layer);
+  const row = emit.constant('plane_weights', reals([1, weights.length], weights));
+  const given = real === 1 ? products : emit.op('Cast', [products], { to: int(real) });
+  return addPlanes(emit, layer.geometry, weights.length, given, (planes) => emit.op('MatMul', [row, planes]));
 }
 
 function zeroCorrection(emit: Emitter, layer: CrossbarLayer): string {
-  const sums = layer.columnSums.map((sum) => sum * layer.quantization.zero);
-  return emit.constant('zero_correction', int32(outputDims(layer, sums.length), sums));
+  const sums = Array.from(layer.columnSums, (sum) => sum * layer.quantization.zero);
+  return emit.constant('zero_correction', wholeOf(layer).tensor(outputDims(layer, sums.length), sums));
 }

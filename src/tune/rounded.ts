@@ -1,5 +1,6 @@
 /** A network in floating point with one rounding of its integer form alone. */
 import type { Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
+import { numberRange } from '../ir/input-codes.ts';
 import type { Emitter } from '../lower/emit.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { dequantized, lowerFloat } from '../lower/reference.ts';
@@ -13,17 +14,16 @@ export function roundedWeights(real: Graph, quantized: Graph): Graph {
 }
 
 /**
- * The network in floating point with the 8-bit inputs of its crossbar layers. They are rounded by arithmetic: of QuantizeLinear
+ * The network in floating point with the rounded inputs of its crossbar layers. They are rounded by arithmetic: of QuantizeLinear
  * and DequantizeLinear around a layer onnxruntime makes one of 8-bit weights.
  */
 export function roundedInputs(real: Graph, quantized: Graph): Graph {
   return lowerLayers(real, quantized, (emit, node, { quantization }) => {
-    const { scale, zero, signed } = quantization;
+    const [least, most] = numberRange(quantization);
     const number = (name: string, value: number) => emit.constant(name, float32([], [value]));
-    const least = signed ? -128 : 0 - zero;
-    const step = number('input_scale', scale);
+    const step = number('input_scale', quantization.scale);
     const steps = emit.op('Round', [emit.op('Div', [node.input, step])]);
-    const codes = emit.op('Clip', [steps, number('least', least), number('most', least + 255)]);
+    const codes = emit.op('Clip', [steps, number('least', least), number('most', most)]);
     lowerFloat(emit, { ...node, input: emit.op('Mul', [codes, step]) });
   });
 }

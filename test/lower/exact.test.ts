@@ -20,9 +20,14 @@ async function expectSameBits(
   target: Target,
   signedActivations: boolean,
   copies = 1,
+  inputBits = 8,
 ): Promise<void> {
   const feeds = [1, 2].map((s) => drawFeeds(graph.inputs, s, signedActivations ? -1 : -0.4));
-  const compiled = await compileModel(modelOf(graph), loaded(target), feeds, { signedActivations, copies });
+  const compiled = await compileModel(modelOf(graph), loaded(target), feeds, {
+    signedActivations,
+    copies,
+    inputBits,
+  });
   await withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, loaded(target));
     const reference = await openSession(encodeModel(pkg.reference));
@@ -63,6 +68,24 @@ describe.each([
     );
     await expectSameBits(convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 }), target, signed);
     await expectSameBits(convModel([2, 8, 8], [3, 2, 5, 5], { pads: [2, 2, 2, 2] }), target, signed);
+  });
+});
+
+describe.each([5, 16])('inputs of %i bits', (bits) => {
+  it.each([
+    ['unsigned', false],
+    ['signed', true],
+  ])('%s', async (_, signed) => {
+    for (const target of [fine, coarse('differential')]) {
+      await expectSameBits(matMulModel([3], 40, 19), target, signed, 1, bits);
+      await expectSameBits(
+        convModel([5, 6, 6], [7, 5, 3, 3], { pads: [1, 0, 1, 2] }),
+        target,
+        signed,
+        1,
+        bits,
+      );
+    }
   });
 });
 
