@@ -10,9 +10,10 @@ import { lowerCrossbar } from '../src/lower/crossbar.ts';
 import { createEmitter, type Emitter } from '../src/lower/emit.ts';
 import { foldLayer } from '../src/lower/fold.ts';
 import type { ProgrammedArrays } from '../src/lower/folded.ts';
+import { emitCodes } from '../src/lower/input-codes.ts';
 import { emitLinear } from '../src/lower/linear.ts';
 import { noiseSource, withNormals } from '../src/lower/noise-pool.ts';
-import { emitCodes, emitPlanes, emitWeightedPlanes, planesOf } from '../src/lower/planes.ts';
+import { emitPlanes, emitWeightedPlanes, planesOf } from '../src/lower/planes.ts';
 import { float32, int64, type Tensor } from '../src/math/tensor.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { formatTable } from '../src/report/table.ts';
@@ -120,7 +121,7 @@ function layerOf(kind: 'conv' | 'matmul', form: Form): CrossbarLayer {
     groups: 1,
     rows,
     columns,
-    quantization: { scale: 1 / 255, zero: inputCoding === 'binary' ? 0 : 128, signed: false },
+    quantization: { scale: 1 / 255, zero: inputCoding === 'binary' ? 0 : 128, signed: false, bits: 8 },
     inputCoding,
     driverBits,
     encoding: 'differential',

@@ -18,6 +18,7 @@
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { EncodingEstimate } from '../../src/ir/encoding-choice.ts';
 import type { MvmNode, QuantizedMvmNode, Reals } from '../../src/ir/graph.ts';
+import { usualBits } from '../../src/ir/input-codes.ts';
 import {
   type Block,
   blockCells,
@@ -53,7 +54,7 @@ interface MatrixSample {
   /** Weights of these columns, [group][row][column]. */
   readonly weights: Float64Array;
   /** Input numbers, code - zero, [vector][group * rows + row] over all groups. */
-  readonly inputs: Int16Array;
+  readonly inputs: Int32Array;
   /** Variance of each, length groups * rows. */
   readonly variances: Float64Array;
 }
@@ -178,7 +179,7 @@ function quantizedAs(node: MvmNode, largest: number): QuantizedMvmNode {
   return {
     ...rest,
     kind: 'quantized-mvm',
-    quantization: { scale: 1, zero: 0, signed: false },
+    quantization: { scale: 1, zero: 0, signed: false, bits: usualBits },
     integers: new Int8Array(0),
     weightMax: largest,
     scales: new Float64Array(0),

@@ -1,5 +1,5 @@
 /**
- * Quantizes crossbar layers: weights to integers per output column, inputs to the 8-bit codes of the calibration
+ * Quantizes crossbar layers: weights to integers per output column, inputs to the codes of the calibration
  * record. Padding that depends on the input's size (auto_pad) becomes explicit, because a padded cell must be driven
  * with the input's zero point.
  */

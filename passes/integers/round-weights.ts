@@ -133,8 +133,8 @@ export function inputCovariance(
   const most = Math.ceil(vectorsFor(rows) / records.length);
   for (const record of records) {
     const taken = evenlySpread(record.count, most);
-    const { products, stride } = inputProducts(record, taken, firstRow, rows);
-    const scale = (record.quantization.scale / records[0]!.quantization.scale) ** 2;
+    const { products, stride, unit } = inputProducts(record, taken, firstRow, rows);
+    const scale = ((unit * record.quantization.scale) / records[0]!.quantization.scale) ** 2;
     for (let i = 0; i < rows; i++) {
       const mean = products[i * stride + rows]! / taken.length;
       for (let j = i; j < rows; j++)

@@ -12,6 +12,7 @@ import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import type { CalibrationRecord } from '../../src/ir/calibration-record.ts';
 import { digitsOfRow, inputOf, logicalRows, outputOf } from '../../src/ir/cells.ts';
 import type { FaultMap } from '../../src/ir/fault-map.ts';
+import { inputNumber } from '../../src/ir/input-codes.ts';
 import {
   blockColumns,
   groupRows,
@@ -86,8 +87,9 @@ function inputVariances({ node, uses }: SlicedLayer, record: CalibrationRecord):
   const codes = uses.map(({ output, quantization }) => {
     const own = record.layers.get(output);
     if (!own) throw new InternalError('work-around-faults', `no record of ${output}`);
-    const { buffer, byteOffset, length } = own.vectors;
-    return quantization.signed ? new Int8Array(buffer, byteOffset, length) : own.vectors;
+    return quantization.signed
+      ? Int32Array.from(own.vectors, (code) => inputNumber(code, quantization))
+      : own.vectors;
   });
   return variancesOf(codes, node.groups * node.rows).map((variance) => leastVariance + variance);
 }

@@ -31,7 +31,7 @@ const groupsUsed = 64;
  * @param layer with every digit once
  * @param inputsOf input numbers of calibration vectors, [vector][group * rows + row]; asked for where they decide
  */
-export function freeRepeats(layer: SlicedLayer, target: Target, inputsOf: () => Int16Array): number {
+export function freeRepeats(layer: SlicedLayer, target: Target, inputsOf: () => Int32Array): number {
   const moves = changesReadings(target);
   if (layer.node.groups === 1 || layer.residual || (schemeOf(target).exact && !moves)) return 1;
   const most = mostRepeats(layer, target);
@@ -118,7 +118,7 @@ function loadsOf(layer: SlicedLayer, cell: Target['cell']): Loads {
 }
 
 /** Variance of the outputs over what programming adds to it, over some groups. */
-function programmedSignal(layer: SlicedLayer, target: Target, inputs: Int16Array): number {
+function programmedSignal(layer: SlicedLayer, target: Target, inputs: Int32Array): number {
   const { node, slices, radix } = layer;
   const { rows, columns, scales } = node;
   const width = node.groups * rows;

@@ -82,7 +82,7 @@ export function loadOf(layer: SlicedLayer, record: CalibrationRecord): Load {
 }
 
 /** Input numbers of all uses, see inputsOf. */
-export function drivenBy({ node, uses }: SlicedLayer, record: CalibrationRecord): Int16Array {
+export function drivenBy({ node, uses }: SlicedLayer, record: CalibrationRecord): Int32Array {
   const records = uses.map(({ output }) => record.layers.get(output)!);
   return inputsOf(records, node.groups * node.rows);
 }

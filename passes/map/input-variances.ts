@@ -1,18 +1,18 @@
 /** What drives the rows of a matrix: input numbers of calibration vectors, and how much each row's vary. */
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
-import { inputNumber } from '../../src/ir/input-planes.ts';
+import { inputNumber } from '../../src/ir/input-codes.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
 
 /** Calibration vectors that are looked at, of all uses of a matrix together. */
 const vectorsUsed = 256;
 
 /** Input numbers, code - zero, [vector][row]. */
-export function inputsOf(records: readonly LayerRecord[], width: number): Int16Array {
+export function inputsOf(records: readonly LayerRecord[], width: number): Int32Array {
   const most = Math.max(1, Math.floor(vectorsUsed / records.length));
   const used = records.flatMap((record) =>
     evenlySpread(record.count, most).map((vector) => ({ record, vector })),
   );
-  const inputs = new Int16Array(used.length * width);
+  const inputs = new Int32Array(used.length * width);
   for (const [at, { record, vector }] of used.entries())
     for (let row = 0; row < width; row++)
       inputs[at * width + row] = inputNumber(record.vectors[vector * width + row]!, record.quantization);

@@ -4,6 +4,7 @@
  */
 
 import { inputOf } from '../../src/ir/cells.ts';
+import type { InputCodes } from '../../src/ir/input-codes.ts';
 import { codingOf, type InputPlane, inputPlanes } from '../../src/ir/input-planes.ts';
 import { groupRows, lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
@@ -12,7 +13,7 @@ import { type CellLaw, type ColumnSums, extremesOf, groupCells } from './column-
 
 interface DrivenDigits {
   /** Unsigned numbers that drive the rows, [part][vector][group][row]. */
-  readonly parts: readonly Uint8Array[];
+  readonly parts: readonly InputCodes[];
   /** Vectors that are used, evenly spread over all. */
   readonly vectors: number;
   /** Whether the two parts drive rows at once, with opposite voltages. */

@@ -23,7 +23,7 @@ export function drivenPlanes(
   const vectors = driven.length / rows;
   /** What a row is driven by in a plane of that sign. */
   const partOf = (number: number, { weight }: InputPlane) => {
-    if (coding === 'binary') return (number + quantization.zero) & 255;
+    if (coding === 'binary') return (number + quantization.zero) & (2 ** quantization.bits - 1);
     if (coding === 'bipolar') return Math.abs(number);
     return Math.max(0, Math.sign(weight) * number);
   };

@@ -102,7 +102,7 @@ function errorLeft(yy: number, yz: number, zz: number, noise: number): number {
 }
 
 /** Input numbers that drive a block, [vector][logical row]. */
-function drivenBy(block: PlacedBlock, { node }: SlicedLayer, inputs: Int16Array): Float64Array {
+function drivenBy(block: PlacedBlock, { node }: SlicedLayer, inputs: Int32Array): Float64Array {
   const [rows, width] = [blockRows(block), node.groups * node.rows];
   const places = Int32Array.from({ length: rows }, (_, row) => inputOf(block, node, row));
   const vectors = inputs.length / width;

@@ -3,6 +3,7 @@
  * because layers can be settled in any thread.
  */
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
+import { bytesOfCodes, type InputCodes, joinCodes } from '../../src/ir/input-codes.ts';
 import { codingOf, splitCodes } from '../../src/ir/input-planes.ts';
 import {
   type BlockConverters,
@@ -83,7 +84,9 @@ function sumsOfBlocks(
     const driven = { parts, vectors, bipolar, driver };
     return (block) => (law) => digitSums(block, layer, driven, law);
   }
-  const planesOf = openPlanes(layer.node, parts, vectors, bipolar);
+  // The bytes of wide codes are vectors of their own.
+  const bytes = parts.map(bytesOfCodes);
+  const planesOf = openPlanes(layer.node, bytes, (vectors * bytes[0]!.length) / parts[0]!.length, bipolar);
   return (block) => {
     const key = [block.groups.start, block.groups.end, block.rows.start].join();
     const planes = made.get(key) ?? planesOf(block);
@@ -97,14 +100,14 @@ function drivenParts(
   { uses, inputNumbers }: SlicedLayer,
   records: readonly LayerRecord[],
   polarity: Target['driver']['polarity'],
-): readonly Uint8Array[] {
+): readonly InputCodes[] {
   const ofUses = uses.map(({ quantization }, use) =>
     splitCodes(records[use]!.vectors, quantization, codingOf(quantization, inputNumbers, polarity)),
   );
   if (ofUses.length === 1) return ofUses[0]!;
   const most = Math.max(...ofUses.map((parts) => parts.length));
   return Array.from({ length: most }, (_, part) =>
-    Buffer.concat(ofUses.map((parts) => parts[part] ?? new Uint8Array(parts[0]!.length))),
+    joinCodes(ofUses.map((parts) => parts[part] ?? new Uint8Array(parts[0]!.length))),
   );
 }
 

@@ -32,6 +32,7 @@ export interface CompileFlags {
   readonly columnsUsed?: number;
   readonly activationRange?: Fields['activationRange'];
   readonly weightBits?: number;
+  readonly inputBits?: number;
   readonly arrays?: number;
   readonly foldedMib?: number;
   readonly samples?: number;
@@ -47,8 +48,8 @@ export interface CompileFlags {
 async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
   const file = flags.options === undefined ? {} : await readOptionsFile(flags.options);
   if (flags.options !== undefined) parseOptions(file, flags.options);
-  const { target, slices, copies, repeats, residual, encoding } = flags;
-  const { converterRange, activationRange, weightBits, wireCorrection, rowsUsed, columnsUsed } = flags;
+  const { target, slices, copies, repeats, residual, encoding, weightBits, inputBits } = flags;
+  const { converterRange, activationRange, wireCorrection, rowsUsed, columnsUsed } = flags;
   const { arrays, foldedMib, samples } = flags;
   const given = defined({
     target,
@@ -60,6 +61,7 @@ async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
     converterRange,
     activationRange,
     weightBits,
+    inputBits,
     wireCorrection,
     rowsUsed,
     columnsUsed,

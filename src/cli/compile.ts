@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import type { Given } from '../compile/artefacts.ts';
 import { compile } from '../compile/compile.ts';
 import type { CompileHooks } from '../compile/compiled.ts';
+import { integerWarnings } from '../compile/integer-warnings.ts';
 import { printMade } from '../compile/print.ts';
 import { passes } from '../compile/stages.ts';
 import { compileWarnings } from '../compile/warnings.ts';
@@ -78,6 +79,7 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
       printDiagnostics(io, [syntheticCalibration(model, loaded.target.adc.bits)]);
     report('checking the mapping', 0, 1);
     printDiagnostics(io, await compileWarnings(compiled, loaded));
+    printDiagnostics(io, await integerWarnings(imported, compiled, loaded, input.calibration));
     const { preprocessing } = input;
     const onArray = (done: number, total: number) => report('writing the package', done, total);
     onArray(0, compiled.mapping.arrays);
@@ -152,6 +154,7 @@ export function registerCompile(program: Command, io: Io): void {
     .option('--residual', 'aim each part of a weight at what the others are read to lack')
     .addOption(oneOf('--encoding <e>', 'of signed weights', ['auto', 'differential', 'offset']))
     .option('--weight-bits <n>', 'bits of a weight, sign included', whole)
+    .option('--input-bits <n>', "bits of the codes of the layers' inputs", whole)
     .addOption(oneOf('--converter-range <policy>', 'of the converters', ['mse', 'max', 'percentile']))
     .addOption(oneOf('--activation-range <policy>', "of the layers' inputs", ['mse', 'minmax', 'percentile']))
     .addOption(

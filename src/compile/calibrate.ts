@@ -4,7 +4,7 @@ import { calibrationMismatch, noRanges } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
 import { describeOrigin, type Graph, type MvmNode } from '../ir/graph.ts';
-import type { CompileOptions } from '../ir/options.ts';
+import { type CompileOptions, inputBitsOf } from '../ir/options.ts';
 import { unfitInput } from '../record/known-input.ts';
 import { ownQuantization } from '../record/own-range.ts';
 import { recordCalibration } from '../record/record.ts';
@@ -33,6 +33,7 @@ export async function calibrate(
     return recordCalibration(graph, model, calibration?.samples ?? madeUpSamples(graph), {
       ...wanted,
       vectors: options.calibrationVectors,
+      bitsOf: ({ origin }) => inputBitsOf(options, origin),
       onSample: (done, total) => onProgress?.('calibrate', done, total),
     });
   }
@@ -47,7 +48,17 @@ export async function calibrate(
   const unfit = unfitInput(graph.inputs, record.knownAnswer.inputs);
   const layers = graph.nodes.filter((node) => node.kind === 'mvm');
   const strange = layers.filter((layer) => !isOf(record.layers.get(layer.output), layer));
+  const coded = layers.filter((layer) => {
+    const bits = record.layers.get(layer.output)?.quantization.bits;
+    return bits !== undefined && bits !== bitsIn(graph, layer, options);
+  });
   raise([
+    ...coded.map((layer) =>
+      calibrationMismatch(
+        '--calibration',
+        `it has inputs of ${record.layers.get(layer.output)!.quantization.bits} bits of ${describeOrigin(layer.origin)}, and ${bitsIn(graph, layer, options)} are asked for`,
+      ),
+    ),
     ...strange.map(({ origin }) =>
       calibrationMismatch('--calibration', `it does not tell of the inputs of ${describeOrigin(origin)}`),
     ),
@@ -57,6 +68,11 @@ export async function calibrate(
       : [calibrationMismatch('--calibration', `its known input '${unfit}' does not fit the model`)]),
   ]);
   return record;
+}
+
+/** Bits of the inputs that a record of the layer must have. */
+function bitsIn(graph: Graph, { input, origin }: MvmNode, options: CompileOptions): number {
+  return ownQuantization(graph, input)?.bits ?? inputBitsOf(options, origin);
 }
 
 /** Whether a record is one of that layer. */

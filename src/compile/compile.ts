@@ -23,7 +23,7 @@ import { settleWires } from './settle-wires.ts';
 import { lower, map, program } from './stages.ts';
 
 /** A model and the name of its file. */
-type ModelFile = ImportedModel & { readonly file: string };
+export type ModelFile = ImportedModel & { readonly file: string };
 
 /**
  * Compiles a model.

@@ -53,6 +53,31 @@ export const constantInputs = (nodes: readonly string[]): Diagnostic =>
     'Calibrate with samples like those that the chip will see; other inputs may saturate, and give wrong results.',
   ]);
 
+interface Loss {
+  readonly all: number;
+  readonly inputs: number;
+  readonly weights: number;
+}
+
+/**
+ * @param output dB of signal over error at the network's outputs, with all integers, rounded inputs or rounded weights alone
+ * @param worst layers, the same of each alone at its own outputs
+ */
+export const lossyIntegers = (
+  output: Loss,
+  worst: readonly (Loss & { readonly name: string; readonly bits: number })[],
+  { layers, samples }: { readonly layers: number; readonly samples: number },
+): Diagnostic =>
+  warning('calibrate/lossy-integers', worst[0]!.name, [
+    `integers alone, before any error of a chip, leave ${tenths(output.all)} dB of signal over error at the network's outputs (${samples} calibration sample(s)): ${tenths(output.inputs)} dB with the inputs of layers rounded and exact weights, ${tenths(output.weights)} dB with rounded weights and exact inputs`,
+    `Of ${layers} layers, each alone, these keep least: ${worst.map((own) => `${own.name} ${tenths(own.all)} dB (inputs of ${own.bits} bits ${tenths(own.inputs)}, weights ${tenths(own.weights)})`).join('; ')}.`,
+    output.inputs < output.weights
+      ? 'More bits for inputs help (inputBits, for all layers or for these): 6 dB each of what inputs cost, for a plane more to convert and no array. Or keep these layers digital (digital: true).'
+      : 'Finer weights help: more levels, or slices for all layers or for these (slices, weightBits). Or keep these layers digital (digital: true).',
+  ]);
+
+const tenths = (decibels: number) => decibels.toFixed(1);
+
 export const calibrationMismatch = (place: string, why: Why): Diagnostic =>
   orWrongPath(
     why,

@@ -1,13 +1,22 @@
-/** NumPy's .npy form (NEP 1, version 1.0) of the arrays of packages, which are bytes and 32-bit floats, and of saved chips. */
+/** NumPy's .npy form (NEP 1, version 1.0) of the arrays of packages, which are codes of one or two bytes and 32-bit floats, and of saved chips. */
 import { sizeOf } from '../math/tensor.ts';
 
 export interface NpyArray {
-  readonly type: 'uint8' | 'float32';
+  readonly type: keyof typeof read;
   readonly dims: readonly number[];
-  readonly data: Uint8Array | Float32Array;
+  readonly data: Uint8Array | Uint16Array | Float32Array;
 }
 
-const descriptions = { uint8: '|u1', int16: '<i2', int32: '<i4', uint32: '<u4', float32: '<f4' } as const;
+const descriptions = {
+  uint8: '|u1',
+  int16: '<i2',
+  uint16: '<u2',
+  int32: '<i4',
+  uint32: '<u4',
+  float32: '<f4',
+} as const;
+/** What holds the elements of the types that are read. */
+const read = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array } as const;
 const preamble = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0);
 
 /** Element types that are written. */
@@ -49,11 +58,7 @@ export function decodeNpy(
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint16(preamble.length, true);
   const start = preamble.length + 2 + headerLength;
   const header = Buffer.from(bytes.subarray(preamble.length + 2, start)).toString('latin1');
-  const type = header.includes(descriptions.uint8)
-    ? 'uint8'
-    : header.includes(descriptions.float32)
-      ? 'float32'
-      : undefined;
+  const type = (Object.keys(read) as (keyof typeof read)[]).find((t) => header.includes(descriptions[t]));
   const shape = /'shape': \(([\d, ]*)\)/.exec(header)?.[1];
   const ordered = header.includes("'fortran_order': False");
   if (!type || shape === undefined || !ordered) throw new Error('an array of another type or order');
@@ -61,13 +66,15 @@ export function decodeNpy(
     .split(',')
     .filter((d) => d.trim() !== '')
     .map(Number);
-  const length = sizeOf(dims) * (type === 'uint8' ? 1 : 4);
+  const length = sizeOf(dims) * read[type].BYTES_PER_ELEMENT;
   if (bytes.length - start !== length)
     throw new Error(
       `an array of [${dims.join(', ')}] takes ${length} bytes, and has ${bytes.length - start}`,
     );
-  // A copy, because floats need an aligned start; the slice of a Buffer would be none.
+  // A copy, because wide elements need an aligned start; the slice of a Buffer would be none.
   const elements = new Uint8Array(new memory(length));
   elements.set(bytes.subarray(start, start + length));
-  return { type, dims, data: type === 'uint8' ? elements : new Float32Array(elements.buffer) };
+  const { buffer } = elements;
+  if (type === 'uint8') return { type, dims, data: elements };
+  return { type, dims, data: type === 'uint16' ? new Uint16Array(buffer) : new Float32Array(buffer) };
 }

@@ -3,6 +3,7 @@
  * package, and enough on its own to compile the same model to the same bytes again.
  */
 import type { InputQuantization } from './graph.ts';
+import type { InputCodes } from './input-codes.ts';
 
 export interface LayerRecord {
   readonly quantization: InputQuantization;
@@ -11,10 +12,10 @@ export interface LayerRecord {
   /** Sizes of the input's spatial axes; empty for a matrix product. */
   readonly space: readonly number[];
   /**
-   * Input codes of `count` sampled MVMs, [count][groups * rows]; signed codes as two's complement bytes. In memory that
-   * threads share, since they are most of what a compilation holds.
+   * Input codes of `count` sampled MVMs, [count][groups * rows]; signed codes in two's complement. In memory that threads
+   * share, since they are most of what a compilation holds.
    */
-  readonly vectors: Uint8Array;
+  readonly vectors: InputCodes;
   readonly count: number;
   /** Mean real input of every row over all sampled MVMs, length groups * rows. */
   readonly inputMean: Float32Array;

@@ -95,12 +95,13 @@ export interface MvmNode {
   readonly folded: readonly Origin[];
 }
 
-/** real = scale * (code - zero); code is an integer of 8 bits. */
+/** real = scale * (code - zero); code is an integer of 4 to 16 bits. */
 export interface InputQuantization {
   readonly scale: number;
   readonly zero: number;
-  /** Unsigned codes are 0..255; signed codes are two's complement, -128..127, with zero = 0. */
+  /** Unsigned codes are 0..2^bits - 1; signed codes are two's complement, -2^(bits - 1)..2^(bits - 1) - 1, with zero = 0. */
   readonly signed: boolean;
+  readonly bits: number;
 }
 
 /** An mvm node after `quantize`: real output = input.scale * scales[c] * (sum(codes) - input.zero * column sum) + bias. */

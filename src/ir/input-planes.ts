@@ -10,6 +10,7 @@
  * almost empty.
  */
 import type { InputQuantization } from './graph.ts';
+import { createCodes, type InputCodes, inputNumber, numberRange } from './input-codes.ts';
 
 export type InputCoding = 'binary' | 'bipolar' | 'two-phase';
 
@@ -46,11 +47,12 @@ export function codingOf(
 }
 
 /** The unsigned numbers whose bits drive the rows: one, or those of positive numbers before those of negative ones. */
-export function inputParts({ zero, signed }: InputQuantization, coding: InputCoding): readonly InputPart[] {
-  if (coding === 'binary') return [{ sign: 0, limit: 255 }];
+export function inputParts(quantization: InputQuantization, coding: InputCoding): readonly InputPart[] {
+  if (coding === 'binary') return [{ sign: 0, limit: 2 ** quantization.bits - 1 }];
+  const [least, most] = numberRange(quantization);
   return [
-    { sign: 1, limit: signed ? 127 : 255 - zero },
-    { sign: -1, limit: signed ? 128 : zero },
+    { sign: 1, limit: most },
+    { sign: -1, limit: 0 - least },
   ];
 }
 
@@ -66,15 +68,15 @@ export function inputPlanes(
 ): readonly InputPlane[] {
   const [first, second] = inputParts(quantization, coding).map(({ limit }) => 32 - Math.clz32(limit));
   // The top bit of two's complement counts negative, and so drives alone.
-  const alone = coding === 'binary' && quantization.signed;
-  const bits = [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => bit % driverBits === 0 || (alone && bit === 7));
+  const top = coding === 'binary' && quantization.signed ? quantization.bits - 1 : undefined;
+  const all = Array.from({ length: quantization.bits }, (_, bit) => bit);
+  const bits = all.filter((bit) => bit % driverBits === 0 || bit === top);
   return bits.flatMap((bit, step): InputPlane[] => {
-    const width = (bits[step + 1] ?? 8) - bit;
+    const width = (bits[step + 1] ?? quantization.bits) - bit;
     const weight = 2 ** bit;
     const plus = bit < first! ? 0 : undefined;
     const minus = second !== undefined && bit < second ? 1 : undefined;
-    if (coding === 'binary')
-      return [{ bit, width, plus, minus, weight: alone && bit === 7 ? -weight : weight }];
+    if (coding === 'binary') return [{ bit, width, plus, minus, weight: bit === top ? -weight : weight }];
     if (coding === 'bipolar')
       return (plus ?? minus) === undefined ? [] : [{ bit, width, plus, minus, weight }];
     return [
@@ -84,24 +86,19 @@ export function inputPlanes(
   });
 }
 
-/** The number that a code stands for, in steps of its scale. @param code a byte: two's complement where signed */
-export function inputNumber(code: number, { signed, zero }: InputQuantization): number {
-  return (signed && code > 127 ? code - 256 : code) - zero;
-}
-
-/** Splits codes (two's complement bytes where signed) into their parts, each as long as `codes`. */
+/** Splits codes into their parts, each as long as `codes`. */
 export function splitCodes(
-  codes: Uint8Array,
+  codes: InputCodes,
   quantization: InputQuantization,
   coding: InputCoding,
-): readonly Uint8Array[] {
+): readonly InputCodes[] {
   return inputParts(quantization, coding).map(({ sign, limit }) => {
     if (sign === 0) return codes;
-    const numbers = Uint8Array.from({ length: 256 }, (_, code) => {
+    const numbers = createCodes(quantization.bits, 2 ** quantization.bits).map((_, code) => {
       const value = sign * inputNumber(code, quantization);
       return Math.max(0, Math.min(limit, value));
     });
-    const part = new Uint8Array(codes.length);
+    const part = createCodes(quantization.bits, codes.length);
     for (let i = 0; i < codes.length; i++) part[i] = numbers[codes[i]!]!;
     return part;
   });

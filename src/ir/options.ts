@@ -9,6 +9,7 @@ import { longestPattern, patternMatcher } from '../text/name-pattern.ts';
 import { parseYaml } from '../text/yaml.ts';
 import type { Fill } from './corner.ts';
 import { layerName, type Origin } from './graph.ts';
+import { usualBits } from './input-codes.ts';
 
 const whole = (least: number) => z.number().int().min(least);
 
@@ -34,6 +35,9 @@ const rowsUsed = whole(1).describe(
   'rows of an array that are filled, from the sensed end of its columns on; the rest stays unformed',
 );
 const columnsUsed = whole(2).describe('columns of an array that are filled, from its drivers on');
+const inputBits = whole(4)
+  .max(16)
+  .describe('bits of an input code; every bit more is a plane more to drive and to convert');
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
 const layerSchema = z.strictObject({
@@ -47,6 +51,7 @@ const layerSchema = z.strictObject({
   repeats: repeats.optional(),
   residual: residual.optional(),
   encoding: encoding.optional(),
+  inputBits: inputBits.optional(),
   inputNumbers: inputNumbers.optional(),
   converterRange: converterRange.optional(),
   rowsUsed: rowsUsed.optional(),
@@ -64,6 +69,7 @@ export const optionsSchema = z.strictObject({
   repeats: repeats.default('auto'),
   residual: residual.default(false),
   encoding: encoding.optional(),
+  inputBits: inputBits.optional(),
   inputNumbers: inputNumbers.default('sign-magnitude'),
   converterRange: converterRange.default('mse'),
   columnsPerRange: whole(1)
@@ -159,6 +165,11 @@ export function layerOptions(options: CompileOptions, origin: Origin): LayerOpti
   const matching = options.layers.filter(({ match }) => nameMatcher(match)(origin));
   const { match: _, ...merged }: z.output<typeof layerSchema> = Object.assign({}, ...matching);
   return merged;
+}
+
+/** Bits of a layer's input codes, where the model does not quantize the input itself. */
+export function inputBitsOf(options: CompileOptions, origin: Origin): number {
+  return layerOptions(options, origin).inputBits ?? options.inputBits ?? usualBits;
 }
 
 /** How one layer goes onto crossbars, with every field said but for what nothing limits. */

@@ -12,6 +12,7 @@ import {
   type QuantizedMvmNode,
   type ValueInfo,
 } from './graph.ts';
+import { usualBits } from './input-codes.ts';
 
 /** The same graph always gives the same text; of long lists the first four values are shown. */
 export function printGraph(graph: Graph): string {
@@ -71,8 +72,9 @@ function printMvm(node: MvmNode | QuantizedMvmNode): string {
   const head = `${node.output} = ${node.kind}(${node.input}) ${printGeometry(node.geometry)}, ${groups}${node.rows} x ${node.columns}`;
   if (node.kind === 'mvm')
     return `${head}, weights ${printList(node.weights())}, bias ${printList(node.bias)}`;
-  const { scale, zero, signed } = node.quantization;
-  const input = `input ${signed ? 'signed' : 'unsigned'} scale ${number(scale)} zero ${zero}`;
+  const { scale, zero, signed, bits } = node.quantization;
+  const width = bits === usualBits ? '' : ` ${bits} bits`;
+  const input = `input ${signed ? 'signed' : 'unsigned'}${width} scale ${number(scale)} zero ${zero}`;
   const integers = `integers +-${node.weightMax} ${printList(node.integers)}`;
   return `${head}, ${input}, ${integers}, scales ${printList(node.scales)}, bias ${printList(node.bias)}`;
 }

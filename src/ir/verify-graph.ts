@@ -75,9 +75,11 @@ function verifyNode(node: Node, place: string): void {
   finite('scales', node.scales, place);
   if (largestOf(node.integers) > node.weightMax) fail(`${place} has a weight beyond ${node.weightMax}`);
   if (geometry.kind === 'conv' && geometry.autoPad !== 'NOTSET') fail(`${place} pads by ${geometry.autoPad}`);
-  const { scale, zero, signed } = node.quantization;
+  const { scale, zero, signed, bits } = node.quantization;
   if (!(scale > 0 && Number.isFinite(scale))) fail(`${place} has inputs of step ${scale}`);
-  if (!Number.isInteger(zero) || zero < 0 || zero > (signed ? 0 : 255)) fail(`${place} has zero at ${zero}`);
+  if (!(Number.isInteger(bits) && bits >= 4 && bits <= 16)) fail(`${place} has inputs of ${bits} bits`);
+  if (!Number.isInteger(zero) || zero < 0 || zero > (signed ? 0 : 2 ** bits - 1))
+    fail(`${place} has zero at ${zero}`);
 }
 
 /** A plain loop: a callback per weight takes ten times as long. */

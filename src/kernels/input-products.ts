@@ -10,6 +10,8 @@ import { constant, get, i16x8, i32, i32x4, repeat, set, step, v128 } from './was
 const lanes = 4;
 
 interface InputProducts {
+  /** Of wide codes only the upper 8 bits are multiplied: x is the code divided by this. */
+  readonly unit: number;
   /** Sum of x_i x_j at i * stride + j for j >= i, and of x_i at i * stride + rows. Valid until the next call. */
   readonly products: Int32Array;
   readonly stride: number;
@@ -36,27 +38,30 @@ export function inputProducts(
   const products = new Int32Array(buffer, 0, stride * stride).fill(0);
   const words = new Int32Array(buffer, inputs, stride * pairs);
   const width = inputMean.length;
-  // Subtracted from a byte whose top bit is turned over, this gives two's complement its sign.
-  const half = quantization.signed ? 128 : 0;
+  const { signed, bits } = quantization;
+  const dropped = Math.max(0, bits - 8);
+  // Subtracted from a code whose top bit is turned over, this gives two's complement its sign.
+  const half = signed ? 2 ** (bits - dropped - 1) : 0;
+  const numberAt = (at: number) => ((vectors[at]! >> dropped) ^ half) - half;
   for (let pair = 0; pair < pairs; pair++) {
     const to = pair * stride;
     const one = taken[2 * pair]! * width + firstRow;
     const last = taken[2 * pair + 1];
     if (last === undefined) {
-      for (let row = 0; row < rows; row++) words[to + row] = ((vectors[one + row]! ^ half) - half) & 0xffff;
+      for (let row = 0; row < rows; row++) words[to + row] = numberAt(one + row) & 0xffff;
       words[to + rows] = 1;
       continue;
     }
     const other = last * width + firstRow;
     for (let row = 0; row < rows; row++) {
-      const low = (vectors[one + row]! ^ half) - half;
-      const high = (vectors[other + row]! ^ half) - half;
+      const low = numberAt(one + row);
+      const high = numberAt(other + row);
       words[to + row] = (low & 0xffff) | (high << 16);
     }
     words[to + rows] = 1 | (1 << 16);
   }
   kernel.run(inputs, inputs + 4 * stride * pairs, 4 * stride);
-  return { products, stride };
+  return { products, stride, unit: 2 ** dropped };
 }
 
 let kernel: Kernel | undefined;

@@ -19,7 +19,7 @@ import { addInputTerms } from './input-terms.ts';
 import { emitLinear } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
-import { emitPlanes, emitWeightedPlanes, planesOf } from './planes.ts';
+import { emitPlanes, emitWeightedPlanes, planesOf, weightsOf } from './planes.ts';
 import type { SaturationCount } from './saturation.ts';
 import { addPlanes } from './stack.ts';
 import { createSteadyNoise } from './steady-noise.ts';
@@ -87,7 +87,8 @@ function planeByPlane(
   const planes = emitWeightedPlanes(emit, layer, codes, curves?.driver);
   const weights = planesOf(layer).map(({ weight }) => weight);
   const bits = layer.driverBits === 1;
-  const offsets = bits ? roundingOffsets(weights) : weights.map(roundingOffset);
+  const stretches = weightsOf(layer);
+  const offsets = bits ? stretches.flatMap(roundingOffsets) : weights.map(roundingOffset);
   const sameValue = bits && !curves?.driver;
   return (part) => {
     const product = emitLinear(emit, layer, folded, part);
@@ -120,7 +121,12 @@ function planeByPlane(
       const sum = emitWeightedConversion(emit, layer.adcBits, whole ? sums : bent, plain, shift);
       return bits ? sum : emit.op('Sub', [sum, emit.constant(`offset_${index}`, float32([], [offset]))]);
     });
-    return converted.reduceRight((sum, plane) => emit.op('Add', [sum, plane]));
+    // The offsets of a stretch cancel among themselves.
+    const rest = [...converted];
+    const sums = stretches.map(({ length }) =>
+      rest.splice(0, length).reduceRight((sum, plane) => emit.op('Add', [sum, plane])),
+    );
+    return sums.reduceRight((sum, stretch) => emit.op('Add', [sum, stretch]));
   };
 }
 
@@ -150,7 +156,8 @@ function stackedPlanes(
     const signed = weights.some((w) => w < 0);
     return addPlanes(emit, layer.geometry, count, converted.value, (codes) => {
       // A product of bytes is faster, where the weights are bytes.
-      if (converted.integer && !(signed && Math.max(...weights) > 127)) {
+      const [least, most] = [Math.min(...weights), Math.max(...weights)];
+      if (converted.integer && least >= -128 && most <= (signed ? 127 : 255)) {
         const vector = signed ? int8([1, count], Int8Array.from(weights)) : uint8([1, count], weights);
         const added = emit.op('MatMulInteger', [emit.constant(name, vector), codes]);
         return emit.op('Cast', [added], { to: int(1) });

@@ -13,9 +13,9 @@ import { emitAnalog } from './analog.ts';
 import type { Emitter } from './emit.ts';
 import { emitExact } from './exact.ts';
 import type { FoldedLayer } from './folded.ts';
+import { emitCodes } from './input-codes.ts';
 import { emitUnitChannels } from './linear.ts';
 import type { NoiseSource } from './noise-pool.ts';
-import { emitCodes } from './planes.ts';
 import { countSaturation } from './saturation.ts';
 
 export interface LowerOptions {

@@ -5,12 +5,14 @@
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
-import { float32, int32 } from '../math/tensor.ts';
+import { float32, float64, int32, int64 } from '../math/tensor.ts';
+import { emitCodeValues } from './code-values.ts';
 import type { Emitter } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
+import { stretchesOf } from './input-codes.ts';
 import { emitLinear } from './linear.ts';
-import { emitCodeValues, emitPlanes } from './planes.ts';
+import { emitPlanes } from './planes.ts';
 import { addPlanes } from './stack.ts';
 import { outputPositions } from './units.ts';
 
@@ -26,16 +28,25 @@ export function emitExact(
   bitSerial: boolean,
 ): void {
   const { scale } = layer.quantization;
+  const whole = wholeOf(layer);
   const driven = bitSerial ? emitPlanes(emit, layer, codes) : undefined;
-  const input = driven?.planes ?? emitCodeValues(emit, layer, codes[0]!);
+  const inputs = driven
+    ? [driven.planes]
+    : codes.map((_, stretch) => emitCodeValues(emit, layer, codes, stretch));
+  const { width } = stretchesOf(layer);
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap(({ slice, copy }, part) => {
     if (copy > 0) return [];
-    const products = emitLinear(emit, layer, folded, part)(input);
-    const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;
-    const whole = emit.op('Cast', [selectOutputs(emit, layer, folded, positions, sums)], { to: int(6) });
-    const digit = emit.constant(`digit_weight_${slice}`, int32([], [layer.radix ** slice]));
-    return splitTiles(emit, layer, folded, slice === 0 ? whole : emit.op('Mul', [whole, digit]));
+    const multiply = emitLinear(emit, layer, folded, part);
+    return inputs.flatMap((input, stretch) => {
+      const products = multiply(input);
+      const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;
+      const selected = selectOutputs(emit, layer, folded, positions, sums);
+      const integers = emit.op('Cast', [selected], { to: int(whole.type) });
+      const weight = layer.radix ** slice * 2 ** (stretch * width);
+      const digit = emit.constant(`digit_weight_${slice}_${stretch}`, whole.tensor([], [weight]));
+      return splitTiles(emit, layer, folded, weight === 1 ? integers : emit.op('Mul', [integers, digit]));
+    });
   });
   const sum = terms.reduce((a, b) => emit.op('Add', [a, b]));
   const zero = layer.inputCoding === 'binary' ? layer.quantization.zero : 0;
@@ -44,20 +55,27 @@ export function emitExact(
   emitEpilogue(emit, layer, corrected, factor);
 }
 
-/** Shift-and-add without a conversion: 32-bit floats hold every sum exactly. */
+/** What holds every sum: codes of two bytes times weights of one have no room in 32 bits beyond some hundred rows. */
+function wholeOf({ quantization: { bits } }: CrossbarLayer) {
+  return bits > 8
+    ? { type: 7, real: 11, tensor: int64, reals: float64 }
+    : { type: 6, real: 1, tensor: int32, reals: float32 };
+}
+
+/** Shift-and-add without a conversion: floats of 32 bits hold every sum of bytes exactly, those of 64 every other. */
 function addExactly(
   emit: Emitter,
   layer: CrossbarLayer,
   weights: readonly number[],
   products: string,
 ): string {
-  const row = emit.constant('plane_weights', float32([1, weights.length], weights));
-  return addPlanes(emit, layer.geometry, weights.length, products, (planes) =>
-    emit.op('MatMul', [row, planes]),
-  );
+  const { real, reals } = wholeOf(layer);
+  const row = emit.constant('plane_weights', reals([1, weights.length], weights));
+  const given = real === 1 ? products : emit.op('Cast', [products], { to: int(real) });
+  return addPlanes(emit, layer.geometry, weights.length, given, (planes) => emit.op('MatMul', [row, planes]));
 }
 
 function zeroCorrection(emit: Emitter, layer: CrossbarLayer): string {
-  const sums = layer.columnSums.map((sum) => sum * layer.quantization.zero);
-  return emit.constant('zero_correction', int32(outputDims(layer, sums.length), sums));
+  const sums = Array.from(layer.columnSums, (sum) => sum * layer.quantization.zero);
+  return emit.constant('zero_correction', wholeOf(layer).tensor(outputDims(layer, sums.length), sums));
 }

@@ -23,7 +23,7 @@ const operators: Readonly<Record<string, 'Conv' | 'MatMul'>> = {
   MatMulInteger: 'MatMul',
 };
 
-/** A product of codes with constant weights, and the Cast to float32 that alone reads its sums. */
+/** A product of codes with constant weights, and the Cast to float32 or int64 that alone reads its sums. */
 interface Product {
   readonly node: OnnxNode;
   readonly cast: OnnxNode;
@@ -36,8 +36,8 @@ interface Product {
 
 /**
  * @param taps values that become outputs besides the graph's own
- * @returns the graph with float sums wherever bytes are multiplied with constant ones and become float32 right away; all
- *   else as it was
+ * @returns the graph with float sums wherever bytes are multiplied with constant ones and become float32 or int64 right away;
+ *   all else as it was
  */
 export function withFloatSums(graph: Graph, taps: readonly string[] = []): Graph {
   const readers = readersOf(graph);
@@ -74,7 +74,7 @@ function findProducts(graph: Graph, readers: Readers, taps: readonly string[]): 
     const op = operators[node.op];
     const [cast, ...others] = readers.get(node.outputs[0]!) ?? [];
     if (!op || cast?.kind !== 'onnx' || others.length > 0 || kept.has(node.outputs[0]!)) continue;
-    if (cast.op !== 'Cast' || !isNumber(cast.attributes, 'to', 1)) continue;
+    if (cast.op !== 'Cast' || !(castsToFloat(cast) || isNumber(cast.attributes, 'to', 7))) continue;
     const [, weights, zero, weightZero] = node.inputs.map((name) => graph.constants.get(name));
     if (!weights || !zero || sizeOf(zero.dims) !== 1 || (weightZero && sizeOf(weightZero.dims) !== 1))
       continue;
@@ -85,6 +85,9 @@ function findProducts(graph: Graph, readers: Readers, taps: readonly string[]): 
   }
   return products;
 }
+
+/** Whether it gives 32-bit floats, as the products do. */
+const castsToFloat = ({ attributes }: OnnxNode) => isNumber(attributes, 'to', 1);
 
 function isNumber(attributes: Attributes, name: string, value: number): boolean {
   const attribute = attributes[name];
@@ -150,7 +153,9 @@ function emitProduct(emit: Emitter, product: Product): void {
     const limits = [-exactUpTo, exactUpTo].map((limit) =>
       emit.constant(`limit_${limit}`, float32([], [limit])),
     );
-    emit.op('Clip', [multiply(input, 0), ...limits], {}, output);
+    const sums = [multiply(input, 0), ...limits];
+    if (castsToFloat(cast)) emit.op('Clip', sums, {}, output);
+    else emit.op('Cast', [emit.op('Clip', sums)], cast.attributes, output);
     return;
   }
   const axis = op === 'MatMul' ? 0 : 1;

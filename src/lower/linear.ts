@@ -5,7 +5,7 @@ import { float32, int64 } from '../math/tensor.ts';
 import { transposed } from '../math/transposed.ts';
 import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
-import { padsExplicitly } from './planes.ts';
+import { padsExplicitly } from './input-codes.ts';
 
 /** Emits the product of one input, as often as it is called: units * outputs of a unit channels. */
 export type Product = (input: string) => string;

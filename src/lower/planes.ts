@@ -1,102 +1,17 @@
-/** Input codes of a layer, and their bit planes: what the drivers put on the wordlines, one plane after another. */
+/** Input codes of a layer -> their bit planes: what the drivers put on the wordlines, one plane after another. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { type ConvGeometry, type Geometry, int } from '../ir/graph.ts';
-import { type InputPlane, inputParts, inputPlanes } from '../ir/input-planes.ts';
-import { float32, int64, uint8 } from '../math/tensor.ts';
+import { type Geometry, int } from '../ir/graph.ts';
+import { type InputPlane, inputPlanes } from '../ir/input-planes.ts';
+import { float32, uint8 } from '../math/tensor.ts';
 import { bend, type PiecewiseLinear } from '../target/nonlinearity.ts';
 import { emitBend } from './bend.ts';
 import type { Emitter } from './emit.ts';
+import { stretchesOf } from './input-codes.ts';
 import { emitApart, emitTogether, planeAxis, planeDims } from './stack.ts';
 
 /** The planes of a layer's inputs, from the least to the largest weight. */
 export function planesOf(layer: Driven): readonly InputPlane[] {
   return inputPlanes(layer.quantization, layer.inputCoding, layer.driverBits);
-}
-
-/**
- * Input codes as unsigned bytes, one value per input part, [batch, channels, ...space] or [..., rows]. Binary codes
- * are padded with the zero point; the parts of others are zero there, as a convolution pads by itself.
- */
-export function emitCodes(emit: Emitter, layer: CrossbarLayer): string[] {
-  return layer.inputCoding === 'binary' ? [emitBinary(emit, layer)] : emitMagnitudes(emit, layer);
-}
-
-function emitBinary(emit: Emitter, layer: CrossbarLayer): string {
-  const { scale, zero, signed } = layer.quantization;
-  // Two's complement is the unsigned code with its top bit flipped: quantize around 128, then flip it.
-  const quantized = emit.op('QuantizeLinear', [
-    layer.input,
-    emit.constant('input_scale', float32([], [scale])),
-    emit.constant('input_zero', uint8([], [signed ? 128 : zero])),
-  ]);
-  const codes = signed
-    ? emit.op('BitwiseXor', [quantized, emit.constant('sign_bit', uint8([], [128]))])
-    : quantized;
-  if (!padsExplicitly(layer)) return codes;
-  const { pads, kernel } = layer.geometry;
-  const around = [0, 0, ...pads.slice(0, kernel.length), 0, 0, ...pads.slice(kernel.length)];
-  return emit.op('Pad', [
-    codes,
-    emit.constant('pads', int64([around.length], around)),
-    emit.constant('pad_code', uint8([], [zero])),
-  ]);
-}
-
-/** Whether the codes come padded, because the code of zero drives rows. */
-export function padsExplicitly<L extends Pick<CrossbarLayer, 'geometry' | 'quantization' | 'inputCoding'>>(
-  layer: L,
-): layer is L & { readonly geometry: ConvGeometry } {
-  const { geometry, quantization, inputCoding } = layer;
-  return (
-    inputCoding === 'binary' &&
-    quantization.zero !== 0 &&
-    geometry.kind === 'conv' &&
-    geometry.pads.some((p) => p > 0)
-  );
-}
-
-/** Rounding half to even is the same on both sides of zero: x and -x, quantized around zero, saturate at the other. */
-function emitMagnitudes(emit: Emitter, layer: CrossbarLayer): string[] {
-  const scale = emit.constant('input_scale', float32([], [layer.quantization.scale]));
-  const none = emit.constant('byte_0', uint8([], [0]));
-  return inputParts(layer.quantization, layer.inputCoding).map(({ sign, limit }) => {
-    const input = sign > 0 ? layer.input : emit.op('Neg', [layer.input]);
-    const magnitudes = emit.op('QuantizeLinear', [input, scale, none]);
-    return emit.op('Clip', [magnitudes, none, emit.constant(`byte_${limit}`, uint8([], [limit]))]);
-  });
-}
-
-/** The codes as numbers: two's complement bytes as they are meant. */
-export function emitCodeValues(
-  emit: Emitter,
-  { geometry, rows, quantization }: CrossbarLayer,
-  codes: string,
-): string {
-  const { signed } = quantization;
-  const bytes = signed ? emit.op('BitwiseXor', [codes, emit.constant('sign_bit', uint8([], [128]))]) : codes;
-  if (geometry.kind === 'matmul') {
-    // onnxruntime 1.30 crashes where Cast stands between Transpose and MatMul; and where all rows have one scale, it
-    // rewrites the product and rounds it.
-    const ones = emit.constant('unit_scale', float32([rows], Array<number>(rows).fill(1)));
-    const zeros = emit.constant('unit_zero', uint8([rows], Array<number>(rows).fill(signed ? 128 : 0)));
-    return emit.op('DequantizeLinear', [bytes, ones, zeros], { axis: int(-1) });
-  }
-  const real = emit.op('Cast', [bytes], { to: int(1) });
-  return signed ? emit.op('Sub', [real, emit.constant('half', float32([], [128]))]) : real;
-}
-
-/** What all planes of a product drive the rows with, added up by their weights. @param codes as `emitCodes` gives them */
-export function emitDriven(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  codes: readonly string[],
-  curve?: PiecewiseLinear,
-): string {
-  if (curve) return emit.op('Sum', emitWeightedPlanes(emit, layer, codes, curve));
-  if (layer.inputCoding === 'binary') return emitCodeValues(emit, layer, codes[0]!);
-  const magnitudes = { ...layer, quantization: { ...layer.quantization, signed: false } };
-  const [plus, minus] = codes.map((part) => emitCodeValues(emit, magnitudes, part));
-  return emit.op('Sub', [plus!, minus!]);
 }
 
 /** What the planes of a layer depend on. */
@@ -115,25 +30,46 @@ export function emitPlanes(
   curve?: PiecewiseLinear,
 ): { readonly planes: string; readonly weights: readonly number[] } {
   const { geometry } = layer;
-  const all = planesOf(layer);
+  const stretches = byStretch(layer, planesOf(layer));
   const emitStack = layer.driverBits === 1 ? emitBitStack : emitDigitStack;
-  const stack = (codes: string, part: number, planes: readonly InputPlane[]) => {
+  const stack = (part: number, planes: readonly InputPlane[]) => {
+    const codes = parts[part]!;
     const apart = emitStack(emit, emitApart(emit, geometry, codes), { part, planes, geometry, curve });
     return emitTogether(emit, geometry, apart, codes);
   };
-  if (layer.inputCoding === 'bipolar') {
-    const [plus, minus] = parts.map((codes, part) => stack(codes, part, all));
-    return { planes: emit.op('Sub', [plus!, minus!]), weights: all.map(({ weight }) => weight) };
-  }
-  const byPart = parts.map((_, part) => all.filter(({ plus }) => plus === part));
-  const stacks = byPart.flatMap((own, part) => (own.length === 0 ? [] : stack(parts[part]!, part, own)));
-  const planes =
-    stacks.length === 1 ? stacks[0]! : emit.op('Concat', stacks, { axis: int(planeAxis(geometry)) });
-  return { planes, weights: byPart.flat().map(({ weight }) => weight) };
+  const turns = stretches.flatMap((own, stretch) => {
+    const of = (part: number) => part * stretches.length + stretch;
+    if (layer.inputCoding === 'bipolar')
+      return [{ planes: emit.op('Sub', [stack(of(0), own), stack(of(1), own)]), own }];
+    const byPart = [0, 1].map((part) => own.filter(({ plus }) => plus === part));
+    return byPart.flatMap((some, part) =>
+      some.length === 0 ? [] : { planes: stack(of(part), some), own: some },
+    );
+  });
+  const weights = turns.flatMap(({ own }) => own.map(({ weight }) => weight));
+  const [first, ...others] = turns.map(({ planes }) => planes);
+  if (others.length === 0) return { planes: first!, weights };
+  return { planes: emit.op('Concat', [first!, ...others], { axis: int(planeAxis(geometry)) }), weights };
 }
 
-/** Planes of one input part. */
+/** Planes by the stretch of the codes that their bits lie in, with bits as they count there. */
+function byStretch(layer: Driven, planes: readonly InputPlane[]): readonly (readonly InputPlane[])[] {
+  const { count, width } = stretchesOf(layer);
+  return Array.from({ length: count }, (_, stretch) =>
+    planes.flatMap((plane) =>
+      Math.floor(plane.bit / width) === stretch ? { ...plane, bit: plane.bit - stretch * width } : [],
+    ),
+  );
+}
+
+/** The weights of planes, apart for every stretch of the codes: what is exact in 32-bit floats by itself. */
+export function weightsOf(layer: Driven): readonly (readonly number[])[] {
+  return byStretch(layer, planesOf(layer)).map((planes) => planes.map(({ weight }) => weight));
+}
+
+/** Planes of one stretch of an input part. */
 interface Stack {
+  /** Number of the stretch, among those of all parts. */
   readonly part: number;
   readonly planes: readonly InputPlane[];
   readonly geometry: Geometry;
@@ -174,8 +110,11 @@ export function emitWeightedPlanes(
   curve?: PiecewiseLinear,
 ): string[] {
   const emitPlane = layer.driverBits === 1 ? emitWeightedBit : emitWeightedDigit;
-  return planesOf(layer).map((plane, index) => {
-    const driven = (part: number) => emitPlane(emit, parts[part]!, plane, index, curve);
+  const stretches = byStretch(layer, planesOf(layer));
+  const placed = stretches.flatMap((planes, stretch) => planes.map((plane) => ({ plane, stretch })));
+  return placed.map(({ plane, stretch }, index) => {
+    const driven = (part: number) =>
+      emitPlane(emit, parts[part * stretches.length + stretch]!, plane, index, curve);
     const { plus, minus } = plane;
     if (minus === undefined) return driven(plus!);
     return plus === undefined
@@ -206,10 +145,12 @@ function emitWeightedDigit(
   curve: PiecewiseLinear | undefined,
 ): string {
   const mask = emit.constant(`byte_${maskOf(plane)}`, uint8([], [maskOf(plane)]));
-  // Bits where they are count as much as the plane's weight, but for its sign.
+  // Bits where they are count as much as the plane's weight, but for its sign and the stretches below theirs.
   const masked = emit.op('Cast', [emit.op('BitwiseAnd', [codes, mask])], { to: int(1) });
   const level = curve ? emitBend(emit, masked, curve, `level_${index}`, 2 ** plane.bit) : masked;
-  return plane.weight > 0 ? level : emit.op('Neg', [level]);
+  const rest = plane.weight / 2 ** plane.bit;
+  if (Math.abs(rest) > 1) return emit.op('Mul', [level, emit.constant(`rest_${index}`, float32([], [rest]))]);
+  return rest > 0 ? level : emit.op('Neg', [level]);
 }
 
 /** What a set bit drives. */

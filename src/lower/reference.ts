@@ -14,10 +14,11 @@ import {
   string,
   volumeOf,
 } from '../ir/graph.ts';
-import { deferred, float32, uint8 } from '../math/tensor.ts';
+import { deferred, float32, int64, uint8 } from '../math/tensor.ts';
 import { transposed } from '../math/transposed.ts';
 import type { Emitter } from './emit.ts';
 import { emitEpilogue } from './epilogue.ts';
+import { emitNumbers, emitQuantized, emitStretches, unsignedZero } from './input-codes.ts';
 
 /** Emits a layer in 32-bit floating point. */
 export function lowerFloat(emit: Emitter, node: MvmNode): void {
@@ -49,30 +50,49 @@ function floats(values: Reals): Float32Array {
  * onnxruntime's kernels for signed ones add pairs of products in 16 bits on processors without VNNI, and saturate.
  */
 export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
-  const { scale, zero, signed } = node.quantization;
-  // A signed code plus 128 is an unsigned one around zero point 128: the same integers, and a type every kernel takes.
-  const zeroPoint = emit.constant('input_zero', uint8([], [signed ? 128 : zero]));
-  const codes = emit.op('QuantizeLinear', [
-    node.input,
-    emit.constant('input_scale', float32([], [scale])),
-    zeroPoint,
-  ]);
+  const { scale, bits } = node.quantization;
   const layer = { ...node, bias: Float32Array.from(node.bias) };
   const factor = Float32Array.from(node.scales, (s) => Math.fround(scale * Math.fround(s)));
   const { geometry } = node;
   const dims = geometry.kind === 'conv' ? kernelDims(node, geometry) : [node.rows, node.columns];
-  const weights = () => codesOf(arrange(node, node.integers));
-  const operands = [
-    codes,
-    emit.constant('weights', deferred('uint8', dims, weights)),
-    zeroPoint,
-    emit.constant('weights_zero', uint8([], [weightZero])),
-  ];
-  const sums =
-    geometry.kind === 'conv'
+  const weights = emit.constant(
+    'weights',
+    deferred('uint8', dims, () => codesOf(arrange(node, node.integers))),
+  );
+  const zero = emit.constant('weights_zero', uint8([], [weightZero]));
+  const multiply: Multiply = (codes, zeroPoint) => {
+    const operands = [codes, weights, zeroPoint, zero];
+    return geometry.kind === 'conv'
       ? emit.op('ConvInteger', operands, convAttributes(node, geometry))
       : emit.op('MatMulInteger', operands);
+  };
+  const sums = bits > 8 ? emitWideSums(emit, node, multiply) : emitSums(emit, node, multiply);
   emitEpilogue(emit, layer, sums, factor);
+}
+
+/** Emits the product of bytes around a zero point, also a byte, with the weights. */
+type Multiply = (codes: string, zeroPoint: string) => string;
+
+function emitSums(emit: Emitter, node: QuantizedMvmNode, multiply: Multiply): string {
+  // A signed code is an unsigned one around the middle: the same integers, and a type every kernel takes.
+  const codes = emitQuantized(emit, node);
+  return multiply(codes, emit.constant('input_zero', uint8([], [unsignedZero(node.quantization)])));
+}
+
+/**
+ * Sums of codes of two bytes, as those of the low bytes and 256 times those of the high ones: less than 2^31 each, and not
+ * together.
+ */
+function emitWideSums(emit: Emitter, node: QuantizedMvmNode, multiply: Multiply): string {
+  const zero = unsignedZero(node.quantization);
+  const middle = emit.constant('input_middle', float32([], [zero]));
+  const codes = emit.op('Add', [emitNumbers(emit, node), middle]);
+  const [low, high] = emitStretches(emit, codes, { count: 2, width: 8 }).map((bytes, stretch) => {
+    const own = (zero >> (8 * stretch)) & 255;
+    const zeroPoint = emit.constant(stretch === 0 ? 'input_zero' : 'input_zero_high', uint8([], [own]));
+    return emit.op('Cast', [multiply(bytes, zeroPoint)], { to: int(7) });
+  });
+  return emit.op('Add', [low!, emit.op('Mul', [high!, emit.constant('byte_range', int64([], [256]))])]);
 }
 
 /** Code of the weight 0: codes and integers differ in the top bit of their bytes. */

@@ -9,13 +9,13 @@ import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int, ints } from '../ir/graph.ts';
 import { float32, int64 } from '../math/tensor.ts';
+import { emitDriven } from './code-values.ts';
 import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 import { type NoiseScales, sequenceLength } from './layer-noise.ts';
 import { emitLinear } from './linear.ts';
 import { createNormals, emitScaled, rowOf } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
-import { emitDriven } from './planes.ts';
 import { sequenceRows, sequences } from './sequence-pool.ts';
 
 /** Adds noise to the sums of a part, [images, ..., ...]. */

@@ -38,6 +38,8 @@ export function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
   const weightOfDigit = layer.radix ** part.slice / layer.copies;
   const top = 2 ** (layer.adcBits - 1) - 1;
   const level = 2 ** layer.driverBits - 1;
+  // Wide codes go through the cells a byte at a time.
+  const highest = 2 ** Math.min(8, layer.quantization.bits) - 1;
   const bipolar = layer.inputCoding === 'bipolar';
   if (part.coefficient.some((c) => Math.abs(c) !== weightOfDigit && c !== 0)) return false;
   if (!part.zero.every(Number.isInteger)) return false;
@@ -55,7 +57,7 @@ export function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
       }
     }
     for (let c = 0; c < columns; c++) {
-      if (most[c]! > top || least[c]! < -top - 1 || (255 / level) * (most[c]! - least[c]!) >= 2 ** 24)
+      if (most[c]! > top || least[c]! < -top - 1 || (highest / level) * (most[c]! - least[c]!) >= 2 ** 24)
         return false;
     }
   }

@@ -120,6 +120,10 @@ export function float32(dims: readonly number[], data: Float32Array | readonly n
   return { type: 'float32', dims, data: data instanceof Float32Array ? data : Float32Array.from(data) };
 }
 
+export function float64(dims: readonly number[], data: Float64Array | readonly number[]): Tensor {
+  return { type: 'float64', dims, data: data instanceof Float64Array ? data : Float64Array.from(data) };
+}
+
 export function int8(dims: readonly number[], data: Int8Array): Tensor {
   return { type: 'int8', dims, data };
 }

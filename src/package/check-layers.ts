@@ -33,7 +33,7 @@ function problemsOf(layer: CrossbarLayer, target: Target, arrays: number): strin
   const wrongSize = Object.entries(sizes).find(([, size]) => !(size >= 1 && size < 2 ** 31));
   if (wrongSize) return [`${wrongSize[0]} is ${wrongSize[1]}`];
   const outputs = groups * columns;
-  const { scale, zero } = quantization;
+  const { scale, zero, bits } = quantization;
   const { driver, adc } = target;
   const given = [
     ['driver_bits', layer.driverBits, driver.bits],
@@ -52,7 +52,8 @@ function problemsOf(layer: CrossbarLayer, target: Target, arrays: number): strin
     );
   const rules: readonly (readonly [holds: boolean, problem: string])[] = [
     [scale > 0 && Number.isFinite(scale), `input_scale is ${scale}`],
-    [zero >= 0 && zero <= 255, `input_zero is ${zero}`],
+    [bits >= 4 && bits <= 16, `input_bits is ${bits}`],
+    [zero >= 0 && zero < 2 ** bits, `input_zero is ${zero}`],
     [layer.digitStep > 0 && Number.isFinite(layer.digitStep), `digit_step is ${layer.digitStep}`],
     [layer.radix >= 2 && layer.radix < 2 ** 17, `radix is ${layer.radix}`],
     [slices <= 16 && copies <= 16, 'it has more than 16 slices or copies'],

@@ -12,6 +12,7 @@ import {
   type OnnxNode,
   string,
 } from '../ir/graph.ts';
+import { usualBits } from '../ir/input-codes.ts';
 import { type DataType, float32, int8, int32, type Tensor, type TensorData } from '../math/tensor.ts';
 
 export const crossbarDomain = 'crossloom';
@@ -90,6 +91,7 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
       input_scale: float(layer.quantization.scale),
       input_zero: int(layer.quantization.zero),
       input_signed: int(layer.quantization.signed ? 1 : 0),
+      ...(layer.quantization.bits === usualBits ? {} : { input_bits: int(layer.quantization.bits) }),
       input_coding: string(layer.inputCoding),
       driver_bits: int(layer.driverBits),
       encoding: string(layer.encoding),
@@ -141,6 +143,7 @@ export function decodeCrossbar(
       scale: read.float('input_scale'),
       zero: read.int('input_zero'),
       signed: read.int('input_signed') === 1,
+      bits: 'input_bits' in node.attributes ? read.int('input_bits') : usualBits,
     },
     inputCoding: read.choice('input_coding', ['binary', 'bipolar', 'two-phase']),
     driverBits: read.int('driver_bits'),

@@ -3,6 +3,7 @@ import { constantInputs } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
 import { describeOrigin, type MvmNode } from '../ir/graph.ts';
+import type { InputCodes } from '../ir/input-codes.ts';
 
 /** At most one warning, which names all those layers. */
 export function findConstantInputs(
@@ -23,7 +24,7 @@ function isConstant({ vectors, count }: LayerRecord): boolean {
   return vectors.every((code) => code === vectors[0]) || (count > 1 && repeats(vectors, length));
 }
 
-function repeats(vectors: Uint8Array, length: number): boolean {
+function repeats(vectors: InputCodes, length: number): boolean {
   for (let i = length; i < vectors.length; i++) if (vectors[i] !== vectors[i - length]) return false;
   return true;
 }

@@ -38,7 +38,7 @@ export function ownQuantization(graph: Graph, value: string): InputQuantization 
   if (scale === undefined || zero === undefined || (type !== 'int8' && type !== 'uint8')) return undefined;
   const signed = type === 'int8';
   // int8 codes around z are the same grid as unsigned codes around z + 128.
-  return { scale: Math.fround(scale), zero: signed ? zero + 128 : zero, signed: false };
+  return { scale: Math.fround(scale), zero: signed ? zero + 128 : zero, signed: false, bits: 8 };
 }
 
 /** The type of codes without a zero point, where QuantizeLinear makes them: uint8, unless it says otherwise. */

@@ -1,7 +1,7 @@
-/** Chooses the 8-bit codes of a layer's input from the distribution of its values over the samples. */
+/** Chooses the codes of a layer's input from the distribution of its values over the samples. */
 import type { RangePolicy } from '../ir/calibration-record.ts';
 import type { InputQuantization } from '../ir/graph.ts';
-import { inputNumber } from '../ir/input-planes.ts';
+import { type InputCodes, inputNumber, numberRange } from '../ir/input-codes.ts';
 
 /** Counts of values in bins of equal width over [-reach, reach]; reach doubles when a value falls outside. */
 export interface Histogram {
@@ -52,20 +52,27 @@ function widen(histogram: Histogram): void {
  * @param policy `minmax`: all values seen; `percentile`: 99.99 % of them; `mse`: the range with the least mean square
  * error of rounding and clipping
  * @param signed two's complement codes around zero; otherwise unsigned codes with a zero point
+ * @param bits of a code
  */
-export function chooseRange(histogram: Histogram, policy: RangePolicy, signed: boolean): InputQuantization {
+export function chooseRange(
+  histogram: Histogram,
+  policy: RangePolicy,
+  signed: boolean,
+  bits: number,
+): InputQuantization {
   const { min, max } = histogram;
-  if (policy === 'minmax') return quantizationOf(min, max, signed);
+  if (policy === 'minmax') return quantizationOf(min, max, signed, bits);
   if (policy === 'percentile')
     return quantizationOf(
       Math.min(0, Math.max(min, quantile(histogram, 0.0001))),
       Math.max(0, Math.min(max, quantile(histogram, 0.9999))),
       signed,
+      bits,
     );
-  let best = quantizationOf(min, max, signed);
+  let best = quantizationOf(min, max, signed, bits);
   let least = Number.POSITIVE_INFINITY;
   for (let share = 100; share >= 20; share -= 2) {
-    const candidate = quantizationOf((min * share) / 100, (max * share) / 100, signed);
+    const candidate = quantizationOf((min * share) / 100, (max * share) / 100, signed, bits);
     const error = squareError(histogram, candidate);
     if (error < least) {
       least = error;
@@ -76,10 +83,12 @@ export function chooseRange(histogram: Histogram, policy: RangePolicy, signed: b
 }
 
 /** Codes that span [min, max], which holds zero; zero is a code. */
-export function quantizationOf(min: number, max: number, signed: boolean): InputQuantization {
-  if (signed) return { scale: Math.fround(Math.max(-min, max) / 127) || 1, zero: 0, signed };
-  const scale = Math.fround((max - min) / 255) || 1;
-  return { scale, zero: Math.min(255, Math.max(0, Math.round(-min / scale))), signed };
+export function quantizationOf(min: number, max: number, signed: boolean, bits: number): InputQuantization {
+  if (signed)
+    return { scale: Math.fround(Math.max(-min, max) / (2 ** (bits - 1) - 1)) || 1, zero: 0, signed, bits };
+  const top = 2 ** bits - 1;
+  const scale = Math.fround((max - min) / top) || 1;
+  return { scale, zero: Math.min(top, Math.max(0, Math.round(-min / scale))), signed, bits };
 }
 
 function quantile(histogram: Histogram, share: number): number {
@@ -96,39 +105,38 @@ function centre(histogram: Histogram, bin: number): number {
   return ((bin + 0.5) / binCount) * 2 * histogram.reach - histogram.reach;
 }
 
-function squareError(histogram: Histogram, { scale, zero, signed }: InputQuantization): number {
-  const [low, high] = signed ? [-128, 127] : [0, 255];
+function squareError(histogram: Histogram, quantization: InputQuantization): number {
+  const { scale } = quantization;
+  const [low, high] = numberRange(quantization);
   const rounding = (scale * scale) / 12;
   let error = 0;
   for (let bin = 0; bin < binCount; bin++) {
     const count = histogram.counts[bin]!;
     if (count === 0) continue;
-    const code = centre(histogram, bin) / scale + zero;
-    const beyond = code < low ? low - code : code > high ? code - high : 0;
+    const number = centre(histogram, bin) / scale;
+    const beyond = number < low ? low - number : number > high ? number - high : 0;
     error += count * (beyond > 0 ? (beyond * scale) ** 2 : rounding);
   }
   return error;
 }
 
-/** Writes the codes of real values, as QuantizeLinear computes them; a signed code as its two's complement byte. */
-export function quantizeInto(
-  codes: Uint8Array,
-  values: Float32Array,
-  { scale, zero, signed }: InputQuantization,
-): void {
-  const low = signed ? -128 : 0;
-  const high = signed ? 127 : 255;
+/** Writes the codes of real values, as QuantizeLinear computes them; a signed code in two's complement. */
+export function quantizeInto(codes: InputCodes, values: Float32Array, quantization: InputQuantization): void {
+  const { scale, zero, bits } = quantization;
+  const [least, most] = numberRange(quantization);
+  const [low, high] = [least + zero, most + zero];
+  const mask = 2 ** bits - 1;
   for (let i = 0; i < values.length; i++) {
     // Doubles of this size have no fraction: adding it rounds half to even, taking it off gives the integer.
     const code = Math.fround(values[i]! / scale) + 1.5 * 2 ** 52 - 1.5 * 2 ** 52 + zero;
-    codes[i] = code < low ? low : code > high ? high : code;
+    codes[i] = (code < low ? low : code > high ? high : code) & mask;
   }
 }
 
-/** The real values of all 256 codes. */
+/** The real values of all codes. */
 export function realsOf(quantization: InputQuantization): Float64Array {
   return Float64Array.from(
-    { length: 256 },
+    { length: 2 ** quantization.bits },
     (_, code) => quantization.scale * inputNumber(code, quantization),
   );
 }

@@ -8,12 +8,14 @@ import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { decodeNpy, encodeNpy, type NpyArray } from '../files/npy.ts';
 import { readZip, writeZip } from '../files/zip.ts';
 import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
+import { usualBits } from '../ir/input-codes.ts';
 
 /** Of numbers whose products with weights are still floats. */
 const largest = 1e30;
 
 const schema = z.strictObject({
-  format: z.literal(1),
+  /** 2 where codes of a layer have other than 8 bits. */
+  format: z.union([z.literal(1), z.literal(2)]),
   model: z.string(),
   activations: z.strictObject({
     policy: z.enum(['minmax', 'percentile', 'mse']),
@@ -30,12 +32,14 @@ const schema = z.strictObject({
           .number()
           .min(1 / largest)
           .max(largest),
-        zero: z.int().min(0).max(255),
+        zero: z.int().min(0).max(65535),
         signed: z.boolean(),
+        bits: z.int().min(4).max(16).default(usualBits),
         positions: z.int().nonnegative(),
         space: z.array(z.int().positive()),
       })
-      .refine(({ signed, zero }) => !signed || zero === 0, 'signed codes have their zero at 0'),
+      .refine(({ signed, zero }) => !signed || zero === 0, 'signed codes have their zero at 0')
+      .refine(({ bits, zero }) => zero < 2 ** bits, 'zero is no code'),
   ),
 });
 
@@ -43,23 +47,34 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
   const layers = [...record.layers];
   const inputs = Object.entries(record.knownAnswer.inputs);
   const json: z.input<typeof schema> = {
-    format: 1,
+    format: layers.every(([, { quantization }]) => quantization.bits === usualBits) ? 1 : 2,
     model: record.model,
     activations: record.activations,
     samples: [...record.samples],
     knownAnswer: inputs.map(([name]) => name),
-    layers: layers.map(([output, { quantization, positions, space }]) => ({
-      output,
-      ...quantization,
-      positions,
-      space: [...space],
-    })),
+    layers: layers.map(
+      ([
+        output,
+        {
+          quantization: { bits, ...grid },
+          positions,
+          space,
+        },
+      ]) => ({
+        output,
+        ...grid,
+        ...(bits === usualBits ? {} : { bits }),
+        positions,
+        space: [...space],
+      }),
+    ),
   };
   const files = new Map<string, Uint8Array>([['record.json', Buffer.from(JSON.stringify(json, null, 1))]]);
   const put = (name: string, array: NpyArray) => files.set(`${name}.npy`, encodeNpy(array));
   layers.forEach(([, layer], i) => {
     const rows = layer.inputMean.length;
-    put(`vectors_${i}`, { type: 'uint8', dims: [layer.count, rows], data: layer.vectors });
+    const type = layer.vectors instanceof Uint16Array ? 'uint16' : 'uint8';
+    put(`vectors_${i}`, { type, dims: [layer.count, rows], data: layer.vectors });
     put(`input_mean_${i}`, { type: 'float32', dims: [rows], data: layer.inputMean });
     put(`quantized_mean_${i}`, { type: 'float32', dims: [rows], data: layer.quantizedMean });
   });
@@ -86,17 +101,15 @@ function firstIssue({ issues: [issue] }: z.ZodError): string {
   return `record.json: ${issue!.path.join('.') || 'the file'}: ${issue!.message}`;
 }
 
-type Memory = SharedArrayBufferConstructor;
-
 /** @throws Error with what is wrong */
 function decode(files: ReadonlyMap<string, Uint8Array>): CalibrationRecord {
   const json = schema.parse(JSON.parse(new TextDecoder().decode(fileIn(files, 'record.json'))));
-  const layers = json.layers.map(({ output, scale, zero, signed, positions, space }, i) => {
-    const vectors = bytesIn(files, `vectors_${i}`, SharedArrayBuffer);
+  const layers = json.layers.map(({ output, scale, zero, signed, bits, positions, space }, i) => {
+    const vectors = codesIn(files, `vectors_${i}`, bits);
     const [count, rows] = vectors.dims;
     if (vectors.dims.length !== 2 || !count || !rows) throw new Error(`vectors_${i} are none`);
     const layer: LayerRecord = {
-      quantization: { scale, zero, signed },
+      quantization: { scale, zero, signed, bits },
       positions,
       space,
       vectors: vectors.data,
@@ -124,9 +137,11 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Arra
   return bytes;
 }
 
-function bytesIn(files: ReadonlyMap<string, Uint8Array>, name: string, memory?: Memory) {
-  const { dims, data } = decodeNpy(fileIn(files, `${name}.npy`), memory);
-  if (!(data instanceof Uint8Array)) throw new Error(`${name} does not hold bytes`);
+function codesIn(files: ReadonlyMap<string, Uint8Array>, name: string, bits: number) {
+  const { dims, data } = decodeNpy(fileIn(files, `${name}.npy`), SharedArrayBuffer);
+  const right = bits > 8 ? data instanceof Uint16Array : data instanceof Uint8Array;
+  if (!right || data instanceof Float32Array) throw new Error(`${name} does not hold codes of ${bits} bits`);
+  if (data.some((code) => code >= 2 ** bits)) throw new Error(`${name} holds codes beyond ${bits} bits`);
   return { dims, data };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { CalibrationRecord, KnownAnswer, LayerRecord, RangePolicy } from '../ir/calibration-record.ts';
 import type { Graph, InputQuantization, MvmNode } from '../ir/graph.ts';
+import { createCodes, type InputCodes } from '../ir/input-codes.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
 import { openStream, type Stream } from '../math/random.ts';
@@ -19,6 +20,8 @@ import type { SampleSource } from './sample-source.ts';
 export interface RecordOptions {
   readonly policy: RangePolicy;
   readonly signed: boolean;
+  /** Bits of a layer's input codes, where the model does not quantize the input itself. */
+  readonly bitsOf: (layer: MvmNode) => number;
   /** Whether the graph's channels were evened out. */
   readonly equalized: boolean;
   /** Input vectors kept per layer. */
@@ -50,7 +53,7 @@ export async function recordCalibration(
   );
   const ranges = await recordRanges(graph, layers, network, samples, options);
   const states = layers.map((layer, index) =>
-    createState(layer, index, ranges.get(layer.input)!, samples.length, options),
+    createState(layer, index, ranges.get(layer)!, samples.length, options),
   );
   const hashes: string[] = [];
   let knownAnswer: KnownAnswer = { inputs: {} };
@@ -111,20 +114,17 @@ async function recordRanges(
   network: Network,
   samples: SampleSource,
   options: RecordOptions,
-): Promise<Map<string, InputQuantization>> {
-  const ranges = new Map<string, InputQuantization>();
+): Promise<Map<MvmNode, InputQuantization>> {
+  const ranges = new Map<MvmNode, InputQuantization>();
   for (const layer of layers) {
     const own = ownQuantization(graph, layer.input);
-    if (own) ranges.set(layer.input, own);
+    if (own) ranges.set(layer, own);
   }
-  const measured = [...new Set(layers.map((l) => l.input))].filter((name) => !ranges.has(name));
+  const measured = layers.filter((layer) => !ranges.has(layer));
   if (measured.length === 0) return ranges;
-  const histograms = new Map(measured.map((name) => [name, createHistogram()]));
+  const histograms = new Map(measured.map(({ input }) => [input, createHistogram()]));
   const feedsOf = async (i: number) => (await samples.sample(i)).feeds;
-  const finite = createFiniteCheck(
-    layers.filter((layer) => histograms.has(layer.input)),
-    samples,
-  );
+  const finite = createFiniteCheck(measured, samples);
   let done = 0;
   await network.run(samples.length, feedsOf, (sample, values) => {
     finite.look(sample, values);
@@ -135,8 +135,10 @@ async function recordRanges(
     options.onSample?.(++done, 2 * samples.length * network.pieces);
   });
   finite.raise();
-  for (const [name, histogram] of histograms)
-    ranges.set(name, chooseRange(histogram, options.policy, options.signed));
+  for (const layer of measured) {
+    const { policy, signed, bitsOf } = options;
+    ranges.set(layer, chooseRange(histograms.get(layer.input)!, policy, signed, bitsOf(layer)));
+  }
   return ranges;
 }
 
@@ -152,7 +154,7 @@ interface LayerState {
   readonly reals: Float64Array;
   readonly perSample: number;
   readonly stream: Stream;
-  readonly vectors: Uint8Array[];
+  readonly vectors: InputCodes[];
   readonly inputSum: Float64Array;
   readonly quantizedSum: Float64Array;
   meanCount: number;
@@ -189,7 +191,7 @@ function addSample(state: LayerState, value: Tensor): void {
   state.reader ??= createPatchReader(layer.geometry, value.dims, length);
   const { reader } = state;
   const patch = new Float32Array(length);
-  const codes = new Uint8Array(length);
+  const codes = createCodes(quantization.bits, length);
   stream.seek(state.sampleCount++);
   const wanted = Math.min(reader.positions, Math.max(meanVectors, state.perSample));
   for (let i = 0; i < wanted; i++) {
@@ -214,7 +216,7 @@ function addSample(state: LayerState, value: Tensor): void {
 function finishState(state: LayerState): LayerRecord {
   const { layer, reader, vectors } = state;
   const length = layer.groups * layer.rows;
-  const all = new Uint8Array(new SharedArrayBuffer(vectors.length * length));
+  const all = createCodes(state.quantization.bits, vectors.length * length, SharedArrayBuffer);
   for (const [i, vector] of vectors.entries()) all.set(vector, i * length);
   return {
     quantization: state.quantization,

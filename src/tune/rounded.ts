@@ -2,31 +2,15 @@
 import type { Graph, MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
 import type { Emitter } from '../lower/emit.ts';
 import { lowerGraph } from '../lower/graph.ts';
-import { dequantized, lowerFloat } from '../lower/reference.ts';
-import { float32 } from '../math/tensor.ts';
+import { lowerRoundedInputs, lowerRoundedWeights } from '../lower/rounded.ts';
 
 /** The network in floating point with the weights and biases that integers stand for. */
-export function roundedWeights(real: Graph, quantized: Graph): Graph {
-  return lowerLayers(real, quantized, (emit, node, rounded) => {
-    lowerFloat(emit, { ...node, bias: rounded.bias, weights: () => dequantized(rounded, rounded.integers) });
-  });
-}
+export const roundedWeights = (real: Graph, quantized: Graph): Graph =>
+  lowerLayers(real, quantized, lowerRoundedWeights);
 
-/**
- * The network in floating point with the 8-bit inputs of its crossbar layers. They are rounded by arithmetic: of QuantizeLinear
- * and DequantizeLinear around a layer onnxruntime makes one of 8-bit weights.
- */
-export function roundedInputs(real: Graph, quantized: Graph): Graph {
-  return lowerLayers(real, quantized, (emit, node, { quantization }) => {
-    const { scale, zero, signed } = quantization;
-    const number = (name: string, value: number) => emit.constant(name, float32([], [value]));
-    const least = signed ? -128 : 0 - zero;
-    const step = number('input_scale', scale);
-    const steps = emit.op('Round', [emit.op('Div', [node.input, step])]);
-    const codes = emit.op('Clip', [steps, number('least', least), number('most', least + 255)]);
-    lowerFloat(emit, { ...node, input: emit.op('Mul', [codes, step]) });
-  });
-}
+/** The network in floating point with the rounded inputs of its crossbar layers. */
+export const roundedInputs = (real: Graph, quantized: Graph): Graph =>
+  lowerLayers(real, quantized, lowerRoundedInputs);
 
 /** @param lower is given every layer, and the same one quantized */
 function lowerLayers(

@@ -17,6 +17,7 @@ import { lowerFloat } from '../lower/reference.ts';
 import { withGain } from '../lower/whole.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { scoreOf } from '../record/integer-losses.ts';
 import { openSession } from '../runtime/session.ts';
 import { collect } from '../threads/pool.ts';
 import type { ImageBatch } from '../verify/infer-job.ts';
@@ -101,12 +102,6 @@ export async function openSensitivity({ real, tuning }: Setup): Promise<Sensitiv
   }
   await session.release();
   return { batches, output, wanted };
-}
-
-/** What goes into a softmax tells errors apart that its result hides. */
-function scoreOf(real: Setup['real'], output: string): string {
-  const producer = real.nodes.find((n) => n.kind === 'onnx' && n.outputs.includes(output));
-  return producer?.kind === 'onnx' && producer.op === 'Softmax' ? producer.inputs[0]! : output;
 }
 
 /**

@@ -110,6 +110,7 @@ describe('crossloom compile', () => {
     const { exit } = await compileNet(
       ...['--options', at('options.yaml'), '--slices', '2', '--set', 'adc.bits=14'],
       ...['--keep-digital', 'st*', '--no-bias-correction', '--converter-range', 'max'],
+      ...['--input-bits', '12'],
     );
     expect(exit).toBe(0);
     const { options, target, summary } = await manifestOf('net.xbar');
@@ -117,6 +118,7 @@ describe('crossloom compile', () => {
       target: 'ideal',
       slices: 2,
       weightBits: 5,
+      inputBits: 12,
       set: ['adc.bits=12', 'adc.bits=14'],
       converterRange: 'max',
       biasCorrection: false,

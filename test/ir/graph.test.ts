@@ -26,7 +26,7 @@ const { weights: _, ...rest } = layer;
 const quantized: QuantizedMvmNode = {
   ...rest,
   kind: 'quantized-mvm',
-  quantization: { scale: 0.5, zero: 3, signed: false },
+  quantization: { scale: 0.5, zero: 3, signed: false, bits: 8 },
   integers: Int8Array.of(1, 5, 2, 6, 3, 7, 4, 8),
   weightMax: 8,
   scales: Float64Array.of(1, 1),
@@ -77,15 +77,15 @@ describe('verifyGraph', () => {
     ['padding by name', withLayer({ ...quantized, geometry: { ...conv, autoPad: 'SAME_UPPER' } })],
     [
       'inputs without a step',
-      withLayer({ ...quantized, quantization: { scale: 0, zero: 3, signed: false } }),
+      withLayer({ ...quantized, quantization: { scale: 0, zero: 3, signed: false, bits: 8 } }),
     ],
     [
       'a zero beyond the codes',
-      withLayer({ ...quantized, quantization: { scale: 1, zero: 256, signed: false } }),
+      withLayer({ ...quantized, quantization: { scale: 1, zero: 256, signed: false, bits: 8 } }),
     ],
     [
       'a zero of signed codes',
-      withLayer({ ...quantized, quantization: { scale: 1, zero: 1, signed: true } }),
+      withLayer({ ...quantized, quantization: { scale: 1, zero: 1, signed: true, bits: 8 } }),
     ],
     ['an integer beyond the largest', withLayer({ ...quantized, weightMax: 7 })],
     ['too few scales', withLayer({ ...quantized, scales: new Float64Array(1) })],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError, exitCodeOf } from '../../src/diagnostics/diagnostic.ts';
-import { layerOptions, parseOptions, readOptionsFile } from '../../src/ir/options.ts';
+import { inputBitsOf, layerOptions, parseOptions, readOptionsFile } from '../../src/ir/options.ts';
 import { printMapping } from '../../src/ir/print-mapping.ts';
 import { float32 } from '../../src/math/tensor.ts';
 import { exactTarget, loaded, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
@@ -36,12 +36,17 @@ describe('options', () => {
   it('report all problems at once', () => {
     expect(
       problems(() =>
-        parseOptions({ weightBits: 9, slices: 0, layers: [{ match: 'a', slices: 99 }] }, 'o.yaml'),
+        parseOptions(
+          { weightBits: 9, slices: 0, inputBits: 3, layers: [{ match: 'a', slices: 99, inputBits: 17 }] },
+          'o.yaml',
+        ),
       ),
     ).toEqual([
       'options/invalid o.yaml: weightBits',
       'options/invalid o.yaml: slices',
+      'options/invalid o.yaml: inputBits',
       'options/invalid o.yaml: layers.0.slices',
+      'options/invalid o.yaml: layers.0.inputBits',
     ]);
     const match = 'a'.repeat(5000);
     expect(problems(() => parseOptions({ window: 1e-300, layers: [{ match }] }))).toEqual([
@@ -67,6 +72,14 @@ describe('options', () => {
     expect(of('/block/conv1')).toEqual({ slices: 3, converterRange: 'max' });
     expect(of('', 'Gemm', 7)).toEqual({ slices: 2, digital: true });
     expect(of('', 'Gemm', 8)).toEqual({ slices: 2 });
+  });
+
+  it('say how many bits the input codes of a layer have', () => {
+    const bits = (options: Parameters<typeof parseOptions>[0], name: string) =>
+      inputBitsOf(parseOptions(options), { name, op: 'Conv', index: 0 });
+    expect(bits({}, 'a')).toBe(8);
+    expect(bits({ inputBits: 10, layers: [{ match: 'a', inputBits: 12 }] }, 'a')).toBe(12);
+    expect(bits({ inputBits: 10, layers: [{ match: 'a', inputBits: 12 }] }, 'b')).toBe(10);
   });
 
   it('are read from YAML, with the line of a mistake', async () => {

@@ -47,7 +47,7 @@ const layer: CrossbarLayer = {
   groups: 1,
   rows,
   columns,
-  quantization: { scale: Math.fround(1 / 255), zero: 0, signed: false },
+  quantization: { scale: Math.fround(1 / 255), zero: 0, signed: false, bits: 8 },
   inputCoding: 'binary',
   driverBits: 1,
   encoding: 'differential',

@@ -47,6 +47,23 @@ describe('the lowered graph against the direct MVM', () => {
     }
   });
 
+  describe.each([4, 9, 13, 16])('inputs of %i bits', (inputBits) => {
+    const conv = convModel([5, 4, 4], [6, 5, 3, 3], { pads: [1, 1, 1, 1] });
+    it.each([
+      ['binary', 'unipolar', 1],
+      ['sign-magnitude', 'unipolar', 1],
+      ['sign-magnitude', 'bipolar', 1],
+      ['sign-magnitude', 'bipolar', 3],
+      ['binary', 'unipolar', 4],
+    ] as const)('%s, %s drivers of %i bits', async (inputNumbers, polarity, bits) => {
+      for (const graph of [dense, conv]) {
+        const target = writeVerify({ driver: { polarity, bits } });
+        const options = { inputBits, inputNumbers, signedActivations: graph === dense };
+        await compareWithDirect({ graph, target, options });
+      }
+    });
+  });
+
   it('converters that saturate', async () => {
     const target = writeVerify({ adc: { bits: 4 }, array: { rows: 64 } });
     const result = await compareWithDirect({ graph: matMulModel([8], 60, 5), target, low: 0 });

@@ -19,7 +19,7 @@ async function expectSameBits(
   graph: Graph,
   target: Target,
   signedActivations: boolean,
-  stored: { readonly copies?: number; readonly repeats?: number } = {},
+  stored: { readonly copies?: number; readonly repeats?: number; readonly inputBits?: number } = {},
 ): Promise<void> {
   const feeds = [1, 2].map((s) => drawFeeds(graph.inputs, s, signedActivations ? -1 : -0.4));
   const compiled = await compileModel(modelOf(graph), loaded(target), feeds, {
@@ -66,6 +66,19 @@ describe.each([
     );
     await expectSameBits(convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 }), target, signed);
     await expectSameBits(convModel([2, 8, 8], [3, 2, 5, 5], { pads: [2, 2, 2, 2] }), target, signed);
+  });
+});
+
+describe.each([5, 16])('inputs of %i bits', (inputBits) => {
+  it.each([
+    ['unsigned', false],
+    ['signed', true],
+  ])('%s', async (_, signed) => {
+    const conv = convModel([5, 6, 6], [7, 5, 3, 3], { pads: [1, 0, 1, 2] });
+    for (const target of [fine, coarse('differential')]) {
+      await expectSameBits(matMulModel([3], 40, 19), target, signed, { inputBits });
+      await expectSameBits(conv, target, signed, { inputBits });
+    }
   });
 });
 

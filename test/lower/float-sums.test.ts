@@ -60,8 +60,11 @@ const quantization = fc.oneof(
     scale: fc.constantFrom(1, 0.37),
     zero: fc.constantFrom(0, 3, 128, 255),
     signed: fc.constant(false),
+    bits: fc.constantFrom(8, 12, 16),
   }),
-  fc.constant({ scale: 0.11, zero: 0, signed: true }),
+  fc.constant({ scale: 1, zero: 5, signed: false, bits: 4 }),
+  fc.constant({ scale: 0.07, zero: 0, signed: true, bits: 13 }),
+  fc.constant({ scale: 0.11, zero: 0, signed: true, bits: 8 }),
 );
 const scale = fc.double({ min: 1e-4, max: 3, noNaN: true });
 const bias = fc.constantFrom(0, -0, 0.25, -17.3);
@@ -166,7 +169,7 @@ describe('float sums give the bits of the integers', () => {
 });
 
 /** Unsigned codes as they are. */
-const codes = { scale: 1, zero: 0, signed: false };
+const codes = { scale: 1, zero: 0, signed: false, bits: 8 };
 /** Terms of 255 * 127: odd, so that floats would drop every second one beyond 2^24. */
 const fullRows = 518;
 

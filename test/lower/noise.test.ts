@@ -37,7 +37,7 @@ async function noiseOf(
     output: 'y',
     columns,
     geometry: { kind: 'matmul' },
-    quantization: { scale: 1, zero: 0, signed: false },
+    quantization: { scale: 1, zero: 0, signed: false, bits: 8 },
   } as Partial<CrossbarLayer> as CrossbarLayer;
   const one = new Float32Array(columns).fill(1);
   const none = new Float64Array(columns);

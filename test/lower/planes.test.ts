@@ -26,7 +26,7 @@ const layerOf = (signed: boolean) => ({
     pads: [0, 0, 0, 0],
     autoPad: 'NOTSET' as const,
   },
-  quantization: { scale: 1, zero: 0, signed },
+  quantization: { scale: 1, zero: 0, signed, bits: 8 },
   inputCoding: 'binary' as const,
   driverBits: 1,
 });

@@ -50,8 +50,12 @@ interface Conversion {
   readonly saturated: boolean;
 }
 
-/** @param codes input codes of all rows, [groups * rows], signed ones as two's complement bytes */
-export function directMvm(layer: CrossbarLayer, cells: ProgrammedCells, codes: Uint8Array): DirectResult {
+/** @param codes input codes of all rows, [groups * rows], signed ones in two's complement */
+export function directMvm(
+  layer: CrossbarLayer,
+  cells: ProgrammedCells,
+  codes: ArrayLike<number>,
+): DirectResult {
   const { quantization, digitStep, radix, copies } = layer;
   const sums = new Float64Array(layer.groups * layer.columns);
   const slack = new Float64Array(sums.length);
@@ -126,18 +130,19 @@ interface Pass {
 }
 
 function passesOf({ quantization, inputCoding, driverBits }: CrossbarLayer): Pass[] {
-  const { zero, signed } = quantization;
+  const { zero, signed, bits } = quantization;
   const twos = inputCoding === 'binary' && signed;
   const digits: { bit: number; width: number }[] = [];
-  for (let bit = 0; bit < (twos ? 7 : 8); bit += driverBits)
-    digits.push({ bit, width: Math.min(driverBits, (twos ? 7 : 8) - bit) });
+  const end = twos ? bits - 1 : bits;
+  for (let bit = 0; bit < end; bit += driverBits)
+    digits.push({ bit, width: Math.min(driverBits, end - bit) });
   if (inputCoding === 'binary') {
     const passes = digits.map(
       (digit): Pass => ({ ...digit, weight: 2 ** digit.bit, drives: (code) => code }),
     );
-    return twos ? [...passes, { bit: 7, width: 1, weight: -128, drives: (code) => code }] : passes;
+    return twos ? [...passes, { bit: end, width: 1, weight: -(2 ** end), drives: (code) => code }] : passes;
   }
-  const number = (code: number) => (signed && code > 127 ? code - 256 : code) - zero;
+  const number = (code: number) => (signed && code >= 2 ** (bits - 1) ? code - 2 ** bits : code) - zero;
   if (inputCoding === 'bipolar')
     return digits.map((digit) => ({ ...digit, weight: 2 ** digit.bit, drives: number }));
   return digits.flatMap((digit) => [
@@ -171,7 +176,7 @@ function convert(
   layer: CrossbarLayer,
   tile: Tile,
   cells: ProgrammedCells,
-  codes: Uint8Array,
+  codes: ArrayLike<number>,
   firstRow: number,
   driven: (code: number) => number,
   columns: readonly (readonly [column: number, sign: number])[],

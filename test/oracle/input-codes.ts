@@ -3,7 +3,7 @@ import type { CrossbarLayer } from '../../src/ir/crossbar.ts';
 import type { Tensor } from '../../src/math/tensor.ts';
 
 export interface Mvm {
-  readonly codes: Uint8Array;
+  readonly codes: Uint16Array;
   /** Where output column o of this MVM lies in the layer's output. */
   readonly indexOf: (output: number) => number;
 }
@@ -16,7 +16,7 @@ export function mvmsOf(layer: CrossbarLayer, input: Tensor): Mvm[] {
   const { geometry } = layer;
   if (geometry.kind === 'matmul') {
     return Array.from({ length: data.length / layer.rows }, (_, v) => ({
-      codes: Uint8Array.from(data.subarray(v * layer.rows, (v + 1) * layer.rows), code),
+      codes: Uint16Array.from(data.subarray(v * layer.rows, (v + 1) * layer.rows), code),
       indexOf: (o) => v * outputs + o,
     }));
   }
@@ -29,7 +29,7 @@ export function mvmsOf(layer: CrossbarLayer, input: Tensor): Mvm[] {
   });
   return placesOf([batch]).flatMap(([n = 0]) =>
     placesOf(counts).map((place) => ({
-      codes: Uint8Array.from(
+      codes: Uint16Array.from(
         placesOf([channels, ...kernel]).map(([c = 0, ...tap]) => {
           const at = tap.map((t, i) => place[i]! * strides[i]! - pads[i]! + t * dilations[i]!);
           const inside = at.every((a, i) => a >= 0 && a < space[i]!);
@@ -52,10 +52,14 @@ function indexIn(dims: readonly number[], place: readonly number[]): number {
   return place.reduce((index, at, axis) => index * dims[axis]! + at, 0);
 }
 
-/** QuantizeLinear of ONNX; signed codes as two's complement bytes. */
-export function quantize(value: number, { scale, zero, signed }: CrossbarLayer['quantization']): number {
+/** QuantizeLinear of ONNX, to codes of any number of bits; signed ones in two's complement. */
+export function quantize(
+  value: number,
+  { scale, zero, signed, bits }: CrossbarLayer['quantization'],
+): number {
+  const [most, half] = [2 ** bits - 1, 2 ** (bits - 1)];
   const x = Math.fround(value / scale);
   const floor = Math.floor(x);
   const even = x - floor === 0.5 ? floor + Math.abs(floor % 2) : Math.round(x);
-  return signed ? Math.max(-128, Math.min(127, even)) & 255 : Math.max(0, Math.min(255, even + zero));
+  return signed ? Math.max(-half, Math.min(half - 1, even)) & most : Math.max(0, Math.min(most, even + zero));
 }

@@ -55,7 +55,12 @@ const layer: fc.Arbitrary<CrossbarLayer> = fc.record({
   groups: small,
   rows: small,
   columns: small,
-  quantization: fc.record({ scale: float, zero: fc.integer({ min: 0, max: 255 }), signed: fc.boolean() }),
+  quantization: fc.record({
+    scale: float,
+    zero: fc.integer({ min: 0, max: 255 }),
+    signed: fc.boolean(),
+    bits: fc.integer({ min: 4, max: 16 }),
+  }),
   inputCoding: fc.constantFrom('binary' as const, 'bipolar' as const, 'two-phase' as const),
   encoding: fc.constantFrom('differential' as const, 'offset' as const),
   convert: fc.constantFrom('pair' as const, 'column' as const),

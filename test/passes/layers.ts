@@ -27,7 +27,7 @@ export function quantizedLayer(shape: Layer): QuantizedMvmNode {
     bias: new Float64Array(shape.groups * shape.columns),
     origin: { name: 'layer', op: 'MatMul', index: 0 },
     folded: [],
-    quantization: { scale: 1, zero: 0, signed: false },
+    quantization: { scale: 1, zero: 0, signed: false, bits: 8 },
     integers: Int8Array.from({ length }, (_, i) => Math.round(weightMax * Math.sin(i * i + 1))),
     weightMax,
     scales: new Float64Array(shape.groups * shape.columns).fill(1),
@@ -77,7 +77,7 @@ export function convGeometry(...kernel: number[]): QuantizedMvmNode['geometry'] 
 
 export function recordOf(layers: Readonly<Record<string, Partial<LayerRecord>>>): CalibrationRecord {
   const empty: LayerRecord = {
-    quantization: { scale: 1, zero: 0, signed: false },
+    quantization: { scale: 1, zero: 0, signed: false, bits: 8 },
     positions: 1,
     space: [],
     vectors: new Uint8Array(),

@@ -87,6 +87,9 @@ const more: readonly (readonly [string, Options])[] = [
   ['leti-fecap-130nm', { repeats: 2, copies: 2 }],
   ['pcm-256', { repeats: 3, set: ['adc.convert=column'] }],
   ['tetramem-256', { signedActivations: true, inputNumbers: 'binary' }],
+  ['tetramem-256-6bit', { inputBits: 11 }],
+  ['ideal', { inputBits: 5, set: ['driver.polarity=bipolar', 'driver.bits=2'] }],
+  ['ideal', { inputBits: 16, signedActivations: true, inputNumbers: 'binary' }],
   ['tetramem-256-6bit', { faults: 0.02 }],
   ['tetramem-256-6bit', { faults: 0.02, encoding: 'offset', set: ['adc.convert=column'] }],
   ['tetramem-256-6bit', { rowOrder: 'magnitude', wireCorrection: 'levels' }],
@@ -130,7 +133,7 @@ describe.skipIf(!hasModule('numpy'))('a reader in Python', () => {
         let saturated = 0;
         for (const [v, codes] of own.codes.entries()) {
           const cells = { programs, conductances: chip.conductances, columns };
-          const direct = directMvm(layer, cells, Uint8Array.from(codes));
+          const direct = directMvm(layer, cells, codes);
           saturated += direct.saturated;
           const largest = direct.outputs.reduce((most, o) => Math.max(most, Math.abs(o)), 1);
           for (const [o, wanted] of direct.outputs.entries()) {

@@ -32,12 +32,22 @@ function quantizing(zero: ReturnType<typeof uint8> | ReturnType<typeof int8>) {
 
 describe('ranges that a model brings along', () => {
   it('are found behind operators that only move values', () => {
-    expect(ownQuantization(quantizing(uint8([], [7])), 'f')).toEqual({ scale: 0.25, zero: 7, signed: false });
+    expect(ownQuantization(quantizing(uint8([], [7])), 'f')).toEqual({
+      scale: 0.25,
+      zero: 7,
+      signed: false,
+      bits: 8,
+    });
   });
 
   it('are the same grid in unsigned codes where the model uses int8', () => {
     const zero = int8([], Int8Array.of(-5));
-    expect(ownQuantization(quantizing(zero), 'd')).toEqual({ scale: 0.25, zero: 123, signed: false });
+    expect(ownQuantization(quantizing(zero), 'd')).toEqual({
+      scale: 0.25,
+      zero: 123,
+      signed: false,
+      bits: 8,
+    });
   });
 
   it('are known of codes whatever made them, by the type of their zero point', () => {
@@ -51,6 +61,7 @@ describe('ranges that a model brings along', () => {
       scale: 0.25,
       zero: 7,
       signed: false,
+      bits: 8,
     });
     const wide = { type: 'uint16', dims: [], data: Uint16Array.of(7) } as const;
     const constants = new Map(graph.constants).set('z', wide);
@@ -66,7 +77,7 @@ describe('ranges that a model brings along', () => {
     const loaded = await loadTarget('ideal');
     const compiled = await compile({ ...imported, file: 'q.onnx' }, loaded, parseOptions({}), undefined);
     const [record] = compiled.record.layers.values();
-    expect(record!.quantization).toEqual({ scale: 0.25, zero: 7, signed: false });
+    expect(record!.quantization).toEqual({ scale: 0.25, zero: 7, signed: false, bits: 8 });
     expect(record!.count).toBeGreaterThan(0);
     expect(isMadeUp(compiled.record)).toBe(true);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { float32, int8, uint8 } from '../../src/math/tensor.ts';
+import { createCodes } from '../../src/ir/input-codes.ts';
+import { arrays, float32 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import {
   addValues,
@@ -23,53 +24,67 @@ const uniform = (low: number, high: number, count: number) =>
 
 describe('input ranges', () => {
   it('minmax: all values, zero among them', () => {
-    expect(chooseRange(histogramOf([-1, 4.1]), 'minmax', false)).toEqual({
+    expect(chooseRange(histogramOf([-1, 4.1]), 'minmax', false, 8)).toEqual({
       scale: Math.fround(0.02),
       zero: 50,
       signed: false,
+      bits: 8,
     });
-    expect(chooseRange(histogramOf([1, 2.55]), 'minmax', false)).toEqual({
+    expect(chooseRange(histogramOf([1, 2.55]), 'minmax', false, 8)).toEqual({
       scale: Math.fround(0.01),
       zero: 0,
       signed: false,
+      bits: 8,
     });
-    expect(chooseRange(histogramOf([-2.55, -1]), 'minmax', false)).toEqual({
+    expect(chooseRange(histogramOf([-2.55, -1]), 'minmax', false, 8)).toEqual({
       scale: Math.fround(0.01),
       zero: 255,
       signed: false,
+      bits: 8,
     });
-    expect(chooseRange(histogramOf([-1.27, 1]), 'minmax', true)).toEqual({
+    expect(chooseRange(histogramOf([-1.27, 1]), 'minmax', true, 8)).toEqual({
       scale: Math.fround(0.01),
       zero: 0,
       signed: true,
+      bits: 8,
     });
-    expect(chooseRange(histogramOf([0, 0]), 'minmax', false)).toEqual({ scale: 1, zero: 0, signed: false });
+    expect(chooseRange(histogramOf([0, 0]), 'minmax', false, 8)).toEqual({
+      scale: 1,
+      zero: 0,
+      signed: false,
+      bits: 8,
+    });
   });
 
   it('mse: of evenly spread values nothing is cut', () => {
-    const { scale } = chooseRange(histogramOf(uniform(0, 10, 10_000)), 'mse', false);
+    const { scale } = chooseRange(histogramOf(uniform(0, 10, 10_000)), 'mse', false, 8);
     expect(scale).toBeCloseTo(9.9995 / 255, 6);
   });
 
   it('mse: a rare outlier is cut, as the closed form of rounding against clipping says', () => {
     // n values in [0, 1] and one at 4: range r costs n (r/255)^2 / 12 + (4 - r)^2, least at r = 4 / (1 + n / (12 * 255^2)).
     const n = 1_000_000;
-    const { scale } = chooseRange(histogramOf(uniform(0, 1, n), [4]), 'mse', false);
+    const { scale } = chooseRange(histogramOf(uniform(0, 1, n), [4]), 'mse', false, 8);
     const best = 4 / (1 + n / (12 * 255 ** 2));
     expect(Math.abs(scale * 255 - best)).toBeLessThanOrEqual(4 * 0.02);
   });
 
   it('percentile: one value in ten thousand lies beyond either end', () => {
-    const { scale, zero } = chooseRange(histogramOf(uniform(-1, 1, 100_000), [-50, 50]), 'percentile', false);
+    const { scale, zero } = chooseRange(
+      histogramOf(uniform(-1, 1, 100_000), [-50, 50]),
+      'percentile',
+      false,
+      8,
+    );
     expect(scale * 255).toBeCloseTo(2, 1);
     expect(Math.abs(zero - 127.5)).toBeLessThanOrEqual(1);
   });
 
   it('percentile: values that never come near zero are all within codes that hold zero', () => {
-    const above = chooseRange(histogramOf(uniform(0.5, 1, 10_000)), 'percentile', false);
+    const above = chooseRange(histogramOf(uniform(0.5, 1, 10_000)), 'percentile', false, 8);
     expect(above.zero).toBe(0);
     expect(above.scale * 255).toBeCloseTo(1, 2);
-    const below = chooseRange(histogramOf(uniform(-1, -0.5, 10_000)), 'percentile', false);
+    const below = chooseRange(histogramOf(uniform(-1, -0.5, 10_000)), 'percentile', false, 8);
     expect(below.zero).toBe(255);
     expect(below.scale * 255).toBeCloseTo(1, 2);
   });
@@ -81,33 +96,48 @@ describe('input ranges', () => {
   });
 });
 
-it('codes are those of QuantizeLinear, and real values those of DequantizeLinear', async () => {
-  for (const quantization of [
-    quantizationOf(-0.7, 2, false),
-    quantizationOf(0, 3, false),
-    quantizationOf(-2, 1, true),
-  ]) {
-    const { scale, zero, signed } = quantization;
-    const graph = model({
-      inputs: { x: ['N'] },
-      outputs: {},
-      constants: { s: float32([], [scale]), z: signed ? int8([], Int8Array.of(zero)) : uint8([], [zero]) },
-      nodes: [
-        node('QuantizeLinear', ['x', 's', 'z'], ['q']),
-        node('DequantizeLinear', ['q', 's', 'z'], ['y']),
-      ],
-    });
-    const outputs = ['q', 'y'].map((name) => ({ name, elementType: 0, dims: undefined }));
-    const session = await openSession(encodeModel({ ...graph, outputs }));
-    const halves = Array.from({ length: 600 }, (_, i) => Math.fround(((i - 300) / 2) * scale));
-    const drawn = fc.sample(fc.float({ min: -5, max: 5, noNaN: true }), { numRuns: 1000, seed: 1 });
-    const values = Float32Array.from([...halves, ...drawn]);
-    const { q, y } = await session.run({ x: float32([values.length], values) });
-    const codes = new Uint8Array(values.length);
-    quantizeInto(codes, values, quantization);
-    expect(Uint8Array.from(q!.data as Int8Array)).toEqual(codes);
-    const reals = realsOf(quantization);
-    expect(Array.from(codes, (c) => Math.fround(reals[c]!))).toEqual(Array.from(y!.data as Float32Array));
-    await session.release();
-  }
+it.each([
+  [false, 8],
+  [true, 8],
+  [false, 16],
+  [true, 16],
+])(
+  'codes are those of QuantizeLinear, and real values those of DequantizeLinear (signed: %s, %i bits)',
+  async (signed, bits) => {
+    for (const quantization of [quantizationOf(-0.7, 2, signed, bits), quantizationOf(-1, 3, signed, bits)]) {
+      const { scale, zero } = quantization;
+      const type = `${signed ? '' : 'u'}int${bits}` as 'int8' | 'uint8' | 'int16' | 'uint16';
+      const graph = model({
+        inputs: { x: ['N'] },
+        outputs: {},
+        constants: { s: float32([], [scale]), z: { type, dims: [], data: arrays[type].of(zero) } },
+        nodes: [
+          node('QuantizeLinear', ['x', 's', 'z'], ['q']),
+          node('DequantizeLinear', ['q', 's', 'z'], ['y']),
+        ],
+      });
+      const outputs = ['q', 'y'].map((name) => ({ name, elementType: 0, dims: undefined }));
+      const session = await openSession(encodeModel({ ...graph, outputs, opsets: { '': 21 } }));
+      const halves = Array.from({ length: 600 }, (_, i) => Math.fround(((i - 300) / 2) * scale));
+      const drawn = fc.sample(fc.float({ min: -5, max: 5, noNaN: true }), { numRuns: 1000, seed: 1 });
+      const values = Float32Array.from([...halves, ...drawn]);
+      const { q, y } = await session.run({ x: float32([values.length], values) });
+      const codes = createCodes(bits, values.length);
+      quantizeInto(codes, values, quantization);
+      expect(Uint16Array.from(q!.data as Int16Array, (code) => code & (2 ** bits - 1))).toEqual(
+        Uint16Array.from(codes),
+      );
+      const reals = realsOf(quantization);
+      expect(Array.from(codes, (c) => Math.fround(reals[c]!))).toEqual(Array.from(y!.data as Float32Array));
+      await session.release();
+    }
+  },
+);
+
+it('codes of few bits saturate at their ends', () => {
+  const codes = createCodes(4, 5);
+  quantizeInto(codes, Float32Array.of(-9, -8, 0.5, 1.5, 9), { scale: 1, zero: 0, signed: true, bits: 4 });
+  expect([...codes]).toEqual([8, 8, 0, 2, 7]);
+  quantizeInto(codes, Float32Array.of(-9, -3, 0.5, 1.5, 99), { scale: 1, zero: 3, signed: false, bits: 4 });
+  expect([...codes]).toEqual([0, 0, 3, 5, 15]);
 });

@@ -21,6 +21,20 @@ it('a record is the same after a file, and a file the same after a record', asyn
   expect(record.layers.get('y')).toMatchObject({ positions: 3, count: 6, space: [] });
 });
 
+it.each([5, 12])(
+  'codes of %i bits are written as they are, and belong to their options',
+  async (inputBits) => {
+    const { record } = await compileModel(model, loaded(exactTarget), feeds, { inputBits });
+    const vectors = record.layers.get('y')!.vectors;
+    expect(Math.max(...vectors)).toBe(2 ** inputBits - 1);
+    expect(decodeRecord(encodeRecord(record), 'record.npz')).toEqual(record);
+    const run = (bits: number) =>
+      compile(model, loaded(exactTarget), parseOptions({ inputBits: bits }), { kind: 'record', record });
+    await run(inputBits);
+    await expect(run(8)).rejects.toThrow(/wrong-record.*inputs of \d+ bits of .*, and 8 are asked for/);
+  },
+);
+
 it('refuses what is no record', async () => {
   const bytes = encodeRecord((await compiled()).record);
   for (const bad of [Uint8Array.of(1, 2, 3), bytes.subarray(0, bytes.length - 30)]) {
@@ -47,6 +61,7 @@ it.each([[[3]], [[2, 3]], [[0, 4]], [[]]])('npy arrays of dims %j', (dims) => {
   for (const array of [
     { type: 'float32' as const, dims, data: Float32Array.from({ length: size }, (_, i) => i / 3) },
     { type: 'uint8' as const, dims, data: Uint8Array.from({ length: size }, (_, i) => i) },
+    { type: 'uint16' as const, dims, data: Uint16Array.from({ length: size }, (_, i) => 9999 * i) },
   ]) {
     const bytes = encodeNpy(array);
     expect(decodeNpy(bytes)).toEqual(array);

@@ -48,7 +48,7 @@ function reference(geometry: Geometry, dims: readonly number[], groups = 1): Gra
     groups,
     rows: rows / groups,
     columns,
-    quantization: { scale: 1, zero, signed: false },
+    quantization: { scale: 1, zero, signed: false, bits: 8 },
     integers: weights,
     weightMax: 127,
     scales: new Float64Array(groups * columns).fill(1),

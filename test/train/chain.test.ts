@@ -16,7 +16,7 @@ const layer = (name: string, input: string, output: string, rows = 4, columns = 
   bias: new Float64Array(columns),
   origin: { name, op: 'Gemm', index: 0 },
   folded: [],
-  quantization: { scale: 1, zero: 0, signed: false },
+  quantization: { scale: 1, zero: 0, signed: false, bits: 8 },
   integers: new Int8Array(rows * columns),
   weightMax: 7,
   scales: new Float64Array(columns).fill(1),

@@ -50,7 +50,7 @@ describe('quantize', () => {
   });
 
   it('takes the codes of the record, and makes padding explicit', async () => {
-    const quantization = { scale: 0.1, zero: 7, signed: false };
+    const quantization = { scale: 0.1, zero: 7, signed: false, bits: 8 };
     const conv = {
       ...mvmLayer(4, 1, [1, 2, 3, 4], [0]),
       geometry: { ...convGeometry(2, 2), autoPad: 'SAME_UPPER' as const },

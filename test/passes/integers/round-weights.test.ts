@@ -83,7 +83,9 @@ describe('rounding with error feedback', () => {
           const rows = Math.min(wanted, 13 - first);
           const records = uses.map(({ scale, signed, vectors }) => {
             const own = { vectors, count: Math.floor(vectors.length / 13), inputMean: new Float32Array(13) };
-            return recordOf({ y: { ...own, quantization: { scale, zero: 0, signed } } }).layers.get('y')!;
+            return recordOf({ y: { ...own, quantization: { scale, zero: 0, signed, bits: 8 } } }).layers.get(
+              'y',
+            )!;
           });
           const found = inputCovariance(records, first, rows);
           const centred = records.map(({ vectors, count, quantization: { scale, signed } }) =>
@@ -178,7 +180,7 @@ describe('rounding with error feedback', () => {
 
   it('serves all uses of a matrix, each by the size of its inputs', () => {
     const rows = 6;
-    const size = (scale: number) => ({ quantization: { scale, zero: 0, signed: false } });
+    const size = (scale: number) => ({ quantization: { scale, zero: 0, signed: false, bits: 8 } });
     const [one, other] = [correlatedInputs(rows, 64), correlatedInputs(rows, 64)];
     const weights = Float64Array.from({ length: rows }, () => 3 * stream.normal());
     const matrix = { weights, rows, columns: 1, steps: Float64Array.of(1), weightMax: 100 };

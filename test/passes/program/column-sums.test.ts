@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { columnSums } from '../../../passes/program/column-sums.ts';
+import { bytesOfCodes } from '../../../src/ir/input-codes.ts';
 import { openPlanes } from '../../../src/kernels/bit-planes.ts';
 import { convGeometry, quantizedLayer, recordOf, slicedLayer } from '../layers.ts';
 
@@ -41,7 +42,7 @@ it('the sums of a column are those of adding cell by cell', () => {
         column: 0,
       };
       const part = (d: number) => (floor === 0 ? d : Math.max(d, 0));
-      const planes = openPlanes(node, [record.vectors], used)(block);
+      const planes = openPlanes(node, [bytesOfCodes(record.vectors)], used)(block);
       const seen = Array.from(columnSums(block, layer, planes, { part, floor, beside }), (column) => ({
         ...column,
         values: column.values.slice(),

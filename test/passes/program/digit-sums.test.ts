@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnSums } from '../../../passes/program/column-sums.ts';
 import { digitSums } from '../../../passes/program/digit-sums.ts';
+import { bytesOfCodes } from '../../../src/ir/input-codes.ts';
 import { codingOf, splitCodes } from '../../../src/ir/input-planes.ts';
 import { openPlanes } from '../../../src/kernels/bit-planes.ts';
 import { exactTarget } from '../../chip/bench.ts';
@@ -22,7 +23,7 @@ type Shape = typeof shape extends fc.Arbitrary<infer S> ? S : never;
 const vectors = 5;
 
 function setUp({ groups, rows, columns, floor, beside, zero, polarity, seed }: Shape, bits: number) {
-  const quantization = { scale: 1, zero, signed: false };
+  const quantization = { scale: 1, zero, signed: false, bits: 8 };
   const plain = quantizedLayer({ groups, rows, columns, weightMax: 7, geometry: convGeometry(1) });
   const node = { ...plain, quantization };
   const layer = slicedLayer(node, { radix: 15 });
@@ -61,7 +62,7 @@ describe('the sums of digits', () => {
     fc.assert(
       fc.property(shape, (given) => {
         const { node, layer, block, parts, bipolar, law, driven } = setUp(given, 1);
-        const planes = openPlanes(node, parts, vectors, bipolar)(block);
+        const planes = openPlanes(node, parts.map(bytesOfCodes), vectors, bipolar)(block);
         const wanted = Array.from(
           columnSums(block, layer, planes, law),
           ({ values, counts, least, most }) => ({

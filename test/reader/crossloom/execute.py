@@ -4,21 +4,28 @@ import numpy as np
 from .cells import blocks_of
 
 
+def bits_of(layer):
+    return layer.get("input_bits", 8)
+
+
 def quantize(layer, values):
-    """Real inputs -> codes, in 32 bits: divide, round half to even, add the zero, saturate. Signed codes as bytes."""
-    low, high = (-128, 127) if layer["input_signed"] else (0, 255)
+    """Real inputs -> codes, in 32 bits: divide, round half to even, add the zero, saturate. Signed codes in two's complement."""
+    most, half = (1 << bits_of(layer)) - 1, 1 << (bits_of(layer) - 1)
+    low, high = (-half, half - 1) if layer["input_signed"] else (0, most)
     scaled = np.rint(values.astype(np.float32) / np.float32(layer["input_scale"]))
-    return (np.clip(scaled + layer["input_zero"], low, high).astype(int) & 255).astype(np.uint8)
+    return (np.clip(scaled + layer["input_zero"], low, high).astype(int) & most).astype(np.uint16)
 
 
 def parts_of(layer, codes):
     """The unsigned numbers whose bits drive rows, their number of bits, and the sign of each: (numbers, bits, sign)"""
     coding = layer["input_coding"]
     signed = layer["input_signed"]
+    bits = bits_of(layer)
+    most, half = (1 << bits) - 1, 1 << (bits - 1)
     if coding == "binary":
-        return [(codes.astype(int), 8, 1)]
-    numbers = np.where(signed & (codes > 127), codes.astype(int) - 256, codes.astype(int)) - layer["input_zero"]
-    limits = (127, 128) if signed else (255 - layer["input_zero"], layer["input_zero"])
+        return [(codes.astype(int), bits, 1)]
+    numbers = np.where(signed & (codes >= half), codes.astype(int) - most - 1, codes.astype(int)) - layer["input_zero"]
+    limits = (half - 1, half) if signed else (most - layer["input_zero"], layer["input_zero"])
     return [
         (np.clip(sign * numbers, 0, limit), int(limit).bit_length(), sign) for sign, limit in zip((1, -1), limits)
     ]
@@ -29,14 +36,16 @@ def drives_of(layer, codes):
     width = layer["driver_bits"]
     parts = parts_of(layer, codes)
     twos = layer["input_coding"] == "binary" and layer["input_signed"]
-    starts = sorted({*range(0, 8, width), *([7] if twos else [])})
+    all_bits = bits_of(layer)
+    top = all_bits - 1
+    starts = sorted({*range(0, all_bits, width), *([top] if twos else [])})
     drives = []
-    for bit, end in zip(starts, starts[1:] + [8]):
+    for bit, end in zip(starts, starts[1:] + [all_bits]):
         levels = [(sign, (numbers >> bit) % (1 << (end - bit))) for numbers, bits, sign in parts if bit < bits]
         if not levels:
             continue
         if layer["input_coding"] == "binary":
-            drives.append((levels[0][1], -128 if twos and bit == 7 else 1 << bit))
+            drives.append((levels[0][1], -(1 << bit) if twos and bit == top else 1 << bit))
         elif layer["input_coding"] == "bipolar":
             drives.append((sum(sign * level for sign, level in levels), 1 << bit))
         else:
