@@ -38,6 +38,8 @@ export { listOperators } from './compile/operators.ts';
 export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './compile/replace-layers.ts';
 /** What the user of a compilation should know about it, though it is sound. */
 export { compileWarnings } from './compile/warnings.ts';
+/** What is done about what has moved in a chip since it was calibrated. */
+export type { Compensation } from './correct/compensate.ts';
 /** Labelled samples, preprocessed and streamed. */
 export type { Batch, Dataset, Sample } from './data/dataset.ts';
 /** Opens a data set: folders of images, idx, npy, npz, CIFAR; see docs/data.md. */

@@ -187,7 +187,7 @@ function rank(snr: Snr): number {
   return typeof snr === 'number' ? snr : Number.NEGATIVE_INFINITY;
 }
 
-function programming({ trials, cost, calibration }: VerifyReport): string[] {
+function programming({ trials, cost, calibration, readings }: VerifyReport): string[] {
   const mean = (of: (counters: ArrayCounters) => number) =>
     trials.reduce((sum, trial) => sum + of(trial.programming), 0) / trials.length;
   const formed = mean((c) => c.formed);
@@ -196,6 +196,8 @@ function programming({ trials, cost, calibration }: VerifyReport): string[] {
   const share = formatShare(formed === 0 ? 0 : givenUp / formed);
   const transfers = mean((c) => c.transfers);
   const signErrors = mean((c) => c.signErrors);
+  // Until cells have moved, nobody has to do it twice.
+  const aged = readings.some(({ at }) => at > 0);
   const [time, energy] = [mean((c) => c.time), mean((c) => c.energy)];
   const rows: Fact[] = [
     [
@@ -206,7 +208,7 @@ function programming({ trials, cost, calibration }: VerifyReport): string[] {
       ? [['transfers', `${formatCount(transfers)}, ${formatCount(signErrors)} with a wrong sign`] as const]
       : []),
     ['programming', `${formatQuantity(time, 's')} array by array, ${formatQuantity(energy, 'J')}`],
-    ...(calibration ? [['calibration', calibrationText(calibration)] as const] : []),
+    ...(calibration && aged ? [['calibration', calibrationText(calibration)] as const] : []),
     [
       'inference',
       `${formatCount(cost.conversions)} conversions, ${formatQuantity(cost.conversionEnergy, 'J')} in the converters`,

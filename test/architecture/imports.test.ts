@@ -105,6 +105,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/simulate': [
     'src/chip',
     'src/correct',
+    'src/ir/crossbar.ts',
     'src/ir/graph.ts',
     'src/lower',
     'src/onnx',

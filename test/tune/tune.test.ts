@@ -126,7 +126,7 @@ describe('tuning', () => {
     const ideal = { target: 'ideal' } as const;
     const { report: aged } = await tuneTiny(relaxation, { ...limits, at: 1e6 }, ideal);
     expect(aged).toMatchObject({
-      ...{ at: 1e6, compensated: 'none', trials: 4 },
+      ...{ at: 1e6, compensated: 'columns', trials: 4 },
       blame: { later: [], largest: 'relaxation' },
     });
     expect(formatTuning(aged)).toMatch(/^chips +4 per mapping \(from seed 1\), read .* after programming/m);
