@@ -134,6 +134,6 @@ function calibration(calibrated: boolean): Effect {
     name: 'calibration on the programmed chip',
     applied: calibrated,
     parameters: {},
-    law: 'y = gain y + bias per column, fitted by least squares to the integer reference on calibration inputs',
+    law: 'y = gain y + C (sums of the inputs) + bias per column, fitted by least squares to the integer reference on calibration inputs',
   };
 }

@@ -10,13 +10,17 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { decodeBytes } from '../../src/bitstream/decode.ts';
+import type { Chip } from '../../src/chip/chip.ts';
 import { saveChip } from '../../src/chip/save.ts';
+import type { ColumnCorrection } from '../../src/column-correction.ts';
+import type { CrossbarLayer } from '../../src/ir/crossbar.ts';
 import type { CompileOptions } from '../../src/ir/options.ts';
 import { readIntegers } from '../../src/lower/reference.ts';
 import { openStream } from '../../src/math/random.ts';
 import { float32, sizeOf } from '../../src/math/tensor.ts';
 import { pathIn } from '../../src/package/open.ts';
 import { loadTarget } from '../../src/target/load.ts';
+import { correctOutputs } from '../oracle/correct-outputs.ts';
 import { directMvm } from '../oracle/direct-mvm.ts';
 import { quantize } from '../oracle/input-codes.ts';
 import { compileModel, drawFeeds, modelOf, programPackage, withPackage } from '../support/build.ts';
@@ -76,6 +80,20 @@ const graph = model({
 
 const targets = readdirSync('targets').map((file) => basename(file, '.yaml'));
 
+/** A chip whose layers have gains and biases; the second adds the sum of its inputs, the third two sums along directions. */
+function withCorrections(chip: Chip, layers: readonly CrossbarLayer[]): Chip {
+  const columns = layers.map(({ output, groups, rows, columns }, i): [string, ColumnCorrection] => {
+    const values = (seed: number, ...dims: number[]) =>
+      drawn(20 + 4 * i + seed, ...dims).data as Float32Array;
+    const gain = values(0, groups * columns).map((x) => 1 + 0.1 * x);
+    const coefficients = values(1, groups * columns * Math.max(1, i));
+    const directions = i === 2 ? { directions: values(2, groups * i * rows) } : {};
+    const terms = i === 0 ? {} : { terms: { rank: i, coefficients, ...directions } };
+    return [output, { gain, bias: values(3, groups * columns), ...terms }];
+  });
+  return { ...chip, calibration: { at: 0, wires: true, correction: 'low-rank', columns: new Map(columns) } };
+}
+
 interface Options extends Partial<CompileOptions> {
   /** Share of cells that are stuck at the lower end, or at the upper one by half of them. */
   readonly faults?: number;
@@ -106,7 +124,7 @@ describe.skipIf(!hasModule('numpy'))('a reader in Python', () => {
     const map = faults === undefined ? undefined : drawFaults(target.target, 4, faults, 1);
     const compiled = await compileModel(modelOf(graph), target, feeds, options, map);
     await withPackage(compiled, async (pkg) => {
-      const chip = await programPackage(pkg, compiled.loaded);
+      const chip = withCorrections(await programPackage(pkg, compiled.loaded), pkg.layers);
       const file = pathIn(pkg, 'bitstream');
       const folder = `${file}.chip`;
       await saveChip(chip, folder);
@@ -135,10 +153,14 @@ describe.skipIf(!hasModule('numpy'))('a reader in Python', () => {
           const cells = { programs, conductances: chip.conductances, columns };
           const direct = directMvm(layer, cells, codes);
           saturated += direct.saturated;
-          const largest = direct.outputs.reduce((most, o) => Math.max(most, Math.abs(o)), 1);
-          for (const [o, wanted] of direct.outputs.entries()) {
+          const correction = chip.calibration!.columns.get(layer.output)!;
+          const corrected = correctOutputs(layer, correction, direct.outputs, Uint8Array.from(codes));
+          const largest = corrected.reduce((most, o) => Math.max(most, Math.abs(o)), 1);
+          for (const [o, wanted] of corrected.entries()) {
             const error = Math.abs(own.outputs[v]![o]! - wanted);
-            expect(error).toBeLessThanOrEqual(direct.slack[o]! * 1.0001 + 1e-12 * largest);
+            expect(error).toBeLessThanOrEqual(
+              correction.gain[o]! * direct.slack[o]! * 1.0001 + 1e-12 * largest,
+            );
           }
         }
         expect(own.saturated).toBe(saturated);

@@ -33,7 +33,19 @@ class Chip:
             ends = np.cumsum(columns)[:-1]
             gains = np.split(self.numbers("correction-gains.npy", "<f4", sum(columns)), ends)
             biases = np.split(self.numbers("correction-biases.npy", "<f4", sum(columns)), ends)
-            self.corrections = {own["output"]: pair for own, *pair in zip(layers, gains, biases)}
+            sums = [own.get("sums", {"rank": 0, "directions": 0}) for own in layers]
+            coefficients = self.parts("correction-coefficients.npy", [n * own["rank"] for n, own in zip(columns, sums)])
+            directions = self.parts("correction-directions.npy", [own["directions"] for own in sums])
+            self.corrections = {
+                own["output"]: {"gain": gain, "bias": bias, "rank": of["rank"], "coefficients": c, "directions": u}
+                for own, of, gain, bias, c, u in zip(layers, sums, gains, biases, coefficients, directions)
+            }
+
+    def parts(self, name, lengths):
+        """Numbers of so many per layer; a file without any is not there."""
+        if sum(lengths) == 0:
+            return [np.zeros(0) for _ in lengths]
+        return np.split(self.numbers(name, "<f4", sum(lengths)), np.cumsum(lengths)[:-1])
 
     def numbers(self, name, dtype, *shape):
         with open(os.path.join(self.folder, name), "rb") as file:

@@ -79,5 +79,19 @@ def execute_layer(layer, chip, codes):
                 np.add.at(sums, block["outputs"], weight * (code - layer["converter_zero"][digital]) * unit)
     zero = layer["input_zero"] if layer["input_coding"] == "binary" else 0
     outputs = layer["input_scale"] * layer["scales"].astype(float) * (sums - zero * layer["column_sums"]) + layer["bias"]
-    gain, bias = chip.corrections.get(layer["output"], (1, 0))
-    return gain * outputs + bias, saturated  # fmt: skip
+    return correct(layer, chip.corrections.get(layer["output"]), codes, outputs), saturated
+
+
+def correct(layer, own, codes, outputs):
+    """gain y + C (U^T x) + bias, group by group"""
+    if own is None:
+        return outputs
+    outputs = own["gain"].astype(float) * outputs + own["bias"]
+    if own["rank"] == 0:
+        return outputs
+    numbers = np.where(layer["input_signed"] & (codes > 127), codes.astype(int) - 256, codes.astype(int))
+    x = (layer["input_scale"] * (numbers - layer["input_zero"])).reshape(layer["groups"], layer["rows"])
+    u = own["directions"].reshape(layer["groups"], own["rank"], -1).astype(float) if own["directions"].size else 1
+    sums = (u * x[:, None, :]).sum(axis=2)
+    c = own["coefficients"].reshape(layer["groups"], layer["columns"], own["rank"]).astype(float)
+    return outputs + np.einsum("gcr,gr->gc", c, sums).ravel()
