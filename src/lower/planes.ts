@@ -66,7 +66,7 @@ function emitMagnitudes(emit: Emitter, layer: CrossbarLayer): string[] {
   });
 }
 
-/** The codes as numbers: two's complement bytes as they are meant. */
+/** Binary codes as numbers: two's complement bytes as they are meant. */
 export function emitCodeValues(
   emit: Emitter,
   { geometry, rows, quantization }: CrossbarLayer,
@@ -83,20 +83,6 @@ export function emitCodeValues(
   }
   const real = emit.op('Cast', [bytes], { to: int(1) });
   return signed ? emit.op('Sub', [real, emit.constant('half', float32([], [128]))]) : real;
-}
-
-/** What all planes of a product drive the rows with, added up by their weights. @param codes as `emitCodes` gives them */
-export function emitDriven(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  codes: readonly string[],
-  curve?: PiecewiseLinear,
-): string {
-  if (curve) return emit.op('Sum', emitWeightedPlanes(emit, layer, codes, curve));
-  if (layer.inputCoding === 'binary') return emitCodeValues(emit, layer, codes[0]!);
-  const magnitudes = { ...layer, quantization: { ...layer.quantization, signed: false } };
-  const [plus, minus] = codes.map((part) => emitCodeValues(emit, magnitudes, part));
-  return emit.op('Sub', [plus!, minus!]);
 }
 
 /** What the planes of a layer depend on. */

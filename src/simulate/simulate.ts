@@ -14,7 +14,7 @@ import { foldLayer } from '../lower/fold.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { imagesIn, withReading } from '../lower/noise.ts';
 import { noiseSource, readingInput, withNormals } from '../lower/noise-pool.ts';
-import { sequences, withSequences } from '../lower/sequence-pool.ts';
+import { longNormals, sequences, withSequences } from '../lower/sequence-pool.ts';
 import { withGain } from '../lower/whole.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
@@ -86,10 +86,12 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
   );
   const used = new Set(lowered.nodes.flatMap((n) => (n.kind === 'onnx' ? n.inputs : [])));
   // The tables of crossbar nodes have served their purpose, and not every noise takes something of every pool.
-  const idle = (name: string) => tables.has(name) || name === noiseSource.pool || name === sequences;
+  const idle = (name: string) => tables.has(name) || pools.has(name);
   const constants = new Map([...lowered.constants].filter(([name]) => used.has(name) || !idle(name)));
   return { ...lowered, opsets, constants };
 }
+
+const pools = new Set([noiseSource.pool, sequences, longNormals]);
 
 /** The graph with what its layers draw noise from. */
 function withPools(graph: Graph, seed: number, { accumulated }: ReadArrays): Graph {
