@@ -1,11 +1,9 @@
-/** A layer's input codes, as bytes -> the numbers that they stand for, and what they drive the rows with. */
+/** A layer's input codes, as bytes -> the numbers that they stand for. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
 import { float32, uint8 } from '../math/tensor.ts';
-import type { PiecewiseLinear } from '../target/nonlinearity.ts';
 import type { Emitter } from './emit.ts';
 import { stretchesOf } from './input-codes.ts';
-import { emitWeightedPlanes } from './planes.ts';
 
 /** A stretch of the codes as numbers: two's complement as it is meant. */
 export function emitCodeValues(
@@ -33,14 +31,8 @@ export function emitCodeValues(
   return signed ? emit.op('Sub', [real, emit.constant('half', float32([], [half]))]) : real;
 }
 
-/** What all planes of a product drive the rows with, added up by their weights. @param codes as `emitCodes` gives them */
-export function emitDriven(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  codes: readonly string[],
-  curve?: PiecewiseLinear,
-): string {
-  if (curve) return emit.op('Sum', emitWeightedPlanes(emit, layer, codes, curve));
+/** The numbers that codes stand for, from the zero point on where they are magnitudes. @param codes as `emitCodes` gives them */
+export function emitNumbers(emit: Emitter, layer: CrossbarLayer, codes: readonly string[]): string {
   if (layer.inputCoding === 'binary') return emitWhole(emit, layer, codes);
   const magnitudes = { ...layer, quantization: { ...layer.quantization, signed: false } };
   const { count } = stretchesOf(layer);

@@ -49,8 +49,8 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
     volume,
     parts,
     curves: arrays.curves,
-    scales: noise.scales,
-    exact: whole && !noise.variances && !noise.steady && !bent && copiesAgree(parts),
+    shares: noise?.shares,
+    exact: whole && !arrays.variances && !noise && !bent && copiesAgree(parts),
   };
 }
 
@@ -59,12 +59,12 @@ function leaks(
   layer: CrossbarLayer,
   cells: readonly BlockCells[],
   arrays: ProgrammedArrays,
-  { variances, steady }: LayerNoise,
+  noise: LayerNoise | undefined,
 ): boolean {
   return layer.tiles.some((tile, index) => {
     if (tile.groupEnd - tile.groupStart === 1) return false;
     const held = arrays.conductances[tile.array]!;
-    const noises = [variances?.[tile.array], steady?.[tile.array]];
+    const noises = [arrays.variances?.[tile.array], noise?.densities[tile.array]];
     const height = layer.repeats * (tile.rowEnd - tile.rowStart);
     const width = tile.columnEnd - tile.columnStart;
     const { rows, added, subtracted } = cells[index]!;
@@ -76,7 +76,7 @@ function leaks(
         const minus = line + subtracted[logical]!;
         const [one, other] = [held[plus]!, held[minus]!];
         if (layer.convert === 'pair' ? one !== other : one !== 0 || other !== 0) return true;
-        if (noises.some((noise) => noise && noise[plus]! + noise[minus]! > 0)) return true;
+        if (noises.some((of) => of && of[plus]! + of[minus]! > 0)) return true;
       }
     }
     return false;
@@ -95,8 +95,8 @@ function foldPart(frame: Frame, part: number): AnalogPart {
   const unitRows = slots * channelsPerGroup * volume;
   const unitColumns = slots * layer.columns;
   const weights = new Float32Array(units * unitRows * unitColumns);
-  const variances = noise.variances && new Float32Array(weights.length);
-  const steady = noise.steady && new Float32Array(weights.length);
+  const variances = arrays.variances && new Float32Array(weights.length);
+  const steady = noise && new Float32Array(weights.length);
   const zero = new Float32Array(units * unitColumns);
   const coefficient = new Float64Array(units * unitColumns);
   const digitalZero = new Float64Array(units * unitColumns);
@@ -110,8 +110,8 @@ function foldPart(frame: Frame, part: number): AnalogPart {
     const chip = arrays.converters.get(tile.block);
     const cells = arrays.conductances[tile.array];
     const noises = [
-      [noise.variances?.[tile.array], variances],
-      [noise.steady?.[tile.array], steady],
+      [arrays.variances?.[tile.array], variances],
+      [noise?.densities[tile.array], steady],
     ] as const;
     const errors = arrays.converterErrors?.[tile.array];
     if (!chip || !cells) throw new InternalError('fold', `block ${tile.block} is not on the chip`);

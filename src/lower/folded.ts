@@ -53,7 +53,7 @@ export interface AnalogPart {
   readonly weights: Float32Array;
   /** Variance of one conversion per driven row, in codes squared; undefined without white noise. */
   readonly variances: Float32Array | undefined;
-  /** Variance of one product per square of what drives a row, in codes squared: noise that its planes have in common. */
+  /** 1/f noise: variance of one product per square of what drives a row, in codes squared. */
   readonly steady?: Float32Array | undefined;
   /** Code that zero current gives, [unit][column], as the chip's converters are set, with their offsets. */
   readonly zero: Float32Array;
@@ -77,8 +77,8 @@ export interface FoldedLayer {
   readonly volume: number;
   readonly parts: readonly AnalogPart[];
   readonly curves?: Curves | undefined;
-  /** Shares of the time scales of `steady`. */
-  readonly scales?: NoiseScales | undefined;
+  /** Of the time scales of `steady`. */
+  readonly shares?: NoiseScales | undefined;
   /** Whether every cell holds an exact digit, as its copies do, and every converter tells all sums apart. */
   readonly exact: boolean;
 }

@@ -1,12 +1,12 @@
 /**
- * Noise of arrays -> noise of one layer that is on them. 1/f noise is split by how long the layer takes for a conversion and for
- * a product: what is faster than a conversion is white like other noise; the rest is common to the planes of a product, and
- * part of it to neighbouring products.
+ * 1/f noise of arrays -> that of one layer which is on them, split by how long the layer takes for a conversion, a product and
+ * `sequenceLength` products, and by an image. What is slower than an image is in the conductances.
  */
 import { conversionsInSequence } from '../ir/conversions.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { placementsOf } from '../ir/tiles.ts';
 import { type Band, scalesBetween } from '../math/one-over-f.ts';
+import { sumOf } from '../math/sum.ts';
 import type { ProgrammedArrays } from './folded.ts';
 import { planesOf } from './planes.ts';
 
@@ -20,25 +20,22 @@ export interface LayerTimes {
   readonly image: number;
 }
 
-/** Factors e of time scales that a layer's readings have, or shares of them. */
+/** Factors e of time scales that the readings of a layer have, or shares of their sum. */
 export interface NoiseScales {
-  /** Slower than a conversion and faster than a product. */
+  /** Faster than a conversion: the planes of a product have it each by itself. */
+  readonly white: number;
+  /** Faster than a product. */
   readonly product: number;
-  /** Slower than a product, and faster than `sequenceLength` of them. */
+  /** Faster than `sequenceLength` products. */
   readonly near: number;
-  /** Slower than that, and faster than an image. */
+  /** Faster than an image. */
   readonly far: number;
 }
 
-/** Variances of the cells of arrays (S^2), array by array; undefined for those that the layer is not on. */
-type Variances = readonly (Float32Array | undefined)[];
-
 export interface LayerNoise {
-  /** Of every conversion. */
-  readonly variances: Variances | undefined;
-  /** Of every product, with shares of its scales. */
-  readonly steady: Variances | undefined;
-  readonly scales: NoiseScales | undefined;
+  /** Variances of the cells (S^2) by all scales, array by array; undefined for those that the layer is not on. */
+  readonly densities: readonly (Float32Array | undefined)[];
+  readonly shares: NoiseScales;
 }
 
 export function timesOf(
@@ -50,57 +47,38 @@ export function timesOf(
   return { conversion: drive, product: drive * planesOf(layer).length, image };
 }
 
-/** Factors e of the scales that are faster than a conversion: white noise. */
-export function whiteScales(band: Band, { conversion }: LayerTimes): number {
-  return scalesBetween(band, 0, conversion);
+export function scalesOf(band: Band, { conversion, product, image }: LayerTimes): NoiseScales {
+  const ends = [0, conversion, product, sequenceLength * product, image].map((end) => Math.min(end, image));
+  const [white, rest, near, far] = ends.slice(1).map((end, i) => scalesBetween(band, ends[i]!, end));
+  return { white: white!, product: rest!, near: near!, far: far! };
 }
 
-export function steadyScales(band: Band, { conversion, product, image }: LayerTimes): NoiseScales {
-  const near = Math.min(image, sequenceLength * product);
-  return {
-    product: scalesBetween(band, conversion, Math.min(product, image)),
-    near: scalesBetween(band, product, near),
-    far: scalesBetween(band, near, image),
-  };
-}
-
-export function noiseOf(layer: CrossbarLayer, arrays: ProgrammedArrays): LayerNoise {
-  const { variances, accumulated } = arrays;
-  if (!accumulated) return { variances, steady: undefined, scales: undefined };
+/** undefined where no scale of any law is faster than an image */
+export function noiseOf(layer: CrossbarLayer, { accumulated }: ProgrammedArrays): LayerNoise | undefined {
+  if (!accumulated) return undefined;
   const own = [...new Set(layer.tiles.map(({ array }) => array))];
   const times = timesOf(layer, accumulated);
-  const laws = accumulated.laws.map(({ band, densities }) => {
-    const scales = steadyScales(band, times);
-    return { densities, white: whiteScales(band, times), scales, steady: sumOf(scales) };
-  });
-  const added = (
-    factor: (law: (typeof laws)[number]) => number,
-    start?: Variances,
-  ): Variances | undefined => {
-    const counted = laws.filter((law) => factor(law) > 0);
-    if (counted.length === 0) return start;
-    const sums: (Float32Array | undefined)[] = [];
-    for (const array of own)
-      sums[array] = counted[0]!.densities[array]!.map((_, cell) =>
-        counted.reduce(
-          (sum, law) => sum + factor(law) * law.densities[array]![cell]!,
-          start?.[array]?.[cell] ?? 0,
-        ),
-      );
-    return sums;
-  };
-  const total = (scale: keyof NoiseScales) =>
-    laws.reduce((sum, { densities, scales }) => {
-      const density = own.reduce((all, array) => all + densities[array]!.reduce((a, b) => a + b, 0), 0);
-      return sum + scales[scale] * density;
-    }, 0);
-  const scales = { product: total('product'), near: total('near'), far: total('far') };
-  const whole = sumOf(scales);
-  const steady = whole > 0 ? added((law) => law.steady) : undefined;
-  const share = { product: scales.product / whole, near: scales.near / whole, far: scales.far / whole };
-  return { variances: added((law) => law.white, variances), steady, scales: steady && share };
+  const densities: (Float32Array | undefined)[] = [];
+  const sums = { white: 0, product: 0, near: 0, far: 0 };
+  for (const { band, densities: given } of accumulated.laws) {
+    const scales = scalesOf(band, times);
+    const whole = sumOf(Object.values(scales));
+    for (const array of own) {
+      const before = densities[array];
+      densities[array] = given[array]!.map((density, cell) => (before?.[cell] ?? 0) + whole * density);
+    }
+    // Laws of several clocks have the shares of all their cells together.
+    const weight = sumOf(own.map((array) => given[array]!.reduce((sum, density) => sum + density, 0)));
+    for (const name of names) sums[name] += weight * scales[name];
+  }
+  const whole = sumOf(Object.values(sums));
+  if (whole === 0) return undefined;
+  return { densities, shares: sharesOf(sums) };
 }
 
-function sumOf({ product, near, far }: NoiseScales): number {
-  return product + near + far;
+const names = ['white', 'product', 'near', 'far'] as const;
+
+export function sharesOf({ white, product, near, far }: NoiseScales): NoiseScales {
+  const whole = white + product + near + far;
+  return { white: white / whole, product: product / whole, near: near / whole, far: far / whole };
 }

@@ -24,8 +24,8 @@ export const noiseSource: NoiseSource = { pool: 'crossloom/normals', reading: re
 /** The normals of the chip that was lowered last: every state and time of it takes the same. */
 let last: { readonly seed: number; readonly normals: Tensor } | undefined;
 
-/** The normals of one chip. */
-function drawPool(seed: number): Tensor {
+/** The normals of one chip, [poolRows, poolColumns]. */
+export function drawPool(seed: number): Tensor {
   if (last?.seed === seed) return last.normals;
   const stream = openStream(seed, 'read-noise', 0);
   stream.seek(0);

@@ -59,37 +59,20 @@ export function createNoise(
   if (!folded.parts[part]!.variances) return (sums) => sums;
   if (!source) throw new InternalError('lower', `${layer.output}: read noise without a pool`);
   const product = emitLinear(emit, layer, folded, part, 'variances');
-  const drawNormals = createNormals(emit, layer, folded, part, source);
-  return (sums, driven, planes, weight) => {
-    const normals = drawNormals(sums, planes);
-    const squared = emitSquare(emit, layer, driven, planes[0]!, weight);
-    return emit.op('Add', [sums, emitScaled(emit, emit.op('Sqrt', [product(squared)]), normals)]);
-  };
-}
-
-/** @param keys what tells normals of a part apart, such as the numbers of its planes: as many at every call as lie in the batch */
-type DrawNormals = (sums: string, keys: readonly (number | string)[]) => string;
-
-/** White normals in the shape of the sums of one part. */
-export function createNormals(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  folded: FoldedLayer,
-  part: number,
-  source: NoiseSource,
-): DrawNormals {
   // Every image takes whole rows of the pool, whatever its space.
   const fits = folded.parts[part]!.zero.length % poolColumns === 0;
   let shared: Slots | undefined;
-  return (sums, keys) => {
+  return (sums, driven, planes, weight) => {
     // All planes of a part have sums of one shape.
-    shared ??= emitSlots(emit, layer, part, source, sums, keys.length);
-    const starts = keys.map((key) => rowOf(layer.output, part, key));
-    const start = int64([keys.length, 1], starts);
-    const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${keys[0]}`, start)]);
+    shared ??= emitSlots(emit, layer, part, source, sums, planes.length);
+    const starts = planes.map((plane) => rowOf(layer.output, part, plane));
+    const start = int64([planes.length, 1], starts);
+    const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${planes[0]}`, start)]);
     const count = emit.constant('pool_rows', int64([], [poolRows]));
     const drawn = emit.op('Gather', [source.pool, emit.op('Mod', [slots, count])], { axis: int(0) });
-    return emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.each), shared.shape]);
+    const normals = emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.each), shared.shape]);
+    const squared = emitSquare(emit, layer, driven, planes[0]!, weight);
+    return emit.op('Add', [sums, emitScaled(emit, emit.op('Sqrt', [product(squared)]), normals)]);
   };
 }
 

@@ -53,7 +53,7 @@ export function emitPlanes(
 }
 
 /** Planes by the stretch of the codes that their bits lie in, with bits as they count there. */
-function byStretch(layer: Driven, planes: readonly InputPlane[]): readonly (readonly InputPlane[])[] {
+export function byStretch(layer: Driven, planes: readonly InputPlane[]): readonly (readonly InputPlane[])[] {
   const { count, width } = stretchesOf(layer);
   return Array.from({ length: count }, (_, stretch) =>
     planes.flatMap((plane) =>

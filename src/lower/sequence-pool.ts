@@ -6,8 +6,11 @@ import type { Graph } from '../ir/graph.ts';
 import { openStream } from '../math/random.ts';
 import { float32, type Tensor } from '../math/tensor.ts';
 import { sequenceLength } from './layer-noise.ts';
+import { drawPool } from './noise-pool.ts';
 
 export const sequences = 'crossloom/sequences';
+/** White normals in rows of that length. */
+export const longNormals = 'crossloom/long-normals';
 
 /** A power of two: multiplied by an odd number, images come back to a row only after that many. */
 export const sequenceRows = 1 << 14;
@@ -45,7 +48,13 @@ function drawSequences(seed: number): Tensor {
   return last.drawn;
 }
 
-/** The graph with a pool of sequences. */
+/** The graph with a pool of sequences, and of normals in rows as long. */
 export function withSequences(graph: Graph, seed: number): Graph {
-  return { ...graph, constants: new Map([...graph.constants, [sequences, drawSequences(seed)]]) };
+  const normals = drawPool(seed).data as Float32Array;
+  const long = float32([sequenceRows, sequenceLength], normals);
+  const pools = [
+    [sequences, drawSequences(seed)],
+    [longNormals, long],
+  ] as const;
+  return { ...graph, constants: new Map([...graph.constants, ...pools]) };
 }

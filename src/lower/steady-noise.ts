@@ -1,6 +1,6 @@
 /**
- * Noise that the planes of a product have in common, added once behind shift-and-add: normal, with variance sum x^2 V over the
- * rows that codes x drive, which takes one more product per layer. What is slower than a product goes on from pixel to pixel:
+ * 1/f noise of products, added once behind shift-and-add, where no converter rounds or clips it: normal, with variance sum
+ * load(x) V over the rows that codes x drive (loads.ts), which takes one more product per layer. What is slower than a product goes on from pixel to pixel:
  * every column has a sequence of its own for every `sequenceLength` pixels, and one for what is slower than those. Where a
  * layer, part and image start in the pools is said by their names and numbers, so that an image has the same noise whatever batch
  * it is in.
@@ -9,14 +9,14 @@ import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int, ints } from '../ir/graph.ts';
 import { float32, int64 } from '../math/tensor.ts';
-import { emitDriven } from './code-values.ts';
 import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
-import { type NoiseScales, sequenceLength } from './layer-noise.ts';
+import { type NoiseScales, sequenceLength, sharesOf } from './layer-noise.ts';
 import { emitLinear } from './linear.ts';
-import { createNormals, emitScaled, rowOf } from './noise.ts';
+import { apartOf, emitLoads } from './loads.ts';
+import { emitScaled, rowOf } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
-import { sequenceRows, sequences } from './sequence-pool.ts';
+import { longNormals, sequenceRows, sequences } from './sequence-pool.ts';
 
 /** Adds noise to the sums of a part, [images, ..., ...]. */
 type AddSteadyNoise = (sums: string) => string;
@@ -30,89 +30,84 @@ export function createSteadyNoise(
   codes: readonly string[],
   source: NoiseSource | undefined,
 ): AddSteadyNoise {
-  const { scales } = folded;
-  if (!folded.parts[part]!.steady || !scales) return (sums) => sums;
+  const { shares, curves } = folded;
+  const { steady, zero } = folded.parts[part]!;
+  if (!steady || !shares) return (sums) => sums;
   if (!source) throw new InternalError('lower', `${layer.output}: noise of products without a pool`);
   const product = emitLinear(emit, layer, folded, part, 'steady');
   return (sums) => {
-    const driven = emitDriven(emit, layer, codes, folded.curves?.driver);
-    const whole = scales.near > 0 ? scales.near : scales.product;
-    const squared = emit.op('Mul', [driven, driven]);
-    const share = emit.constant('noise_share', float32([], [whole]));
-    const deviations = emit.op('Sqrt', [product(emit.op('Mul', [squared, share]))]);
-    const normals = () => createNormals(emit, layer, folded, part, source)(sums, ['product']);
-    const drawn =
-      scales.near > 0
-        ? emitSequences(emit, layer, folded, part, { sums, source, scales, normals })
-        : normals();
-    return emit.op('Add', [sums, emitScaled(emit, deviations, drawn)]);
+    const loads = emitLoads(emit, layer, codes, shares.white, curves?.driver);
+    const deviations = emit.op('Sqrt', [product(loads)]);
+    // What the planes have each by itself is as white from product to product as what is faster than that.
+    const fast = shares.product + shares.white * apartOf(layer);
+    const scales = sharesOf({ ...shares, white: 0, product: fast });
+    const of = { part, columns: zero.length, sums, scales, reading: source.reading };
+    return emit.op('Add', [sums, emitScaled(emit, deviations, emitNormals(emit, layer, of))]);
   };
 }
 
 interface Drawn {
+  readonly part: number;
+  readonly columns: number;
   readonly sums: string;
-  readonly source: NoiseSource;
   readonly scales: NoiseScales;
-  /** White ones, as many as sums. */
-  readonly normals: () => string;
+  readonly reading: string;
 }
 
-/** Normals for all sums, of which those of `near` have unit variance, and the others what they have beside these. */
-function emitSequences(
+/** Standard normals for all sums, correlated along the pixels. */
+function emitNormals(
   emit: Emitter,
   layer: CrossbarLayer,
-  folded: FoldedLayer,
-  part: number,
-  { sums, source, scales, normals }: Drawn,
+  { part, columns, sums, scales, reading }: Drawn,
 ): string {
   const scalar = (name: string, value: number) => emit.constant(name, int64([], [value]));
   const list = (name: string, ...values: number[]) => emit.constant(name, int64([values.length], values));
-  const columns = folded.parts[part]!.zero.length;
-  const up = (value: string, by: number) =>
-    emit.op('Div', [emit.op('Add', [value, scalar(`less_${by}`, by - 1)]), scalar(`by_${by}`, by)]);
-  const times = (value: string, by: number) => emit.op('Mul', [value, scalar(`by_${by}`, by)]);
+  const up = (value: string) => {
+    const less = emit.op('Add', [value, scalar('span_less', sequenceLength - 1)]);
+    return emit.op('Div', [less, scalar('span', sequenceLength)]);
+  };
   const asList = (value: string) => emit.op('Reshape', [value, list('one_value', 1)]);
-  const images = emit.op('Size', [source.reading]);
+  const weighed = (value: string, name: keyof NoiseScales) =>
+    scales[name] === 1
+      ? value
+      : emit.op('Mul', [value, emit.constant(`${name}_share`, float32([], [Math.sqrt(scales[name])]))]);
+  const images = emit.op('Size', [reading]);
   const size = emit.op('Size', [sums]);
-  const shape = emit.op('Shape', [sums]);
   // Sums that all images have in common are noise of the first.
   const own = emit.op('Equal', [emit.op('Mod', [size, images]), scalar('none', 0)]);
   const count = emit.op('Where', [own, images, scalar('one_image', 1)]);
-  const numbers = emit.op('Slice', [source.reading, list('first', 0), asList(count)]);
-  const pixels = emit.op('Div', [emit.op('Div', [size, count]), scalar(`by_${columns}`, columns)]);
-  const spans = up(pixels, sequenceLength);
-  /** [images, rows, sequenceLength]: every column has as many rows of the pool. */
+  const numbers = emit.op('Slice', [reading, list('first', 0), asList(count)]);
+  const pixels = emit.op('Div', [emit.op('Div', [size, count]), scalar('columns', columns)]);
+  const spans = up(pixels);
+  /** Rows of a pool, [images, columns * each]. */
   const rowsOf = (key: string, name: string, each: string) => {
     const odd = 2 * rowOf(key, part, `${name} stride`) + 1;
-    const starts = emit.op('Add', [
-      emit.op('Mul', [numbers, scalar(`${name}_stride_${part}`, odd)]),
-      scalar(`${name}_start_${part}`, rowOf(key, part, name)),
-    ]);
-    const run = emit.op('Range', [scalar('none', 0), times(each, columns), scalar('one_row', 1)]);
-    const rows = emit.op('Add', [emit.op('Unsqueeze', [starts, list('last_axis', 1)]), run]);
-    const within = emit.op('Mod', [rows, scalar('sequence_rows', sequenceRows)]);
-    return emit.op('Gather', [sequences, within], { axis: int(0) });
+    const strides = emit.op('Mul', [numbers, scalar(`${name}_stride_${part}`, odd)]);
+    const start = scalar(`${name}_start_${part}`, rowOf(key, part, name));
+    const end = emit.op('Add', [emit.op('Mul', [each, scalar('columns', columns)]), start]);
+    const run = emit.op('Range', [start, end, scalar('one_row', 1)]);
+    const rows = emit.op('Add', [emit.op('Unsqueeze', [strides, list('last_axis', 1)]), run]);
+    return emit.op('Mod', [rows, scalar('sequence_rows', sequenceRows)]);
   };
-  /** [images, rows, sequenceLength] -> [images, columns, length]. */
+  const gather = (pool: string, rows: string) => emit.op('Gather', [pool, rows], { axis: int(0) });
+  /** [images, columns * each, sequenceLength] -> [images, columns, length]. */
   const joined = (rows: string, length: string) => {
-    const apart = emit.op('Reshape', [rows, list(`columns_${part}`, 0, columns, -1)]);
+    const apart = emit.op('Reshape', [rows, list('by_columns', 0, columns, -1)]);
     return emit.op('Slice', [apart, list('first', 0), asList(length), list('run_axis', 2)]);
   };
-  let sequence = rowsOf(layer.output, 'near', spans);
+  const rows = rowsOf(layer.output, 'near', spans);
+  const terms: string[] = [];
+  if (scales.product > 0) terms.push(weighed(gather(longNormals, rows), 'product'));
+  if (scales.near + scales.far > 0) terms.push(weighed(gather(sequences, rows), 'near'));
   if (scales.far > 0) {
     // Layers that use the same cells, such as the steps of a recurrent one, have it in common.
-    const slow = joined(rowsOf(`block ${layer.tiles[0]!.block}`, 'far', up(spans, sequenceLength)), spans);
-    const beside = float32([], [Math.sqrt(scales.far / scales.near)]);
-    const weighed = emit.op('Mul', [slow, emit.constant('far_share', beside)]);
-    const spread = emit.op('Reshape', [weighed, list('by_span', 0, -1, 1)]);
-    sequence = emit.op('Add', [sequence, spread]);
+    const own = rowsOf(`block ${layer.tiles[0]!.block}`, 'far', up(spans));
+    const slow = weighed(joined(gather(sequences, own), spans), 'far');
+    terms.push(emit.op('Reshape', [slow, list('by_span', 0, -1, 1)]));
   }
-  const along = joined(sequence, pixels);
+  const sum = terms.reduce((a, b) => emit.op('Add', [a, b]));
+  const along = joined(sum, pixels);
   const ordered =
     layer.geometry.kind === 'conv' ? along : emit.op('Transpose', [along], { perm: ints([0, 2, 1]) });
-  const slower = emit.op('Reshape', [ordered, shape]);
-  if (scales.product === 0) return slower;
-  const beside = float32([], [Math.sqrt(scales.product / scales.near)]);
-  const fast = emit.op('Mul', [normals(), emit.constant('product_share', beside)]);
-  return emit.op('Add', [slower, fast]);
+  return emit.op('Reshape', [ordered, emit.op('Shape', [sums])]);
 }

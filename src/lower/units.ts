@@ -11,7 +11,7 @@ export interface Frame {
   /** Tile after tile. */
   readonly cells: readonly BlockCells[];
   readonly arrays: ProgrammedArrays;
-  readonly noise: LayerNoise;
+  readonly noise: LayerNoise | undefined;
   readonly volume: number;
   /** First input channel within the group, per row tile. */
   readonly firstChannel: readonly number[];

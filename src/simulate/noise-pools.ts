@@ -2,7 +2,7 @@
 import type { ReadArrays } from '../chip/read.ts';
 import type { Graph } from '../ir/graph.ts';
 import { type NoiseSource, noiseSource, withNormals } from '../lower/noise-pool.ts';
-import { sequences, withSequences } from '../lower/sequence-pool.ts';
+import { longNormals, sequences, withSequences } from '../lower/sequence-pool.ts';
 
 type Noise = Pick<ReadArrays, 'variances' | 'accumulated'>;
 
@@ -19,7 +19,7 @@ export function withPools(graph: Graph, seed: number, noise: Noise): Graph {
 /** Not every noise takes something of every pool. */
 export function withoutIdlePools(graph: Graph): Graph {
   const used = new Set(graph.nodes.flatMap((n) => (n.kind === 'onnx' ? n.inputs : [])));
-  const pools = new Set([noiseSource.pool, sequences]);
+  const pools = new Set([noiseSource.pool, sequences, longNormals]);
   const constants = new Map([...graph.constants].filter(([name]) => used.has(name) || !pools.has(name)));
   return { ...graph, constants };
 }

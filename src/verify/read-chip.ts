@@ -17,6 +17,9 @@ import type { Condition } from './conditions.ts';
 import type { Plan } from './plan.ts';
 import type { ChipState } from './run-images.ts';
 
+/** Images that one state of 1/f noise alone is worth: their own noise takes up where it ends, and every state is lowered anew. */
+const imagesOfState = 32;
+
 type OnStep = (done: number, total: number) => void;
 
 interface ReadingOptions extends Pick<CompensateOptions, 'compensate' | 'calibratedAt'> {
@@ -54,8 +57,11 @@ export async function openReading(
   const corrections = await correctionsFor(pkg, chip, { ...condition, noise }, fitting);
   const calibrated = calibratedChip(chip, corrections);
   const { target } = pkg.loaded;
-  const moves = fluctuates(target) || (noise && accumulates(target));
-  const spans = stateSpans(indices.length, moves ? options.states : 1);
+  const drifting = noise && accumulates(target) ? Math.ceil(indices.length / imagesOfState) : 1;
+  const spans = stateSpans(
+    indices.length,
+    fluctuates(target) ? options.states : Math.min(options.states, drifting),
+  );
   const interval = inference * spans[0]!.to;
   const conditions = { ...condition, noise, interval, image: inference };
   const states = spans.map(({ from, to }, batch): ChipState => {

@@ -87,7 +87,7 @@ it('where programming alone errs, as often as brings it to 30 dB', () => {
   const layer = depthwise(16, { radix: 127 }, 63);
   // Inputs that hardly depend on each other: noise over signal is twice the variance of a cell over 63^2.
   const normals = openNormals(1, 'inputs', 0);
-  const inputs = Int16Array.from({ length: 2000 * 144 }, (_, i) => Math.round(50 * normals(i)));
+  const inputs = Int32Array.from({ length: 2000 * 144 }, (_, i) => Math.round(50 * normals(i)));
   for (const sigma of [1e-6, 2e-6, 4e-6]) {
     const wanted = (2 * (sigma * 1e6) ** 2 * 1000) / 63 ** 2;
     const repeats = freeRepeats(layer, noisy(sigma), () => inputs);
