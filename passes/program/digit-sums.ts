@@ -3,10 +3,10 @@
  * plain way, one multiplication per driven cell, where `column-sums` has single bits.
  */
 
-import { inputOf } from '../../src/ir/cells.ts';
+import { firstInput } from '../../src/ir/cells.ts';
 import type { InputCodes } from '../../src/ir/input-codes.ts';
 import { codingOf, type InputPlane, inputPlanes } from '../../src/ir/input-planes.ts';
-import { groupRows, lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { lengthOf, type PlacedBlock, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import type { Target } from '../../src/target/target.ts';
 import { type CellLaw, type ColumnSums, extremesOf, groupCells } from './column-sums.ts';
@@ -74,7 +74,7 @@ function digitsOfGroup(
   const inputs = layer.node.groups * layer.node.rows;
   const planes = planesOf(layer, driver);
   const turns = bipolar ? [0] : [...parts.keys()];
-  const ownFirst = inputOf(block, layer.node, own * groupRows(block));
+  const ownFirst = firstInput(block, layer.node, own);
   const values = new Int16Array(vectors * turns.length * planes.length * rows);
   let at = 0;
   for (const source of evenlySpread(parts[0]!.length / inputs, vectors)) {

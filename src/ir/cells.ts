@@ -71,9 +71,16 @@ export function inputOf(
   matrix: Pick<MatrixShape, 'rows'>,
   row: number,
 ): number {
-  const { groups, rows } = block;
-  const group = groups.start + Math.floor(row / groupRows(block));
-  return group * matrix.rows + rows.start + (row % lengthOf(rows));
+  return firstInput(block, matrix, Math.floor(row / groupRows(block))) + (row % lengthOf(block.rows));
+}
+
+/** The layer's input that drives the first row of a group. @param own counted from the block's first group */
+export function firstInput(
+  { groups, rows }: Pick<Placement, 'groups' | 'rows'>,
+  matrix: Pick<MatrixShape, 'rows'>,
+  own: number,
+): number {
+  return (groups.start + own) * matrix.rows + rows.start;
 }
 
 /** The layer's output, [group][column], that a logical column of a block adds to. */

@@ -3,8 +3,7 @@
  * which takes one bit of 16 bytes at once.
  */
 
-import { inputOf, type Placement } from '../ir/cells.ts';
-import { groupRows } from '../ir/mapping.ts';
+import { firstInput, type Placement } from '../ir/cells.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { instantiate, type Kernel, reserve } from './instantiate.ts';
 import { constant, get, i8x16, i32, repeat, set, step, v128 } from './wasm.ts';
@@ -41,7 +40,7 @@ export function openPlanes(
   parts: readonly Uint8Array[],
   vectors: number,
   bipolar = false,
-): (block: Pick<Placement, 'groups' | 'rows' | 'repeats'>) => BitPlanes[] {
+): (block: Pick<Placement, 'groups' | 'rows'>) => BitPlanes[] {
   kernel ??= assemble();
   const opened = kernel;
   const inputs = shape.groups * shape.rows;
@@ -68,7 +67,7 @@ export function openPlanes(
     for (let first = 0; first < rows; first += width) {
       mask.fill(0).fill(0xff, 0, rows - first);
       for (let own = 0; own < groups; own++) {
-        const row = inputOf(block, shape, own * groupRows(block)) + first;
+        const row = firstInput(block, shape, own) + first;
         for (const number of parts.keys()) {
           const from = width + number * partBytes + row;
           const to = target + own * size + number * (bipolar ? perPart : 8 * octets) + first / 8;
