@@ -25,6 +25,7 @@ import { verify } from '../verify/verify.ts';
 import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
+import { type MetricFlags, metricOption, readMetric } from './metric.ts';
 import {
   acceptChanceOption,
   correctionOption,
@@ -54,9 +55,12 @@ import { type Stages, withStages } from './stages.ts';
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
 const defaultTrials = 3;
 
-type Hooks = 'packageFor' | 'store' | 'signal' | 'onTrial' | 'onProgress';
+type Hooks = 'metric' | 'packageFor' | 'store' | 'signal' | 'onTrial' | 'onProgress';
 
-interface VerifyCommandLine extends Omit<VerifyOptions, 'chips' | 'batchSize' | Hooks>, PreprocessingFlags {
+interface VerifyCommandLine
+  extends Omit<VerifyOptions, 'chips' | 'batchSize' | Hooks>,
+    PreprocessingFlags,
+    MetricFlags {
   readonly model?: string;
   readonly data: string;
   readonly labels?: string;
@@ -89,10 +93,12 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
         onProgress: compileStages((label, done, total) => stage(label)(done, total)),
         ...defined({ threads: args.threads }),
       });
+    const metric = await readMetric(args, dataset);
+    const { metric: _, ...withoutMetric } = args;
     return verify(pkg, model, dataset, {
       trials: trialsOf(pkg),
-      ...args,
-      ...defined({ chips: args.chip, packageFor: args.aroundFaults && packageFor }),
+      ...withoutMetric,
+      ...defined({ metric, chips: args.chip, packageFor: args.aroundFaults && packageFor }),
       ...{ store, signal, onTrial, onProgress: report },
     });
   };
@@ -200,6 +206,9 @@ export function registerVerify(program: Command, io: Io): void {
     )
     .addOption(acceptChanceOption())
     .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
+    .addOption(metricOption())
+    .option('--alphabet <file>', 'symbols of the classes for --metric ctc, one a line (docs/data.md)')
+    .option('--truth <file>', 'texts (.csv) or values (.npy) that the outputs should be, for --metric')
     .option(
       '--min-accuracy <percent>',
       `exit with ${kinds.bound.exit} where the mean top-1 of the chips is lower`,
@@ -223,5 +232,6 @@ export function registerVerify(program: Command, io: Io): void {
     'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',
     'crossloom verify net.xbar --model net.onnx --data test.npz --at 1s,1h,1d --max-drop 1',
     'crossloom verify net.xbar --model net.onnx --data test.npz --at 1s,1h,1d --calibrated-at 1s --max-drop 1',
+    'crossloom verify ocr.xbar --model ocr.onnx --data words/ --metric ctc --alphabet symbols.txt --truth words.csv',
   ).action((folder: string, args: VerifyCommandLine) => run(io, folder, args));
 }

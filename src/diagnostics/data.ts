@@ -62,6 +62,12 @@ export const imageUnreadable = (path: string, reason: string): Diagnostic =>
     'Replace the file, or remove it and its label.',
   ]);
 
+export const textsUnfit = (place: string, reason: string): Diagnostic =>
+  error('data/texts', place, [
+    reason,
+    'Alphabets have a symbol a line, texts are a csv file with the columns file and text (or text alone, in the order of the samples): see docs/data.md.',
+  ]);
+
 export const labelsMissing = (path: string): Diagnostic =>
   error('data/no-labels', path, [
     'there are no labels',

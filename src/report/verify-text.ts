@@ -50,7 +50,7 @@ function header(report: VerifyReport): string[] {
   const { model, package: pkg, target, data, trials, cost, seeds, recalledTrials } = report;
   const classes = data.classes === undefined ? '' : `, ${data.classes} classes`;
   const shifted = data.labelOffset === 0 ? '' : `, label 0 is class ${data.labelOffset}`;
-  const labels = data.labelled ? shifted : ', no labels: agreement and signal-to-noise ratio only';
+  const labels = data.labelled ? shifted : unlabelled(data);
   const excluded = data.calibrationExcluded ? `, ${data.calibrationOverlap} calibration images left out` : '';
   const saved = trials.some(({ chip }) => chip !== undefined) ? 'saved, ' : '';
   const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
@@ -72,14 +72,16 @@ function comparison(report: VerifyReport): string[] {
   const over = trials.length > 1 ? `mean of ${trials.length} trials` : '1 trial';
   const alone = readings.length === 1 && readings[0]!.at === 0;
   const nameOf = (reading: ReadingReport) => readingName(reading, readings);
-  const shown = (['top1', 'top5', 'agreement'] as const).filter((figure) => float[figure] !== undefined);
-  const titles = { top1: 'top-1', top5: 'top-5', agreement: 'same class as float' };
+  const shown = figures.filter((figure) => float[figure] !== undefined);
+  const titles = titlesFor(report.data);
   const columns = [
     ...texts(''),
     ...numbers(...shown.map((figure) => titles[figure]), 'output SNR to float', 'to ideal'),
   ];
-  const single = (scores: Scores) => shown.map((figure) => percent(scores[figure]!));
-  const spread = (scores: MappedReport) => shown.map((figure) => formatSpread(scores[figure]!));
+  const single = (scores: Scores) =>
+    shown.map((figure) => formatSpread({ mean: scores[figure] ?? Number.NaN }, figure));
+  const spread = (scores: MappedReport) =>
+    shown.map((figure) => formatSpread(scores[figure] ?? { mean: Number.NaN }, figure));
   const rows = [
     ['floating point', ...single(float), '', ''],
     ['quantized, ideal chip', ...single(ideal), formatSnr(ideal.snrToFloat), ''],
@@ -92,6 +94,25 @@ function comparison(report: VerifyReport): string[] {
   ];
   return formatTable(columns, rows).trimEnd().split('\n');
 }
+
+function unlabelled({ metric }: VerifyReport['data']): string {
+  if (metric === 'ctc') return ', no texts: compared with those that floating point reads';
+  return metric
+    ? ', no labels: agreement and signal-to-noise ratio only'
+    : ', no classes: signal-to-noise ratio only';
+}
+
+const figures = ['top1', 'top5', 'words', 'symbolErrors', 'rmse', 'r2', 'agreement'] as const;
+
+const titlesFor = ({ metric }: VerifyReport['data']) => ({
+  top1: 'top-1',
+  top5: 'top-5',
+  words: 'right texts',
+  symbolErrors: 'symbol errors',
+  rmse: 'RMSE',
+  r2: 'R\u00b2',
+  agreement: metric === 'ctc' ? 'same text as float' : 'same class as float',
+});
 
 /** Time, wires where both are shown, and what is done about what has moved by then. */
 function readingName(
@@ -137,8 +158,10 @@ function conclusion(report: VerifyReport): string[] {
       ? '(over trials and images)'
       : `(over images; ${exact ? 'all chips are the same' : 'one trial says nothing about other chips'})`;
   const lines: string[] = [];
-  if (ideal.difference) lines.push(`ideal - float:  ${formatDifference(ideal.difference)}`);
-  if (mapped.difference) lines.push(`mapped - float: ${formatDifference(mapped.difference)} ${over}`);
+  const of = data.metric === 'ctc' ? 'right texts' : 'top-1';
+  if (ideal.difference) lines.push(`ideal - float:  ${formatDifference(ideal.difference, of)}`);
+  if (mapped.difference) lines.push(`mapped - float: ${formatDifference(mapped.difference, of)} ${over}`);
+  if (!data.metric) lines.push(...withoutClasses);
   for (const { flag, limit, measured, met } of bounds) {
     lines.push(`${flag} ${limit}: ${met ? 'met' : 'NOT MET'} (${measured.toFixed(2)})`);
   }
@@ -148,6 +171,12 @@ function conclusion(report: VerifyReport): string[] {
     lines.push(`warning[${code}]: ${message}`, ...notes.map((n) => `  ${n}`));
   return lines;
 }
+
+/** What a ratio says, and what it does not. */
+const withoutClasses = [
+  'The output is no list of classes. 20 dB of output SNR are an error of a tenth of the outputs, 40 dB of a hundredth, on average over',
+  'all values: how many boxes, words or pixels come out wrong it does not say. --metric ctc scores texts, --metric regression values.',
+];
 
 function layers({ layers: { images, snr } }: VerifyReport): string[] {
   const over = `(mapped against ideal, ${counted(images, 'image')})`;
@@ -282,13 +311,17 @@ function wrapped([name, text]: Fact, width: number): string[] {
 
 const percent = (value: number) => `${value.toFixed(2)} %`;
 
-function formatSpread({ mean, deviation }: Spread): string {
+function formatSpread({ mean, deviation }: Spread, figure: (typeof figures)[number]): string {
+  if (figure === 'rmse' || figure === 'r2') {
+    const plain = (value: number) => (Number.isNaN(value) ? '-' : String(Number(value.toPrecision(4))));
+    return deviation === undefined ? plain(mean) : `${plain(mean)} ± ${plain(deviation)}`;
+  }
   return deviation === undefined ? percent(mean) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)} %`;
 }
 
-function formatDifference({ points, low, high }: PairedDifference): string {
+function formatDifference({ points, low, high }: PairedDifference, of: string): string {
   const signed = (value: number) =>
     `${value > 0.005 ? '+' : ''}${value.toFixed(2).replace(/^-0\.00$/, '0.00')}`;
   if (low === 0 && high === 0) return 'no image changed between right and wrong';
-  return `${signed(points)} points of top-1, 95 % interval ${signed(low)} to ${signed(high)}`;
+  return `${signed(points)} points of ${of}, 95 % interval ${signed(low)} to ${signed(high)}`;
 }

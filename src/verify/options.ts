@@ -6,6 +6,7 @@ import type { ResultStore } from '../files/result-store.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
 import type { Package } from '../package/open.ts';
 import type { WiresRead } from './conditions.ts';
+import type { Metric } from './metric.ts';
 
 /** States of slow noise over all images, where nothing else is said. */
 export const defaultStates = 8;
@@ -41,6 +42,8 @@ export interface VerifyOptions {
   readonly acceptChance?: boolean;
   /** The model's output to score. Default: the first one with more than one class. */
   readonly scoreOutput?: string;
+  /** How an output is scored that is no list of classes. Default: by its signal-to-noise ratio alone. */
+  readonly metric?: Metric;
   /** Lowest accepted mean top-1 of the chips (percent); the report says whether it is met. */
   readonly minAccuracy?: number;
   /** Largest accepted loss of top-1 against floating point (points), mean over chips. */

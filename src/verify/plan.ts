@@ -18,6 +18,7 @@ import type { Package } from '../package/open.ts';
 import type { Session } from '../runtime/session.ts';
 import { checkOptions } from './check-options.ts';
 import { imagesFollowEachOther } from './image-order.ts';
+import { type Metric, metricOf, metricProblems } from './metric.ts';
 import type { ModelFile, VerifyOptions } from './options.ts';
 import { probeOutput } from './probe-output.ts';
 
@@ -31,6 +32,8 @@ export interface Plan {
   readonly classes: number | undefined;
   /** Right class of every image; undefined without labels or classes. */
   readonly targets: Int32Array | undefined;
+  /** How the output of these images is scored, where it is not taken for a list of classes. */
+  readonly metric?: Metric;
   /** Samples of the data set, in order. */
   readonly indices: readonly number[];
   /** SHA-256 of these samples, as data sets give it. */
@@ -68,10 +71,18 @@ export async function planVerification(
   const probe = await probeOutput(dataset, inputs, float, options.scoreOutput).catch((error: unknown) => {
     throw error instanceof DiagnosticError ? new DiagnosticError([...problems, ...error.diagnostics]) : error;
   });
+  const { metric } = options;
+  const classes = metric ? undefined : probe.classes;
+  if (metric) problems.push(...metricProblems(metric, probe, dataset));
   const offset = dataset.preprocessing.labelOffset;
-  if (dataset.labels && probe.classes) problems.push(...checkLabels(dataset, probe.classes, offset));
+  if (dataset.labels && classes) problems.push(...checkLabels(dataset, classes, offset));
   const bounded = options.minAccuracy !== undefined || options.maxDrop !== undefined;
-  if (bounded && !dataset.labels) problems.push(labelsMissing(dataset.path));
+  if (bounded && metric) {
+    if (metric.kind !== 'ctc' || !metric.texts)
+      problems.push(
+        optionInvalid('--min-accuracy, --max-drop', 'bounds are of right classes or right texts'),
+      );
+  } else if (bounded && !dataset.labels) problems.push(labelsMissing(dataset.path));
   raise(problems);
 
   const wanted = evenlySpread(dataset.length, options.images ?? dataset.length);
@@ -93,12 +104,13 @@ export async function planVerification(
       ),
     ]);
   const { labels } = dataset;
-  const scored = labels !== undefined && probe.classes !== undefined;
+  const scored = labels !== undefined && classes !== undefined;
   return {
     inputs,
     output: probe.output,
     values: probe.values,
-    classes: probe.classes,
+    classes,
+    ...(metric && { metric: metricOf(metric, indices, probe.values) }),
     targets: scored ? Int32Array.from(indices, (index) => labels[index]! + offset) : undefined,
     indices,
     hashes: kept.map((i) => hashes[i]!),

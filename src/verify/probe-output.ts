@@ -13,6 +13,8 @@ export interface ProbedOutput {
   readonly values: number;
   /** The same number where the output is a list of classes; else undefined. */
   readonly classes: number | undefined;
+  /** Length of the last of its own axes. */
+  readonly lastAxis: number;
   /** Whether the first axis of the output is that of the samples of a batch; else samples are run one by one. */
   readonly batched: boolean;
   /** Values of all inputs per sample. */
@@ -51,6 +53,7 @@ export async function probeOutput(
   return {
     output,
     values,
+    lastAxis: own!.at(-1) ?? 1,
     classes: own!.filter((length) => length > 1).length === 1 ? values : undefined,
     batched: size > 1 || (dims[0] === 1 && (await followsBatch(dataset, inputs, float, output))),
     inputValues: inputValues / size,

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../ir/graph.ts';
 import type { Effect } from '../target/effect.ts';
 import type { CalibrationCost } from './calibration-cost.ts';
+import type { Metric } from './metric.ts';
 import { decibels, type PairedDifference, type SignalAndNoise } from './metrics.ts';
 
 /** A signal-to-noise ratio in dB; in words where it has no finite value. */
@@ -21,7 +22,15 @@ export function snrOf(sums: SignalAndNoise): Snr {
 export interface Scores {
   readonly top1?: number;
   readonly top5?: number;
-  /** Share of the images that get the same class as from the floating-point model. */
+  /** Texts that are read without a mistake; absent without texts of the samples. */
+  readonly words?: number;
+  /** Symbols to change, of those that are written; without texts of the samples, of those that floating point reads. */
+  readonly symbolErrors?: number;
+  /** Root of the mean square error of values, in their unit. */
+  readonly rmse?: number;
+  /** 1 - error / variation, of squares of all values; absent where nothing varies. */
+  readonly r2?: number;
+  /** Share of the images that get the same class, or the same text, as from the floating-point model. */
   readonly agreement?: number;
 }
 
@@ -64,6 +73,10 @@ export interface Spread {
 export interface MappedReport {
   readonly top1?: Spread;
   readonly top5?: Spread;
+  readonly words?: Spread;
+  readonly symbolErrors?: Spread;
+  readonly rmse?: Spread;
+  readonly r2?: Spread;
   readonly agreement?: Spread;
   /** Top-1 minus that of the floating-point model, over trials and images. */
   readonly difference?: PairedDifference;
@@ -159,6 +172,8 @@ export interface VerifyReport {
     readonly path: string;
     readonly images: number;
     readonly labelled: boolean;
+    /** What the figures are of; absent where the output is no list of classes and no metric was given. */
+    readonly metric?: 'classes' | Metric['kind'];
     /** Absent where the output is no list of classes. */
     readonly classes?: number;
     readonly labelOffset: number;

@@ -60,6 +60,10 @@ function mappedReport(runs: readonly ChipRun[], references: ReferenceRun): Mappe
   return defined({
     top1: spreadOf('top1'),
     top5: spreadOf('top5'),
+    words: spreadOf('words'),
+    symbolErrors: spreadOf('symbolErrors'),
+    rmse: spreadOf('rmse'),
+    r2: spreadOf('r2'),
     agreement: spreadOf('agreement'),
     difference: difference(tallies, references.float),
     snrToFloat: snrOf(runs.map((t) => t.toFloat).reduce((a, b) => addSums(a, b))),
@@ -96,7 +100,7 @@ function spread(values: readonly number[]): Spread {
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
-/** Of top-1; undefined without labels, and for a single image, which has no interval. */
+/** Of top-1, or of right texts; undefined without labels, and for a single image, which has no interval. */
 export function difference(tallies: readonly Tally[], float: Tally): PairedDifference | undefined {
   const correct = tallies.flatMap(({ top1 }) => top1 ?? []);
   return float.top1 && float.top1.length > 1 ? pairedDifference(correct, float.top1) : undefined;

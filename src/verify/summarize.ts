@@ -87,7 +87,8 @@ export function summarizeVerification(verification: Verification): VerifyReport 
       name: dataset.name,
       path: dataset.path,
       images: plan.indices.length,
-      labelled: plan.targets !== undefined,
+      labelled: references.float.top1 !== undefined || plan.metric?.kind === 'regression',
+      metric: plan.metric?.kind ?? (plan.classes === undefined ? undefined : ('classes' as const)),
       classes: plan.classes,
       labelOffset: dataset.preprocessing.labelOffset,
       calibrationOverlap: plan.overlap,
@@ -185,11 +186,12 @@ function trialReport(trial: Trial, float: Tally): TrialReport {
 
 function boundReports(
   { minAccuracy, maxDrop }: VerifyOptions,
-  { top1, difference }: MappedReport,
+  { top1, words, difference }: MappedReport,
 ): BoundReport[] {
   const bounds: BoundReport[] = [];
-  if (minAccuracy !== undefined && top1) {
-    const measured = top1.mean;
+  const accuracy = top1 ?? words;
+  if (minAccuracy !== undefined && accuracy) {
+    const measured = accuracy.mean;
     bounds.push({ flag: '--min-accuracy', limit: minAccuracy, measured, met: measured >= minAccuracy });
   }
   if (maxDrop !== undefined && difference) {
@@ -200,12 +202,13 @@ function boundReports(
 }
 
 /** The bounds of a report that are not met, as errors. */
-export function boundsNotMet(report: Pick<VerifyReport, 'bounds'>): Diagnostic[] {
+export function boundsNotMet(report: Pick<VerifyReport, 'bounds' | 'data'>): Diagnostic[] {
+  const what = report.data.metric === 'ctc' ? 'the mean share of right texts' : 'mean top-1';
   return report.bounds
     .filter(({ met }) => !met)
     .map(({ flag, limit, measured }) =>
       flag === '--min-accuracy'
-        ? boundNotMet(`${flag} ${limit}`, `mean top-1 is ${measured.toFixed(2)} %`)
+        ? boundNotMet(`${flag} ${limit}`, `${what} is ${measured.toFixed(2)} %`)
         : boundNotMet(`${flag} ${limit}`, `the mean loss is ${measured.toFixed(2)} points`),
     );
 }

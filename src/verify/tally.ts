@@ -8,22 +8,26 @@ import { argmax } from '../math/argmax.ts';
 import { addSignal, percentOf, type SignalAndNoise, silence, topCorrect } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { Scores } from './report.ts';
+import { addToValueTally, createValueTally, type ValueTally, valueScores } from './tally-values.ts';
 
 export interface Tally {
   /** Class that was chosen, -1 for none; empty where the output is no list of classes. */
   readonly chosen: Int32Array;
-  /** 1 where the class is right; undefined without labels. */
+  /** 1 where the class, or the text, is right; undefined without labels. */
   readonly top1: Uint8Array | undefined;
   /** 1 where the class is among the five best; undefined without labels or with five classes or fewer. */
   readonly top5: Uint8Array | undefined;
+  /** Where the output is no list of classes, and a metric says how it is scored. */
+  readonly values?: ValueTally;
 }
 
-export function createTally({ indices, classes, targets }: Plan): Tally {
+export function createTally({ indices, classes, targets, metric, values }: Plan): Tally {
   const { length } = indices;
   return {
     chosen: new Int32Array(classes === undefined ? 0 : length),
-    top1: targets && new Uint8Array(length),
+    top1: targets || (metric?.kind === 'ctc' && metric.texts) ? new Uint8Array(length) : undefined,
     top5: targets && classes !== undefined && classes > 5 ? new Uint8Array(length) : undefined,
+    ...(metric && { values: createValueTally(metric, length, values) }),
   };
 }
 
@@ -32,7 +36,11 @@ export function createTally({ indices, classes, targets }: Plan): Tally {
  * @param outputs [image][value]
  */
 export function addToTally(tally: Tally, plan: Plan, first: number, outputs: ArrayLike<number>): void {
-  const { classes, targets } = plan;
+  const { classes, targets, metric } = plan;
+  if (metric && tally.values) {
+    const right = addToValueTally(tally.values, metric, first, outputs, plan.values);
+    if (right) tally.top1?.set(right, first);
+  }
   if (classes === undefined) return;
   const count = outputs.length / classes;
   for (let i = 0; i < count; i++) tally.chosen[first + i] = argmax(outputs, i * classes, classes);
@@ -47,6 +55,11 @@ export function scoresOf(tally: Tally, float: Tally): Scores {
   const same = Uint8Array.from(tally.chosen, (chosen, i) =>
     chosen >= 0 && chosen === float.chosen[i] ? 1 : 0,
   );
+  if (tally.values && float.values)
+    return defined({
+      words: tally.top1 && percentOf(tally.top1),
+      ...valueScores(tally.values, float.values),
+    });
   return defined({
     top1: tally.top1 && percentOf(tally.top1),
     top5: tally.top5 && percentOf(tally.top5),

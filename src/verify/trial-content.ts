@@ -38,6 +38,7 @@ export function trialContent(
       output: plan.output,
       targets: plan.targets && [...plan.targets],
       batchSize: plan.batchSize,
+      metric: plan.metric && { ...plan.metric, truth: 'truth' in plan.metric && [...plan.metric.truth] },
     },
   };
 }

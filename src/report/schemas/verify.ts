@@ -19,7 +19,13 @@ import {
 const scores = {
   top1: percent.exactOptional(),
   top5: percent.exactOptional(),
-  agreement: percent.exactOptional().describe('images with the class of floating point'),
+  words: percent.exactOptional().describe('texts read without a mistake'),
+  symbolErrors: amount
+    .exactOptional()
+    .describe('symbols to change, % of those written, or read by floating point where no texts were given'),
+  rmse: amount.exactOptional().describe('of values, in their unit'),
+  r2: z.number().exactOptional(),
+  agreement: percent.exactOptional().describe('images with the class, or text, of floating point'),
 };
 const ofRun = { ...scores, snrToFloat: snr, snrToIdeal: snr };
 
@@ -30,14 +36,20 @@ const difference = z.strictObject({
   standardError: amount,
 });
 
-const spread = z.strictObject({
-  mean: percent,
-  deviation: amount.exactOptional().describe('of the sample; absent for one trial'),
-});
+const spreadOf = (mean: z.ZodNumber) =>
+  z.strictObject({
+    mean,
+    deviation: amount.exactOptional().describe('of the sample; absent for one trial'),
+  });
+const spread = spreadOf(percent);
 
 const mapped = {
   top1: spread.exactOptional(),
   top5: spread.exactOptional(),
+  words: spread.exactOptional(),
+  symbolErrors: spreadOf(amount).exactOptional(),
+  rmse: spreadOf(amount).exactOptional(),
+  r2: spreadOf(z.number()).exactOptional(),
   agreement: spread.exactOptional(),
   difference: difference.exactOptional(),
   snrToFloat: snr,
@@ -73,6 +85,7 @@ const data = z.strictObject({
   path: z.string(),
   images: count,
   labelled: z.boolean(),
+  metric: z.enum(['classes', 'ctc', 'regression']).exactOptional(),
   classes: count.exactOptional(),
   labelOffset: z.int(),
   calibrationOverlap: count,
