@@ -2,6 +2,8 @@
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Reals } from '../../src/ir/graph.ts';
 import type { Job } from '../../src/threads/pool.ts';
+import type { IntegerNoise } from './refit-column.ts';
+import { refitWeights } from './refit-weights.ts';
 import { roundNearest, roundWithFeedback } from './round-weights.ts';
 
 /** `nearest`: every weight by itself; `error-feedback`: later rows make up for the rounding of earlier ones. */
@@ -18,6 +20,8 @@ interface MatrixTask {
   /** Largest integer. */
   readonly weightMax: number;
   readonly rounding: WeightRounding;
+  /** What cells are expected to hold instead; weights are refitted to it where it is given. */
+  readonly noise?: IntegerNoise;
 }
 
 export interface QuantizedMatrix {
@@ -32,19 +36,23 @@ export const job: Job<undefined, MatrixTask, QuantizedMatrix> = {
 };
 
 function quantizeMatrix(task: MatrixTask): QuantizedMatrix {
-  const { weights, groups, rows, columns, records, weightMax, rounding } = task;
+  const { weights, groups, rows, columns, records, weightMax, rounding, noise } = task;
   const size = rows * columns;
   const integers = new Int8Array(weights.length);
   const scales = new Float64Array(groups * columns);
-  for (let group = 0; group < groups; group++) {
-    const ofGroup = weights.subarray(group * size, (group + 1) * size);
-    const steps = chooseSteps(ofGroup, columns, weightMax);
-    scales.set(steps, group * columns);
+  const round = (ofGroup: Reals, steps: Float64Array, group: number, rounded: Int8Array) => {
     const matrix = { weights: ofGroup, rows, columns, steps, weightMax };
-    const rounded = integers.subarray(group * size, (group + 1) * size);
     if (rounding === 'nearest') roundNearest(matrix, rounded);
     else roundWithFeedback(matrix, records, group, rounded);
+  };
+  for (let group = 0; group < groups; group++) {
+    const [first, end] = [group * size, (group + 1) * size];
+    const ofGroup = weights.subarray(first, end);
+    const steps = chooseSteps(ofGroup, columns, weightMax);
+    round(ofGroup, steps, group, integers.subarray(first, end));
+    scales.set(steps, group * columns);
   }
+  if (noise) refitWeights({ weights, groups, rows, columns, records, noise, integers, scales, round });
   return { integers, scales };
 }
 

@@ -4,6 +4,7 @@
  * with the input's zero point.
  */
 
+import { defined } from '../../src/defined.ts';
 import { noRanges } from '../../src/diagnostics/all.ts';
 import { raise } from '../../src/diagnostics/diagnostic.ts';
 import type { CalibrationRecord, LayerRecord } from '../../src/ir/calibration-record.ts';
@@ -11,12 +12,15 @@ import { describeOrigin, type Graph, type MvmNode, type QuantizedMvmNode } from 
 import { resolvePadding } from '../../src/ir/padding.ts';
 import { alone, type Pool, runTasks } from '../../src/threads/pool.ts';
 import { job, type QuantizedMatrix, type WeightRounding } from './quantize-matrix.ts';
+import type { IntegerNoise } from './refit-column.ts';
 
 interface QuantizeContext {
   readonly record: CalibrationRecord;
   /** Largest integer weight of a layer. */
   readonly weightMaxOf: (node: MvmNode) => number;
   readonly rounding: WeightRounding;
+  /** What cells are expected to hold instead of a layer's integers, for the layers whose weights are refitted to it. */
+  readonly noiseOf?: (node: MvmNode, weightMax: number) => IntegerNoise | undefined;
   /** Threads that round the matrices. Default: this one. */
   readonly pool?: Pool;
   /** Called after every matrix, with how many are done. */
@@ -32,8 +36,9 @@ export const quantize = {
     const tasks = function* () {
       for (const { node, records, weightMax } of choices) {
         const { groups, rows, columns } = node;
-        const { rounding } = context;
-        yield { weights: node.weights(), groups, rows, columns, records, weightMax, rounding };
+        const { rounding, noiseOf } = context;
+        const noise = defined({ noise: noiseOf?.(node, weightMax) });
+        yield { weights: node.weights(), groups, rows, columns, records, weightMax, rounding, ...noise };
       }
     };
     const onDone = (done: number) => context.onProgress?.('quantize', done, choices.length);

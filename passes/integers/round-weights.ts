@@ -27,6 +27,20 @@ interface RealMatrix {
 
 /** Rows that share their rounding errors. */
 const spanRows = 128;
+
+/** Rows that make up for each other, and how their inputs vary together: the upper triangle, [row][row]. */
+export interface Span {
+  readonly start: number;
+  readonly covariance: Float64Array;
+}
+
+/** The spans of a matrix with so many rows. */
+export function spansOf(rows: number): { readonly start: number; readonly length: number }[] {
+  return Array.from({ length: Math.ceil(rows / spanRows) }, (_, span) => {
+    const start = span * spanRows;
+    return { start, length: Math.min(rows - start, spanRows) };
+  });
+}
 /** Input vectors that the covariance is taken over: several times as many as rows. */
 const vectorsFor = (rows: number): number => Math.max(256, 4 * rows);
 
@@ -50,10 +64,8 @@ export function roundWithFeedback(
   group: number,
   integers: Int8Array,
 ): void {
-  for (let start = 0; start < matrix.rows; start += spanRows) {
-    const rows = Math.min(matrix.rows - start, spanRows);
-    roundSpan(matrix, start, inputCovariance(records, group * matrix.rows + start, rows), integers);
-  }
+  for (const { start, length } of spansOf(matrix.rows))
+    roundSpan(matrix, start, inputCovariance(records, group * matrix.rows + start, length), integers);
 }
 
 /** @param covariance of the span's rows, row i's with row j at i * rows + j for j >= i */

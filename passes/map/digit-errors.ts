@@ -11,11 +11,15 @@ interface DigitErrors {
   readonly beside: number;
 }
 
-export function digitErrors({ encoding, radix, levelStep }: SlicedLayer, target: Target): DigitErrors {
+/** @param sigmaOf standard deviation of the cells of a level (S). Default: as programming leaves them */
+export function digitErrors(
+  { encoding, radix, levelStep }: SlicedLayer,
+  target: Target,
+  sigmaOf = (level: number) => levelSigma(target, level),
+): DigitErrors {
   const { cell } = target;
   const digitStep = levelStep * levelStepOf(cell);
-  const variance = (digit: number) =>
-    (levelSigma(target, levelConductance(cell, digit * levelStep)) / digitStep) ** 2;
+  const variance = (digit: number) => (sigmaOf(levelConductance(cell, digit * levelStep)) / digitStep) ** 2;
   const most = (radix - 1) / 2;
   const paired = encoding === 'differential';
   const reference = variance(paired ? 0 : most);

@@ -38,11 +38,13 @@ export async function settleWires(
     const own = settled({ rowOrder, wireCorrection: how === 'auto' ? 'none' : how });
     return { loaded, quantized: await integers({ ...calibrated, options: own }) };
   }
-  // Another window can mean other encodings, where these are open, and nothing else about the integers.
+  // Another window can mean other encodings, where these are open, and other noise, to which weights are refitted.
   const { nodes } = given.real;
-  const open = nodes.some((n) => n.kind === 'mvm' && choiceOf(calibrated)(n).encoding === 'auto');
+  const open =
+    options.weightRefit || nodes.some((n) => n.kind === 'mvm' && choiceOf(calibrated)(n).encoding === 'auto');
   const { onPass, ...unseen } = calibrated;
-  const first = await integers(open ? unseen : calibrated);
+  const plain = { ...unseen, options: { ...options, weightRefit: false } };
+  const first = await integers(open ? plain : calibrated);
   const { faults, ...sound } = first;
   const { mapping } = map(sound);
   const choice = await chooseRemedy({ ...first, mapping }, whole, pool);

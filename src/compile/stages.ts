@@ -29,11 +29,13 @@ import { chooseConverterRanges } from '../../passes/program/choose-converter-ran
 import { correctWires } from '../../passes/program/correct-wires.ts';
 import { expectSignals } from '../../passes/program/expect-signals.ts';
 import { type ScheduleContext, writeSchedule } from '../../passes/program/write-schedule.ts';
+import { defined } from '../defined.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { upgradeOpset } from '../onnx/upgrade.ts';
 import type { Calibrated, Given, Integers, Lowered, Mapped, Programmed, Source } from './artefacts.ts';
 import { choiceOf, settledChoiceOf } from './choices.ts';
 import type { CompileHooks } from './compiled.ts';
+import { noiseOf } from './noise-of.ts';
 import { type AnyStep, run, runAsync, step, unless } from './step.ts';
 import { verifying, verifyLowered } from './verify.ts';
 
@@ -70,6 +72,7 @@ export const stages = {
     step(quantize, 'real', 'graph', (have: Calibrated & CompileHooks & Pick<Integers, 'encodings'>) => ({
       ...have,
       rounding: have.options.weightRounding,
+      ...defined({ noiseOf: noiseOf(have) }),
       weightMaxOf: (node) =>
         weightMax(have.target.cell, settledChoiceOf(have)(node), have.options.weightBits),
     })),

@@ -88,6 +88,10 @@ export const optionsSchema = z.strictObject({
     .enum(['nearest', 'error-feedback'])
     .default('error-feedback')
     .describe('how weights become integers'),
+  weightRefit: z
+    .boolean()
+    .default(true)
+    .describe('move weights before they are rounded, where a noisy chip is expected to do better with them'),
   biasCorrection: z.boolean().default(true).describe('move the mean quantization error into the bias'),
   calibrationSamples: whole(1).default(128).describe('samples used for calibration at most'),
   calibrationVectors: whole(16)
