@@ -1,5 +1,6 @@
 /** What cells are expected to hold instead of integer weights: how a layer goes onto cells -> variances by integer. */
 import type { QuantizedMvmNode } from '../../src/ir/graph.ts';
+import { usualBits } from '../../src/ir/input-codes.ts';
 import { digitsOf } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitErrors } from '../map/digit-errors.ts';
@@ -15,12 +16,12 @@ export function integerNoise(
 ): IntegerNoise {
   const integers = Int8Array.from({ length: 2 * weightMax + 1 }, (_, i) => i - weightMax);
   const [layer] = sliceWeights.run([rowOf(integers, weightMax)], { target, choiceOf: () => choice });
-  const { slices, copies, radix } = layer!;
+  const { slices, copies, repeats, radix } = layer!;
   const { of } = digitErrors(layer!, target, sigmaOf);
   const noise = new Float64Array(integers.length);
   for (let slice = 0; slice < slices; slice++) {
     for (const [at, digit] of digitsOf(layer!, slice, 0, integers.length).entries())
-      noise[at]! += (radix ** (2 * slice) * of(digit)) / copies;
+      noise[at]! += (radix ** (2 * slice) * of(digit)) / copies / repeats;
   }
   return noise;
 }
@@ -39,7 +40,7 @@ function rowOf(integers: Int8Array, weightMax: number): QuantizedMvmNode {
     bias: new Float64Array(columns),
     origin: { name: '', op: 'MatMul', index: 0 },
     folded: [],
-    quantization: { scale: 1, zero: 0, signed: false },
+    quantization: { scale: 1, zero: 0, signed: false, bits: usualBits },
     integers,
     weightMax,
     scales: new Float64Array(columns).fill(1),

@@ -2,7 +2,9 @@
  * How far the cells of a level are expected to lie from each other when they are read: programming, what happens to cells until
  * then, and read noise, all by the target's own laws. Over a thousand cells of a chip that is never made, so right to 3 %.
  */
-import { moves, varianceAt } from '../conditions/cells.ts';
+import { bandAt } from '../conditions/accumulated.ts';
+import { accumulations, densities, moves, varianceAt } from '../conditions/cells.ts';
+import { covarianceOf } from '../math/one-over-f.ts';
 import { openNormals } from '../math/random.ts';
 import { levelSigma } from '../schemes/level-sigma.ts';
 import type { Target } from '../target/target.ts';
@@ -13,7 +15,14 @@ const cells = 1000;
 export function readingSigma(target: Target, at: number): (level: number) => number {
   const nowhere = { seed: 0, array: 0 };
   const laws = moves(target, { ...nowhere, window: target.cell, at, times: [0, at] });
-  const varianceOf = varianceAt(target, at);
+  const white = varianceAt(target, at);
+  const slow = densities(target);
+  const scales = accumulations(target).map(({ clock }) => covarianceOf(bandAt(clock, at), 0));
+  const varianceOf = (g: number, programmed: number) =>
+    slow.reduce(
+      (sum, density, law) => sum + scales[law]! * density(g, programmed),
+      white?.(g, programmed) ?? 0,
+    );
   const normals = openNormals(nowhere.seed, 'expected-reading', nowhere.array);
   const xi = Float64Array.from({ length: cells }, (_, cell) => normals(cell));
   const known = new Map<number, number>();

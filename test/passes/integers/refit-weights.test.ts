@@ -182,6 +182,7 @@ describe('the noise of integers', () => {
     encoding: 'differential',
     slices: 1,
     copies: 1,
+    repeats: 1,
     residual: false,
     inputNumbers: 'binary',
   } as const;
