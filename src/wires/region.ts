@@ -8,9 +8,10 @@
  * outermost regions.
  */
 
-import { type Mesh, openMesh } from '../kernels/mesh-panel.ts';
+import { meshMemory, type Place, tile } from '../kernels/mesh-join.ts';
+import { join, type Nodes, openJoins, strideFor } from './join.ts';
 import type { Cells, Wires } from './network.ts';
-import { eliminate } from './star-mesh.ts';
+import { eliminate, type Mesh } from './star-mesh.ts';
 
 /** Nodes on the rim in this order; none on a side where the wires end open. */
 const sides = ['left', 'right', 'top', 'bottom'] as const;
@@ -20,22 +21,26 @@ export interface Region {
   /** Nodes per side. */
   readonly rim: Rim;
   /** Conductances between the nodes of the rim, siemens, [node][node]; only those above the diagonal are there. */
-  readonly mesh: Float64Array;
-  /** Where in the thread's scratch memory its conductances begin, and end. */
-  readonly start: number;
+  readonly mesh: Place;
+  /** Where in the thread's memory nothing of it is any more. */
   readonly end: number;
 }
 
-/**
- * Conductances of regions, one behind the other: what is put together lies at the end, and makes room for what comes out of it.
- * A chip's wires are solved in gigabytes of these, so that new memory for each would take longer than the arithmetic.
- */
-let scratch = new Float64Array(0);
+/** Numbers that small regions take more than their share of a stack. */
+const slack = 1 << 13;
 
-/** Place for values in scratch memory. Regions that lie before it stay where they are. */
-function placeFor(length: number, start: number): Float64Array {
-  if (scratch.length < start + length) scratch = new Float64Array(2 * (start + length));
-  return scratch.subarray(start, start + length);
+/**
+ * Opens the memory of this thread for a crossbar: regions lie in two stacks. What is put together lies at the end of one, and what
+ * comes out of it at the end of the other.
+ * @returns where the stacks begin
+ */
+export function openRegions(rows: number, columns: number): readonly [number, number] {
+  const rim = 2 * (rows + columns);
+  const start = openJoins(Math.max(rows, columns), rim);
+  // A region and its neighbour, and those that they are made of, each a quarter of these: at most what all rims take twice.
+  const room = 2 * rim * strideFor(rim) + slack;
+  meshMemory(start + 2 * room);
+  return [start, start + room];
 }
 
 export interface Rectangle {
@@ -54,7 +59,15 @@ export interface Rectangle {
 const joined = 1e40;
 const conductanceOf = (resistance: number) => (resistance === 0 ? joined : 1 / resistance);
 
-/** A few cells, wire by wire. @param start in scratch memory, behind all regions that are still needed */
+let few = new Float64Array(0);
+
+/** A network without conductances, until the next one. */
+function openMesh(size: number): Mesh {
+  if (few.length < size * size) few = new Float64Array(size * size);
+  return { size, conductances: few.fill(0, 0, size * size) };
+}
+
+/** A few cells, wire by wire. @param start in the thread's memory, behind all other regions */
 export function wireUp(cells: Cells, wires: Wires, at: Rectangle, start: number): Region {
   const [height, width] = [at.bottom - at.top, at.right - at.left];
   const [atLeft, atRight] = [at.left === 0, at.right === cells.columns];
@@ -100,47 +113,49 @@ export function wireUp(cells: Cells, wires: Wires, at: Rectangle, start: number)
   return close(mesh, inner, rim, start);
 }
 
-/** A region and the one to its right, which are not needed any more then. */
-export function joinBeside(left: Region, right: Region): Region {
-  const shared = left.rim.right;
+/** A region and the one to its right. @param start of the result in the thread's memory, behind all other regions */
+export function joinBeside(left: Region, right: Region, start: number): Region {
   const rim: Rim = {
     left: left.rim.left,
     right: right.rim.right,
     top: left.rim.top + right.rim.top,
     bottom: left.rim.bottom + right.rim.bottom,
   };
-  const place = startsOf(shared, rim);
-  const mesh = openMesh(place.size);
-  add(mesh, left, { ...place, right: 0 });
-  add(mesh, right, {
-    left: 0,
-    right: place.right,
-    top: place.top + left.rim.top,
-    bottom: place.bottom + left.rim.bottom,
-  });
-  return close(mesh, shared, rim, Math.min(left.start, right.start));
+  const stay = [
+    side(left, 'left'),
+    side(right, 'right'),
+    ...both('top', left, right),
+    ...both('bottom', left, right),
+  ];
+  return { rim, ...join([side(left, 'right'), side(right, 'left')], stay.filter(isThere), start) };
 }
 
-/** A region and the one below it, which are not needed any more then. */
-export function joinBelow(upper: Region, lower: Region): Region {
-  const shared = upper.rim.bottom;
+/** A region and the one below it. @param start of the result in the thread's memory, behind all other regions */
+export function joinBelow(upper: Region, lower: Region, start: number): Region {
   const rim: Rim = {
     left: upper.rim.left + lower.rim.left,
     right: upper.rim.right + lower.rim.right,
     top: upper.rim.top,
     bottom: lower.rim.bottom,
   };
-  const place = startsOf(shared, rim);
-  const mesh = openMesh(place.size);
-  add(mesh, upper, { ...place, bottom: 0 });
-  add(mesh, lower, {
-    left: place.left + upper.rim.left,
-    right: place.right + upper.rim.right,
-    top: 0,
-    bottom: place.bottom,
-  });
-  return close(mesh, shared, rim, Math.min(upper.start, lower.start));
+  const stay = [
+    ...both('left', upper, lower),
+    ...both('right', upper, lower),
+    side(upper, 'top'),
+    side(lower, 'bottom'),
+  ];
+  return { rim, ...join([side(upper, 'bottom'), side(lower, 'top')], stay.filter(isThere), start) };
 }
+
+type Side = (typeof sides)[number];
+
+const side = ({ rim, mesh }: Region, of: Side): Nodes => ({
+  mesh,
+  first: startsOf(0, rim)[of],
+  count: rim[of],
+});
+const both = (of: Side, one: Region, other: Region) => [side(one, of), side(other, of)];
+const isThere = ({ count }: Nodes) => count > 0;
 
 /** Index of the first node of every side, behind `inner` nodes that are to be eliminated. */
 export function startsOf(inner: number, rim: Rim): Rim & { readonly size: number } {
@@ -150,65 +165,15 @@ export function startsOf(inner: number, rim: Rim): Rim & { readonly size: number
   return { left: inner, right, top, bottom, size: bottom + rim.bottom };
 }
 
-/**
- * Puts a region's conductances into `mesh`, above the diagonal; `to` says where each side starts there. Regions that are put
- * together have the nodes from 0 on in common and no others, so that only what lies between these is a sum.
- */
-function add({ size, conductances: sums }: Mesh, { rim, mesh: own }: Region, to: Rim): void {
-  const start = startsOf(0, rim);
-  for (const [k, a] of sides.entries())
-    for (const b of sides.slice(k)) {
-      const source = start[a] * start.size + start[b];
-      if (to[a] <= to[b]) {
-        const target = to[a] * size + to[b];
-        const shared = a === b && to[a] === 0;
-        for (let i = 0; i < rim[a]; i++) {
-          const [row, sum, first] = [source + i * start.size, target + i * size, a === b ? i + 1 : 0];
-          if (!shared) copyRow(own, row + first, sums, sum + first, rim[b] - first);
-          else for (let j = first; j < rim[b]; j++) sums[sum + j]! += own[row + j]!;
-        }
-      } else {
-        const turned = { values: sums, start: to[b] * size + to[a], stride: size };
-        copyTurned(turned, { values: own, start: source, stride: start.size }, rim[a], rim[b]);
-      }
-    }
-}
-
-/** Rows longer than this are copied faster as memory than element by element. */
-const longRow = 32;
-
-function copyRow(from: Float64Array, at: number, to: Float64Array, place: number, length: number): void {
-  if (length > longRow) to.set(from.subarray(at, at + length), place);
-  else for (let j = 0; j < length; j++) to[place + j] = from[at + j]!;
-}
-
-/** A matrix within a larger one: where it starts, and how far its rows lie apart. */
-interface Part {
-  readonly values: Float64Array;
-  readonly start: number;
-  readonly stride: number;
-}
-
-/** Copies a matrix to the transposed place, a strip as wide as a cache line at a time. */
-function copyTurned(to: Part, from: Part, height: number, width: number): void {
-  const [sums, own] = [to.values, from.values];
-  for (let strip = 0; strip < height; strip += 8) {
-    const end = Math.min(strip + 8, height);
-    for (let j = 0; j < width; j++)
-      for (let i = strip; i < end; i++)
-        sums[to.start + j * to.stride + i] = own[from.start + i * from.stride + j]!;
-  }
-}
-
-/** Eliminates the first `inner` nodes and keeps what is left, from `start` on in scratch memory. */
+/** Eliminates the first `inner` nodes and keeps what is left, from `start` on in the thread's memory. */
 function close(mesh: Mesh, inner: number, rim: Rim, start: number): Region {
   eliminate(mesh, inner);
   const { size, conductances } = mesh;
   const left = size - inner;
-  const own = placeFor(left * left, start);
-  for (let i = 0; i < left; i++) {
-    const first = i + 1;
-    copyRow(conductances, (inner + i) * size + inner + first, own, i * left + first, left - first);
-  }
-  return { rim, mesh: own, start, end: start + own.length };
+  const stride = strideFor(left);
+  const memory = meshMemory(0);
+  for (let i = 0; i < left; i++)
+    for (let j = i + 1; j < left; j++)
+      memory[start + i * stride + j] = conductances[(inner + i) * size + inner + j]!;
+  return { rim, mesh: { start, stride }, end: start + (left + tile) * stride };
 }

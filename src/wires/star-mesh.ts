@@ -8,32 +8,39 @@
  * whatever the ratios between them are.
  */
 
-import { type Mesh, panel } from '../kernels/mesh-panel.ts';
-
-/**
- * Eliminates nodes 0 to `pivots` - 1 of a network.
- * @param mesh of its conductances (siemens) only those above the diagonal are read; those between the nodes that stay are
- *   the result, the others are left as they were when their node was eliminated
- * Every eliminated node must have a conductance to a later node.
- */
-export function eliminate(mesh: Mesh, pivots: number): void {
-  let node = 0;
-  for (; node + panel <= pivots; node += panel) {
-    for (let t = 0; t < panel; t++) eliminateAmong(mesh, node + t, node + panel, t);
-    mesh.addPanel(node);
-  }
-  for (; node < pivots; node++) eliminateAmong(mesh, node, mesh.size, 0);
+/** A network of few nodes, most of which have few neighbours. */
+export interface Mesh {
+  /** Nodes. */
+  readonly size: number;
+  /** Siemens, [node][node]; only those above the diagonal are there. */
+  readonly conductances: Float64Array;
 }
 
-/** Eliminates one node, as far as the nodes before `end` are concerned; its ratios to later nodes are those of `slot`. */
-function eliminateAmong({ size, conductances, ratios }: Mesh, node: number, end: number, slot: number): void {
-  const [own, first] = [node * size, slot * size];
-  let sum = 0;
-  for (let j = node + 1; j < size; j++) sum += conductances[own + j]!;
-  for (let j = node + 1; j < size; j++) ratios[first + j] = conductances[own + j]! / sum;
-  for (let i = node + 1; i < end; i++) {
-    const ratio = ratios[first + i]!;
-    const row = i * size;
-    for (let j = i + 1; j < size; j++) conductances[row + j]! += ratio * conductances[own + j]!;
+let neighbours = new Int32Array(0);
+
+/**
+ * Eliminates nodes 0 to `pivots` - 1 of a network: the conductances between the nodes that stay are the result, the others are left as
+ * they were when their node was eliminated. Every eliminated node must have a conductance to a later node.
+ */
+export function eliminate({ size, conductances }: Mesh, pivots: number): void {
+  if (neighbours.length < size) neighbours = new Int32Array(size);
+  for (let node = 0; node < pivots; node++) {
+    const own = node * size;
+    let [sum, count] = [0, 0];
+    for (let j = node + 1; j < size; j++) {
+      const conductance = conductances[own + j]!;
+      if (conductance === 0) continue;
+      neighbours[count++] = j;
+      sum += conductance;
+    }
+    for (let a = 0; a < count; a++) {
+      const i = neighbours[a]!;
+      const ratio = conductances[own + i]! / sum;
+      const row = i * size;
+      for (let b = a + 1; b < count; b++) {
+        const j = neighbours[b]!;
+        conductances[row + j]! += ratio * conductances[own + j]!;
+      }
+    }
   }
 }
