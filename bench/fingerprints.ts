@@ -94,6 +94,12 @@ const jobs: readonly Job[] = [
     target: 'pcm-256',
     options: 'slices: 2\nresidual: true\nencoding: differential',
   },
+  {
+    name: 'dscnn repeats',
+    model: small.dscnn,
+    target: 'tetramem-256-6bit',
+    options: 'repeats: 3\ncopies: 2',
+  },
   { name: 'dscnn copies leti', model: small.dscnn, target: 'leti-fecap-130nm', options: 'copies: 4' },
   {
     name: 'dscnn wires',

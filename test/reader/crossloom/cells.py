@@ -86,6 +86,6 @@ def integers_of(package, layer):
         digits = block["sign"] * take(block["array"], block["rows"], block["added"], block["subtracted"])
         weighted = np.where(block["diagonal"], digits, 0) * float(layer["radix"]) ** block["slice"] / layer["copies"]
         # Several rows of a block may hold the same weights.
-        np.add.at(integers, np.ix_(block["inputs"], block["outputs"]), weighted / layer.get("repeats", 1))
+        np.add.at(integers, np.ix_(block["inputs"], block["outputs"]), weighted)
     shape = layer["groups"], layer["rows"], layer["groups"], layer["columns"]
-    return np.stack([integers.reshape(shape)[g, :, g] for g in range(layer["groups"])])
+    return np.stack([integers.reshape(shape)[g, :, g] for g in range(layer["groups"])]) / layer.get("repeats", 1)
