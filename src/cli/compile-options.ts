@@ -29,7 +29,7 @@ export interface CompileFlags {
   readonly wireCorrection?: Fields['wireCorrection'];
   readonly activationRange?: Fields['activationRange'];
   readonly weightBits?: number;
-  readonly inputBits?: number;
+  readonly inputBits?: Fields['inputBits'];
   readonly arrays?: number;
   readonly foldedMib?: number;
   readonly samples?: number;
