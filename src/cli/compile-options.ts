@@ -32,7 +32,7 @@ export interface CompileFlags {
   readonly columnsUsed?: number;
   readonly activationRange?: Fields['activationRange'];
   readonly weightBits?: number;
-  readonly inputBits?: number;
+  readonly inputBits?: Fields['inputBits'];
   readonly arrays?: number;
   readonly foldedMib?: number;
   readonly samples?: number;

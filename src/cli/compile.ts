@@ -154,7 +154,9 @@ export function registerCompile(program: Command, io: Io): void {
     .option('--residual', 'aim each part of a weight at what the others are read to lack')
     .addOption(oneOf('--encoding <e>', 'of signed weights', ['auto', 'differential', 'offset']))
     .option('--weight-bits <n>', 'bits of a weight, sign included', whole)
-    .option('--input-bits <n>', "bits of the codes of the layers' inputs", whole)
+    .option('--input-bits <n>', "bits of the codes of the layers' inputs, or auto", (text) =>
+      text === 'auto' ? text : whole(text),
+    )
     .addOption(oneOf('--converter-range <policy>', 'of the converters', ['mse', 'max', 'percentile']))
     .addOption(oneOf('--activation-range <policy>', "of the layers' inputs", ['mse', 'minmax', 'percentile']))
     .addOption(

@@ -50,7 +50,8 @@ export async function calibrate(
   const strange = layers.filter((layer) => !isOf(record.layers.get(layer.output), layer));
   const coded = layers.filter((layer) => {
     const bits = record.layers.get(layer.output)?.quantization.bits;
-    return bits !== undefined && bits !== bitsIn(graph, layer, options);
+    const wanted = bitsIn(graph, layer, options);
+    return bits !== undefined && wanted !== 'auto' && bits !== wanted;
   });
   raise([
     ...coded.map((layer) =>
@@ -70,8 +71,8 @@ export async function calibrate(
   return record;
 }
 
-/** Bits of the inputs that a record of the layer must have. */
-function bitsIn(graph: Graph, { input, origin }: MvmNode, options: CompileOptions): number {
+/** Bits of the inputs that a record of the layer must have; left open, those that were chosen for it. */
+function bitsIn(graph: Graph, { input, origin }: MvmNode, options: CompileOptions): number | 'auto' {
   return ownQuantization(graph, input)?.bits ?? inputBitsOf(options, origin);
 }
 

@@ -72,7 +72,7 @@ export const lossyIntegers = (
     `integers alone, before any error of a chip, leave ${tenths(output.all)} dB of signal over error at the network's outputs (${samples} calibration sample(s)): ${tenths(output.inputs)} dB with the inputs of layers rounded and exact weights, ${tenths(output.weights)} dB with rounded weights and exact inputs`,
     `Of ${layers} layers, each alone, these keep least: ${worst.map((own) => `${own.name} ${tenths(own.all)} dB (inputs of ${own.bits} bits ${tenths(own.inputs)}, weights ${tenths(own.weights)})`).join('; ')}.`,
     output.inputs < output.weights
-      ? 'More bits for inputs help (inputBits, for all layers or for these): 6 dB each of what inputs cost, for a plane more to convert and no array. Or keep these layers digital (digital: true).'
+      ? 'More bits for inputs help (`inputBits: auto`, or a number for all layers or for these): 6 dB each of what inputs cost, for a plane more to convert and no array. Or keep these layers digital (digital: true).'
       : 'Finer weights help: more levels, or slices for all layers or for these (slices, weightBits). Or keep these layers digital (digital: true).',
   ]);
 

@@ -35,9 +35,11 @@ const rowsUsed = whole(1).describe(
   'rows of an array that are filled, from the sensed end of its columns on; the rest stays unformed',
 );
 const columnsUsed = whole(2).describe('columns of an array that are filled, from its drivers on');
-const inputBits = whole(4)
-  .max(16)
-  .describe('bits of an input code; every bit more is a plane more to drive and to convert');
+const inputBits = z
+  .union([whole(4).max(16), z.literal('auto')])
+  .describe(
+    'bits of an input code, a plane each; `auto` takes more than 8 where those leave too little of the inputs',
+  );
 const converterRange = z.enum(['mse', 'max', 'percentile']).describe('policy for the converter ranges');
 
 const layerSchema = z.strictObject({
@@ -172,7 +174,7 @@ export function layerOptions(options: CompileOptions, origin: Origin): LayerOpti
 }
 
 /** Bits of a layer's input codes, where the model does not quantize the input itself. */
-export function inputBitsOf(options: CompileOptions, origin: Origin): number {
+export function inputBitsOf(options: CompileOptions, origin: Origin): number | 'auto' {
   return layerOptions(options, origin).inputBits ?? options.inputBits ?? usualBits;
 }
 

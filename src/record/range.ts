@@ -1,7 +1,7 @@
 /** Chooses the codes of a layer's input from the distribution of its values over the samples. */
 import type { RangePolicy } from '../ir/calibration-record.ts';
 import type { InputQuantization } from '../ir/graph.ts';
-import { type InputCodes, inputNumber, numberRange } from '../ir/input-codes.ts';
+import { type InputCodes, inputNumber, numberRange, usualBits } from '../ir/input-codes.ts';
 
 /** Counts of values in bins of equal width over [-reach, reach]; reach doubles when a value falls outside. */
 export interface Histogram {
@@ -80,6 +80,33 @@ export function chooseRange(
     }
   }
   return best;
+}
+
+/** Most bits that are chosen: the weights of a layer, of 8 bits, leave 48 dB, and inputs of so many bits more. */
+const mostBits = 12;
+/** dB of the variance of inputs over the error of their codes. At 8 bits most layers keep more, and those behind a hard-swish less. */
+const enough = 42;
+
+/** The range with the fewest bits, from the usual ones on, that leave enough of how the values vary. */
+export function chooseBits(histogram: Histogram, policy: RangePolicy, signed: boolean): InputQuantization {
+  const variation = varianceOf(histogram);
+  for (let bits = usualBits; ; bits++) {
+    const range = chooseRange(histogram, policy, signed, bits);
+    const noise = 10 ** (-enough / 10) * variation;
+    if (bits === mostBits || squareError(histogram, range) <= noise) return range;
+  }
+}
+
+/** Times the number of values. */
+function varianceOf(histogram: Histogram): number {
+  let [count, sum, squares] = [0, 0, 0];
+  for (let bin = 0; bin < binCount; bin++) {
+    const [own, value] = [histogram.counts[bin]!, centre(histogram, bin)];
+    count += own;
+    sum += own * value;
+    squares += own * value ** 2;
+  }
+  return count === 0 ? 0 : squares - sum ** 2 / count;
 }
 
 /** Codes that span [min, max], which holds zero; zero is a code. */

@@ -14,14 +14,14 @@ import { type Network, openNetwork } from './network.ts';
 import { createFiniteCheck } from './not-finite.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
-import { addValues, chooseRange, createHistogram, quantizeInto, realsOf } from './range.ts';
+import { addValues, chooseBits, chooseRange, createHistogram, quantizeInto, realsOf } from './range.ts';
 import type { SampleSource } from './sample-source.ts';
 
 export interface RecordOptions {
   readonly policy: RangePolicy;
   readonly signed: boolean;
   /** Bits of a layer's input codes, where the model does not quantize the input itself. */
-  readonly bitsOf: (layer: MvmNode) => number;
+  readonly bitsOf: (layer: MvmNode) => number | 'auto';
   /** Whether the graph's channels were evened out. */
   readonly equalized: boolean;
   /** Input vectors kept per layer. */
@@ -137,7 +137,12 @@ async function recordRanges(
   finite.raise();
   for (const layer of measured) {
     const { policy, signed, bitsOf } = options;
-    ranges.set(layer, chooseRange(histograms.get(layer.input)!, policy, signed, bitsOf(layer)));
+    const histogram = histograms.get(layer.input)!;
+    const bits = bitsOf(layer);
+    ranges.set(
+      layer,
+      bits === 'auto' ? chooseBits(histogram, policy, signed) : chooseRange(histogram, policy, signed, bits),
+    );
   }
   return ranges;
 }

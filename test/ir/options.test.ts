@@ -78,6 +78,7 @@ describe('options', () => {
     const bits = (options: Parameters<typeof parseOptions>[0], name: string) =>
       inputBitsOf(parseOptions(options), { name, op: 'Conv', index: 0 });
     expect(bits({}, 'a')).toBe(8);
+    expect(bits({ inputBits: 'auto' }, 'a')).toBe('auto');
     expect(bits({ inputBits: 10, layers: [{ match: 'a', inputBits: 12 }] }, 'a')).toBe(12);
     expect(bits({ inputBits: 10, layers: [{ match: 'a', inputBits: 12 }] }, 'b')).toBe(10);
   });

@@ -35,6 +35,14 @@ it.each([5, 12])(
   },
 );
 
+it('a record keeps the bits that were chosen for it', async () => {
+  const { record } = await compileModel(model, loaded(exactTarget), feeds, { inputBits: 'auto' });
+  const { bits } = record.layers.get('y')!.quantization;
+  const options = parseOptions({ inputBits: 'auto' });
+  const again = await compile(model, loaded(exactTarget), options, { kind: 'record', record });
+  expect(again.record.layers.get('y')!.quantization.bits).toBe(bits);
+});
+
 it('refuses what is no record', async () => {
   const bytes = encodeRecord((await compiled()).record);
   for (const bad of [Uint8Array.of(1, 2, 3), bytes.subarray(0, bytes.length - 30)]) {
