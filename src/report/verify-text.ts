@@ -2,21 +2,19 @@
 
 import type { ArrayCounters } from '../chip/chip.ts';
 import { printableLine } from '../text/printable.ts';
-import { formatTime } from '../text/time.ts';
 import { formatQuantity } from '../text/units.ts';
 import { wrap } from '../text/wrap.ts';
-import type { CalibrationCost } from '../verify/calibration-cost.ts';
 import type { PairedDifference } from '../verify/metrics.ts';
 import type {
   LayerReport,
   MappedReport,
   ReadingReport,
-  RefreshReport,
   Scores,
   Snr,
   Spread,
   VerifyReport,
 } from '../verify/report.ts';
+import { calibrationText, formatRefresh, readingName } from './calibration-text.ts';
 import { formatCorrections } from './corrections.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { type Fact, formatTable, numbers, texts } from './table.ts';
@@ -114,42 +112,6 @@ const titlesFor = ({ metric }: VerifyReport['data']) => ({
   agreement: metric === 'ctc' ? 'same text as float' : 'same class as float',
 });
 
-/** Time, wires where both are shown, and what is done about what has moved by then. */
-function readingName(
-  { at, wires, compensated, calibratedAt }: ReadingReport,
-  all: readonly ReadingReport[],
-): string {
-  const both = new Set(all.map((reading) => reading.wires)).size > 1;
-  return [
-    at === 0 ? 'right after' : `after ${formatTime(at)}`,
-    ...(both ? [wires ? 'wires on' : 'wires off'] : []),
-    ...(calibratedAt === undefined || (at === 0 && calibratedAt === 0)
-      ? []
-      : [calibratedWhen(at, calibratedAt)]),
-    ...(compensated === 'global' && at !== calibratedAt ? ['one factor'] : []),
-  ].join(', ');
-}
-
-function calibratedWhen(at: number, calibratedAt: number): string {
-  return calibratedAt === at ? 'calibrated then' : `calibrated ${momentOf(calibratedAt)}`;
-}
-
-const momentOf = (seconds: number) => (seconds === 0 ? 'when programmed' : `at ${formatTime(seconds)}`);
-
-/** Up to when chips do: from then on they have to be calibrated anew, or programmed where that is done at every reading. */
-function formatRefresh(
-  { maxDrop, calibratedAt, within, beyond }: RefreshReport,
-  { compensated, calibratedAt: first }: ReadingReport,
-): string {
-  const until =
-    within === undefined ? undefined : within === 0 ? 'right after programming' : formatTime(within);
-  const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
-  const what =
-    calibratedAt === undefined ? 'refresh:' : `recalibration: calibrated ${momentOf(calibratedAt)},`;
-  const each = compensated === 'columns' && first !== undefined ? ', calibrated at each' : '';
-  return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given${each}`;
-}
-
 function conclusion(report: VerifyReport): string[] {
   const { ideal, mapped, trials, bounds, refresh, warnings, data, snrImages } = report;
   const exact = report.effects.some((e) => e.name === 'programming error' && !e.applied) && report.readsAlike;
@@ -246,14 +208,6 @@ function programming({ trials, cost, calibration, readings }: VerifyReport): str
   const most = trials.map(({ corrections }) => corrections).reduce((a, b) => (b.share > a.share ? b : a));
   if (most.layers > 0) rows.push(['corrections', formatCorrections(most)]);
   return [`Cost${trials.length > 1 ? ' (programming: mean of the trials)' : ''}:`, ...facts(rows)];
-}
-
-function calibrationText({ layers, vectors, conversions, time, energy }: CalibrationCost): string {
-  return [
-    `${formatCount(vectors)} inputs of ${counted(layers.length, 'layer')}`,
-    `${formatCount(conversions)} conversions`,
-    `${formatQuantity(time, 's')}, ${formatQuantity(energy, 'J')} in the converters`,
-  ].join(', ');
 }
 
 /** What the simulation contains and what it rests on, in one line. */

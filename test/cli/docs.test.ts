@@ -68,7 +68,7 @@ describe('docs/options.md', () => {
       (command) => command.name() === 'compile',
     )!;
     const flags = [...rowsOf(whole).values()].flatMap(([, , flag = '']) => flag.replaceAll('`', '') || []);
-    expect(flags).toHaveLength(18);
+    expect(flags).toHaveLength(19);
     for (const flag of flags) expect(compile.options.map(({ long }) => long)).toContain(flag);
   });
 });

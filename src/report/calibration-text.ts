@@ -1,0 +1,50 @@
+/** When chips were calibrated, until when that does and what it takes -> lines of a verification. */
+import { formatTime } from '../text/time.ts';
+import { formatQuantity } from '../text/units.ts';
+import type { CalibrationCost } from '../verify/calibration-cost.ts';
+import type { ReadingReport, RefreshReport } from '../verify/report.ts';
+import { counted, formatCount } from './number.ts';
+
+/** Time, wires where both are shown, and what is done about what has moved by then. */
+export function readingName(
+  { at, wires, compensated, calibratedAt }: ReadingReport,
+  all: readonly ReadingReport[],
+): string {
+  const both = new Set(all.map((reading) => reading.wires)).size > 1;
+  return [
+    at === 0 ? 'right after' : `after ${formatTime(at)}`,
+    ...(both ? [wires ? 'wires on' : 'wires off'] : []),
+    ...(calibratedAt === undefined || (at === 0 && calibratedAt === 0)
+      ? []
+      : [calibratedWhen(at, calibratedAt)]),
+    ...(compensated === 'global' && at !== calibratedAt ? ['one factor'] : []),
+  ].join(', ');
+}
+
+function calibratedWhen(at: number, calibratedAt: number): string {
+  return calibratedAt === at ? 'calibrated then' : `calibrated ${momentOf(calibratedAt)}`;
+}
+
+const momentOf = (seconds: number) => (seconds === 0 ? 'when programmed' : `at ${formatTime(seconds)}`);
+
+/** Up to when chips do: from then on they have to be calibrated anew, or programmed where that is done at every reading. */
+export function formatRefresh(
+  { maxDrop, calibratedAt, within, beyond }: RefreshReport,
+  { compensated, calibratedAt: first }: ReadingReport,
+): string {
+  const until =
+    within === undefined ? undefined : within === 0 ? 'right after programming' : formatTime(within);
+  const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
+  const what =
+    calibratedAt === undefined ? 'refresh:' : `recalibration: calibrated ${momentOf(calibratedAt)},`;
+  const each = compensated === 'columns' && first !== undefined ? ', calibrated at each' : '';
+  return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given${each}`;
+}
+
+export function calibrationText({ layers, vectors, conversions, time, energy }: CalibrationCost): string {
+  return [
+    `${formatCount(vectors)} inputs of ${counted(layers.length, 'layer')}`,
+    `${formatCount(conversions)} conversions`,
+    `${formatQuantity(time, 's')}, ${formatQuantity(energy, 'J')} in the converters`,
+  ].join(', ');
+}
