@@ -13,8 +13,8 @@ import { type BlockCells, cellsOf } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { volumeOf } from '../ir/graph.ts';
 import { placementsOf } from '../ir/tiles.ts';
-import type { AnalogPart, FoldedLayer, ProgrammedArrays } from './folded.ts';
-import { type LayerNoise, noiseOf } from './layer-noise.ts';
+import type { AnalogPart, FoldedLayer, LayerNoise, ProgrammedArrays } from './folded.ts';
+import { noiseOf } from './layer-noise.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
 import { copiesAgree, isWhole, setUpright } from './whole.ts';
 

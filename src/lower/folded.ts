@@ -1,7 +1,6 @@
 /** What a chip gives to fold, and what comes out: the matrices that a layer's converters see. See fold.ts. */
 import type { Band } from '../math/one-over-f.ts';
 import type { PiecewiseLinear } from '../target/nonlinearity.ts';
-import type { NoiseScales } from './layer-noise.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
 export interface ProgrammedArrays {
@@ -17,6 +16,24 @@ export interface ProgrammedArrays {
   readonly curves?: Curves | undefined;
   /** Read as if its wires had no resistance: converters are then set as for such a chip. Default: false. */
   readonly unwired?: boolean;
+}
+
+/** Factors e of time scales that the readings of a layer have, or shares of their sum. */
+export interface NoiseScales {
+  /** Faster than a conversion: the planes of a product have it each by itself. */
+  readonly white: number;
+  /** Faster than a product. */
+  readonly product: number;
+  /** Faster than `sequenceLength` products (layer-noise.ts). */
+  readonly near: number;
+  /** Faster than an image. */
+  readonly far: number;
+}
+
+export interface LayerNoise {
+  /** Variances of the cells (S^2) by all scales, array by array; undefined for those that the layer is not on. */
+  readonly densities: readonly (Float32Array | undefined)[];
+  readonly shares: NoiseScales;
 }
 
 /** 1/f noise by its laws, and the times (s) by which it is split. */

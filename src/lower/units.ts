@@ -2,8 +2,7 @@
 
 import type { BlockCells } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import type { FoldedLayer, ProgrammedArrays } from './folded.ts';
-import type { LayerNoise } from './layer-noise.ts';
+import type { FoldedLayer, LayerNoise, ProgrammedArrays } from './folded.ts';
 
 /** One layer while it is folded. */
 export interface Frame {

@@ -4,6 +4,7 @@
  * it adds to the inputs that the reference has.
  */
 import { readArrays } from '../chip/read.ts';
+import { calibratedChip } from '../correct/compensate.ts';
 import { withFloatSums } from '../lower/float-sums.ts';
 import { saturationOf } from '../lower/saturation.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
@@ -36,7 +37,10 @@ export async function addLayerNoise(
   const fed = new Set(pkg.reference.inputs.map(({ name }) => name));
   const inputs = [...new Set(pkg.layers.map((layer) => layer.input))].filter((name) => !fed.has(name));
   const ideal = encodeModel(withFloatSums(pkg.reference, [...new Set([...taps, ...inputs])]));
-  const arrays = await readArrays(chip, pkg.loaded.target, conditions, { threads, onArray: stage('read') });
+  const arrays = await readArrays(calibratedChip(chip, corrections), pkg.loaded.target, conditions, {
+    threads,
+    onArray: stage('read'),
+  });
   const lowered = await lowerChip(pkg, chip, { taps, saturation: true, arrays, corrections });
   const apart = encodeModel(lowerLayersApart(pkg, chip, arrays, corrections));
   const given = new Set(lowered.outputs.map(({ name }) => name));
