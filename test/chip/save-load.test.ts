@@ -230,3 +230,17 @@ async function edit(place: string, from: string, to: string): Promise<void> {
   if (!text.includes(from)) throw new Error(`chip.json has no ${from}`);
   await writeFile(path, text.replace(from, to));
 }
+
+test('a calibrated chip of version 2 has gains and biases alone', async () => {
+  const place = join(folder, 'chip');
+  const columns = new Map([['fc', { gain: Float32Array.of(0.9), bias: Float32Array.of(0.5) }]]);
+  const calibration = { at: 0, wires: true, correction: 'columns', columns } as const;
+  const chip: Chip = { ...(await writeVerifyChip(1)), calibration };
+  await saveChip(chip, place);
+  const json = JSON.parse(await readFile(join(place, 'chip.json'), 'utf8'));
+  const { correction: _, ...older } = json.calibration;
+  await writeFile(join(place, 'chip.json'), JSON.stringify({ ...json, version: 2, calibration: older }));
+  expect(await loadChip(place)).toEqual(asSaved(chip));
+  await writeFile(join(place, 'chip.json'), JSON.stringify({ ...json, version: 4 }));
+  await expect(loadChip(place)).rejects.toThrow(/version/);
+});

@@ -114,4 +114,17 @@ describe('sums of inputs', () => {
       expect(again.calibration).toEqual(columns.calibration);
     });
   });
+
+  it('are refused that do not fit the layers of the package', async () => {
+    await withWrongChip(0.1, async (pkg, chip) => {
+      const fitted = await correctChip(pkg, chip);
+      const terms = { rank: 1, directions: new Float32Array(7), coefficients: new Float32Array(channels) };
+      const columns = new Map(fitted.calibration!.columns);
+      columns.set('depthwise', { ...columns.get('depthwise')!, terms });
+      const wrongRows: Chip = { ...fitted, calibration: { ...fitted.calibration!, columns } };
+      await expect(simulate(pkg, wrongRows)).rejects.toMatchObject({
+        diagnostics: [{ code: 'chip/unreadable', message: expect.stringContaining('depthwise') }],
+      });
+    });
+  });
 });
