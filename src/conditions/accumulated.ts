@@ -3,14 +3,7 @@
  * 1/f spectrum between the frequencies 1 / (t + tr) and 1 / (2 tr), tr the time of a reading.
  */
 import { type Band, covarianceOf } from '../math/one-over-f.ts';
-
-/** When a law starts to count, and the fastest that it knows. */
-export interface Clock {
-  /** Time of one reading (s). */
-  readonly readTime: number;
-  /** Seconds from the first reading to the end of programming; 0 where that is the first. */
-  readonly t0: number;
-}
+import type { Clock } from './condition.ts';
 
 /** The scales of what has accumulated at a time after programming (s). */
 export function bandAt({ readTime, t0 }: Clock, at: number): Band {

@@ -10,7 +10,6 @@
 import type { Cell, Window } from '../target/cell.ts';
 import type { SectionModel } from '../target/effect.ts';
 import type { Problem } from '../target/problem.ts';
-import type { Clock } from './accumulated.ts';
 import type { Measured } from './measured.ts';
 
 /** The laws of cells by what kind of condition they are, given the section of a target. */
@@ -34,6 +33,14 @@ export type Move = (g: number, cell: number) => number;
 
 /** Standard deviation of one reading (S) of a cell that conducts g, and right after programming `programmed` (S). */
 export type Sigma = (g: number, programmed: number) => number;
+
+/** When a law starts to count, and the fastest that it knows. */
+export interface Clock {
+  /** Time of one reading (s). */
+  readonly readTime: number;
+  /** Seconds from the first reading to the end of programming; 0 where that is the first. */
+  readonly t0: number;
+}
 
 export interface Accumulation {
   readonly clock: Clock;

@@ -1,7 +1,6 @@
 /** What a chip gives to fold, and what comes out: the matrices that a layer's converters see. See fold.ts. */
 import type { Band } from '../math/one-over-f.ts';
 import type { PiecewiseLinear } from '../target/nonlinearity.ts';
-import type { NoiseScales } from './layer-noise.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
 export interface ProgrammedArrays {
@@ -30,6 +29,18 @@ interface AccumulatedNoise {
   /** One conversion, of which a converter makes up to `sharedBy` one after the other. */
   readonly conversion: number;
   readonly sharedBy: number;
+}
+
+/** Factors e of time scales that the readings of a layer have, or shares of their sum. */
+export interface NoiseScales {
+  /** Faster than a conversion: the planes of a product have it each by itself. */
+  readonly white: number;
+  /** Faster than a product. */
+  readonly product: number;
+  /** Faster than 256 products, as long as a sequence is. */
+  readonly near: number;
+  /** Faster than an image. */
+  readonly far: number;
 }
 
 /** Gain (a factor) and offset (codes) by converter; `sharedBy` neighbouring columns, or pairs, have one. */

@@ -7,7 +7,7 @@ import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { placementsOf } from '../ir/tiles.ts';
 import { type Band, scalesBetween } from '../math/one-over-f.ts';
 import { sumOf } from '../math/sum.ts';
-import type { ProgrammedArrays } from './folded.ts';
+import type { NoiseScales, ProgrammedArrays } from './folded.ts';
 import { planesOf } from './planes.ts';
 
 /** Products, one after the other, that have one sequence of 1/f noise: the longest of its time scales. */
@@ -18,18 +18,6 @@ export interface LayerTimes {
   readonly conversion: number;
   readonly product: number;
   readonly image: number;
-}
-
-/** Factors e of time scales that the readings of a layer have, or shares of their sum. */
-export interface NoiseScales {
-  /** Faster than a conversion: the planes of a product have it each by itself. */
-  readonly white: number;
-  /** Faster than a product. */
-  readonly product: number;
-  /** Faster than `sequenceLength` products. */
-  readonly near: number;
-  /** Faster than an image. */
-  readonly far: number;
 }
 
 export interface LayerNoise {

@@ -74,6 +74,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/lower': [
     'src/ir/cells.ts',
+    'src/ir/conversions.ts',
     'src/ir/crossbar.ts',
     'src/ir/graph.ts',
     'src/ir/input-planes.ts',
