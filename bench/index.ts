@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { benchBig } from './big.ts';
 import { benchConverters } from './converters.ts';
+import { benchNoiseShares } from './noise-shares.ts';
 import { benchOnOlderProcessor } from './older-processor.ts';
 import { measureSpeed, type SpeedRow } from './speed.ts';
 import { plotSpeed } from './speed-plot.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   wires: benchWires,
   converters: benchConverters,
   train: benchTrain,
+  noise: benchNoiseShares,
 };
 
 async function benchSpeed(args: readonly string[]): Promise<void> {

@@ -16,7 +16,7 @@ export interface ReadConditions {
   readonly at: number;
   /** Whether the resistance of the wires counts. */
   readonly wires: boolean;
-  /** Whether every conversion has its own read noise. */
+  /** Whether readings have noise. */
   readonly noise: boolean;
   /** Number of the batch of readings that share one state of the slow fluctuators, and seconds from one to the next. */
   readonly batch: number;
