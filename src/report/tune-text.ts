@@ -62,9 +62,10 @@ function remedies({ tried, without, ruledOut, taken }: NonNullable<TuneReport['w
   return [
     `Against the wires, all layers as given: ${remedyName(taken) || 'nothing'} is taken, and tuned from there`,
     formatTable(columns, rows).trimEnd(),
-    ...ruledOut.map(
-      ({ remedy, expected, than }) =>
-        `not measured: ${remedyName(remedy)}, expected to leave ${expected.toFixed(1)} dB where another leaves ${than.toFixed(1)} dB`,
+    ...ruledOut.map(({ remedy, expected, than, over }) =>
+      over
+        ? `not measured: ${remedyName(remedy)}, which can ask lines of ${counted(over, 'array')} for more than their limit`
+        : `not measured: ${remedyName(remedy)}, expected to leave ${expected.toFixed(1)} dB where another leaves ${than.toFixed(1)} dB`,
     ),
     '',
   ].join('\n');

@@ -5,7 +5,7 @@
 import { expectRemedies } from '../compile/expect-remedies.ts';
 import { defined } from '../defined.ts';
 import { recalled } from '../files/result-store.ts';
-import type { Remedy } from '../ir/expected-signal.ts';
+import type { Remedy, RemedyEstimate } from '../ir/expected-signal.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { remedyName } from '../ir/remedy-name.ts';
 import type { Target } from '../target/target.ts';
@@ -20,13 +20,21 @@ interface RemedyReport extends MappingReport {
   readonly met: boolean;
 }
 
+interface RuledOut {
+  readonly remedy: Remedy;
+  readonly expected: number;
+  readonly than: number;
+  /** Arrays with a line that it asks for more than its limit, where the mapping as given asks none. */
+  readonly over?: number;
+}
+
 export interface TriedRemedies {
   /** In the order of the measurements; empty for a target without wires. */
   readonly tried: readonly RemedyReport[];
   /** The mapping as given, as if wires had no resistance; where it misses the bound. */
   readonly without?: LossReport;
   /** What was not measured, because the estimate expects no more of it than of what had been: signal over error (dB). */
-  readonly ruledOut: readonly { readonly remedy: Remedy; readonly expected: number; readonly than: number }[];
+  readonly ruledOut: readonly RuledOut[];
   readonly taken: Remedy;
 }
 
@@ -35,7 +43,7 @@ const [narrow, fewer, fewest] = [0.1, 4, 8];
 
 /**
  * The mapping as given first; nothing else where the target has no wires. Levels are corrected with rows by magnitude, which
- * costs nothing, and without a correction brings little.
+ * costs nothing, and without a correction brings little. Half the columns take twice the arrays, and come last.
  */
 export function remediesFor(target: Target, given: CompileOptions): readonly Remedy[] {
   const own = remedyIn(given);
@@ -52,16 +60,26 @@ export function remediesFor(target: Target, given: CompileOptions): readonly Rem
     few(fewer),
     { ...few(fewer), ...smaller },
     { ...few(fewest), ...smaller },
+    ...(halvable(target, given)
+      ? [{ ...few(fewest), ...smaller, columnsUsed: target.array.columns >> 1 }]
+      : []),
   ];
   return all.filter((remedy, i) => all.findIndex((other) => sameRemedy(other, remedy)) === i);
 }
 
+/** Whether half the columns are less to load wires with, and room enough for whatever lies side by side. */
+function halvable({ cell }: Target, { columnsUsed, residual, layers }: CompileOptions): boolean {
+  const beside = residual || layers.some((layer) => layer.residual);
+  return cell.unused === 'unformed' && columnsUsed === undefined && !beside;
+}
+
 /** What the options of a compilation came to. */
-function remedyIn({ wireCorrection, rowOrder = 'given', rowsAtOnce, window }: CompileOptions): Remedy {
+function remedyIn(options: CompileOptions): Remedy {
+  const { wireCorrection, rowOrder = 'given', rowsAtOnce, rowsUsed, columnsUsed, window } = options;
   return {
     wireCorrection: wireCorrection === 'auto' ? 'none' : wireCorrection,
     rowOrder,
-    ...defined({ rowsAtOnce, window }),
+    ...defined({ rowsAtOnce, rowsUsed, columnsUsed, window }),
   };
 }
 
@@ -100,14 +118,16 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
 
   const [own, ...expected] = await expectations(setup, [given, ...others]);
   const ruledOut: TriedRemedies['ruledOut'][number][] = [];
-  let than = own!;
+  let than = own!.snr;
   for (const [i, remedy] of others.entries()) {
-    if (expected[i]! < than + worthwhile) {
-      ruledOut.push({ remedy, expected: expected[i]!, than });
+    const { snr, over } = expected[i]!;
+    const limited = own!.over === 0 && over > 0;
+    if (limited || snr < than + worthwhile) {
+      ruledOut.push({ remedy, expected: snr, than, ...(limited && { over }) });
       continue;
     }
     if (setup.isOver(timeForRemedies)) break;
-    than = expected[i]!;
+    than = snr;
     const { report } = await measure(remedy, `wires: ${remedyName(remedy)}`, maxDrop);
     tried.push(report);
     if (report.met) break;
@@ -129,12 +149,15 @@ async function measureUnwired(setup: Setup, chips: number): Promise<LossReport> 
   return without;
 }
 
-/** Signal over error that every remedy is expected to leave (dB). */
-function expectations(setup: Setup, remedies: readonly Remedy[]): Promise<readonly number[]> {
+/** Signal over error that every remedy is expected to leave (dB), and arrays with a line over its limit. */
+function expectations(
+  setup: Setup,
+  remedies: readonly Remedy[],
+): Promise<readonly Pick<RemedyEstimate, 'snr' | 'over'>[]> {
   const { compiled, loaded, threads, options } = setup;
   return recalled(setup.store, 'tune-expected', { ...setup.identity, options, remedies }, () =>
     withWorkers(threads, async (pool) =>
-      (await expectRemedies(compiled, loaded, remedies, pool)).map(({ snr }) => snr),
+      (await expectRemedies(compiled, loaded, remedies, pool)).map(({ snr, over }) => ({ snr, over })),
     ),
   );
 }

@@ -25,6 +25,7 @@ describe('remedies for wires', () => {
       'levels corrected, rows by magnitude, 64 rows at once',
       'levels corrected, rows by magnitude, 64 rows at once, 10 % of the window',
       'levels corrected, rows by magnitude, 32 rows at once, 10 % of the window',
+      'levels corrected, rows by magnitude, 32 rows at once, 128 columns filled, 10 % of the window',
     ]);
   });
 
@@ -38,6 +39,7 @@ describe('remedies for wires', () => {
       'levels corrected, rows by magnitude, 16 rows at once',
       'levels corrected, rows by magnitude, 4 rows at once',
       'levels corrected, rows by magnitude, 2 rows at once',
+      'levels corrected, rows by magnitude, 2 rows at once, 8 columns filled',
     ]);
   });
 });

@@ -59,6 +59,11 @@ export const tuning = z.strictObject({
           remedy: remedySchema,
           expected: z.number().describe('dB'),
           than: z.number().describe('dB'),
+          over: count
+            .exactOptional()
+            .describe(
+              'arrays with a line that it asks for more than its limit, where the mapping as given asks none',
+            ),
         }),
       ),
       taken: remedySchema,
