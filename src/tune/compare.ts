@@ -1,4 +1,6 @@
 /** Every way of storing every layer, measured one layer at a time; and what the search makes of it. */
+import type { CompileOptions } from '../ir/options.ts';
+import type { Target } from '../target/target.ts';
 import { decibels } from '../verify/metrics.ts';
 import { appliesTo, applyVariants } from './apply.ts';
 import type { Candidate } from './path.ts';
@@ -32,7 +34,7 @@ export async function compareVariants(
     opened ??= openSensitivity(setup);
     return opened;
   };
-  const [asGiven, ...others] = variantsFor(loaded.target) as [Variant, ...Variant[]];
+  const [asGiven, ...others] = variantsFor(asDriven(loaded.target, options)) as [Variant, ...Variant[]];
   const variants = [asGiven, ...others.filter(isUseful)];
   const compared: Compared[][] = units.map(() => []);
   for (const variant of variants) {
@@ -49,6 +51,11 @@ export async function compareVariants(
     setup.tell({ what, trials: 1, seconds: (performance.now() - start) / 1000 });
   }
   return compared;
+}
+
+/** The target with as many rows at once as the options drive. */
+function asDriven(target: Target, { rowsAtOnce }: CompileOptions): Target {
+  return { ...target, driver: { ...target.driver, rowsAtOnce: rowsAtOnce ?? target.driver.rowsAtOnce } };
 }
 
 /** One chip is one draw: a change has to be better by about a decibel to count as better. */

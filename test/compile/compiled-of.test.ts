@@ -75,6 +75,8 @@ describe('compiledOf', () => {
     ['tetramem-256', { slices: 2, residual: true, rowOrder: 'magnitude', wireCorrection: 'levels' }],
     ['tetramem-256-6bit', { rowsUsed: 40, columnsUsed: 30, wireCorrection: 'levels' }],
     ['pcm-256', { copies: 2, converterRange: 'max' }],
+    ['pcm-256', { repeats: 3, rowOrder: 'magnitude' }],
+    ['leti-fecap-130nm', { slices: 1, repeats: 2 }],
   ] as const)('%s %j', async (target, options) => {
     const name = `${target}-${Object.values(options).join('-')}`;
     for (const [kind, model] of [

@@ -144,6 +144,14 @@ describe('replaceLayers', () => {
       },
     };
     expect(findTrainingObstacles(offset, ['h'])[0]!.message).toContain('reference column');
+    const repeated = {
+      ...compiled,
+      mapping: {
+        ...compiled.mapping,
+        layers: compiled.mapping.layers.map((l) => ({ ...l, slices: 1, repeats: 3 })),
+      },
+    };
+    expect(findTrainingObstacles(repeated, ['h'])[0]!.message).toContain('repeated in 3 rows');
     const w = float32(
       [12, 12],
       Float32Array.from({ length: 144 }, (_, i) => Math.sin(i * i)),
