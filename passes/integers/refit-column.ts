@@ -16,10 +16,11 @@ import type { Span } from './round-weights.ts';
 export type IntegerNoise = Float64Array;
 
 /** From one bound to the next. */
-const shrink = 0.88;
-const mostBounds = 14;
+const shrink = 0.85;
+const mostBounds = 10;
 /** Bounds that are tried beyond the best. */
-const patience = 2;
+const patience = 1;
+/** For one bound: the next goes on from there. */
 const mostSweeps = 30;
 /** Of a step: weights that move by less have settled. */
 const settled = 0.05;

@@ -28,7 +28,7 @@ export interface Refittable {
 /** Columns that are tried first. */
 const columnsTried = 16;
 /** Error that they have to lose (dB). */
-const worthwhile = 0.3;
+const worthwhile = 1;
 /** Vectors without which nothing is judged. */
 const fewestVectors = 64;
 

@@ -92,7 +92,7 @@ export const optionsSchema = z.strictObject({
     .describe('how weights become integers'),
   weightRefit: z
     .boolean()
-    .default(true)
+    .default(false)
     .describe('move weights before they are rounded, where a noisy chip is expected to do better with them'),
   biasCorrection: z.boolean().default(true).describe('move the mean quantization error into the bias'),
   calibrationSamples: whole(1).default(128).describe('samples used for calibration at most'),
