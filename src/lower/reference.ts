@@ -55,13 +55,14 @@ export function lowerInteger(emit: Emitter, node: QuantizedMvmNode): void {
   const factor = Float32Array.from(node.scales, (s) => Math.fround(scale * Math.fround(s)));
   const { geometry } = node;
   const dims = geometry.kind === 'conv' ? kernelDims(node, geometry) : [node.rows, node.columns];
-  const weights = emit.constant(
-    'weights',
-    deferred('uint8', dims, () => codesOf(arrange(node, node.integers))),
-  );
-  const zero = emit.constant('weights_zero', uint8([], [weightZero]));
+  const weights = deferred('uint8', dims, () => codesOf(arrange(node, node.integers)));
   const multiply: Multiply = (codes, zeroPoint) => {
-    const operands = [codes, weights, zeroPoint, zero];
+    const operands = [
+      codes,
+      emit.constant('weights', weights),
+      zeroPoint,
+      emit.constant('weights_zero', uint8([], [weightZero])),
+    ];
     return geometry.kind === 'conv'
       ? emit.op('ConvInteger', operands, convAttributes(node, geometry))
       : emit.op('MatMulInteger', operands);
@@ -75,8 +76,8 @@ type Multiply = (codes: string, zeroPoint: string) => string;
 
 function emitSums(emit: Emitter, node: QuantizedMvmNode, multiply: Multiply): string {
   // A signed code is an unsigned one around the middle: the same integers, and a type every kernel takes.
-  const codes = emitQuantized(emit, node);
-  return multiply(codes, emit.constant('input_zero', uint8([], [unsignedZero(node.quantization)])));
+  const zero = emit.constant('input_zero', uint8([], [unsignedZero(node.quantization)]));
+  return multiply(emitQuantized(emit, node), zero);
 }
 
 /**
