@@ -39,7 +39,7 @@ async function noiseOf(
         : { kind },
     inputCoding: 'binary',
     driverBits: 1,
-    quantization: { scale: 1, zero: 0, signed: false },
+    quantization: { scale: 1, zero: 0, signed: false, bits: 8 },
   } as unknown as CrossbarLayer;
   const one = new Float32Array(columns).fill(1);
   const none = new Float64Array(columns);
