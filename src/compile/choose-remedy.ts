@@ -107,6 +107,8 @@ export async function chooseRemedy(
     const { row, column } = at;
     const less = [
       { row: row + 1, column, window: 0 },
+      // A wider window that loads the wires more may pay two steps on.
+      { row: row + 2, column, window: 0 },
       { row, column: column + 1, window: 0 },
     ].filter((next) => next.row < open.length && next.column < columns.length);
     const found = await inTurn(less, (next) => climb(how, next, 1));
