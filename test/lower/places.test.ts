@@ -95,13 +95,15 @@ describe('on exact cells, flipped and moved columns give the same outputs', () =
     ['column', 12],
   ] as const) {
     it(`one conversion per ${convert}, ${bits} bits`, async () => {
-      const target = exact({ adc: { convert, bits }, array: { rows: 24, columns: 26 } });
+      const target = exact({ adc: { convert, bits }, array: { rows: 24, columns: 24 } });
+      // Copies of single columns fill an array side by side, and have nowhere to move.
+      let moved = 0;
       for (const graph of graphs) {
         for (const options of [{}, { slices: 2, copies: 2 }]) {
           const plain = await outputs(graph, target, undefined, options);
           const around = await outputs(graph, target, faultsOf(target), options);
           expect(around.compiled.faults!.flipped).toBeGreaterThan(0);
-          expect(around.compiled.faults!.moved).toBeGreaterThan(0);
+          moved += around.compiled.faults!.moved;
           around.values.forEach((values, form) => {
             const largest = Math.max(...values.map(Math.abs));
             values.forEach((value, i) => {
@@ -110,6 +112,7 @@ describe('on exact cells, flipped and moved columns give the same outputs', () =
           });
         }
       }
+      expect(moved).toBeGreaterThan(0);
     });
   }
 });
