@@ -32,7 +32,7 @@ export function emitCodeValues(
 }
 
 /** The numbers that codes stand for, from the zero point on where they are magnitudes. @param codes as `emitCodes` gives them */
-export function emitNumbers(emit: Emitter, layer: CrossbarLayer, codes: readonly string[]): string {
+export function emitCodeNumbers(emit: Emitter, layer: CrossbarLayer, codes: readonly string[]): string {
   if (layer.inputCoding === 'binary') return emitWhole(emit, layer, codes);
   const magnitudes = { ...layer, quantization: { ...layer.quantization, signed: false } };
   const { count } = stretchesOf(layer);

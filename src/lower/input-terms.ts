@@ -5,6 +5,7 @@ import type { Geometry, MvmNode } from '../ir/graph.ts';
 import { float32, uint8 } from '../math/tensor.ts';
 import { transposed } from '../math/transposed.ts';
 import { createEmitter, type Emitter } from './emit.ts';
+import { emitNumbers } from './input-codes.ts';
 import { lowerFloat } from './reference.ts';
 
 /** Adds C (U^T x) to the layer's sums; x are the real values of its input codes, 0 in the padding. */
@@ -54,8 +55,9 @@ export function addInputTerms(
 
 /** Input codes, back as numbers. */
 function emitReals(emit: Emitter, { input, quantization }: CrossbarLayer): string {
-  const { scale, zero, signed } = quantization;
+  const { scale, zero, signed, bits } = quantization;
   const step = emit.constant('input_scale', float32([], [scale]));
+  if (bits !== 8) return emit.op('Mul', [emitNumbers(emit, { input, quantization }), step]);
   // A signed code plus 128 is an unsigned one around zero point 128.
   const middle = emit.constant('terms_zero', uint8([], [signed ? 128 : zero]));
   const codes = emit.op('QuantizeLinear', [input, step, middle]);

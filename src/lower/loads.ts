@@ -7,7 +7,7 @@ import { int } from '../ir/graph.ts';
 import type { InputPlane } from '../ir/input-planes.ts';
 import { float32 } from '../math/tensor.ts';
 import { bend, type PiecewiseLinear } from '../target/nonlinearity.ts';
-import { emitNumbers } from './code-values.ts';
+import { emitCodeNumbers } from './code-values.ts';
 import type { Emitter } from './emit.ts';
 import { byStretch, planesOf } from './planes.ts';
 
@@ -48,7 +48,7 @@ export function emitLoads(
   white: number,
   curve?: PiecewiseLinear,
 ): string {
-  if (white === 0 && !curve) return emitSquare(emit, emitNumbers(emit, layer, codes));
+  if (white === 0 && !curve) return emitSquare(emit, emitCodeNumbers(emit, layer, codes));
   const stretches = byStretch(layer, planesOf(layer));
   const parts = Array.from({ length: codes.length / stretches.length }, (_, part) => {
     const looked = stretches.map((planes, stretch) => {

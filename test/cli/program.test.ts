@@ -29,7 +29,7 @@ describe('crossloom program', () => {
   test('programs, calibrates and saves a chip, and says what that took', async () => {
     const { exit, out, err } = await runCli(['program', at('net.xbar'), '--seed', '3', '-o', at('chip')]);
     expect(exit).toBe(0);
-    expect(err).toMatch(/^warning\[wires\/current-over-limit\] at array 0, column \d+: [^\n]+\n[^\n]+\n$/);
+    expect(err).toBe('');
     const chip = await loadChip(at('chip'));
     expect(chip.seed).toBe(3);
     expect([...chip.calibration!.columns.keys()]).toEqual(['map', 'logits']);
@@ -77,7 +77,8 @@ describe('crossloom program', () => {
 
   test('currents over the limits of drivers and columns are warnings, by array and line', async () => {
     const limits = ['--set', 'wires.maxDriverCurrent=1 A', '--set', 'wires.maxColumnCurrent=2 mA'];
-    await compileNet('limits.xbar', ...limits);
+    // What is chosen otherwise keeps to the limits.
+    await compileNet('limits.xbar', '--wire-correction', 'none', ...limits);
     for (const calibration of [[], ['--no-calibrate']]) {
       const args = ['program', at('limits.xbar'), '-o', at('limits'), '--force', ...calibration];
       const { exit, err } = await runCli(args);

@@ -128,17 +128,20 @@ describe('box sums', () => {
 
 describe('sums along directions', () => {
   it.each([
-    ['matrix product', matMulModel([3], 20, 11), 2],
-    ['matrix product, in one', matMulModel([3], 20, 11), 9],
-    ['pointwise convolution', convModel([20, 3, 3], [11, 20, 1, 1]), 3],
+    ['matrix product', matMulModel([3], 20, 11), 2, {}],
+    ['inputs of 5 bits', matMulModel([3], 20, 11), 2, { inputBits: 5 }],
+    ['signed inputs of 11 bits', matMulModel([3], 20, 11), 2, { inputBits: 11, signedActivations: true }],
+    ['matrix product, in one', matMulModel([3], 20, 11), 9, {}],
+    ['pointwise convolution', convModel([20, 3, 3], [11, 20, 1, 1]), 3, {}],
     [
       'grouped convolution',
       convModel([12, 5, 5], [8, 6, 3, 3], { group: 2, pads: [1, 1, 1, 1], strides: [2, 2] }),
       2,
+      { inputBits: 9 },
     ],
-  ] as const)('are those of the oracle: %s', async (_, graph, rank) => {
+  ] as const)('are those of the oracle: %s', async (_, graph, rank, options) => {
     const feeds = drawFeeds(graph.inputs, 9, -1.1, 1.1);
-    await withChip(graph, writeVerify({ array: { rows: 64, columns: 64 } }), async (pkg, plain, layer) => {
+    const oracle = async (pkg: Package, plain: Chip, layer: CrossbarLayer) => {
       const { groups, rows, columns } = layer;
       const directions = normals(groups * rank * rows, 3);
       const coefficients = normals(groups * columns * rank, 4);
@@ -152,6 +155,7 @@ describe('sums along directions', () => {
         for (const [o, value] of wanted.entries())
           expect(Math.abs(found[indexOf(o)]! - value)).toBeLessThan(1.5 * direct.slack[o]! + 1e-3);
       }
-    });
+    };
+    await withChip(graph, writeVerify({ array: { rows: 64, columns: 64 } }), oracle, options);
   });
 });

@@ -262,7 +262,7 @@ describe('calibration.npz', () => {
     [
       'another type',
       (files) => files.set('vectors_0.npy', floats(...Array<number>(12).fill(1))),
-      'vectors_0 does not hold bytes',
+      'vectors_0 does not hold codes of 8 bits',
     ],
     [
       'fewer elements than its shape says',

@@ -154,7 +154,7 @@ describe.skipIf(!hasModule('numpy'))('a reader in Python', () => {
           const direct = directMvm(layer, cells, codes);
           saturated += direct.saturated;
           const correction = chip.calibration!.columns.get(layer.output)!;
-          const corrected = correctOutputs(layer, correction, direct.outputs, Uint8Array.from(codes));
+          const corrected = correctOutputs(layer, correction, direct.outputs, Uint16Array.from(codes));
           const largest = corrected.reduce((most, o) => Math.max(most, Math.abs(o)), 1);
           for (const [o, wanted] of corrected.entries()) {
             const error = Math.abs(own.outputs[v]![o]! - wanted);

@@ -89,7 +89,8 @@ def correct(layer, own, codes, outputs):
     outputs = own["gain"].astype(float) * outputs + own["bias"]
     if own["rank"] == 0:
         return outputs
-    numbers = np.where(layer["input_signed"] & (codes > 127), codes.astype(int) - 256, codes.astype(int))
+    most, half = (1 << bits_of(layer)) - 1, 1 << (bits_of(layer) - 1)
+    numbers = np.where(layer["input_signed"] & (codes >= half), codes.astype(int) - most - 1, codes.astype(int))
     x = (layer["input_scale"] * (numbers - layer["input_zero"])).reshape(layer["groups"], layer["rows"])
     u = own["directions"].reshape(layer["groups"], own["rank"], -1).astype(float) if own["directions"].size else 1
     sums = (u * x[:, None, :]).sum(axis=2)
