@@ -8,6 +8,8 @@ export interface ConditionRow {
   readonly arrays: number;
   readonly images: number;
   readonly chips: number;
+  /** Largest share of the network's multiplications that corrections of a chip make digitally. */
+  readonly digital: number;
   /** Top-1 of floating point, percent. */
   readonly float: number;
   readonly second: ReadingReport;
@@ -15,7 +17,7 @@ export interface ConditionRow {
 }
 
 export const conditionHeader = [
-  ...['model', 'target', 'arrays', 'images', 'chips', 'float'],
+  ...['model', 'target', 'arrays', 'digital', 'images', 'chips', 'float'],
   ...['1 s', 'agreement', '1 d', 'agreement'],
 ];
 
@@ -24,7 +26,9 @@ export function conditionTexts({ model, target, second, day, ...row }: Condition
   return [
     model,
     `\`${target}\``,
-    ...[row.arrays, row.images, row.chips].map((count) => count.toLocaleString('en')),
+    row.arrays.toLocaleString('en'),
+    `${(100 * row.digital).toFixed(1)} %`,
+    ...[row.images, row.chips].map((count) => count.toLocaleString('en')),
     row.float.toFixed(1),
     ...[second, day].flatMap(({ difference, agreement }) => [
       differenceText(difference),

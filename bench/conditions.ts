@@ -46,6 +46,7 @@ async function measureRow(item: Case): Promise<ConditionRow> {
     arrays,
     images: report.data.images,
     chips: report.trials.length,
+    digital: Math.max(...report.trials.map(({ corrections }) => corrections.share)),
     float: report.float.top1!,
     second: second!,
     day: day!,
