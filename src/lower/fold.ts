@@ -144,16 +144,22 @@ function foldPart(frame: Frame, part: number): AnalogPart {
         const firstLine = (source - tile.groupStart) * repeats * height;
         for (let row = 0; row < height; row++) {
           const to = (unit * unitRows + unitRow + row) * unitColumns + column;
+          const cellOf = (repeat: number) => rows[firstLine + repeat * height + row]! * arrays.columns;
+          // Summed before they are divided: digits stay whole.
+          let current = 0;
           for (let repeat = 0; repeat < repeats; repeat++) {
-            const cell = rows[firstLine + repeat * height + row]! * arrays.columns;
-            weights[to]! +=
-              (perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!) / step;
-            for (const [held, folded] of noises) {
-              if (!held || !folded) continue;
-              const variance =
-                perPart === 1 ? held[cell + added]! + held[cell + subtracted]! : held[cell + own]!;
-              folded[to]! += variance / step ** 2;
+            const cell = cellOf(repeat);
+            current += perPart === 1 ? cells[cell + added]! - cells[cell + subtracted]! : cells[cell + own]!;
+          }
+          weights[to] = current / step;
+          for (const [held, folded] of noises) {
+            if (!held || !folded) continue;
+            let variance = 0;
+            for (let repeat = 0; repeat < repeats; repeat++) {
+              const cell = cellOf(repeat);
+              variance += perPart === 1 ? held[cell + added]! + held[cell + subtracted]! : held[cell + own]!;
             }
+            folded[to] = variance / step ** 2;
           }
         }
       }

@@ -88,6 +88,8 @@ describe('copies and repeats of exact cells give the same bits as one', () => {
     for (const encoding of ['differential', 'offset'] as const)
       for (const stored of [{ copies: 3 }, { repeats: 2 }, { repeats: 3 }])
         await expectSameBits(graph, coarse(encoding), false, stored);
+    // A digit over the step of five is no float, and five of these no digit.
+    await expectSameBits(matMulModel([2], 2, 6), fine, false, { repeats: 5 });
   });
 
   it('of any shape', async () => {
