@@ -1,27 +1,13 @@
 /** 1/f noise of a chip that is read: what is slower than an image as a state of its cells, and the rest for the readings. */
 import { bandAt } from '../conditions/accumulated.ts';
 import { accumulations } from '../conditions/cells.ts';
-import type { Band } from '../math/one-over-f.ts';
+import type { AccumulatedNoise } from '../conditions/condition.ts';
 import type { Target } from '../target/target.ts';
 import { availableThreads, collect } from '../threads/pool.ts';
 import type { Chip } from './chip.ts';
 import type { ReadArray } from './read-array.ts';
 import type { ReadConditions } from './read-conditions.ts';
 import { job, type StateContext, type StateTask, stateLaws } from './slow-state.ts';
-
-/** 1/f noise of cells, law by law, and what its scales are compared with (s). */
-export interface AccumulatedNoise {
-  readonly laws: readonly {
-    readonly band: Band;
-    /** By array: variance that a factor e of time scales adds to a cell (S^2). */
-    readonly densities: readonly Float32Array[];
-  }[];
-  /** An image, and one conversion. */
-  readonly image: number;
-  readonly conversion: number;
-  /** Columns, or pairs, that a converter takes one after the other. */
-  readonly sharedBy: number;
-}
 
 /** @param conditions as they are asked for */
 export function accumulatedNoise(

@@ -1,11 +1,12 @@
 /** What the converters of a programmed chip see: its arrays at a time after programming, through their wires. */
+import type { AccumulatedNoise } from '../conditions/condition.ts';
 import { accumulates, changesWithTime, fluctuates, hasReadNoise } from '../conditions/models.ts';
 import { currentOverLimit } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type PiecewiseLinear, piecewiseLinear } from '../target/nonlinearity.ts';
 import type { Target } from '../target/target.ts';
 import { availableThreads, collect } from '../threads/pool.ts';
-import { type AccumulatedNoise, accumulatedNoise, inState } from './accumulated-noise.ts';
+import { accumulatedNoise, inState } from './accumulated-noise.ts';
 import type { Chip } from './chip.ts';
 import { type ConverterErrors, drawConverters } from './converter-errors.ts';
 import { type ArrayTask, job, type ReadArray, type ReadContext } from './read-array.ts';

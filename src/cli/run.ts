@@ -13,6 +13,7 @@ import { type Tensor, toDoubles } from '../math/tensor.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { unlessRefused } from '../record/refused-model.ts';
 import { fedInputs } from '../record/samples.ts';
+import { calibratedWhen } from '../report/calibration-text.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
 import { formatTable, numbers, texts } from '../report/table.ts';
 import { simulate } from '../simulate/simulate.ts';
@@ -94,8 +95,8 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   }
   const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;
   const where = args.chip === undefined ? `a chip programmed with seed ${seed}` : args.chip;
-  const when =
-    args.at === 0 ? '' : `, ${formatTime(args.at)} after programming${calibratedWhen(args.at, calibratedAt)}`;
+  const fitted = calibratedAt === undefined ? '' : `, ${calibratedWhen(args.at, calibratedAt)}`;
+  const when = args.at === 0 ? '' : `, ${formatTime(args.at)} after programming${fitted}`;
   io.stdout(`${args.input}${which}, on ${where}${when}\n`);
   for (const result of results) io.stdout(`\n${formatResult(result)}`);
 }
@@ -111,12 +112,6 @@ async function firstSample(dataset: Dataset, inputs: readonly ValueInfo[]) {
   for await (const { feeds, ids, size } of dataset.batches([0], 1, inputs))
     return { feeds, id: ids[0]!, size };
   throw new InternalError('run', `data set ${dataset.name} gave no sample`);
-}
-
-function calibratedWhen(at: number, calibratedAt: number | undefined): string {
-  if (calibratedAt === undefined) return '';
-  if (calibratedAt === at) return ', calibrated then';
-  return calibratedAt === 0 ? ', calibrated when programmed' : `, calibrated at ${formatTime(calibratedAt)}`;
 }
 
 /** Raises resultNotANumber for every output that holds NaN. */

@@ -7,6 +7,7 @@
  *
  * Plain SI numbers throughout. Times count from the end of programming.
  */
+import type { Band } from '../math/one-over-f.ts';
 import type { Cell, Window } from '../target/cell.ts';
 import type { SectionModel } from '../target/effect.ts';
 import type { Problem } from '../target/problem.ts';
@@ -46,6 +47,20 @@ export interface Accumulation {
   readonly clock: Clock;
   /** Standard deviation (S) of what a factor e of time scales adds. */
   readonly sigma: Sigma;
+}
+
+/** 1/f noise of the cells of arrays, law by law, and what its scales are compared with (s). */
+export interface AccumulatedNoise {
+  readonly laws: readonly {
+    readonly band: Band;
+    /** By array: variance that a factor e of time scales adds to a cell (S^2). */
+    readonly densities: readonly Float32Array[];
+  }[];
+  /** An image, and one conversion. */
+  readonly image: number;
+  readonly conversion: number;
+  /** Columns, or pairs, that a converter takes one after the other. */
+  readonly sharedBy: number;
 }
 
 /** What keys the draws of the cells of an array: effects draw from streams of their own, cell by cell. */

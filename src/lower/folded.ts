@@ -1,5 +1,5 @@
 /** What a chip gives to fold, and what comes out: the matrices that a layer's converters see. See fold.ts. */
-import type { Band } from '../math/one-over-f.ts';
+import type { AccumulatedNoise } from '../conditions/condition.ts';
 import type { PiecewiseLinear } from '../target/nonlinearity.ts';
 
 /** What the chip contributes: conductances (S), row-major per array, and the converters as they were configured. */
@@ -34,19 +34,6 @@ export interface LayerNoise {
   /** Variances of the cells (S^2) by all scales, array by array; undefined for those that the layer is not on. */
   readonly densities: readonly (Float32Array | undefined)[];
   readonly shares: NoiseScales;
-}
-
-/** 1/f noise by its laws, and the times (s) by which it is split. */
-interface AccumulatedNoise {
-  readonly laws: readonly {
-    readonly band: Band;
-    /** By array: variance that a factor e of time scales adds to a cell (S^2). */
-    readonly densities: readonly Float32Array[];
-  }[];
-  readonly image: number;
-  /** One conversion, of which a converter makes up to `sharedBy` one after the other. */
-  readonly conversion: number;
-  readonly sharedBy: number;
 }
 
 /** Gain (a factor) and offset (codes) by converter; `sharedBy` neighbouring columns, or pairs, have one. */

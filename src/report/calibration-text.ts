@@ -21,7 +21,8 @@ export function readingName(
   ].join(', ');
 }
 
-function calibratedWhen(at: number, calibratedAt: number): string {
+/** Where cells may have moved since programming. */
+export function calibratedWhen(at: number, calibratedAt: number): string {
   return calibratedAt === at ? 'calibrated then' : `calibrated ${momentOf(calibratedAt)}`;
 }
 

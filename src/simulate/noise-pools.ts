@@ -16,10 +16,14 @@ export function withPools(graph: Graph, seed: number, noise: Noise): Graph {
   return noise.accumulated ? withSequences(white, seed) : white;
 }
 
-/** Not every noise takes something of every pool. */
-export function withoutIdlePools(graph: Graph): Graph {
+const pools = [noiseSource.pool, sequences, longNormals];
+
+/**
+ * Without pools that no node takes anything of: not every noise does of every one.
+ * @param others names of constants that go too where no node has them
+ */
+export function withoutIdlePools(graph: Graph, others: Iterable<string> = []): Graph {
   const used = new Set(graph.nodes.flatMap((n) => (n.kind === 'onnx' ? n.inputs : [])));
-  const pools = new Set([noiseSource.pool, sequences, longNormals]);
-  const constants = new Map([...graph.constants].filter(([name]) => used.has(name) || !pools.has(name)));
-  return { ...graph, constants };
+  const idle = new Set([...pools, ...others].filter((name) => !used.has(name)));
+  return { ...graph, constants: new Map([...graph.constants].filter(([name]) => !idle.has(name))) };
 }

@@ -94,10 +94,8 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
     },
     taps,
   );
-  const used = new Set(lowered.nodes.flatMap((n) => (n.kind === 'onnx' ? n.inputs : [])));
   // The tables of crossbar nodes have served their purpose.
-  const constants = new Map([...lowered.constants].filter(([name]) => used.has(name) || !tables.has(name)));
-  return withoutIdlePools({ ...lowered, opsets, constants });
+  return withoutIdlePools({ ...lowered, opsets }, tables);
 }
 
 /**

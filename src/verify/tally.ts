@@ -52,14 +52,14 @@ export function addToTally(tally: Tally, plan: Plan, first: number, outputs: Arr
 
 /** @param float the tally of the floating-point model, for the agreement */
 export function scoresOf(tally: Tally, float: Tally): Scores {
-  const same = Uint8Array.from(tally.chosen, (chosen, i) =>
-    chosen >= 0 && chosen === float.chosen[i] ? 1 : 0,
-  );
   if (tally.values && float.values)
     return defined({
       words: tally.top1 && percentOf(tally.top1),
       ...valueScores(tally.values, float.values),
     });
+  const same = Uint8Array.from(tally.chosen, (chosen, i) =>
+    chosen >= 0 && chosen === float.chosen[i] ? 1 : 0,
+  );
   return defined({
     top1: tally.top1 && percentOf(tally.top1),
     top5: tally.top5 && percentOf(tally.top5),
