@@ -101,3 +101,16 @@ export const wireFields = {
   maxDriverCurrent: '1 A',
   maxColumnCurrent: '1 A',
 };
+
+/** Cells of 9 to 90 uS that hardly err when they are programmed, as overrides of a target. */
+export const preciseCells: readonly string[] = [
+  'cell.gMin=9 uS',
+  'cell.gMax=90 uS',
+  'cell.gUseMin=9 uS',
+  'cell.gUseMax=90 uS',
+  'programming.tolerance=0.3 uS',
+  'programming.minStep=0.1 uS',
+  'programming.readNoise=0.05 uS',
+  'programming.resetSpread=0.1 uS',
+  'programming.unresponsive=0',
+];

@@ -10,7 +10,7 @@ import { type SimulateOptions, simulate } from '../../src/simulate/simulate.ts';
 import type { VerifyOptions } from '../../src/verify/options.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { raised } from '../data/files.ts';
-import { driftFields, sectionOf } from '../support/reading-laws.ts';
+import { driftFields, preciseCells, sectionOf } from '../support/reading-laws.ts';
 import { batchOf, inputs, labelsFor, memoryData, withTiny } from './tiny.ts';
 
 const all = inputs(120);
@@ -19,18 +19,7 @@ const samples = all.slice(20);
 const data = memoryData(samples, labelsFor(samples, samples.length));
 
 /** Precise cells that have lost a third after an hour. */
-const cells = [
-  'cell.gMin=9 uS',
-  'cell.gMax=90 uS',
-  'cell.gUseMin=9 uS',
-  'cell.gUseMax=90 uS',
-  'programming.tolerance=0.3 uS',
-  'programming.minStep=0.1 uS',
-  'programming.readNoise=0.05 uS',
-  'programming.resetSpread=0.1 uS',
-  'programming.unresponsive=0',
-];
-const drifting = [...cells, ...sectionOf('drift', driftFields)];
+const drifting = [...preciseCells, ...sectionOf('drift', driftFields)];
 const hour = 3600;
 /** Half of the conductance is gone after 12 days. */
 const day = 86_400;
@@ -151,7 +140,7 @@ describe('gains and biases', () => {
       'tetramem-256-6bit',
       calibration,
       async (pkg, model) => expect(await calibrations(pkg, model, { at: [0, hour, day] })).toBe(1),
-      cells,
+      preciseCells,
     );
   });
 

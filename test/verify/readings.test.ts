@@ -11,7 +11,13 @@ import { conditionsOf, type WiresRead } from '../../src/verify/conditions.ts';
 import { openReading, stateSpans } from '../../src/verify/read-chip.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { raised } from '../data/files.ts';
-import { driftFields, relaxationFields, sectionOf, wireFields } from '../support/reading-laws.ts';
+import {
+  driftFields,
+  preciseCells,
+  relaxationFields,
+  sectionOf,
+  wireFields,
+} from '../support/reading-laws.ts';
 import { batchOf, classes, inputs, labelsFor, memoryData, withTiny } from './tiny.ts';
 
 const all = inputs(120);
@@ -20,25 +26,17 @@ const samples = all.slice(20);
 const data = memoryData(samples, labelsFor(samples, 80));
 
 /** Cells of 9 to 90 uS that lose a tenth of that in a day. */
-const cells = [
-  'cell.gMin=9 uS',
-  'cell.gMax=90 uS',
-  'cell.gUseMin=9 uS',
-  'cell.gUseMax=90 uS',
-  'programming.tolerance=0.3 uS',
-  'programming.minStep=0.1 uS',
-  'programming.readNoise=0.05 uS',
-  'programming.resetSpread=0.1 uS',
-  'programming.unresponsive=0',
+const relaxing = [...preciseCells, ...sectionOf('relaxation', relaxationFields)];
+const wired = [
+  ...preciseCells,
+  ...sectionOf('wires', { ...wireFields, driver: '500 ohm', sense: '500 ohm' }),
 ];
-const relaxing = [...cells, ...sectionOf('relaxation', relaxationFields)];
-const wired = [...cells, ...sectionOf('wires', { ...wireFields, driver: '500 ohm', sense: '500 ohm' })];
 const noisy = [
-  ...cells,
+  ...preciseCells,
   ...sectionOf('logNoise', { amplitude: '3 uS', gReference: '1 uS', readTime: '1 ns' }),
 ];
 const blinking = [
-  ...cells,
+  ...preciseCells,
   ...sectionOf('telegraph', { share: 1, amplitude: 0.3, dwellHigh: '1 s', dwellLow: '1 s' }),
 ];
 const target = 'tetramem-256-6bit';
@@ -108,13 +106,13 @@ describe('times', () => {
         expect(corrections.gain).toBeCloseTo(1e5 ** 0.05, 1);
         expect(corrections.calibration).toBe(chip.calibration);
       },
-      [...cells, ...sectionOf('drift', driftFields)],
+      [...preciseCells, ...sectionOf('drift', driftFields)],
     );
   });
 
   test('read disturb takes its share of accuracy, and is told', async () => {
     const disturbed = [
-      ...cells,
+      ...preciseCells,
       ...sectionOf('readDisturb', { change: 1e-6, towards: 'low', interval: '1 us' }),
     ];
     await withTiny(
