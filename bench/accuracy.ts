@@ -16,7 +16,9 @@ const headers = [
 process.stdout.write(markdownHeader(headers));
 for (const item of cases.filter((one) => picks(labelOf(one)))) {
   if (!isThere(item)) continue;
-  process.stdout.write(markdownRow(rowOf(item, await measure(withoutWires(item), { wires: 'off' }))));
+  process.stdout.write(
+    markdownRow(rowOf(item, await measure(withoutWires(item), { wires: 'off', layers: false }))),
+  );
 }
 
 /** A mapping that makes up for wires errs where they have no resistance. */

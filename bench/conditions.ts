@@ -38,7 +38,7 @@ if (svg !== undefined) await writeFile(svg, plotConditions(rows));
 
 async function measureRow(item: Case): Promise<ConditionRow> {
   const wires = item.target === 'ideal' ? {} : ({ wires: 'on' } as const);
-  const { report, arrays } = await measure(item, { at: times, ...wires, store });
+  const { report, arrays } = await measure(item, { at: times, ...wires, layers: false, store });
   const [second, day] = times.map((at) => report.readings.find((reading) => reading.at === at));
   return {
     model: item.model,

@@ -146,7 +146,10 @@ async function runTarget(demo: Demo, { name, about }: DemoTarget, earlier?: stri
   command('verify', shown(output), ...flags, '--chip', shown(chipFolder));
   const store = await openResults(io);
   const report = await withStages(io, (stages) =>
-    verify(pkg, model, data, { chips: [chip], images, wires: 'on', store, onProgress: stages.report }),
+    verify(pkg, model, data, {
+      ...{ chips: [chip], images, wires: 'on', layers: false, store },
+      onProgress: stages.report,
+    }),
   );
   const { float, mapped } = report;
   say(`top-1 ${mapped.top1?.mean.toFixed(1)} %, in floating point ${float.top1?.toFixed(1)} %\n`);

@@ -5,7 +5,7 @@ import { isMadeUp } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { layerName } from '../ir/graph.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
-import { integersLoss, layerLosses, outputLoss } from '../record/integer-losses.ts';
+import { layerLosses, outputLoss } from '../record/integer-losses.ts';
 import type { SampleSource } from '../record/sample-source.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { lowerModel, type ModelFile } from './compile.ts';
@@ -33,8 +33,8 @@ export async function integerWarnings(
   const samples = fewSamples(compiled, calibration);
   const real = await lowerModel(model, whole, compiled.options);
   const rounded = { real, quantized: compiled.graph, samples };
-  if ((await integersLoss(rounded)) >= enough) return [];
-  const output = await outputLoss(rounded);
+  const output = await outputLoss(rounded, enough);
+  if (!output) return [];
   const losses = await layerLosses(rounded);
   const worst = losses
     .toSorted((a, b) => a.all - b.all)

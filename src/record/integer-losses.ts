@@ -49,23 +49,18 @@ export interface Rounded {
   readonly samples: SampleSource;
 }
 
-/** What all integers together leave of the network's outputs, of what goes into a softmax instead of what comes out: dB. */
-export async function integersLoss(rounded: Rounded): Promise<number> {
-  return compare(await floatOutputs(rounded), await outputsOf(rounded, integersOf(rounded)));
-}
-
-/** The same with inputs or weights alone rounded. */
-export async function outputLoss(rounded: Rounded): Promise<OutputLoss> {
-  const wanted = await floatOutputs(rounded);
+/**
+ * What integers leave of the network's outputs, of what goes into a softmax instead of what comes out.
+ * @returns nothing where all of them together leave `enough` (dB)
+ */
+export async function outputLoss(rounded: Rounded, enough: number): Promise<OutputLoss | undefined> {
+  const wanted = await outputsOf(rounded, eachLayer(rounded, lowerFloat));
   const of = async (graph: Graph) => compare(wanted, await outputsOf(rounded, graph));
-  return {
-    all: await of(integersOf(rounded)),
-    inputs: await of(eachLayer(rounded, lowerRoundedInputs)),
-    weights: await of(eachLayer(rounded, lowerRoundedWeights)),
-  };
+  const all = await of(integersOf(rounded));
+  if (all >= enough) return undefined;
+  const inputs = await of(eachLayer(rounded, lowerRoundedInputs));
+  return { all, inputs, weights: await of(eachLayer(rounded, lowerRoundedWeights)) };
 }
-
-const floatOutputs = (rounded: Rounded) => outputsOf(rounded, eachLayer(rounded, lowerFloat));
 
 function integersOf({ quantized, real }: Rounded): Graph {
   const integers = lowerGraph(

@@ -142,6 +142,7 @@ const withoutClasses = [
 
 function layers({ layers: { images, snr } }: VerifyReport): string[] {
   const over = `(mapped against ideal, ${counted(images, 'image')})`;
+  if (images === 0) return [];
   const noisy = snr.filter((layer) => layer.snr !== 'equal' || layer.own !== 'equal');
   if (noisy.length === 0) return [`All ${counted(snr.length, 'layer')} give the ideal chip's values ${over}`];
   const order = noisy.sort((a, b) => rank(a.own) - rank(b.own)).slice(0, worstLayers);

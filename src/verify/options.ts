@@ -65,6 +65,8 @@ export interface VerifyOptions {
    * `global` when a saved chip was calibrated, and right after programming for a new one.
    */
   readonly calibratedAt?: number;
+  /** Whether every layer is compared with the reference, by itself too. Default: true. */
+  readonly layers?: boolean;
   /** Read noise, where the target has it. Default: true. */
   readonly noise?: boolean;
   /** States of random telegraph and 1/f noise over all images, at most. Default: 8. */

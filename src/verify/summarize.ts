@@ -111,10 +111,17 @@ export function summarizeVerification(verification: Verification): VerifyReport 
     recalledReferences: references.recalled,
     recalledTrials: verification.trials.filter(({ recalled }) => recalled).length,
     snrImages: Math.ceil(plan.indices.length / references.floatOutputs.stride),
-    layers: {
-      images: Math.min(layerImages, plan.indices.length),
-      snr: pkg.layers.map(({ origin, output }) => ({ origin, output, ...layerFigures(layers.get(output)) })),
-    },
+    layers:
+      (options.layers ?? true)
+        ? {
+            images: Math.min(layerImages, plan.indices.length),
+            snr: pkg.layers.map(({ origin, output }) => ({
+              origin,
+              output,
+              ...layerFigures(layers.get(output)),
+            })),
+          }
+        : { images: 0, snr: [] },
     cost: costOf(pkg),
     effects: effectsOf(
       readings.some(({ wires }) => wires) ? target : { ...target, wires: undefined },

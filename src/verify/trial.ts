@@ -139,7 +139,8 @@ async function runConditions(
     corrections ??= correctionCost(own, calibration);
     if (condition === conditions[0]) {
       calibrated = [...(calibration?.columns.keys() ?? [])];
-      await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers, stage));
+      if (options.layers ?? true)
+        await runsOf(own, 'host', () => addLayerNoise(own, reading, images, layers, stage));
     }
     const what = conditions.length > 1 ? `simulate ${conditionName(condition, target)}` : 'simulate';
     const ofStates = () => runStates(images, reading.states, references, stage(what));

@@ -71,6 +71,11 @@ test('the own error of a layer is none of those before it', async () => {
       /\n {2}first {3}MatMul +[\d.]+ dB; +[\d.]+ dB .*\n {2}second {2}MatMul +equal; +[\d.]+ dB /,
     );
 
+    const whole = await verify(pkg, of, data, { chips: [weakened(chip, pkg, 'y')], layers: false });
+    expect(whole.layers).toEqual({ images: 0, snr: [] });
+    expect(formatVerification(whole)).not.toContain('Layers with');
+    expect(whole.mapped).toEqual(report.mapped);
+
     expect((await snrs('z')).layers).toEqual([
       { own: 'equal', snr: 'equal' },
       { own: tenth, snr: tenth },
