@@ -2,13 +2,14 @@
  * What may be done about wires -> what each remedy is expected to leave of the signal, before anything is programmed. Some layers
  * are looked at, evenly spread, on the arrays where the whole mapping has them.
  */
+import { squeezeLoss } from '../../passes/integers/squeeze-loss.ts';
 import { expectedOf, solveSampled } from '../../passes/program/expect-signals.ts';
 import { lineLoads, overLoaded } from '../../passes/program/line-loads.ts';
 import { arraysOf, type LayerSample, sampleLayers } from '../../passes/program/sample-layers.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { conversionsPerDrive, drivesOf } from '../ir/conversions.ts';
-import type { Expected, ExpectedSignal, Remedy, RemedyEstimate, RemedyPrice } from '../ir/expected-signal.ts';
+import type { Remedy, RemedyEstimate, RemedyPrice } from '../ir/expected-signal.ts';
 import type { BlockConverters, Mapping } from '../ir/mapping.ts';
 import { decibels } from '../math/decibels.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
@@ -17,8 +18,8 @@ import type { LoadedTarget, Target } from '../target/target.ts';
 import { alone, type Pool } from '../threads/pool.ts';
 import type { Calibrated } from './artefacts.ts';
 import { narrowTarget } from './narrow-target.ts';
+import { squeezed } from './squeezed.ts';
 import { convertersOf, map } from './stages.ts';
-import { shareOf } from './useless-layers.ts';
 
 /** Layers that are looked at: each costs about an array and a half for every window. */
 const layersUsed = 5;
@@ -55,32 +56,45 @@ interface RemedyEstimates {
 /** The same one remedy after the other: what some have in common is done once. */
 export function remedyEstimates(subject: RemedySubject, whole: LoadedTarget, pool: Pool): RemedyEstimates {
   const { record } = subject;
-  const places = remember((remedy) => place(subject, whole, remedy, pool));
+  const places = remember(async (remedy) => {
+    const placed = place(subject, whole, remedy, pool);
+    const { target } = narrowTarget(whole, remedy);
+    const { mapping } = placed;
+    return { ...placed, lines: lineLoads(mapping, target), ...conversionsOf(mapping, record, target) };
+  });
+  const fits = remember(async (remedy) => {
+    const { target } = narrowTarget(whole, remedy);
+    const placed = await places(remedy, layoutOf(remedy));
+    if (overLoaded(placed.lines, target) === 0) return { ...placed, over: 0 };
+    const mapping = squeezed(placed.mapping, target);
+    return { ...placed, mapping, over: overLoaded(lineLoads(mapping, target), target) };
+  });
   const solves = remember(async (remedy) => {
     const { target } = narrowTarget(whole, remedy);
-    const { mapping, samples } = await places(remedy, layoutOf(remedy));
+    const { mapping, samples } = await fits(remedy, windowOf(remedy));
     const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
     const converters = await convertersFor(subject, mapping, samples, target, pool);
     const levels = remedy.wireCorrection === 'levels';
     const solved = await solveSampled(mapping, arrays, { target, levels, pool });
     return { target, mapping, samples, converters, solved };
   });
-  const loads = remember(async (remedy) => {
-    const { target } = narrowTarget(whole, remedy);
-    const { mapping } = await places(remedy, layoutOf(remedy));
-    return { lines: lineLoads(mapping, target), ...conversionsOf(mapping, record, target) };
-  });
   const price = async (remedy: Remedy): Promise<RemedyPrice> => {
-    const { lines, conversions } = await loads(remedy, layoutOf(remedy));
-    const { target } = narrowTarget(whole, remedy);
-    return { arrays: lines.arrays.length, conversions, over: overLoaded(lines, target) };
+    const { mapping, conversions, over } = await fits(remedy, windowOf(remedy));
+    return { arrays: mapping.arrays, conversions, over };
   };
   const estimate = async (remedy: Remedy): Promise<RemedyEstimate> => {
-    const key = [...layoutOf(remedy), remedy.window, remedy.wireCorrection === 'levels'];
+    const key = [...windowOf(remedy), remedy.wireCorrection === 'levels'];
     const { mapping, samples, solved, ...have } = await solves(remedy, key);
     const context = { ...have, record, corrected: remedy.wireCorrection !== 'none' };
-    const expected = expectedOf(mapping, samples, solved, context);
-    return { remedy, ...together(expected), ...(await price(remedy)) };
+    const { layers } = expectedOf(mapping, samples, solved, context);
+    const { mapping: loose } = await places(remedy, layoutOf(remedy));
+    const errors = layers.map((expected): ErrorShares => {
+      const layer = mapping.layers[expected.layer]!;
+      const records = layer.uses.map(({ output }) => record.layers.get(output)!);
+      const lost = squeezeLoss(loose.layers[expected.layer]!, layer, records);
+      return { wired: ratioOf(expected.snr) + lost, unwired: ratioOf(expected.unwired) };
+    });
+    return { remedy, ...together(errors), ...(await price(remedy)) };
   };
   return { estimate, price };
 }
@@ -92,6 +106,8 @@ const layoutOf = ({ rowOrder, rowsAtOnce, rowsUsed, columnsUsed }: Remedy) => [
   rowsUsed,
   columnsUsed,
 ];
+
+const windowOf = (remedy: Remedy) => [...layoutOf(remedy), remedy.window];
 
 function conversionsOf({ layers, blocks }: Mapping, record: CalibrationRecord, { driver, adc }: Target) {
   const perDrive = layers.map(() => 0);
@@ -112,25 +128,33 @@ function remember<Result>(make: (remedy: Remedy) => Promise<Result>) {
   };
 }
 
+/** What errs in a layer's outputs, of the energy of its signal: through the wires and within their limits, and without them. */
+interface ErrorShares {
+  readonly wired: number;
+  readonly unwired: number;
+}
+
+const ratioOf = (snr: number) => 10 ** (-snr / 10);
+
 /** One figure for several layers. */
-function together({ layers }: Pick<Expected, 'layers'>): Pick<RemedyEstimate, 'snr' | 'unwired' | 'least'> {
-  const ratioOf = (of: (layer: ExpectedSignal) => number) => {
-    const errs = sumOf(layers.map((layer) => shareOf(of(layer)))) / layers.length;
+function together(layers: readonly ErrorShares[]): Pick<RemedyEstimate, 'snr' | 'unwired' | 'least'> {
+  const snrOf = (of: keyof ErrorShares) => {
+    const errs = sumOf(layers.map((layer) => layer[of] / (1 + layer[of]))) / layers.length;
     return decibels((1 - errs) / errs);
   };
   return {
-    snr: ratioOf(({ snr }) => snr),
-    unwired: ratioOf(({ unwired }) => unwired),
-    least: Math.min(...layers.map(({ snr }) => snr)),
+    snr: snrOf('wired'),
+    unwired: snrOf('unwired'),
+    least: decibels(1 / Math.max(...layers.map(({ wired }) => wired))),
   };
 }
 
-async function place(
+function place(
   { graph, record, options, mapping }: RemedySubject,
   whole: LoadedTarget,
   remedy: Remedy,
   pool: Pool,
-): Promise<{ readonly mapping: Mapping; readonly samples: readonly LayerSample[] }> {
+): { readonly mapping: Mapping; readonly samples: readonly LayerSample[] } {
   const encodings = new Map(
     mapping.layers.flatMap(({ uses, encoding }) =>
       uses.map(({ output }) => [output, { encoding, reason: '', estimates: {} }] as const),
