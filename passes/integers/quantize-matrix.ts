@@ -2,9 +2,11 @@
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Reals } from '../../src/ir/graph.ts';
 import type { Job } from '../../src/threads/pool.ts';
+import type { LineLimits } from '../map/line-limits.ts';
 import type { IntegerNoise } from './refit-column.ts';
 import { refitWeights } from './refit-weights.ts';
 import { roundNearest, roundWithFeedback } from './round-weights.ts';
+import { trim, widened } from './within-limits.ts';
 
 /** `nearest`: every weight by itself; `error-feedback`: later rows make up for the rounding of earlier ones. */
 export type WeightRounding = 'nearest' | 'error-feedback';
@@ -20,6 +22,8 @@ interface MatrixTask {
   /** Largest integer. */
   readonly weightMax: number;
   readonly rounding: WeightRounding;
+  /** What integers of a line may add up to. */
+  readonly limits: LineLimits;
   /** What cells are expected to hold instead; weights are refitted to it where it is given. */
   readonly noise?: IntegerNoise;
 }
@@ -36,7 +40,7 @@ export const job: Job<undefined, MatrixTask, QuantizedMatrix> = {
 };
 
 function quantizeMatrix(task: MatrixTask): QuantizedMatrix {
-  const { weights, groups, rows, columns, records, weightMax, rounding, noise } = task;
+  const { weights, groups, rows, columns, records, weightMax, rounding, limits, noise } = task;
   const size = rows * columns;
   const integers = new Int8Array(weights.length);
   const scales = new Float64Array(groups * columns);
@@ -48,11 +52,18 @@ function quantizeMatrix(task: MatrixTask): QuantizedMatrix {
   for (let group = 0; group < groups; group++) {
     const [first, end] = [group * size, (group + 1) * size];
     const ofGroup = weights.subarray(first, end);
-    const steps = chooseSteps(ofGroup, columns, weightMax);
+    const steps = widened(
+      { weights: ofGroup, rows, columns },
+      chooseSteps(ofGroup, columns, weightMax),
+      limits,
+    );
     round(ofGroup, steps, group, integers.subarray(first, end));
     scales.set(steps, group * columns);
   }
-  if (noise) refitWeights({ weights, groups, rows, columns, records, noise, integers, scales, round });
+  if (noise)
+    refitWeights({ weights, groups, rows, columns, records, limits, noise, integers, scales, round });
+  for (let first = 0; first < integers.length; first += size)
+    trim({ weights: integers.subarray(first, first + size), rows, columns }, limits);
   return { integers, scales };
 }
 

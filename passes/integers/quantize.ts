@@ -11,6 +11,7 @@ import type { CalibrationRecord, LayerRecord } from '../../src/ir/calibration-re
 import { describeOrigin, type Graph, type MvmNode, type QuantizedMvmNode } from '../../src/ir/graph.ts';
 import { resolvePadding } from '../../src/ir/padding.ts';
 import { alone, type Pool, runTasks } from '../../src/threads/pool.ts';
+import { anything, type LineLimits } from '../map/line-limits.ts';
 import { job, type QuantizedMatrix, type WeightRounding } from './quantize-matrix.ts';
 import type { IntegerNoise } from './refit-column.ts';
 
@@ -19,6 +20,8 @@ interface QuantizeContext {
   /** Largest integer weight of a layer. */
   readonly weightMaxOf: (node: MvmNode) => number;
   readonly rounding: WeightRounding;
+  /** What the integers of a layer's lines may add up to. Default: anything. */
+  readonly limitsOf?: (node: MvmNode, weightMax: number) => LineLimits;
   /** What cells are expected to hold instead of a layer's integers, for the layers whose weights are refitted to it. */
   readonly noiseOf?: (node: MvmNode, weightMax: number) => IntegerNoise | undefined;
   /** Threads that round the matrices. Default: this one. */
@@ -34,11 +37,22 @@ export const quantize = {
     if (missing.length > 0) raise([noRanges(missing.map((n) => describeOrigin(n.origin)))]);
     const choices = distinctMatrices(graph, context);
     const tasks = function* () {
-      for (const { node, records, weightMax } of choices) {
+      for (const { node, uses, records, weightMax } of choices) {
         const { groups, rows, columns } = node;
-        const { rounding, noiseOf } = context;
+        const { rounding, noiseOf, limitsOf } = context;
+        const limits = uses.map((use) => limitsOf?.(use, weightMax) ?? anything).reduce(together);
         const noise = defined({ noise: noiseOf?.(node, weightMax) });
-        yield { weights: node.weights(), groups, rows, columns, records, weightMax, rounding, ...noise };
+        yield {
+          weights: node.weights(),
+          groups,
+          rows,
+          columns,
+          records,
+          weightMax,
+          rounding,
+          limits,
+          ...noise,
+        };
       }
     };
     const onDone = (done: number) => context.onProgress?.('quantize', done, choices.length);
@@ -59,10 +73,17 @@ export const quantize = {
 interface MatrixChoice {
   /** The first that uses the matrix. */
   readonly node: MvmNode;
+  readonly uses: readonly MvmNode[];
   /** Of all that use it. */
   readonly records: readonly LayerRecord[];
   readonly weightMax: number;
 }
+
+/** Both limits. */
+const together = (one: LineLimits, other: LineLimits): LineLimits => ({
+  columns: [...one.columns, ...other.columns],
+  rows: [...one.rows, ...other.rows],
+});
 
 const weightsIn = ({ node }: MatrixChoice): number => node.groups * node.rows * node.columns;
 
@@ -74,7 +95,7 @@ function distinctMatrices(graph: Graph, { record, weightMaxOf }: QuantizeContext
     const weightMax = weightMaxOf(node);
     if (choices.some((c) => c.node.weights === node.weights && c.weightMax === weightMax)) continue;
     const uses = layers.filter(({ weights }) => weights === node.weights);
-    choices.push({ node, records: uses.map(({ output }) => record.layers.get(output)!), weightMax });
+    choices.push({ node, uses, records: uses.map(({ output }) => record.layers.get(output)!), weightMax });
   }
   // The largest first: what is left for one thread at the end is small.
   return choices.sort((a, b) => weightsIn(b) - weightsIn(a));

@@ -6,8 +6,10 @@
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Reals } from '../../src/ir/graph.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
+import type { LineLimits } from '../map/line-limits.ts';
 import { expectedError, type Fit, type IntegerNoise, openFit, refitColumn } from './refit-column.ts';
 import { inputCovariance, type Span, spansOf } from './round-weights.ts';
+import { widened } from './within-limits.ts';
 
 /** A matrix, [group][row][column], and what it was rounded to, which is changed. */
 export interface Refittable {
@@ -17,6 +19,8 @@ export interface Refittable {
   readonly columns: number;
   /** Of every layer that uses the matrix. */
   readonly records: readonly LayerRecord[];
+  /** What integers of a line may add up to. */
+  readonly limits: LineLimits;
   readonly noise: IntegerNoise;
   readonly integers: Int8Array;
   /** Length groups * columns. */
@@ -63,12 +67,13 @@ function keepBetter(matrix: Refittable, group: number): void {
   const { rows, columns, scales, round } = matrix;
   const { fitted, judged } = halvesOf(matrix, group);
   const moved = new Float64Array(rows * columns);
-  const steps = new Float64Array(columns);
+  const own = new Float64Array(columns);
   for (let column = 0; column < columns; column++) {
     const v = refitColumn(fitted, columnOf(matrix, group, column));
     for (let row = 0; row < rows; row++) moved[row * columns + column] = v[row]!;
-    steps[column] = stepOf(v, judged.weightMax);
+    own[column] = stepOf(v, judged.weightMax);
   }
+  const steps = widened({ weights: moved, rows, columns }, own, matrix.limits);
   const integers = new Int8Array(moved.length);
   round(moved, steps, group, integers);
   const first = group * rows * columns;

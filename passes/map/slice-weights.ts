@@ -105,18 +105,31 @@ export const sliceWeights = {
     return usesOf(nodes, context.choiceOf).map((uses) => {
       const node = uses[0]!;
       const choice = context.choiceOf(node);
-      const { encoding, slices } = choice;
-      const largest = digitMax(context.target.cell, encoding);
-      const used = digitsNeeded(node.weightMax, slices, largest);
-      const radix = 2 * used + 1;
-      const free = largest - headroom(context.target, choice, radix);
-      const levelStep = Math.max(1, Math.floor(free / used));
-      const layer = { node, uses, ...choice, radix, levelStep, repeats: 1 };
+      const layer = {
+        node,
+        uses,
+        ...choice,
+        ...digitRange(choice, context.target, node.weightMax),
+        repeats: 1,
+      };
       const repeats = choice.repeats === 'auto' ? context.repeatsOf?.(layer) : choice.repeats;
       return { ...layer, repeats: repeats ?? 1 };
     });
   },
 };
+
+/** The digits that hold integers up to `weightMax`, and how many level codes apart they are. */
+export function digitRange(
+  choice: SliceChoice,
+  target: Target,
+  weightMax: number,
+): Pick<SlicedLayer, 'radix' | 'levelStep'> {
+  const largest = digitMax(target.cell, choice.encoding);
+  const used = digitsNeeded(weightMax, choice.slices, largest);
+  const radix = 2 * used + 1;
+  const free = largest - headroom(target, choice, radix);
+  return { radix, levelStep: Math.max(1, Math.floor(free / used)) };
+}
 
 /**
  * The smallest digit range whose digits reach every weight. A digit is then several level codes where the cell has

@@ -4,8 +4,8 @@
  * below each other. Row tiles of a convolution end at whole input channels where a
  * channel fits an array, so that a tile is a convolution over a slice of the channels.
  */
-import { roomOf } from '../../src/ir/corner.ts';
-import { volumeOf } from '../../src/ir/graph.ts';
+import { type Fill, roomOf } from '../../src/ir/corner.ts';
+import { type MvmNode, volumeOf } from '../../src/ir/graph.ts';
 import { type Block, bundleOf, type SlicedLayer, type Span } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 
@@ -17,18 +17,13 @@ export const tile = {
 };
 
 function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] {
-  const { node, encoding, repeats } = sliced;
-  const { rows, columns: width } = roomOf(sliced, target);
-  const rowLimit = Math.floor(rows / repeats);
-  const columnLimit = encoding === 'differential' ? Math.floor(width / 2 / bundleOf(sliced)) : width - 1;
-  const channel = volumeOf(node.geometry);
-  const unit = channel <= rowLimit ? channel : 1;
-  const rowSpans = evenSpans(node.rows, rowLimit, unit);
-  const columnSpans = evenSpans(node.columns, columnLimit, 1);
+  const { node, repeats } = sliced;
+  const rowTiles = rowSpans(node, sliced, target);
+  const columnTiles = columnSpans(node, sliced, target);
   const blocks: Block[] = [];
   for (let group = 0; group < node.groups; group++) {
-    for (const rows of rowSpans) {
-      for (const columns of columnSpans) {
+    for (const rows of rowTiles) {
+      for (const columns of columnTiles) {
         for (let slice = 0; slice < sliced.slices; slice++) {
           for (let copy = 0; copy < sliced.copies; copy++) {
             const groups = { start: group, end: group + 1 };
@@ -39,6 +34,28 @@ function tileLayer(sliced: SlicedLayer, layer: number, target: Target): Block[] 
     }
   }
   return blocks;
+}
+
+/** Rows of a group's matrix, tile by tile. */
+export function rowSpans(
+  node: Pick<MvmNode, 'rows' | 'geometry'>,
+  { repeats, ...fill }: Fill & Pick<SlicedLayer, 'repeats'>,
+  target: Target,
+): Span[] {
+  const limit = Math.floor(roomOf(fill, target).rows / repeats);
+  const channel = volumeOf(node.geometry);
+  return evenSpans(node.rows, limit, channel <= limit ? channel : 1);
+}
+
+/** Columns of a group's matrix, tile by tile. */
+export function columnSpans(
+  node: Pick<MvmNode, 'columns'>,
+  layer: Fill & Pick<SlicedLayer, 'encoding' | 'slices' | 'copies' | 'residual'>,
+  target: Target,
+): Span[] {
+  const { columns } = roomOf(layer, target);
+  const limit = layer.encoding === 'differential' ? Math.floor(columns / 2 / bundleOf(layer)) : columns - 1;
+  return evenSpans(node.columns, limit, 1);
 }
 
 /** The fewest spans of at most `limit`, each a multiple of `unit` (but for the last) and as even as that allows. */

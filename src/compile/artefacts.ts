@@ -37,6 +37,8 @@ export interface Lowered {
 export interface Calibrated extends Lowered, Given {
   readonly record: CalibrationRecord;
   readonly pool: Pool;
+  /** Whether integers keep to what rows and columns stand. Default: they are as large as they can be. */
+  readonly withinLimits?: boolean;
 }
 
 export interface Integers extends Calibrated {

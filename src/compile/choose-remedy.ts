@@ -14,24 +14,23 @@ import { decibels } from '../math/decibels.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import type { Pool } from '../threads/pool.ts';
 import { type RemedySubject, remedyEstimates } from './expect-remedies.ts';
-import { type Layout, layoutsFor, shortened, widestWindow } from './wire-layouts.ts';
+import { layoutsFor, shares, windowsWithin } from './wire-layouts.ts';
 
-/** Of the widest window of conductances that the limits allow, from all of it on. */
-const shares = [1, 0.6, 0.3, 0.1, 0.05] as const;
 /** What more signal is worth (dB). */
 const worthwhile = 1;
+/** What layers must have so that a network does about as well as without errors (dB): that much, and more as errors of layers add up. */
+const leastOutput = 13;
 
-/** Rows that are filled or driven at once, with the windows that are tried for them. */
-interface Rows {
-  readonly layout: Layout;
-  readonly windows: readonly number[];
-}
-
-/** The best window of a fill, and its numbers among what is tried. */
-interface Found {
-  readonly best: RemedyEstimate;
+/** How far arrays are filled, or driven at once: by number among what is tried. */
+interface Fill {
   readonly row: number;
   readonly column: number;
+}
+
+/** The best window of a fill. */
+interface Found extends Fill {
+  readonly best: RemedyEstimate;
+  /** Share of all of it. */
   readonly window: number;
 }
 
@@ -45,11 +44,12 @@ export async function chooseRemedy(
   const estimates = remedyEstimates(subject, whole, pool);
   const { window, rowOrder } = subject.options;
   const { rows, columns } = layoutsFor(subject, whole.target);
-  const remedyOf = (wireCorrection: Remedy['wireCorrection'], layout: Layout, share: number): Remedy => ({
-    wireCorrection,
-    rowOrder: rowOrder ?? (wireCorrection === 'none' ? 'given' : 'magnitude'),
+  const remedyOf = (how: Remedy['wireCorrection'], fill: Fill, share: number): Remedy => ({
+    wireCorrection: how,
+    rowOrder: rowOrder ?? (how === 'none' ? 'given' : 'magnitude'),
     ...defined({ window: share === 1 ? window : share }),
-    ...layout,
+    ...rows[fill.row],
+    ...columns[fill.column],
   });
   const estimate = async (remedy: Remedy) => {
     const found = await estimates.estimate(remedy);
@@ -58,72 +58,82 @@ export async function chooseRemedy(
   };
   const choice = (taken: RemedyEstimate): WireChoice => ({ taken, tried });
 
-  const none = await estimate(remedyOf('none', { ...rows[0], ...columns[0] }, window ?? 1));
+  const all = { row: 0, column: 0 };
+  const none = await estimate(remedyOf('none', all, window ?? 1));
   const enough = none.unwired - worthwhile;
+  const needed = leastOutput + decibels(subject.mapping.layers.length);
   if (none.over === 0 && none.snr >= enough) return choice(none);
 
   const fixed = whole.target.hidden ? (window ?? 1) : window;
-  const within = async (layout: Layout): Promise<readonly Rows[]> => {
-    const over = async (share: number) =>
-      (await estimates.price(remedyOf('levels', { ...layout, ...columns[0] }, share))).over;
-    if (fixed !== undefined) return (await over(fixed)) === 0 ? [{ layout, windows: [fixed] }] : [];
-    const widest = await widestWindow(over);
-    return widest === undefined ? [] : [{ layout, windows: windowsFrom(widest) }];
+  const within = async (fill: Fill): Promise<readonly number[]> => {
+    const over = async (share: number) => (await estimates.price(remedyOf('levels', fill, share))).over;
+    if (fixed === undefined) return windowsWithin(over);
+    return (await over(fixed)) === 0 ? [fixed] : [];
   };
-  const fitting = (await inTurn(rows, within)).flat();
+  let start: Fill | undefined;
+  for (let row = 0; row < rows.length && !start; row++)
+    if ((await within({ row, column: 0 })).length > 0) start = { row, column: 0 };
   // Where nothing is within the limits, the choice is for the signal alone.
-  const every = fixed === undefined ? windowsFrom(1) : [fixed];
-  const open = fitting.length > 0 ? fitting : rows.map((layout) => ({ layout, windows: every }));
+  const windowsOf = (fill: Fill) => (start ? within(fill) : fixed === undefined ? shares : [fixed]);
 
-  /** From one window on, towards narrower or wider ones, as long as the next is better; narrower where wires take something. */
+  /** From the window on that is closest to one, towards narrower or wider ones, as long as the next is better. */
   const climb = async (
     how: Remedy['wireCorrection'],
-    at: Omit<Found, 'best'>,
-    step: 1 | -1,
-  ): Promise<Found> => {
-    const { layout, windows } = open[at.row]!;
-    const found = async (of: number): Promise<Found> => {
-      const remedy = remedyOf(how, { ...layout, ...columns[at.column] }, windows[of]!);
-      return { ...at, window: of, best: await estimate(remedy) };
+    fill: Fill,
+    from: number,
+  ): Promise<Found | undefined> => {
+    const windows = await windowsOf(fill);
+    const first = windows.findIndex((share) => share <= from);
+    let top: Found | undefined;
+    const tryAt = async (at: number) => {
+      const share = windows[at];
+      if (share === undefined) return false;
+      const best = await estimate(remedyOf(how, fill, share));
+      if (top && best.snr <= top.best.snr) return false;
+      top = { ...fill, window: share, best };
+      return true;
     };
-    let top = await found(at.window);
-    for (let next = at.window + step; next >= 0 && next < windows.length; next += step) {
-      if (step > 0 && top.best.unwired - top.best.snr < 2 * worthwhile) break;
-      const other = await found(next);
-      if (other.best.snr <= top.best.snr) break;
-      top = other;
-    }
+    const begin = first < 0 ? windows.length - 1 : first;
+    await tryAt(begin);
+    let at = begin - 1;
+    while (await tryAt(at)) at--;
+    // Narrower ones pay where wires take something.
+    if (at === begin - 1)
+      for (at = begin + 1; top && top.best.unwired - top.best.snr >= 2 * worthwhile && (await tryAt(at)); )
+        at++;
     return top;
   };
-  const gains = await climb('gains', { row: 0, column: 0, window: 0 }, 1);
+  const gains = (await climb('gains', start ?? all, 1))!;
   if (gains.best.snr >= enough) return choice(gains.best);
   // Levels that make up for more of the wires stand a wider window.
   const how = whole.target.hidden ? 'gains' : 'levels';
-  const first = how === 'gains' ? gains : await climb('levels', gains, -1);
+  const first = how === 'gains' ? gains : (await climb('levels', gains, gains.window))!;
 
   /** Fills less as long as it is worth it: rows or columns, whichever brings more. */
   const fillLess = async (at: Found, taken: RemedyEstimate): Promise<RemedyEstimate> => {
     if (taken.snr >= enough) return taken;
     const { row, column } = at;
     const less = [
-      { row: row + 1, column, window: 0 },
+      { row: row + 1, column },
       // A wider window that loads the wires more may pay two steps on.
-      { row: row + 2, column, window: 0 },
-      { row, column: column + 1, window: 0 },
-    ].filter((next) => next.row < open.length && next.column < columns.length);
-    const found = await inTurn(less, (next) => climb(how, next, 1));
-    const [next] = found.toSorted((a, b) => worth(b.best, taken) - worth(a.best, taken));
-    return next && worth(next.best, taken) > taken.snr ? fillLess(next, next.best) : taken;
+      { row: row + 2, column },
+      { row, column: column + 1 },
+    ].filter((next) => next.row < rows.length && next.column < columns.length);
+    const found = (await inTurn(less, (next) => climb(how, next, at.window))).filter(isFound);
+    const [next] = found
+      .filter(({ best }) => best.snr > taken.snr + (taken.snr < needed ? worthwhile : costOf(best, taken)))
+      .toSorted((a, b) => costOf(a.best, b.best) - a.best.snr + b.best.snr);
+    return next ? fillLess(next, next.best) : taken;
   };
-  const simple = none.over === 0 || fitting.length === 0 ? [none, gains.best] : [gains.best];
+  const simple = none.over === 0 || !start ? [none, gains.best] : [gains.best];
   return choice(await fillLess(first, cheapest([...simple, first.best])));
 }
 
-const windowsFrom = (widest: number) => shares.map((share) => shortened(share * widest));
+const isFound = (found: Found | undefined): found is Found => found !== undefined;
 
-/** Signal (dB), less what copies would bring for as many more arrays or conversions. */
-function worth({ snr, arrays, conversions }: RemedyEstimate, than: RemedyEstimate): number {
-  return snr - decibels(Math.max(1, arrays / than.arrays, conversions / than.conversions));
+/** Signal (dB) that copies would bring for as many more arrays or conversions. */
+function costOf({ arrays, conversions }: RemedyEstimate, than: RemedyEstimate): number {
+  return decibels(Math.max(1, arrays / than.arrays, conversions / than.conversions));
 }
 
 /** The first that is hardly worse than the best. */

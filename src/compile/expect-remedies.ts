@@ -2,6 +2,7 @@
  * What may be done about wires -> what each remedy is expected to leave of the signal, before anything is programmed. Some layers
  * are looked at, evenly spread, on the arrays where the whole mapping has them.
  */
+import { squeezeLoss } from '../../passes/integers/squeeze-loss.ts';
 import { expectedOf, multiplicationsOf, solveSampled } from '../../passes/program/expect-signals.ts';
 import { layerTimes } from '../../passes/program/layer-times.ts';
 import { lineLoads, overLoaded } from '../../passes/program/line-loads.ts';
@@ -9,7 +10,7 @@ import { arraysOf, type LayerSample, sampleLayers } from '../../passes/program/s
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { conversionsPerDrive, drivesOf } from '../ir/conversions.ts';
-import type { Expected, ExpectedSignal, Remedy, RemedyEstimate, RemedyPrice } from '../ir/expected-signal.ts';
+import type { Remedy, RemedyEstimate, RemedyPrice } from '../ir/expected-signal.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { decibels } from '../math/decibels.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
@@ -18,8 +19,8 @@ import type { LoadedTarget, Target } from '../target/target.ts';
 import { alone, type Pool } from '../threads/pool.ts';
 import { narrowTarget } from './narrow-target.ts';
 import { sampledConverters } from './sampled-converters.ts';
+import { squeezed } from './squeezed.ts';
 import { map } from './stages.ts';
-import { shareOf } from './useless-layers.ts';
 import { usualReadings } from './usual-readings.ts';
 
 /** Layers that are looked at: each costs about an array and a half for every window. */
@@ -57,10 +58,22 @@ interface RemedyEstimates {
 /** The same one remedy after the other: what some have in common is done once. */
 export function remedyEstimates(subject: RemedySubject, whole: LoadedTarget, pool: Pool): RemedyEstimates {
   const { record } = subject;
-  const places = remember((remedy) => place(subject, whole, remedy, pool));
+  const places = remember(async (remedy) => {
+    const placed = place(subject, whole, remedy, pool);
+    const { target } = narrowTarget(whole, remedy);
+    const { mapping } = placed;
+    return { ...placed, lines: lineLoads(mapping, target), ...conversionsOf(mapping, record, target) };
+  });
+  const fits = remember(async (remedy) => {
+    const { target } = narrowTarget(whole, remedy);
+    const placed = await places(remedy, layoutOf(remedy));
+    if (overLoaded(placed.lines, target) === 0) return { ...placed, over: 0 };
+    const mapping = squeezed(placed.mapping, target);
+    return { ...placed, mapping, over: overLoaded(lineLoads(mapping, target), target) };
+  });
   const solves = remember(async (remedy) => {
     const { target } = narrowTarget(whole, remedy);
-    const { mapping, samples } = await places(remedy, layoutOf(remedy));
+    const { mapping, samples } = await fits(remedy, windowOf(remedy));
     const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
     const converters = await sampledConverters(mapping, samples, { ...subject, target, pool });
     const levels = remedy.wireCorrection === 'levels';
@@ -68,25 +81,26 @@ export function remedyEstimates(subject: RemedySubject, whole: LoadedTarget, poo
     const times = layerTimes(mapping, { target, record });
     return { target, mapping, samples, converters, solved, times };
   });
-  const loads = remember(async (remedy) => {
-    const { target } = narrowTarget(whole, remedy);
-    const { mapping } = await places(remedy, layoutOf(remedy));
-    return { lines: lineLoads(mapping, target), ...conversionsOf(mapping, record, target) };
-  });
   const price = async (remedy: Remedy): Promise<RemedyPrice> => {
-    const { lines, conversions } = await loads(remedy, layoutOf(remedy));
-    const { target } = narrowTarget(whole, remedy);
-    return { arrays: lines.arrays.length, conversions, over: overLoaded(lines, target) };
+    const { mapping, conversions, over } = await fits(remedy, windowOf(remedy));
+    return { arrays: mapping.arrays, conversions, over };
   };
   const estimate = async (remedy: Remedy): Promise<RemedyEstimate> => {
-    const key = [...layoutOf(remedy), remedy.window, remedy.wireCorrection === 'levels'];
+    const key = [...windowOf(remedy), remedy.wireCorrection === 'levels'];
     const { mapping, samples, solved, ...have } = await solves(remedy, key);
     const corrected = remedy.wireCorrection !== 'none';
     const multiplications = multiplicationsOf(mapping, record);
     const readings = usualReadings(have.target);
     const context = { ...have, record, readings, corrected, multiplications };
-    const expected = expectedOf(mapping, samples, solved, context);
-    return { remedy, ...together(expected), ...(await price(remedy)) };
+    const { layers } = expectedOf(mapping, samples, solved, context);
+    const { mapping: loose } = await places(remedy, layoutOf(remedy));
+    const errors = layers.map((expected): ErrorShares => {
+      const layer = mapping.layers[expected.layer]!;
+      const records = layer.uses.map(({ output }) => record.layers.get(output)!);
+      const lost = squeezeLoss(loose.layers[expected.layer]!, layer, records);
+      return { wired: ratioOf(expected.snr) + lost, unwired: ratioOf(expected.unwired) };
+    });
+    return { remedy, ...together(errors), ...(await price(remedy)) };
   };
   return { estimate, price };
 }
@@ -98,6 +112,8 @@ const layoutOf = ({ rowOrder, rowsAtOnce, rowsUsed, columnsUsed }: Remedy) => [
   rowsUsed,
   columnsUsed,
 ];
+
+const windowOf = (remedy: Remedy) => [...layoutOf(remedy), remedy.window];
 
 function conversionsOf({ layers, blocks }: Mapping, record: CalibrationRecord, { driver, adc }: Target) {
   const perDrive = layers.map(() => 0);
@@ -118,25 +134,33 @@ function remember<Result>(make: (remedy: Remedy) => Promise<Result>) {
   };
 }
 
+/** What errs in a layer's outputs, of the energy of its signal: through the wires and within their limits, and without them. */
+interface ErrorShares {
+  readonly wired: number;
+  readonly unwired: number;
+}
+
+const ratioOf = (snr: number) => 10 ** (-snr / 10);
+
 /** One figure for several layers. */
-function together({ layers }: Pick<Expected, 'layers'>): Pick<RemedyEstimate, 'snr' | 'unwired' | 'least'> {
-  const ratioOf = (of: (layer: ExpectedSignal) => number) => {
-    const errs = sumOf(layers.map((layer) => shareOf(of(layer)))) / layers.length;
+function together(layers: readonly ErrorShares[]): Pick<RemedyEstimate, 'snr' | 'unwired' | 'least'> {
+  const snrOf = (of: keyof ErrorShares) => {
+    const errs = sumOf(layers.map((layer) => layer[of] / (1 + layer[of]))) / layers.length;
     return decibels((1 - errs) / errs);
   };
   return {
-    snr: ratioOf(({ snr }) => snr),
-    unwired: ratioOf(({ unwired }) => unwired),
-    least: Math.min(...layers.map(({ snr }) => snr)),
+    snr: snrOf('wired'),
+    unwired: snrOf('unwired'),
+    least: decibels(1 / Math.max(...layers.map(({ wired }) => wired))),
   };
 }
 
-async function place(
+function place(
   { graph, record, options, mapping }: RemedySubject,
   whole: LoadedTarget,
   remedy: Remedy,
   pool: Pool,
-): Promise<{ readonly mapping: Mapping; readonly samples: readonly LayerSample[] }> {
+): { readonly mapping: Mapping; readonly samples: readonly LayerSample[] } {
   const encodings = new Map(
     mapping.layers.flatMap(({ uses, encoding }) =>
       uses.map(({ output }) => [output, { encoding, reason: '', estimates: {} }] as const),

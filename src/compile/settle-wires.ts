@@ -2,6 +2,7 @@
  * Options and a target with wires -> what is done about these, and the integers of all layers for the part of the target that is then
  * used.
  */
+import { lineLoads, overLoaded } from '../../passes/program/line-loads.ts';
 import type { WireChoice } from '../ir/expected-signal.ts';
 import { type CompileOptions, parseOptions } from '../ir/options.ts';
 import type { LoadedTarget } from '../target/target.ts';
@@ -36,20 +37,30 @@ export async function settleWires(
   if (options.wireCorrection !== 'auto' || !whole.target.wires) {
     const { wireCorrection: how, rowOrder = 'given' } = options;
     const own = settled({ rowOrder, wireCorrection: how === 'auto' ? 'none' : how });
-    return { loaded, quantized: await integers({ ...calibrated, options: own }) };
+    return { loaded, quantized: await withinLimits({ ...calibrated, options: own }) };
   }
   // Another window can mean other encodings, where these are open, and other noise, to which weights are refitted.
   const { nodes } = given.real;
   const open =
     options.weightRefit || nodes.some((n) => n.kind === 'mvm' && choiceOf(calibrated)(n).encoding === 'auto');
   const { onPass, ...unseen } = calibrated;
-  const plain = { ...unseen, options: { ...options, weightRefit: false } };
-  const first = await integers(open ? plain : calibrated);
+  const first = await integers({ ...unseen, ...(open && { options: { ...options, weightRefit: false } }) });
   const { faults, ...sound } = first;
   const { mapping } = map(sound);
   const choice = await chooseRemedy({ ...first, mapping }, whole, pool);
   const own = { options: settled(choice.taken.remedy), loaded: narrowTarget(whole, choice.taken.remedy) };
   const again = { ...calibrated, options: own.options, target: own.loaded.target };
-  const quantized = open ? await integers(again) : { ...first, ...again };
+  const quantized = await withinLimits(again, open ? undefined : { ...first, ...again });
   return { loaded: own.loaded, quantized, choice };
+}
+
+/** Integers for which no column is asked for more than its limit, where that can be had. @param known without limits */
+async function withinLimits(calibrated: Calibrated & CompileHooks, known?: Integers): Promise<Integers> {
+  const { onPass, ...unseen } = calibrated;
+  const { target } = calibrated;
+  if (!target.wires) return integers(calibrated);
+  const loose = known ?? (await integers(unseen));
+  const { faults, ...sound } = loose;
+  const over = overLoaded(lineLoads(map(sound).mapping, target), target) > 0;
+  return over || onPass ? integers({ ...calibrated, withinLimits: over }) : loose;
 }

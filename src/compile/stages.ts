@@ -18,6 +18,7 @@ import { exchangeRows } from '../../passes/map/exchange-rows.ts';
 import type { FaultContext } from '../../passes/map/fault-costs.ts';
 import { freeRepeats } from '../../passes/map/free-repeats.ts';
 import { drivenBy, groupsAtOnce, loadOf } from '../../passes/map/groups-at-once.ts';
+import { lineLimits } from '../../passes/map/line-limits.ts';
 import { orderRows } from '../../passes/map/order-rows.ts';
 import { packGroups } from '../../passes/map/pack-groups.ts';
 import { placeBlocks } from '../../passes/map/place-blocks.ts';
@@ -30,6 +31,7 @@ import { correctWires } from '../../passes/program/correct-wires.ts';
 import { type ExpectContext, expectSignals } from '../../passes/program/expect-signals.ts';
 import { type ScheduleContext, writeSchedule } from '../../passes/program/write-schedule.ts';
 import { defined } from '../defined.ts';
+import type { MvmNode } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { upgradeOpset } from '../onnx/upgrade.ts';
 import type { Calibrated, Given, Integers, Lowered, Mapped, Programmed, Source } from './artefacts.ts';
@@ -74,6 +76,10 @@ export const stages = {
       ...have,
       rounding: have.options.weightRounding,
       ...defined({ noiseOf: noiseOf(have) }),
+      ...(have.withinLimits && {
+        limitsOf: (node: MvmNode, most: number) =>
+          lineLimits(node, settledChoiceOf(have)(node), have.target, most),
+      }),
       weightMaxOf: (node) =>
         weightMax(have.target.cell, settledChoiceOf(have)(node), have.options.weightBits),
     })),

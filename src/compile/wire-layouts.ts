@@ -47,27 +47,22 @@ function halves(from: number, least: number): number[] {
   return half < least ? [] : [half, ...halves(half, least)];
 }
 
-/** Of the window, below which it is none. */
-const narrowest = 0.01;
+/** Of the window of conductances, from all of it on. */
+export const shares = [
+  1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.085, 0.06, 0.042, 0.03, 0.021, 0.015, 0.01,
+] as const;
 
 /**
- * The widest share of the window that is within the limits, to 2 %, rounded down to two digits; undefined where none is.
+ * Shares of the window that are within the limits, the widest first.
  * @param over how many arrays are over them; more in a wider window
  */
-export async function widestWindow(over: (share: number) => Promise<number>): Promise<number | undefined> {
-  if ((await over(1)) === 0) return 1;
-  if ((await over(narrowest)) > 0) return undefined;
-  let [fits, beyond] = [narrowest, 1];
-  while (beyond > 1.02 * fits) {
-    const between = Math.sqrt(fits * beyond);
-    if ((await over(between)) === 0) fits = between;
-    else beyond = between;
+export async function windowsWithin(over: (share: number) => Promise<number>): Promise<readonly number[]> {
+  const last = shares.length - 1;
+  let fits: number = shares.length;
+  for (let [low, next] = [0, 0]; low < fits; next = (low + fits) >> 1) {
+    if ((await over(shares[next]!)) === 0) fits = next;
+    else if (low === 0 && fits > last && (await over(shares[last]!)) > 0) return [];
+    else low = next + 1;
   }
-  return shortened(fits);
-}
-
-/** Two digits, rounded down. */
-export function shortened(share: number): number {
-  const unit = 10 ** (Math.floor(Math.log10(share)) - 1);
-  return Number((Math.floor(share / unit + 1e-9) * unit).toPrecision(2));
+  return shares.slice(fits);
 }

@@ -49,7 +49,7 @@ export interface RemedyEstimate extends RemedyPrice {
   readonly remedy: Remedy;
   /** One figure for all of them (dB): 10 log10((1 - m) / m), m the mean share of what errs in a layer's outputs. */
   readonly snr: number;
-  /** The same in that window if wires had no resistance (dB). */
+  /** The same in that window if wires had neither resistance nor limits (dB). */
   readonly unwired: number;
   /** The least of a layer (dB). */
   readonly least: number;

@@ -75,7 +75,7 @@ export function digitStepOf(
  * Blocks side by side that must lie in one array: all parts of a residual layer, since they are read while others are
  * programmed.
  */
-export function bundleOf(layer: SlicedLayer): number {
+export function bundleOf(layer: Pick<SlicedLayer, 'slices' | 'copies' | 'residual'>): number {
   return layer.residual ? partsOf(layer) : 1;
 }
 

@@ -31,17 +31,32 @@ function columnCurrents({ conductances, drivers }: EffectiveCrossbar, target: Re
   const { vRead, rowsAtOnce } = target.driver;
   const columns = conductances.length / drivers.length;
   const bank = bankOf(target, drivers.length);
-  return Float64Array.from({ length: columns }, (_, column) => {
-    const own = drivers.map((__, row) => conductances[row * columns + column]!);
-    let most = 0;
-    for (let end = own.length; end > 0; end -= bank) {
-      const together = own
-        .slice(Math.max(0, end - bank), end)
-        .sort()
-        .subarray(-rowsAtOnce);
-      most = Math.max(most, vRead * together.reduce((sum, g) => sum + g, 0));
-    }
-    return most;
+  const most = new Float64Array(columns);
+  for (let end = drivers.length; end > 0; end -= bank) {
+    const own = conductances.subarray(Math.max(0, end - bank) * columns, end * columns);
+    const sums = bank <= rowsAtOnce ? sumsOfColumns(own, columns) : largestSums(own, columns, rowsAtOnce);
+    for (const [column, sum] of sums.entries()) most[column] = Math.max(most[column]!, vRead * sum);
+  }
+  return most;
+}
+
+function sumsOfColumns(conductances: Float64Array, columns: number): Float64Array {
+  const sums = new Float64Array(columns);
+  for (let at = 0; at < conductances.length; at += columns)
+    for (let column = 0; column < columns; column++) sums[column]! += conductances[at + column]!;
+  return sums;
+}
+
+/** Of the rows that conduct most. */
+function largestSums(conductances: Float64Array, columns: number, rows: number): Float64Array {
+  return new Float64Array(columns).map((_, column) => {
+    const own = Float64Array.from({ length: conductances.length / columns }, (__, row) => {
+      return conductances[row * columns + column]!;
+    });
+    return own
+      .sort()
+      .subarray(-rows)
+      .reduce((sum, g) => sum + g, 0);
   });
 }
 

@@ -3,6 +3,9 @@
  * ladder of its own, all cells along it leading to 0 V. Of the current of a cell its wordline leaves the share of the voltage
  * that reaches it, and its bitline the share that reaches the ground; Geff is G times both. What leads over other rows and columns
  * is left out, so that changes of Geff come out better than Geff itself.
+ *
+ * From the far end of a wire on, what a node and all behind it conduct is Y_k = g_k + f_k+1 Y_k+1, and f_k = 1 / (1 + r Y_k) the
+ * share of the voltage before segment r that is left behind it.
  */
 import { solveLadder } from './ladder.ts';
 import type { Wires } from './network.ts';
@@ -19,34 +22,91 @@ interface Shape {
  * @returns effective conductances, as they are about
  */
 export function ladderModel(conductances: Float64Array, shape: Shape, wires: Wires): Float64Array {
-  const model = ladderShares(conductances, shape, wires);
-  for (let c = 0; c < model.length; c++) model[c]! *= conductances[c]!;
-  return model;
+  return ladderShares(conductances, shape, wires).map((share, c) => share * conductances[c]!);
 }
 
-/** What a change of every cell's conductance is worth at its converter, about: the product of both shares. */
+/**
+ * What a change of every cell's conductance is worth at its converter, about: the product of both shares.
+ * @param shares gets them
+ */
 export function ladderShares(
   conductances: Float64Array,
-  { rows, columns, bank }: Shape,
-  { rowSegment, columnSegment, driver, sense, sides }: Wires,
+  shape: Shape,
+  wires: Wires,
+  shares: Float64Array = new Float64Array(conductances.length),
 ): Float64Array {
-  const make = () => new Float64Array(conductances.length);
-  const [reaching, collected, grounded, resistances] = [make(), make(), make(), make()];
-  const source = [1, driver] as const;
-  const row = { segment: rowSegment, start: source, ...(sides === 'two' && { end: source }) };
-  for (let i = 0; i < rows; i++) {
-    const along = { first: i * columns, step: 1, count: columns };
-    solveLadder(along, row, conductances, grounded, reaching, resistances);
-  }
-  for (let end = rows; end > 0; end -= bank) {
-    const count = Math.min(bank, end);
-    const start = [1, sense + (rows - end) * columnSegment] as const;
-    for (let j = 0; j < columns; j++) {
-      const along = { first: (end - 1) * columns + j, step: -columns, count };
-      const column = { segment: columnSegment, start };
-      solveLadder(along, column, conductances, grounded, collected, resistances);
+  if (wires.sides === 'one') alongRows(conductances, shape, wires, shares);
+  else fromBothSides(conductances, shape, wires, shares);
+  alongColumns(conductances, shape, wires, shares);
+  return shares;
+}
+
+function alongRows(
+  conductances: Float64Array,
+  { rows, columns }: Shape,
+  { rowSegment, driver }: Wires,
+  shares: Float64Array,
+): void {
+  for (let first = 0; first < rows * columns; first += columns) {
+    let behind = 0;
+    for (let at = first + columns - 1; at >= first; at--) {
+      const load = conductances[at]! + behind;
+      const left = 1 / (1 + (at === first ? driver : rowSegment) * load);
+      behind = load * left;
+      shares[at] = left;
+    }
+    let reaching = 1;
+    for (let at = first; at < first + columns; at++) {
+      reaching *= shares[at]!;
+      shares[at] = reaching;
     }
   }
-  for (let c = 0; c < reaching.length; c++) reaching[c]! *= collected[c]!;
-  return reaching;
+}
+
+function fromBothSides(
+  conductances: Float64Array,
+  { rows, columns }: Shape,
+  { rowSegment, driver }: Wires,
+  shares: Float64Array,
+): void {
+  const source = [1, driver] as const;
+  const [grounded, resistances] = [new Float64Array(shares.length), new Float64Array(shares.length)];
+  for (let i = 0; i < rows; i++) {
+    const along = { first: i * columns, step: 1, count: columns };
+    const row = { segment: rowSegment, start: source, end: source };
+    solveLadder(along, row, conductances, grounded, shares, resistances);
+  }
+}
+
+/** Multiplies by what the columns leave, row by row as the cells lie. */
+function alongColumns(
+  conductances: Float64Array,
+  { rows, columns, bank }: Shape,
+  { columnSegment, sense }: Wires,
+  shares: Float64Array,
+): void {
+  const left = new Float64Array(Math.min(bank, rows) * columns);
+  const [behind, reaching] = [new Float64Array(columns), new Float64Array(columns)];
+  for (let end = rows; end > 0; end -= bank) {
+    const start = Math.max(0, end - bank);
+    behind.fill(0);
+    reaching.fill(1);
+    for (let row = start; row < end; row++) {
+      const segment = row + 1 < end ? columnSegment : sense + (rows - end) * columnSegment;
+      const [from, to] = [row * columns, (row - start) * columns];
+      for (let j = 0; j < columns; j++) {
+        const load = conductances[from + j]! + behind[j]!;
+        const own = 1 / (1 + segment * load);
+        behind[j] = load * own;
+        left[to + j] = own;
+      }
+    }
+    for (let row = end - 1; row >= start; row--) {
+      const [from, to] = [row * columns, (row - start) * columns];
+      for (let j = 0; j < columns; j++) {
+        reaching[j]! *= left[to + j]!;
+        shares[from + j]! *= reaching[j]!;
+      }
+    }
+  }
 }

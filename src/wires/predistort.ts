@@ -3,23 +3,19 @@
  * effective conductances come out in proportion to them, and the factor of proportion of every converter.
  *
  * Of a sum of column differences, e = (Geff+ - Geff-) / level step is what w = code+ - code- has become. The best factor on
- * what a converter gives is a = (w e) / (e e), so its step is worth 1 / a. Levels are corrected in rounds of
- *
- *   d <- d + (gain w - e) / (Geff / G),    gain = (w e) / (w w)
- *
- * with d the difference of the codes that are programmed, held within what a pair can hold and rounded to whole codes to be
- * judged. The best round is kept, of those that take no line over its limit. The gain falls where a window has no room left, and
- * all cells of the sum follow it.
+ * what a converter gives is a = (w e) / (e e), so its step is worth 1 / a. Levels are corrected in
+ * rounds (move-levels.ts) of which the best is kept, of those that take no line over its limit.
  */
 
-import { levelConductance, levelStepOf } from '../target/cell.ts';
+import { levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from './banks.ts';
 import { type Reading, worstOver } from './currents.ts';
 import type { EffectiveCrossbar } from './effective.ts';
-import { ladderModel } from './ladder-model.ts';
+import { conductancesOf, idleConductance } from './level-conductances.ts';
 import type { Excess } from './limits.ts';
+import { type Aim, moveLevels } from './move-levels.ts';
 import type { Wires } from './network.ts';
 
 /** What one converter sees, or the difference of two: one column of cells minus another. */
@@ -82,19 +78,56 @@ export const job: Job<PredistortContext, PredistortTask, Predistorted & Partial<
   }),
 };
 
-/** A sum with what it is to come to: one entry per row in which it has a weight. */
-interface Aim {
-  readonly sum: ColumnSum;
-  /** Cells of the added and of the subtracted column. */
-  readonly added: Int32Array;
-  readonly subtracted: Int32Array;
-  /** In level codes: wanted, and as it is programmed, before rounding. */
-  readonly wanted: Float64Array;
-  readonly set: Float64Array;
+/** The codes to program for an array, and the gains of its sums: solved without what is empty beyond its filled corner. */
+export function predistort(context: PredistortContext, given: CodedArray): Solved {
+  const { array, cell, wires } = context;
+  const empty = idleConductance(cell) === 0;
+  const corner = filledCorner(given.codes, array);
+  const top = empty ? corner.top : 0;
+  // Behind a second driver a row carries current, too.
+  const columns = empty && wires.sides === 'one' ? corner.columns : array.columns;
+  if (top === 0 && columns === array.columns) return predistortAll(context, given);
+  const rows = array.rows - top;
+  const small = { ...context, array: { ...array, rows, columns } };
+  const sums = given.sums.map((sum) => ({ ...sum, startRow: sum.startRow - top, endRow: sum.endRow - top }));
+  const codes = new Int16Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const from = (top + row) * array.columns;
+    codes.set(given.codes.subarray(from, from + columns), row * columns);
+  }
+  const solved = predistortAll(small, { codes, sums });
+  const all = {
+    codes: given.codes.slice(),
+    conductances: new Float64Array(given.codes.length),
+    drivers: new Float64Array(array.rows),
+  };
+  all.drivers.set(solved.seen.drivers, top);
+  for (let row = 0; row < rows; row++) {
+    const [own, to] = [row * columns, (top + row) * array.columns];
+    all.codes.set(solved.codes.subarray(own, own + columns), to);
+    all.conductances.set(solved.seen.conductances.subarray(own, own + columns), to);
+  }
+  const over = solved.over.map((excess) => ({
+    ...excess,
+    index: excess.index + (excess.line === 'driver' ? top : 0),
+  }));
+  const { codes: own, ...seen } = all;
+  return { codes: own, gains: solved.gains, over, seen };
 }
 
-/** The codes to program for an array, and the gains of its sums. */
-export function predistort(context: PredistortContext, { codes, sums }: CodedArray): Solved {
+/** The first row with weights, and the columns up to the last that has some. */
+function filledCorner(codes: Int16Array, { rows, columns }: Target['array']) {
+  let [top, right] = [rows, 0];
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, at++) {
+      if (codes[at]! < 0) continue;
+      top = Math.min(top, row);
+      right = Math.max(right, column + 1);
+    }
+  return right === 0 ? { top: 0, columns } : { top, columns: right };
+}
+
+function predistortAll(context: PredistortContext, { codes, sums }: CodedArray): Solved {
   const { array, wires, bank, rounds, reading } = context;
   const aims = sums.map((sum) => aimOf(sum, codes, array.columns));
   const step = levelStepOf(context.cell);
@@ -115,40 +148,6 @@ export function predistort(context: PredistortContext, { codes, sums }: CodedArr
   }
 }
 
-/** Of the cells of an array, in siemens. @param codes of levels; -1 where no weight is */
-export function conductancesOf(codes: Int16Array, cell: Target['cell']): Float64Array {
-  const idle = cell.unused === 'reset' ? cell.gMin : cell.gUnformed;
-  const levels = Float64Array.from({ length: cell.levels }, (_, code) => levelConductance(cell, code));
-  const cells = new Float64Array(codes.length);
-  for (let c = 0; c < cells.length; c++) cells[c] = codes[c]! < 0 ? idle : levels[codes[c]!]!;
-  return cells;
-}
-
-/** Steps of a round: twice as many bring a decibel where wires take most, and nothing elsewhere. */
-const stepsOfRound = 16;
-
-/** One round of corrections. @param seen effective conductances of the codes */
-function moveLevels(
-  { array, cell, wires, bank }: PredistortContext,
-  aims: readonly Aim[],
-  codes: Int16Array,
-  seen: Float64Array,
-): void {
-  const moving = aims.filter(({ sum }) => sum.moves !== 'none');
-  const level = levelStepOf(cell);
-  const modelOf = (cells: Float64Array) => ladderModel(cells, { ...array, bank }, wires);
-  let cells = conductancesOf(codes, cell);
-  const before = modelOf(cells);
-  let expected = seen;
-  for (let step = 1; ; step++) {
-    for (const aim of moving) move(aim, codes, expected, cells, cell.levels - 1, level);
-    if (step === stepsOfRound) return;
-    cells = conductancesOf(codes, cell);
-    const after = modelOf(cells);
-    expected = seen.map((exact, c) => exact + after[c]! - before[c]!);
-  }
-}
-
 function aimOf(sum: ColumnSum, codes: Int16Array, columns: number): Aim {
   const added: number[] = [];
   for (let row = sum.startRow; row < sum.endRow; row++) {
@@ -158,7 +157,7 @@ function aimOf(sum: ColumnSum, codes: Int16Array, columns: number): Aim {
   const subtracted = added.map((cell) => cell + sum.subtracted - sum.added);
   const wanted = Float64Array.from(added, (cell, i) => codes[cell]! - codes[subtracted[i]!]!);
   const cells = { added: Int32Array.from(added), subtracted: Int32Array.from(subtracted) };
-  return { sum, ...cells, wanted, set: wanted.slice() };
+  return { moves: sum.moves, ...cells, wanted, set: wanted.slice() };
 }
 
 /** The best factor on what is seen, as the step that stands for it, and what it leaves of the sum's energy. */
@@ -173,39 +172,3 @@ function fit({ added, subtracted, wanted }: Aim, seen: Float64Array, step: numbe
   }
   return we > 0 ? { gain: ee / we, error: 1 - (we * we) / (ww * ee) } : { gain: 1, error: ww > 0 ? 1 : 0 };
 }
-
-/** One correction of the codes of a sum. */
-function move(
-  { sum, added, subtracted, wanted, set }: Aim,
-  codes: Int16Array,
-  seen: Float64Array,
-  cells: Float64Array,
-  top: number,
-  step: number,
-): void {
-  const become = wanted.map((_, i) => (seen[added[i]!]! - seen[subtracted[i]!]!) / step);
-  let [ww, we] = [0, 0];
-  for (let i = 0; i < wanted.length; i++) {
-    ww += wanted[i]! ** 2;
-    we += wanted[i]! * become[i]!;
-  }
-  const gain = ww > 0 ? Math.max(0, we / ww) : 1;
-  for (let i = 0; i < wanted.length; i++) {
-    const [plus, minus] = [added[i]!, subtracted[i]!];
-    const moved = sum.moves === 'both' && set[i]! < 0 ? minus : plus;
-    // Far down a column little is left of a cell: a step as large as that asks for would overshoot.
-    const left = Math.min(1, Math.max(leastLeft, seen[moved]! / cells[moved]!));
-    const next = set[i]! + (gain * wanted[i]! - become[i]!) / left;
-    if (sum.moves === 'both') {
-      set[i] = Math.min(top, Math.max(-top, next));
-      codes[plus] = Math.max(0, Math.round(set[i]!));
-      codes[minus] = Math.max(0, -Math.round(set[i]!));
-    } else {
-      const reference = codes[minus]!;
-      set[i] = Math.min(top - reference, Math.max(-reference, next));
-      codes[plus] = Math.round(set[i]!) + reference;
-    }
-  }
-}
-
-const leastLeft = 0.02;

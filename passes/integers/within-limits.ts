@@ -1,0 +1,94 @@
+/** Integers whose rows and columns may add up to so much at most: steps that do it, and integers that keep to it. */
+import type { QuantizedMvmNode, Reals } from '../../src/ir/graph.ts';
+import type { LineLimits } from '../map/line-limits.ts';
+
+/** A group's matrix, [row][column]. */
+interface Matrix<Weights = Reals | Int8Array> {
+  readonly weights: Weights;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * Steps with which weights, rounded, are about within the limits: larger ones for columns that add up to more, and for all columns
+ * of a block that a row loads too much.
+ * @param steps by column; the same are returned where they do
+ */
+export function widened(matrix: Matrix<Reals>, steps: Float64Array, limits: LineLimits): Float64Array {
+  const { weights, rows, columns } = matrix;
+  const own = steps.slice();
+  for (const { span, most } of limits.columns)
+    for (let column = 0; column < columns; column++) {
+      let [plus, minus] = [0, 0];
+      for (let row = span.start; row < span.end; row++) {
+        const weight = weights[row * columns + column]!;
+        if (weight > 0) plus += weight;
+        else minus -= weight;
+      }
+      own[column] = Math.max(own[column]!, Math.fround(Math.max(plus, minus) / most));
+    }
+  for (const { span, most } of limits.rows) {
+    let largest = 0;
+    for (let row = 0; row < rows; row++) {
+      let sum = 0;
+      for (let column = span.start; column < span.end; column++)
+        if (own[column]! > 0) sum += Math.abs(weights[row * columns + column]!) / own[column]!;
+      largest = Math.max(largest, sum);
+    }
+    if (largest > most)
+      for (let column = span.start; column < span.end; column++)
+        own[column] = Math.fround((own[column]! * largest) / most);
+  }
+  return own;
+}
+
+/** Brings the largest integers of lines down until all are within the limits: rounding can have put them beyond. */
+export function trim({ weights, rows, columns }: Matrix<Int8Array>, limits: LineLimits): void {
+  for (const { span, most } of limits.columns)
+    for (let column = 0; column < columns; column++) {
+      const line = { from: span.start * columns + column, to: span.end * columns, apart: columns };
+      lower(weights, line, most, (integer) => Math.max(0, integer));
+      lower(weights, line, most, (integer) => Math.max(0, -integer));
+    }
+  for (const { span, most } of limits.rows)
+    for (let first = 0; first < rows * columns; first += columns)
+      lower(weights, { from: first + span.start, to: first + span.end, apart: 1 }, most, Math.abs);
+}
+
+/** Integers of a layer in larger steps where its lines ask for it, each rounded by itself; the same layer where none does. */
+export function squeeze(node: QuantizedMvmNode, limits: LineLimits): QuantizedMvmNode {
+  const { groups, rows, columns } = node;
+  const integers = Int8Array.from(node.integers);
+  const scales = Float64Array.from(node.scales);
+  const ones = new Float64Array(columns).fill(1);
+  let changed = false;
+  for (let group = 0; group < groups; group++) {
+    const own = integers.subarray(group * rows * columns, (group + 1) * rows * columns);
+    const steps = widened({ weights: Float32Array.from(own), rows, columns }, ones, limits);
+    for (const [column, step] of steps.entries()) {
+      if (step === 1) continue;
+      changed = true;
+      scales[group * columns + column] = Math.fround(scales[group * columns + column]! * step);
+      for (let at = column; at < own.length; at += columns) own[at] = Math.round(own[at]! / step);
+    }
+    if (changed) trim({ weights: own, rows, columns }, limits);
+  }
+  return changed ? { ...node, integers, scales } : node;
+}
+
+/** Takes steps off the largest integers of a line until what they count is no more than `most`. */
+function lower(
+  integers: Int8Array,
+  { from, to, apart }: { readonly from: number; readonly to: number; readonly apart: number },
+  most: number,
+  count: (integer: number) => number,
+): void {
+  let sum = 0;
+  for (let at = from; at < to; at += apart) sum += count(integers[at]!);
+  for (; sum > most; sum--) {
+    let largest = from;
+    for (let at = from; at < to; at += apart)
+      if (count(integers[at]!) > count(integers[largest]!)) largest = at;
+    integers[largest]! -= Math.sign(integers[largest]!);
+  }
+}
