@@ -70,13 +70,43 @@ export interface ArrayHistory {
   readonly wakeUps: Uint32Array;
 }
 
+/** One pass over a programmed chip: what was read from it, and cells that were then written again. */
+export interface RewritePass {
+  /** Cells that it wrote. */
+  readonly cells: number;
+  /** Readings of cells before it. */
+  readonly reads: number;
+  /** Of the readings and of the writing, one array after the other (s, J); the wait before them is none of it. */
+  readonly time: number;
+  readonly energy: number;
+  /** SHA-256 of the delta that the chip executed. */
+  readonly bitstream: string;
+}
+
+/** How a chip was written against what was measured (src/rewrite). */
+export interface Rewriting {
+  /** Seconds from the end of a pass to the reading that the next one follows. */
+  readonly wait: number;
+  /** For which its cells were chosen (s after programming). */
+  readonly at: number;
+  readonly rounds: readonly RewritePass[];
+  /** By array, rows x columns: the pass that wrote a cell last, 0 for the program itself. */
+  readonly passes: readonly Uint8Array[];
+  /** Cells that hold weights, and writes of these: all together, and most of one. */
+  readonly writes: { readonly cells: number; readonly all: number; readonly most: number };
+  /** Expected error of every layer by its cells, as a share of its signal, before the first pass and after the last. */
+  readonly layers: readonly { readonly output: string; readonly before: number; readonly after: number }[];
+  /** What the chip executed, pass after pass; a chip that was loaded does not say. */
+  readonly deltas?: readonly Uint8Array[];
+}
+
 export interface Chip {
   /** Geometry, target name and fingerprint. */
   readonly header: BitstreamHeader;
   readonly seed: number;
   /** SHA-256 of the program.xbs that was executed, or to which a delta has led. */
   readonly bitstream: string;
-  /** Conductances (S) of every array, rows x columns, row-major; unformed cells hold gUnformed. */
+  /** Conductances (S) of every array as they were written, rows x columns, row-major; unformed cells hold gUnformed. */
   readonly conductances: readonly Float32Array[];
   /** Hidden integers of every array, rows x column pairs; empty on a chip without hidden planes. */
   readonly hidden: readonly Int16Array[];
@@ -92,9 +122,11 @@ export interface Chip {
   readonly failed: readonly FailedCell[];
   /** Most cycles of any one memristor and of any one FeCAP. */
   readonly wear: { readonly memristor: number; readonly fecap: number };
-  /** By array, where it was asked for, on a chip with hidden planes. */
+  /** By array, where it was asked for. */
   readonly history?: readonly ArrayHistory[];
   readonly calibration?: Calibration;
+  /** Of a chip that was written again after it had been read. */
+  readonly rewritten?: Rewriting;
 }
 
 /** Longest list of failed cells that a chip keeps. */
