@@ -13,6 +13,7 @@ import { raise } from './diagnostics/diagnostic.ts';
 import { placeOf } from './files/files.ts';
 import { deltaFile } from './package/manifest.ts';
 import { bitstreamIn, type Package } from './package/open.ts';
+import { checkRewrite } from './rewrite/check-rewrite.ts';
 import { type RewriteOptions, rewriteChip } from './rewrite/rewrite-chip.ts';
 import type { LoadedTarget } from './target/target.ts';
 import { availableThreads } from './threads/pool.ts';
@@ -46,7 +47,7 @@ export interface ProgramChipOptions {
 
 /**
  * Programs one chip. The same package and seed give the same chip.
- * @throws DiagnosticError bitstream/invalid, bitstream/wrong-target, chip/cannot-execute
+ * @throws DiagnosticError bitstream/invalid, bitstream/wrong-target, chip/cannot-execute, options/invalid
  */
 export async function programChip(pkg: Package, options: ProgramChipOptions): Promise<Chip> {
   const { seed, devices, keepHistory = false, threads = availableThreads() } = options;
@@ -54,6 +55,7 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
   const own = devices ? { ...header, fingerprint: devices.fingerprint } : header;
   const on = devices ? { ...pkg, loaded: devices } : pkg;
   const { rewrite, onArray, onRewrite } = options;
+  if (rewrite) raise(checkRewrite(on.loaded.target, pkg.record, rewrite));
   const again = rewrite !== undefined && rewrite.rounds > 0;
   const kept = keepHistory && on.loaded.target.hidden !== undefined;
   const chip = await executeBitstream(own, sections, on.loaded, {
@@ -64,7 +66,12 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
     ...defined({ onArray }),
   });
   if (!again) return calibrated(on, chip, threads, options);
-  const { history, ...written } = await rewriteChip(on, chip, rewrite, defined({ threads, onLayer: onRewrite }));
+  const { history, ...written } = await rewriteChip(
+    on,
+    chip,
+    rewrite,
+    defined({ threads, onLayer: onRewrite }),
+  );
   return calibrated(on, kept ? { ...written, ...defined({ history }) } : written, threads, options);
 }
 

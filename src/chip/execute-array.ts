@@ -42,7 +42,8 @@ interface ProgrammingContext {
 export type GivenProgram = (ArrayProgram | Section) & { readonly onto?: SavedArray };
 
 /** What remains of an array when its program has run. */
-export interface ProgrammedArray extends Pick<ArrayState, 'array' | 'conductances' | 'written' | 'drivers' | 'failed'> {
+export interface ProgrammedArray
+  extends Pick<ArrayState, 'array' | 'conductances' | 'written' | 'drivers' | 'failed'> {
   readonly counters: ArrayCounters;
   readonly ledger: Pick<Ledger, 'of'>;
   /** By block number. */

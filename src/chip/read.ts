@@ -7,8 +7,8 @@ import { type PiecewiseLinear, piecewiseLinear } from '../target/nonlinearity.ts
 import type { Target } from '../target/target.ts';
 import { availableThreads, collect } from '../threads/pool.ts';
 import { accumulatedNoise, inState } from './accumulated-noise.ts';
-import type { Chip } from './chip.ts';
 import { leadsOf } from './ages.ts';
+import type { Chip } from './chip.ts';
 import { type ConverterErrors, drawConverters } from './converter-errors.ts';
 import { type ArrayTask, job, type ReadArray } from './read-array.ts';
 import { type ReadConditions, raiseTime, rightAfter } from './read-conditions.ts';

@@ -42,7 +42,11 @@ export const job: Job<StateContext, StateTask, Float32Array> = {
  * @param times by pass, at which its cells were seen (s after it), the last of them that of the state
  * @param shortest of the time scales that count (s)
  */
-export function stateLaws(target: Target, times: readonly (readonly number[])[], shortest: number): StateLaw[] {
+export function stateLaws(
+  target: Target,
+  times: readonly (readonly number[])[],
+  shortest: number,
+): StateLaw[] {
   const sections = conditionsOf(target, 'accumulation').map(({ section }) => section);
   return accumulations(target).map(({ clock }, law) => ({
     section: sections[law]!,

@@ -64,23 +64,25 @@ export function chooseWrites(
   const before = left();
   let now = before;
   const tried: Try = { cell: -1, code: -1, change: 0 };
+  // By row: curvature and slope of the error along its weight's, and what could be taken away if it were free.
+  const curves = own.map((variance, r) => variance - byWanted[r]! ** 2 / signal);
+  const [pulls, gains] = [new Float64Array(rows), new Float64Array(rows)];
   for (;;) {
     tried.change = -worthwhile * now;
     tried.cell = -1;
+    for (let r = 0; r < rows; r++) {
+      pulls[r] = byError[r]! - (byWanted[r]! * along) / signal;
+      gains[r] = curves[r]! > 0 ? pulls[r]! ** 2 / curves[r]! : Number.NEGATIVE_INFINITY;
+    }
     for (let n = 0; n < row.length; n++) {
-      if (!free[n]) continue;
       const r = row[n]!;
-      const curve = own[r]! - byWanted[r]! ** 2 / signal;
-      if (!(curve > 0)) continue;
-      const pull = byError[r]! - (byWanted[r]! * along) / signal;
-      const known = variance[n]!;
+      const perVariance = own[r]! * weight[n]! ** 2;
       // No code could take more away.
-      if (-(pull ** 2) / curve - own[r]! * weight[n]! ** 2 * known >= tried.change) continue;
-      const aim = expected[n]! - pull / curve / weight[n]!;
-      const code = nearest(written.later, aim);
+      if (-gains[r]! - perVariance * variance[n]! >= tried.change || !free[n]) continue;
+      const code = nearest(written.later, expected[n]! - pulls[r]! / curves[r]! / weight[n]!);
       const step = weight[n]! * (written.later[code]! - expected[n]!);
-      const doubt = own[r]! * weight[n]! ** 2 * (written.variance[code]! - known);
-      const change = curve * step ** 2 + 2 * step * pull + doubt;
+      const doubt = perVariance * (written.variance[code]! - variance[n]!);
+      const change = curves[r]! * step ** 2 + 2 * step * pulls[r]! + doubt;
       if (change < tried.change) Object.assign(tried, { cell: n, code, change });
     }
     const { cell, code } = tried;

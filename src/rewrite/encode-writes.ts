@@ -9,7 +9,9 @@ export type Writes = ReadonlyMap<number, readonly (readonly [cell: number, code:
 export function encodeWrites(header: BitstreamHeader, writes: Writes, tolerance: number): Uint8Array {
   const programs = [...writes]
     .sort((a, b) => a[0] - b[0])
-    .map(([array, cells]): ArrayProgram => ({ array, instructions: runsOf(cells, header.columns, tolerance) }));
+    .map(
+      ([array, cells]): ArrayProgram => ({ array, instructions: runsOf(cells, header.columns, tolerance) }),
+    );
   const parts = [
     encodeHeader(header),
     ...programs.map((program) => encodeArray(header, program)),
@@ -29,11 +31,7 @@ function runsOf(
   for (let start = 0, end = 1; start < sorted.length; start = end++) {
     const first = sorted[start]![0];
     const column = first % columns;
-    while (
-      end < sorted.length &&
-      sorted[end]![0] === first + end - start &&
-      column + end - start < columns
-    )
+    while (end < sorted.length && sorted[end]![0] === first + end - start && column + end - start < columns)
       end++;
     const codes = Uint16Array.from(sorted.slice(start, end), ([, code]) => code);
     runs.push({ op: 'program', row: (first - column) / columns, column, tolerance, codes });

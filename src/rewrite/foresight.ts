@@ -75,7 +75,8 @@ export function foresee(
   const [early, late] = [at(read), at(used)];
   const noise = noiseLaw(target, { read, used }, readings);
   const rows = programmed.map((cells) => {
-    const moved = (laws: typeof early) => cells.map((g, cell) => laws.reduce((now, move) => move(now, cell), g));
+    const moved = (laws: typeof early) =>
+      cells.map((g, cell) => laws.reduce((now, move) => move(now, cell), g));
     const [before, after] = [moved(early), moved(late)];
     const [x, y] = [meanOf(before), meanOf(after)];
     const { whole, common } = noise(x, meanOf(cells));
@@ -136,7 +137,8 @@ function noiseLaw(
   };
 }
 
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const meanOf = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function covariance(a: Float64Array, b: Float64Array): number {
   const [x, y] = [meanOf(a), meanOf(b)];

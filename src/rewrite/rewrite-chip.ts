@@ -61,7 +61,10 @@ export async function rewriteChip(
   onLayer?.(0, rounds * layers.length);
   for (let round = 1; round <= rounds; round++) {
     const read = await readBack(now, target, { at: wait, reads, noise, threads });
-    const ages = leadsOf(now).map((lead) => ({ read: wait + lead, used: lead + (rounds - round + 1) * wait + at }));
+    const ages = leadsOf(now).map((lead) => ({
+      read: wait + lead,
+      used: lead + (rounds - round + 1) * wait + at,
+    }));
     const later = at + (rounds - round) * wait;
     const context: RewriteContext = {
       pkg: { reference: pkg.reference, record: pkg.record },

@@ -14,6 +14,12 @@ import { type CellStates, chooseWrites } from './choose-writes.ts';
 import { type Foresight, isOutlying } from './foresight.ts';
 import { type ColumnCells, columnsOfCells } from './matrix-cells.ts';
 
+/**
+ * Share of their variance in which inputs are taken to go their own ways. Some hundred vectors do not tell to the last which errors
+ * make up for each other, and what a column is told now will not be the last that happens to its cells.
+ */
+const doubt = 0.3;
+
 /** The uses of one matrix. */
 export interface RewrittenLayer {
   readonly uses: readonly [CrossbarLayer, ...CrossbarLayer[]];
@@ -71,7 +77,7 @@ function rewriteLayer(context: RewriteContext, { uses, residual }: RewrittenLaye
     const own = output % columns;
     if (own === 0)
       spans = spansOf(rows).map(({ start, length }) => {
-        return { start, covariance: inputCovariance(records, group * rows + start, length) };
+        return { start, covariance: withDoubt(inputCovariance(records, group * rows + start, length)) };
       });
     const wanted = integers
       ? Float64Array.from({ length: rows }, (_, row) => integers[(group * rows + row) * columns + own]!)
@@ -88,6 +94,13 @@ function rewriteLayer(context: RewriteContext, { uses, residual }: RewrittenLaye
     for (const name of ['before', 'after', 'signal'] as const) sums[name] += scale * found[name];
   }
   return { ...writes, ...sums };
+}
+
+/** Every input's variance has a share that it has in common with no other. */
+function withDoubt(covariance: Float64Array): Float64Array {
+  const rows = Math.sqrt(covariance.length);
+  for (let r = 0; r < rows; r++) covariance[r * rows + r]! *= 1 + doubt;
+  return covariance;
 }
 
 /** The weights that the cells of a column were programmed to be, by row: levels that make up for wires among them. */
