@@ -2,6 +2,7 @@
 import type { Calibration } from '../column-correction.ts';
 import type { BitstreamHeader } from '../ir/schedule.ts';
 import type { Account } from '../ledger.ts';
+import type { Rewriting } from './rewriting.ts';
 
 /** What programming one array took. Times and energies by the assumptions in execute.ts. */
 export interface ArrayCounters {
@@ -68,36 +69,6 @@ export interface ArrayHistory {
   readonly fecapWrites: Uint32Array;
   /** Wake-up cycles of each line. */
   readonly wakeUps: Uint32Array;
-}
-
-/** One pass over a programmed chip: what was read from it, and cells that were then written again. */
-export interface RewritePass {
-  /** Cells that it wrote. */
-  readonly cells: number;
-  /** Readings of cells before it. */
-  readonly reads: number;
-  /** Of the readings and of the writing, one array after the other (s, J); the wait before them is none of it. */
-  readonly time: number;
-  readonly energy: number;
-  /** SHA-256 of the delta that the chip executed. */
-  readonly bitstream: string;
-}
-
-/** How a chip was written against what was measured (src/rewrite). */
-export interface Rewriting {
-  /** Seconds from the end of a pass to the reading that the next one follows. */
-  readonly wait: number;
-  /** For which its cells were chosen (s after programming). */
-  readonly at: number;
-  readonly rounds: readonly RewritePass[];
-  /** By array, rows x columns: the pass that wrote a cell last, 0 for the program itself. */
-  readonly passes: readonly Uint8Array[];
-  /** Cells that hold weights, and writes of these: all together, and most of one. */
-  readonly writes: { readonly cells: number; readonly all: number; readonly most: number };
-  /** Expected error of every layer by its cells, as a share of its signal, before the first pass and after the last. */
-  readonly layers: readonly { readonly output: string; readonly before: number; readonly after: number }[];
-  /** What the chip executed, pass after pass; a chip that was loaded does not say. */
-  readonly deltas?: readonly Uint8Array[];
 }
 
 export interface Chip {

@@ -6,8 +6,9 @@
 import { decodeBytes } from '../bitstream/decode.ts';
 import { leadsOf } from '../chip/ages.ts';
 import { applyDelta } from '../chip/apply-delta.ts';
-import { type Chip, countsSince, type Rewriting, totalCounts } from '../chip/chip.ts';
+import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
 import { readBack, readingTime } from '../chip/read-back.ts';
+import type { Rewriting } from '../chip/rewriting.ts';
 import { sha256 } from '../files/hash.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Package } from '../package/open.ts';
@@ -79,8 +80,8 @@ export async function rewriteChip(
       count: layers.length,
       onDone: (done) => onLayer?.((round - 1) * layers.length + done, rounds * layers.length),
     });
-    if (round === 1) errors.before = chosen.map(({ before, signal }) => before / signal);
-    errors.after = chosen.map(({ after, signal }) => after / signal);
+    if (round === 1) errors.before = chosen.map(({ before, signal }) => shareOf(before, signal));
+    errors.after = chosen.map(({ after, signal }) => shareOf(after, signal));
     const base = now.rewritten!.rounds.at(-1)?.bitstream ?? now.bitstream;
     const header = { ...chip.header, base };
     const delta = encodeWrites(header, byArray(chosen), instructionTolerance(target));
@@ -92,6 +93,9 @@ export async function rewriteChip(
   });
   return { ...now, rewritten: { ...now.rewritten!, writes: totalOf(writes), layers: told, deltas } };
 }
+
+/** A layer without a signal has no error by its cells either. */
+const shareOf = (error: number, signal: number) => (signal > 0 ? error / signal : 0);
 
 /** The matrices of a package, each with all layers that multiply by it. */
 function layersOf({ layers, manifest }: Package): RewrittenLayer[] {

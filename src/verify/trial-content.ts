@@ -25,10 +25,10 @@ export function trialContent(
 ): object {
   const { dataset, plan } = images;
   const { calibrate = true, correction = defaultCorrection, wires } = options;
-  const { calibratedAt, noise = true, noiseStates } = options;
+  const { calibratedAt, noise = true, noiseStates, rewrite } = options;
   return {
     package: own.manifest.sha256,
-    chip: typeof chip === 'number' ? { seed: chip, calibrate, wires } : sha256(serialize(chip)),
+    chip: typeof chip === 'number' ? { seed: chip, calibrate, wires, rewrite } : sha256(serialize(chip)),
     ...{ conditions, compensate: compensationOf(options), calibratedAt, correction, noise, noiseStates },
     images: {
       samples: plan.hashes,
