@@ -13,6 +13,8 @@ import { raise } from './diagnostics/diagnostic.ts';
 import { placeOf } from './files/files.ts';
 import { deltaFile } from './package/manifest.ts';
 import { bitstreamIn, type Package } from './package/open.ts';
+import { checkRewrite } from './rewrite/check-rewrite.ts';
+import { type RewriteOptions, rewriteChip } from './rewrite/rewrite-chip.ts';
 import type { LoadedTarget } from './target/target.ts';
 import { availableThreads } from './threads/pool.ts';
 
@@ -23,6 +25,8 @@ export interface ProgramChipOptions {
   readonly devices?: LoadedTarget;
   /** Keep what a later delta needs, on a chip with hidden planes; takes seven times the memory. Default: false. */
   readonly keepHistory?: boolean;
+  /** Write the chip against what is measured on it, before it is calibrated. Default: it is left as it was programmed. */
+  readonly rewrite?: RewriteOptions | undefined;
   /** Re-estimate digital gain and bias of every column on the programmed chip. Default: true. */
   readonly calibrate?: boolean;
   /** What may be fitted at most. Default: `defaultCorrection`. */
@@ -33,6 +37,8 @@ export interface ProgramChipOptions {
   readonly threads?: number;
   /** Called at the start, and after every programmed array. */
   readonly onArray?: (done: number, total: number) => void;
+  /** Called at the start, and after every layer of every pass that writes the chip again. */
+  readonly onRewrite?: ((done: number, total: number) => void) | undefined;
   /** Called at the start, and after every array that was read for the calibration. */
   readonly onRead?: (done: number, total: number) => void;
   /** Called at the start, and after every calibrated layer. */
@@ -41,20 +47,32 @@ export interface ProgramChipOptions {
 
 /**
  * Programs one chip. The same package and seed give the same chip.
- * @throws DiagnosticError bitstream/invalid, bitstream/wrong-target, chip/cannot-execute
+ * @throws DiagnosticError bitstream/invalid, bitstream/wrong-target, chip/cannot-execute, options/invalid
  */
 export async function programChip(pkg: Package, options: ProgramChipOptions): Promise<Chip> {
   const { seed, devices, keepHistory = false, threads = availableThreads() } = options;
   const { header, sections } = await readSections(...bitstreamIn(pkg));
   const own = devices ? { ...header, fingerprint: devices.fingerprint } : header;
-  const chip = await executeBitstream(own, sections, devices ?? pkg.loaded, {
+  const on = devices ? { ...pkg, loaded: devices } : pkg;
+  const { rewrite, onArray, onRewrite } = options;
+  if (rewrite) raise(checkRewrite(on.loaded.target, pkg.record, rewrite));
+  const again = rewrite !== undefined && rewrite.rounds > 0;
+  const kept = keepHistory && on.loaded.target.hidden !== undefined;
+  const chip = await executeBitstream(own, sections, on.loaded, {
     seed,
     bitstream: pkg.bitstream,
-    keepHistory,
+    keepHistory: kept || again,
     threads,
-    ...defined({ onArray: options.onArray }),
+    ...defined({ onArray }),
   });
-  return calibrated(devices ? { ...pkg, loaded: devices } : pkg, chip, threads, options);
+  if (!again) return calibrated(on, chip, threads, options);
+  const { history, ...written } = await rewriteChip(
+    on,
+    chip,
+    rewrite,
+    defined({ threads, onLayer: onRewrite }),
+  );
+  return calibrated(on, kept ? { ...written, ...defined({ history }) } : written, threads, options);
 }
 
 /**

@@ -10,7 +10,7 @@
  * weight by weight, and what it shrinks the signal by is given back; c is searched over. Rows make up for each other within
  * spans, as when weights are rounded.
  */
-import type { Span } from './round-weights.ts';
+import type { Span } from '../../src/kernels/input-covariance.ts';
 
 /** Variance of what cells hold instead of an integer, in steps squared, at integer + weightMax. */
 export type IntegerNoise = Float64Array;

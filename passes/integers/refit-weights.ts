@@ -5,10 +5,10 @@
  */
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Reals } from '../../src/ir/graph.ts';
+import { inputCovariance, type Span, spansOf } from '../../src/kernels/input-covariance.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import type { LineLimits } from '../map/line-limits.ts';
 import { expectedError, type Fit, type IntegerNoise, openFit, refitColumn } from './refit-column.ts';
-import { inputCovariance, type Span, spansOf } from './round-weights.ts';
 import { widened } from './within-limits.ts';
 
 /** A matrix, [group][row][column], and what it was rounded to, which is changed. */

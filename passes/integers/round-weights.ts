@@ -13,8 +13,7 @@ import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { Reals } from '../../src/ir/graph.ts';
 import { type Columns, columnsAtOnce, openColumns } from '../../src/kernels/feedback-columns.ts';
 import { feedbackFactors } from '../../src/kernels/feedback-factors.ts';
-import { inputProducts } from '../../src/kernels/input-products.ts';
-import { evenlySpread } from '../../src/math/evenly-spread.ts';
+import { inputCovariance, spansOf } from '../../src/kernels/input-covariance.ts';
 
 /** One group's matrix, [row][column], with the size of an integer step of every column; 0 for a column of zeros. */
 interface RealMatrix {
@@ -24,25 +23,6 @@ interface RealMatrix {
   readonly steps: Float64Array;
   readonly weightMax: number;
 }
-
-/** Rows that share their rounding errors. */
-const spanRows = 128;
-
-/** Rows that make up for each other, and how their inputs vary together: the upper triangle, [row][row]. */
-export interface Span {
-  readonly start: number;
-  readonly covariance: Float64Array;
-}
-
-/** The spans of a matrix with so many rows. */
-export function spansOf(rows: number): { readonly start: number; readonly length: number }[] {
-  return Array.from({ length: Math.ceil(rows / spanRows) }, (_, span) => {
-    const start = span * spanRows;
-    return { start, length: Math.min(rows - start, spanRows) };
-  });
-}
-/** Input vectors that the covariance is taken over: several times as many as rows. */
-const vectorsFor = (rows: number): number => Math.max(256, 4 * rows);
 
 /** @param integers gets the result, [row][column] */
 export function roundNearest(matrix: RealMatrix, integers: Int8Array): void {
@@ -129,31 +109,6 @@ function roundColumns(
     const to = span[k]! * columns + first;
     for (let c = 0; c < width; c++) integers[to + c] = weights[k * columnsAtOnce + c]!;
   }
-}
-
-/**
- * How the inputs of consecutive rows vary together over the vectors of all uses, each less its own mean, which every
- * use's own bias makes up for. In codes of the first use, times the number of vectors.
- * @returns the upper triangle, row i's with row j at i * rows + j
- */
-export function inputCovariance(
-  records: readonly LayerRecord[],
-  firstRow: number,
-  rows: number,
-): Float64Array {
-  const result = new Float64Array(rows * rows);
-  const most = Math.ceil(vectorsFor(rows) / records.length);
-  for (const record of records) {
-    const taken = evenlySpread(record.count, most);
-    const { products, stride, unit } = inputProducts(record, taken, firstRow, rows);
-    const scale = ((unit * record.quantization.scale) / records[0]!.quantization.scale) ** 2;
-    for (let i = 0; i < rows; i++) {
-      const mean = products[i * stride + rows]! / taken.length;
-      for (let j = i; j < rows; j++)
-        result[i * rows + j]! += scale * (products[i * stride + j]! - mean * products[j * stride + rows]!);
-    }
-  }
-  return result;
 }
 
 function roundTo(weight: number, step: number, weightMax: number): number {

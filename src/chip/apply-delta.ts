@@ -17,6 +17,10 @@ import { type GivenProgram, job } from './execute-array.ts';
 export interface DeltaOptions extends Pick<ProgramOptions, 'threads' | 'onArray'> {
   /** SHA-256 of the program.xbs to which the delta leads. */
   readonly bitstream: string;
+  /** What the cells conduct now, array by array (S): cells that the delta writes start from there. Default: what was written. */
+  readonly present?: readonly Float32Array[];
+  /** Called with the cells that the delta wrote on an array: 1 for each. */
+  readonly onWritten?: (array: number, written: Uint8Array) => void;
 }
 
 /**
@@ -31,15 +35,16 @@ export async function applyDelta(
   header: BitstreamHeader,
   programs: AsyncIterable<ArrayProgram | Section> | Iterable<ArrayProgram | Section>,
   loaded: Pick<LoadedTarget, 'target' | 'fingerprint'>,
-  { bitstream, threads = 1, onArray }: DeltaOptions,
+  { bitstream, threads = 1, present, onArray, onWritten }: DeltaOptions,
 ): Promise<Chip> {
   if (header.fingerprint !== loaded.fingerprint)
     raise([bitstreamWrongTarget('delta.xbs', loaded.fingerprint, header.fingerprint)]);
   raise(obstaclesTo(chip, header).map((reason) => deltaNotApplicable('delta.xbs', reason)));
   const context = { header, target: loaded.target, seed: chip.seed, keepHistory: true };
-  const tasks = onto(chip, checked(header, programs));
+  const tasks = onto(chip, present, checked(header, programs));
   const results = await collect(job, context, tasks, { threads, count: header.arrays, onDone: onArray });
   results.sort((a, b) => a.array - b.array);
+  for (const { array, written } of results) onWritten?.(array, written);
   const changed = new Map(results.map((result) => [result.array, result]));
   raise(results.flatMap(({ worn }) => worn));
   const { calibration: _, spent, ...before } = chip;
@@ -68,8 +73,8 @@ export async function applyDelta(
 /** Why this chip cannot go on with a delta. */
 function obstaclesTo(chip: Chip, { base, arrays }: BitstreamHeader): string[] {
   if (base === undefined) return ['it is a program for a fresh chip and no delta'];
-  if (base !== chip.bitstream)
-    return [`it goes onto a chip with the bitstream ${base}, and this one has ${chip.bitstream}`];
+  const last = chip.rewritten?.rounds.at(-1)?.bitstream ?? chip.bitstream;
+  if (base !== last) return [`it goes onto a chip with the bitstream ${base}, and this one has ${last}`];
   if (arrays !== chip.header.arrays)
     return [`it is for ${arrays} arrays, and the chip has ${chip.header.arrays}`];
   return chip.history ? [] : ['the chip does not say what its cells have been through: it was saved without'];
@@ -78,13 +83,15 @@ function obstaclesTo(chip: Chip, { base, arrays }: BitstreamHeader): string[] {
 /** Every program with the array that it goes onto. */
 async function* onto(
   chip: Chip,
+  present: DeltaOptions['present'],
   programs: AsyncIterable<ArrayProgram | Section>,
 ): AsyncGenerator<GivenProgram, void, undefined> {
   for await (const program of programs) {
     const { array } = program;
     const saved = {
       conductances: chip.conductances[array]!,
-      hidden: chip.hidden[array]!,
+      present: present?.[array],
+      hidden: chip.hidden[array],
       drivers: chip.drivers[array],
       counters: chip.counters[array]!,
       history: chip.history![array]!,

@@ -5,7 +5,6 @@ import { type Ledger, openLedger } from '../ledger.ts';
 import { openCells } from '../schemes/cells.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { Cells, ReadBack, Write } from '../schemes/scheme.ts';
-import type { FecapPlane } from '../schemes/transfer/plane.ts';
 import type { Cell } from '../target/cell.ts';
 import { drawStuckCells, type StuckCells } from '../target/faults.ts';
 import type { Target } from '../target/target.ts';
@@ -31,6 +30,8 @@ export interface ArrayState {
   readonly stuck: StuckCells;
   /** Conductances (S), rows x columns. */
   readonly conductances: Float32Array;
+  /** 1 where an instruction gave the cell a conductance. */
+  readonly written: Uint8Array;
   /** 1 where the cell was formed. */
   readonly formed: Uint8Array;
   /** Last programmed level code, -1 for none. */
@@ -70,6 +71,7 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     write: { cell: 0, event: 0, from: 0, level: 0, tolerance: 0, stuck: undefined },
     stuck,
     conductances,
+    written: new Uint8Array(count),
     formed: new Uint8Array(count),
     levels: new Int32Array(count).fill(-1),
     givenUp: new Uint8Array(count),
@@ -84,39 +86,52 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
   };
 }
 
-/** One array of a chip with hidden planes as its last program left it. */
+/** One array of a chip as its last program left it. */
 export interface SavedArray {
   readonly conductances: Float32Array;
-  readonly hidden: Int16Array;
+  /** What has become of these since (S): programming starts from there. Absent: nothing. */
+  readonly present?: Float32Array | undefined;
+  /** On a chip with hidden planes. */
+  readonly hidden: Int16Array | undefined;
   readonly drivers: DriverSettings | undefined;
   readonly counters: ArrayCounters;
   readonly history: ArrayHistory;
 }
 
 /** Puts an array that was just opened into the state that another program left. */
-export function resumeArray(state: ArrayState, plane: FecapPlane, saved: SavedArray): void {
+export function resumeArray(state: ArrayState, saved: SavedArray): void {
   const { operations, cycles, levels, formed, fecapWrites, wakeUps } = saved.history;
-  state.conductances.set(saved.conductances);
+  state.conductances.set(saved.present ?? saved.conductances);
   state.operations.set(operations);
   state.cycles.set(cycles);
   state.levels.set(levels);
   state.formed.set(formed);
-  plane.values.set(saved.hidden);
-  plane.writes.set(fecapWrites);
-  plane.wakeUps.set(wakeUps);
+  const { hidden, resume } = state.cells;
+  hidden?.plane.values.set(saved.hidden!);
+  hidden?.plane.writes.set(fecapWrites);
+  hidden?.plane.wakeUps.set(wakeUps);
+  if (resume) for (const [cell, g] of state.conductances.entries()) if (formed[cell]) resume(cell, g);
   Object.assign(state.counters, saved.counters);
   state.drivers = saved.drivers;
 }
 
+/** Cells that the program has not written are as they were when they were. */
+export function restoreUnwritten({ conductances, written }: ArrayState, saved: SavedArray): void {
+  if (!saved.present) return;
+  for (const [cell, g] of saved.conductances.entries()) if (!written[cell]) conductances[cell] = g;
+}
+
 /** What `resumeArray` takes besides what every chip keeps. */
-export function historyOf(state: ArrayState, plane: FecapPlane): ArrayHistory {
-  const { operations, cycles, levels, formed } = state;
-  return { operations, cycles, levels, formed, fecapWrites: plane.writes, wakeUps: plane.wakeUps };
+export function historyOf({ operations, cycles, levels, formed, cells, rows }: ArrayState): ArrayHistory {
+  const plane = cells.hidden?.plane;
+  const { writes = new Uint32Array(), wakeUps = new Uint32Array(rows) } = plane ?? {};
+  return { operations, cycles, levels, formed, fecapWrites: writes, wakeUps };
 }
 
 /** Gives a cell the conductance that an operation leaves (S), unless it is stuck. */
 export function setConductance(state: ArrayState, cell: number, conductance: number): void {
   state.conductances[cell] = state.stuck.get(cell) ?? conductance;
+  state.written[cell] = 1;
 }
 
 /** Fills the record of the next cell to be programmed, with the key of its draws. */

@@ -44,6 +44,7 @@ export const arrayFiles = {
   formed: { name: 'formed.npy', type: 'uint8', dims: cells },
   fecapWrites: { name: 'fecap-writes.npy', type: 'uint32', dims: fecaps },
   wakeUps: { name: 'wake-ups.npy', type: 'uint32', dims: lines },
+  passes: { name: 'cell-passes.npy', type: 'uint8', dims: cells },
   zeros: { name: 'converter-zeros.npy', type: 'int32', dims: converters },
   steps: { name: 'converter-steps.npy', type: 'float32', dims: converters },
   gains: { name: 'correction-gains.npy', type: 'float32', dims: corrected },
@@ -51,6 +52,9 @@ export const arrayFiles = {
   coefficients: { name: 'correction-coefficients.npy', type: 'float32', dims: coefficients },
   directions: { name: 'correction-directions.npy', type: 'float32', dims: directions },
 } as const satisfies Readonly<Record<string, ArrayFile>>;
+
+/** The delta of a pass over the chip, counted from 1. */
+export const deltaName = (pass: number) => `rewrite-${pass}.xbs`;
 
 /** The files of what cells have been through, which a chip has all of or none. */
 export const historyFields = [
@@ -78,7 +82,9 @@ const counters = z.strictObject(Object.fromEntries(counted) as Record<keyof Arra
 
 export const chipSchema = z.strictObject({
   format: z.literal('crossloom-chip'),
-  version: z.literal([2, 3]).describe('2: without sums of inputs'),
+  version: z
+    .literal([2, 3, 4])
+    .describe('2: without sums of inputs; 4: written again, so that not all of its cells are equally old'),
   header: z.strictObject({
     rows: z.int().positive(),
     columns: z.int().positive(),
@@ -113,6 +119,18 @@ export const chipSchema = z.strictObject({
       ),
     })
     .describe('when the chip was read for it (s after programming), and whether through its wires')
+    .optional(),
+  rewritten: z
+    .strictObject({
+      wait: amount,
+      at: amount,
+      rounds: z.array(
+        z.strictObject({ cells: count, reads: count, time: amount, energy: amount, bitstream: hash }),
+      ),
+      writes: z.strictObject({ cells: count, all: count, most: count }),
+      layers: z.array(z.strictObject({ output: z.string(), before: amount, after: amount })),
+    })
+    .describe('of a chip that was written again')
     .optional(),
   files: z.record(z.string(), z.strictObject({ bytes: count, sha256: hash })),
 });

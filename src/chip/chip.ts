@@ -2,6 +2,7 @@
 import type { Calibration } from '../column-correction.ts';
 import type { BitstreamHeader } from '../ir/schedule.ts';
 import type { Account } from '../ledger.ts';
+import type { Rewriting } from './rewriting.ts';
 
 /** What programming one array took. Times and energies by the assumptions in execute.ts. */
 export interface ArrayCounters {
@@ -76,7 +77,7 @@ export interface Chip {
   readonly seed: number;
   /** SHA-256 of the program.xbs that was executed, or to which a delta has led. */
   readonly bitstream: string;
-  /** Conductances (S) of every array, rows x columns, row-major; unformed cells hold gUnformed. */
+  /** Conductances (S) of every array as they were written, rows x columns, row-major; unformed cells hold gUnformed. */
   readonly conductances: readonly Float32Array[];
   /** Hidden integers of every array, rows x column pairs; empty on a chip without hidden planes. */
   readonly hidden: readonly Int16Array[];
@@ -92,9 +93,11 @@ export interface Chip {
   readonly failed: readonly FailedCell[];
   /** Most cycles of any one memristor and of any one FeCAP. */
   readonly wear: { readonly memristor: number; readonly fecap: number };
-  /** By array, where it was asked for, on a chip with hidden planes. */
+  /** By array, where it was asked for. */
   readonly history?: readonly ArrayHistory[];
   readonly calibration?: Calibration;
+  /** Of a chip that was written again after it had been read. */
+  readonly rewritten?: Rewriting;
 }
 
 /** Longest list of failed cells that a chip keeps. */

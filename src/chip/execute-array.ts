@@ -17,7 +17,14 @@ import type { Ledger } from '../ledger.ts';
 import { fecapWear } from '../schemes/transfer/plane.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
-import { type ArrayState, historyOf, openArray, resumeArray, type SavedArray } from './array-state.ts';
+import {
+  type ArrayState,
+  historyOf,
+  openArray,
+  restoreUnwritten,
+  resumeArray,
+  type SavedArray,
+} from './array-state.ts';
 import type { ArrayCounters, ArrayHistory, ConverterSettings } from './chip.ts';
 import { execute } from './executions.ts';
 import { disturbCells } from './half-select.ts';
@@ -27,7 +34,7 @@ interface ProgrammingContext {
   readonly header: BitstreamHeader;
   readonly target: Target;
   readonly seed: number;
-  /** What a later delta needs is kept as well; on chips with hidden planes. */
+  /** What a later delta needs is kept as well. */
   readonly keepHistory: boolean;
 }
 
@@ -35,7 +42,8 @@ interface ProgrammingContext {
 export type GivenProgram = (ArrayProgram | Section) & { readonly onto?: SavedArray };
 
 /** What remains of an array when its program has run. */
-export interface ProgrammedArray extends Pick<ArrayState, 'array' | 'conductances' | 'drivers' | 'failed'> {
+export interface ProgrammedArray
+  extends Pick<ArrayState, 'array' | 'conductances' | 'written' | 'drivers' | 'failed'> {
   readonly counters: ArrayCounters;
   readonly ledger: Pick<Ledger, 'of'>;
   /** By block number. */
@@ -60,15 +68,17 @@ function programArray(context: ProgrammingContext, given: GivenProgram): Program
   const { array, instructions } = encoded ? decodeSection(header, given) : given;
   const state = openArray(target, header, seed, array);
   const plane = state.cells.hidden?.plane;
-  if (plane && given.onto) resumeArray(state, plane, given.onto);
+  if (given.onto) resumeArray(state, given.onto);
   executeAll(state, instructions, encoded ? undefined : header);
+  if (given.onto) restoreUnwritten(state, given.onto);
   disturbCells(state, seed);
-  const { conductances, drivers, converters, failed, counters, ledger, cycles } = state;
+  const { conductances, written, drivers, converters, failed, counters, ledger, cycles } = state;
   const memristorWear = cycles.reduce((most, count) => Math.max(most, count), 0);
   const mostOfFecap = plane ? fecapWear(plane) : 0;
   return {
     array,
     conductances,
+    written,
     drivers,
     failed,
     counters,
@@ -77,7 +87,7 @@ function programArray(context: ProgrammingContext, given: GivenProgram): Program
     hidden: plane?.values,
     memristorWear,
     fecapWear: mostOfFecap,
-    history: plane && keepHistory ? historyOf(state, plane) : undefined,
+    history: keepHistory ? historyOf(state) : undefined,
     worn: [...wornOut(target, state, memristorWear), ...wornFecaps(target, array, mostOfFecap)],
   };
 }

@@ -17,7 +17,7 @@ export interface ProgramOptions {
   readonly seed: number;
   /** SHA-256 of program.xbs. */
   readonly bitstream: string;
-  /** Keep what a later delta needs, on a chip with hidden planes. Default: false, since it takes seven times the memory. */
+  /** Keep what a later delta needs. Default: false, since it takes up to seven times the memory. */
   readonly keepHistory?: boolean;
   /** Default: 1. The chip is the same for any number. */
   readonly threads?: number;

@@ -24,6 +24,7 @@ import {
   type Extent,
   type Numbers,
 } from './chip-file.ts';
+import type { Rewriting } from './rewriting.ts';
 
 /**
  * Loads a chip.
@@ -43,6 +44,7 @@ export async function loadChip(folder: string): Promise<Chip> {
   const hidden = header.hiddenBits > 0 ? await readNumbers(files, h, perArray(pairs), Int16Array) : [];
   check(folder, h, hidden, (value) => Math.abs(value) < 2 ** (header.hiddenBits - 1));
   const history = await readHistory(files, header, json.counters.length);
+  const rewritten = json.rewritten && (await readRewriting(files, json.rewritten));
   const zero = await readNumbers(files, zeros, counts, Int32Array);
   const step = await readNumbers(files, steps, counts, Float32Array);
   check(folder, steps, step, (value) => value > 0 && value < Number.POSITIVE_INFINITY);
@@ -64,6 +66,7 @@ export async function loadChip(folder: string): Promise<Chip> {
     wear: json.wear,
     ...defined({
       history,
+      rewritten,
       calibration: calibration && (await readCalibration(files, calibration)),
     }),
   };
@@ -110,6 +113,17 @@ async function readCalibration(
     return [layer.output, { gain: gain[i]!, bias: bias[i]!, ...defined({ terms }) }];
   });
   return { at, wires, correction, columns: new Map(corrected) };
+}
+
+async function readRewriting(
+  files: Files,
+  rewritten: NonNullable<ChipJson['rewritten']>,
+): Promise<Rewriting> {
+  const { rows, columns, arrays } = files.extent.header;
+  const { passes: file } = arrayFiles;
+  const passes = await readNumbers(files, file, Array<number>(arrays).fill(rows * columns), Uint8Array);
+  check(files.folder, file, passes, (pass) => pass <= rewritten.rounds.length);
+  return { ...rewritten, passes };
 }
 
 /** What cells have been through; undefined where the chip does not keep it. */

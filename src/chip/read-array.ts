@@ -2,12 +2,13 @@
  * One array as the converters see it under given conditions: what happens to its cells, then the wires. A job, because a
  * chip has hundreds of arrays.
  */
-import { densities, moves, varianceAt } from '../conditions/cells.ts';
+import { ageings, densities, fluctuations, varianceAt } from '../conditions/cells.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from '../wires/banks.ts';
 import { bankOf, worstOver } from '../wires/currents.ts';
 import type { Excess } from '../wires/limits.ts';
+import { keyOf, readAfter } from './ages.ts';
 import { drawDrivers } from './converter-errors.ts';
 import type { ReadConditions } from './read-conditions.ts';
 
@@ -17,12 +18,16 @@ export interface ReadContext {
   readonly columns: number;
   readonly seed: number;
   readonly conditions: ReadConditions;
+  /** By pass over the chip, seconds from its end to that of the last (ages.ts). */
+  readonly leads: readonly number[];
 }
 
 export interface ArrayTask {
   readonly array: number;
   /** As programmed (S). */
   readonly conductances: Float32Array;
+  /** The pass that wrote each cell; absent where there was one. */
+  readonly passes: Uint8Array | undefined;
 }
 
 export interface ReadArray {
@@ -41,26 +46,31 @@ export const job: Job<ReadContext, ArrayTask, ReadArray> = {
   open: (context) => ({ run: (task) => readArray(context, task) }),
 };
 
-function readArray(context: ReadContext, { array, conductances }: ArrayTask): ReadArray {
-  const { target, conditions } = context;
+function readArray(context: ReadContext, { array, conductances, passes }: ArrayTask): ReadArray {
+  const { target, conditions, seed, leads } = context;
   // A cell that was never formed has no filament that could drift or fluctuate.
   const unformed = Math.fround(target.cell.gUnformed);
   const formed = (cell: number) => conductances[cell] !== unformed;
+  const passOf = (cell: number) => passes?.[cell] ?? 0;
   const cells = shared(conductances);
   const { at } = conditions;
-  const seen = { seed: context.seed, array, window: target.cell, at, times: timesSeen(conditions) };
-  for (const move of moves(target, seen))
-    for (let cell = 0; cell < cells.length; cell++) if (formed(cell)) cells[cell] = move(cells[cell]!, cell);
+  const all = cells.length;
+  for (const [pass, lead] of leads.entries())
+    for (const move of ageings(target, { seed, array, window: target.cell, at: at + lead }))
+      for (let cell = 0; cell < all; cell++)
+        if (formed(cell) && passOf(cell) === pass) cells[cell] = move(cells[cell]!, keyOf(cell, pass, all));
+  for (const move of fluctuations(target, { seed, array, times: timesSeen(conditions, leads) }))
+    for (let cell = 0; cell < all; cell++) if (formed(cell)) cells[cell] = move(cells[cell]!, cell);
   let over: readonly Excess[] = [];
-  const ofCells = (law: (g: number, programmed: number) => number) => {
+  const ofCells = (law: (g: number, programmed: number, pass: number) => number) => {
     const made = shared(conductances);
     made.forEach((programmed, cell) => {
-      made[cell] = formed(cell) ? law(cells[cell]!, programmed) : 0;
+      made[cell] = formed(cell) ? law(cells[cell]!, programmed, passOf(cell)) : 0;
     });
     return made;
   };
-  const white = conditions.noise ? varianceAt(target, at) : undefined;
-  const variances = white && ofCells(white);
+  const white = conditions.noise ? leads.map((lead) => varianceAt(target, at + lead)) : [];
+  const variances = white[0] && ofCells((g, programmed, pass) => white[pass]!(g, programmed));
   const accumulating = conditions.noise ? densities(target).map(ofCells) : [];
   const noises = variances ? [variances, ...accumulating] : accumulating;
   if (conditions.wires && target.wires) {
@@ -101,7 +111,8 @@ function shared(values: Float32Array): Float32Array {
   return copy;
 }
 
-/** Times at which fluctuators were seen so far: once after programming, then batch after batch. */
-function timesSeen({ at, batch, interval }: ReadConditions): number[] {
-  return [0, ...Array.from({ length: batch + 1 }, (_, i) => at + i * interval)];
+/** Times since the first pass at which fluctuators were seen: after it, before every other, then batch after batch. */
+function timesSeen({ at, batch, interval }: ReadConditions, leads: readonly number[]): number[] {
+  const batches = Array.from({ length: batch + 1 }, (_, i) => leads[0]! + at + i * interval);
+  return [0, ...readAfter(leads, 0), ...batches];
 }

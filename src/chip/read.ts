@@ -7,9 +7,10 @@ import { type PiecewiseLinear, piecewiseLinear } from '../target/nonlinearity.ts
 import type { Target } from '../target/target.ts';
 import { availableThreads, collect } from '../threads/pool.ts';
 import { accumulatedNoise, inState } from './accumulated-noise.ts';
+import { leadsOf } from './ages.ts';
 import type { Chip } from './chip.ts';
 import { type ConverterErrors, drawConverters } from './converter-errors.ts';
-import { type ArrayTask, job, type ReadArray, type ReadContext } from './read-array.ts';
+import { type ArrayTask, job, type ReadArray } from './read-array.ts';
 import { type ReadConditions, raiseTime, rightAfter } from './read-conditions.ts';
 
 /** Arrays as `foldLayer` takes them. */
@@ -56,7 +57,8 @@ export async function readArrays(
   const { columns } = chip.header;
   const unwired = target.wires !== undefined && !all.wires;
   const converting = { columns, unwired, converters: chip.converters, ...convertersOf(chip, target) };
-  if (all.at === 0 && !all.wires && !all.noise && !fluctuates(target) && !target.driverErrors)
+  const still = all.at === 0 && !all.wires && !all.noise && !fluctuates(target) && !target.driverErrors;
+  if (still && leadsOf(chip)[0] === 0)
     return { ...converting, ...withoutNoise, conductances: chip.conductances, warnings: [] };
   const arrays = await remembered(chip, target, all, (as) => readAll(chip, target, as, options));
   const slow = all.noise && accumulates(target);
@@ -66,7 +68,7 @@ export async function readArrays(
       ? await inState(chip, target, asked, arrays, options)
       : arrays.map((array) => array.conductances),
     variances: all.noise && arrays[0]?.variances ? arrays.map((array) => array.variances!) : undefined,
-    accumulated: slow ? accumulatedNoise(target, asked, arrays) : undefined,
+    accumulated: slow ? accumulatedNoise(chip, target, asked, arrays) : undefined,
     warnings: currentWarnings(arrays),
   };
 }
@@ -128,8 +130,10 @@ function readAll(
   { threads = availableThreads(), onArray }: ReadOptions,
 ): Promise<readonly ReadArray[]> {
   const { rows, columns } = chip.header;
-  const context: ReadContext = { target, rows, columns, seed: chip.seed, conditions };
-  const tasks = chip.conductances.map((conductances, array): ArrayTask => ({ array, conductances }));
+  const context = { target, rows, columns, seed: chip.seed, conditions, leads: leadsOf(chip) };
+  const tasks = chip.conductances.map((conductances, array): ArrayTask => {
+    return { array, conductances, passes: chip.rewritten?.passes[array] };
+  });
   return collect(job, context, tasks, { threads, count: tasks.length, onDone: onArray });
 }
 

@@ -15,9 +15,11 @@ import {
   bytesOf,
   type ChipJson,
   chipJson,
+  deltaName,
   historyFields,
   type Numbers,
 } from './chip-file.ts';
+import { type Rewriting, reportOf } from './rewriting.ts';
 
 /** A saved chip as a folder that a newer one may replace. */
 export const chipFolder: FolderKind = { marker: chipJson, otherwise: chipUnreadable };
@@ -61,6 +63,12 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
     const numbers = chip.history!.map((array) => array[field]);
     await write(arrayFiles[field], numbers);
   }
+  const { rewritten } = chip;
+  if (rewritten) await write(arrayFiles.passes, rewritten.passes);
+  for (const [i, delta] of (rewritten?.deltas ?? []).entries()) {
+    const name = deltaName(i + 1);
+    files[name] = await writeNumbers(join(folder, name), [delta]);
+  }
   const [zeros, steps] = [settings.map(({ zero }) => zero), settings.map(({ step }) => step)];
   await write(arrayFiles.zeros, zeros);
   await write(arrayFiles.steps, steps);
@@ -77,7 +85,7 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
   }
   const json: ChipJson = {
     format: 'crossloom-chip',
-    version: 3,
+    version: rewritten ? 4 : 3,
     header,
     seed: chip.seed,
     bitstream: chip.bitstream,
@@ -90,6 +98,7 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
     wear: chip.wear,
     ...defined({
       calibration: calibration && { ...given(calibration), layers: layers! },
+      rewritten: rewritten && toldOf(rewritten),
     }),
     files,
   };
@@ -99,6 +108,11 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
 const sumsOf = ({ rank, directions }: InputTerms) => ({ rank, directions: directions?.length ?? 0 });
 
 const given = ({ at, wires, correction }: Calibration) => ({ at, wires, correction });
+
+function toldOf(rewriting: Rewriting): NonNullable<ChipJson['rewritten']> {
+  const { rounds, layers, ...told } = reportOf(rewriting);
+  return { ...told, rounds: [...rounds], layers: [...layers] };
+}
 
 async function writeNumbers(
   path: string,

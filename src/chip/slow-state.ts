@@ -10,17 +10,18 @@ import { lastOfCholesky } from '../math/one-over-f.ts';
 import { openStream } from '../math/random.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
+import { keyOf } from './ages.ts';
 
 export interface StateContext {
   readonly seed: number;
   readonly laws: readonly StateLaw[];
 }
 
-/** What the draws of a cell are multiplied by: as many as times at which it was seen. */
+/** What the draws of a cell are multiplied by, by the pass that wrote it: as many as times at which it was seen since. */
 interface StateLaw {
   /** Section of the target, which names the draws. */
   readonly section: string;
-  readonly factors: Float64Array;
+  readonly factors: readonly Float64Array[];
 }
 
 export interface StateTask {
@@ -28,6 +29,8 @@ export interface StateTask {
   /** Siemens, and by law the variance that a factor e of time scales adds (S^2). */
   readonly conductances: Float32Array;
   readonly densities: readonly Float32Array[];
+  /** The pass that wrote each cell; absent where there was one. */
+  readonly passes: Uint8Array | undefined;
 }
 
 export const job: Job<StateContext, StateTask, Float32Array> = {
@@ -36,20 +39,24 @@ export const job: Job<StateContext, StateTask, Float32Array> = {
 };
 
 /**
- * @param times at which the cells were seen (s after programming), the last of them that of the state
+ * @param times by pass, at which its cells were seen (s after it), the last of them that of the state
  * @param shortest of the time scales that count (s)
  */
-export function stateLaws(target: Target, times: readonly number[], shortest: number): StateLaw[] {
+export function stateLaws(
+  target: Target,
+  times: readonly (readonly number[])[],
+  shortest: number,
+): StateLaw[] {
   const sections = conditionsOf(target, 'accumulation').map(({ section }) => section);
   return accumulations(target).map(({ clock }, law) => ({
     section: sections[law]!,
-    factors: lastOfCholesky(covariances(clock, times, shortest)),
+    factors: times.map((own) => lastOfCholesky(covariances(clock, own, shortest))),
   }));
 }
 
 function withState(
   { seed, laws }: StateContext,
-  { array, conductances, densities }: StateTask,
+  { array, conductances, densities, passes }: StateTask,
 ): Float32Array {
   const cells = new Float32Array(new SharedArrayBuffer(4 * conductances.length));
   cells.set(conductances);
@@ -58,9 +65,10 @@ function withState(
     const stream = openStream(seed, section, array);
     for (let cell = 0; cell < cells.length; cell++) {
       if (density[cell] === 0) continue;
-      stream.seek(cell);
+      const pass = passes?.[cell] ?? 0;
+      stream.seek(keyOf(cell, pass, cells.length));
       let sum = 0;
-      for (const factor of factors) sum += factor * stream.normal();
+      for (const factor of factors[pass]!) sum += factor * stream.normal();
       cells[cell]! += Math.sqrt(density[cell]!) * sum;
     }
   }

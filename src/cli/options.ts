@@ -3,7 +3,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { corrections, defaultCorrection } from '../column-correction.ts';
 import { compensations, usualCompensation } from '../correct/compensate.ts';
 import { defaultDataLimit, largestDataLimit } from '../data/limit.ts';
-import { parseTime } from '../text/time.ts';
+import { defined } from '../defined.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
+import { mostRounds } from '../rewrite/check-rewrite.ts';
+import { type RewriteOptions, usualWait } from '../rewrite/rewrite-chip.ts';
+import { formatTime, parseTime } from '../text/time.ts';
 
 /** Reader of an option that may be repeated. */
 export function repeated(value: string, previous: readonly string[] | undefined): readonly string[] {
@@ -123,6 +128,37 @@ export function time(text: string): number {
 export function correctionOption(): Option {
   const what = `what is fitted on a chip at most: gain and bias of \`columns\`, sums of the inputs besides, or sums along principal directions too, where they pay (default: ${defaultCorrection})`;
   return oneOf('--correction <what>', what, corrections);
+}
+
+/** `--rewrite` and what goes with it, for a verb that programs new chips. */
+export function rewriteOptions(): Option[] {
+  return [
+    new Option(
+      '--rewrite <rounds>',
+      'then read new chips back so often, and write those cells again that make up for most errors (default: 0)',
+    ).argParser(wholeNumber(0, mostRounds)),
+    new Option(
+      '--rewrite-wait <time>',
+      `after programming and between such rounds, for cells to relax (default: ${formatTime(usualWait)})`,
+    ).argParser(time),
+  ];
+}
+
+interface RewriteFlags {
+  readonly rewrite?: number;
+  readonly rewriteWait?: number;
+  readonly rewriteFor?: number;
+}
+
+/** What these flags ask for. */
+export function rewriteOf(flags: RewriteFlags): RewriteOptions | undefined {
+  const { rewrite: rounds, rewriteWait: wait, rewriteFor: at } = flags;
+  const alone = wait !== undefined ? '--rewrite-wait' : at !== undefined ? '--rewrite-for' : undefined;
+  if (rounds === undefined && alone)
+    raise([
+      optionInvalid(alone, 'nothing is written again without --rewrite', 'Say how often: --rewrite 4.'),
+    ]);
+  return rounds === undefined ? undefined : { rounds, ...defined({ wait, at }) };
 }
 
 /** `--compensate`, for a verb that reads chips some time after they were programmed. */

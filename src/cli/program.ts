@@ -3,17 +3,27 @@ import { type Command, Option } from 'commander';
 import { type Chip, countsSince, totalCounts } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import { readArrays } from '../chip/read.ts';
+import { reportOf } from '../chip/rewriting.ts';
 import { chipFolder, saveChip } from '../chip/save.ts';
 import type { Correction } from '../column-correction.ts';
 import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { type ProgramChipOptions, programChip, programOnto } from '../program.ts';
 import { enduranceUsed, formatProgramming, pulsesPerCell } from '../report/program-table.ts';
+import { checkRewrite } from '../rewrite/check-rewrite.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { correctionOption, seedNumber, withJson, withThreads } from './options.ts';
+import {
+  correctionOption,
+  rewriteOf,
+  rewriteOptions,
+  seedNumber,
+  time,
+  withJson,
+  withThreads,
+} from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -24,7 +34,7 @@ const cellsListed = 100;
 export function programWithProgress(
   io: Io,
   pkg: Package,
-  options: Omit<ProgramChipOptions, 'onArray' | 'onRead' | 'onLayer'>,
+  options: Omit<ProgramChipOptions, 'onArray' | 'onRewrite' | 'onRead' | 'onLayer'>,
   onto?: Chip,
   onProgrammed: () => void = () => {},
 ): Promise<Chip> {
@@ -35,6 +45,7 @@ export function programWithProgress(
         report('programming arrays', done, total);
         if (done === total) onProgrammed();
       },
+      onRewrite: (done, total) => report('choosing cells to write again', done, total),
       onRead: (done, total) => report('reading arrays', done, total),
       onLayer: (done, total) => report('calibrating layers', done, total),
     };
@@ -61,6 +72,9 @@ interface ProgramCommandLine {
   /** false with --no-calibrate. */
   readonly calibrate: boolean;
   readonly correction?: Correction;
+  readonly rewrite?: number;
+  readonly rewriteWait?: number;
+  readonly rewriteFor?: number;
   readonly threads?: number;
   readonly force?: true;
   readonly json?: true;
@@ -72,7 +86,9 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   const pkg = await openPackage(folder);
   const { seed, calibrate, correction, threads } = args;
   const before = args.onto === undefined ? undefined : await loadChip(args.onto);
-  const options = defined({ seed, calibrate, correction, keepHistory: true, threads });
+  const rewrite = rewriteOf(args);
+  if (rewrite) raise(checkRewrite(pkg.loaded.target, pkg.record, rewrite));
+  const options = defined({ seed, calibrate, correction, rewrite, keepHistory: true, threads });
   const start = io.now();
   let seconds = 0;
   const chip = await programWithProgress(io, pkg, options, before, () => {
@@ -100,6 +116,7 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
       calibratedLayers: chip.calibration?.columns.size ?? 0,
       corrections,
       warnings,
+      rewritten: chip.rewritten && reportOf(chip.rewritten),
       onto: args.onto,
       delta: before && totalCounts(countsSince(chip, before)),
     });
@@ -126,10 +143,18 @@ export function registerProgram(program: Command, io: Io): void {
     .option('--no-calibrate', 'leave gain and bias of the columns as they were compiled')
     .addOption(correctionOption())
     .option('--force', 'replace an existing chip');
+  for (const option of rewriteOptions()) command.addOption(option.conflicts('onto'));
+  command.addOption(
+    new Option(
+      '--rewrite-for <time>',
+      'after programming, at which errors are to be least (default: the wait between rounds)',
+    ).argParser(time),
+  );
   withExamples(
     withJson(withThreads(command)),
     'crossloom program mobilenetv2.xbar --seed 1 -o chip1',
     'crossloom program mobilenetv2.xbar --seed 2 -o chip1 --force --json',
+    'crossloom program mobilenetv2.xbar -o chip1 --rewrite 4 --rewrite-for 1d',
     'crossloom program tuned.xbar --onto chip1 -o chip2',
   ).action((folder: string, args: ProgramCommandLine) => run(io, folder, args));
 }

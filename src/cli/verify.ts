@@ -32,6 +32,8 @@ import {
   decimal,
   percent,
   repeated,
+  rewriteOf,
+  rewriteOptions,
   seedNumber,
   time,
   times,
@@ -58,7 +60,7 @@ const defaultTrials = 3;
 type Hooks = 'metric' | 'packageFor' | 'store' | 'signal' | 'onTrial' | 'onProgress';
 
 interface VerifyCommandLine
-  extends Omit<VerifyOptions, 'chips' | 'batchSize' | Hooks>,
+  extends Omit<VerifyOptions, 'chips' | 'batchSize' | 'rewrite' | Hooks>,
     PreprocessingFlags,
     MetricFlags {
   readonly model?: string;
@@ -67,6 +69,8 @@ interface VerifyCommandLine
   /** Bytes. */
   readonly dataLimit?: number;
   readonly chip?: readonly string[];
+  readonly rewrite?: number;
+  readonly rewriteWait?: number;
   readonly aroundFaults?: true;
   readonly effects?: true;
   readonly output?: string;
@@ -94,11 +98,16 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
         ...defined({ threads: args.threads }),
       });
     const metric = await readMetric(args, dataset);
-    const { metric: _, ...withoutMetric } = args;
+    const { metric: _, rewrite: _rounds, ...others } = args;
     return verify(pkg, model, dataset, {
       trials: trialsOf(pkg),
-      ...withoutMetric,
-      ...defined({ metric, chips: args.chip, packageFor: args.aroundFaults && packageFor }),
+      ...others,
+      ...defined({
+        metric,
+        rewrite: rewriteOf(args),
+        chips: args.chip,
+        packageFor: args.aroundFaults && packageFor,
+      }),
       ...{ store, signal, onTrial, onProgress: report },
     });
   };
@@ -170,6 +179,8 @@ export function registerVerify(program: Command, io: Io): void {
     .option('--exclude-calibration', 'leave out images that were used for calibration')
     .option('--no-calibrate', 'leave gain and bias of new chips as they were compiled')
     .addOption(correctionOption().conflicts(['chip', 'calibrate']))
+    .addOption(rewriteOptions()[0]!.conflicts('chip'))
+    .addOption(rewriteOptions()[1]!)
     .addOption(
       new Option('--chip <dir>', 'verify this saved chip instead of new ones (repeatable)')
         .argParser(repeated)

@@ -48,9 +48,19 @@ export function disturbs(target: Conditions, on: ProgrammedArray): readonly Move
   return opened(target, 'disturb', on);
 }
 
-/** What happens to formed cells until they are read, in the order in which it does: nothing has aged at 0. */
+/** What time does to formed cells, once it is over: nothing has aged at 0. */
+export function ageings(target: Conditions, on: AgedArray): readonly Move[] {
+  return on.at > 0 ? opened(target, 'ageing', on) : [];
+}
+
+/** What formed cells do from batch to batch of readings. */
+export function fluctuations(target: Conditions, on: SeenArray): readonly Move[] {
+  return opened(target, 'fluctuation', on);
+}
+
+/** What happens to formed cells until they are read, in the order in which it does. */
 export function moves(target: Conditions, on: AgedArray & SeenArray): readonly Move[] {
-  return [...(on.at > 0 ? opened(target, 'ageing', on) : []), ...opened(target, 'fluctuation', on)];
+  return [...ageings(target, on), ...fluctuations(target, on)];
 }
 
 /** Variance of cells (S^2), given what they conduct now and conducted right after programming (S). */

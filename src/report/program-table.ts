@@ -5,6 +5,7 @@ import type { Target } from '../target/target.ts';
 import { formatQuantity } from '../text/units.ts';
 import { formatCorrections } from './corrections.ts';
 import { counted, formatCount, formatShare } from './number.ts';
+import { formatRewriting, rewrittenLayers } from './rewriting.ts';
 import { type Fact, formatFacts } from './table.ts';
 
 /** Failed cells that are listed one by one. */
@@ -107,6 +108,8 @@ function endFacts(chip: Chip, corrections: CorrectionCost): readonly Fact[] {
         : 'none',
     ],
     ...(corrections.layers > 0 ? [['', formatCorrections(corrections)] as const] : []),
+    ...(chip.rewritten ? [['rewriting', formatRewriting(chip.rewritten)] as const] : []),
+    ...(chip.rewritten ? rewrittenLayers(chip.rewritten) : []),
   ];
 }
 

@@ -17,6 +17,7 @@ import type {
 import { calibrationText, formatRefresh, readingName } from './calibration-text.ts';
 import { formatCorrections } from './corrections.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
+import { formatRewriting } from './rewriting.ts';
 import { type Fact, formatTable, numbers, texts } from './table.ts';
 
 /** Layers with the lowest signal-to-noise ratio that are listed. */
@@ -208,6 +209,8 @@ function programming({ trials, cost, calibration, readings }: VerifyReport): str
   ];
   const most = trials.map(({ corrections }) => corrections).reduce((a, b) => (b.share > a.share ? b : a));
   if (most.layers > 0) rows.push(['corrections', formatCorrections(most)]);
+  const [again] = trials.flatMap(({ rewritten }) => rewritten ?? []);
+  if (again) rows.push(['rewriting', `${trials.length > 1 ? 'first chip: ' : ''}${formatRewriting(again)}`]);
   return [`Cost${trials.length > 1 ? ' (programming: mean of the trials)' : ''}:`, ...facts(rows)];
 }
 

@@ -124,6 +124,8 @@ export interface Cells {
   readonly gFormed: number;
   /** Pulses of a RESET, which wear a cell. */
   readonly resetPulses: 0 | 1;
+  /** Takes a cell as it conducts now (S), where the cells remember more than their conductance. */
+  resume?(cell: number, conductance: number): void;
   /** RESETs one cell. @returns its conductance (S) */
   reset(cell: number, event: number): number;
   /** Programs one cell; undefined where cells are not programmed one by one. */

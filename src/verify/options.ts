@@ -2,9 +2,11 @@
 import type { Chip } from '../chip/chip.ts';
 import type { Correction } from '../column-correction.ts';
 import { type Compensation, usualCompensation } from '../correct/compensate.ts';
+import { defined } from '../defined.ts';
 import type { ResultStore } from '../files/result-store.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
 import type { Package } from '../package/open.ts';
+import type { RewriteOptions } from '../rewrite/rewrite-chip.ts';
 import type { WiresRead } from './conditions.ts';
 import type { Metric } from './metric.ts';
 
@@ -30,6 +32,8 @@ export interface VerifyOptions {
   readonly calibrate?: boolean;
   /** What may be fitted on new chips at most; saved ones keep to what might be on them. Default: `defaultCorrection`. */
   readonly correction?: Correction;
+  /** Write new chips against what is measured on them, for the first reading where nothing else is said. Default: no. */
+  readonly rewrite?: RewriteOptions;
   /** Most images, evenly spread over the data. Default: all. */
   readonly images?: number;
   /** Leave images out that were used for calibration. */
@@ -88,4 +92,9 @@ export interface VerifyOptions {
 export function compensationOf({ compensate, calibrate, calibratedAt }: VerifyOptions): Compensation {
   const held = calibrate === false || calibratedAt !== undefined;
   return compensate ?? (held ? 'none' : usualCompensation);
+}
+
+/** How new chips are written again that are first read `at` (s after programming). */
+export function rewriteFor({ rewrite, noise }: VerifyOptions, at: number): RewriteOptions | undefined {
+  return rewrite && { at, ...defined({ noise }), ...rewrite };
 }

@@ -15,6 +15,7 @@ import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnost
 import type { ValueInfo } from '../ir/graph.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import type { Package } from '../package/open.ts';
+import { checkRewrite } from '../rewrite/check-rewrite.ts';
 import type { Session } from '../runtime/session.ts';
 import { checkOptions } from './check-options.ts';
 import { imagesFollowEachOther } from './image-order.ts';
@@ -63,7 +64,12 @@ export async function planVerification(
 ): Promise<Plan> {
   const { inputs } = model.graph;
   const { target } = pkg.loaded;
-  const problems = [...checkOptions(target, options), ...(await checkChips(pkg, options.chips ?? []))];
+  const { rewrite, chips = [] } = options;
+  const problems = [
+    ...checkOptions(target, options),
+    ...(rewrite ? checkRewrite(target, pkg.record, rewrite) : []),
+    ...(await checkChips(pkg, chips)),
+  ];
   if (model.sha256 !== pkg.manifest.model.sha256) {
     // Data that do not fit another model say nothing.
     raise([...problems, wrongModel(model.file, pkg.manifest.model.sha256, model.sha256)]);

@@ -1,5 +1,6 @@
 /** What a verification found, as plain data that JSON can hold. Accuracies are in percent, the rest in SI units. */
 import type { ArrayCounters } from '../chip/chip.ts';
+import type { RewritingReport } from '../chip/rewriting.ts';
 import type { CorrectionCost } from '../column-correction.ts';
 import type { Compensation } from '../correct/compensate.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -58,6 +59,8 @@ export interface TrialReport extends RunScores {
   readonly corrections: CorrectionCost;
   /** What programming took, summed over the arrays. */
   readonly programming: ArrayCounters;
+  /** Absent where it was left as it was programmed. */
+  readonly rewritten?: RewritingReport;
   /** Programming pulses (SET and RESET) per formed cell; absent where no cell was formed. */
   readonly pulsesPerCell?: number;
   /** Seconds of this computer. */

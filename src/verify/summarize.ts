@@ -176,7 +176,7 @@ function layerFigures(sums: LayerSums = nothing): Pick<LayerReport, 'snr' | 'own
 }
 
 function trialReport(trial: Trial, float: Tally): TrialReport {
-  const { runs, seed, chip, calibrated, corrections, counters, duration } = trial;
+  const { runs, seed, chip, calibrated, corrections, counters, duration, rewritten } = trial;
   const programming = totalCounts(counters);
   const { setPulses, resetPulses, formed } = programming;
   return defined({
@@ -186,6 +186,7 @@ function trialReport(trial: Trial, float: Tally): TrialReport {
     corrections,
     ...runScores(runs[0]!, float),
     programming,
+    rewritten,
     pulsesPerCell: formed > 0 ? (setPulses + resetPulses) / formed : undefined,
     duration,
   });

@@ -25,19 +25,12 @@ export function trialContent(
 ): object {
   const { dataset, plan } = images;
   const { calibrate = true, correction = defaultCorrection, wires } = options;
-  const { calibratedAt, noise = true, noiseStates, layers = true } = options;
+  const { calibratedAt, noise = true, noiseStates, layers = true, rewrite } = options;
   return {
     package: own.manifest.sha256,
-    chip: typeof chip === 'number' ? { seed: chip, calibrate, wires } : sha256(serialize(chip)),
-    ...{
-      conditions,
-      compensate: compensationOf(options),
-      calibratedAt,
-      correction,
-      noise,
-      noiseStates,
-      layers,
-    },
+    chip: typeof chip === 'number' ? { seed: chip, calibrate, wires, rewrite } : sha256(serialize(chip)),
+    ...{ conditions, compensate: compensationOf(options), calibratedAt, correction },
+    ...{ noise, noiseStates, layers },
     images: {
       samples: plan.hashes,
       // They key the noise of readings.

@@ -4,6 +4,7 @@
  */
 import type { ArrayCounters, Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
+import { type RewritingReport, reportOf } from '../chip/rewriting.ts';
 import type { CorrectionCost } from '../column-correction.ts';
 import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
@@ -15,7 +16,7 @@ import { programChip } from '../program.ts';
 import { type Condition, conditionName } from './conditions.ts';
 import { costOf } from './cost.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
-import { compensationOf, defaultStates, type OnStage, type VerifyOptions } from './options.ts';
+import { compensationOf, defaultStates, type OnStage, rewriteFor, type VerifyOptions } from './options.ts';
 import { openReading } from './read-chip.ts';
 import type { TrialReport } from './report.ts';
 import { type ChipRun, type ImageRun, type ReferenceRun, runStates } from './run-images.ts';
@@ -44,6 +45,8 @@ export interface Trial {
   readonly corrections: CorrectionCost;
   /** What its package says of the fault map that it was compiled around. */
   readonly faults: Manifest['faults'];
+  /** How it was written again; undefined where it was not. */
+  readonly rewritten: RewritingReport | undefined;
   /** By array. */
   readonly counters: readonly ArrayCounters[];
   readonly duration: TrialReport['duration'];
@@ -87,6 +90,7 @@ export async function runTrial(
     seed: chip.seed,
     faults: own.manifest.faults,
     chip: folder,
+    rewritten: chip.rewritten && reportOf(chip.rewritten),
     counters: chip.counters,
     duration: { program: (programmed - start) / 1000, simulate: (performance.now() - programmed) / 1000 },
   };
@@ -95,7 +99,7 @@ export async function runTrial(
 }
 
 function program(pkg: Package, seed: number, { options, conditions }: Trials, stage: OnStage): Promise<Chip> {
-  const { calibrate = true, correction, threads, calibratedAt = 0 } = options;
+  const { calibrate = true, correction, threads, calibratedAt = 0, rewrite } = options;
   const { at, wires } = conditions[0]!;
   return programChip(pkg, {
     seed,
@@ -103,7 +107,9 @@ function program(pkg: Package, seed: number, { options, conditions }: Trials, st
     // As the first reading asks for it, so that nothing is fitted twice.
     calibrateUnder: { at: compensationOf(options) === 'columns' ? at : calibratedAt, wires },
     ...defined({ threads, correction }),
+    rewrite: rewrite && rewriteFor(options, at),
     onArray: stage('program'),
+    onRewrite: stage('rewrite'),
     onRead: stage('read'),
     onLayer: stage('calibrate'),
   });

@@ -1,7 +1,17 @@
 /** What `compile`, `program`, `run` and `ops` print with `--json`. */
 import { z } from 'zod';
 import { faultReportSchema, origin, summarySchema } from '../../package/summary-schema.ts';
-import { amount, corrections, count, counters, diagnostic, list, modelFile, share } from './parts.ts';
+import {
+  amount,
+  corrections,
+  count,
+  counters,
+  diagnostic,
+  list,
+  modelFile,
+  rewriting,
+  share,
+} from './parts.ts';
 
 const overLimit = z.strictObject({
   array: count,
@@ -45,6 +55,7 @@ export const programming = z.strictObject({
   calibratedLayers: count,
   corrections,
   warnings: list(diagnostic),
+  rewritten: rewriting.optional(),
   onto: z.string().optional().describe('the chip that went on'),
   delta: counters.optional().describe('what the delta alone took'),
 });

@@ -1,6 +1,7 @@
 /** What several reports have in common, as they are in JSON. */
 import { z } from 'zod';
 import type { ArrayCounters } from '../../chip/chip.ts';
+import type { RewritingReport } from '../../chip/rewriting.ts';
 import type { CorrectionCost } from '../../column-correction.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Snr } from '../../verify/report.ts';
@@ -50,3 +51,31 @@ export const diagnostic = z.strictObject({
   notes: list(z.string()).describe('what to do about it'),
   exit: count.describe('exit code of a run with this kind of error alone'),
 }) satisfies z.ZodType<Diagnostic>;
+
+export const rewriting = z
+  .strictObject({
+    wait: amount.describe('s from the end of a pass to the reading that the next one follows'),
+    at: amount.describe('s after programming for which cells were chosen'),
+    rounds: list(
+      z.strictObject({
+        cells: count.describe('that were written'),
+        reads: count,
+        time: amount.describe('s, one array after the other, without the wait'),
+        energy: amount.describe('J'),
+        bitstream: z.string().describe('SHA-256 of the delta'),
+      }),
+    ),
+    writes: z.strictObject({
+      cells: count.describe('that hold weights'),
+      all: count.describe('writes of these, the first among them'),
+      most: count.describe('of one'),
+    }),
+    layers: list(
+      z.strictObject({
+        output: z.string(),
+        before: amount.describe('expected error by its cells, of its signal, before the first pass'),
+        after: amount.describe('the same after the last'),
+      }),
+    ),
+  })
+  .describe('how a chip was written against what was measured') satisfies z.ZodType<RewritingReport>;

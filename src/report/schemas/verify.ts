@@ -12,6 +12,7 @@ import {
   list,
   modelFile,
   percent,
+  rewriting,
   share,
   snr,
 } from './parts.ts';
@@ -76,6 +77,7 @@ const trial = z.strictObject({
   calibrated: z.boolean(),
   corrections,
   programming: counters,
+  rewritten: rewriting.exactOptional(),
   pulsesPerCell: amount.exactOptional(),
   duration: z.strictObject({ program: amount, simulate: amount }),
 });

@@ -32,6 +32,9 @@ export const openPulseVerify: OpenCells<PulseVerifyProgramming> = (
     toleranceAt(programming, tolerance, level, window.gUseMax);
   return {
     ...resets,
+    resume(index, conductance) {
+      states[index] = stateOf(law.pulse, window, conductance);
+    },
     reset(index, event) {
       drawPulseCell(law, draws, index, cell);
       const w = stateOf(law.pulse, window, resets.reset(index, event));

@@ -10,7 +10,7 @@ import {
   openFit,
   refitColumn,
 } from '../../../passes/integers/refit-column.ts';
-import { inputCovariance } from '../../../passes/integers/round-weights.ts';
+import { inputCovariance } from '../../../src/kernels/input-covariance.ts';
 import { readingSigma } from '../../../src/chip/expected-reading.ts';
 import { openStream } from '../../../src/math/random.ts';
 import { levelSigma } from '../../../src/schemes/level-sigma.ts';

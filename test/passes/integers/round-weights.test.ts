@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inputCovariance, roundNearest, roundWithFeedback } from '../../../passes/integers/round-weights.ts';
+import { roundNearest, roundWithFeedback } from '../../../passes/integers/round-weights.ts';
+import { inputCovariance } from '../../../src/kernels/input-covariance.ts';
 import type { LayerRecord } from '../../../src/ir/calibration-record.ts';
 import { feedbackFactors } from '../../../src/kernels/feedback-factors.ts';
 import { openStream } from '../../../src/math/random.ts';
