@@ -32,7 +32,7 @@ export const correctWires = {
       target,
       levels,
       pool,
-      whole: new Set(sampleLayers(mapping).flatMap((sample) => arraysOf(sample, mapping))),
+      whole: new Set(sampleLayers(mapping, true).flatMap((sample) => arraysOf(sample, mapping))),
       onArray: (done) => onProgress?.('correct for the wires', done, mapping.arrays),
     });
   },

@@ -3,9 +3,9 @@
  * calibration vectors in which it drives any row. Without a driven row there is no current, which has a code of its own.
  */
 import type { InputQuantization } from '../../src/ir/graph.ts';
-import { codingOf, type InputPlane, inputPlanes } from '../../src/ir/input-planes.ts';
+import { numberRange } from '../../src/ir/input-codes.ts';
+import { codingOf, type InputCoding, type InputPlane, inputPlanes } from '../../src/ir/input-planes.ts';
 import type { SlicedLayer } from '../../src/ir/mapping.ts';
-import { sumOf } from '../../src/math/sum.ts';
 import type { Target } from '../../src/target/target.ts';
 
 /**
@@ -20,24 +20,34 @@ export function drivenPlanes(
   { bits, polarity }: Target['driver'],
 ): number {
   const coding = codingOf(quantization, inputNumbers, polarity);
-  const vectors = driven.length / rows;
-  /** What a row is driven by in a plane of that sign. */
-  const partOf = (number: number, { weight }: InputPlane) => {
-    if (coding === 'binary') return (number + quantization.zero) & (2 ** quantization.bits - 1);
-    if (coding === 'bipolar') return Math.abs(number);
-    return Math.max(0, Math.sign(weight) * number);
-  };
   const planes = inputPlanes(quantization, coding, bits);
-  return sumOf(
-    planes.map((plane) => {
-      const mask = (2 ** plane.width - 1) << plane.bit;
-      let active = 0;
-      for (let v = 0; v < vectors; v++) {
-        let any = 0;
-        for (let at = v * rows; at < (v + 1) * rows; at++) any |= partOf(driven[at]!, plane) & mask;
-        if (any !== 0) active++;
-      }
-      return (plane.weight ** 2 * active) / vectors;
-    }),
+  const [least, most] = numberRange(quantization);
+  /** Planes that drive the row of a number, a bit each. */
+  const driving = Int32Array.from({ length: most - least + 1 }, (_, i) =>
+    planes.reduce(
+      (all, plane, bit) =>
+        drivenBits(least + i, plane, quantization, coding) === 0 ? all : all | (1 << bit),
+      0,
+    ),
   );
+  const active = planes.map(() => 0);
+  const vectors = driven.length / rows;
+  for (let v = 0; v < vectors; v++) {
+    let any = 0;
+    for (let at = v * rows; at < (v + 1) * rows; at++) any |= driving[driven[at]! - least]!;
+    for (let bit = 0; bit < planes.length; bit++) active[bit]! += (any >>> bit) & 1;
+  }
+  return planes.reduce((sum, { weight }, bit) => sum + (weight ** 2 * active[bit]!) / vectors, 0);
+}
+
+/** Bits of an input number that drive its row in a plane, in their places. */
+export function drivenBits(
+  number: number,
+  { weight, bit, width }: InputPlane,
+  { zero, bits }: InputQuantization,
+  coding: InputCoding,
+): number {
+  const mask = (2 ** width - 1) << bit;
+  if (coding === 'binary') return (number + zero) & (2 ** bits - 1) & mask;
+  return (coding === 'bipolar' ? Math.abs(number) : Math.max(0, Math.sign(weight) * number)) & mask;
 }

@@ -2,23 +2,25 @@
  * What may be done about wires -> what each remedy is expected to leave of the signal, before anything is programmed. Some layers
  * are looked at, evenly spread, on the arrays where the whole mapping has them.
  */
-import { expectedOf, solveSampled } from '../../passes/program/expect-signals.ts';
+import { expectedOf, multiplicationsOf, solveSampled } from '../../passes/program/expect-signals.ts';
+import { layerTimes } from '../../passes/program/layer-times.ts';
 import { lineLoads, overLoaded } from '../../passes/program/line-loads.ts';
 import { arraysOf, type LayerSample, sampleLayers } from '../../passes/program/sample-layers.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { conversionsPerDrive, drivesOf } from '../ir/conversions.ts';
 import type { Expected, ExpectedSignal, Remedy, RemedyEstimate, RemedyPrice } from '../ir/expected-signal.ts';
-import type { BlockConverters, Mapping } from '../ir/mapping.ts';
+import type { Mapping } from '../ir/mapping.ts';
 import { decibels } from '../math/decibels.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { sumOf } from '../math/sum.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { alone, type Pool } from '../threads/pool.ts';
-import type { Calibrated } from './artefacts.ts';
 import { narrowTarget } from './narrow-target.ts';
-import { convertersOf, map } from './stages.ts';
+import { sampledConverters } from './sampled-converters.ts';
+import { map } from './stages.ts';
 import { shareOf } from './useless-layers.ts';
+import { usualReadings } from './usual-readings.ts';
 
 /** Layers that are looked at: each costs about an array and a half for every window. */
 const layersUsed = 5;
@@ -60,10 +62,11 @@ export function remedyEstimates(subject: RemedySubject, whole: LoadedTarget, poo
     const { target } = narrowTarget(whole, remedy);
     const { mapping, samples } = await places(remedy, layoutOf(remedy));
     const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
-    const converters = await convertersFor(subject, mapping, samples, target, pool);
+    const converters = await sampledConverters(mapping, samples, { ...subject, target, pool });
     const levels = remedy.wireCorrection === 'levels';
     const solved = await solveSampled(mapping, arrays, { target, levels, pool });
-    return { target, mapping, samples, converters, solved };
+    const times = layerTimes(mapping, { target, record });
+    return { target, mapping, samples, converters, solved, times };
   });
   const loads = remember(async (remedy) => {
     const { target } = narrowTarget(whole, remedy);
@@ -78,7 +81,10 @@ export function remedyEstimates(subject: RemedySubject, whole: LoadedTarget, poo
   const estimate = async (remedy: Remedy): Promise<RemedyEstimate> => {
     const key = [...layoutOf(remedy), remedy.window, remedy.wireCorrection === 'levels'];
     const { mapping, samples, solved, ...have } = await solves(remedy, key);
-    const context = { ...have, record, corrected: remedy.wireCorrection !== 'none' };
+    const corrected = remedy.wireCorrection !== 'none';
+    const multiplications = multiplicationsOf(mapping, record);
+    const readings = usualReadings(have.target);
+    const context = { ...have, record, readings, corrected, multiplications };
     const expected = expectedOf(mapping, samples, solved, context);
     return { remedy, ...together(expected), ...(await price(remedy)) };
   };
@@ -139,27 +145,5 @@ async function place(
   const { target } = narrowTarget(whole, remedy);
   const given = { graph, record, target, pool, encodings, options: { ...options, ...remedy } };
   const { mapping: own } = map(given);
-  return { mapping: own, samples: sampleLayers(own, evenlySpread(own.layers.length, layersUsed)) };
-}
-
-/** Converters of sampled blocks alone, by their numbers in the mapping. */
-async function convertersFor(
-  { record, options }: Pick<Calibrated, 'record' | 'options'>,
-  mapping: Mapping,
-  samples: readonly LayerSample[],
-  target: Target,
-  pool: Pool,
-): Promise<readonly BlockConverters[]> {
-  const numbers = samples.flatMap(({ blocks }) => blocks);
-  const part: Mapping = {
-    layers: samples.map(({ layer }) => mapping.layers[layer]!),
-    blocks: samples.flatMap(({ blocks }, layer) =>
-      blocks.map((block) => ({ ...mapping.blocks[block]!, layer })),
-    ),
-    arrays: mapping.arrays,
-  };
-  const { converters } = await convertersOf({ mapping: part, record, options, target, pool });
-  const all: BlockConverters[] = [];
-  for (const [i, number] of numbers.entries()) all[number] = converters[i]!;
-  return all;
+  return { mapping: own, samples: sampleLayers(own, true, evenlySpread(own.layers.length, layersUsed)) };
 }

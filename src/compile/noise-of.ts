@@ -6,9 +6,7 @@ import { isMadeUp } from '../ir/calibration-record.ts';
 import type { MvmNode } from '../ir/graph.ts';
 import type { Calibrated, Integers } from './artefacts.ts';
 import { settledChoiceOf } from './choices.ts';
-
-/** Seconds after programming: what relaxes at all has mostly done so by then. */
-const readAt = 1;
+import { usualTime } from './usual-readings.ts';
 
 /** @returns undefined where weights stay as they are */
 export function noiseOf(
@@ -16,7 +14,7 @@ export function noiseOf(
 ): ((node: MvmNode, weightMax: number) => IntegerNoise) | undefined {
   const { options, target, record } = have;
   if (!options.weightRefit || isMadeUp(record)) return undefined;
-  const sigmaOf = readingSigma(target, readAt);
+  const sigmaOf = readingSigma(target, usualTime);
   const choice = settledChoiceOf(have);
   return (node, weightMax) => integerNoise(target, choice(node), weightMax, sigmaOf);
 }

@@ -27,7 +27,7 @@ import { tile } from '../../passes/map/tile.ts';
 import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
 import { chooseConverterRanges } from '../../passes/program/choose-converter-ranges.ts';
 import { correctWires } from '../../passes/program/correct-wires.ts';
-import { expectSignals } from '../../passes/program/expect-signals.ts';
+import { type ExpectContext, expectSignals } from '../../passes/program/expect-signals.ts';
 import { type ScheduleContext, writeSchedule } from '../../passes/program/write-schedule.ts';
 import { defined } from '../defined.ts';
 import type { Mapping } from '../ir/mapping.ts';
@@ -37,6 +37,7 @@ import { choiceOf, settledChoiceOf } from './choices.ts';
 import type { CompileHooks } from './compiled.ts';
 import { noiseOf } from './noise-of.ts';
 import { type AnyStep, run, runAsync, step, unless } from './step.ts';
+import { usualReadings } from './usual-readings.ts';
 import { verifying, verifyLowered } from './verify.ts';
 
 /** The instructions of an array are made when they are asked for: they take more memory than all else. */
@@ -121,10 +122,10 @@ export const stages = {
         }),
       ),
     ),
-    unless(
-      ({ target }) => !target.wires && 'on a target without wires',
-      step(expectSignals, 'mapping', 'expected'),
-    ),
+    step(expectSignals, 'mapping', 'expected', (have: Omit<ExpectContext, 'readings'>) => ({
+      ...have,
+      readings: usualReadings(have.target),
+    })),
     step({ ...writeSchedule, run: scheduling }, 'mapping', 'schedule'),
   ],
 } as const;

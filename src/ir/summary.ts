@@ -45,7 +45,7 @@ export interface LayerSummary {
   readonly conversions: number;
   /** Conversions that follow each other in one drive, because they share a converter or an array's columns. */
   readonly inSequence: number;
-  /** What the wires and cells of a calibrated chip are expected to leave of its outputs, where the target has wires (dB). */
+  /** What a calibrated chip is expected to leave of its outputs when it is read (dB); absent where it is all. */
   readonly expected?: Omit<ExpectedSignal, 'layer'>;
 }
 
@@ -97,7 +97,9 @@ export function summarize(
 ): MappingSummary {
   const byLayer = blocksByLayer(mapping).map((own) => own.map((index) => mapping.blocks[index]!));
   const expected = new Map(
-    decisions.expected?.layers.map(({ layer, ...signal }) => [layer, { expected: signal }]),
+    decisions.expected?.layers
+      .filter(({ snr }) => Number.isFinite(snr))
+      .map(({ layer, ...signal }) => [layer, { expected: signal }]),
   );
   const layers = mapping.layers.map(
     (layer, i): LayerSummary => ({

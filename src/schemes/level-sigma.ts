@@ -5,17 +5,27 @@
  */
 import type { Target } from '../target/target.ts';
 import { schemeOf } from './models.ts';
-import { sigmaOf, withStuck } from './spread.ts';
+import { type Spread, sigmaOf, withStuck } from './spread.ts';
 
 /** Standard deviation of the cells that are programmed to `level` (S). */
 export function levelSigma(target: Target, level: number): number {
-  return sigmaOf(withStuck(target.faults, target.cell, schemeOf(target).spread(level)));
+  return sigmaOf(levelSpread(target, level));
 }
 
 /** Standard deviation of the cells that no weight uses (S). */
 export function unusedSigma(target: Target): number {
+  return sigmaOf(unusedSpread(target));
+}
+
+/** Mean and variance of the cells that are programmed to `level` (S). */
+export function levelSpread(target: Target, level: number): Spread {
+  return withStuck(target.faults, target.cell, schemeOf(target).spread(level));
+}
+
+/** The same of the cells that no weight uses. */
+export function unusedSpread(target: Target): Spread {
   const { cell, faults } = target;
   const plain =
     cell.unused === 'reset' ? schemeOf(target).afterReset() : { mean: cell.gUnformed, variance: 0 };
-  return sigmaOf(withStuck(faults, cell, plain));
+  return withStuck(faults, cell, plain);
 }

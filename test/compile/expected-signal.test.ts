@@ -60,8 +60,8 @@ describe('the signal that is expected of a layer', () => {
     const compiled = await compileFor(target, options);
     await withPackage(compiled, async (pkg) => {
       const measured = await Promise.all(
-        [1, 2, 3, 4].map(async (seed) =>
-          snrsAlone(pkg, await programChip(pkg, { seed, threads: 1, calibrate: false }), true),
+        (_.startsWith('pcm') ? [1, 2] : [1, 2, 3, 4]).map(async (seed) =>
+          snrsAlone(pkg, await programChip(pkg, { seed, threads: 1 }), { at: 1, noise: true }),
         ),
       );
       for (const { layer, snr } of compiled.expected!.layers) {
