@@ -105,15 +105,13 @@ export interface EstimateContext {
   readonly weightBits: number;
   /** Makes blocks of layers, as the compiler does. */
   readonly cut: (uncut: Uncut) => Cut;
-  /** Standard deviation of the cells of a level (S). Default: as programming leaves them. */
-  readonly sigmaOf?: (level: number) => number;
 }
 
 /** Estimates one encoding of a matrix. */
 export function estimateEncoding(
   sample: MatrixSample,
   choice: SliceChoice,
-  { target, weightBits, cut, sigmaOf }: EstimateContext,
+  { target, weightBits, cut }: EstimateContext,
 ): EncodingEstimate {
   const { node, groups, columns, weights, variances } = sample;
   const { rows } = node;
@@ -134,7 +132,7 @@ export function estimateEncoding(
     groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => sample),
   });
   const layer = layers[0]!;
-  const error = digitErrors(layer, target, sigmaOf);
+  const error = digitErrors(layer, target);
   const besides = drivenBesides(blocks, node, variances);
   const widest = blocks.reduce((most, block) => Math.max(most, blockColumns(block, layer.encoding)), 0);
   const ofWires = wireError(layer, target, widest);

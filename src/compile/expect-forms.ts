@@ -1,90 +1,67 @@
 /**
  * Other ways of storing the layers of a compilation -> what each takes, and how much each layer alone is expected to err by itself on
- * a chip that is read, before anything is programmed.
+ * a chip that is read: cells, converters, and the rounding of weights and inputs, before anything is programmed.
  */
-import { estimateEncoding, sampleMatrix } from '../../passes/integers/expected-noise.ts';
 import { weightMax } from '../../passes/map/slice-weights.ts';
-import { readingSigma } from '../chip/expected-reading.ts';
 import type { Compiled } from '../ir/compiled.ts';
-import { conversionsPerDrive, drivesOf } from '../ir/conversions.ts';
-import type { Graph } from '../ir/graph.ts';
-import { blockCells, blocksByLayer } from '../ir/mapping.ts';
-import type { CompileOptions } from '../ir/options.ts';
-import { sumOf } from '../math/sum.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import { alone } from '../threads/pool.ts';
-import { choiceOf } from './choices.ts';
+import { type LayerVariant, layerEstimates } from './expect-layer.ts';
+import { type IntegerShares, integerShares } from './integer-shares.ts';
 import { narrowTarget } from './narrow-target.ts';
-import { cut, map } from './stages.ts';
+
+/** What a layer is stored as; what is absent is as the mapping has it. */
+export type FormChanges = Pick<LayerVariant, 'encoding' | 'slices' | 'copies' | 'repeats'>;
 
 /** A layer in one form. */
 export interface LayerForm {
-  /** Output values of the nodes that use it. */
-  readonly outputs: readonly string[];
   /** Energy of what errs in its outputs, as a share of theirs. */
   readonly noise: number;
-  /** Cells of its blocks. */
-  readonly cells: number;
+  /** Cells of its blocks, in arrays. */
+  readonly arrays: number;
   /** For one input of the model. */
   readonly conversions: number;
 }
 
-export interface FormSubject extends Pick<Compiled, 'graph' | 'record' | 'mapping'> {
-  /** The graph before quantization, with `mvm` nodes. */
-  readonly real: Graph;
-}
+/** @param layer its number in the mapping */
+export type ExpectForm = (layer: number, changes: FormChanges) => Promise<LayerForm>;
 
 /**
  * @param whole target, not narrowed by any options
  * @param at seconds after programming at which chips are read
- * @returns what options come to for every layer; encodings that they leave open stay as they were chosen
  */
 export function openForms(
-  { graph, real, record, mapping }: FormSubject,
+  { mapping, record, options }: Pick<Compiled, 'mapping' | 'record' | 'options'>,
   whole: LoadedTarget,
   at: number,
-): (options: CompileOptions) => readonly LayerForm[] {
-  const nodes = new Map(real.nodes.flatMap((n) => (n.kind === 'mvm' ? [[n.output, n] as const] : [])));
-  const encodings = new Map(
-    mapping.layers.flatMap(({ uses, encoding }) =>
-      uses.map(({ output }) => [output, { encoding, reason: '', estimates: {} }] as const),
-    ),
-  );
-  const samples = new Map<string, ReturnType<typeof sampleMatrix>>();
-  const sampleOf = (outputs: readonly string[]) => {
-    const known = samples.get(outputs[0]!);
-    if (known) return known;
-    const records = outputs.map((output) => record.layers.get(output)!);
-    const sample = sampleMatrix(nodes.get(outputs[0]!)!, records);
-    samples.set(outputs[0]!, sample);
-    return sample;
+): ExpectForm {
+  const { cell } = narrowTarget(whole, options).target;
+  const estimate = layerEstimates({ mapping, record, options }, whole);
+  const estimates = new Map<string, ReturnType<typeof estimate>>();
+  const estimateOf = (layer: number, changes: FormChanges) => {
+    const key = JSON.stringify([layer, changes]);
+    const known = estimates.get(key) ?? estimate(layer, { ...changes, at });
+    estimates.set(key, known);
+    return known;
   };
-  return (options) => {
-    const { target } = narrowTarget(whole, options);
-    const { weightBits } = options;
-    const sigmaOf = readingSigma(target, at);
-    const widest = {
-      ...graph,
-      nodes: graph.nodes.map((node) => {
-        if (node.kind !== 'quantized-mvm') return node;
-        const open = choiceOf({ options, target })(node);
-        const encoding = open.encoding === 'auto' ? encodings.get(node.output)!.encoding : open.encoding;
-        return { ...node, weightMax: weightMax(target.cell, { ...open, encoding }, weightBits) };
-      }),
+  const shares = new Map<number, IntegerShares>();
+  const sharesOf = (layer: number) => {
+    const known = shares.get(layer) ?? integerShares(mapping.layers[layer]!, record);
+    shares.set(layer, known);
+    return known;
+  };
+  return async (layer, { copies: wanted, ...changes }) => {
+    const given = mapping.layers[layer]!;
+    const { parts, arrays, conversions } = await estimateOf(layer, changes);
+    // Copies err apart, and lie beside each other as often.
+    const copies = (wanted ?? given.copies) / given.copies;
+    const { encoding = given.encoding, slices = given.slices } = changes;
+    const finer = weightMax(cell, { encoding, slices }, options.weightBits) / given.node.weightMax;
+    const { weights, inputs } = sharesOf(layer);
+    return {
+      noise:
+        parts.bent + (parts.lasting + parts.anew + parts.converters) / copies + weights / finer ** 2 + inputs,
+      arrays: arrays * copies,
+      conversions: conversions * copies,
     };
-    const given = { graph: widest, record, target, options, encodings, pool: alone };
-    const { mapping: own } = map(given);
-    const blocks = blocksByLayer(own).map((numbers) => numbers.map((number) => own.blocks[number]!));
-    return own.layers.map((layer, index): LayerForm => {
-      const outputs = layer.uses.map(({ output }) => output);
-      const { snr } = estimateEncoding(sampleOf(outputs), layer, { target, weightBits, cut, sigmaOf });
-      return {
-        outputs,
-        noise: 10 ** (-snr / 10),
-        cells: sumOf(blocks[index]!.map((block) => blockCells(block, layer.encoding))),
-        conversions:
-          conversionsPerDrive(layer, blocks[index]!, target.adc) * drivesOf(layer, record, target.driver),
-      };
-    });
   };
 }

@@ -3,15 +3,15 @@
  * expected to leave. An error that a layer makes by itself reaches the output in proportion, whatever makes it: measured once, it
  * tells of all forms, by what is expected of each.
  */
-import { type LayerForm, openForms } from '../compile/expect-forms.ts';
-import { recalled } from '../files/result-store.ts';
+import type { LayerForm } from '../compile/expect-forms.ts';
 import { sumOf } from '../math/sum.ts';
-import { appliesTo, applyVariants } from './apply.ts';
+import { appliesTo } from './apply.ts';
 import { type LayerClass, layerClasses } from './classes.ts';
+import { expectVariants } from './expect-variants.ts';
 import type { Unit } from './sensitivity.ts';
 import type { OutputError } from './sensitivity-job.ts';
 import type { Setup } from './setup.ts';
-import { asGivenVariant, type Taken, type Variant, variantsFor } from './variants.ts';
+import { asGivenVariant, type Taken, variantsFor } from './variants.ts';
 
 /** A way of storing the layers of a class. */
 export interface Form {
@@ -40,7 +40,7 @@ export interface ClassForms {
 const worst = 1e30;
 
 /** One unit in one form. */
-type UnitForm = Pick<Form, 'energy' | 'arrays' | 'conversions'>;
+type UnitForm = Omit<LayerForm, 'noise'> & Pick<Form, 'energy'>;
 
 interface Measured {
   readonly units: readonly Unit[];
@@ -113,56 +113,6 @@ export function takenIn(
   for (const [own, { units: numbers, forms }] of classes.entries())
     for (const [i, unit] of numbers.entries()) taken[unit] = forms[choices[own]!]!.taken[i]!;
   return taken;
-}
-
-/** By variant and unit, each with all layers that can take the variant. */
-async function expectVariants(
-  setup: Setup,
-  units: readonly Unit[],
-  variants: readonly Variant[],
-): Promise<
-  readonly (readonly { readonly noise: number; readonly arrays: number; readonly conversions: number }[])[]
-> {
-  const { compiled, real, options, loaded, at } = setup;
-  const { rows, columns } = loaded.target.array;
-  const all = variants.map((variant) =>
-    applyVariants(
-      options,
-      loaded.target,
-      units,
-      units.map((unit) => (appliesTo(variant, unit, options, loaded.target) ? variant : asGivenVariant)),
-    ),
-  );
-  const start = performance.now();
-  const expected = await recalled(
-    setup.store,
-    'tune-forms',
-    { ...setup.identity, options, all, at },
-    async () => {
-      const estimate = openForms({ ...compiled, real }, loaded, at);
-      const made: (readonly LayerForm[])[] = [];
-      const report = setup.on('estimates')('forms of layers');
-      for (const [i, one] of all.entries()) {
-        report(i, all.length);
-        made.push(estimate(one));
-      }
-      setup.tell({
-        what: `estimates of ${all.length} forms of every layer`,
-        seconds: (performance.now() - start) / 1000,
-      });
-      return made;
-    },
-  );
-  return expected.map((layers) =>
-    units.map(({ outputs }) => {
-      const own = layers.filter((layer) => layer.outputs.some((output) => outputs.includes(output)));
-      return {
-        noise: sumOf(own.map(({ noise }) => noise)) / own.length,
-        arrays: sumOf(own.map(({ cells }) => cells)) / (rows * columns),
-        conversions: sumOf(own.map(({ conversions }) => conversions)),
-      };
-    }),
-  );
 }
 
 /**

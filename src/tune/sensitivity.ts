@@ -30,8 +30,8 @@ export const sensitivityImages = 32;
 export interface Unit {
   /** One per name. */
   readonly origins: readonly Origin[];
-  /** Values that its layers give. */
-  readonly outputs: readonly string[];
+  /** Numbers of its layers in the mapping. */
+  readonly layers: readonly number[];
   /** Of the first of its layers. */
   readonly class: LayerClass;
   /** Multiplications per inference. */
@@ -46,7 +46,7 @@ export function unitsOf({ mapping, summary }: Compiled): readonly Unit[] {
     const origins = new Map(uses.map(({ origin }) => [layerName(origin), origin]));
     let unit: Unit = {
       origins: [],
-      outputs: uses.map(({ output }) => output),
+      layers: [index],
       class: classes[index]!,
       multiplications: summary.layers[index]!.mvms * node.groups * node.rows * node.columns,
     };
@@ -56,7 +56,7 @@ export function unitsOf({ mapping, summary }: Compiled): readonly Unit[] {
       for (const origin of other.origins) origins.set(layerName(origin), origin);
       unit = {
         ...other,
-        outputs: [...other.outputs, ...unit.outputs],
+        layers: [...other.layers, ...unit.layers],
         multiplications: other.multiplications + unit.multiplications,
       };
       units.splice(i, 1);
