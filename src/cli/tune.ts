@@ -184,7 +184,7 @@ export function registerTune(program: Command, io: Io): void {
     .option('--images <n>', `images used at most, half of them held out (default: ${defaultImages})`, whole)
     .option(
       '--trials <n>',
-      `chips per mapping (default: ${defaultTrials}; 1 where programming is exact)`,
+      `chips per mapping (default: ${defaultTrials}; 1 of many arrays, or where programming is exact)`,
       wholeNumber(1, 10_000),
     )
     .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)

@@ -10,7 +10,7 @@ export function formatStep({ what, arrays, loss, snrToFloat, trials, seconds }: 
       ? [`${loss.points.toFixed(2)} points lost (95 % ${loss.low.toFixed(2)} to ${loss.high.toFixed(2)})`]
       : []),
     ...(snrToFloat === undefined ? [] : [formatSnr(snrToFloat)]),
-    counted(trials, 'chip'),
+    ...(trials === undefined ? [] : [counted(trials, 'chip')]),
     `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`,
   ].join(', ')}`;
 }

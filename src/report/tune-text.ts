@@ -3,12 +3,10 @@
 import { remedyName } from '../ir/remedy-name.ts';
 import { formatTime } from '../text/time.ts';
 import type { Loss, LossReport, MappingReport } from '../tune/loss.ts';
-import type { LayerReport, TriedReport, TuneReport } from '../tune/report.ts';
-
-import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
+import type { TriedReport, TuneReport } from '../tune/report.ts';
+import { counted, formatCount, formatShare, formatSnr } from './number.ts';
 import { formatTable, numbers, texts } from './table.ts';
-
-const nameWidth = 40;
+import { classTable, formsText, frontTable } from './tune-front.ts';
 
 /** @param width characters per line, where it is known: lists of layers are broken to fit */
 export function formatTuning(report: TuneReport, width = 160): string {
@@ -16,9 +14,10 @@ export function formatTuning(report: TuneReport, width = 160): string {
   return [
     header(report),
     wires && remedies(wires),
-    layers(report),
-    tried(report, width),
     report.blame && blame(report, report.blame),
+    classTable(report),
+    tried(report, width),
+    frontTable(report, width),
     conclusion(report),
   ]
     .filter(Boolean)
@@ -71,38 +70,12 @@ function remedies({ tried, without, ruledOut, taken }: NonNullable<TuneReport['w
   ].join('\n');
 }
 
-function layers({ sensitivity, chosen, best }: TuneReport): string {
-  const names = [...new Set(sensitivity.layers.flatMap((l) => l.variants.map((v) => v.variant)))];
-  const columns = [
-    ...texts('layer'),
-    ...numbers('MACs', ...names),
-    ...texts(`taken in mapping ${chosen ?? best}`),
-  ];
-  const rows = sensitivity.layers.map((layer) => [
-    shortenMiddle(layer.names.join(', '), nameWidth),
-    formatShare(layer.multiplications),
-    ...names.map((name) => alone(layer, name)),
-    layer.taken,
-  ]);
-  return [
-    `Each layer alone on a chip, the rest in floating point: output SNR in dB, and how many of ${counted(sensitivity.images, 'image')} change class`,
-    formatTable(columns, rows),
-  ].join('\n');
-}
-
-function alone(layer: LayerReport, name: string): string {
-  const found = layer.variants.find(({ variant }) => variant === name);
-  if (!found) return '-';
-  const snr = typeof found.snr === 'number' ? found.snr.toFixed(1) : found.snr;
-  return found.changed > 0 ? `${snr} (${found.changed})` : snr;
-}
-
 function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number): string {
   const columns = [
     ...numbers(''),
     ...texts('mapping'),
     ...numbers('arrays', 'conversions', 'digital', 'loss'),
-    ...texts('95 %', 'SNR', 'bound', 'other chips', 'layers'),
+    ...texts('95 %', 'SNR', 'bound', 'other chips', 'forms'),
   ];
   const rows = mappings.map((mapping, i) => [
     `${i + 1}${i + 1 === chosen ? '*' : ''}`,
@@ -115,9 +88,7 @@ function tried({ tried: mappings, chosen, maxDrop }: TuneReport, width: number):
     mapping.otherChips
       ? `${points(mapping.otherChips.loss.points)} ${mapping.otherChips.met ? 'met' : 'missed'}`
       : '',
-    Object.entries(mapping.layers)
-      .map(([name, count]) => `${count} ${name}`)
-      .join('; '),
+    formsText(mapping.forms),
   ]);
   return `Mappings that were tried\n${formatTable(columns, rows, width)}`;
 }

@@ -1,10 +1,10 @@
-/** Variants chosen layer by layer -> options of a compilation. */
+/** What layers take -> options of a compilation. */
 import { layerName } from '../ir/graph.ts';
 import { type CompileOptions, choiceFor } from '../ir/options.ts';
 import type { Target } from '../target/target.ts';
+import { entriesFor } from './entries.ts';
 import type { Unit } from './sensitivity.ts';
-import type { Variant } from './variants.ts';
-import { type LayerEntry, layerEntry } from './write-options.ts';
+import type { Taken, Variant } from './variants.ts';
 
 /** Whether a variant is possible for a unit, and changes something. */
 export function appliesTo(variant: Variant, unit: Unit, options: CompileOptions, target: Target): boolean {
@@ -12,23 +12,23 @@ export function appliesTo(variant: Variant, unit: Unit, options: CompileOptions,
 }
 
 /**
- * The options with an override for every layer that changes.
+ * The options with overrides for the layers that change.
  * @param chosen by unit
  */
 export function applyVariants(
   options: CompileOptions,
   target: Target,
   units: readonly Unit[],
-  chosen: readonly (Variant | 'digital')[],
+  chosen: readonly Taken[],
 ): CompileOptions {
-  const entries = units.flatMap(({ origins }, unit) =>
-    origins.flatMap((origin): LayerEntry[] => {
-      const given = choiceFor(options, origin, target);
+  const wishes = units.flatMap(({ origins }, unit) =>
+    origins.map((origin) => {
+      const given = { ...choiceFor(options, origin, target), digital: false };
       const variant = chosen[unit]!;
-      const wanted = variant === 'digital' ? { digital: true } : (variant.apply(given) ?? given);
-      const entry = layerEntry(layerName(origin), given, wanted);
-      return entry ? [entry] : [];
+      const wanted =
+        variant === 'digital' ? { ...given, digital: true } : { ...given, ...variant.apply(given) };
+      return { name: layerName(origin), given, wanted };
     }),
   );
-  return { ...options, layers: [...options.layers, ...entries] };
+  return { ...options, layers: [...options.layers, ...entriesFor(wishes)] };
 }

@@ -9,7 +9,7 @@ import type { CompileOptions } from '../ir/options.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { errorsOf } from '../target/errors.ts';
 import { runChip } from '../verify/run-images.ts';
-import { gainOf, type Loss, type LossReport, lossOf, noticed, type Share, shareOf } from './loss.ts';
+import { gainOf, type Loss, type LossReport, lossOf, type Share, shareOf } from './loss.ts';
 import { comparedRuns, type Measurement, runsWithout } from './measure.ts';
 import { roundedInputs, roundedWeights } from './rounded.ts';
 import type { Setup } from './setup.ts';
@@ -85,11 +85,4 @@ export async function blame(setup: Setup, options: CompileOptions, total: Measur
   const largest = first && more.reduce((a, b) => (b.share.value > a.share.value ? b : a), first);
   const later = all.filter((error) => !acting.includes(error)).map(({ error }) => error);
   return defined({ entries, later, largest: largest?.error });
-}
-
-/** What of a mapping's error there is to do something about. */
-export function feltErrors({ entries }: Blame, { report }: Measurement): readonly string[] {
-  return entries
-    .filter(({ share }) => share.low > 0 && share.value >= noticed * report.noise)
-    .map(({ error }) => error);
 }

@@ -7,6 +7,7 @@ import { defined } from '../defined.ts';
 import { cellsOf } from '../ir/cells.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
+import { groupRows } from '../ir/mapping.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { placementsOf } from '../ir/tiles.ts';
 import type { Package } from '../package/open.ts';
@@ -128,7 +129,7 @@ export function withoutUnused(chip: Chip, layers: readonly CrossbarLayer[]): Chi
   for (const layer of layers)
     for (const block of placementsOf(layer)) {
       const { rows, added, subtracted } = cellsOf(block, layer.encoding);
-      const height = block.rows.end - block.rows.start;
+      const height = groupRows(block);
       const width = block.columns.end - block.columns.start;
       const [from, to] = [chip.conductances[block.array]!, conductances[block.array]!];
       for (const [row, line] of rows.entries())

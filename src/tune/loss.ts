@@ -24,11 +24,13 @@ export interface MappingReport extends LossReport {
   readonly chips: number;
   /** Per inference. */
   readonly conversions: number;
+  /** Digital multiplications that corrections add, as a share of those of all crossbar layers; mean over chips. */
+  readonly corrections: number;
   /** Chips that were programmed: fewer than were to be where those already lose too much. */
   readonly trials: number;
 }
 
-/** Share of a mapping's error energy from which on an error is worth a measurement, and a remedy. */
+/** Share of a mapping's error energy from which on an error is worth a remedy. */
 export const noticed = 0.1;
 
 /** A share of the output's energy, with a 95 % interval. */

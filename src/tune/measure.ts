@@ -2,15 +2,19 @@
  * A mapping of the whole network -> what it costs, and what it loses on chips that are really programmed; with all errors of the
  * target, or without one. What was measured once, by this run or by an earlier one, is not measured again.
  */
+
+import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
 import { recalled } from '../files/result-store.ts';
 import type { CompileOptions } from '../ir/options.ts';
+import { sumOf } from '../math/sum.ts';
 import { costOf } from '../verify/cost.ts';
 import { defaultStates } from '../verify/options.ts';
 import { openReading } from '../verify/read-chip.ts';
 import { type ChipRun, runStates } from '../verify/run-images.ts';
 import type { OnPart, Programmed } from './chips.ts';
 import { lossOf, type MappingReport } from './loss.ts';
+import { manyArrays } from './options.ts';
 import type { Part, Setup } from './setup.ts';
 
 /** How the mapping as given is called for who watches. */
@@ -29,7 +33,13 @@ interface MeasureOptions {
 export interface Measurement {
   readonly report: MappingReport;
   /** One per chip. */
-  readonly runs: readonly ChipRun[];
+  readonly runs: readonly TunedRun[];
+}
+
+/** One chip over the images. */
+export interface TunedRun extends ChipRun {
+  /** Digital multiplications that its corrections add, as a share of those of all crossbar layers. */
+  readonly corrections: number;
 }
 
 /** What a mapping costs, and what it loses on `trials` chips; once time is over, on one. */
@@ -41,7 +51,7 @@ export async function measureMapping(
   const start = performance.now();
   const before = setup.work.runs.size;
   const cost = await mappingCost(setup, options, what);
-  const runs: ChipRun[] = [];
+  const runs: TunedRun[] = [];
   let lost = 0;
   for (let trial = 0; trial < setup.trials; trial++) {
     if (trial > 0 && (lost > setup.trials * Math.max(0, bound) || setup.isOver())) break;
@@ -50,17 +60,15 @@ export async function measureMapping(
     // Other chips would have to be better than floating point to make up for it.
     lost += Math.max(0, lossOf([run], part.references).loss.points);
   }
-  const report = { ...lossOf(runs, part.references), ...cost, trials: runs.length };
+  const corrections = sumOf(runs.map((run) => run.corrections)) / runs.length;
+  const report = { ...lossOf(runs, part.references), ...cost, corrections, trials: runs.length };
   if (part === setup.tuning && seed === setup.seed) setup.compete(options, report);
   if (setup.work.runs.size > before)
     setup.tell({ what, ...report, seconds: (performance.now() - start) / 1000 });
   return { report, runs };
 }
 
-/** Of mappings that take more, one chip has to do where chips are compared error by error. */
-const manyArrays = 64;
-
-/** The chips of a measurement that are run once more without an error. */
+/** The chips of a measurement that are run once more without an error: of many arrays, one has to do. */
 export function comparedRuns({ report, runs }: Measurement): Measurement['runs'] {
   return report.arrays > manyArrays ? runs.slice(0, 1) : runs;
 }
@@ -71,8 +79,8 @@ export async function runsWithout(
   options: CompileOptions,
   { part, seed, chips }: Pick<MeasureOptions, 'part' | 'seed'> & { readonly chips: number },
   error: string,
-): Promise<readonly ChipRun[]> {
-  const runs: ChipRun[] = [];
+): Promise<readonly TunedRun[]> {
+  const runs: TunedRun[] = [];
   for (let trial = 0; trial < chips; trial++) {
     const what = `without ${error}, chip ${trial + 1}`;
     runs.push(await runOf(setup, options, { what, part, seed: seed + trial }, error));
@@ -93,13 +101,13 @@ function mappingCost(
   });
 }
 
-/** One chip over the images. */
+/** Programs one chip and runs it. */
 function runOf(
   setup: Setup,
   options: CompileOptions,
   { what, part, seed }: Pick<MeasureOptions, 'what' | 'part' | 'seed'>,
   without?: string,
-): Promise<ChipRun> {
+): Promise<TunedRun> {
   const { chips, identity, at, compensate } = setup;
   const { indices } = part.images.plan;
   setup.work.runs.set(JSON.stringify([options, indices, seed, without]), indices.length);
@@ -120,13 +128,14 @@ async function runChip(
   { images, references }: Part,
   { pkg, chip }: Programmed,
   onImages: ReturnType<OnPart>,
-): Promise<ChipRun> {
-  const { states } = await openReading(pkg, chip, images.plan, costOf(pkg).conversionTime, {
+): Promise<TunedRun> {
+  const { states, corrections } = await openReading(pkg, chip, images.plan, costOf(pkg).conversionTime, {
     condition: { at, wires: pkg.loaded.target.wires !== undefined },
     compensate,
     noise: true,
     states: defaultStates,
     threads,
   });
-  return runStates(images, states, references, onImages);
+  const { share } = correctionCost(pkg, corrections.calibration);
+  return { ...(await runStates(images, states, references, onImages)), corrections: share };
 }

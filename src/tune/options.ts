@@ -6,8 +6,9 @@ import type { LossReport, MappingReport } from './loss.ts';
 
 /** Images used at most, both halves together, where nothing else is said. */
 export const defaultImages = 500;
-/** Chips per measurement, where nothing else is said. */
+/** Chips per measurement, where nothing else is said; of a mapping of many arrays, which are alike as a whole, one does. */
 export const defaultTrials = 2;
+export const manyArrays = 64;
 /** Seconds after which nothing new is measured, where nothing else is said: a large network ends within 15 minutes. */
 export const defaultBudget = 540;
 
@@ -18,7 +19,7 @@ export interface TuneOptions {
   readonly maxDigital?: number;
   /** Images used at most, half of them held out. Default: 500. */
   readonly images?: number;
-  /** Chips per measurement. Default: 2. */
+  /** Chips per measurement. Default: 2; 1 where the mapping as given takes more than 64 arrays. */
   readonly trials?: number;
   /** Seed of the first chip. Default: 1. */
   readonly seed?: number;
@@ -51,8 +52,8 @@ export interface MeasuredStep extends Partial<LossReport> {
   readonly arrays?: number;
   /** Whether it meets the bound, where it is about one. */
   readonly met?: boolean;
-  /** Chips that were programmed. */
-  readonly trials: number;
+  /** Chips that were programmed; absent where it is about none. */
+  readonly trials?: number;
   readonly seconds: number;
 }
 

@@ -1,75 +1,62 @@
 /**
- * Per layer, what every way of storing it costs and how much error it leaves -> the order in which exactness is best bought.
+ * Per class of layers, what every way of storing it costs and how much error it leaves -> the order in which exactness is best bought.
  *
  * Errors of layers add up at the output, about. Under that assumption the mappings of least error for what they cost are those
- * of Shoham and Gersho (IEEE Trans. ASSP 36, 1988): on every layer's lower convex hull of error over cost, all steps of all
- * layers in the order of error taken away per cost added. Every prefix of that order is such a mapping.
+ * of Shoham and Gersho (IEEE Trans. ASSP 36, 1988): on every class's lower convex hull of error over cost, all steps of all
+ * classes in the order of error taken away per cost added. Every prefix of that order is such a mapping. Of the shares of the
+ * multiplications that stay digital, what would exceed the bound is passed over.
  */
 
-/** One way of storing a layer. */
+/** One way of storing a class of layers. */
 export interface Candidate {
-  /** Error that the layer adds to the output; in any unit, the same for all layers. */
+  /** Error that the class adds to the output; in any unit, the same for all. What is not finite counts as the largest. */
   readonly noise: number;
-  /** Non-negative, in any unit, the same for all layers. */
+  /** Non-negative, in any unit, the same for all. */
   readonly cost: number;
+  /** Share of the network's multiplications that are digital then. */
+  readonly digital: number;
 }
 
-/** From here on, this layer takes this candidate. */
-interface Step {
-  readonly layer: number;
-  readonly candidate: number;
-}
+/** By class, the number of its candidate. */
+export type Choices = readonly number[];
 
-export interface Path {
-  /** By layer, the candidate of least cost; of several the most exact. */
-  readonly start: readonly number[];
-  readonly steps: readonly Step[];
-}
-
-/** @param layers candidates by layer, at least one each; what is not finite counts as the largest error */
-export function pathOf(layers: readonly (readonly Candidate[])[]): Path {
-  const hulls = layers.map(hullOf);
-  const steps = hulls.flatMap((hull, layer) =>
-    hull.slice(1).map(({ candidate, slope }) => ({ layer, candidate, slope })),
-  );
-  // Stable: the steps of one layer, whose slopes fall, stay in order.
-  steps.sort((a, b) => (a.slope === b.slope ? 0 : a.slope > b.slope ? -1 : 1));
-  return {
-    start: hulls.map((hull) => hull[0]!.candidate),
-    steps: steps.map(({ layer, candidate }) => ({ layer, candidate })),
-  };
-}
-
-/** By layer, the candidates after the first `count` steps. */
-export function mappingAfter({ start, steps }: Path, count: number): readonly number[] {
-  const mapping = [...start];
-  for (const { layer, candidate } of steps.slice(0, count)) mapping[layer] = candidate;
-  return mapping;
-}
-
-interface Corner {
-  readonly candidate: number;
-  /** Error taken away per cost added, since the corner before. */
-  readonly slope: number;
-}
-
-/** The corners of the lower convex hull, from the least cost to the least error. */
-function hullOf(candidates: readonly Candidate[]): readonly Corner[] {
-  const noiseOf = (i: number) => {
-    const { noise } = candidates[i]!;
-    return Number.isFinite(noise) ? noise : Number.MAX_VALUE;
-  };
-  const costOf = (i: number) => candidates[i]!.cost;
-  const all = candidates.map((_, i) => i);
-  const first = all.reduce((best, i) =>
-    costOf(i) < costOf(best) || (costOf(i) === costOf(best) && noiseOf(i) < noiseOf(best)) ? i : best,
-  );
-  const corners: Corner[] = [{ candidate: first, slope: Number.POSITIVE_INFINITY }];
-  for (let at = first; ; at = corners.at(-1)!.candidate) {
-    const slopeTo = (i: number) => (noiseOf(at) - noiseOf(i)) / (costOf(i) - costOf(at));
-    const better = all.filter((i) => costOf(i) > costOf(at) && noiseOf(i) < noiseOf(at));
-    if (better.length === 0) return corners;
-    const candidate = better.reduce((best, i) => (slopeTo(i) > slopeTo(best) ? i : best));
-    corners.push({ candidate, slope: slopeTo(candidate) });
+/**
+ * @param classes candidates by class, one without digital multiplications at least
+ * @param most share of the multiplications that may be digital
+ * @returns the mappings on the path, from the cheapest to the most exact
+ */
+export function pathOf(classes: readonly (readonly Candidate[])[], most = 1): readonly Choices[] {
+  const taken = classes.map(cheapestOf);
+  const path: Choices[] = [[...taken]];
+  const digitalBesides = (own: number) =>
+    taken.reduce((sum, at, i) => sum + (i === own ? 0 : classes[i]![at]!.digital), 0);
+  for (;;) {
+    let best: { readonly own: number; readonly candidate: number; readonly slope: number } | undefined;
+    for (const [own, candidates] of classes.entries()) {
+      const now = candidates[taken[own]!]!;
+      for (const [candidate, next] of candidates.entries()) {
+        if (!(next.cost > now.cost && noiseOf(next) < noiseOf(now))) continue;
+        if (digitalBesides(own) + next.digital > most) continue;
+        const slope = (noiseOf(now) - noiseOf(next)) / (next.cost - now.cost);
+        if (!best || slope > best.slope) best = { own, candidate, slope };
+      }
+    }
+    if (!best) return path;
+    taken[best.own] = best.candidate;
+    path.push([...taken]);
   }
+}
+
+function noiseOf({ noise }: Candidate): number {
+  return Number.isFinite(noise) ? noise : Number.MAX_VALUE;
+}
+
+/** The candidate of least cost without digital multiplications; of several the most exact. */
+function cheapestOf(candidates: readonly Candidate[]): number {
+  return candidates.reduce((best, { cost, digital }, i) => {
+    if (digital > 0) return best;
+    const than = candidates[best]!;
+    if (than.digital > 0 || cost < than.cost) return i;
+    return cost === than.cost && noiseOf(candidates[i]!) < noiseOf(than) ? i : best;
+  }, 0);
 }

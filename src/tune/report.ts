@@ -3,37 +3,74 @@ import type { Compensation } from '../correct/compensate.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import type { Snr } from '../verify/report.ts';
 import type { Blame } from './blame.ts';
+import type { LayerClass } from './classes.ts';
 import type { Loss, LossReport, MappingReport } from './loss.ts';
 import type { Why } from './search.ts';
 import type { Verdict } from './verdict.ts';
 import type { TriedRemedies } from './wire-remedies.ts';
 
-/** One layer with one way of storing it, and everything else in floating point. */
-interface VariantReport {
-  readonly variant: string;
-  /** Of the network's output. */
+/** One layer alone on a chip of the mapping as given, and everything else in floating point. */
+export interface LayerReport {
+  readonly names: readonly string[];
+  readonly class: LayerClass;
+  /** Share of the network's crossbar multiplications. */
+  readonly multiplications: number;
+  /** Of the network's scores. */
   readonly snr: Snr;
   /** Images that get another class. */
   readonly changed: number;
-  readonly arrays: number;
-  readonly conversions: number;
 }
 
-export interface LayerReport {
-  readonly names: readonly string[];
-  /** Share of the network's crossbar multiplications. */
+/** A form that the layers of a class can take. */
+interface FormReport {
+  readonly name: string;
+  /** Of the network's scores, if only this class erred. */
+  readonly snr: Snr;
+  /** Cells, in whole arrays. */
+  readonly arrays: number;
+  readonly conversions: number;
+  /** Share of the network's multiplications that are digital. */
+  readonly digital: number;
+}
+
+export interface ClassReport {
+  readonly class: LayerClass;
+  /** Number of its layers, and their share of the network's crossbar multiplications. */
+  readonly layers: number;
   readonly multiplications: number;
-  /** The layer as given comes first. */
-  readonly variants: readonly VariantReport[];
+  /** Share of what all layers as given add to the error. */
+  readonly error: number;
+  /** As given first. */
+  readonly forms: readonly FormReport[];
   /** Of the mapping that was chosen, or else of the one that loses least. */
   readonly taken: string;
 }
 
+/** Forms by class. */
+type FormsTaken = Readonly<Partial<Record<LayerClass, string>>>;
+
+/** A mapping of least expected error for what it costs. */
+export interface FrontReport {
+  readonly forms: FormsTaken;
+  /** As the mapping as given fills them. */
+  readonly arrays: number;
+  readonly conversions: number;
+  /** Share of the multiplications that are digital. */
+  readonly digital: number;
+  readonly expected: {
+    /** Of the outputs, against floating point. */
+    readonly snr: Snr;
+    /** Points. */
+    readonly loss: number;
+  };
+  /** Its number in `tried`; absent where it was not measured. */
+  readonly mapping?: number;
+}
+
 export interface TriedReport extends MappingReport {
   readonly why: Why;
-  /** Layers by variant, and the number of those that stay digital. */
-  readonly layers: Readonly<Record<string, number>>;
-  /** Share of the multiplications that stay digital. */
+  readonly forms: FormsTaken;
+  /** Share of the multiplications that are digital: of layers, and what corrections add. */
   readonly digital: number;
   readonly met: boolean;
   /** The same on other chips, for what was about to be chosen. */
@@ -70,6 +107,11 @@ export interface TuneReport {
    */
   readonly blame?: Blame & { /** Its number in `tried`. */ readonly mapping: number };
   readonly sensitivity: { readonly images: number; readonly layers: readonly LayerReport[] };
+  readonly classes: readonly ClassReport[];
+  /** The mapping as given, and the path from the cheapest to the most exact: arrays against loss. */
+  readonly front: readonly FrontReport[];
+  /** How much more whole mappings err than their layers were expected to together (dB), near the one that was chosen. */
+  readonly offset: number;
   /** Number of the chosen mapping in `tried`; absent where none meets the bound. */
   readonly chosen?: number;
   /** Number of the mapping that loses least of those that take no more arrays than there may be. */

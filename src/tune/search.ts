@@ -1,11 +1,8 @@
 /**
  * The search itself: which mappings are measured, in which order, and which one is taken. It knows nothing of chips: what a
- * mapping costs and loses is told by `measure`.
+ * mapping is expected to lose is told by `expect`, and what it costs and loses by `measure`.
  */
-import { mappingAfter, type Path } from './path.ts';
-
-/** By layer: the number of its candidate, or that it stays off the crossbars. */
-export type Assignment = readonly (number | 'digital')[];
+import type { Choices } from './path.ts';
 
 /** What the search needs to know of a measured mapping. */
 export interface Measured {
@@ -17,31 +14,39 @@ export interface Measured {
   readonly drop: number;
   /** Energy of the output's error: of what costs the same, the one with less is taken. */
   readonly noise: number;
-  /** Share of the multiplications that stay digital. */
-  readonly digital: number;
-  /** Of what is on crossbars. */
   readonly cost: number;
 }
 
 export interface Tried<M> {
   /** Why it was tried. */
   readonly why: Why;
-  readonly assignment: Assignment;
+  readonly choices: Choices;
   readonly measured: M;
   /** The same mapping on other chips; only of those that were about to be chosen. */
   readonly confirmed?: M;
 }
 
-/** How a mapping is measured. */
+/** How a mapping is judged. */
 interface Measures<M> {
-  readonly measure: (assignment: Assignment, why: Why) => Promise<M>;
+  /** What a mapping is expected to cost, in any unit. */
+  readonly costOf: (choices: Choices) => number;
+  /** Points that a mapping is expected to lose, by all that was measured until then. */
+  readonly expect: (choices: Choices) => number;
+  readonly measure: (choices: Choices, why: Why) => Promise<M>;
   /** On chips that the search has not seen. */
-  readonly confirm: (assignment: Assignment) => Promise<M>;
+  readonly confirm: (choices: Choices) => Promise<M>;
   /** Whether the time is over: nothing more is measured then. */
   readonly isOver: () => boolean;
 }
 
-export type Why = 'as given' | 'most exact' | 'cheapest' | 'in between' | 'digital layers';
+interface Bounds {
+  /** Most points that may be lost. */
+  readonly most: number;
+  /** Points that estimates are not trusted to tell apart. */
+  readonly blur: number;
+}
+
+export type Why = 'as given' | 'expected to do' | 'more exact' | 'cheaper';
 
 export interface SearchResult<M> {
   /** In the order of the measurements; the mapping as given comes first. */
@@ -52,73 +57,74 @@ export interface SearchResult<M> {
   readonly best: Tried<M>;
 }
 
+/** Share of the path that a miss leads on by at least, so that estimates that hope too much are soon left behind. */
+const leastStep = 0.25;
+
 /**
- * Measures the mapping as given, then the most exact one. Where that meets the bound, bisection finds the shortest part of
- * the path that does; where it does not, first the fewest digital layers with which it does. Loss need not fall with every
- * step: of all mappings that were measured, the cheapest that meets the bound is chosen (fewest digital multiplications
- * first) if it meets it on other chips too: few chips may be lucky ones. Needs about 2 + log2(steps) measurements, and twice
- * as many with digital layers.
+ * Measures the mapping as given, then the cheapest of the path that is expected to meet the bound; where it does not, a more exact
+ * one, by estimates that the measurement has corrected; where it does, a cheaper one, if that is expected to do or to miss the bound
+ * by less than estimates can tell. Loss need not fall with every step: of all mappings that were measured, the cheapest
+ * that meets the bound is chosen, if it meets it on other chips too: few chips may be lucky ones. Where none does, the search
+ * goes on with more exact ones.
  * @param given the mapping that the options describe
- * @param digital layers that may stay digital, in the order in which they should
+ * @param path mappings from the cheapest to the most exact
  */
 export async function search<M extends Measured>(
-  given: Assignment,
-  path: Path,
-  digital: readonly number[],
-  { measure, confirm, isOver }: Measures<M>,
+  given: Choices,
+  path: readonly Choices[],
+  { most, blur }: Bounds,
+  { costOf, expect, measure, confirm, isOver }: Measures<M>,
 ): Promise<SearchResult<M>> {
   const tried = new Map<string, Tried<M>>();
-  const met = async (why: Why, assignment: Assignment): Promise<boolean> => {
-    const key = assignment.join();
-    if (!tried.has(key) && tried.size > 0 && isOver()) return false;
-    const known = tried.get(key) ?? { why, assignment, measured: await measure(assignment, why) };
+  const met = async (why: Why, choices: Choices): Promise<boolean> => {
+    const key = choices.join();
+    const known = tried.get(key) ?? { why, choices, measured: await measure(choices, why) };
     tried.set(key, known);
     return known.measured.met;
   };
-  const last = path.steps.length;
-  const mapping = (steps: number, offChip: number): Assignment => {
-    const off = new Set(digital.slice(0, offChip));
-    return mappingAfter(path, steps).map((candidate, layer) => (off.has(layer) ? 'digital' : candidate));
+
+  /** What lies at or below `missed` misses the bound; what lies at or above `found` meets it, or is not needed. */
+  const walk = async (missed: number, found: number, any: boolean, first: Why) => {
+    let why = first;
+    while (found - missed > 1 && !isOver()) {
+      const between = Array.from({ length: found - missed - 1 }, (_, i) => missed + 1 + i);
+      const losses = between.map((at) => expect(path[at]!));
+      const least = Math.min(...losses);
+      if (any && least > most + blur) break;
+      const wanted = Math.max(most, least + (any ? 0 : blur));
+      const expected = between[losses.findIndex((loss) => loss <= wanted)]!;
+      const onward = Math.min(found - 1, missed + Math.ceil(leastStep * (found - missed)));
+      const at = why === 'more exact' ? Math.max(expected, onward) : expected;
+      if (await met(why, path[at]!)) [found, any, why] = [at, true, 'cheaper'];
+      else [missed, why] = [at, 'more exact'];
+    }
   };
 
-  await met('as given', given);
-  let offChip = 0;
-  let possible = await met('most exact', mapping(last, 0));
-  if (!possible && digital.length > 0) {
-    possible = await met('digital layers', mapping(last, digital.length));
-    if (possible)
-      offChip = await firstMet(0, digital.length, (count) => met('digital layers', mapping(last, count)));
-  }
-  if (possible && last > 0 && !(await met('cheapest', mapping(0, offChip))))
-    await firstMet(0, last, (steps) => met('in between', mapping(steps, offChip)));
-
-  let chosen: Tried<M> | undefined;
-  for (const [key, candidate] of [...tried].sort(([, a], [, b]) => cheaperFirst(a, b))) {
-    if (!candidate.measured.met) continue;
-    if (isOver()) {
-      chosen = candidate;
-      break;
+  /** The cheapest that also does on other chips. */
+  const choose = async (): Promise<Tried<M> | undefined> => {
+    for (const [key, candidate] of [...tried].sort(([, a], [, b]) => cheaperFirst(a, b))) {
+      if (!candidate.measured.met || candidate.confirmed) continue;
+      if (isOver()) return candidate;
+      const confirmed = { ...candidate, confirmed: await confirm(candidate.choices) };
+      tried.set(key, confirmed);
+      if (confirmed.confirmed.met) return confirmed;
     }
-    const confirmed = { ...candidate, confirmed: await confirm(candidate.assignment) };
-    tried.set(key, confirmed);
-    if (!confirmed.confirmed.met) continue;
-    chosen = confirmed;
-    break;
+    return undefined;
+  };
+
+  const asGiven = await met('as given', given);
+  const dearer = path.findIndex((choices) => asGiven && costOf(choices) >= costOf(given));
+  await walk(-1, dearer < 0 ? path.length : dearer, asGiven, 'expected to do');
+  let chosen = await choose();
+  for (let most = -1; !chosen && !isOver(); chosen = await choose()) {
+    const measured = path.findLastIndex((choices) => tried.has(choices.join()));
+    if (measured === most || measured === path.length - 1) break;
+    most = measured;
+    await walk(measured, path.length, false, 'more exact');
   }
   const all = [...tried.values()];
   const fitting = all.filter(({ measured }) => measured.fits);
   return { tried: all, chosen, best: fitting.toSorted(byDrop)[0] ?? all[0]! };
-}
-
-/** The smallest count that is met, given that `missed` is not and `found` is. */
-async function firstMet(missed: number, found: number, met: (count: number) => Promise<boolean>) {
-  let [low, high] = [missed, found];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (await met(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
 }
 
 /** By the loss over all chips, then by the error of the outputs. */
@@ -130,6 +136,4 @@ function dropOf({ measured, confirmed }: Tried<Measured>): number {
 }
 
 const cheaperFirst = (a: Tried<Measured>, b: Tried<Measured>) =>
-  a.measured.digital - b.measured.digital ||
-  a.measured.cost - b.measured.cost ||
-  a.measured.noise - b.measured.noise;
+  a.measured.cost - b.measured.cost || a.measured.noise - b.measured.noise;

@@ -1,4 +1,6 @@
 /** Networks in which one layer is on a chip, over the same images, in any thread: what each differs from floating point by. */
+
+import { withReading } from '../lower/noise.ts';
 import { argmax } from '../math/argmax.ts';
 import { openSession } from '../runtime/session.ts';
 import type { Job } from '../threads/pool.ts';
@@ -14,6 +16,7 @@ export interface SensitivityContext {
 }
 
 export interface OutputError extends SignalAndNoise {
+  readonly images: number;
   /** Images whose largest value is another one. */
   readonly changed: number;
 }
@@ -30,10 +33,11 @@ async function compareOutputs(
 ): Promise<OutputError> {
   const session = await openSession(bytes, { threads: 1 });
   let sums = silence;
-  let changed = 0;
-  for (const [number, { feeds, count }] of batches.entries()) {
+  let [images, changed] = [0, 0];
+  for (const [number, { feeds, samples, size, count }] of batches.entries()) {
+    images += count;
     const reference = wanted[number]!;
-    const result = await session.run(feeds, [output]);
+    const result = await session.run(withReading(session, feeds, samples, size), [output]);
     const got = (result[output]!.data as Float32Array).subarray(0, reference.length);
     sums = addSignal(sums, reference, got);
     const values = reference.length / count;
@@ -41,5 +45,5 @@ async function compareOutputs(
       if (argmax(got, i * values, values) !== argmax(reference, i * values, values)) changed++;
   }
   await session.release();
-  return { ...sums, changed };
+  return { ...sums, images, changed };
 }

@@ -34,6 +34,7 @@ import {
   defaultImages,
   defaultTrials,
   type MeasuredStep,
+  manyArrays,
   type TuneOptions,
 } from './options.ts';
 
@@ -125,7 +126,8 @@ export async function prepare(
     const onImages = (done: number, total: number) => report(stage, done, total);
     return { images: run, references: await runReferences(run, models, onImages, store) };
   };
-  const trials = isRandom(loaded.target) ? (chips ?? defaultTrials) : 1;
+  const usual = compiled.mapping.arrays > manyArrays ? 1 : defaultTrials;
+  const trials = isRandom(loaded.target) ? (chips ?? usual) : 1;
   const { record } = compiled;
   const kept = withMemory(store);
   const identity = {

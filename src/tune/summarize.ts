@@ -4,15 +4,18 @@ import { defined } from '../defined.ts';
 import { version } from '../files/version.ts';
 import { layerName } from '../ir/graph.ts';
 import type { CompileOptions } from '../ir/options.ts';
+import { sumOf } from '../math/sum.ts';
 import { percentOf } from '../verify/metrics.ts';
 import { snrOf } from '../verify/report.ts';
-import { type Compared, variantsIn } from './compare.ts';
+import type { ClassForms, Form } from './forms.ts';
 import { lossOf, type MappingReport } from './loss.ts';
 import type { Limits } from './options.ts';
-import type { LayerReport, TriedReport, TuneReport } from './report.ts';
-import type { Assignment, SearchResult, Tried } from './search.ts';
-import type { TuneMeasured } from './search-mappings.ts';
-import { sensitivityImages, type Unit } from './sensitivity.ts';
+import type { Choices } from './path.ts';
+import type { ClassReport, FrontReport, LayerReport, TriedReport, TuneReport } from './report.ts';
+import type { Tried } from './search.ts';
+import type { Expected, Searched, TuneMeasured } from './search-mappings.ts';
+import type { Unit } from './sensitivity.ts';
+import type { OutputError } from './sensitivity-job.ts';
 import type { Setup } from './setup.ts';
 import { verdictOn } from './verdict.ts';
 import type { TriedRemedies } from './wire-remedies.ts';
@@ -22,8 +25,10 @@ interface Tuning {
   readonly setup: Setup;
   readonly limits: Limits;
   readonly units: readonly Unit[];
-  readonly compared: readonly (readonly Compared[])[];
-  readonly found: SearchResult<TuneMeasured>;
+  /** By unit, of each alone. */
+  readonly errors: readonly OutputError[];
+  readonly classes: readonly ClassForms[];
+  readonly found: Searched;
   /** What was tried against the resistance of wires before anything else. */
   readonly remedies: TriedRemedies;
   readonly blame: TuneReport['blame'];
@@ -61,10 +66,10 @@ export function reportTuning(tuning: Tuning, duration: number): TuneReport {
     tried: found.tried.map((tried) => triedReport(tuning, tried)),
     wires: remedies.tried.length > 0 ? remedies : undefined,
     blame,
-    sensitivity: {
-      images: Math.min(sensitivityImages, images.plan.indices.length),
-      layers: layerReports(tuning, (found.chosen ?? found.best).assignment),
-    },
+    sensitivity: { images: tuning.errors[0]?.images ?? 0, layers: layerReports(tuning) },
+    classes: classReports(tuning, (found.chosen ?? found.best).choices),
+    front: frontReports(tuning),
+    offset: found.offset,
     chosen: found.chosen && numberOf(found.chosen),
     best: numberOf(found.best),
     heldOut,
@@ -77,42 +82,71 @@ export function reportTuning(tuning: Tuning, duration: number): TuneReport {
 }
 
 function triedReport(
-  { compared }: Tuning,
-  { why, assignment, measured, confirmed }: Tried<TuneMeasured>,
+  { classes, found }: Tuning,
+  { why, choices, measured, confirmed }: Tried<TuneMeasured>,
 ): TriedReport {
-  const layers: Record<string, number> = {};
-  for (const variant of variantsIn(compared, assignment)) {
-    const name = variant === 'digital' ? variant : variant.name;
-    layers[name] = (layers[name] ?? 0) + 1;
-  }
   return defined({
     why,
-    layers,
-    digital: measured.digital,
+    forms: formsTaken(classes, choices),
+    digital: found.expect(choices).digital,
     met: measured.met,
     otherChips: confirmed && { loss: confirmed.report.loss, met: confirmed.met },
     ...measured.report,
   });
 }
 
-function layerReports({ units, compared }: Tuning, taken: Assignment): LayerReport[] {
-  const total = units.reduce((sum, { multiplications }) => sum + multiplications, 0);
-  const variants = variantsIn(compared, taken);
-  return units.map(({ origins, multiplications }, unit) => {
-    const variant = variants[unit]!;
-    return {
-      names: origins.map(layerName),
-      multiplications: multiplications / total,
-      variants: compared[unit]!.map(({ variant: { name }, error }) => ({
-        variant: name,
-        snr: snrOf(error),
-        changed: error.changed,
-        arrays: error.arrays,
-        conversions: error.conversions,
-      })),
-      taken: variant === 'digital' ? variant : variant.name,
-    };
+function formsTaken(classes: readonly ClassForms[], choices: Choices): TriedReport['forms'] {
+  return Object.fromEntries(classes.map(({ class: name, forms }, own) => [name, forms[choices[own]!]!.name]));
+}
+
+function layerReports({ units, errors }: Tuning): LayerReport[] {
+  const total = sumOf(units.map(({ multiplications }) => multiplications));
+  return units.map(({ origins, class: name, multiplications }, unit) => ({
+    names: origins.map(layerName),
+    class: name,
+    multiplications: multiplications / total,
+    snr: snrOf(errors[unit]!),
+    changed: errors[unit]!.changed,
+  }));
+}
+
+function classReports({ units, errors, classes }: Tuning, choices: Choices): ClassReport[] {
+  const total = sumOf(units.map(({ multiplications }) => multiplications));
+  const energy = sumOf(classes.map(({ forms }) => forms[0]!.energy));
+  const { signal, images } = errors[0]!;
+  const formReport = ({ name, energy: noise, arrays, conversions, digital }: Form) => ({
+    name,
+    snr: snrOf({ signal: signal / images, noise }),
+    ...{ arrays, conversions, digital },
   });
+  return classes.map(({ class: name, units: own, forms }, number) => ({
+    class: name,
+    layers: own.length,
+    multiplications: sumOf(own.map((unit) => units[unit]!.multiplications)) / total,
+    error: energy > 0 ? forms[0]!.energy / energy : 0,
+    forms: forms.map(formReport),
+    taken: forms[choices[number]!]!.name,
+  }));
+}
+
+/** From the fewest arrays on. */
+function frontReports({ classes, found }: Tuning): FrontReport[] {
+  const numberOf = (choices: Choices) =>
+    found.tried.findIndex((tried) => tried.choices.join() === choices.join()) + 1;
+  const frontReport = ({ choices, arrays, conversions, digital, noise, loss }: Expected): FrontReport => {
+    const number = numberOf(choices);
+    return defined({
+      forms: formsTaken(classes, choices),
+      ...{ arrays, conversions, digital },
+      expected: { snr: snrOf({ signal: 1, noise }), loss },
+      mapping: number > 0 ? number : undefined,
+    });
+  };
+  const given = found.expect(classes.map(() => 0));
+  const onPath = found.path.some(({ choices }) => choices.join() === given.choices.join());
+  return [...found.path, ...(onPath ? [] : [given])]
+    .toSorted((a, b) => a.arrays - b.arrays || a.digital - b.digital || b.noise - a.noise)
+    .map(frontReport);
 }
 
 /** What all measurements together came to; networks in floating point and in integers apart. */

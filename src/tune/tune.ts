@@ -1,6 +1,7 @@
 /**
- * Tunes a mapping: the cheapest way of storing every layer with which a network loses no more than a bound. Sensitivities are
- * measured layer by layer, mappings as a whole on programmed chips; path.ts and search.ts have the method.
+ * Tunes a mapping: the cheapest way of storing every class of layers with which a network loses no more than a bound. What each layer
+ * costs the output is measured once; what other forms of it would cost is estimated, and mappings as a whole are measured on
+ * programmed chips. forms.ts, path.ts and search.ts have the method.
  */
 import type { Calibration } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -11,16 +12,16 @@ import type { LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { applyVariants } from './apply.ts';
 import { blame } from './blame.ts';
-import { compareVariants, variantsIn } from './compare.ts';
+import { formsOf, takenIn } from './forms.ts';
+import type { MappingReport } from './loss.ts';
 import { asGivenStep, measureMapping } from './measure.ts';
-import type { TuneOptions } from './options.ts';
+import type { Limits, TuneOptions } from './options.ts';
+import type { Choices } from './path.ts';
 import type { TuneReport } from './report.ts';
-import type { Assignment } from './search.ts';
 import { searchMappings } from './search-mappings.ts';
-import { unitsOf } from './sensitivity.ts';
-import { prepare } from './setup.ts';
+import { measureUnits, unitsOf } from './sensitivity.ts';
+import { prepare, type Setup } from './setup.ts';
 import { reportTuning } from './summarize.ts';
-import { cheaper, moreExact } from './useful.ts';
 import { tryRemedies, withRemedy } from './wire-remedies.ts';
 
 /**
@@ -48,34 +49,45 @@ export async function tune(
   const setup = await withRemedy(prepared, remedies.taken);
   const { tuning: part, seed } = setup;
   const asGiven = await measureMapping(setup, setup.options, { what: asGivenStep, part, seed });
-  const met = asGiven.report.loss.points <= limits.maxDrop;
-  const ofGiven = met ? undefined : await blame(setup, setup.options, asGiven);
-  const isUseful = ofGiven ? moreExact(loaded.target, ofGiven, asGiven) : cheaper;
   const units = unitsOf(setup.compiled);
-  const compared = await compareVariants(setup, units, isUseful);
-  const optionsOf = (assignment: Assignment) =>
-    applyVariants(setup.options, loaded.target, units, variantsIn(compared, assignment));
-  const found = await searchMappings(setup, units, compared, optionsOf, limits);
+  const errors = await measureUnits(setup, units);
+  const mostDigital = mostDigitalIn(setup, limits, asGiven.report);
+  const classes = await formsOf(setup, { units, errors }, mostDigital);
+  const optionsOf = (choices: Choices) =>
+    applyVariants(setup.options, loaded.target, units, takenIn(classes, choices, units.length));
+  const found = await searchMappings(setup, classes, optionsOf, { ...limits, mostDigital }, asGiven.report);
 
   const { tried, chosen, best } = found;
   const taken = chosen ?? best;
+  // What costs the accuracy that there is none of, or that was bought.
+  const blamed = chosen ? tried[0]! : best;
+  const lossy = blamed.measured.report.loss.points > limits.maxDrop;
+  const cause =
+    lossy && !setup.isOver()
+      ? {
+          mapping: tried.indexOf(blamed) + 1,
+          ...(await blame(setup, optionsOf(blamed.choices), blamed.measured)),
+        }
+      : undefined;
   const stopped = setup.isOver();
-  const ofBest =
-    chosen || best === tried[0] || stopped
-      ? undefined
-      : await blame(setup, optionsOf(best.assignment), best.measured);
-  const heldOut = await measureMapping(setup, optionsOf(taken.assignment), {
+  const heldOut = await measureMapping(setup, optionsOf(taken.choices), {
     what: 'on held-out images and other chips',
     part: setup.heldOut,
     seed: seed + 2 * setup.trials,
   });
   return reportTuning(
     {
-      ...{ setup, limits, units, compared, found, remedies, stopped },
-      blame: ofBest ? { mapping: tried.indexOf(best) + 1, ...ofBest } : ofGiven && { mapping: 1, ...ofGiven },
-      options: optionsOf(taken.assignment),
+      ...{ setup, limits, units, errors, classes, found, remedies, stopped },
+      blame: cause,
+      options: optionsOf(taken.choices),
       heldOut: heldOut.report,
     },
     (performance.now() - start) / 1000,
   );
+}
+
+/** Share of the multiplications that layers may take off crossbars: corrections have some of it already. */
+function mostDigitalIn({ options }: Setup, { maxDigital }: Limits, { corrections }: MappingReport): number {
+  // The record holds inputs as they are after equalization, which a layer that goes digital would change.
+  return options.equalization ? 0 : Math.max(0, maxDigital / 100 - corrections);
 }

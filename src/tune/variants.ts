@@ -1,88 +1,68 @@
-/** What may be chosen for one crossbar layer: the ways of storing it that a tuning compares, as far as a target allows them. */
+/** What may be chosen for the crossbar layers of a class: the ways of storing them that a tuning compares, as far as a target allows them. */
 import type { Choice } from '../ir/options.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 
-/** Where accuracy is lost, as far as changes of how layers are stored bear on it. */
-export type Weakness = 'cells' | 'converters' | 'rounding';
-
 /** A change of how a layer is stored, by a name for people. */
 export interface Variant {
   readonly name: string;
-  /** What it takes, against the layer as given: `less` arrays or conversions, the `same`, or `more`. */
-  readonly takes: 'less' | 'same' | 'more';
-  /** What it makes less of; undefined for what changes everything. */
-  readonly against: readonly Weakness[] | undefined;
   /** The changed choice; undefined where it would be impossible, or no change. */
   readonly apply: (given: Choice) => Choice | undefined;
 }
 
+/** What one layer does. */
+export type Taken = Variant | 'digital';
+
 const mostParts = 8;
 
-type Changes = Readonly<Record<string, (given: Choice) => Partial<Choice>>>;
+type Change = (given: Choice) => Partial<Choice>;
 
-/** The layer as the options give it comes first; then what costs less, what costs the same, and what costs more. */
+export const asGivenVariant: Variant = { name: 'as given', apply: (given) => given };
+
+/** The layer as the options give it comes first. */
 export function variantsFor(target: Target): readonly Variant[] {
-  const { exact, readsBack } = schemeOf(target);
-  const variantsOf = (
-    takes: Variant['takes'],
-    against: Variant['against'],
-    changes: Changes,
-  ): readonly Variant[] =>
-    Object.entries(changes).map(([name, change]) => ({
+  const changes: Readonly<Record<string, Change>> = {
+    offset: () => ({ encoding: 'offset', residual: false }),
+    differential: () => ({ encoding: 'differential' }),
+    'one slice fewer': ({ slices, copies, residual }) => ({
+      slices: slices - 1,
+      residual: residual && (slices - 1) * copies > 1,
+    }),
+    ...moreCells(target),
+  };
+  const variants = Object.entries(changes).map(
+    ([name, change]): Variant => ({
       name,
-      takes,
-      against,
-      apply(given: Choice) {
+      apply(given) {
         const choice = { ...given, ...change(given) };
         const changed = Object.entries(choice).some(([field, value]) => Reflect.get(given, field) !== value);
         return changed && isPossible(choice, target) ? choice : undefined;
       },
-    }));
-  return [
-    { name: 'as given', takes: 'same', against: undefined, apply: (given) => given },
-    ...variantsOf('less', undefined, {
-      offset: () => ({ encoding: 'offset', residual: false }),
-      'one slice fewer': ({ slices, copies, residual }) => ({
-        slices: slices - 1,
-        residual: residual && (slices - 1) * copies > 1,
-      }),
     }),
-    ...variantsOf('same', ['converters'], {
-      'range max': () => ({ converterRange: 'max' }),
-      'range percentile': () => ({ converterRange: 'percentile' }),
-    }),
-    ...variantsOf('more', undefined, { differential: () => ({ encoding: 'differential' }) }),
-    ...variantsOf('more', ['cells', 'converters', 'rounding'], {
-      'slices +1': ({ slices }) => ({ slices: slices + 1 }),
-    }),
-    ...(exact ? [] : variantsOf('more', ['cells'], repeatedRows)),
-    ...(readsBack ? variantsOf('more', ['cells'], residualParts) : []),
-    ...(readsBack || exact ? [] : variantsOf('more', ['cells'], averagedCopies)),
-  ];
+  );
+  return [asGivenVariant, ...variants];
 }
 
-/** Parts that make up for each other. */
-const residualParts: Changes = {
-  'copies x2, residual': ({ copies }) => ({ copies: 2 * copies, residual: true }),
-  'slices +1, residual': ({ slices }) => ({ slices: slices + 1, residual: true }),
-  'slices +1, copies x2, residual': ({ slices, copies }) => ({
-    slices: slices + 1,
-    copies: 2 * copies,
-    residual: true,
-  }),
-};
-
-/** Cells of one column, driven together: they take rows, and neither conversions nor, of a dense layer, time. */
-const repeatedRows: Changes = {
-  'repeats 4': () => ({ repeats: 4 }),
-  'repeats 16': () => ({ repeats: 16 }),
-};
-
-const averagedCopies: Changes = {
-  'copies x2': ({ copies }) => ({ copies: 2 * copies }),
-  'copies x4': ({ copies }) => ({ copies: 4 * copies }),
-};
+/**
+ * Digits that take more cells. Copies take arrays and conversions, and err apart; repeats are cells of one column, driven together, and
+ * take rows alone. Where cells are read back, parts make up for each other.
+ */
+function moreCells(target: Target): Readonly<Record<string, Change>> {
+  const { exact, readsBack: residual } = schemeOf(target);
+  const moreSlices: Change = ({ slices }) => ({ slices: slices + 1, residual });
+  if (exact) return { 'slices +1': moreSlices };
+  const copied = (copies: number): [string, Change] => [
+    `copies ${copies}`,
+    ({ slices }) => ({ copies, residual: residual && slices * copies > 1 }),
+  ];
+  return {
+    ...Object.fromEntries([1, 2, 4, 8].map(copied)),
+    'slices +1': moreSlices,
+    'slices +1, copies 2': (given) => ({ ...moreSlices(given), copies: 2 }),
+    'repeats 4': () => ({ repeats: 4 }),
+    'repeats 16': () => ({ repeats: 16 }),
+  };
+}
 
 /** What the compiler would refuse is not tried. */
 function isPossible({ encoding, slices, copies, repeats, residual }: Choice, target: Target): boolean {

@@ -1,18 +1,6 @@
 /** What a tuning chose, as an options file that `crossloom compile --options` takes. */
 import { Document, isMap, isSeq } from 'yaml';
-import { type CompileOptions, type LayerOptions, parseOptions } from '../ir/options.ts';
-import { patternOf } from '../text/name-pattern.ts';
-
-/** An entry of `layers`. */
-export type LayerEntry = CompileOptions['layers'][number];
-
-/** The fields of a layer that its entry has to say; undefined where it needs none. */
-export function layerEntry(name: string, given: LayerOptions, wanted: LayerOptions): LayerEntry | undefined {
-  const changed = Object.entries(wanted).filter(([field, value]) => Reflect.get(given, field) !== value);
-  return changed.length === 0
-    ? undefined
-    : { match: patternOf(name), ...(Object.fromEntries(changed) as LayerOptions) };
-}
+import { type CompileOptions, parseOptions } from '../ir/options.ts';
 
 /** @param comment lines above the options */
 export function formatOptions(options: CompileOptions, comment: readonly string[]): string {

@@ -42,12 +42,16 @@ describe('crossloom tune', () => {
     expect(err.split('\n')[0]).toMatch(
       /^mapping: as given: \d arrays, [\d.]+ points lost \(95 % .* to .*\), [\d.]+ dB, 1 chip, [\d.]+ s$/,
     );
-    expect(err).toMatch(/^layers alone: offset: 1 chip, [\d.]+ s$/m);
+    expect(err).toMatch(/^layers alone: 1 chip, [\d.]+ s$/m);
+    expect(err).toMatch(/^estimates: \d+ forms of every layer: [\d.]+ s$/m);
     expect(out).toMatch(
       /^data +data\.npy: 30 images to tune on, 30 held out; 8 calibration samples left out; one image is 3\.33 points$/m,
     );
-    expect(out).toMatch(/^first +60\.0 % +[\d.]+( \(\d+\))? .* offset$/m);
-    expect(out).toMatch(/^ ?1 +as given .* met +2 as given$/m);
+    expect(out).toMatch(
+      /^dense +2 +100\.0 % .* 100 % +(first|second) .* offset \(.* arrays, expected [\d.]+ dB\)$/m,
+    );
+    expect(out).toMatch(/^ ?1 +as given .* met +as given$/m);
+    expect(out).toMatch(/^ +\d +\d+ +\d.* dB +[\d.-]+ +[\d.]+ .* 2\* +dense: offset$/m);
     expect(out).toMatch(
       /^Mapping \d is the cheapest of those that meet the bound, on other chips too: \d arrays/m,
     );
@@ -105,13 +109,11 @@ describe('crossloom tune', () => {
       },
       stderr(text) {
         err.push(text);
-        if (text.startsWith('layers alone: as given')) press();
+        if (text.startsWith('layers alone: 1 chip')) press();
       },
     });
     expect(interrupted.exit).toBe(130);
-    expect(err.join('')).toMatch(
-      /interrupted at layers alone: offset: .* has the best mapping so far; .*:\n/,
-    );
+    expect(err.join('')).toMatch(/interrupted at estimates: .* has the best mapping so far; .*:\n/);
     expect(err.join('')).toContain(' --resume');
     expect(await readFile(at('soFar.yaml'), 'utf8')).toContain('INTERRUPTED: the best so far');
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { layerOptions, parseOptions } from '../../src/ir/options.ts';
 import { patternOf } from '../../src/text/name-pattern.ts';
-import { formatOptions, layerEntry } from '../../src/tune/write-options.ts';
+import { formatOptions } from '../../src/tune/write-options.ts';
 
 const name = fc
   .array(fc.constantFrom(...'ab1/_.:;-*?[]()!+@{}|^$ ,~#"\'&='.split('')), { minLength: 1, maxLength: 8 })
@@ -39,13 +39,5 @@ describe('an options file', () => {
     expect(text.split('\n').slice(0, 3)).toEqual(['# first line', '# second: line', '']);
     expect(text).not.toContain('calibrationSamples');
     expect(parseOptions(parseDocument(text).toJS())).toEqual(options);
-  });
-
-  test('has an entry only for layers that change', () => {
-    expect(layerEntry('a', { slices: 2 }, { slices: 2 })).toBeUndefined();
-    expect(layerEntry('a', { slices: 2, copies: 1 }, { slices: 2, copies: 3 })).toEqual({
-      match: 'a',
-      copies: 3,
-    });
   });
 });

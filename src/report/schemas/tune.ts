@@ -6,8 +6,18 @@ import { amount, count, list, modelFile, percent, share, snr } from './parts.ts'
 
 const loss = z.strictObject({ points: z.number(), low: z.number(), high: z.number() });
 const lossReport = { loss, snrToFloat: snr, noise: amount };
-const mapping = { ...lossReport, arrays: count, chips: count, conversions: count, trials: count };
+const mapping = {
+  ...lossReport,
+  arrays: count,
+  chips: count,
+  conversions: count,
+  corrections: amount,
+  trials: count,
+};
 const met = z.boolean();
+const layerClass = z.string();
+const forms = z.record(layerClass, z.string()).describe('by class of layers');
+const cells = amount.describe('a class may fill a part of one');
 
 const entry = z.strictObject({
   ...lossReport,
@@ -44,7 +54,7 @@ export const tuning = z.strictObject({
     z.strictObject({
       ...mapping,
       why: z.string(),
-      layers: z.record(z.string(), count),
+      forms,
       digital: share,
       met,
       otherChips: z.strictObject({ loss, met }).exactOptional(),
@@ -75,20 +85,42 @@ export const tuning = z.strictObject({
     layers: list(
       z.strictObject({
         names: list(z.string()),
+        class: layerClass,
         multiplications: share,
-        variants: list(
-          z.strictObject({
-            variant: z.string(),
-            snr,
-            changed: count,
-            arrays: amount.describe('a layer may fill a part of one'),
-            conversions: count,
-          }),
-        ),
-        taken: z.string(),
+        snr,
+        changed: count,
       }),
     ),
   }),
+  classes: list(
+    z.strictObject({
+      class: layerClass,
+      layers: count,
+      multiplications: share,
+      error: share.describe('of what all layers as given add to the error'),
+      forms: list(
+        z.strictObject({
+          name: z.string(),
+          snr: snr.describe('of the scores, if only this class erred; dB, or in words'),
+          arrays: cells,
+          conversions: count,
+          digital: share,
+        }),
+      ),
+      taken: z.string(),
+    }),
+  ),
+  front: list(
+    z.strictObject({
+      forms,
+      arrays: count,
+      conversions: count,
+      digital: share,
+      expected: z.strictObject({ snr, loss: z.number().describe('points') }),
+      mapping: count.exactOptional().describe('its number in `tried`, where it was measured'),
+    }),
+  ),
+  offset: z.number().describe('dB by which whole mappings err more than their layers together'),
   chosen: count.exactOptional(),
   best: count,
   heldOut: z.strictObject(mapping),

@@ -1,0 +1,67 @@
+/**
+ * Other ways of storing the layers of a compilation -> what each takes, and how much each layer alone is expected to err by itself on
+ * a chip that is read: cells, converters, and the rounding of weights and inputs, before anything is programmed.
+ */
+import { weightMax } from '../../passes/map/slice-weights.ts';
+import type { Compiled } from '../ir/compiled.ts';
+import type { LoadedTarget } from '../target/target.ts';
+import { type LayerVariant, layerEstimates } from './expect-layer.ts';
+import { type IntegerShares, integerShares } from './integer-shares.ts';
+import { narrowTarget } from './narrow-target.ts';
+
+/** What a layer is stored as; what is absent is as the mapping has it. */
+export type FormChanges = Pick<LayerVariant, 'encoding' | 'slices' | 'copies' | 'repeats'>;
+
+/** A layer in one form. */
+export interface LayerForm {
+  /** Energy of what errs in its outputs, as a share of theirs. */
+  readonly noise: number;
+  /** Cells of its blocks, in arrays. */
+  readonly arrays: number;
+  /** For one input of the model. */
+  readonly conversions: number;
+}
+
+/** @param layer its number in the mapping */
+export type ExpectForm = (layer: number, changes: FormChanges) => Promise<LayerForm>;
+
+/**
+ * @param whole target, not narrowed by any options
+ * @param at seconds after programming at which chips are read
+ */
+export function openForms(
+  { mapping, record, options }: Pick<Compiled, 'mapping' | 'record' | 'options'>,
+  whole: LoadedTarget,
+  at: number,
+): ExpectForm {
+  const { cell } = narrowTarget(whole, options).target;
+  const estimate = layerEstimates({ mapping, record, options }, whole);
+  const estimates = new Map<string, ReturnType<typeof estimate>>();
+  const estimateOf = (layer: number, changes: FormChanges) => {
+    const key = JSON.stringify([layer, changes]);
+    const known = estimates.get(key) ?? estimate(layer, { ...changes, at });
+    estimates.set(key, known);
+    return known;
+  };
+  const shares = new Map<number, IntegerShares>();
+  const sharesOf = (layer: number) => {
+    const known = shares.get(layer) ?? integerShares(mapping.layers[layer]!, record);
+    shares.set(layer, known);
+    return known;
+  };
+  return async (layer, { copies: wanted, ...changes }) => {
+    const given = mapping.layers[layer]!;
+    const { parts, arrays, conversions } = await estimateOf(layer, changes);
+    // Copies err apart, and lie beside each other as often.
+    const copies = (wanted ?? given.copies) / given.copies;
+    const { encoding = given.encoding, slices = given.slices } = changes;
+    const finer = weightMax(cell, { encoding, slices }, options.weightBits) / given.node.weightMax;
+    const { weights, inputs } = sharesOf(layer);
+    return {
+      noise:
+        parts.bent + (parts.lasting + parts.anew + parts.converters) / copies + weights / finer ** 2 + inputs,
+      arrays: arrays * copies,
+      conversions: conversions * copies,
+    };
+  };
+}
