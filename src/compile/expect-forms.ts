@@ -4,13 +4,18 @@
  */
 import { weightMax } from '../../passes/map/slice-weights.ts';
 import type { Compiled } from '../ir/compiled.ts';
+import type { InputQuantization } from '../ir/graph.ts';
+import { codingOf, inputPlanes } from '../ir/input-planes.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { type LayerVariant, layerEstimates } from './expect-layer.ts';
 import { type IntegerShares, integerShares } from './integer-shares.ts';
 import { narrowTarget } from './narrow-target.ts';
 
 /** What a layer is stored as; what is absent is as the mapping has it. */
-export type FormChanges = Pick<LayerVariant, 'encoding' | 'slices' | 'copies' | 'repeats'>;
+export interface FormChanges extends Pick<LayerVariant, 'encoding' | 'slices' | 'copies' | 'repeats'> {
+  /** Of an input code. */
+  readonly inputBits?: number | undefined;
+}
 
 /** A layer in one form. */
 export interface LayerForm {
@@ -34,7 +39,7 @@ export function openForms(
   whole: LoadedTarget,
   at: number,
 ): ExpectForm {
-  const { cell } = narrowTarget(whole, options).target;
+  const { cell, driver } = narrowTarget(whole, options).target;
   const estimate = layerEstimates({ mapping, record, options }, whole);
   const estimates = new Map<string, ReturnType<typeof estimate>>();
   const estimateOf = (layer: number, changes: FormChanges) => {
@@ -49,7 +54,7 @@ export function openForms(
     shares.set(layer, known);
     return known;
   };
-  return async (layer, { copies: wanted, ...changes }) => {
+  return async (layer, { copies: wanted, inputBits, ...changes }) => {
     const given = mapping.layers[layer]!;
     const { parts, arrays, conversions } = await estimateOf(layer, changes);
     // Copies err apart, and lie beside each other as often.
@@ -57,11 +62,18 @@ export function openForms(
     const { encoding = given.encoding, slices = given.slices } = changes;
     const finer = weightMax(cell, { encoding, slices }, options.weightBits) / given.node.weightMax;
     const { weights, inputs } = sharesOf(layer);
+    const { quantization } = given.node;
+    const recoded = { ...quantization, bits: inputBits ?? quantization.bits };
+    const planesOf = (codes: InputQuantization) =>
+      inputPlanes(codes, codingOf(codes, given.inputNumbers, driver.polarity), driver.bits).length;
     return {
       noise:
-        parts.bent + (parts.lasting + parts.anew + parts.converters) / copies + weights / finer ** 2 + inputs,
+        parts.bent +
+        (parts.lasting + parts.anew + parts.converters) / copies +
+        weights / finer ** 2 +
+        inputs / 4 ** (recoded.bits - quantization.bits),
       arrays: arrays * copies,
-      conversions: conversions * copies,
+      conversions: (conversions * copies * planesOf(recoded)) / planesOf(quantization),
     };
   };
 }

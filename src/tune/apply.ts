@@ -1,14 +1,14 @@
 /** What layers take -> options of a compilation. */
 import { layerName } from '../ir/graph.ts';
-import { type CompileOptions, choiceFor } from '../ir/options.ts';
+import type { CompileOptions } from '../ir/options.ts';
 import type { Target } from '../target/target.ts';
 import { entriesFor } from './entries.ts';
 import type { Unit } from './sensitivity.ts';
-import type { Taken, Variant } from './variants.ts';
+import { layerChoice, type Taken, type Variant } from './variants.ts';
 
 /** Whether a variant is possible for a unit, and changes something. */
 export function appliesTo(variant: Variant, unit: Unit, options: CompileOptions, target: Target): boolean {
-  return unit.origins.every((origin) => variant.apply(choiceFor(options, origin, target)) !== undefined);
+  return unit.origins.every((origin) => variant.apply(layerChoice(options, origin, target)) !== undefined);
 }
 
 /**
@@ -23,7 +23,7 @@ export function applyVariants(
 ): CompileOptions {
   const wishes = units.flatMap(({ origins }, unit) =>
     origins.map((origin) => {
-      const given = { ...choiceFor(options, origin, target), digital: false };
+      const given = { ...layerChoice(options, origin, target), digital: false };
       const variant = chosen[unit]!;
       const wanted =
         variant === 'digital' ? { ...given, digital: true } : { ...given, ...variant.apply(given) };

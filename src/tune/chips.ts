@@ -1,9 +1,11 @@
 /** Options -> the compilation, its package, and chips programmed from it, with all errors of the target or without one. */
 import type { Chip } from '../chip/chip.ts';
 import { compile } from '../compile/compile.ts';
+import type { Calibration } from '../compile/compiled.ts';
 import { settleAgain } from '../compile/settle-again.ts';
 import { correctChip } from '../correct/correct-chip.ts';
 import { defined } from '../defined.ts';
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import { cellsOf } from '../ir/cells.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
@@ -13,6 +15,7 @@ import { placementsOf } from '../ir/tiles.ts';
 import type { Package } from '../package/open.ts';
 import { packageOf } from '../package/package-of.ts';
 import { programChip } from '../program.ts';
+import type { SampleSource } from '../record/sample-source.ts';
 import { errorsOf } from '../target/errors.ts';
 import { targetFingerprint } from '../target/load.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
@@ -46,6 +49,8 @@ interface Subject {
   readonly model: ModelFile;
   readonly loaded: LoadedTarget;
   readonly threads: number;
+  /** What inputs are recorded anew with, where other codes are asked for than the record has. */
+  readonly samples?: SampleSource;
   /** Seconds after programming at which chips are calibrated. */
   readonly calibratedAt: number;
 }
@@ -58,7 +63,7 @@ const kept = 2;
 
 /** @param given the mapping that there is already */
 export function openChips(
-  { model, loaded, threads, calibratedAt }: Subject,
+  { model, loaded, samples, threads, calibratedAt }: Subject,
   trials: number,
   given: Mapped,
 ): Chips {
@@ -67,7 +72,11 @@ export function openChips(
   mappings(JSON.stringify(first), async () => given);
   const settled = lastFew<Package>(1);
   const chips = lastFew<Chip>(kept * Math.min(trials, kept));
-  const calibration = { kind: 'record', record } as const;
+  const records = new Map<string, CalibrationRecord>([[codesIn(first), record]]);
+  const calibrationFor = (options: CompileOptions): Calibration => {
+    const known = records.get(codesIn(options));
+    return known || !samples ? { kind: 'record', record: known ?? record } : { kind: 'samples', samples };
+  };
   const programNew = (pkg: Package, seed: number, on: OnPart, devices?: LoadedTarget) =>
     programChip(pkg, {
       ...defined({ devices }),
@@ -87,9 +96,11 @@ export function openChips(
     map: (options, on) =>
       mappings(JSON.stringify(options), async () => {
         // However many arrays it takes, out of the record that all share.
-        const compiled = await compile(model, loaded, { ...options, arrays: anyArrays }, calibration, {
+        const given = { ...options, arrays: anyArrays };
+        const compiled = await compile(model, loaded, given, calibrationFor(options), {
           onProgress: (stage, done, total) => on(stage)(done, total),
         });
+        records.set(codesIn(options), compiled.record);
         return { compiled, pkg: await packageOf(compiled) };
       }),
     program: async ({ pkg }, seed, on) => ({ pkg, chip: await program(pkg, seed, on) }),
@@ -116,6 +127,13 @@ export function openChips(
     },
   };
 }
+
+/** What the options say of the bits of input codes: by it records differ. */
+const codesIn = ({ inputBits, layers }: CompileOptions): string =>
+  JSON.stringify([
+    inputBits,
+    layers.flatMap((layer) => (layer.inputBits ? [[layer.match, layer.inputBits]] : [])),
+  ]);
 
 /** A target of its own, for `loaded`. */
 function withTarget(loaded: LoadedTarget, target: Target): LoadedTarget {

@@ -2,11 +2,10 @@
 import { type FormChanges, type LayerForm, openForms } from '../compile/expect-forms.ts';
 import { defined } from '../defined.ts';
 import { recalled } from '../files/result-store.ts';
-import { type Choice, choiceFor } from '../ir/options.ts';
 import { sumOf } from '../math/sum.ts';
 import type { Unit } from './sensitivity.ts';
 import type { Setup } from './setup.ts';
-import type { Variant } from './variants.ts';
+import { type LayerChoice, layerChoice, type Variant } from './variants.ts';
 
 /** @returns by variant and unit; a unit that cannot take a variant is as given */
 export function expectVariants(
@@ -18,7 +17,7 @@ export function expectVariants(
   const { target } = compiled.loaded;
   const changes = variants.map((variant) =>
     units.map(({ origins }) => {
-      const given = choiceFor(options, origins[0]!, target);
+      const given = layerChoice(options, origins[0]!, target);
       return changesTo(given, variant.apply(given) ?? given);
     }),
   );
@@ -44,15 +43,16 @@ export function expectVariants(
 }
 
 /** What of a choice estimates ask for; residual parts count as copies. */
-function changesTo(given: Choice, wanted: Choice): FormChanges {
-  const changed = <Field extends keyof Choice>(field: Field) =>
+function changesTo(given: LayerChoice, wanted: LayerChoice): FormChanges {
+  const changed = <Field extends keyof LayerChoice>(field: Field) =>
     wanted[field] === given[field] ? undefined : wanted[field];
-  const encoding = changed('encoding');
+  const [encoding, inputBits] = [changed('encoding'), changed('inputBits')];
   return defined({
     encoding: encoding === 'auto' ? undefined : encoding,
     slices: changed('slices'),
     copies: changed('copies'),
     repeats: changed('repeats'),
+    inputBits: inputBits === 'auto' ? undefined : inputBits,
   });
 }
 

@@ -57,7 +57,7 @@ export async function formsOf(
   const { options, loaded } = setup;
   const { target } = setup.compiled.loaded;
   const energies = errors.map(({ noise, images }) => (Number.isFinite(noise) ? noise / images : worst));
-  const variants = variantsFor(target).filter(
+  const variants = variantsFor(target, setup.codesAreFree).filter(
     (variant) =>
       variant === asGivenVariant || units.some((unit) => appliesTo(variant, unit, options, target)),
   );

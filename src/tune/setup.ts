@@ -16,6 +16,7 @@ import type { CompileOptions } from '../ir/options.ts';
 import { withFloatSums } from '../lower/float-sums.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { packageOf } from '../package/package-of.ts';
+import { ownQuantization } from '../record/own-range.ts';
 import { encodeRecord } from '../record/record-file.ts';
 import { openSession } from '../runtime/session.ts';
 import { schemeOf } from '../schemes/models.ts';
@@ -64,6 +65,8 @@ export interface Setup {
   /** Seconds after programming at which chips are read, and what is done about drift then. */
   readonly at: number;
   readonly compensate: Compensation;
+  /** Whether inputs can be recorded anew with other codes: samples are there, and the model has no codes of its own. */
+  readonly codesAreFree: boolean;
   readonly chips: Chips;
   /** What all measurements follow from, besides the mapping, the chip and the images of each. */
   readonly identity: Readonly<Record<string, unknown>>;
@@ -127,6 +130,8 @@ export async function prepare(
     return { images: run, references: await runReferences(run, models, onImages, store) };
   };
   const usual = compiled.mapping.arrays > manyArrays ? 1 : defaultTrials;
+  const real = await lowerModel(model, loaded, options);
+  const samples = calibration?.kind === 'samples' ? calibration.samples : undefined;
   const trials = isRandom(loaded.target) ? (chips ?? usual) : 1;
   const { record } = compiled;
   const kept = withMemory(store);
@@ -150,7 +155,7 @@ export async function prepare(
     options: compiled.options,
     record,
     compiled,
-    real: await lowerModel(model, loaded, options),
+    real,
     tuning: await partOf(0, 'floating point and integers, tuning images'),
     heldOut: await partOf(1, 'floating point and integers, held-out images'),
     excluded: plan.overlap,
@@ -159,7 +164,11 @@ export async function prepare(
     threads,
     at,
     compensate,
-    chips: openChips({ model, loaded, threads, calibratedAt }, trials, { compiled, pkg }),
+    codesAreFree: samples !== undefined && !hasOwnCodes(real),
+    chips: openChips({ model, loaded, threads, calibratedAt, ...defined({ samples }) }, trials, {
+      compiled,
+      pkg,
+    }),
     identity,
     store: kept,
     work: { mappings: new Set(), runs: new Map() },
@@ -180,6 +189,9 @@ function competition(arrays: number, onBest: TuneOptions['onBest']): Setup['comp
     onBest?.({ ...options, arrays }, report);
   };
 }
+
+const hasOwnCodes = (real: Graph): boolean =>
+  real.nodes.some((node) => node.kind === 'mvm' && ownQuantization(real, node.input) !== undefined);
 
 /** Whether chips differ. */
 const isRandom = (target: Target): boolean =>

@@ -1,13 +1,24 @@
 /** What may be chosen for the crossbar layers of a class: the ways of storing them that a tuning compares, as far as a target allows them. */
-import type { Choice } from '../ir/options.ts';
+import type { Origin } from '../ir/graph.ts';
+import { type Choice, type CompileOptions, choiceFor, inputBitsOf } from '../ir/options.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
+
+/** How a layer is stored, and what drives it. */
+export interface LayerChoice extends Choice {
+  readonly inputBits: number | 'auto';
+}
+
+export const layerChoice = (options: CompileOptions, origin: Origin, target: Target): LayerChoice => ({
+  ...choiceFor(options, origin, target),
+  inputBits: inputBitsOf(options, origin),
+});
 
 /** A change of how a layer is stored, by a name for people. */
 export interface Variant {
   readonly name: string;
   /** The changed choice; undefined where it would be impossible, or no change. */
-  readonly apply: (given: Choice) => Choice | undefined;
+  readonly apply: (given: LayerChoice) => LayerChoice | undefined;
 }
 
 /** What one layer does. */
@@ -15,12 +26,15 @@ export type Taken = Variant | 'digital';
 
 const mostParts = 8;
 
-type Change = (given: Choice) => Partial<Choice>;
+type Change = (given: LayerChoice) => Partial<LayerChoice>;
 
 export const asGivenVariant: Variant = { name: 'as given', apply: (given) => given };
 
-/** The layer as the options give it comes first. */
-export function variantsFor(target: Target): readonly Variant[] {
+/**
+ * The layer as the options give it comes first.
+ * @param codesAreFree whether inputs may be given other codes
+ */
+export function variantsFor(target: Target, codesAreFree: boolean): readonly Variant[] {
   const changes: Readonly<Record<string, Change>> = {
     offset: () => ({ encoding: 'offset', residual: false }),
     differential: () => ({ encoding: 'differential' }),
@@ -29,6 +43,7 @@ export function variantsFor(target: Target): readonly Variant[] {
       residual: residual && (slices - 1) * copies > 1,
     }),
     ...moreCells(target),
+    ...(codesAreFree ? finerInputs : {}),
   };
   const variants = Object.entries(changes).map(
     ([name, change]): Variant => ({
@@ -63,6 +78,14 @@ function moreCells(target: Target): Readonly<Record<string, Change>> {
     'repeats 16': () => ({ repeats: 16 }),
   };
 }
+
+/** More planes of input bits take conversions alone. */
+const finerInputs: Readonly<Record<string, Change>> = Object.fromEntries(
+  [10, 12].map((bits): [string, Change] => [
+    `inputs of ${bits} bits`,
+    ({ inputBits }) => ({ inputBits: inputBits === 'auto' ? inputBits : Math.max(bits, inputBits) }),
+  ]),
+);
 
 /** What the compiler would refuse is not tried. */
 function isPossible({ encoding, slices, copies, repeats, residual }: Choice, target: Target): boolean {

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/ir/options.ts';
+import { tilesOf } from '../../src/ir/tiles.ts';
 import { packageOf } from '../../src/package/package-of.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
@@ -95,6 +96,20 @@ describe('a chip without', () => {
     expect(left).toBe(weights);
     const kept = withoutUnused(whole.chip, mapped.pkg.layers).conductances;
     expect(chip.conductances).toEqual(kept);
+  });
+
+  test('cells that no weight uses keeps all repeats of grouped weights', () => {
+    // Two groups of one row and one column, each digit in two rows, block-diagonally.
+    const block = { array: 0, row: 0, column: 0, slice: 0, copy: 0, repeats: 2 };
+    const spans = { groups: { start: 0, end: 2 }, rows: { start: 0, end: 1 }, columns: { start: 0, end: 1 } };
+    const { rowPlaces: _, ...layer } = mapped.pkg.layers[0]!;
+    const how = { encoding: 'differential', repeats: 2 } as const;
+    const grouped = { ...layer, ...how, ...tilesOf([[0, { ...block, ...spans }]]) };
+    const { header } = whole.chip;
+    const all = new Float32Array(16).fill(1);
+    const chip = { ...whole.chip, header: { ...header, rows: 4, columns: 4 }, conductances: [all] };
+    const [kept] = withoutUnused(chip, [grouped]).conductances;
+    expect([...kept!]).toEqual([...[1, 1, 0, 0], ...[1, 1, 0, 0], ...[0, 0, 1, 1], ...[0, 0, 1, 1]]);
   });
 
   test('converter quantization converts to 16 bits', async () => {

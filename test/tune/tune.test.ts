@@ -153,6 +153,24 @@ describe('tuning', () => {
     expect(rounding.share.value).toBeLessThan(1e-2);
   });
 
+  test('gives inputs more bits where their codes cost it, and records them anew', async () => {
+    const limits = { maxDrop: 3, maxDigital: 0 };
+    const { report, model, loaded, calibrated } = await tuneTiny([], limits, {
+      target: 'ideal',
+      inputBits: 4,
+    });
+    expect(report.tried[0]!.met).toBe(false);
+    expect(chosenOf(report)).toMatchObject({ met: true, forms: { dense: 'inputs of 10 bits' } });
+    const compiled = await compile(model, loaded, report.options, calibrated);
+    const bits = compiled.mapping.layers.map(({ node }) => node.quantization.bits);
+    expect(bits).toEqual([10, 10]);
+    expect(compiled.summary.conversions).toBe(chosenOf(report).conversions);
+    const [dense] = report.classes;
+    expect(dense!.forms.find(({ name }) => name === dense!.taken)!.conversions).toBe(
+      compiled.summary.conversions,
+    );
+  });
+
   test('lets a layer stay digital where crossbars do not suffice', async () => {
     const limits = { maxDrop: 25, maxDigital: 70 };
     const { report } = await tuneTiny([], limits, { target: 'ideal', weightBits: 2 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Choice } from '../../src/ir/options.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { variantsFor } from '../../src/tune/variants.ts';
+import { type LayerChoice, variantsFor } from '../../src/tune/variants.ts';
 
-async function possible(target: string, given: Partial<Choice> = {}) {
+async function possible(target: string, given: Partial<LayerChoice> = {}) {
   const { target: loaded } = await loadTarget(target);
-  const choice: Choice = {
+  const choice: LayerChoice = {
+    inputBits: 8,
     encoding: 'differential',
     slices: 1,
     copies: 1,
@@ -16,7 +16,7 @@ async function possible(target: string, given: Partial<Choice> = {}) {
     ...given,
   };
   return new Map(
-    variantsFor(loaded).flatMap(({ name, apply }) => {
+    variantsFor(loaded, false).flatMap(({ name, apply }) => {
       const changed = apply(choice);
       return changed ? [[name, changed] as const] : [];
     }),
@@ -39,6 +39,7 @@ describe('ways of storing a layer', () => {
     ]);
     expect(found.get('copies 4')).toMatchObject({ slices: 1, copies: 4, residual: true });
     expect(found.get('slices +1')).toEqual({
+      inputBits: 8,
       encoding: 'differential',
       slices: 2,
       copies: 1,
@@ -65,6 +66,18 @@ describe('ways of storing a layer', () => {
     expect(found.get('copies 4')).toMatchObject({ copies: 4, residual: false });
   });
 
+  test('inputs get more bits where their codes are free, and never fewer', async () => {
+    const { target } = await loadTarget('ideal');
+    const given = (await possible('ideal')).get('as given')!;
+    const bitsFrom = (inputBits: number | 'auto') =>
+      variantsFor(target, true)
+        .filter(({ name }) => name.startsWith('inputs'))
+        .map(({ apply }) => apply({ ...given, inputBits })?.inputBits);
+    expect(bitsFrom(8)).toEqual([10, 12]);
+    expect(bitsFrom(11)).toEqual([undefined, 12]);
+    expect(bitsFrom('auto')).toEqual([undefined, undefined]);
+  });
+
   test('exact cells are neither copied nor repeated', async () => {
     const names = [...(await possible('ideal')).keys()];
     expect(names.filter((name) => /copies|repeats/.test(name))).toEqual([]);
@@ -72,7 +85,7 @@ describe('ways of storing a layer', () => {
 
   test('rows are not repeated more often than they can be driven at once', async () => {
     const { target } = await loadTarget('tetramem-256-6bit', ['driver.rowsAtOnce=8']);
-    const repeated = variantsFor(target).filter(({ name }) => name.startsWith('repeats'));
+    const repeated = variantsFor(target, false).filter(({ name }) => name.startsWith('repeats'));
     const given = (await possible('tetramem-256-6bit')).get('as given')!;
     expect(repeated.map(({ apply }) => apply(given)?.repeats)).toEqual([4, undefined]);
   });
