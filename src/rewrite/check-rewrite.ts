@@ -21,7 +21,7 @@ export function checkRewrite(
   if (!whole(rounds, 0, mostRounds))
     problems.push(optionInvalid('--rewrite', `${rounds} is not a whole number from 0 to ${mostRounds}`));
   if (!(wait > 0 && wait < Number.POSITIVE_INFINITY))
-    problems.push(optionInvalid('--rewrite-wait', 'between two passes some time must go by'));
+    problems.push(optionInvalid('--rewrite-wait', 'between two rounds some time must go by'));
   if (!(at >= 0 && at < Number.POSITIVE_INFINITY))
     problems.push(optionInvalid('--rewrite-for', 'this lies before the end of programming'));
   if (!whole(reads, 1, mostReads))

@@ -138,15 +138,46 @@ describe('crossloom program', () => {
   });
 });
 
-describe('failures leave nothing behind', () => {
-  async function failing(name: string) {
-    const before = (await readdir(folder)).sort();
-    const outcome = await runCli(['program', at(name), '-o', at('bad')]);
-    expect((await readdir(folder)).sort()).toEqual(before);
-    expect(outcome.out).toBe('');
-    return outcome;
-  }
+describe('--rewrite', () => {
+  test('writes the chip again, says what that took, and keeps what the chip was told', async () => {
+    await compileNet('cmo.xbar', '--target', 'cmo-hfox-130nm', '--wire-correction', 'none');
+    const args = ['program', at('cmo.xbar'), '-o', at('again'), '--rewrite', '2', '--rewrite-wait', '10s'];
+    const { exit, out } = await runCli([...args, '--rewrite-for', '1h']);
+    expect(exit).toBe(0);
+    expect(out).toMatch(
+      /^rewriting +2 rounds 10 s apart wrote [\d,]+ cells again \([\d.]+ % of those with weights\); 1\.\d\d /m,
+    );
+    const chip = await loadChip(at('again'));
+    expect(chip.rewritten).toMatchObject({ wait: 10, at: 3600, rounds: [{}, {}] });
+    const told = await runCli(['disasm', at('again/rewrite-2.xbs')]);
+    expect(told.out.match(/^ *program /gm)!.length).toBeGreaterThan(0);
+    expect(told.out).toContain(chip.rewritten!.rounds[0]!.bitstream);
+    const { out: json } = await runCli([...args, '--force', '--json']);
+    expect(JSON.parse(json)).toMatchObject({ rewritten: { wait: 10, at: 10 } });
+    await rm(at('again'), { recursive: true });
+  });
 
+  test('is refused where cells cannot be read back, and its times without it', async () => {
+    const unread = await failing('leti.xbar', '--rewrite', '2');
+    expect(problemOf(unread)).toBe('25 options/invalid');
+    expect(unread.err).toMatch(/--rewrite 2: cells of leti-fecap-130nm cannot be read back/);
+    const alone = await failing('net.xbar', '--rewrite-for', '1h');
+    expect(problemOf(alone)).toBe('25 options/invalid');
+    const never = await failing('net.xbar', '--rewrite', '2', '--rewrite-wait', '0s');
+    expect(never.err).toMatch(/--rewrite-wait: between two rounds some time must go by/);
+    expect(problemOf(await failing('net.xbar', '--rewrite', '1.5'))).toBe('2 usage/invalid-value');
+  });
+});
+
+async function failing(name: string, ...flags: readonly string[]) {
+  const before = (await readdir(folder)).sort();
+  const outcome = await runCli(['program', at(name), '-o', at('bad'), ...flags]);
+  expect((await readdir(folder)).sort()).toEqual(before);
+  expect(outcome.out).toBe('');
+  return outcome;
+}
+
+describe('failures leave nothing behind', () => {
   test('no package', async () => {
     expect(problemOf(await failing('nosuch.xbar'))).toBe('2 package/unreadable');
   });

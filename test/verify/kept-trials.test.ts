@@ -77,6 +77,7 @@ test('nothing is taken for what it is not', async () => {
       { wires: 'off' as const },
       { noise: false },
       { at: [3600] },
+      { rewrite: { rounds: 1 } },
       { images: 10 },
       { batchSize: 1 },
       { scoreOutput: 'first_logit' },

@@ -10,8 +10,8 @@ import {
   openFit,
   refitColumn,
 } from '../../../passes/integers/refit-column.ts';
-import { inputCovariance } from '../../../src/kernels/input-covariance.ts';
 import { readingSigma } from '../../../src/chip/expected-reading.ts';
+import { inputCovariance } from '../../../src/kernels/input-covariance.ts';
 import { openStream } from '../../../src/math/random.ts';
 import { levelSigma } from '../../../src/schemes/level-sigma.ts';
 import { levelConductance, levelStepOf } from '../../../src/target/cell.ts';

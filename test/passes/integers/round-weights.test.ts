@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { roundNearest, roundWithFeedback } from '../../../passes/integers/round-weights.ts';
-import { inputCovariance } from '../../../src/kernels/input-covariance.ts';
 import type { LayerRecord } from '../../../src/ir/calibration-record.ts';
 import { feedbackFactors } from '../../../src/kernels/feedback-factors.ts';
+import { inputCovariance } from '../../../src/kernels/input-covariance.ts';
 import { openStream } from '../../../src/math/random.ts';
 import { recordOf } from '../layers.ts';
 
