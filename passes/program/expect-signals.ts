@@ -33,11 +33,10 @@ export const expectSignals = {
   name: 'expect-signals',
   async run(mapping: Mapping, context: ExpectContext): Promise<Expected> {
     const samples = sampleLayers(mapping);
-    const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
     const { target, pool, predistorted } = context;
     const solved = predistorted
-      ? new Map(arrays.map((array) => [array, predistorted[array] as Solved]))
-      : await solveSampled(mapping, arrays, { target, pool, levels: false });
+      ? new Map(arraysOf(samples, mapping).map((array) => [array, predistorted[array] as Solved]))
+      : await solveSampled(mapping, samples, { target, pool, levels: false });
     const expected = expectedOf(mapping, samples, solved, {
       ...context,
       corrected: predistorted !== undefined,
@@ -46,13 +45,15 @@ export const expectSignals = {
   },
 };
 
-/** Solves some arrays. @returns by their numbers */
+/** Solves the arrays of samples, as far as these lie on them. @returns by their numbers */
 export async function solveSampled(
   mapping: Mapping,
-  arrays: readonly number[],
+  samples: readonly LayerSample[],
   how: { readonly target: Target; readonly levels: boolean; readonly pool?: Pool | undefined },
 ): Promise<ReadonlyMap<number, Solved>> {
-  const solved = await solveArrays(mapping, arrays, { ...how, whole: new Set(arrays) });
+  const arrays = arraysOf(samples, mapping);
+  const only = new Set(samples.flatMap(({ blocks }) => blocks));
+  const solved = await solveArrays(mapping, arrays, { ...how, only, whole: new Set(arrays) });
   return new Map(arrays.map((array, i) => [array, solved[i] as Solved]));
 }
 

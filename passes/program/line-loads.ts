@@ -3,11 +3,20 @@
  * since no cell has more than the read voltage across it. The most that a column carries is its current with all rows that conduct
  * together at that voltage, the most that a driver gives that of its row alone.
  */
-import type { Mapping } from '../../src/ir/mapping.ts';
+import { cellsOf, digitsOfRow } from '../../src/ir/cells.ts';
+import {
+  blockRows,
+  groupRows,
+  lengthOf,
+  type Mapping,
+  type PlacedBlock,
+  type SlicedLayer,
+} from '../../src/ir/mapping.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
 import { bankOf } from '../../src/wires/currents.ts';
-import { codedArrays } from './array-codes.ts';
+import { idleConductance } from '../../src/wires/level-conductances.ts';
+import { codesOf, segmentsOf } from './array-segments.ts';
 
 /** Lines of one array: cells with a level along each, the sum of their level codes, and how many cells there are. */
 interface Lines {
@@ -29,30 +38,50 @@ export function lineLoads(mapping: Mapping, target: Target): LineLoads {
     codes: new Int32Array(count),
     length,
   });
-  const arrays = [...codedArrays(mapping, target)].map(({ codes }) => {
-    const loads = {
-      rows: linesOf(rows, columns),
-      columns: linesOf(Math.ceil(rows / bank) * columns, Math.min(bank, rows)),
+  const arrays = Array.from({ length: mapping.arrays }, () => ({
+    rows: linesOf(rows, columns),
+    columns: linesOf(Math.ceil(rows / bank) * columns, Math.min(bank, rows)),
+  }));
+  for (const block of mapping.blocks) {
+    const loads = arrays[block.array]!;
+    const layer = mapping.layers[block.layer]!;
+    const add = (row: number, column: number, code: number) => {
+      const own = Math.floor((rows - 1 - row) / bank) * columns + column;
+      loads.rows.used[row]!++;
+      loads.rows.codes[row]! += code;
+      loads.columns.used[own]!++;
+      loads.columns.codes[own]! += code;
     };
-    for (let row = 0, at = 0; row < rows; row++) {
-      const first = Math.floor((rows - 1 - row) / bank) * columns;
-      for (let column = 0; column < columns; column++, at++) {
-        const code = codes[at]!;
-        if (code < 0) continue;
-        loads.rows.used[row]!++;
-        loads.rows.codes[row]! += code;
-        loads.columns.used[first + column]!++;
-        loads.columns.codes[first + column]! += code;
-      }
-    }
-    return loads;
-  });
+    if (layer.encoding === 'differential') addPairs(block, layer, add);
+    else
+      for (const segment of segmentsOf(block, mapping))
+        for (const [at, code] of codesOf(segment).entries()) add(segment.row, segment.column + at, code);
+  }
   return { arrays };
+}
+
+/** Goes through the cells of pairs, without a copy of their digits. */
+function addPairs(
+  block: PlacedBlock,
+  layer: SlicedLayer,
+  add: (row: number, column: number, code: number) => void,
+): void {
+  const cells = cellsOf(block, layer.encoding);
+  const [height, width] = [groupRows(block), lengthOf(block.columns)];
+  for (let r = 0; r < blockRows(block); r++) {
+    const first = Math.floor(r / height) * width;
+    const digits = digitsOfRow(block, layer, r);
+    for (let w = 0; w < width; w++) {
+      const code = digits[w]! * cells.signs[first + w]! * layer.levelStep;
+      add(cells.rows[r]!, cells.added[first + w]!, Math.max(0, code));
+      add(cells.rows[r]!, cells.subtracted[first + w]!, Math.max(0, -code));
+    }
+  }
 }
 
 /** Arrays with a line that can be asked for more than its limit. @param target in whichever window */
 export function overLoaded({ arrays }: LineLoads, { cell, driver, wires }: Target): number {
-  const idle = cell.unused === 'reset' ? cell.gMin : cell.gUnformed;
+  const idle = idleConductance(cell);
   const over = ({ used, codes, length }: Lines, limit = Number.POSITIVE_INFINITY) =>
     used.some((count, line) => {
       const conductance = count * cell.gUseMin + codes[line]! * levelStepOf(cell) + (length - count) * idle;

@@ -22,9 +22,9 @@ export function sampleLayers(
   return [...layers].map((layer) => ({ layer, blocks: sampleOf(mapping.blocks, byLayer[layer]!) }));
 }
 
-/** Numbers of the arrays that a sample lies on, every one once. */
-export function arraysOf({ blocks }: LayerSample, mapping: Mapping): number[] {
-  return [...new Set(blocks.map((block) => mapping.blocks[block]!.array))];
+/** Numbers of the arrays that samples lie on, every one once. */
+export function arraysOf(samples: readonly LayerSample[], { blocks }: Mapping): number[] {
+  return [...new Set(samples.flatMap((sample) => sample.blocks.map((block) => blocks[block]!.array)))];
 }
 
 function sampleOf(blocks: readonly PlacedBlock[], own: readonly number[]): number[] {

@@ -5,7 +5,7 @@
 import { squeezeLoss } from '../../passes/integers/squeeze-loss.ts';
 import { expectedOf, solveSampled } from '../../passes/program/expect-signals.ts';
 import { lineLoads, overLoaded } from '../../passes/program/line-loads.ts';
-import { arraysOf, type LayerSample, sampleLayers } from '../../passes/program/sample-layers.ts';
+import { type LayerSample, sampleLayers } from '../../passes/program/sample-layers.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { conversionsPerDrive, drivesOf } from '../ir/conversions.ts';
@@ -72,10 +72,9 @@ export function remedyEstimates(subject: RemedySubject, whole: LoadedTarget, poo
   const solves = remember(async (remedy) => {
     const { target } = narrowTarget(whole, remedy);
     const { mapping, samples } = await fits(remedy, windowOf(remedy));
-    const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
     const converters = await convertersFor(subject, mapping, samples, target, pool);
     const levels = remedy.wireCorrection === 'levels';
-    const solved = await solveSampled(mapping, arrays, { target, levels, pool });
+    const solved = await solveSampled(mapping, samples, { target, levels, pool });
     return { target, mapping, samples, converters, solved };
   });
   const price = async (remedy: Remedy): Promise<RemedyPrice> => {
