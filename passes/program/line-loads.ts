@@ -4,14 +4,7 @@
  * together at that voltage, the most that a driver gives that of its row alone.
  */
 import { cellsOf, digitsOfRow } from '../../src/ir/cells.ts';
-import {
-  blockRows,
-  groupRows,
-  lengthOf,
-  type Mapping,
-  type PlacedBlock,
-  type SlicedLayer,
-} from '../../src/ir/mapping.ts';
+import { blockRows, groupRows, lengthOf, type Mapping, type PlacedBlock } from '../../src/ir/mapping.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
 import { bankOf } from '../../src/wires/currents.ts';
@@ -42,39 +35,62 @@ export function lineLoads(mapping: Mapping, target: Target): LineLoads {
     rows: linesOf(rows, columns),
     columns: linesOf(Math.ceil(rows / bank) * columns, Math.min(bank, rows)),
   }));
+  const place = { rows, columns, bank };
   for (const block of mapping.blocks) {
-    const loads = arrays[block.array]!;
     const layer = mapping.layers[block.layer]!;
-    const add = (row: number, column: number, code: number) => {
-      const own = Math.floor((rows - 1 - row) / bank) * columns + column;
-      loads.rows.used[row]!++;
-      loads.rows.codes[row]! += code;
-      loads.columns.used[own]!++;
-      loads.columns.codes[own]! += code;
-    };
-    if (layer.encoding === 'differential') addPairs(block, layer, add);
-    else
-      for (const segment of segmentsOf(block, mapping))
-        for (const [at, code] of codesOf(segment).entries()) add(segment.row, segment.column + at, code);
+    const add = layer.encoding === 'differential' ? addPairs : addSegments;
+    add(arrays[block.array]!, block, mapping, place);
   }
   return { arrays };
 }
 
-/** Goes through the cells of pairs, without a copy of their digits. */
-function addPairs(
-  block: PlacedBlock,
-  layer: SlicedLayer,
-  add: (row: number, column: number, code: number) => void,
-): void {
+type Loads = LineLoads['arrays'][number];
+
+interface Place {
+  readonly rows: number;
+  readonly columns: number;
+  readonly bank: number;
+}
+
+/** Where the columns of a row's bank begin. */
+const firstOfBank = (row: number, { rows, columns, bank }: Place) =>
+  Math.floor((rows - 1 - row) / bank) * columns;
+
+/** Goes through the cells of pairs as they are: a mapping has millions. */
+function addPairs(loads: Loads, block: PlacedBlock, { layers }: Mapping, place: Place): void {
+  const layer = layers[block.layer]!;
   const cells = cellsOf(block, layer.encoding);
   const [height, width] = [groupRows(block), lengthOf(block.columns)];
+  const { used, codes } = loads.columns;
   for (let r = 0; r < blockRows(block); r++) {
+    const row = cells.rows[r]!;
+    const bank = firstOfBank(row, place);
     const first = Math.floor(r / height) * width;
     const digits = digitsOfRow(block, layer, r);
+    let sum = 0;
     for (let w = 0; w < width; w++) {
       const code = digits[w]! * cells.signs[first + w]! * layer.levelStep;
-      add(cells.rows[r]!, cells.added[first + w]!, Math.max(0, code));
-      add(cells.rows[r]!, cells.subtracted[first + w]!, Math.max(0, -code));
+      const [plus, minus] = [bank + cells.added[first + w]!, bank + cells.subtracted[first + w]!];
+      used[plus]!++;
+      used[minus]!++;
+      if (code > 0) codes[plus]! += code;
+      else codes[minus]! -= code;
+      sum += Math.abs(code);
+    }
+    loads.rows.used[row]! += 2 * width;
+    loads.rows.codes[row]! += sum;
+  }
+}
+
+function addSegments(loads: Loads, block: PlacedBlock, mapping: Mapping, place: Place): void {
+  for (const segment of segmentsOf(block, mapping)) {
+    const { row } = segment;
+    const first = firstOfBank(row, place) + segment.column;
+    for (const [at, code] of codesOf(segment).entries()) {
+      loads.rows.used[row]!++;
+      loads.rows.codes[row]! += code;
+      loads.columns.used[first + at]!++;
+      loads.columns.codes[first + at]! += code;
     }
   }
 }
