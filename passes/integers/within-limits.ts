@@ -1,5 +1,6 @@
 /** Integers whose rows and columns may add up to so much at most: steps that do it, and integers that keep to it. */
 import type { QuantizedMvmNode, Reals } from '../../src/ir/graph.ts';
+import type { Span } from '../../src/ir/mapping.ts';
 import type { LineLimits } from '../map/line-limits.ts';
 
 /** A group's matrix, [row][column]. */
@@ -17,16 +18,11 @@ interface Matrix<Weights = Reals | Int8Array> {
 export function widened(matrix: Matrix<Reals>, steps: Float64Array, limits: LineLimits): Float64Array {
   const { weights, rows, columns } = matrix;
   const own = steps.slice();
-  for (const { span, most } of limits.columns)
-    for (let column = 0; column < columns; column++) {
-      let [plus, minus] = [0, 0];
-      for (let row = span.start; row < span.end; row++) {
-        const weight = weights[row * columns + column]!;
-        if (weight > 0) plus += weight;
-        else minus -= weight;
-      }
-      own[column] = Math.max(own[column]!, Math.fround(Math.max(plus, minus) / most));
-    }
+  for (const { span, most } of limits.columns) {
+    const { plus, minus } = columnSums(matrix, span);
+    for (let column = 0; column < columns; column++)
+      own[column] = Math.max(own[column]!, Math.fround(Math.max(plus[column]!, minus[column]!) / most));
+  }
   for (const { span, most } of limits.rows) {
     let largest = 0;
     for (let row = 0; row < rows; row++) {
@@ -44,15 +40,21 @@ export function widened(matrix: Matrix<Reals>, steps: Float64Array, limits: Line
 
 /** Brings the largest integers of lines down until all are within the limits: rounding can have put them beyond. */
 export function trim({ weights, rows, columns }: Matrix<Int8Array>, limits: LineLimits): void {
-  for (const { span, most } of limits.columns)
+  for (const { span, most } of limits.columns) {
+    const { plus, minus } = columnSums({ weights, columns }, span);
     for (let column = 0; column < columns; column++) {
       const line = { from: span.start * columns + column, to: span.end * columns, apart: columns };
-      lower(weights, line, most, (integer) => Math.max(0, integer));
-      lower(weights, line, most, (integer) => Math.max(0, -integer));
+      lower(weights, line, plus[column]! - most, (integer) => integer);
+      lower(weights, line, minus[column]! - most, (integer) => -integer);
     }
+  }
   for (const { span, most } of limits.rows)
-    for (let first = 0; first < rows * columns; first += columns)
-      lower(weights, { from: first + span.start, to: first + span.end, apart: 1 }, most, Math.abs);
+    for (let first = 0; first < rows * columns; first += columns) {
+      const [from, to] = [first + span.start, first + span.end];
+      let sum = 0;
+      for (let at = from; at < to; at++) sum += Math.abs(weights[at]!);
+      lower(weights, { from, to, apart: 1 }, sum - most, Math.abs);
+    }
 }
 
 /** Integers of a layer in larger steps where its lines ask for it, each rounded by itself; the same layer where none does. */
@@ -76,19 +78,29 @@ export function squeeze(node: QuantizedMvmNode, limits: LineLimits): QuantizedMv
   return changed ? { ...node, integers, scales } : node;
 }
 
-/** Takes steps off the largest integers of a line until what they count is no more than `most`. */
+/** Of the positive and the negative weights of every column, over some rows. */
+function columnSums({ weights, columns }: Pick<Matrix, 'weights' | 'columns'>, { start, end }: Span) {
+  const [plus, minus] = [new Float64Array(columns), new Float64Array(columns)];
+  for (let row = start, at = start * columns; row < end; row++)
+    for (let column = 0; column < columns; column++, at++) {
+      const weight = weights[at]!;
+      if (weight > 0) plus[column]! += weight;
+      else minus[column]! -= weight;
+    }
+  return { plus, minus };
+}
+
+/** Takes single steps off the largest integers of a line. @param sizeOf what is large */
 function lower(
   integers: Int8Array,
   { from, to, apart }: { readonly from: number; readonly to: number; readonly apart: number },
-  most: number,
-  count: (integer: number) => number,
+  steps: number,
+  sizeOf: (integer: number) => number,
 ): void {
-  let sum = 0;
-  for (let at = from; at < to; at += apart) sum += count(integers[at]!);
-  for (; sum > most; sum--) {
+  for (let left = steps; left > 0; left--) {
     let largest = from;
     for (let at = from; at < to; at += apart)
-      if (count(integers[at]!) > count(integers[largest]!)) largest = at;
+      if (sizeOf(integers[at]!) > sizeOf(integers[largest]!)) largest = at;
     integers[largest]! -= Math.sign(integers[largest]!);
   }
 }

@@ -32,7 +32,7 @@ export const correctWires = {
       target,
       levels,
       pool,
-      whole: new Set(sampleLayers(mapping, true).flatMap((sample) => arraysOf(sample, mapping))),
+      whole: new Set(arraysOf(sampleLayers(mapping, true), mapping)),
       onArray: (done) => onProgress?.('correct for the wires', done, mapping.arrays),
     });
   },

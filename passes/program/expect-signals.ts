@@ -42,10 +42,9 @@ export const expectSignals = {
   async run(mapping: Mapping, context: ExpectContext): Promise<Expected> {
     const { target, pool, predistorted } = context;
     const samples = sampleLayers(mapping, target.wires !== undefined);
-    const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
     const solved = predistorted
-      ? new Map(arrays.map((array) => [array, predistorted[array] as Solved]))
-      : await solveSampled(mapping, arrays, { target, pool, levels: false });
+      ? new Map(arraysOf(samples, mapping).map((array) => [array, predistorted[array] as Solved]))
+      : await solveSampled(mapping, samples, { target, pool, levels: false });
     const expected = expectedOf(mapping, samples, solved, {
       ...context,
       corrected: predistorted !== undefined,
@@ -61,14 +60,16 @@ type Seen = Pick<Solved, 'codes' | 'gains' | 'over'> & {
   readonly seen: Pick<Solved['seen'], 'conductances'>;
 };
 
-/** Solves some arrays; without wires, every cell is seen as it is. @returns by their numbers */
+/** Solves the arrays of samples, as far as these lie on them; without wires, every cell is seen as it is. @returns by their numbers */
 export async function solveSampled(
   mapping: Mapping,
-  arrays: readonly number[],
+  samples: readonly LayerSample[],
   how: { readonly target: Target; readonly levels: boolean; readonly pool?: Pool | undefined },
 ): Promise<ReadonlyMap<number, Seen>> {
+  const arrays = arraysOf(samples, mapping);
   if (!how.target.wires) return seenAsTheyAre(mapping, arrays, how.target);
-  const solved = await solveArrays(mapping, arrays, { ...how, whole: new Set(arrays) });
+  const only = new Set(samples.flatMap(({ tiles }) => tiles.flat()));
+  const solved = await solveArrays(mapping, arrays, { ...how, only, whole: new Set(arrays) });
   return new Map(arrays.map((array, i) => [array, solved[i] as Solved]));
 }
 

@@ -30,9 +30,9 @@ export function sampleLayers(
   return [...layers].map((layer) => ({ layer, tiles: sampleOf(mapping.blocks, byLayer[layer]!, few) }));
 }
 
-/** Numbers of the arrays that a sample lies on, every one once. */
-export function arraysOf({ tiles }: LayerSample, mapping: Mapping): number[] {
-  return [...new Set(tiles.flat().map((block) => mapping.blocks[block]!.array))];
+/** Numbers of the arrays that samples lie on, every one once. */
+export function arraysOf(samples: readonly LayerSample[], { blocks }: Mapping): number[] {
+  return [...new Set(samples.flatMap(({ tiles }) => tiles.flat().map((block) => blocks[block]!.array)))];
 }
 
 function sampleOf(blocks: readonly PlacedBlock[], own: readonly number[], few: boolean): number[][] {

@@ -4,7 +4,13 @@ import type { Mapping } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
 import { alone, type Pool } from '../../src/threads/pool.ts';
 import { bankOf } from '../../src/wires/currents.ts';
-import { job, type Predistorted, type Solved } from '../../src/wires/predistort.ts';
+import {
+  type CodedArray,
+  job,
+  type PredistortContext,
+  type Predistorted,
+  type Solved,
+} from '../../src/wires/predistort.ts';
 import { codedArrays } from './array-codes.ts';
 
 interface SolveContext {
@@ -12,6 +18,8 @@ interface SolveContext {
   readonly target: Target;
   /** Whether level codes are corrected too. */
   readonly levels: boolean;
+  /** Blocks that are asked about, by their numbers: banks of rows without any are left out where their cells are cut off. Default: all. */
+  readonly only?: ReadonlySet<number> | undefined;
   /** Arrays of which what the wires make of them is kept. Default: none. */
   readonly whole?: ReadonlySet<number> | undefined;
   /** Threads that solve the arrays. Default: this one. */
@@ -27,7 +35,7 @@ const roundsOfLevels = 1;
 export async function solveArrays(
   mapping: Mapping,
   arrays: readonly number[],
-  { target, levels, whole, pool = alone, onArray }: SolveContext,
+  { target, levels, only, whole, pool = alone, onArray }: SolveContext,
 ): Promise<(Predistorted & Partial<Solved>)[]> {
   const { array, cell, driver, wires } = target;
   if (!wires) throw new InternalError('solve-arrays', `target ${target.name} has no wires`);
@@ -41,8 +49,10 @@ export async function solveArrays(
   };
   const tasks = function* () {
     let next = 0;
-    for (const coded of codedArrays(mapping, target, arrays))
-      yield { ...coded, whole: whole?.has(arrays[next++]!) ?? false };
+    for (const coded of codedArrays(mapping, target, arrays)) {
+      const codes = only ? withoutOthers(coded, only, context) : coded.codes;
+      yield { ...coded, codes, whole: whole?.has(arrays[next++]!) ?? false };
+    }
   };
   const solved: (Predistorted & Partial<Solved>)[] = [];
   let done = 0;
@@ -51,4 +61,22 @@ export async function solveArrays(
     onArray?.(++done);
   });
   return solved;
+}
+
+/** Level codes of the banks in which some blocks lie. Banks that conduct one after the other have nothing to do with each other. */
+function withoutOthers(
+  { codes, sums }: CodedArray,
+  only: ReadonlySet<number>,
+  { array, bank }: Pick<PredistortContext, 'array' | 'bank'>,
+): Int16Array {
+  const bankOfRow = (row: number) => Math.floor((array.rows - 1 - row) / bank);
+  const kept = new Set(
+    sums
+      .filter(({ block }) => only.has(block))
+      .flatMap((sum) => [bankOfRow(sum.startRow), bankOfRow(sum.endRow - 1)]),
+  );
+  const own = codes.slice();
+  for (let row = 0; row < array.rows; row++)
+    if (!kept.has(bankOfRow(row))) own.fill(-1, row * array.columns, (row + 1) * array.columns);
+  return own;
 }

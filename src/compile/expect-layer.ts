@@ -88,7 +88,7 @@ export function layerEstimates(
       target,
       pool: alone,
     });
-    const solved = await solveSampled(own, arraysOf(samples[0]!, own), { target, levels: false });
+    const solved = await solveSampled(own, samples, { target, levels: false });
     const [error] = errorsOf(own, samples, solved, {
       target,
       record,

@@ -6,7 +6,7 @@ import { squeezeLoss } from '../../passes/integers/squeeze-loss.ts';
 import { expectedOf, multiplicationsOf, solveSampled } from '../../passes/program/expect-signals.ts';
 import { layerTimes } from '../../passes/program/layer-times.ts';
 import { lineLoads, overLoaded } from '../../passes/program/line-loads.ts';
-import { arraysOf, type LayerSample, sampleLayers } from '../../passes/program/sample-layers.ts';
+import { type LayerSample, sampleLayers } from '../../passes/program/sample-layers.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { conversionsPerDrive, drivesOf } from '../ir/conversions.ts';
@@ -74,10 +74,9 @@ export function remedyEstimates(subject: RemedySubject, whole: LoadedTarget, poo
   const solves = remember(async (remedy) => {
     const { target } = narrowTarget(whole, remedy);
     const { mapping, samples } = await fits(remedy, windowOf(remedy));
-    const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
     const converters = await sampledConverters(mapping, samples, { ...subject, target, pool });
     const levels = remedy.wireCorrection === 'levels';
-    const solved = await solveSampled(mapping, arrays, { target, levels, pool });
+    const solved = await solveSampled(mapping, samples, { target, levels, pool });
     const times = layerTimes(mapping, { target, record });
     return { target, mapping, samples, converters, solved, times };
   });

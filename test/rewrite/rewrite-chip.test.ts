@@ -51,10 +51,10 @@ const without = ({ spent: _, ...own }: Chip) => own;
 test('a package without samples does not say how inputs vary together', () => {
   const { target } = pkg.loaded;
   const [problem] = checkRewrite(target, { samples: [] }, { rounds: 1 });
-  expect(problem).toMatchObject({ code: 'options/invalid', place: '--rewrite 1' });
+  expect(problem).toMatchObject({ code: 'options/invalid', at: '--rewrite 1' });
   expect(checkRewrite(target, pkg.record, { rounds: 1 })).toEqual([]);
   const wrong = checkRewrite(target, pkg.record, { rounds: 101, wait: 0, at: -1, reads: 0 });
-  expect(wrong.map(({ place }) => place)).toEqual([
+  expect(wrong.map(({ at }) => at)).toEqual([
     '--rewrite',
     '--rewrite-wait',
     '--rewrite-for',
