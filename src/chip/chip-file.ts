@@ -78,7 +78,9 @@ const counters = z.strictObject(Object.fromEntries(counted) as Record<keyof Arra
 
 export const chipSchema = z.strictObject({
   format: z.literal('crossloom-chip'),
-  version: z.literal([2, 3]).describe('2: without sums of inputs'),
+  version: z
+    .literal([2, 3, 4])
+    .describe('3: layers calibrated each by itself; 2: without sums of inputs besides'),
   header: z.strictObject({
     rows: z.int().positive(),
     columns: z.int().positive(),
@@ -104,6 +106,7 @@ export const chipSchema = z.strictObject({
       at: amount,
       wires: z.boolean(),
       correction: z.enum(corrections).default('columns'),
+      sequential: z.boolean().default(false),
       layers: z.array(
         z.strictObject({
           output: z.string(),

@@ -82,7 +82,7 @@ function extentOf({ header, converters, calibration }: ChipJson): Extent {
 
 async function readCalibration(
   files: Files,
-  { at, wires, correction, layers }: NonNullable<ChipJson['calibration']>,
+  { at, wires, correction, sequential, layers }: NonNullable<ChipJson['calibration']>,
 ): Promise<Calibration> {
   const { gains, biases, coefficients, directions } = arrayFiles;
   const finite = async (file: ArrayFile, lengths: readonly number[]) => {
@@ -109,7 +109,7 @@ async function readCalibration(
       };
     return [layer.output, { gain: gain[i]!, bias: bias[i]!, ...defined({ terms }) }];
   });
-  return { at, wires, correction, columns: new Map(corrected) };
+  return { at, wires, correction, sequential, columns: new Map(corrected) };
 }
 
 /** What cells have been through; undefined where the chip does not keep it. */

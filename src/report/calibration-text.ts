@@ -1,4 +1,5 @@
 /** When chips were calibrated, until when that does and what it takes -> lines of a verification. */
+import { fitsAnew } from '../correct/compensate.ts';
 import { formatTime } from '../text/time.ts';
 import { formatQuantity } from '../text/units.ts';
 import type { CalibrationCost } from '../verify/calibration-cost.ts';
@@ -7,7 +8,7 @@ import { counted, formatCount } from './number.ts';
 
 /** Time, wires where both are shown, and what is done about what has moved by then. */
 export function readingName(
-  { at, wires, compensated, calibratedAt }: ReadingReport,
+  { at, wires, compensated, calibratedAt, sequential }: ReadingReport,
   all: readonly ReadingReport[],
 ): string {
   const both = new Set(all.map((reading) => reading.wires)).size > 1;
@@ -17,6 +18,7 @@ export function readingName(
     ...(calibratedAt === undefined || (at === 0 && calibratedAt === 0)
       ? []
       : [calibratedWhen(at, calibratedAt)]),
+    ...(sequential === false ? ['layers calibrated apart'] : []),
     ...(compensated === 'global' && at !== calibratedAt ? ['one factor'] : []),
   ].join(', ');
 }
@@ -38,13 +40,15 @@ export function formatRefresh(
   const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
   const what =
     calibratedAt === undefined ? 'refresh:' : `recalibration: calibrated ${momentOf(calibratedAt)},`;
-  const each = compensated === 'columns' && first !== undefined ? ', calibrated at each' : '';
+  const each = fitsAnew(compensated) && first !== undefined ? ', calibrated at each' : '';
   return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given${each}`;
 }
 
-export function calibrationText({ layers, vectors, conversions, time, energy }: CalibrationCost): string {
+export function calibrationText(cost: CalibrationCost): string {
+  const { layers, samples, vectors, conversions, time, energy } = cost;
+  const whole = samples > 0 ? `, ${counted(samples, 'whole sample')} among them` : '';
   return [
-    `${formatCount(vectors)} inputs of ${counted(layers.length, 'layer')}`,
+    `${formatCount(vectors)} inputs of ${counted(layers.length, 'layer')}${whole}`,
     `${formatCount(conversions)} conversions`,
     `${formatQuantity(time, 's')}, ${formatQuantity(energy, 'J')} in the converters`,
   ].join(', ');

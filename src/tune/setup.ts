@@ -2,7 +2,7 @@
 
 import { compile, lowerModel } from '../compile/compile.ts';
 import type { Calibration } from '../compile/compiled.ts';
-import { type Compensation, usualCompensation } from '../correct/compensate.ts';
+import { type Compensation, fitsAnew, fitsInTurn, usualCompensation } from '../correct/compensate.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
@@ -104,7 +104,8 @@ export async function prepare(
   const probe = await openSession(float, { threads: 1 });
   const images = tuning.images ?? defaultImages;
   const { at = 0, compensate = usualCompensation, store = noStore } = tuning;
-  const calibratedAt = compensate === 'columns' ? at : 0;
+  const calibratedAt = fitsAnew(compensate) ? at : 0;
+  const sequential = fitsInTurn(compensate);
   const { seed, trials: chips, scoreOutput, maxDrop } = tuning;
   const wanted = {
     ...defined({ seed, trials: chips, scoreOutput, maxDrop }),
@@ -157,7 +158,7 @@ export async function prepare(
     threads,
     at,
     compensate,
-    chips: openChips({ model, loaded, threads, calibratedAt }, trials, { compiled, pkg }),
+    chips: openChips({ model, loaded, threads, calibratedAt, sequential }, trials, { compiled, pkg }),
     identity,
     store: kept,
     work: { mappings: new Set(), runs: new Map() },

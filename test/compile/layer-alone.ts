@@ -2,7 +2,8 @@
 
 import type { Chip } from '../../src/chip/chip.ts';
 import { readArrays } from '../../src/chip/read.ts';
-import { fitColumns } from '../../src/correct/fit-columns.ts';
+import { fitTerms } from '../../src/correct/fit-terms.ts';
+import { noSums } from '../../src/correct/input-sums.ts';
 import { lowerCrossbar } from '../../src/lower/crossbar.ts';
 import { createEmitter } from '../../src/lower/emit.ts';
 import { foldLayer } from '../../src/lower/fold.ts';
@@ -69,12 +70,8 @@ export async function snrsAlone(pkg: Package, chip: Chip, wires: boolean): Promi
 }
 
 /** Energy of the outputs about their means over that of what a gain and a bias per column leave (dB). */
-function snrOf(
-  layer: Parameters<typeof fitColumns>[0],
-  measured: Float32Array,
-  wanted: Float32Array,
-): number {
-  const { gain, bias } = fitColumns(layer, measured, wanted);
+function snrOf(layer: Parameters<typeof fitTerms>[0], measured: Float32Array, wanted: Float32Array): number {
+  const { gain, bias } = fitTerms(layer, { measured, wanted }, noSums, new Float32Array(0));
   const outputs = gain.length;
   const count = wanted.length / outputs;
   const means = new Float64Array(outputs);
