@@ -8,7 +8,7 @@ import { counted, formatCount } from './number.ts';
 
 /** Time, wires where both are shown, and what is done about what has moved by then. */
 export function readingName(
-  { at, wires, compensated, calibratedAt, sequential }: ReadingReport,
+  { at, wires, compensated, calibratedAt }: ReadingReport,
   all: readonly ReadingReport[],
 ): string {
   const both = new Set(all.map((reading) => reading.wires)).size > 1;
@@ -18,9 +18,16 @@ export function readingName(
     ...(calibratedAt === undefined || (at === 0 && calibratedAt === 0)
       ? []
       : [calibratedWhen(at, calibratedAt)]),
-    ...(sequential === false ? ['layers calibrated apart'] : []),
     ...(compensated === 'global' && at !== calibratedAt ? ['one factor'] : []),
   ].join(', ');
+}
+
+/** Where layers were not calibrated one after the other: why, if nobody asked for that. */
+export function calibratedApart(readings: readonly ReadingReport[]): string | undefined {
+  const apart = readings.find(({ sequential }) => sequential === false);
+  if (!apart) return undefined;
+  const why = apart.compensated === 'columns' ? ' (too few samples in the package)' : '';
+  return `layers calibrated apart${why}`;
 }
 
 /** Where cells may have moved since programming. */
