@@ -42,6 +42,8 @@ export interface Calibration {
   readonly wires: boolean;
   /** What might be fitted: the same when it is fitted anew. */
   readonly correction: Correction;
+  /** Whether layers were corrected on what those before them give; false: each on the calibration vectors alone. */
+  readonly sequential: boolean;
   /** By the layer's output value. */
   readonly columns: ReadonlyMap<string, ColumnCorrection>;
 }

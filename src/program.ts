@@ -33,6 +33,8 @@ export interface ProgramChipOptions {
   readonly correction?: CorrectOptions['correction'];
   /** What the chip is read under for that. Default: right after programming, through the wires that the target has. */
   readonly calibrateUnder?: CorrectOptions['conditions'];
+  /** Whether layers are corrected one after the other, where the package has samples for it. Default: true. */
+  readonly sequential?: CorrectOptions['sequential'];
   /** Worker threads. Default: as many as this machine runs at once. The chip is the same for any number. */
   readonly threads?: number;
   /** Called at the start, and after every programmed array. */
@@ -101,9 +103,16 @@ async function calibrated(
   pkg: Package,
   chip: Chip,
   threads: number,
-  { calibrate = true, calibrateUnder, correction, onLayer, onRead }: Omit<ProgramChipOptions, 'seed'>,
+  {
+    calibrate = true,
+    calibrateUnder,
+    correction,
+    sequential,
+    onLayer,
+    onRead,
+  }: Omit<ProgramChipOptions, 'seed'>,
 ): Promise<Chip> {
   if (!calibrate) return chip;
-  const how = defined({ conditions: calibrateUnder, correction });
+  const how = defined({ conditions: calibrateUnder, correction, sequential });
   return correctChip(pkg, chip, { threads, onLayer, onRead, ...how });
 }

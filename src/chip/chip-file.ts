@@ -84,7 +84,9 @@ export const chipSchema = z.strictObject({
   format: z.literal('crossloom-chip'),
   version: z
     .literal([2, 3, 4])
-    .describe('2: without sums of inputs; 4: written again, so that not all of its cells are equally old'),
+    .describe(
+      '3: layers calibrated each by itself, no cells written again; 2: without sums of inputs besides',
+    ),
   header: z.strictObject({
     rows: z.int().positive(),
     columns: z.int().positive(),
@@ -110,6 +112,7 @@ export const chipSchema = z.strictObject({
       at: amount,
       wires: z.boolean(),
       correction: z.enum(corrections).default('columns'),
+      sequential: z.boolean().default(false),
       layers: z.array(
         z.strictObject({
           output: z.string(),

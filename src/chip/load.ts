@@ -85,7 +85,7 @@ function extentOf({ header, converters, calibration }: ChipJson): Extent {
 
 async function readCalibration(
   files: Files,
-  { at, wires, correction, layers }: NonNullable<ChipJson['calibration']>,
+  { at, wires, correction, sequential, layers }: NonNullable<ChipJson['calibration']>,
 ): Promise<Calibration> {
   const { gains, biases, coefficients, directions } = arrayFiles;
   const finite = async (file: ArrayFile, lengths: readonly number[]) => {
@@ -112,7 +112,7 @@ async function readCalibration(
       };
     return [layer.output, { gain: gain[i]!, bias: bias[i]!, ...defined({ terms }) }];
   });
-  return { at, wires, correction, columns: new Map(corrected) };
+  return { at, wires, correction, sequential, columns: new Map(corrected) };
 }
 
 async function readRewriting(

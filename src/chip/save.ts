@@ -85,7 +85,7 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
   }
   const json: ChipJson = {
     format: 'crossloom-chip',
-    version: rewritten ? 4 : 3,
+    version: 4,
     header,
     seed: chip.seed,
     bitstream: chip.bitstream,
@@ -107,7 +107,7 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
 
 const sumsOf = ({ rank, directions }: InputTerms) => ({ rank, directions: directions?.length ?? 0 });
 
-const given = ({ at, wires, correction }: Calibration) => ({ at, wires, correction });
+const given = ({ at, wires, correction, sequential }: Calibration) => ({ at, wires, correction, sequential });
 
 function toldOf(rewriting: Rewriting): NonNullable<ChipJson['rewritten']> {
   const { rounds, layers, ...told } = reportOf(rewriting);

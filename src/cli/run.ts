@@ -2,7 +2,13 @@
 import { type Command, Option } from 'commander';
 import { loadChip } from '../chip/load.ts';
 import { checkTime } from '../chip/read-conditions.ts';
-import { type Compensation, correctionsFor, usualCompensation } from '../correct/compensate.ts';
+import {
+  type Compensation,
+  correctionsFor,
+  fitsAnew,
+  fitsInTurn,
+  usualCompensation,
+} from '../correct/compensate.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { defined } from '../defined.ts';
@@ -61,10 +67,11 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   printDiagnostics(io, problems);
   const conditions = { at: args.at, wires: pkg.loaded.target.wires !== undefined };
   const { compensate = usualCompensation } = args;
-  const calibrateUnder = compensate === 'columns' ? conditions : {};
+  const calibrateUnder = fitsAnew(compensate) ? conditions : {};
+  const sequential = fitsInTurn(compensate);
   const programmed =
     args.chip === undefined
-      ? await programWithProgress(io, pkg, { seed: args.seed, calibrateUnder })
+      ? await programWithProgress(io, pkg, { seed: args.seed, calibrateUnder, sequential })
       : await loadChip(args.chip);
   const threads = availableThreads();
   const reference = { graph: pkg.reference, file: pkg.manifest.model.file };

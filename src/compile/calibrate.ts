@@ -46,6 +46,7 @@ export async function calibrate(
     equalized !== wanted.equalized && `with equalization ${equalized}`,
   ].filter((difference) => difference !== false);
   const unfit = unfitInput(graph.inputs, record.knownAnswer.inputs);
+  const unfitSample = record.inputs.findIndex((sample) => unfitInput(graph.inputs, sample) !== undefined);
   const layers = graph.nodes.filter((node) => node.kind === 'mvm');
   const strange = layers.filter((layer) => !isOf(record.layers.get(layer.output), layer));
   const coded = layers.filter((layer) => {
@@ -67,6 +68,9 @@ export async function calibrate(
     ...(unfit === undefined
       ? []
       : [calibrationMismatch('--calibration', `its known input '${unfit}' does not fit the model`)]),
+    ...(unfitSample < 0
+      ? []
+      : [calibrationMismatch('--calibration', `its sample ${unfitSample} does not fit the model`)]),
   ]);
   return record;
 }

@@ -10,7 +10,7 @@ import { type SliceChoice, weightMax } from '../../passes/map/slice-weights.ts';
 import { errorsOf, solveSampled } from '../../passes/program/expect-signals.ts';
 import type { ErrorParts } from '../../passes/program/expected-signal.ts';
 import { layerTimes, withImage } from '../../passes/program/layer-times.ts';
-import { arraysOf, sampleLayers } from '../../passes/program/sample-layers.ts';
+import { sampleLayers } from '../../passes/program/sample-layers.ts';
 import { cellReadings } from '../chip/expected-reading.ts';
 import { defined } from '../defined.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';

@@ -12,7 +12,7 @@ import { defined } from '../defined.ts';
 import { foldLayer } from '../lower/fold.ts';
 import type { Package } from '../package/open.ts';
 import type { Target } from '../target/target.ts';
-import { correctChip, type FitOptions } from './correct-chip.ts';
+import { correctChip, type FitOptions, fitsInSequence } from './correct-chip.ts';
 
 /** Under which conditions gains are fitted. Where there is slow noise of readings, it is there, unless `noise` is false. */
 export type FitConditions = Pick<ReadConditions, 'at' | 'wires'> & { readonly noise?: boolean | undefined };
@@ -38,13 +38,15 @@ export async function calibratedFor(
     wires: !target.wires || conditions.wires,
     noise: !accumulates(target) || conditions.noise !== false,
   };
+  const sequential = fitsInSequence(pkg, how);
   const { calibration } = chip;
   const own = calibration && {
     at: moves(target) ? calibration.at : 0,
     wires: calibration.wires,
     noise: true,
+    sequential: calibration.sequential,
   };
-  const key = JSON.stringify(given);
+  const key = JSON.stringify({ ...given, sequential });
   if (own ? JSON.stringify(own) === key : given.at === 0) return calibration;
   const known = refitted.get(chip) ?? new Map<string, Promise<Calibration | undefined>>();
   refitted.set(chip, known);

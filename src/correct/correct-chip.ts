@@ -9,12 +9,14 @@ import { type Calibration, type Correction, defaultCorrection } from '../column-
 import { defined } from '../defined.ts';
 import { foldLayer } from '../lower/fold.ts';
 import type { Package } from '../package/open.ts';
+import { runsOf } from '../package/runs.ts';
 import { availableThreads, collect, type Job } from '../threads/pool.ts';
 import { checkBlocks } from './check-blocks.ts';
 import { chooseTerms } from './choose-terms.ts';
 import { conductanceLeft } from './conductance-left.ts';
 import { type CorrectedPackage, correctLayer } from './correct-layer.ts';
 import type { FittedLayer } from './fit-layer.ts';
+import { canFollow, followLayers } from './follow-layers.ts';
 
 interface CorrectionContext {
   readonly pkg: CorrectedPackage;
@@ -42,6 +44,11 @@ export interface CorrectOptions {
   readonly conditions?: Partial<ReadConditions>;
   /** What may be fitted at most. Default: what might be when the chip was corrected before, else `defaultCorrection`. */
   readonly correction?: Correction;
+  /**
+   * Whether every layer is corrected on what the corrected layers before it give, besides: with the inputs of whole samples that the
+   * package has, where it has any. Default: true.
+   */
+  readonly sequential?: boolean | undefined;
   /** Called after every layer, unless all layers compute exactly: then none is calibrated. */
   readonly onLayer?: ((done: number, total: number) => void) | undefined;
   /** Called after every array that was read, which takes a while through wires. */
@@ -49,7 +56,15 @@ export interface CorrectOptions {
 }
 
 /** How corrections are fitted. */
-export type FitOptions = Pick<CorrectOptions, 'threads' | 'onRead' | 'onLayer'>;
+export type FitOptions = Pick<CorrectOptions, 'threads' | 'onRead' | 'onLayer' | 'sequential'>;
+
+/** Whether layers are corrected in sequence: where that is not refused, and the package has samples for it. */
+export function fitsInSequence(
+  pkg: Package,
+  { sequential = true }: Pick<CorrectOptions, 'sequential'>,
+): boolean {
+  return sequential && canFollow(pkg);
+}
 
 /**
  * @returns the chip with its corrections; a chip whose every layer computes exactly needs none and stays as it is
@@ -72,16 +87,18 @@ export async function correctChip(
   const left = await conductanceLeft(chip, loaded.target, { at, wires: false }, 0, { threads });
   const correction = options.correction ?? chip.calibration?.correction ?? defaultCorrection;
   const context = { pkg: { layers, reference, record }, arrays, correction, left };
-  const how = { threads, count: layers.length, onDone: onLayer };
+  const sequential = fitsInSequence(pkg, options);
+  const total = layers.length * (sequential ? 2 : 1);
+  const how = { threads, count: layers.length, onDone: onLayer && ((done: number) => onLayer(done, total)) };
   const fits = await collect(job, context, layers.keys(), how);
   const found = layers.flatMap(({ output }, i) => (fits[i] ? [{ output, fit: fits[i] }] : []));
   if (found.length === 0) return chip;
   const chosen = chooseTerms(found.map(({ fit }) => fit));
-  const calibration: Calibration = {
-    at,
-    wires: !arrays.unwired,
-    correction,
-    columns: new Map(found.map(({ output }, i) => [output, chosen[i]!])),
-  };
+  const alone = new Map(found.map(({ output }, i) => [output, chosen[i]!]));
+  const onFollowed = onLayer && ((done: number) => onLayer(layers.length + done, total));
+  const columns = sequential
+    ? await runsOf(pkg, 'host', () => followLayers(pkg, arrays, alone, { threads, onLayer: onFollowed }))
+    : alone;
+  const calibration: Calibration = { at, wires: !arrays.unwired, correction, sequential, columns };
   return { ...bare, calibration };
 }

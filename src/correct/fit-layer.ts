@@ -5,9 +5,8 @@
  */
 import type { ColumnCorrection, Correction } from '../column-correction.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
-import { fitColumns } from './fit-columns.ts';
 import { fitTerms, type Measurement } from './fit-terms.ts';
-import { multiplicationsOf, sumInputs, sumsToTry } from './input-sums.ts';
+import { multiplicationsOf, noSums, type Sums, sumInputs, sumsToTry } from './input-sums.ts';
 
 /** One way of correcting a layer. */
 export interface FittedCorrection {
@@ -41,24 +40,17 @@ export function fitLayer(
   correction: Correction,
 ): FittedLayer {
   const { groups, rows, columns } = layer;
-  const plain: FittedCorrection = {
-    correction: fitColumns(layer, measured.measured, measured.wanted),
-    noise: 0,
-    multiplications: 0,
-  };
-  const size = { multiplications: positions * groups * rows * columns };
-  const tried = sumsToTry(layer, measured.inputs, correction);
-  if (tried.length === 0) return { ...size, signal: 0, ways: [plain] };
-  const noise = crossNoise(layer, { ...measured, sums: new Float32Array(0) }, (half) =>
-    fitColumns(layer, half.measured, half.wanted),
-  );
-  const ways = tried.map((sums): FittedCorrection => {
+  const wayOf = (sums: Sums): FittedCorrection => {
     const all = { ...measured, sums: sumInputs(layer, measured.inputs, sums) };
     const fit = (some: Vectors) => fitTerms(layer, some, sums, some.sums);
     const multiplications = positions * multiplicationsOf(layer, sums);
     return { correction: fit(all), noise: crossNoise(layer, all, fit), multiplications };
-  });
-  return { ...size, signal: signalOf(layer, measured.wanted), ways: [{ ...plain, noise }, ...ways] };
+  };
+  return {
+    multiplications: positions * groups * rows * columns,
+    signal: signalOf(layer, measured.wanted),
+    ways: [wayOf(noSums), ...sumsToTry(layer, measured.inputs, correction).map(wayOf)],
+  };
 }
 
 interface Vectors extends Measurement {

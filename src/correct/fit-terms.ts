@@ -48,7 +48,8 @@ export function fitTerms(
     const withY = bordered(yy[o]!, yz.subarray(o * rank, (o + 1) * rank), own);
     const right = Float64Array.of(wy[o]! - yy[o]!, ...differences(wz, yz, o, rank, 1));
     const free = regress(withY, right);
-    gain[o] = Math.min(gainLimit, Math.max(1 / gainLimit, 1 + free[0]!));
+    // A column that does not respond, or responds the wrong way round, tells nothing about its gain.
+    gain[o] = wy[o]! > 0 ? Math.min(gainLimit, Math.max(1 / gainLimit, 1 + free[0]!)) : 1;
     // Where the gain may not be what was fitted, the sums are fitted to what it leaves.
     const held = Math.abs(gain[o]! - 1 - free[0]!) > 1e-6;
     const fitted = held ? regress(own, differences(wz, yz, o, rank, gain[o]!)) : free.subarray(1);
@@ -56,7 +57,7 @@ export function fitTerms(
     bias[o] = w[o]! - gain[o]! * y[o]!;
     for (let r = 0; r < rank; r++) bias[o]! -= fitted[r]! * z[group(o) + r]!;
   }
-  return { gain, bias, terms: { ...terms, coefficients } };
+  return { gain, bias, ...(rank > 0 && { terms: { ...terms, coefficients } }) };
 }
 
 /** Values of all vectors, [vector][width], and the mean of each. */

@@ -6,6 +6,9 @@ import { principalDirections } from '../math/principal-directions.ts';
 /** Sums of a layer, but for what its columns make of them. */
 export type Sums = Omit<InputTerms, 'coefficients'>;
 
+/** Gain and bias alone. */
+export const noSums: Sums = { rank: 0 };
+
 /** Directions that are tried; each rank with all before it. */
 const ranks = [1, 2, 4, 8, 16];
 

@@ -23,11 +23,14 @@ export interface LayerRecord {
   readonly quantizedMean: Float32Array;
 }
 
+/** What the network is given of one sample, by the name of the input. */
+export type SampleInputs = Readonly<
+  Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>
+>;
+
 /** One sample with the outputs of the integer reference: lets anyone check an installation or a chip. */
 export interface KnownAnswer {
-  readonly inputs: Readonly<
-    Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>
-  >;
+  readonly inputs: SampleInputs;
 }
 
 export type RangePolicy = 'minmax' | 'percentile' | 'mse';
@@ -46,6 +49,8 @@ export interface CalibrationRecord {
   /** SHA-256 of every sample that was used; none where inputs were made up for want of samples. */
   readonly samples: readonly string[];
   readonly knownAnswer: KnownAnswer;
+  /** Of some of the samples, whole: a chip is calibrated layer after layer with them. None where inputs were made up. */
+  readonly inputs: readonly SampleInputs[];
 }
 
 /**

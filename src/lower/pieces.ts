@@ -1,8 +1,8 @@
 /**
- * Cuts a lowered graph into pieces whose constants fit into a given number of bytes, so that a network larger than
- * memory runs piece after piece.
+ * Cuts a graph into pieces that run one after the other: such that their constants fit into a given number of bytes, so that a
+ * network larger than memory runs, or such that each ends with a value that is looked at before the next begins.
  */
-import { type Graph, inputsOf, type Node, outputsOf } from '../ir/graph.ts';
+import { type Graph, inputsOf, type Node, outputsOf, type ValueInfo } from '../ir/graph.ts';
 import { byteLengthOf, type Tensor } from '../math/tensor.ts';
 
 /** Neighbouring nodes of a graph, with the values that go in and out. */
@@ -34,6 +34,19 @@ export function cutGraph(graph: Graph, limit: number): Piece[] {
     spans.at(-1)!.push(node);
   }
   return spans.map((nodes, at) => pieceOf(graph, nodes, spans.slice(at + 1)));
+}
+
+/** @returns as many pieces as there are values, each of which ends with one of them; without what comes after the last */
+export function cutAfter(graph: Graph, values: readonly string[]): Piece[] {
+  const ends = new Set(values);
+  const spans: Node[][] = [[]];
+  for (const node of graph.nodes) {
+    spans.at(-1)!.push(node);
+    if (outputsOf(node).some((name) => ends.has(name))) spans.push([]);
+  }
+  const outputs = values.map((name): ValueInfo => ({ name, elementType: 0, dims: undefined }));
+  const kept = spans.slice(0, -1);
+  return kept.map((nodes, at) => pieceOf({ ...graph, outputs }, nodes, kept.slice(at + 1)));
 }
 
 function pieceOf(graph: Graph, nodes: readonly Node[], later: readonly (readonly Node[])[]): Piece {

@@ -45,15 +45,17 @@ function knownAnswer(
   { knownAnswers }: Manifest,
   layers: readonly CrossbarLayer[],
   { inputs, outputs }: Graph,
-  { knownAnswer: known }: CalibrationRecord,
+  { knownAnswer: known, inputs: samples }: CalibrationRecord,
 ): Disagreement[] {
   const wrongInput = unfitInput(inputs, known.inputs);
+  const wrongSample = samples.findIndex((sample) => unfitInput(inputs, sample) !== undefined);
   const names = new Set([...outputs.map(({ name }) => name), ...layers.map(({ output }) => output)]);
   const unknown = Object.keys(knownAnswers).find((name) => !names.has(name));
   return [
     ...(wrongInput === undefined
       ? []
       : [['calibration', `the known input '${wrongInput}' does not fit`] as const]),
+    ...(wrongSample < 0 ? [] : [['calibration', `its sample ${wrongSample} does not fit`] as const]),
     ...(unknown === undefined
       ? []
       : [['manifest', `knownAnswers: reference.onnx has no '${unknown}'`] as const]),

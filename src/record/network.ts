@@ -2,12 +2,12 @@
  * Runs a lowered network on samples: whole where its constants fit into memory, else piece after piece, all samples
  * through one piece before the next is opened.
  */
-import type { Graph, ValueInfo } from '../ir/graph.ts';
+import type { Graph } from '../ir/graph.ts';
 import { cutGraph, type Piece } from '../lower/pieces.ts';
-import { byteLengthOf, type DataType, type Tensor } from '../math/tensor.ts';
-import { elementNumber } from '../onnx/element-types.ts';
+import { byteLengthOf, type Tensor } from '../math/tensor.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { openSession, type Session, type SessionOptions } from '../runtime/session.ts';
+import { pieceGraph, typed } from './piece-graph.ts';
 
 export type Values = Readonly<Record<string, Tensor>>;
 
@@ -90,22 +90,10 @@ async function openPiece(
   const weights = Object.fromEntries(
     fed.map(([name, { type, dims, data }]): [string, Tensor] => [name, { type, dims, data }]),
   );
-  const own = new Map(graph.inputs.map((value) => [value.name, value]));
-  const typed = (name: string, type: DataType, dims: ValueInfo['dims']): ValueInfo =>
-    own.get(name) ?? { name, elementType: elementNumber(type), dims };
-  const session = await openSession(
-    encodeModel({
-      ...graph,
-      nodes: piece.nodes,
-      constants: new Map([...piece.constants].filter(([name]) => !Object.hasOwn(weights, name))),
-      inputs: [
-        ...piece.inputs.map((name) => typed(name, known[name]!.type, undefined)),
-        ...fed.map(([name, { type, dims }]) => typed(name, type, dims)),
-      ],
-      outputs: piece.outputs.map((name) => ({ name, elementType: 0, dims: undefined })),
-    }),
-    options,
-  );
+  const constants = new Map([...piece.constants].filter(([name]) => !Object.hasOwn(weights, name)));
+  const own = pieceGraph(graph, { ...piece, constants }, known);
+  const inputs = [...own.inputs, ...fed.map(([name, { type, dims }]) => typed(name, type, dims))];
+  const session = await openSession(encodeModel({ ...own, inputs }), options);
   return { session, weights };
 }
 

@@ -9,13 +9,17 @@ import { decodeNpy, encodeNpy, type NpyArray } from '../files/npy.ts';
 import { readZip, writeZip } from '../files/zip.ts';
 import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
 import { usualBits } from '../ir/input-codes.ts';
+import { inputsIn, putInputs } from './input-file.ts';
+
+/** Samples whose inputs a file may have. */
+const mostInputs = 4096;
 
 /** Of numbers whose products with weights are still floats. */
 const largest = 1e30;
 
 const schema = z.strictObject({
-  /** 2 where codes of a layer have other than 8 bits. */
-  format: z.union([z.literal(1), z.literal(2)]),
+  /** 3 with inputs of samples; without, 2 where codes of a layer have other than 8 bits. */
+  format: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   model: z.string(),
   activations: z.strictObject({
     policy: z.enum(['minmax', 'percentile', 'mse']),
@@ -24,6 +28,8 @@ const schema = z.strictObject({
   }),
   samples: z.array(z.string()),
   knownAnswer: z.array(z.string()),
+  /** Samples whose inputs there are. */
+  inputs: z.int().nonnegative().max(mostInputs).default(0),
   layers: z.array(
     z
       .strictObject({
@@ -47,11 +53,12 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
   const layers = [...record.layers];
   const inputs = Object.entries(record.knownAnswer.inputs);
   const json: z.input<typeof schema> = {
-    format: layers.every(([, { quantization }]) => quantization.bits === usualBits) ? 1 : 2,
+    format: formatOf(record),
     model: record.model,
     activations: record.activations,
     samples: [...record.samples],
     knownAnswer: inputs.map(([name]) => name),
+    ...(record.inputs.length > 0 && { inputs: record.inputs.length }),
     layers: layers.map(
       ([
         output,
@@ -81,7 +88,17 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
   inputs.forEach(([, { dims, data }], i) => {
     put(`known_input_${i}`, { type: 'float32', dims, data });
   });
+  putInputs(
+    record.inputs,
+    inputs.map(([name]) => name),
+    put,
+  );
   return writeZip(files);
+}
+
+function formatOf({ inputs, layers }: CalibrationRecord): 1 | 2 | 3 {
+  if (inputs.length > 0) return 3;
+  return [...layers.values()].every(({ quantization }) => quantization.bits === usualBits) ? 1 : 2;
 }
 
 /**
@@ -128,6 +145,10 @@ function decode(files: ReadonlyMap<string, Uint8Array>): CalibrationRecord {
     samples: json.samples,
     layers: new Map(layers),
     knownAnswer: { inputs: Object.fromEntries(inputs) },
+    inputs: inputsIn(json.inputs, json.knownAnswer, (name) => {
+      const bytes = files.get(`${name}.npy`);
+      return bytes && decodeNpy(bytes);
+    }),
   };
 }
 

@@ -9,7 +9,8 @@ import { createCodes, type InputCodes } from '../ir/input-codes.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
 import { openStream, type Stream } from '../math/random.ts';
-import { type Tensor, toDoubles } from '../math/tensor.ts';
+import type { Tensor } from '../math/tensor.ts';
+import { floatInputs, keepInputs } from './kept-inputs.ts';
 import { type Network, openNetwork } from './network.ts';
 import { createFiniteCheck } from './not-finite.ts';
 import { ownQuantization } from './own-range.ts';
@@ -57,9 +58,13 @@ export async function recordCalibration(
   );
   const hashes: string[] = [];
   let knownAnswer: KnownAnswer = { inputs: {} };
+  const kept = keepInputs(samples.length);
   const feedsOf = async (i: number) => {
     const { feeds, hash } = await samples.sample(i);
-    if (hash !== undefined) hashes[i] = hash;
+    if (hash !== undefined) {
+      hashes[i] = hash;
+      kept.look(i, feeds);
+    }
     if (i === 0) knownAnswer = { inputs: floatInputs(feeds) };
     return feeds;
   };
@@ -85,6 +90,7 @@ export async function recordCalibration(
     layers: new Map(states.map((state) => [state.layer.output, finishState(state)])),
     samples: hashes,
     knownAnswer,
+    inputs: kept.inputs,
   };
 }
 
@@ -97,15 +103,6 @@ function openFloat(graph: Graph, taps: readonly string[]): Promise<Network> {
     produced,
   );
   return openNetwork(lowered, weightBytes);
-}
-
-function floatInputs(feeds: Readonly<Record<string, Tensor>>): KnownAnswer['inputs'] {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, t]) => [
-      name,
-      { dims: t.dims, data: Float32Array.from(toDoubles(t)!) },
-    ]),
-  );
 }
 
 async function recordRanges(

@@ -1,4 +1,5 @@
 /** When chips were calibrated, until when that does and what it takes -> lines of a verification. */
+import { fitsAnew } from '../correct/compensate.ts';
 import { formatTime } from '../text/time.ts';
 import { formatQuantity } from '../text/units.ts';
 import type { CalibrationCost } from '../verify/calibration-cost.ts';
@@ -21,6 +22,14 @@ export function readingName(
   ].join(', ');
 }
 
+/** Where layers were not calibrated one after the other: why, if nobody asked for that. */
+export function calibratedApart(readings: readonly ReadingReport[]): string | undefined {
+  const apart = readings.find(({ sequential }) => sequential === false);
+  if (!apart) return undefined;
+  const why = apart.compensated === 'columns' ? ' (too few samples in the package)' : '';
+  return `layers calibrated apart${why}`;
+}
+
 /** Where cells may have moved since programming. */
 export function calibratedWhen(at: number, calibratedAt: number): string {
   return calibratedAt === at ? 'calibrated then' : `calibrated ${momentOf(calibratedAt)}`;
@@ -38,13 +47,15 @@ export function formatRefresh(
   const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
   const what =
     calibratedAt === undefined ? 'refresh:' : `recalibration: calibrated ${momentOf(calibratedAt)},`;
-  const each = compensated === 'columns' && first !== undefined ? ', calibrated at each' : '';
+  const each = fitsAnew(compensated) && first !== undefined ? ', calibrated at each' : '';
   return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given${each}`;
 }
 
-export function calibrationText({ layers, vectors, conversions, time, energy }: CalibrationCost): string {
+export function calibrationText(cost: CalibrationCost): string {
+  const { layers, samples, vectors, conversions, time, energy } = cost;
+  const whole = samples > 0 ? `, ${counted(samples, 'whole sample')} among them` : '';
   return [
-    `${formatCount(vectors)} inputs of ${counted(layers.length, 'layer')}`,
+    `${formatCount(vectors)} inputs of ${counted(layers.length, 'layer')}${whole}`,
     `${formatCount(conversions)} conversions`,
     `${formatQuantity(time, 's')}, ${formatQuantity(energy, 'J')} in the converters`,
   ].join(', ');

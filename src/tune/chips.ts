@@ -53,6 +53,8 @@ interface Subject {
   readonly samples?: SampleSource;
   /** Seconds after programming at which chips are calibrated. */
   readonly calibratedAt: number;
+  /** Whether layer after layer. */
+  readonly sequential: boolean;
 }
 
 /** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
@@ -63,7 +65,7 @@ const kept = 2;
 
 /** @param given the mapping that there is already */
 export function openChips(
-  { model, loaded, samples, threads, calibratedAt }: Subject,
+  { model, loaded, samples, threads, calibratedAt, sequential }: Subject,
   trials: number,
   given: Mapped,
 ): Chips {
@@ -81,13 +83,14 @@ export function openChips(
     programChip(pkg, {
       ...defined({ devices }),
       calibrateUnder: { at: calibratedAt },
+      sequential,
       ...{ seed, threads, onArray: on('program'), onRead: on('read'), onLayer: on('calibrate') },
     });
   /** The same cells on a chip that is read otherwise. */
   const calibrateAnew = (pkg: Package, chip: Chip, on: OnPart): Promise<Chip> => {
     const { calibration: _, ...bare } = chip;
     const header = { ...chip.header, fingerprint: pkg.loaded.fingerprint };
-    const how = { threads, onRead: on('read'), onLayer: on('calibrate') };
+    const how = { threads, sequential, onRead: on('read'), onLayer: on('calibrate') };
     return correctChip(pkg, { ...bare, header }, { ...how, conditions: { at: calibratedAt } });
   };
   const program = (pkg: Package, seed: number, on: OnPart) =>

@@ -2,7 +2,7 @@
 
 import { compile, lowerModel } from '../compile/compile.ts';
 import type { Calibration } from '../compile/compiled.ts';
-import { type Compensation, usualCompensation } from '../correct/compensate.ts';
+import { type Compensation, fitsAnew, fitsInTurn, usualCompensation } from '../correct/compensate.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
@@ -108,7 +108,8 @@ export async function prepare(
   const probe = await openSession(float, { threads: 1 });
   const images = tuning.images ?? defaultImages;
   const { at = 0, compensate = usualCompensation, store = noStore } = tuning;
-  const calibratedAt = compensate === 'columns' ? at : 0;
+  const calibratedAt = fitsAnew(compensate) ? at : 0;
+  const sequential = fitsInTurn(compensate);
   const { seed, trials: chips, scoreOutput, maxDrop } = tuning;
   const wanted = {
     ...defined({ seed, trials: chips, scoreOutput, maxDrop }),
@@ -165,7 +166,7 @@ export async function prepare(
     at,
     compensate,
     codesAreFree: samples !== undefined && !hasOwnCodes(real),
-    chips: openChips({ model, loaded, threads, calibratedAt, ...defined({ samples }) }, trials, {
+    chips: openChips({ model, loaded, threads, calibratedAt, sequential, ...defined({ samples }) }, trials, {
       compiled,
       pkg,
     }),

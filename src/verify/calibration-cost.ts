@@ -1,6 +1,7 @@
 /**
  * What a calibration of a programmed chip takes: the calibration vectors of a package, each read once through every layer that is
- * calibrated, layer after layer, as the compilation counts conversions.
+ * calibrated, and whole samples, each once through all layers, where these are corrected in sequence; layer after layer, as the
+ * compilation counts conversions.
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { Origin } from '../ir/graph.ts';
@@ -28,20 +29,28 @@ interface LayerCalibrationCost extends Reads {
 }
 
 export interface CalibrationCost extends Reads {
+  /** Samples that go through the chip as a whole; their inputs of the layers are among the vectors. */
+  readonly samples: number;
   readonly layers: readonly LayerCalibrationCost[];
 }
 
-/** @param outputs of the layers that are calibrated */
+/**
+ * @param outputs of the layers that are calibrated
+ * @param sequential whether whole samples go through the chip besides
+ */
 export function calibrationCost(
   { layers, record, manifest, loaded }: Pick<Package, 'layers' | 'record' | 'manifest' | 'loaded'>,
   outputs: ReadonlySet<string>,
+  sequential: boolean,
 ): CalibrationCost {
+  const samples = sequential ? record.inputs.length : 0;
   const summaries = summaryOf(layers, manifest.summary.layers);
   const costs = layers
-    .filter(({ output }) => outputs.has(output))
+    .filter(({ output }) => sequential || outputs.has(output))
     .map((layer): LayerCalibrationCost => {
-      const vectors = record.layers.get(layer.output)?.count ?? 0;
       const { origin, output } = layer;
+      const { count = 0, positions = 0 } = record.layers.get(output) ?? {};
+      const vectors = (outputs.has(output) ? count : 0) + samples * positions;
       return { origin, output, vectors, ...readsOf(layer, summaries(layer), vectors, loaded.target.adc) };
     });
   const total = (of: keyof Reads) => sumOf(costs.map((cost) => cost[of]));
@@ -50,6 +59,7 @@ export function calibrationCost(
     conversions: total('conversions'),
     time: total('time'),
     energy: total('energy'),
+    samples,
     layers: costs,
   };
 }

@@ -1,5 +1,6 @@
 /** What is wrong with the options of a verification, before anything is opened. */
 import { checkTime } from '../chip/read-conditions.ts';
+import { fitsAnew } from '../correct/compensate.ts';
 import { optionInvalid, timeBeforeProgramming } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Target } from '../target/target.ts';
@@ -23,7 +24,7 @@ export function checkOptions(target: Target, options: VerifyOptions): Diagnostic
 /** Whether the time of a calibration, and what is done about what moves after it, go together with the rest. */
 function checkCalibration({ calibrate, compensate, calibratedAt, at = [0] }: VerifyOptions): Diagnostic[] {
   const held = calibratedAt === undefined ? undefined : `--calibrated-at ${formatTime(calibratedAt)}`;
-  const anew = compensate === 'columns' ? '--compensate columns' : undefined;
+  const anew = compensate && fitsAnew(compensate) ? `--compensate ${compensate}` : undefined;
   const problems: Diagnostic[] = [];
   if (held && anew)
     problems.push(

@@ -96,6 +96,11 @@ export interface ReadingReport extends MappedReport {
   readonly compensated: Compensation;
   /** When gains and biases were fitted (s after programming); absent where nothing is calibrated, and where chips differ in it. */
   readonly calibratedAt?: number;
+  /**
+   * Whether layers were corrected one after the other, on what those before them give of whole samples; false: each by itself. Absent
+   * as that is.
+   */
+  readonly sequential?: boolean;
   readonly trials: readonly ReadScores[];
 }
 

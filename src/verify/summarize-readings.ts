@@ -1,5 +1,6 @@
 /** What chips made of the images under every condition -> their figures, and how long they last. */
 import { checkTime } from '../chip/read-conditions.ts';
+import { fitsAnew } from '../correct/compensate.ts';
 import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Target } from '../target/target.ts';
@@ -37,6 +38,7 @@ export function readingReports(
       ...condition,
       compensated: compensationOf(options),
       calibratedAt: common(runs.map(({ calibratedAt }) => calibratedAt)),
+      sequential: common(runs.map(({ sequential }) => sequential)),
       ...mappedReport(runs, references),
       trials: runs.map((run) =>
         defined({ ...runScores(run, references.float), calibratedAt: run.calibratedAt }),
@@ -88,8 +90,9 @@ export function refreshReport(
   if (maxDrop === undefined || measured.length < 2 || measured.some((r) => !r.difference)) return {};
   const beyond = measured.findIndex(({ difference: change }) => -change!.points > maxDrop);
   const within = (beyond < 0 ? measured : measured.slice(0, beyond)).at(-1);
-  const calibratedAt =
-    compensationOf(options) === 'columns' ? undefined : common(measured.map((r) => r.calibratedAt));
+  const calibratedAt = fitsAnew(compensationOf(options))
+    ? undefined
+    : common(measured.map((r) => r.calibratedAt));
   return { refresh: defined({ maxDrop, calibratedAt, within: within?.at, beyond: measured[beyond]?.at }) };
 }
 

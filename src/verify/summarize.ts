@@ -145,7 +145,8 @@ export function summarizeVerification(verification: Verification): VerifyReport 
 /** Of all layers that any chip is calibrated in. */
 function calibrationOf(pkg: Package, trials: readonly Trial[]): CalibrationCost | undefined {
   const calibrated = new Set(trials.flatMap((trial) => trial.calibrated));
-  return calibrated.size > 0 ? calibrationCost(pkg, calibrated) : undefined;
+  const sequential = trials.some(({ runs }) => runs[0]!.sequential);
+  return calibrated.size > 0 ? calibrationCost(pkg, calibrated, sequential) : undefined;
 }
 
 /** Sums over all chips. */

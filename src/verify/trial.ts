@@ -6,6 +6,7 @@ import type { ArrayCounters, Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import { type RewritingReport, reportOf } from '../chip/rewriting.ts';
 import type { CorrectionCost } from '../column-correction.ts';
+import { fitsAnew, fitsInTurn } from '../correct/compensate.ts';
 import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -26,6 +27,8 @@ import { trialContent } from './trial-content.ts';
 export interface ConditionRun extends ChipRun {
   /** When its gains were fitted (s after programming); undefined where nothing is calibrated. */
   readonly calibratedAt: number | undefined;
+  /** Whether layer after layer; undefined where nothing is calibrated. */
+  readonly sequential: boolean | undefined;
 }
 
 /** One chip's run. */
@@ -101,11 +104,13 @@ export async function runTrial(
 function program(pkg: Package, seed: number, { options, conditions }: Trials, stage: OnStage): Promise<Chip> {
   const { calibrate = true, correction, threads, calibratedAt = 0, rewrite } = options;
   const { at, wires } = conditions[0]!;
+  const compensation = compensationOf(options);
   return programChip(pkg, {
     seed,
     calibrate,
     // As the first reading asks for it, so that nothing is fitted twice.
-    calibrateUnder: { at: compensationOf(options) === 'columns' ? at : calibratedAt, wires },
+    calibrateUnder: { at: fitsAnew(compensation) ? at : calibratedAt, wires },
+    sequential: fitsInTurn(compensation),
     ...defined({ threads, correction }),
     rewrite: rewrite && rewriteFor(options, at),
     onArray: stage('program'),
@@ -150,7 +155,8 @@ async function runConditions(
     }
     const what = conditions.length > 1 ? `simulate ${conditionName(condition, target)}` : 'simulate';
     const ofStates = () => runStates(images, reading.states, references, stage(what));
-    runs.push({ ...(await runsOf(own, 'host', ofStates)), calibratedAt: calibration?.at });
+    const fitted = { calibratedAt: calibration?.at, sequential: calibration?.sequential };
+    runs.push({ ...(await runsOf(own, 'host', ofStates)), ...fitted });
   }
   return { runs, layers, currents, calibrated, corrections: corrections! };
 }

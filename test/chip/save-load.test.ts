@@ -69,6 +69,7 @@ test('a chip comes back as it was saved', async () => {
       at: 3600,
       wires: false,
       correction: 'low-rank',
+      sequential: true,
       columns: new Map([
         ['conv1', { gain: Float32Array.of(1, 1.1), bias: Float32Array.of(0, -0.1) }],
         [
@@ -234,13 +235,13 @@ async function edit(place: string, from: string, to: string): Promise<void> {
 test('a calibrated chip of version 2 has gains and biases alone', async () => {
   const place = join(folder, 'chip');
   const columns = new Map([['fc', { gain: Float32Array.of(0.9), bias: Float32Array.of(0.5) }]]);
-  const calibration = { at: 0, wires: true, correction: 'columns', columns } as const;
+  const calibration = { at: 0, wires: true, correction: 'columns', sequential: false, columns } as const;
   const chip: Chip = { ...(await writeVerifyChip(1)), calibration };
   await saveChip(chip, place);
   const json = JSON.parse(await readFile(join(place, 'chip.json'), 'utf8'));
-  const { correction: _, ...older } = json.calibration;
+  const { correction: _, sequential: __, ...older } = json.calibration;
   await writeFile(join(place, 'chip.json'), JSON.stringify({ ...json, version: 2, calibration: older }));
   expect(await loadChip(place)).toEqual(asSaved(chip));
-  await writeFile(join(place, 'chip.json'), JSON.stringify({ ...json, version: 4 }));
+  await writeFile(join(place, 'chip.json'), JSON.stringify({ ...json, version: 5 }));
   await expect(loadChip(place)).rejects.toThrow(/version/);
 });

@@ -32,7 +32,13 @@ function chipOf(calibratedAt?: number): Chip {
     failed: [],
     wear: { memristor: 0, fecap: 0 },
     ...(calibratedAt !== undefined && {
-      calibration: { at: calibratedAt, wires: false, correction: 'columns', columns: new Map() },
+      calibration: {
+        at: calibratedAt,
+        wires: false,
+        correction: 'columns',
+        sequential: false,
+        columns: new Map(),
+      },
     }),
   };
 }

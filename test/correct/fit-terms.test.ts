@@ -3,6 +3,7 @@ import { Matrix, solve } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { gainLimit } from '../../src/column-correction.ts';
 import { fitTerms } from '../../src/correct/fit-terms.ts';
+import { noSums } from '../../src/correct/input-sums.ts';
 import { principalDirections } from '../../src/math/principal-directions.ts';
 import { openStream } from '../../src/math/random.ts';
 import { solveRidge } from '../../src/math/solve-ridge.ts';
@@ -134,5 +135,26 @@ describe('what the fits rest on', () => {
       expect(Math.abs(product)).toBeGreaterThan(0.999);
     }
     expect(directions.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('gain and bias alone', () => {
+  const fit = (columns: number, measured: Float32Array, wanted: Float32Array) =>
+    fitTerms({ groups: 1, columns }, { measured, wanted }, noSums, new Float32Array(0));
+
+  it('are least squares: wanted = gain * measured + bias', () => {
+    const measured = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i));
+    const wanted = measured.map((m, i) => (i % 2 === 0 ? 1.25 * m - 0.5 : 0.8 * m + 2));
+    const { gain, bias, terms } = fit(2, measured, wanted);
+    expect([...gain]).toEqual([expect.closeTo(1.25, 5), expect.closeTo(0.8, 5)]);
+    expect([...bias]).toEqual([expect.closeTo(-0.5, 5), expect.closeTo(2, 5)]);
+    expect(terms).toBeUndefined();
+  });
+
+  it('keep the gain of a column that does not respond, or the wrong way round, and correct its mean', () => {
+    for (const measured of [Float32Array.of(1, 1, 1), Float32Array.of(2, 1, 0)]) {
+      const { gain, bias } = fit(1, measured, Float32Array.of(1, 2, 6));
+      expect([gain[0], bias[0]]).toEqual([1, 2]);
+    }
   });
 });

@@ -38,7 +38,7 @@ function corrected(chip: Chip, layer: CrossbarLayer, terms: InputTerms): Chip {
   const gain = normals(outputs, 1).map((x) => 1 + 0.1 * x);
   const correction: ColumnCorrection = { gain, bias: normals(outputs, 2), terms };
   const columns = new Map([[layer.output, correction]]);
-  return { ...chip, calibration: { at: 0, wires: true, correction: 'low-rank', columns } };
+  return { ...chip, calibration: { at: 0, wires: true, correction: 'low-rank', sequential: false, columns } };
 }
 
 type Options = Parameters<typeof compileModel>[3];

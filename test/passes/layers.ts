@@ -91,6 +91,7 @@ export function recordOf(layers: Readonly<Record<string, Partial<LayerRecord>>>)
     layers: new Map(Object.entries(layers).map(([name, layer]) => [name, { ...empty, ...layer }])),
     samples: ['sample'],
     knownAnswer: { inputs: {} },
+    inputs: [],
   };
 }
 

@@ -91,7 +91,10 @@ function withCorrections(chip: Chip, layers: readonly CrossbarLayer[]): Chip {
     const terms = i === 0 ? {} : { terms: { rank: i, coefficients, ...directions } };
     return [output, { gain, bias: values(3, groups * columns), ...terms }];
   });
-  return { ...chip, calibration: { at: 0, wires: true, correction: 'low-rank', columns: new Map(columns) } };
+  return {
+    ...chip,
+    calibration: { at: 0, wires: true, correction: 'low-rank', sequential: false, columns: new Map(columns) },
+  };
 }
 
 interface Options extends Partial<CompileOptions> {

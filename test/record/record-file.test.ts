@@ -1,8 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { decodeNpy, encodeNpy } from '../../src/files/npy.ts';
+import { readZip, writeZip } from '../../src/files/zip.ts';
 import { parseOptions } from '../../src/ir/options.ts';
+import { float32 } from '../../src/math/tensor.ts';
+import { keepInputs } from '../../src/record/kept-inputs.ts';
 import { decodeRecord, encodeRecord } from '../../src/record/record-file.ts';
 import { exactTarget, loaded } from '../chip/bench.ts';
 import { matMulModel } from '../lower/against-direct.ts';
@@ -19,6 +22,53 @@ it('a record is the same after a file, and a file the same after a record', asyn
   expect(again).toEqual(record);
   expect(Buffer.compare(encodeRecord(again), bytes)).toBe(0);
   expect(record.layers.get('y')).toMatchObject({ positions: 3, count: 6, space: [] });
+});
+
+describe('inputs of samples', () => {
+  const record = async (inputs: readonly (readonly number[])[]) => ({
+    ...(await compiled()).record,
+    inputs: inputs.map((values) => ({ x: { dims: [1, values.length], data: Float32Array.from(values) } })),
+  });
+  const range = (count: number, of: (i: number) => number) => Array.from({ length: count }, (_, i) => of(i));
+
+  it.each([
+    ['bytes', 1, range(5000, (i) => ((i * 7) % 256) / 3 - 10)],
+    ['two bytes', 2, range(5000, (i) => ((i * 7) % 699) / 3 - 10)],
+    ['floats', 4, range(5000, (i) => Math.sin(i))],
+    ['floats, for the sake of -0', 4, range(5000, (i) => (i % 3) * -0)],
+  ])('are there again, from %s', async (_, bytes, values) => {
+    const own = await record([values, values.toReversed()]);
+    const file = encodeRecord(own);
+    const again = decodeRecord(file, 'record.npz');
+    expect(again.inputs).toEqual(own.inputs);
+    const array = readZip(file).get('sample_1_0.npy')!;
+    expect(Math.floor(array.length / values.length)).toBe(bytes);
+  });
+
+  it('are of so many samples, evenly spread, as fit into the bound; none where they were made up', async () => {
+    const many = Array.from({ length: 80 }, (_, i) => drawFeeds(model.graph.inputs, i + 1));
+    const { inputs } = (await compileModel(model, loaded(exactTarget), many)).record;
+    const spread = Array.from({ length: 32 }, (_, i) => many[Math.floor((i * 80) / 32)]!.x!.data);
+    expect(inputs.map(({ x }) => x!.data)).toEqual(spread);
+    const large = { x: float32([1, 2 ** 20], new Float32Array(2 ** 20)) };
+    const kept = keepInputs(9);
+    for (let i = 0; i < 9; i++) kept.look(i, large);
+    expect(kept.inputs).toHaveLength(4);
+  });
+
+  it('are refused where they are not whole, or do not fit the model', async () => {
+    const good = await record([range(4, (i) => i / 3)]);
+    const without = readZip(encodeRecord(good)) as Map<string, Uint8Array>;
+    without.delete('sample_0_0.npy');
+    expect(() => decodeRecord(writeZip(without), 'record.npz')).toThrow(/it has no sample_0_0/);
+    const broken = { ...good, inputs: [{ x: { dims: [1], data: Float32Array.of(Number.NaN) } }] };
+    expect(() => decodeRecord(encodeRecord(broken), 'record.npz')).toThrow(
+      /sample_0_0 holds what is no number/,
+    );
+    await expect(
+      compile(model, loaded(exactTarget), parseOptions({}), { kind: 'record', record: good }),
+    ).rejects.toThrow(/wrong-record.*its sample 0 does not fit/);
+  });
 });
 
 it.each([5, 12])(

@@ -43,7 +43,7 @@ beforeAll(async () => {
     8,
   );
   const compiled = await compile(model, loaded, options, { kind: 'samples', samples });
-  chips = openChips({ model, loaded, threads: 1, calibratedAt: 0 }, 1, {
+  chips = openChips({ model, loaded, threads: 1, calibratedAt: 0, sequential: true }, 1, {
     compiled,
     pkg: await packageOf(compiled),
   });

@@ -175,26 +175,58 @@ describe('a calibration', () => {
     });
   });
 
-  test('takes the calibration vectors, once through every layer', async () => {
+  test('is that of every layer by itself where that is asked for, or the package has no samples', async () => {
+    await onDrifting(async (pkg, model) => {
+      const bare = { ...pkg, record: { ...pkg.record, inputs: [] } };
+      const run = (of: typeof pkg, options: VerifyOptions) =>
+        verify(of, model, data, { at: [hour], images: 10, ...options });
+      const usual = await run(pkg, {});
+      expect(usual.mapped.sequential).toBe(true);
+      expect(usual.calibration!.samples).toBe(20);
+      expect(formatVerification(usual)).not.toContain('apart');
+      const apart = await run(pkg, { compensate: 'apart' });
+      expect(apart.mapped).toMatchObject({ sequential: false, compensated: 'apart', calibratedAt: hour });
+      expect(apart.calibration!.samples).toBe(0);
+      expect(formatVerification(apart)).toMatch(/trials .*; layers calibrated apart$/m);
+      const older = await run(bare, {});
+      expect(older.mapped).toEqual({ ...apart.mapped, compensated: 'columns' });
+      expect(formatVerification(older)).toMatch(
+        /; layers calibrated apart \(too few samples in the package\)$/m,
+      );
+      const fitted = await programChip(pkg, { seed: 1, calibrateUnder: { at: hour }, sequential: false });
+      const held = await run(pkg, { chips: [fitted], compensate: 'none' });
+      expect(held.mapped).toEqual({ ...apart.mapped, compensated: 'none' });
+    });
+  });
+
+  test.each([
+    ['takes the calibration vectors, once through every layer', 'apart', 1],
+    ['takes whole samples besides, once through all layers', 'columns', 2],
+  ] as const)('%s', async (_, compensate, times) => {
     await onDrifting(async (pkg, model) => {
       const { adc } = pkg.loaded.target;
-      const report = await verify(pkg, model, data, { at: [hour] });
+      const report = await verify(pkg, model, data, { at: [hour], compensate });
+      // One product of each layer per sample.
+      const count = 20 * times;
       const { layers, ...sums } = report.calibration!;
       // 20 vectors each, in 8 planes; one conversion per pair of columns, and as many in a row as share a converter.
       const of = (output: string, columns: number) => ({
         output,
-        vectors: 20,
-        conversions: 20 * 8 * columns,
-        time: expect.closeTo(20 * 8 * Math.min(columns, adc.sharedBy) * adc.time, 15),
-        energy: expect.closeTo(20 * 8 * columns * adc.energy, 15),
+        vectors: count,
+        conversions: count * 8 * columns,
+        time: expect.closeTo(count * 8 * Math.min(columns, adc.sharedBy) * adc.time, 15),
+        energy: expect.closeTo(count * 8 * columns * adc.energy, 15),
       });
       expect(layers).toMatchObject([of('h', 16), of('logits', 8)]);
-      expect(sums.vectors).toBe(40);
-      expect(sums.conversions).toBe(3840);
+      expect(sums.vectors).toBe(40 * times);
+      expect(sums.samples).toBe(times === 1 ? 0 : 20);
+      expect(sums.conversions).toBe(3840 * times);
       expect(sums.time).toBeCloseTo(layers[0]!.time + layers[1]!.time, 15);
-      expect(sums.energy).toBeCloseTo(3840 * adc.energy, 15);
+      expect(sums.energy).toBeCloseTo(3840 * times * adc.energy, 15);
       expect(formatVerification(report)).toMatch(
-        /calibration {3}40 inputs of 2 layers, 3,840 conversions, [\d.]+ us, [\d.]+ nJ in the converters/,
+        times === 1
+          ? /calibration {3}40 inputs of 2 layers, 3,840 conversions, [\d.]+ us, [\d.]+ nJ in the converters/
+          : /calibration {3}80 inputs of 2 layers, 20 whole samples among them, 7,680 conversions, [\d.]+ us/,
       );
     });
   });

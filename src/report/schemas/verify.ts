@@ -67,6 +67,10 @@ const reading = z.strictObject({
   calibratedAt: calibratedAt.describe(
     's after programming; absent where nothing is calibrated, or chips differ in it',
   ),
+  sequential: z
+    .boolean()
+    .exactOptional()
+    .describe('layer after layer, on what those before give; false: each by itself'),
   trials: list(z.strictObject({ ...ofRun, calibratedAt: calibratedAt.describe('s after programming') })),
 });
 
@@ -112,13 +116,14 @@ const cost = z.strictObject({
 });
 
 const reads = {
-  vectors: count.describe('inputs that are put on the rows'),
+  vectors: count.describe('inputs that are put on the rows, of whole samples too'),
   conversions: count,
   time: amount.describe('s, of the conversions'),
   energy: amount.describe('J, in the converters'),
 };
 const calibration = z.strictObject({
   ...reads,
+  samples: count.describe('that go through the chip as a whole'),
   layers: list(z.strictObject({ origin, output: z.string(), ...reads })),
 });
 
