@@ -1,16 +1,26 @@
-/** Lowered layers and samples, or an earlier record -> the record of their inputs. */
+/** Lowered layers and samples, or an earlier record -> the record of their inputs, and the layers as these inputs drive them. */
 
+import { centreInputs } from '../../passes/lower/centre-inputs.ts';
 import { calibrationMismatch, noRanges } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
+import { canCentre, centresOf } from '../ir/centres.ts';
 import { describeOrigin, type Graph, type MvmNode } from '../ir/graph.ts';
 import { type CompileOptions, inputBitsOf } from '../ir/options.ts';
+import { measureCentres } from '../record/centres.ts';
 import { unfitInput } from '../record/known-input.ts';
 import { ownQuantization } from '../record/own-range.ts';
 import { recordCalibration } from '../record/record.ts';
 import type { SampleSource } from '../record/sample-source.ts';
 import { syntheticSamples } from '../record/synthetic.ts';
+import type { Target } from '../target/target.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
+
+interface Calibrated {
+  /** With inputs that are centred as the record says. */
+  readonly real: Graph;
+  readonly record: CalibrationRecord;
+}
 
 /**
  * @param model hash of the model
@@ -21,29 +31,36 @@ export async function calibrate(
   graph: Graph,
   model: string,
   options: CompileOptions,
+  target: Target,
   calibration: Calibration | undefined,
   onProgress: CompileHooks['onProgress'],
-): Promise<CalibrationRecord> {
+): Promise<Calibrated> {
   const wanted = {
     policy: options.activationRange,
     signed: options.signedActivations,
     equalized: options.equalization,
   };
   if (calibration?.kind !== 'record') {
-    return recordCalibration(graph, model, calibration?.samples ?? madeUpSamples(graph), {
+    const samples = calibration?.samples ?? madeUpSamples(graph);
+    const centres = isCentred(options, target) ? await measureCentres(graph, samples) : undefined;
+    const real = centreInputs.run(graph, { centres: centres ?? new Map() });
+    const record = await recordCalibration(real, model, samples, {
       ...wanted,
+      centres,
       vectors: options.calibrationVectors,
       bitsOf: ({ origin }) => inputBitsOf(options, origin),
       onSample: (done, total) => onProgress?.('calibrate', done, total),
     });
+    return { real, record };
   }
   const { record } = calibration;
-  const { policy, signed, equalized } = record.activations;
+  const { policy, signed, equalized, centred } = record.activations;
   const differing = [
     record.model !== model && 'from another model',
     policy !== wanted.policy && `with activationRange ${policy}`,
     signed !== wanted.signed && `with signedActivations ${signed}`,
     equalized !== wanted.equalized && `with equalization ${equalized}`,
+    centred !== (options.centredInputs ?? centred) && `with centredInputs ${centred}`,
   ].filter((difference) => difference !== false);
   const unfit = unfitInput(graph.inputs, record.knownAnswer.inputs);
   const unfitSample = record.inputs.findIndex((sample) => unfitInput(graph.inputs, sample) !== undefined);
@@ -72,7 +89,12 @@ export async function calibrate(
       ? []
       : [calibrationMismatch('--calibration', `its sample ${unfitSample} does not fit the model`)]),
   ]);
-  return record;
+  return { real: centreInputs.run(graph, { centres: centresOf(record) }), record };
+}
+
+/** Whether inputs are centred: with drivers of one sign, numbers of both take twice the conversions; bit by bit, more exact ones. */
+function isCentred({ centredInputs, inputNumbers }: CompileOptions, { driver }: Target): boolean {
+  return centredInputs ?? (driver.polarity === 'bipolar' && inputNumbers === 'sign-magnitude');
 }
 
 /** Bits of the inputs that a record of the layer must have; left open, those that were chosen for it. */
@@ -81,7 +103,9 @@ function bitsIn(graph: Graph, { input, origin }: MvmNode, options: CompileOption
 }
 
 /** Whether a record is one of that layer. */
-function isOf(record: LayerRecord | undefined, { geometry, groups, rows }: MvmNode): boolean {
+function isOf(record: LayerRecord | undefined, layer: MvmNode): boolean {
+  const { geometry, groups, rows } = layer;
+  if (record?.centre && !canCentre(layer)) return false;
   const axes = geometry.kind === 'conv' ? geometry.kernel.length : 0;
   return record?.inputMean.length === groups * rows && record.space.length === axes;
 }

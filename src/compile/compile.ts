@@ -1,7 +1,10 @@
 /** The compiler: an ONNX model, a target and sample inputs -> everything that a package holds. */
+import { centreInputs } from '../../passes/lower/centre-inputs.ts';
 import { findEncodingProblems } from '../../passes/map/slice-weights.ts';
 import { defined } from '../defined.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
+import { centresOf } from '../ir/centres.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { FaultMap } from '../ir/fault-map.ts';
 import type { Graph, Origin } from '../ir/graph.ts';
@@ -62,13 +65,13 @@ async function compileSound(
   return withWorkers(threadsFor(model.graph, whole), async (pool): Promise<Compiled> => {
     const { onProgress, onPass } = hooks;
     const { target: given } = narrowTarget(whole, options);
-    const real = await lowerModel(model, whole, options, onPass);
-    const layers = real.nodes.filter((n) => n.kind === 'mvm');
+    const lowered = await lowerModel(model, whole, options, onPass);
+    const layers = lowered.nodes.filter((n) => n.kind === 'mvm');
     raise([
       ...findFillProblems(options, given),
       ...findEncodingProblems(layers, given, choiceOf({ options, target: given })),
     ]);
-    const record = await calibrate(real, model.sha256, options, calibration, onProgress);
+    const { real, record } = await calibrate(lowered, model.sha256, options, given, calibration, onProgress);
     onProgress?.('map', 0, 1);
     const calibrated = { real, record, options, pool, ...hooks, ...defined({ faults }) };
     const { loaded, quantized, choice } = await settleWires(calibrated, whole);
@@ -77,7 +80,7 @@ async function compileSound(
     onProgress?.('map', 1, 1);
     const { converters, schedule, expected } = await program({ ...quantized, ...hooks, mapping });
     const { graph, encodings } = quantized;
-    const operators = await operatorsOf(model.graph, options, keptDigital(options), async () => real);
+    const operators = await operatorsOf(model.graph, options, keptDigital(options), async () => lowered);
     const rules = new Map(operators.map((o) => [o.origin.index, o.rule]));
     const summary = summarize(mapping, record, target, {
       ruleOf: (origin) => rules.get(origin.index) ?? '',
@@ -119,6 +122,16 @@ export async function lowerModel(
   onPass?: CompileHooks['onPass'],
 ): Promise<Graph> {
   return (await lower({ graph, file, target, options, keepDigital: keptDigital(options) }, onPass)).real;
+}
+
+/** The same with inputs centred as they were when they were recorded: what layers are rounded from. */
+export async function lowerAsRecorded(
+  model: ModelFile,
+  loaded: LoadedTarget,
+  options: CompileOptions,
+  record: CalibrationRecord,
+): Promise<Graph> {
+  return centreInputs.run(await lowerModel(model, loaded, options), { centres: centresOf(record) });
 }
 
 function keptDigital(options: CompileOptions): (origin: Origin) => boolean {

@@ -8,7 +8,7 @@ import { evenlySpread } from '../math/evenly-spread.ts';
 import { layerLosses, outputLoss } from '../record/integer-losses.ts';
 import type { SampleSource } from '../record/sample-source.ts';
 import type { LoadedTarget } from '../target/target.ts';
-import { lowerModel, type ModelFile } from './compile.ts';
+import { lowerAsRecorded, type ModelFile } from './compile.ts';
 import type { Calibration } from './compiled.ts';
 
 /** dB: below, networks begin to lose points. Of twelve networks at 8 bits the best keep 31 to 41. */
@@ -31,7 +31,7 @@ export async function integerWarnings(
   const weights = layers.reduce((sum, { integers }) => sum + integers.length, 0);
   if (isMadeUp(compiled.record) || weights > mostWeights) return [];
   const samples = fewSamples(compiled, calibration);
-  const real = await lowerModel(model, whole, compiled.options);
+  const real = await lowerAsRecorded(model, whole, compiled.options, compiled.record);
   const rounded = { real, quantized: compiled.graph, samples };
   const output = await outputLoss(rounded, enough);
   if (!output) return [];

@@ -17,6 +17,8 @@ export interface LayerRecord {
    */
   readonly vectors: InputCodes;
   readonly count: number;
+  /** What the model's input of every row is more than the layer's: the mean of its channel, [rows]. Absent: the same. */
+  readonly centre?: Float32Array;
   /** Mean real input of every row over all sampled MVMs, length groups * rows. */
   readonly inputMean: Float32Array;
   /** Mean of the same inputs after quantization, as real values. */
@@ -43,6 +45,8 @@ export interface CalibrationRecord {
     readonly policy: RangePolicy;
     readonly signed: boolean;
     readonly equalized: boolean;
+    /** Whether inputs of layers are centred where that pays. */
+    readonly centred: boolean;
   };
   /** By the layer's output value name. */
   readonly layers: ReadonlyMap<string, LayerRecord>;

@@ -86,6 +86,10 @@ export const optionsSchema = z.strictObject({
     .default(false)
     .describe("two's complement input codes instead of a zero point"),
   equalization: z.boolean().default(false).describe('even out the channels between neighbouring layers'),
+  centredInputs: z
+    .boolean()
+    .optional()
+    .describe('drive rows with what their inputs deviate from the mean of their channel'),
   weightRounding: z
     .enum(['nearest', 'error-feedback'])
     .default('error-feedback')

@@ -18,13 +18,14 @@ const mostInputs = 4096;
 const largest = 1e30;
 
 const schema = z.strictObject({
-  /** 3 with inputs of samples; without, 2 where codes of a layer have other than 8 bits. */
-  format: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  /** 4 where inputs are centred, or may be; without, 3 with inputs of samples; without, 2 where codes of a layer have other than 8 bits. */
+  format: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
   model: z.string(),
   activations: z.strictObject({
     policy: z.enum(['minmax', 'percentile', 'mse']),
     signed: z.boolean(),
     equalized: z.boolean(),
+    centred: z.boolean().default(false),
   }),
   samples: z.array(z.string()),
   knownAnswer: z.array(z.string()),
@@ -43,6 +44,7 @@ const schema = z.strictObject({
         bits: z.int().min(4).max(16).default(usualBits),
         positions: z.int().nonnegative(),
         space: z.array(z.int().positive()),
+        centred: z.boolean().default(false),
       })
       .refine(({ signed, zero }) => !signed || zero === 0, 'signed codes have their zero at 0')
       .refine(({ bits, zero }) => zero < 2 ** bits, 'zero is no code'),
@@ -55,7 +57,7 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
   const json: z.input<typeof schema> = {
     format: formatOf(record),
     model: record.model,
-    activations: record.activations,
+    activations: activationsOf(record.activations),
     samples: [...record.samples],
     knownAnswer: inputs.map(([name]) => name),
     ...(record.inputs.length > 0 && { inputs: record.inputs.length }),
@@ -66,6 +68,7 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
           quantization: { bits, ...grid },
           positions,
           space,
+          centre,
         },
       ]) => ({
         output,
@@ -73,6 +76,7 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
         ...(bits === usualBits ? {} : { bits }),
         positions,
         space: [...space],
+        ...(centre && { centred: true }),
       }),
     ),
   };
@@ -83,6 +87,7 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
     const type = layer.vectors instanceof Uint16Array ? 'uint16' : 'uint8';
     put(`vectors_${i}`, { type, dims: [layer.count, rows], data: layer.vectors });
     put(`input_mean_${i}`, { type: 'float32', dims: [rows], data: layer.inputMean });
+    if (layer.centre) put(`centre_${i}`, { type: 'float32', dims: [rows], data: layer.centre });
     put(`quantized_mean_${i}`, { type: 'float32', dims: [rows], data: layer.quantizedMean });
   });
   inputs.forEach(([, { dims, data }], i) => {
@@ -96,7 +101,13 @@ export function encodeRecord(record: CalibrationRecord): Uint8Array {
   return writeZip(files);
 }
 
-function formatOf({ inputs, layers }: CalibrationRecord): 1 | 2 | 3 {
+/** As formats before 4 have them, where inputs are not centred. */
+function activationsOf({ centred, ...rest }: CalibrationRecord['activations']) {
+  return centred ? { ...rest, centred } : rest;
+}
+
+function formatOf({ inputs, layers, activations }: CalibrationRecord): 1 | 2 | 3 | 4 {
+  if (activations.centred) return 4;
   if (inputs.length > 0) return 3;
   return [...layers.values()].every(({ quantization }) => quantization.bits === usualBits) ? 1 : 2;
 }
@@ -121,7 +132,8 @@ function firstIssue({ issues: [issue] }: z.ZodError): string {
 /** @throws Error with what is wrong */
 function decode(files: ReadonlyMap<string, Uint8Array>): CalibrationRecord {
   const json = schema.parse(JSON.parse(new TextDecoder().decode(fileIn(files, 'record.json'))));
-  const layers = json.layers.map(({ output, scale, zero, signed, bits, positions, space }, i) => {
+  const layers = json.layers.map(({ output, centred, ...own }, i) => {
+    const { scale, zero, signed, bits, positions, space } = own;
     const vectors = codesIn(files, `vectors_${i}`, bits);
     const [count, rows] = vectors.dims;
     if (vectors.dims.length !== 2 || !count || !rows) throw new Error(`vectors_${i} are none`);
@@ -133,6 +145,7 @@ function decode(files: ReadonlyMap<string, Uint8Array>): CalibrationRecord {
       count,
       inputMean: meansIn(files, `input_mean_${i}`, rows),
       quantizedMean: meansIn(files, `quantized_mean_${i}`, rows),
+      ...(centred && { centre: meansIn(files, `centre_${i}`, rows) }),
     };
     return [output, layer] as const;
   });

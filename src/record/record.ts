@@ -3,15 +3,16 @@
  * inputs before and after quantization. Runs the floating-point network twice: once for the ranges, and once, with
  * the codes known, for the vectors.
  */
+import { defined } from '../defined.ts';
 import type { CalibrationRecord, KnownAnswer, LayerRecord, RangePolicy } from '../ir/calibration-record.ts';
+import type { Centres } from '../ir/centres.ts';
 import type { Graph, InputQuantization, MvmNode } from '../ir/graph.ts';
 import { createCodes, type InputCodes } from '../ir/input-codes.ts';
-import { lowerGraph } from '../lower/graph.ts';
-import { lowerFloat } from '../lower/reference.ts';
 import { openStream, type Stream } from '../math/random.ts';
 import type { Tensor } from '../math/tensor.ts';
+import { openFloat } from './float-network.ts';
 import { floatInputs, keepInputs } from './kept-inputs.ts';
-import { type Network, openNetwork } from './network.ts';
+import type { Network } from './network.ts';
 import { createFiniteCheck } from './not-finite.ts';
 import { ownQuantization } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
@@ -25,13 +26,13 @@ export interface RecordOptions {
   readonly bitsOf: (layer: MvmNode) => number | 'auto';
   /** Whether the graph's channels were evened out. */
   readonly equalized: boolean;
+  /** What the layers' inputs are centred by in the graph; absent where that was not asked for. */
+  readonly centres: Centres | undefined;
   /** Input vectors kept per layer. */
   readonly vectors: number;
   readonly onSample?: (done: number, total: number) => void;
 }
 
-/** Bytes of floating-point weights that are in memory at a time. */
-const weightBytes = 2 ** 28;
 /** Values of one tap that count for the histogram at most. */
 const histogramValues = 1 << 15;
 /** Bytes of input vectors that a layer keeps before it makes do with fewer. */
@@ -86,23 +87,22 @@ export async function recordCalibration(
   ownRanges.raise();
   return {
     model,
-    activations: { policy: options.policy, signed: options.signed, equalized: options.equalized },
-    layers: new Map(states.map((state) => [state.layer.output, finishState(state)])),
+    activations: {
+      policy: options.policy,
+      signed: options.signed,
+      equalized: options.equalized,
+      centred: options.centres !== undefined,
+    },
+    layers: new Map(
+      states.map((state) => {
+        const { output } = state.layer;
+        return [output, { ...finishState(state), ...defined({ centre: options.centres?.get(output) }) }];
+      }),
+    ),
     samples: hashes,
     knownAnswer,
     inputs: kept.inputs,
   };
-}
-
-/** The floating-point network with the layers' inputs as outputs. */
-function openFloat(graph: Graph, taps: readonly string[]): Promise<Network> {
-  const produced = taps.filter((name) => !graph.inputs.some((i) => i.name === name));
-  const lowered = lowerGraph(
-    graph,
-    (node) => (node.kind === 'mvm' ? (emit) => lowerFloat(emit, node) : undefined),
-    produced,
-  );
-  return openNetwork(lowered, weightBytes);
 }
 
 async function recordRanges(

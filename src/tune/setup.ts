@@ -1,6 +1,6 @@
 /** What every measurement of one tuning shares: the model, its calibration record, the images, and what floating point gives. */
 
-import { compile, lowerModel } from '../compile/compile.ts';
+import { compile, lowerAsRecorded } from '../compile/compile.ts';
 import type { Calibration } from '../compile/compiled.ts';
 import { type Compensation, fitsAnew, fitsInTurn, usualCompensation } from '../correct/compensate.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -131,7 +131,7 @@ export async function prepare(
     return { images: run, references: await runReferences(run, models, onImages, store) };
   };
   const usual = compiled.mapping.arrays > manyArrays ? 1 : defaultTrials;
-  const real = await lowerModel(model, loaded, options);
+  const real = await lowerAsRecorded(model, loaded, options, compiled.record);
   const samples = calibration?.kind === 'samples' ? calibration.samples : undefined;
   const trials = isRandom(loaded.target) ? (chips ?? usual) : 1;
   const { record } = compiled;

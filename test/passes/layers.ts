@@ -87,7 +87,7 @@ export function recordOf(layers: Readonly<Record<string, Partial<LayerRecord>>>)
   };
   return {
     model: '',
-    activations: { policy: 'minmax', signed: false, equalized: false },
+    activations: { policy: 'minmax', signed: false, equalized: false, centred: false },
     layers: new Map(Object.entries(layers).map(([name, layer]) => [name, { ...empty, ...layer }])),
     samples: ['sample'],
     knownAnswer: { inputs: {} },

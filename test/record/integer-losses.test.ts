@@ -1,6 +1,6 @@
 /** What integers cost, against the same computed by hand. */
 import { expect, it } from 'vitest';
-import { compile, lowerModel } from '../../src/compile/compile.ts';
+import { compile, lowerAsRecorded } from '../../src/compile/compile.ts';
 import { integerWarnings } from '../../src/compile/integer-warnings.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { openStream } from '../../src/math/random.ts';
@@ -25,10 +25,14 @@ const net = modelOf(
 const samples = samplesOf([{ x: float32([count, rows], x) }]);
 
 async function compiled(options: Parameters<typeof parseOptions>[0]) {
-  const given = parseOptions({ target: 'ideal', biasCorrection: false, ...options });
+  const given = parseOptions({ target: 'ideal', biasCorrection: false, centredInputs: false, ...options });
   const target = await loadTarget('ideal');
   const made = await compile(net, target, given, { kind: 'samples', samples });
-  const rounded = { real: await lowerModel(net, target, given), quantized: made.graph, samples };
+  const rounded = {
+    real: await lowerAsRecorded(net, target, given, made.record),
+    quantized: made.graph,
+    samples,
+  };
   const warnings = await integerWarnings(net, made, target, { kind: 'samples', samples });
   return { rounded, warnings, made, target };
 }

@@ -9,7 +9,7 @@ import { keepInputs } from '../../src/record/kept-inputs.ts';
 import { decodeRecord, encodeRecord } from '../../src/record/record-file.ts';
 import { exactTarget, loaded } from '../chip/bench.ts';
 import { matMulModel } from '../lower/against-direct.ts';
-import { compileModel, drawFeeds, modelOf } from '../support/build.ts';
+import { compileModel, drawFeeds, modelOf, samplesOf } from '../support/build.ts';
 
 const model = modelOf(matMulModel([3], 10, 4));
 const feeds = [1, 2].map((seed) => drawFeeds(model.graph.inputs, seed));
@@ -22,6 +22,38 @@ it('a record is the same after a file, and a file the same after a record', asyn
   expect(again).toEqual(record);
   expect(Buffer.compare(encodeRecord(again), bytes)).toBe(0);
   expect(record.layers.get('y')).toMatchObject({ positions: 3, count: 6, space: [] });
+});
+
+it('keeps what inputs are centred by', async () => {
+  const raised = feeds.map(({ x }) => ({
+    x: float32(
+      x!.dims,
+      Float32Array.from(x!.data as Float32Array, (v) => v + 3),
+    ),
+  }));
+  const options = parseOptions({ centredInputs: true });
+  const { record } = await compile(model, loaded(exactTarget), options, {
+    kind: 'samples',
+    samples: samplesOf(raised),
+  });
+  const means = record.layers.get('y')!.centre!;
+  const [rows, positions] = [means.length, 3];
+  for (const [row, mean] of means.entries()) {
+    const values = raised.flatMap(({ x }) =>
+      Array.from({ length: positions }, (_, p) => Number(x.data[p * rows + row])),
+    );
+    expect(mean).toBeCloseTo(values.reduce((a, b) => a + b, 0) / values.length, 5);
+  }
+  const again = decodeRecord(encodeRecord(record), 'record.npz');
+  expect(again).toEqual(record);
+  // With it the same package is compiled, whatever is said of its inputs' means, but that they are to stay.
+  const anew = (centredInputs?: boolean) =>
+    compile(model, loaded(exactTarget), parseOptions(centredInputs === undefined ? {} : { centredInputs }), {
+      kind: 'record',
+      record: again,
+    });
+  expect((await anew()).graph).toEqual((await anew(true)).graph);
+  await expect(anew(false)).rejects.toThrow('it was recorded with centredInputs true');
 });
 
 describe('inputs of samples', () => {

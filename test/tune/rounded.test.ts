@@ -1,6 +1,6 @@
 /** The network with rounded inputs against the same computed by hand. */
 import { expect, test } from 'vitest';
-import { compile, lowerModel } from '../../src/compile/compile.ts';
+import { compile, lowerAsRecorded } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { openStream } from '../../src/math/random.ts';
 import { float32 } from '../../src/math/tensor.ts';
@@ -38,9 +38,12 @@ test('inputs are rounded to their codes, and nothing else is', async () => {
   const count = 64;
   const x = Float32Array.from({ length: count * channels }, (_, at) => draws.normal() * 4 ** (at % channels));
   const feeds = { x: float32([count, channels, 1, 1], x) };
-  const [ideal, options] = [await loadTarget('ideal'), parseOptions({ target: 'ideal' })];
+  const [ideal, options] = [
+    await loadTarget('ideal'),
+    parseOptions({ target: 'ideal', centredInputs: false }),
+  ];
   const compiled = await compile(net, ideal, options, { kind: 'samples', samples: samplesOf([feeds]) });
-  const real = await lowerModel(net, ideal, options);
+  const real = await lowerAsRecorded(net, ideal, options, compiled.record);
   const session = await openSession(encodeModel(roundedInputs(real, compiled.graph)));
   const got = (await session.run(feeds)).y2!.data as Float32Array;
   await session.release();
