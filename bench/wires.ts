@@ -11,6 +11,7 @@ import type { Cells, Wires } from '../src/wires/network.ts';
 import { solveMvm } from '../src/wires/nonlinear.ts';
 import { effectiveByBand } from './banded.ts';
 import { time } from './clock.ts';
+import { levelCorrections } from './level-corrections.ts';
 import { wireLosses } from './wire-losses.ts';
 
 const ohm = (each: number): Wires => ({
@@ -61,6 +62,7 @@ export async function benchWires(): Promise<void> {
       `${(banded.least / direct.least).toFixed(0)} times; differs by ${difference(await solve(small)(), effectiveByBand(small, wires)).toExponential(1)}`,
     ]);
   }
+  rows.push(...(await levelCorrections()));
   process.stdout.write(`${cpus()[0]!.model}, Node ${process.version}\n\n`);
   const header = ['what', 'network', 'least', ''].map((text) => ({ header: text }));
   process.stdout.write(`${formatTable(header, rows)}\n`);
