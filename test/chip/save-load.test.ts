@@ -241,6 +241,6 @@ test('a calibrated chip of version 2 has gains and biases alone', async () => {
   const { correction: _, ...older } = json.calibration;
   await writeFile(join(place, 'chip.json'), JSON.stringify({ ...json, version: 2, calibration: older }));
   expect(await loadChip(place)).toEqual(asSaved(chip));
-  await writeFile(join(place, 'chip.json'), JSON.stringify({ ...json, version: 4 }));
+  await writeFile(join(place, 'chip.json'), JSON.stringify({ ...json, version: 5 }));
   await expect(loadChip(place)).rejects.toThrow(/version/);
 });
