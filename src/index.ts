@@ -21,6 +21,8 @@ export { loadChip } from './chip/load.ts';
 /** The arrays of a chip as converters see them: at a time, through wires, with the variances of readings. */
 export { type ReadArrays, type ReadOptions, readArrays } from './chip/read.ts';
 export { checkTime, type ReadConditions } from './chip/read-conditions.ts';
+/** How a chip is written again against what is measured on it, and what that came to. */
+export type { RewritingReport } from './chip/rewriting.ts';
 /** Saves a chip into a folder. */
 export { saveChip } from './chip/save.ts';
 /** Tests the cells of a simulated chip; the map of its faulty ones is what `compile` works around. */
@@ -87,6 +89,7 @@ export { fedInputs, spreadSamples } from './record/samples.ts';
 export { formatTuning } from './report/tune-text.ts';
 /** A verification report as text for people. */
 export { formatVerification } from './report/verify-text.ts';
+export type { RewriteOptions } from './rewrite/rewrite-chip.ts';
 /** Runs models: what `simulate` returns. */
 export type { Session } from './runtime/session.ts';
 /** What a chip's transfers make of every digit, and what window and digit step rest on; a capacitor on the bench. */

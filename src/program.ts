@@ -86,7 +86,7 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
 export async function programOnto(
   pkg: Package,
   chip: Chip,
-  options: Omit<ProgramChipOptions, 'seed' | 'devices' | 'keepHistory'> = {},
+  options: Omit<ProgramChipOptions, 'seed' | 'devices' | 'keepHistory' | 'rewrite' | 'onRewrite'> = {},
 ): Promise<Chip> {
   const { threads = availableThreads(), onArray } = options;
   if (!pkg.manifest.delta) raise([deltaNotApplicable(placeOf(pkg.files), `the package has no ${deltaFile}`)]);

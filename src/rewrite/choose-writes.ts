@@ -33,7 +33,7 @@ export interface Choice {
   readonly signal: number;
 }
 
-/** Share of a column's expected error that one more write must take away. */
+/** Share of a column's expected error that one more write must take away: at most this, or what a row has on average. */
 const worthwhile = 0.02;
 
 /**
@@ -68,7 +68,7 @@ export function chooseWrites(
   const curves = own.map((variance, r) => variance - byWanted[r]! ** 2 / signal);
   const [pulls, gains] = [new Float64Array(rows), new Float64Array(rows)];
   for (;;) {
-    tried.change = -worthwhile * now;
+    tried.change = -Math.min(worthwhile, 1 / rows) * now;
     tried.cell = -1;
     for (let r = 0; r < rows; r++) {
       pulls[r] = byError[r]! - (byWanted[r]! * along) / signal;
