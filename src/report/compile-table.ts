@@ -22,7 +22,7 @@ const columns = [
 ];
 /** Shown where the compiler chose it for some layer: what it chose, and why. */
 const encodingColumn = texts('encoding');
-/** Shown where the target has wires: what they and the cells leave of a layer's signal. */
+/** Shown where anything errs: what is expected to be left of a layer's signal when it is read. */
 const expectedColumn = numbers('expected');
 
 /** `Conv with constant weights: 2-D, 3x3, depthwise, groups 96` as `Conv 2-D 3x3 depthwise`: the shape says the rest. */
