@@ -139,7 +139,7 @@ function blame(
 function conclusion(report: TuneReport): string {
   const { chosen, best, tried: mappings, heldOut, maxDrop, data, work, stopped, duration } = report;
   const { loss, arrays, conversions, digital, otherChips } = mappings[(chosen ?? best) - 1]!;
-  const kept = digital > 0 ? `, with ${formatShare(digital)} of the multiplications digital` : '';
+  const kept = digital > 0 ? `, with ${formatShare(digital)} of the multiplications digital, corrections included` : '';
   const takes = `${counted(arrays, 'array')}, ${counted(conversions, 'conversion')}${kept}`;
   const sure = otherChips ? ', on other chips too' : '';
   return [

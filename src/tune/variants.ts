@@ -60,20 +60,26 @@ export function variantsFor(target: Target, codesAreFree: boolean): readonly Var
 
 /**
  * Digits that take more cells. Copies take arrays and conversions, and err apart; repeats are cells of one column, driven together, and
- * take rows alone. Where cells are read back, parts make up for each other.
+ * take rows alone. Where cells are read back, residual parts make up for each other, and of what costs the same they come first; they
+ * leave no room for repeats.
  */
 function moreCells(target: Target): Readonly<Record<string, Change>> {
-  const { exact, readsBack: residual } = schemeOf(target);
-  const moreSlices: Change = ({ slices }) => ({ slices: slices + 1, residual });
-  if (exact) return { 'slices +1': moreSlices };
-  const copied = (copies: number): [string, Change] => [
-    `copies ${copies}`,
-    ({ slices }) => ({ copies, residual: residual && slices * copies > 1 }),
-  ];
+  const { exact, readsBack } = schemeOf(target);
+  if (exact) return { 'slices +1': ({ slices }) => ({ slices: slices + 1 }) };
+  const residual = { residual: true } as const;
   return {
-    ...Object.fromEntries([1, 2, 4, 8].map(copied)),
-    'slices +1': moreSlices,
-    'slices +1, copies 2': (given) => ({ ...moreSlices(given), copies: 2 }),
+    ...(readsBack && {
+      'slices +1, residual': ({ slices }) => ({ slices: slices + 1, ...residual }),
+      'copies 2, residual': () => ({ copies: 2, ...residual }),
+      'copies 4, residual': () => ({ copies: 4, ...residual }),
+    }),
+    'slices +1': ({ slices }) => ({ slices: slices + 1, residual: false }),
+    ...Object.fromEntries(
+      [1, 2, 4, 8].map((copies): [string, Change] => [
+        `copies ${copies}`,
+        () => ({ copies, residual: false }),
+      ]),
+    ),
     'repeats 4': () => ({ repeats: 4 }),
     'repeats 16': () => ({ repeats: 16 }),
   };

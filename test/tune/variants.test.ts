@@ -29,16 +29,19 @@ describe('ways of storing a layer', () => {
     expect([...found.keys()]).toEqual([
       'as given',
       'offset',
+      'slices +1, residual',
+      'copies 2, residual',
+      'copies 4, residual',
+      'slices +1',
       'copies 2',
       'copies 4',
       'copies 8',
-      'slices +1',
-      'slices +1, copies 2',
       'repeats 4',
       'repeats 16',
     ]);
-    expect(found.get('copies 4')).toMatchObject({ slices: 1, copies: 4, residual: true });
-    expect(found.get('slices +1')).toEqual({
+    expect(found.get('copies 4, residual')).toMatchObject({ slices: 1, copies: 4, residual: true });
+    expect(found.get('copies 4')).toMatchObject({ slices: 1, copies: 4, residual: false });
+    expect(found.get('slices +1, residual')).toEqual({
       inputBits: 8,
       encoding: 'differential',
       slices: 2,
@@ -55,11 +58,10 @@ describe('ways of storing a layer', () => {
     expect([...found.keys()]).toEqual([
       'as given',
       'one slice fewer',
+      'slices +1',
       'copies 1',
       'copies 4',
       'copies 8',
-      'slices +1',
-      'slices +1, copies 2',
       'repeats 4',
       'repeats 16',
     ]);
@@ -96,6 +98,9 @@ describe('ways of storing a layer', () => {
       'as given',
       'differential',
       'one slice fewer',
+      'copies 2',
+      'copies 4',
+      'copies 8',
       'repeats 4',
       'repeats 16',
     ]);
