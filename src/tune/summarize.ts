@@ -113,7 +113,7 @@ function layerReports({ units, errors }: Tuning): LayerReport[] {
 function classReports({ units, errors, classes }: Tuning, choices: Choices): ClassReport[] {
   const total = sumOf(units.map(({ multiplications }) => multiplications));
   const energy = sumOf(classes.map(({ forms }) => forms[0]!.energy));
-  const { signal, images } = errors[0]!;
+  const { signal, images } = errors[0] ?? { signal: 0, images: 1 };
   const formReport = ({ name, energy: noise, arrays, conversions, digital }: Form) => ({
     name,
     snr: snrOf({ signal: signal / images, noise }),
