@@ -13,7 +13,8 @@
  *
  *   wires     sum over slices radix^(2 slice) * wire error * Var sum_r x_r
  *
- * Converters, read noise and time are left out, because they hardly tell the encodings apart.
+ * The compiler takes sigma of cells when they are read, read noise among it, which counts with Var x here like all that cells err by.
+ * Converters are left out, because they hardly tell the encodings apart.
  */
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import type { EncodingEstimate } from '../../src/ir/encoding-choice.ts';
@@ -103,6 +104,8 @@ function weightsOf(
 export interface EstimateContext {
   readonly target: Target;
   readonly weightBits: number;
+  /** Standard deviation of the cells of a level (S). Default: as programming leaves them. */
+  readonly sigmaOf?: ((level: number) => number) | undefined;
   /** Makes blocks of layers, as the compiler does. */
   readonly cut: (uncut: Uncut) => Cut;
 }
@@ -111,7 +114,7 @@ export interface EstimateContext {
 export function estimateEncoding(
   sample: MatrixSample,
   choice: SliceChoice,
-  { target, weightBits, cut }: EstimateContext,
+  { target, weightBits, cut, sigmaOf }: EstimateContext,
 ): EncodingEstimate {
   const { node, groups, columns, weights, variances } = sample;
   const { rows } = node;
@@ -132,7 +135,7 @@ export function estimateEncoding(
     groupsAtOnce: (layer) => groupsAtOnce(layer, target, () => sample),
   });
   const layer = layers[0]!;
-  const error = digitErrors(layer, target);
+  const error = digitErrors(layer, target, sigmaOf);
   const besides = drivenBesides(blocks, node, variances);
   const widest = blocks.reduce((most, block) => Math.max(most, blockColumns(block, layer.encoding)), 0);
   const ofWires = wireError(layer, target, widest);

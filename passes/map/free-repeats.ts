@@ -39,6 +39,15 @@ export function freeRepeats(layer: SlicedLayer, target: Target, inputsOf: () => 
   return Math.min(most, Math.max(1, Math.ceil(enough / programmedSignal(layer, target, inputsOf()))));
 }
 
+/** Repeats of a layer of one group that its tile of rows has room for, as far as currents and wires allow. */
+export function denseRepeats(layer: SlicedLayer, target: Target): number {
+  const room = roomOf(layer, target);
+  const loads = loadsOf(layer, target.cell);
+  let repeats = Math.max(1, Math.floor(room.rows / layer.node.rows));
+  while (repeats > 1 && !isBearable(layer, target, room, loads, { groups: 1, repeats })) repeats--;
+  return repeats;
+}
+
 /** The most that rows, columns, currents and wires allow. */
 function mostRepeats(layer: SlicedLayer, target: Target): number {
   const room = roomOf(layer, target);

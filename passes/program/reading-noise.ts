@@ -7,6 +7,7 @@
  */
 import type { CellReading, CellReadings } from '../../src/ir/cell-readings.ts';
 import { type Band, covarianceOf, scalesBetween } from '../../src/math/one-over-f.ts';
+import { remembered } from '../../src/remembered.ts';
 import { levelConductance } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
 
@@ -46,15 +47,10 @@ export function cellNoise(
       apart: white + sum((law) => law.apart),
     };
   };
-  const known = new Map<number, CellNoise>();
-  return (code) => {
-    const earlier = known.get(code);
-    if (earlier) return earlier;
+  return remembered((code) => {
     const level = code < 0 ? idleConductance(cell) : levelConductance(cell, code);
-    const found = noiseOf(code < 0 ? readings.unused : readings.of(level), level);
-    known.set(code, found);
-    return found;
-  };
+    return noiseOf(code < 0 ? readings.unused : readings.of(level), level);
+  });
 }
 
 /** Factors e of time scales. */

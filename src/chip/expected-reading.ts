@@ -1,68 +1,106 @@
 /**
  * How cells are expected to conduct when they are read: programming, what happens to them until then, and read noise, all by the
  * target's own laws. What happens is seen on a thousand cells of a chip that is never made, so right to 3 %: it moves a cell with the
- * mean of its level, and what programming scatters as far as a small change of a cell is left.
+ * mean of its level, and what programming scatters as far as a small change of a cell is left. It changes little from level to level,
+ * and is looked at for some of them.
  */
 import { bandAt } from '../conditions/accumulated.ts';
 import { accumulations, densities, moves, varianceAt } from '../conditions/cells.ts';
 import type { CellReading, CellReadings } from '../ir/cell-readings.ts';
 import { covarianceOf } from '../math/one-over-f.ts';
 import { openNormals } from '../math/random.ts';
+import { remembered } from '../remembered.ts';
 import { levelSpread, unusedSpread } from '../schemes/level-sigma.ts';
 import type { Spread } from '../schemes/spread.ts';
 import type { Target } from '../target/target.ts';
 
 const cells = 1000;
+/** Levels that are looked at, closer to each other where they conduct little. */
+const knots = 16;
+
+/** What becomes of programmed cells. */
+interface Fate {
+  /** Mean change (S). */
+  readonly shift: number;
+  /** Share of a small change that is left. */
+  readonly left: number;
+  /** Variance of what becomes of a cell with the mean of the level (S^2). */
+  readonly scattered: number;
+  readonly white: number;
+  readonly densities: readonly number[];
+}
 
 /** @param at seconds after programming @param noise whether readings have any. Default: true */
 export function cellReadings(target: Target, at: number, noise = true): CellReadings {
+  const fateOf = fatesOf(target, at, noise);
+  const { gUseMin, gUseMax } = target.cell;
+  const knot = (k: number) => gUseMin + (gUseMax - gUseMin) * (k / knots) ** 2;
+  const atKnot = remembered((k: number) => fateOf(levelSpread(target, knot(k))));
+  const between = (level: number): Fate => {
+    const share = Math.sqrt(Math.min(1, Math.max(0, (level - gUseMin) / (gUseMax - gUseMin))));
+    const low = Math.min(knots - 1, Math.floor(knots * share));
+    const weight = (level - knot(low)) / (knot(low + 1) - knot(low));
+    const [a, b] = [atKnot(low), atKnot(low + 1)];
+    const mix = (x: number, y: number) => x + weight * (y - x);
+    return {
+      shift: mix(a.shift, b.shift),
+      left: mix(a.left, b.left),
+      scattered: mix(a.scattered, b.scattered),
+      white: mix(a.white, b.white),
+      densities: a.densities.map((density, law) => mix(density, b.densities[law]!)),
+    };
+  };
+  return {
+    bands: noise ? accumulations(target).map(({ clock }) => bandAt(clock, at)) : [],
+    of: remembered((level: number) => readingOf(levelSpread(target, level), between(level))),
+    unused: unusedReading(target, fateOf),
+  };
+}
+
+function readingOf({ mean, variance }: Spread, fate: Fate): CellReading {
+  const { shift, left, scattered, white, densities: slow } = fate;
+  return { mean: mean + shift, lasting: left ** 2 * variance + scattered, white, densities: slow };
+}
+
+/** Looks at cells that are programmed to a spread. */
+function fatesOf(target: Target, at: number, noise: boolean): (programmed: Spread) => Fate {
   const nowhere = { seed: 0, array: 0 };
   const laws = moves(target, { ...nowhere, window: target.cell, at, times: [0, at] });
-  const white = noise ? varianceAt(target, at) : undefined;
+  const whiteOf = noise ? varianceAt(target, at) : undefined;
   const slow = noise ? densities(target) : [];
   const normals = openNormals(nowhere.seed, 'expected-reading', nowhere.array);
   const xi = Float64Array.from({ length: cells }, (_, cell) => normals(cell));
   const moved = (g: number, cell: number) => laws.reduce((now, move) => move(now, cell), g);
-  const readingOf = ({ mean, variance }: Spread): CellReading => {
+  return ({ mean, variance }) => {
     const sigma = Math.sqrt(variance);
     const [low, high] = [Math.max(0, mean - sigma), mean + sigma];
-    let [sum, squares, lowest, highest, whites] = [0, 0, 0, 0, 0];
-    const densitySums = slow.map(() => 0);
+    let [sum, squares, lowest, highest, white] = [0, 0, 0, 0, 0];
+    const sums = slow.map(() => 0);
     for (let cell = 0; cell < cells; cell++) {
       const off = moved(mean, cell) - mean;
-      sum += off;
-      squares += off ** 2;
-      lowest += moved(low, cell);
-      highest += moved(high, cell);
+      sum += off / cells;
+      squares += off ** 2 / cells;
+      lowest += moved(low, cell) / cells;
+      highest += moved(high, cell) / cells;
       const programmed = Math.max(0, mean + sigma * xi[cell]!);
       const g = moved(programmed, cell);
-      whites += white?.(g, programmed) ?? 0;
-      for (const [law, density] of slow.entries()) densitySums[law]! += density(g, programmed);
+      white += (whiteOf?.(g, programmed) ?? 0) / cells;
+      for (const [law, density] of slow.entries()) sums[law]! += density(g, programmed) / cells;
     }
-    const left = high > low ? (highest - lowest) / cells / (high - low) : 1;
     return {
-      mean: mean + sum / cells,
-      lasting: left ** 2 * variance + squares / cells - (sum / cells) ** 2,
-      white: whites / cells,
-      densities: densitySums.map((density) => density / cells),
+      shift: sum,
+      left: high > low ? (highest - lowest) / (high - low) : 1,
+      scattered: Math.max(0, squares - sum ** 2),
+      white,
+      densities: sums,
     };
-  };
-  const known = new Map<number, CellReading>();
-  return {
-    bands: noise ? accumulations(target).map(({ clock }) => bandAt(clock, at)) : [],
-    of: (level) => {
-      const found = known.get(level) ?? readingOf(levelSpread(target, level));
-      known.set(level, found);
-      return found;
-    },
-    unused: unusedReading(target, readingOf),
   };
 }
 
 /** A cell that was never formed has no filament that could drift or fluctuate. */
-function unusedReading(target: Target, readingOf: (spread: Spread) => CellReading): CellReading {
+function unusedReading(target: Target, fateOf: (programmed: Spread) => Fate): CellReading {
   const spread = unusedSpread(target);
-  if (target.cell.unused === 'reset') return readingOf(spread);
+  if (target.cell.unused === 'reset') return readingOf(spread, fateOf(spread));
   return { mean: spread.mean, lasting: spread.variance, white: 0, densities: [] };
 }
 

@@ -22,7 +22,7 @@ export interface CompileFlags {
   readonly target?: string;
   readonly set: readonly string[];
   readonly slices?: number;
-  readonly copies?: number;
+  readonly copies?: number | 'auto';
   readonly repeats?: number;
   readonly residual?: true;
   readonly encoding?: Fields['encoding'];

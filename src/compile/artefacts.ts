@@ -11,6 +11,7 @@ import type { Graph } from '../ir/graph.ts';
 import type { BlockConverters, Mapping } from '../ir/mapping.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import type { ArrayProgram } from '../ir/schedule.ts';
+import type { Stored } from '../ir/stored.ts';
 import type { Target } from '../target/target.ts';
 import type { Pool } from '../threads/pool.ts';
 import type { Predistorted } from '../wires/predistort.ts';
@@ -42,6 +43,8 @@ export interface Calibrated extends Lowered, Given {
 export interface Integers extends Calibrated {
   /** By the layer's output value, for the layers whose options leave the choice open. */
   readonly encodings: ReadonlyMap<string, EncodingChoice>;
+  /** By the layer's output value, for layers whose digits are stored more often than the options say. */
+  readonly stored?: ReadonlyMap<string, Stored>;
   /** The model with quantized layers. */
   readonly graph: Graph;
 }

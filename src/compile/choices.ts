@@ -11,13 +11,16 @@ export function choiceOf({ options, target }: Given): (layer: Layer) => Choice {
   return ({ origin }) => choiceFor(options, origin, target);
 }
 
-export function settledChoiceOf(have: Given & Pick<Integers, 'encodings'>): (layer: Layer) => SliceChoice {
+export function settledChoiceOf(
+  have: Given & Pick<Integers, 'encodings' | 'stored'>,
+): (layer: Layer) => SliceChoice {
   const open = choiceOf(have);
   return (layer) => {
     const choice = open(layer);
     const encoding =
       choice.encoding === 'auto' ? have.encodings.get(layer.output)?.encoding : choice.encoding;
     if (!encoding) throw new InternalError('compile', 'a layer without an encoding');
-    return { ...choice, encoding };
+    const stored = choice.copiesOpen ? have.stored?.get(layer.output) : undefined;
+    return { ...choice, encoding, ...stored };
   };
 }

@@ -15,6 +15,7 @@ import type { LoadedTarget } from '../target/target.ts';
 import { availableThreads, withWorkers } from '../threads/pool.ts';
 import { calibrate } from './calibrate.ts';
 import { choiceOf } from './choices.ts';
+import { chooseCopies } from './choose-copies.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
 import { findFillProblems } from './fill-problems.ts';
 import { narrowTarget } from './narrow-target.ts';
@@ -71,7 +72,9 @@ async function compileSound(
     const record = await calibrate(real, model.sha256, options, calibration, onProgress);
     onProgress?.('map', 0, 1);
     const calibrated = { real, record, options, pool, ...hooks, ...defined({ faults }) };
-    const { loaded, quantized, choice } = await settleWires(calibrated, whole);
+    const { loaded, quantized: settled, choice } = await settleWires(calibrated, whole);
+    const { stored, worth } = await chooseCopies(settled);
+    const quantized = { ...settled, stored };
     const { target } = quantized;
     const { mapping, faultReport } = map(quantized, onPass);
     onProgress?.('map', 1, 1);
@@ -85,6 +88,7 @@ async function compileSound(
       digital: digitalIn(operators),
       expected,
       wireChoice: choice,
+      copiesWorth: worth,
     });
     return {
       model: { file: model.file, sha256: model.sha256 },

@@ -20,6 +20,7 @@ import { blockCells, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { type CompileOptions, choiceFor } from '../ir/options.ts';
 import { decibels } from '../math/decibels.ts';
 import { sumOf } from '../math/sum.ts';
+import { remembered } from '../remembered.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { alone } from '../threads/pool.ts';
 import type { RemedySubject } from './expect-remedies.ts';
@@ -149,14 +150,4 @@ function requantized({ node, uses }: SlicedLayer, largest: number): readonly Qua
   const integers = node.integers.map((integer) => Math.round(integer * factor));
   const scales = node.scales.map((scale) => scale / factor);
   return uses.map((use) => ({ ...use, integers, weightMax: largest, scales }));
-}
-
-/** Results by what they depend on. */
-function remembered<Key, Result>(make: (key: Key) => Result): (key: Key) => Result {
-  const known = new Map<Key, Result>();
-  return (key) => {
-    const made = known.get(key) ?? make(key);
-    known.set(key, made);
-    return made;
-  };
 }

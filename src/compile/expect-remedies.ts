@@ -142,8 +142,13 @@ async function place(
       uses.map(({ output }) => [output, { encoding, reason: '', estimates: {} }] as const),
     ),
   );
+  const stored = new Map(
+    mapping.layers.flatMap(({ uses, copies, repeats, node }) =>
+      uses.map(({ output }) => [output, { copies, ...(node.groups === 1 && { repeats }) }] as const),
+    ),
+  );
   const { target } = narrowTarget(whole, remedy);
-  const given = { graph, record, target, pool, encodings, options: { ...options, ...remedy } };
+  const given = { graph, record, target, pool, encodings, stored, options: { ...options, ...remedy } };
   const { mapping: own } = map(given);
   return { mapping: own, samples: sampleLayers(own, true, evenlySpread(own.layers.length, layersUsed)) };
 }

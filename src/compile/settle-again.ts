@@ -5,13 +5,15 @@
 import type { Compiled } from '../ir/compiled.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { withWorkers } from '../threads/pool.ts';
-import { program } from './stages.ts';
+import { convertersOf, scheduleOf } from './stages.ts';
 
 /** @param loaded arrays, cells and levels as those of the compilation's target */
 export function settleAgain(compiled: Compiled, loaded: LoadedTarget, threads: number): Promise<Compiled> {
   const { mapping, record, options } = compiled;
   return withWorkers(threads, async (pool) => {
-    const { converters, schedule } = await program({ mapping, record, options, target: loaded.target, pool });
+    const have = { mapping, record, options, target: loaded.target, pool };
+    const { converters } = await convertersOf(have);
+    const { schedule } = await scheduleOf({ ...have, converters });
     return { ...compiled, loaded, converters, schedule };
   });
 }

@@ -29,6 +29,7 @@ import { chooseConverterRanges } from '../../passes/program/choose-converter-ran
 import { correctWires } from '../../passes/program/correct-wires.ts';
 import { type ExpectContext, expectSignals } from '../../passes/program/expect-signals.ts';
 import { type ScheduleContext, writeSchedule } from '../../passes/program/write-schedule.ts';
+import { readingSigma } from '../chip/expected-reading.ts';
 import { defined } from '../defined.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { upgradeOpset } from '../onnx/upgrade.ts';
@@ -37,7 +38,7 @@ import { choiceOf, settledChoiceOf } from './choices.ts';
 import type { CompileHooks } from './compiled.ts';
 import { noiseOf } from './noise-of.ts';
 import { type AnyStep, run, runAsync, step, unless } from './step.ts';
-import { usualReadings } from './usual-readings.ts';
+import { usualReadings, usualReadTime } from './usual-readings.ts';
 import { verifying, verifyLowered } from './verify.ts';
 
 /** The instructions of an array are made when they are asked for: they take more memory than all else. */
@@ -69,6 +70,7 @@ export const stages = {
       ...have,
       choiceOf: choiceOf(have),
       weightBits: have.options.weightBits,
+      sigmaOf: readingSigma(have.target, usualReadTime(have.target)),
     })),
     step(quantize, 'real', 'graph', (have: Calibrated & CompileHooks & Pick<Integers, 'encodings'>) => ({
       ...have,

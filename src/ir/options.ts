@@ -17,7 +17,11 @@ const encoding = z
   .enum(['auto', 'differential', 'offset'])
   .describe('how signed weights become conductances; `auto` is decided layer by layer');
 const slices = whole(1).max(8).describe('cells (or cell pairs) per weight');
-const copies = whole(1).max(8).describe('times that every digit is stored; the copies are averaged');
+const copies = z
+  .union([z.literal('auto'), whole(1).max(8)])
+  .describe(
+    'times that every digit is stored; the copies are averaged. `auto`: as often as the errors of all layers together ask for',
+  );
 const repeats = z
   .union([z.literal('auto'), whole(1).max(256)])
   .describe(
@@ -67,7 +71,7 @@ export const optionsSchema = z.strictObject({
   set: z.array(z.string()).default([]).describe('overrides of target fields, such as adc.bits=6'),
   weightBits: whole(2).max(8).default(8).describe('bits of an integer weight, sign included'),
   slices: slices.optional(),
-  copies: copies.default(1),
+  copies: copies.optional(),
   repeats: repeats.default('auto'),
   residual: residual.default(false),
   encoding: encoding.optional(),
@@ -182,7 +186,10 @@ export function inputBitsOf(options: CompileOptions, origin: Origin): number | '
 export interface Choice extends Fill {
   readonly encoding: 'auto' | 'differential' | 'offset';
   readonly slices: number;
+  /** 1 where they are open. */
   readonly copies: number;
+  /** Whether the compiler chooses them. */
+  readonly copiesOpen: boolean;
   readonly repeats: number | 'auto';
   readonly residual: boolean;
   readonly inputNumbers: CompileOptions['inputNumbers'];
@@ -198,12 +205,16 @@ export function fillFor(options: CompileOptions, layer: LayerOptions): Fill {
 /** What the options of a compilation come to for one layer. */
 export function choiceFor(options: CompileOptions, origin: Origin, target: Target): Choice {
   const layer = layerOptions(options, origin);
+  const residual = layer.residual ?? options.residual;
+  // Training moves one hidden integer per weight.
+  const copies = layer.copies ?? options.copies ?? (target.hidden ? 1 : 'auto');
   return {
     encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
     slices: layer.slices ?? options.slices ?? target.slices,
-    copies: layer.copies ?? options.copies,
+    copies: copies === 'auto' ? 1 : copies,
+    copiesOpen: copies === 'auto' && !residual,
     repeats: layer.repeats ?? options.repeats,
-    residual: layer.residual ?? options.residual,
+    residual,
     inputNumbers: layer.inputNumbers ?? options.inputNumbers,
     converterRange: layer.converterRange ?? options.converterRange,
     ...fillFor(options, layer),

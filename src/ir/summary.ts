@@ -19,6 +19,7 @@ import {
   type PlacedBlock,
   type SlicedLayer,
 } from './mapping.ts';
+import type { CopiesWorth } from './stored.ts';
 
 export interface LayerSummary {
   readonly origin: Origin;
@@ -76,6 +77,8 @@ export interface MappingSummary {
   readonly conversionTime: number;
   /** What is done about wires, where the compiler chose it, and what else it looked at. */
   readonly wireChoice?: WireChoice;
+  /** What it brings to store digits as often as the compiler chose, where that is more than once. */
+  readonly copiesWorth?: CopiesWorth;
 }
 
 /** What earlier passes decided about layers. */
@@ -87,6 +90,7 @@ interface Decisions {
   readonly digital: readonly DigitalWeights[];
   readonly expected?: Expected | undefined;
   readonly wireChoice?: WireChoice | undefined;
+  readonly copiesWorth?: CopiesWorth | undefined;
 }
 
 export function summarize(
@@ -125,7 +129,7 @@ export function summarize(
     conversions,
     conversionEnergy: ledger.total.energy,
     conversionTime: ledger.total.time,
-    ...defined({ wireChoice: decisions.wireChoice }),
+    ...defined({ wireChoice: decisions.wireChoice, copiesWorth: decisions.copiesWorth }),
   };
 }
 

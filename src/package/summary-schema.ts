@@ -86,6 +86,9 @@ export const summarySchema = z.strictObject({
   wireChoice: z
     .strictObject({ taken: remedyEstimate, tried: z.array(remedyEstimate).readonly() })
     .exactOptional(),
+  copiesWorth: z
+    .strictObject({ error: amount, once: amount, arrays: count, arraysOnce: count })
+    .exactOptional(),
 }) satisfies z.ZodType<MappingSummary>;
 
 const damage = z.strictObject({ cells: count, noise: amount });

@@ -22,7 +22,7 @@ const columns = [
 ];
 /** Shown where the compiler chose it for some layer: what it chose, and why. */
 const encodingColumn = texts('encoding');
-/** Shown where the target has wires: what they and the cells leave of a layer's signal. */
+/** Shown where anything errs: what is expected to be left of a layer's signal when it is read. */
 const expectedColumn = numbers('expected');
 
 /** `Conv with constant weights: 2-D, 3x3, depthwise, groups 96` as `Conv 2-D 3x3 depthwise`: the shape says the rest. */
@@ -128,6 +128,15 @@ function wiresText({ wireChoice }: MappingSummary): string[] {
   ];
 }
 
+/** What storing digits more than once is expected to bring. */
+function copiesText({ copiesWorth }: MappingSummary): string[] {
+  if (!copiesWorth) return [];
+  const { error, once, arrays, arraysOnce } = copiesWorth;
+  return [
+    `copies: errors of all layers are expected to add up to ${error.toFixed(2)} of their signals, where with every digit once they would to ${once.toFixed(2)}, in ${counted(arraysOnce, 'array')} instead of ${formatCount(arrays)}`,
+  ];
+}
+
 /**
  * What the whole model needs: a few sentences, one a line.
  * @param show the command that shows the target
@@ -142,6 +151,7 @@ export function formatTotals(summary: MappingSummary, loaded: LoadedTarget, show
     `${counted(summary.arrays, 'array')} of ${target.array.rows}x${target.array.columns} cells on ${counted(summary.chips, 'chip')}${synapsesText(target)}; ${formatShare(summary.utilization)} of their cells hold weights`,
     `per inference: ${counted(summary.mvms, 'MVM')}, ${counted(summary.conversions, 'conversion')}, ${energy} for conversions${isAssumed ? ' (assumed: adc.energy)' : ''}`,
     ...wiresText(summary),
+    ...copiesText(summary),
     `target ${target.name}: ${assumed.length} of ${counted(provenance.length, 'value')} are assumed, as \`${show}\` tells`,
     '',
   ].join('\n');

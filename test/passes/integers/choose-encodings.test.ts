@@ -16,6 +16,7 @@ import type { Graph, MvmNode, QuantizedMvmNode } from '../../../src/ir/graph.ts'
 import { blockWeightColumns, lengthOf, type Mapping, type SlicedLayer } from '../../../src/ir/mapping.ts';
 import { type Choice, choiceFor, parseOptions } from '../../../src/ir/options.ts';
 import { openStream } from '../../../src/math/random.ts';
+import { levelSigma } from '../../../src/schemes/level-sigma.ts';
 import { levelStepOf } from '../../../src/target/cell.ts';
 import type { Target } from '../../../src/target/target.ts';
 import {
@@ -191,6 +192,18 @@ describe.each(['differential', 'offset'] as const)(
     });
   },
 );
+
+test('cells count as they are read: with three times the spread a layer has a ninth of the signal over error', () => {
+  const node = layerOf(1, 30, 6);
+  const sample = sampleMatrix(node, [recordFor(node).layers.get('y')!]);
+  const context = { target, weightBits: 8, cut };
+  const own = choice({ encoding: 'differential' });
+  const programmed = estimateEncoding(sample, own, context);
+  const sigmaOf = (level: number) => 3 * levelSigma(target, level);
+  const read = estimateEncoding(sample, own, { ...context, sigmaOf });
+  expect(programmed.writeSnr - read.writeSnr).toBeCloseTo(20 * Math.log10(3), 9);
+  expect(read.roundingSnr).toBe(programmed.roundingSnr);
+});
 
 describe('the rule', () => {
   const estimate = (cells: number, writeSnr: number, roundingSnr: number): EncodingEstimate => ({

@@ -1,0 +1,154 @@
+/**
+ * `copies: auto` -> how often the digits of every layer are stored. Errors of layers add up on the way to the output, each in shares of
+ * its layer's signal; digits are stored so often that what is expected of all layers comes to `mostError`, when the chip is read a second
+ * after programming. A copy more goes to the layer whose error falls most per cell that it takes. Where a layer of one group leaves rows
+ * of its arrays empty, a repeat in these takes as many cells, and no conversions.
+ */
+import { denseRepeats } from '../../passes/map/free-repeats.ts';
+import { errorsOf, multiplicationsOf, solveSampled } from '../../passes/program/expect-signals.ts';
+import type { ExpectedError } from '../../passes/program/expected-signal.ts';
+import { layerTimes } from '../../passes/program/layer-times.ts';
+import { arraysOf, sampleLayers } from '../../passes/program/sample-layers.ts';
+import { changesReadings } from '../conditions/models.ts';
+import { isMadeUp } from '../ir/calibration-record.ts';
+import { blockCells, blocksByLayer, type Mapping } from '../ir/mapping.ts';
+import { choiceFor } from '../ir/options.ts';
+import type { CopiesChoice, Stored } from '../ir/stored.ts';
+import { sumOf } from '../math/sum.ts';
+import { schemeOf } from '../schemes/models.ts';
+import type { Target } from '../target/target.ts';
+import type { Integers } from './artefacts.ts';
+import { sampledConverters } from './sampled-converters.ts';
+import { map } from './stages.ts';
+import { usualReadings } from './usual-readings.ts';
+
+/** Of all layers together, in shares of their signals. */
+const mostError = 0.15;
+
+const [mostCopies, mostRepeats] = [8, 8];
+
+/** A layer while it is decided how often it is stored. */
+interface Open {
+  readonly error: ExpectedError;
+  /** Cells of its blocks with every digit once, in arrays. */
+  readonly area: number;
+  /** As often as it may be; 1 and 1 where the options say it. */
+  readonly most: Required<Stored>;
+  readonly now: Required<Stored>;
+}
+
+export async function chooseCopies(quantized: Integers): Promise<CopiesChoice> {
+  const { target, options, record } = quantized;
+  const isOpen = ({ node }: Mapping['layers'][number]) => choiceFor(options, node.origin, target).copiesOpen;
+  const { faults, ...sound } = quantized;
+  if (isMadeUp(record) || (schemeOf(target).exact && !changesReadings(target))) return { stored: new Map() };
+  const once = map({ ...sound, options: { ...options, arrays: Number.POSITIVE_INFINITY } }).mapping;
+  if (!once.layers.some(isOpen)) return { stored: new Map() };
+  const errors = await errorsOnce(once, quantized);
+  const areas = areasOf(once, target);
+  const layers = once.layers.map((layer, i): Open => {
+    const { repeats } = choiceFor(options, layer.node.origin, target);
+    const free = repeats === 'auto' && layer.node.groups === 1 ? denseRepeats(layer, target) : 1;
+    const most = isOpen(layer)
+      ? { copies: mostCopies, repeats: Math.min(mostRepeats, free) }
+      : { copies: 1, repeats: 1 };
+    return { error: errors[i]!, area: areas[i]!, most, now: { copies: 1, repeats: 1 } };
+  });
+  for (let room = options.arrays; ; ) {
+    const chosen = enough(layers, room);
+    const stored = storedOf(once, chosen);
+    const { mapping } = map({
+      ...sound,
+      stored,
+      options: { ...options, arrays: Number.POSITIVE_INFINITY },
+    });
+    if (mapping.arrays > options.arrays && stored.size > 0) {
+      // Blocks do not fill arrays to the last cell.
+      room = Math.min(room, mapping.arrays) * (options.arrays / mapping.arrays) * 0.95;
+      continue;
+    }
+    if (stored.size === 0) return { stored };
+    const error = (all: readonly Open[]) => sumOf(all.map((layer) => shareOf(layer, layer.now)));
+    const worth = {
+      ...{ error: error(chosen), once: error(layers) },
+      ...{ arrays: mapping.arrays, arraysOnce: once.arrays },
+    };
+    return { stored, worth };
+  }
+}
+
+/** What is expected to err in every layer with every digit once, without what copies do not help against. */
+async function errorsOnce(mapping: Mapping, { options, record, pool, ...have }: Integers) {
+  const target: Target = { ...have.target, wires: undefined };
+  const samples = sampleLayers(mapping, true);
+  const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
+  return errorsOf(mapping, samples, await solveSampled(mapping, arrays, { target, levels: false }), {
+    target,
+    record,
+    readings: usualReadings(target),
+    converters: await sampledConverters(mapping, samples, { record, options, target, pool }),
+    corrected: false,
+    times: layerTimes(mapping, { target, record }),
+    multiplications: multiplicationsOf(mapping, record),
+  });
+}
+
+function areasOf({ layers, blocks, ...mapping }: Mapping, { array }: Target): number[] {
+  return blocksByLayer({ layers, blocks, ...mapping }).map((own, layer) =>
+    sumOf(
+      own.map((block) => blockCells(blocks[block]!, layers[layer]!.encoding) / array.rows / array.columns),
+    ),
+  );
+}
+
+/** Error of a layer in shares of its signal. */
+function shareOf({ error: { signal, parts } }: Open, { copies, repeats }: Required<Stored>): number {
+  const ofCells = (parts.lasting + parts.anew) / copies / repeats;
+  return signal > 0 ? (parts.bent + ofCells + parts.converters / copies) / signal : 0;
+}
+
+/** Stores more, one step after the other, until that is enough or all room is used. @param room in arrays */
+function enough(given: readonly Open[], room: number): readonly Open[] {
+  const layers = [...given];
+  const areaOf = ({ area, now }: Open) => area * now.copies * now.repeats;
+  let area = sumOf(layers.map(areaOf));
+  let error = sumOf(layers.map((layer) => shareOf(layer, layer.now)));
+  while (error > mostError) {
+    let best: { index: number; layer: Open; gain: number; more: number } | undefined;
+    for (const [index, layer] of layers.entries()) {
+      const next = stepFrom(layer);
+      if (!next) continue;
+      const gain = shareOf(layer, layer.now) - shareOf(layer, next.now);
+      const more = areaOf(next) - areaOf(layer);
+      if (area + more > room || (best && gain * best.more <= best.gain * more)) continue;
+      best = { index, layer: next, gain, more };
+    }
+    if (!best || best.gain <= 0) break;
+    layers[best.index] = best.layer;
+    area += best.more;
+    error -= best.gain;
+  }
+  return layers;
+}
+
+/** A copy more, or a repeat where that brings half as much at least: it takes no conversions. */
+function stepFrom(layer: Open): Open | undefined {
+  const { now, most } = layer;
+  const copied = { ...now, copies: now.copies + 1 };
+  const repeated = { ...now, repeats: now.repeats + 1 };
+  const gain = (then: Required<Stored>) => shareOf(layer, now) - shareOf(layer, then);
+  if (repeated.repeats <= most.repeats && 2 * gain(repeated) >= gain(copied))
+    return { ...layer, now: repeated };
+  return copied.copies <= most.copies ? { ...layer, now: copied } : undefined;
+}
+
+/** What is stored more than once, by the outputs of its uses. */
+function storedOf({ layers }: Mapping, chosen: readonly Open[]): Map<string, Stored> {
+  return new Map(
+    layers.flatMap(({ uses }, i) => {
+      const { copies, repeats } = chosen[i]!.now;
+      if (copies * repeats === 1) return [];
+      return uses.map(({ output }) => [output, { copies, ...(repeats > 1 && { repeats }) }] as const);
+    }),
+  );
+}
