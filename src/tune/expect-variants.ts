@@ -46,7 +46,7 @@ export function expectVariants(
 function changesTo(given: LayerChoice, wanted: LayerChoice): FormChanges {
   const changed = <Field extends keyof LayerChoice>(field: Field) =>
     wanted[field] === given[field] ? undefined : wanted[field];
-  const [encoding, inputBits] = [changed('encoding'), changed('inputBits')];
+  const [encoding, inputBits, copies] = [changed('encoding'), changed('inputBits'), changed('copies')];
   const stored = defined({
     encoding: encoding === 'auto' ? undefined : encoding,
     slices: changed('slices'),
@@ -57,7 +57,10 @@ function changesTo(given: LayerChoice, wanted: LayerChoice): FormChanges {
   return {
     ...stored,
     ...(open && { repeats: 'auto' }),
-    ...defined({ copies: changed('copies'), inputBits: inputBits === 'auto' ? undefined : inputBits }),
+    ...defined({
+      copies: copies === 'auto' ? undefined : copies,
+      inputBits: inputBits === 'auto' ? undefined : inputBits,
+    }),
   };
 }
 

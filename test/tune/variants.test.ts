@@ -9,7 +9,6 @@ async function possible(target: string, given: Partial<LayerChoice> = {}) {
     encoding: 'differential',
     slices: 1,
     copies: 1,
-    copiesOpen: false,
     repeats: 1,
     residual: false,
     inputNumbers: 'sign-magnitude',
@@ -47,7 +46,6 @@ describe('ways of storing a layer', () => {
       encoding: 'differential',
       slices: 2,
       copies: 1,
-      copiesOpen: false,
       repeats: 1,
       residual: true,
       inputNumbers: 'sign-magnitude',
@@ -80,6 +78,13 @@ describe('ways of storing a layer', () => {
     expect(bitsFrom(8)).toEqual([10, 12]);
     expect(bitsFrom(11)).toEqual([undefined, 12]);
     expect(bitsFrom('auto')).toEqual([undefined, undefined]);
+  });
+
+  test('open copies are settled by any number of them', async () => {
+    const found = await possible('pcm-256', { copies: 'auto' });
+    expect(found.get('copies 1')).toMatchObject({ copies: 1 });
+    expect(found.get('copies 2')).toMatchObject({ copies: 2 });
+    expect(found.get('offset')).toMatchObject({ copies: 'auto' });
   });
 
   test('exact cells are neither copied nor repeated', async () => {
