@@ -126,14 +126,20 @@ async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
   }
   if (report.chosen !== undefined) return;
   const { loss } = report.tried[report.best - 1]!;
-  const largest = report.blame?.largest;
   raise([
     noMappingWithin(
       `--max-drop ${args.maxDrop}`,
       `the best loses ${loss.points.toFixed(2)} points`,
-      largest ? `It loses most by ${largest}.` : 'No single error costs so much that it stands out.',
+      causeOf(report),
     ),
   ]);
+}
+
+function causeOf({ blame }: TuneReport): string {
+  if (!blame) return 'Time was over before it was asked which error costs most: --budget gives more.';
+  return blame.largest
+    ? `It loses most by ${blame.largest}.`
+    : 'No single error costs so much that it stands out.';
 }
 
 /** What stands at the top of the options file. */

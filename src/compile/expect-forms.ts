@@ -11,8 +11,9 @@ import { type LayerVariant, layerEstimates } from './expect-layer.ts';
 import { type IntegerShares, integerShares } from './integer-shares.ts';
 import { narrowTarget } from './narrow-target.ts';
 
-/** What a layer is stored as; what is absent is as the mapping has it. */
-export interface FormChanges extends Pick<LayerVariant, 'encoding' | 'slices' | 'copies' | 'repeats'> {
+/** What a layer is stored as; what is absent is as the mapping has it. Residual parts count as copies, and leave no room for repeats. */
+export interface FormChanges
+  extends Pick<LayerVariant, 'encoding' | 'slices' | 'copies' | 'repeats' | 'residual'> {
   /** Of an input code. */
   readonly inputBits?: number | undefined;
 }

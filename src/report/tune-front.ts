@@ -80,9 +80,14 @@ export function frontTable({ front, tried, chosen, offset }: TuneReport, width: 
       formsText(forms),
     ];
   });
-  const by = Math.abs(offset).toFixed(1);
   return [
-    `Arrays against loss, the cheapest way to every accuracy: points as expected from layers alone, which measured mappings corrected by ${by} dB to the ${offset > 0 ? 'worse' : 'better'}, and as measured`,
+    `Arrays against loss: the SNR and the points that are expected (${offsetText(offset)}), and the points that were measured`,
     formatTable(columns, rows, width),
   ].join('\n');
+}
+
+function offsetText(offset: number): string {
+  const by = Math.abs(offset);
+  if (by < 0.05) return 'whole mappings err as their layers do together';
+  return `whole mappings err ${by.toFixed(1)} dB ${offset > 0 ? 'more' : 'less'} than their layers together`;
 }

@@ -39,7 +39,7 @@ function header(report: TuneReport): string {
   ].join('\n');
 }
 
-function remedies({ tried, without, ruledOut, taken }: NonNullable<TuneReport['wires']>): string {
+function remedies({ tried, share, without, ruledOut, taken }: NonNullable<TuneReport['wires']>): string {
   const columns = [
     ...texts(''),
     ...numbers('arrays', 'conversions', 'loss'),
@@ -61,6 +61,9 @@ function remedies({ tried, without, ruledOut, taken }: NonNullable<TuneReport['w
   return [
     `Against the wires, all layers as given: ${remedyName(taken) || 'nothing'} is taken, and tuned from there`,
     formatTable(columns, rows).trimEnd(),
+    ...(share !== undefined && !without
+      ? [`nothing more was measured: wires are expected to make up ${formatShare(share)} of the error`]
+      : []),
     ...ruledOut.map(({ remedy, expected, than, over }) =>
       over
         ? `not measured: ${remedyName(remedy)}, which can ask lines of ${counted(over, 'array')} for more than their limit`
@@ -139,7 +142,8 @@ function blame(
 function conclusion(report: TuneReport): string {
   const { chosen, best, tried: mappings, heldOut, maxDrop, data, work, stopped, duration } = report;
   const { loss, arrays, conversions, digital, otherChips } = mappings[(chosen ?? best) - 1]!;
-  const kept = digital > 0 ? `, with ${formatShare(digital)} of the multiplications digital` : '';
+  const kept =
+    digital > 0 ? `, with ${formatShare(digital)} of the multiplications digital, corrections included` : '';
   const takes = `${counted(arrays, 'array')}, ${counted(conversions, 'conversion')}${kept}`;
   const sure = otherChips ? ', on other chips too' : '';
   return [

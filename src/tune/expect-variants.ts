@@ -42,18 +42,26 @@ export function expectVariants(
   });
 }
 
-/** What of a choice estimates ask for; residual parts count as copies. */
+/** What of a choice estimates ask for. How often digits are repeated follows from the rest, where that is left open. */
 function changesTo(given: LayerChoice, wanted: LayerChoice): FormChanges {
   const changed = <Field extends keyof LayerChoice>(field: Field) =>
     wanted[field] === given[field] ? undefined : wanted[field];
-  const [encoding, inputBits] = [changed('encoding'), changed('inputBits')];
-  return defined({
+  const [encoding, inputBits, copies] = [changed('encoding'), changed('inputBits'), changed('copies')];
+  const stored = defined({
     encoding: encoding === 'auto' ? undefined : encoding,
     slices: changed('slices'),
-    copies: changed('copies'),
+    residual: changed('residual'),
     repeats: changed('repeats'),
-    inputBits: inputBits === 'auto' ? undefined : inputBits,
   });
+  const open = wanted.repeats === 'auto' && Object.keys(stored).length > 0;
+  return {
+    ...stored,
+    ...(open && { repeats: 'auto' }),
+    ...defined({
+      copies: copies === 'auto' ? undefined : copies,
+      inputBits: inputBits === 'auto' ? undefined : inputBits,
+    }),
+  };
 }
 
 /** Layers of one unit count alike. */

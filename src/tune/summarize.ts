@@ -113,7 +113,7 @@ function layerReports({ units, errors }: Tuning): LayerReport[] {
 function classReports({ units, errors, classes }: Tuning, choices: Choices): ClassReport[] {
   const total = sumOf(units.map(({ multiplications }) => multiplications));
   const energy = sumOf(classes.map(({ forms }) => forms[0]!.energy));
-  const { signal, images } = errors[0]!;
+  const { signal, images } = errors[0] ?? { signal: 0, images: 1 };
   const formReport = ({ name, energy: noise, arrays, conversions, digital }: Form) => ({
     name,
     snr: snrOf({ signal: signal / images, noise }),
@@ -129,24 +129,32 @@ function classReports({ units, errors, classes }: Tuning, choices: Choices): Cla
   }));
 }
 
-/** From the fewest arrays on. */
+/** From the fewest arrays on: what was measured, and of the rest what nothing is better than in all respects. */
 function frontReports({ classes, found }: Tuning): FrontReport[] {
-  const numberOf = (choices: Choices) =>
+  const numberOf = ({ choices }: Expected) =>
     found.tried.findIndex((tried) => tried.choices.join() === choices.join()) + 1;
-  const frontReport = ({ choices, arrays, conversions, digital, noise, loss }: Expected): FrontReport => {
-    const number = numberOf(choices);
-    return defined({
-      forms: formsTaken(classes, choices),
-      ...{ arrays, conversions, digital },
-      expected: { snr: snrOf({ signal: 1, noise }), loss },
-      mapping: number > 0 ? number : undefined,
-    });
-  };
-  const given = found.expect(classes.map(() => 0));
-  const onPath = found.path.some(({ choices }) => choices.join() === given.choices.join());
-  return [...found.path, ...(onPath ? [] : [given])]
+  const all = [...found.path, ...found.tried.map(({ choices }) => found.expect(choices))].filter(
+    (one, i, every) => every.findIndex((other) => other.choices.join() === one.choices.join()) === i,
+  );
+  const kept = all.filter((one) => numberOf(one) > 0 || !all.some((other) => isBetter(other, one)));
+  return kept
     .toSorted((a, b) => a.arrays - b.arrays || a.digital - b.digital || b.noise - a.noise)
-    .map(frontReport);
+    .map((one) => {
+      const { choices, arrays, conversions, digital, noise, loss } = one;
+      const number = numberOf(one);
+      return defined({
+        forms: formsTaken(classes, choices),
+        ...{ arrays, conversions, digital },
+        expected: { snr: snrOf({ signal: 1, noise }), loss },
+        mapping: number > 0 ? number : undefined,
+      });
+    });
+}
+
+/** Whether a mapping takes no more of anything and errs less. */
+function isBetter(one: Expected, than: Expected): boolean {
+  const costs = ['arrays', 'conversions', 'digital'] as const;
+  return one.noise < than.noise && costs.every((cost) => one[cost] <= than[cost]);
 }
 
 /** What all measurements together came to; networks in floating point and in integers apart. */

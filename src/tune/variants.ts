@@ -5,14 +5,15 @@ import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 
 /** How a layer is stored, and what drives it. */
-export interface LayerChoice extends Choice {
+export interface LayerChoice extends Omit<Choice, 'copies' | 'copiesOpen'> {
+  readonly copies: number | 'auto';
   readonly inputBits: number | 'auto';
 }
 
-export const layerChoice = (options: CompileOptions, origin: Origin, target: Target): LayerChoice => ({
-  ...choiceFor(options, origin, target),
-  inputBits: inputBitsOf(options, origin),
-});
+export function layerChoice(options: CompileOptions, origin: Origin, target: Target): LayerChoice {
+  const { copies, copiesOpen, ...choice } = choiceFor(options, origin, target);
+  return { ...choice, copies: copiesOpen ? 'auto' : copies, inputBits: inputBitsOf(options, origin) };
+}
 
 /** A change of how a layer is stored, by a name for people. */
 export interface Variant {
@@ -40,7 +41,7 @@ export function variantsFor(target: Target, codesAreFree: boolean): readonly Var
     differential: () => ({ encoding: 'differential' }),
     'one slice fewer': ({ slices, copies, residual }) => ({
       slices: slices - 1,
-      residual: residual && (slices - 1) * copies > 1,
+      residual: residual && (slices - 1) * leastCopies(copies) > 1,
     }),
     ...moreCells(target),
     ...(codesAreFree ? finerInputs : {}),
@@ -60,20 +61,30 @@ export function variantsFor(target: Target, codesAreFree: boolean): readonly Var
 
 /**
  * Digits that take more cells. Copies take arrays and conversions, and err apart; repeats are cells of one column, driven together, and
- * take rows alone. Where cells are read back, parts make up for each other.
+ * take rows alone. Where cells are read back, residual parts make up for each other, and of what costs the same they come first; they
+ * leave no room for repeats.
  */
 function moreCells(target: Target): Readonly<Record<string, Change>> {
-  const { exact, readsBack: residual } = schemeOf(target);
-  const moreSlices: Change = ({ slices }) => ({ slices: slices + 1, residual });
-  if (exact) return { 'slices +1': moreSlices };
-  const copied = (copies: number): [string, Change] => [
-    `copies ${copies}`,
-    ({ slices }) => ({ copies, residual: residual && slices * copies > 1 }),
-  ];
+  const { exact, readsBack } = schemeOf(target);
+  if (exact) return { 'slices +1': ({ slices }) => ({ slices: slices + 1 }) };
+  const residual = { residual: true } as const;
   return {
-    ...Object.fromEntries([1, 2, 4, 8].map(copied)),
-    'slices +1': moreSlices,
-    'slices +1, copies 2': (given) => ({ ...moreSlices(given), copies: 2 }),
+    ...(readsBack && {
+      'slices +1, residual': ({ slices, copies }) => ({
+        slices: slices + 1,
+        copies: leastCopies(copies),
+        ...residual,
+      }),
+      'copies 2, residual': () => ({ copies: 2, ...residual }),
+      'copies 4, residual': () => ({ copies: 4, ...residual }),
+    }),
+    'slices +1': ({ slices }) => ({ slices: slices + 1, residual: false }),
+    ...Object.fromEntries(
+      [1, 2, 4, 8].map((copies): [string, Change] => [
+        `copies ${copies}`,
+        () => ({ copies, residual: false }),
+      ]),
+    ),
     'repeats 4': () => ({ repeats: 4 }),
     'repeats 16': () => ({ repeats: 16 }),
   };
@@ -87,12 +98,14 @@ const finerInputs: Readonly<Record<string, Change>> = Object.fromEntries(
   ]),
 );
 
+const leastCopies = (copies: LayerChoice['copies']) => (copies === 'auto' ? 1 : copies);
+
 /** What the compiler would refuse is not tried. */
-function isPossible({ encoding, slices, copies, repeats, residual }: Choice, target: Target): boolean {
+function isPossible({ encoding, slices, copies, repeats, residual }: LayerChoice, target: Target): boolean {
   const { array, driver } = target;
   if (repeats !== 'auto' && repeats > Math.min(array.rows, driver.rowsAtOnce)) return false;
-  const parts = slices * copies;
-  if (slices < 1 || slices > mostParts || copies > mostParts) return false;
+  const parts = slices * leastCopies(copies);
+  if (slices < 1 || slices > mostParts) return false;
   if (encoding === 'offset' && (target.hidden || target.cell.levels < 3)) return false;
   if (!residual) return true;
   return encoding !== 'offset' && parts > 1 && 2 * parts <= array.columns;

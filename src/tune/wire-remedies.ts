@@ -5,9 +5,11 @@
 import { expectRemedies } from '../compile/expect-remedies.ts';
 import { defined } from '../defined.ts';
 import { recalled } from '../files/result-store.ts';
-import type { Remedy, RemedyEstimate } from '../ir/expected-signal.ts';
+import type { Compiled } from '../ir/compiled.ts';
+import type { ExpectedSignal, Remedy, RemedyEstimate } from '../ir/expected-signal.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { remedyName } from '../ir/remedy-name.ts';
+import { sumOf } from '../math/sum.ts';
 import type { Target } from '../target/target.ts';
 import { wires } from '../target/wires.ts';
 import { withWorkers } from '../threads/pool.ts';
@@ -31,7 +33,9 @@ interface RuledOut {
 export interface TriedRemedies {
   /** In the order of the measurements; empty for a target without wires. */
   readonly tried: readonly RemedyReport[];
-  /** The mapping as given, as if wires had no resistance; where it misses the bound. */
+  /** Share of what errs in layers as given that their wires are expected to make up; where the mapping misses the bound. */
+  readonly share?: number;
+  /** The mapping as given, as if wires had no resistance; where it misses the bound, and that share is not negligible. */
   readonly without?: LossReport;
   /** What was not measured, because the estimate expects no more of it than of what had been: signal over error (dB). */
   readonly ruledOut: readonly RuledOut[];
@@ -96,8 +100,8 @@ export async function withRemedy(setup: Setup, taken: Remedy): Promise<Setup> {
 const worthwhile = 1;
 
 /**
- * Measures remedies until one meets the bound; where none does, the one with the least error is taken. None is tried where the
- * mapping errs about as much without wires, nor one that is not expected to err less than what was measured before it.
+ * Measures remedies until one meets the bound; where none does, the one with the least error is taken. None is tried where wires are
+ * expected to make up next to nothing of the error, where the mapping errs about as much without wires, nor one that is not expected to err less than what was measured before it.
  */
 export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedRemedies> {
   const [given, ...others] = remediesFor(setup.loaded.target, setup.options) as [Remedy, ...Remedy[]];
@@ -112,9 +116,12 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
   const first = await measure(given, asGivenStep);
   const tried = [first.report];
   if (first.report.met) return { tried, ruledOut: [], taken: given };
+  const share = wiredShare(setup.compiled);
+  if (share !== undefined && share < negligible) return { tried, share, ruledOut: [], taken: given };
   const without = await measureUnwired(setup, comparedRuns(first.measured).length);
   const { noise } = lossOf(comparedRuns(first.measured), setup.tuning.references);
-  if (noise - without.noise < noticed * noise) return { tried, without, ruledOut: [], taken: given };
+  if (noise - without.noise < noticed * noise)
+    return { tried, without, ...defined({ share }), ruledOut: [], taken: given };
 
   const [own, ...expected] = await expectations(setup, [given, ...others]);
   const ruledOut: TriedRemedies['ruledOut'][number][] = [];
@@ -133,7 +140,19 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
     if (report.met) break;
   }
   const best = tried.find(({ met }) => met) ?? tried.toSorted((a, b) => a.noise - b.noise)[0]!;
-  return { tried, without, ruledOut, taken: best.remedy };
+  return { tried, without, ...defined({ share }), ruledOut, taken: best.remedy };
+}
+
+/** Share of the expected error below which nothing is measured about wires. */
+const negligible = 0.02;
+
+/** Share of what errs in the layers that the compiler expects something of. */
+function wiredShare({ expected }: Pick<Compiled, 'expected'>): number | undefined {
+  if (!expected) return undefined;
+  const errs = (of: (layer: ExpectedSignal) => number) =>
+    sumOf(expected.layers.map((layer) => 1 / (1 + 10 ** (of(layer) / 10))));
+  const all = errs(({ snr }) => snr);
+  return all > 0 ? Math.max(0, 1 - errs(({ unwired }) => unwired) / all) : 0;
 }
 
 /** Share of the time after which no more remedies are tried. */

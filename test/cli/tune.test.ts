@@ -90,6 +90,15 @@ describe('crossloom tune', () => {
     expect(compiled.exit).toBe(0);
   });
 
+  test('without any time left takes the mapping as given, and says that nothing was asked about errors', async () => {
+    const flags = ['--max-drop', '0', '--set', 'adc.bits=2', '--budget', '0'];
+    const { exit, out, err } = await labelled(...flags);
+    expect(exit).toBe(50);
+    expect(out).toContain('Time was over before all was measured');
+    expect(out).toMatch(/^Arrays against loss: /m);
+    expect(err).toContain('Time was over before it was asked which error costs most: --budget gives more.');
+  });
+
   test('goes on from where Ctrl-C ended it, and finds what it would have found', async () => {
     const flags = ['--labels', at('labels.npy'), '--max-drop', '100', ...small];
     const kept = (name: string) => ({ env: { CROSSLOOM_RESULTS: at(name) } });

@@ -35,7 +35,7 @@ function differences(a: Programmed, b: Programmed): number[] {
 
 beforeAll(async () => {
   const model = tinyModel();
-  const options = parseOptions({ set });
+  const options = parseOptions({ set, copies: 1 });
   const loaded = await loadTarget(options.target, set);
   const samples = spreadSamples(
     memoryData(inputs(68).slice(60), undefined),

@@ -9,7 +9,6 @@ async function possible(target: string, given: Partial<LayerChoice> = {}) {
     encoding: 'differential',
     slices: 1,
     copies: 1,
-    copiesOpen: false,
     repeats: 1,
     residual: false,
     inputNumbers: 'sign-magnitude',
@@ -30,21 +29,23 @@ describe('ways of storing a layer', () => {
     expect([...found.keys()]).toEqual([
       'as given',
       'offset',
+      'slices +1, residual',
+      'copies 2, residual',
+      'copies 4, residual',
+      'slices +1',
       'copies 2',
       'copies 4',
       'copies 8',
-      'slices +1',
-      'slices +1, copies 2',
       'repeats 4',
       'repeats 16',
     ]);
-    expect(found.get('copies 4')).toMatchObject({ slices: 1, copies: 4, residual: true });
-    expect(found.get('slices +1')).toEqual({
+    expect(found.get('copies 4, residual')).toMatchObject({ slices: 1, copies: 4, residual: true });
+    expect(found.get('copies 4')).toMatchObject({ slices: 1, copies: 4, residual: false });
+    expect(found.get('slices +1, residual')).toEqual({
       inputBits: 8,
       encoding: 'differential',
       slices: 2,
       copies: 1,
-      copiesOpen: false,
       repeats: 1,
       residual: true,
       inputNumbers: 'sign-magnitude',
@@ -57,11 +58,10 @@ describe('ways of storing a layer', () => {
     expect([...found.keys()]).toEqual([
       'as given',
       'one slice fewer',
+      'slices +1',
       'copies 1',
       'copies 4',
       'copies 8',
-      'slices +1',
-      'slices +1, copies 2',
       'repeats 4',
       'repeats 16',
     ]);
@@ -78,6 +78,13 @@ describe('ways of storing a layer', () => {
     expect(bitsFrom(8)).toEqual([10, 12]);
     expect(bitsFrom(11)).toEqual([undefined, 12]);
     expect(bitsFrom('auto')).toEqual([undefined, undefined]);
+  });
+
+  test('open copies are settled by any number of them', async () => {
+    const found = await possible('pcm-256', { copies: 'auto' });
+    expect(found.get('copies 1')).toMatchObject({ copies: 1 });
+    expect(found.get('copies 2')).toMatchObject({ copies: 2 });
+    expect(found.get('offset')).toMatchObject({ copies: 'auto' });
   });
 
   test('exact cells are neither copied nor repeated', async () => {
@@ -98,6 +105,9 @@ describe('ways of storing a layer', () => {
       'as given',
       'differential',
       'one slice fewer',
+      'copies 2',
+      'copies 4',
+      'copies 8',
       'repeats 4',
       'repeats 16',
     ]);

@@ -1,5 +1,5 @@
 /** Tuning a model for a chip whose wires ruin it as it is: from the images to the options that bring it back. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile/compile.ts';
 import { type CompileOptions, parseOptions } from '../../src/ir/options.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
@@ -61,20 +61,39 @@ test('a remedy is found, is in what is written, and helps on other images and ch
   expect(report.heldOut.loss.low).toBeLessThanOrEqual(maxDrop);
 });
 
-test('wires that add little to other errors get no remedy', async () => {
+describe('wires that add little to other errors get no remedy', () => {
   const coarse = [...set.filter((field) => !field.startsWith('wires.')), 'adc.bits=3'];
   const given = parseOptions({ set: coarse, wireCorrection: 'none' });
-  const loaded = await loadTarget(given.target, [
-    ...coarse,
-    ...['rowSegment', 'columnSegment', 'driver', 'sense'].map((part) => `wires.${part}=1e-4 ohm`),
-  ]);
-  const limits = { maxDrop: 0.5, maxDigital: 0, threads: 1, images: 60, trials: 1 };
-  const report = await tune(model, loaded, given, calibrated, data, limits);
-  const { tried, taken, without } = report.wires!;
-  expect(tried.map(({ met }) => met)).toEqual([false]);
-  expect(taken).toEqual(tried[0]!.remedy);
-  expect(Math.abs(without!.noise / tried[0]!.noise - 1)).toBeLessThan(0.1);
-  expect(formatTuning(report)).toMatch(/as given +.*\n.*as given, without wire resistance/);
+  const tuneWith = async (resistance: string) => {
+    const parts = ['rowSegment', 'columnSegment', 'driver', 'sense'];
+    const loaded = await loadTarget(given.target, [
+      ...coarse,
+      ...parts.map((part) => `wires.${part}=${resistance}`),
+    ]);
+    const limits = { maxDrop: 0.5, maxDigital: 0, threads: 1, images: 60, trials: 1, budget: 0 };
+    const report = await tune(model, loaded, given, calibrated, data, limits);
+    const { tried, taken } = report.wires!;
+    expect(tried.map(({ met }) => met)).toEqual([false]);
+    expect(taken).toEqual(tried[0]!.remedy);
+    return report;
+  };
+
+  test('and are not even measured where next to nothing is expected of them', async () => {
+    const report = await tuneWith('1e-4 ohm');
+    expect(report.wires!.without).toBeUndefined();
+    expect(report.wires!.share).toBeLessThan(0.02);
+    expect(formatTuning(report)).toMatch(
+      /^nothing more was measured: wires are expected to make up 0\.\d+ % of the error$/m,
+    );
+  });
+
+  test('but are measured where estimates cannot rule them out', async () => {
+    const report = await tuneWith('0.04 ohm');
+    const { share, tried, without } = report.wires!;
+    expect(share).toBeGreaterThan(0.02);
+    expect(Math.abs(without!.noise / tried[0]!.noise - 1)).toBeLessThan(0.1);
+    expect(formatTuning(report)).toMatch(/as given +.*\n.*as given, without wire resistance/);
+  });
 });
 
 test('what the write error rules out is not programmed: a tenth of the window, at the same error', async () => {
