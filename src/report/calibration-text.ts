@@ -1,5 +1,4 @@
 /** When chips were calibrated, until when that does and what it takes -> lines of a verification. */
-import { fitsAnew } from '../correct/compensate.ts';
 import { formatTime } from '../text/time.ts';
 import { formatQuantity } from '../text/units.ts';
 import type { CalibrationCost } from '../verify/calibration-cost.ts';
@@ -47,7 +46,8 @@ export function formatRefresh(
   const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
   const what =
     calibratedAt === undefined ? 'refresh:' : `recalibration: calibrated ${momentOf(calibratedAt)},`;
-  const each = fitsAnew(compensated) && first !== undefined ? ', calibrated at each' : '';
+  const held = compensated === 'none' || compensated === 'global';
+  const each = !held && first !== undefined ? ', calibrated at each' : '';
   return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given${each}`;
 }
 
