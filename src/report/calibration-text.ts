@@ -21,12 +21,12 @@ export function readingName(
   ].join(', ');
 }
 
-/** Where layers were not calibrated one after the other: why, if nobody asked for that. */
-export function calibratedApart(readings: readonly ReadingReport[]): string | undefined {
-  const apart = readings.find(({ sequential }) => sequential === false);
-  if (!apart) return undefined;
-  const why = apart.compensated === 'columns' ? ' (too few samples in the package)' : '';
-  return `layers calibrated apart${why}`;
+/** Where layers were, or should have been, calibrated one after the other. */
+export function calibrationOrder(readings: readonly ReadingReport[]): string | undefined {
+  if (readings.some(({ sequential }) => sequential)) return 'layers calibrated one after the other';
+  return readings.some(({ compensated }) => compensated === 'sequential')
+    ? 'layers calibrated apart (too few samples in the package)'
+    : undefined;
 }
 
 /** Where cells may have moved since programming. */

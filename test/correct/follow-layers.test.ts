@@ -146,7 +146,7 @@ describe('layers that are corrected one after the other', () => {
       ],
     });
     await withWrongChip(graph, 0.2, async (pkg, chip) => {
-      const corrected = await correctChip(pkg, chip, { threads: 1 });
+      const corrected = await correctChip(pkg, chip, { sequential: true, threads: 1 });
       expect([...corrected.calibration!.columns.keys()]).toEqual(['a', 'b', 'e']);
       expect(corrected.calibration!.sequential).toBe(true);
       const fresh = [1001, 1002, 1003, 1004].map((seed) => drawFeeds(graph.inputs, seed));
@@ -168,7 +168,7 @@ describe('layers that are corrected one after the other', () => {
       nodes: [node('LSTM', ['x', 'w', 'r'], ['y'], { hidden_size: 5 })],
     });
     await withWrongChip(graph, 0.1, async (pkg, chip) => {
-      const corrected = await correctChip(pkg, chip, { threads: 1 });
+      const corrected = await correctChip(pkg, chip, { sequential: true, threads: 1 });
       const { columns, sequential } = corrected.calibration!;
       expect(sequential).toBe(true);
       // The inputs of all steps at once, and the state of every step but the first.
@@ -188,9 +188,12 @@ describe('layers that are corrected one after the other', () => {
   it('are calibrated apart where the package has no samples', async () => {
     await withWrongChip(chain, 0.2, async (pkg, chip) => {
       const older = { ...pkg, record: { ...pkg.record, inputs: [] } };
-      const corrected = await correctChip(older, chip, { threads: 1 });
+      const corrected = await correctChip(older, chip, { sequential: true, threads: 1 });
       expect(corrected.calibration!.sequential).toBe(false);
-      expect(corrected).toEqual(await correctChip(pkg, chip, { sequential: false, threads: 1 }));
+      expect(corrected).toEqual(await correctChip(pkg, chip, { threads: 1 }));
+      // One that was corrected in sequence before is again.
+      const followed = await correctChip(pkg, chip, { sequential: true, threads: 1 });
+      expect(await correctChip(pkg, followed, { threads: 1 })).toEqual(followed);
     });
   });
 });
