@@ -33,7 +33,7 @@ export interface ProgramChipOptions {
   readonly correction?: CorrectOptions['correction'];
   /** What the chip is read under for that. Default: right after programming, through the wires that the target has. */
   readonly calibrateUnder?: CorrectOptions['conditions'];
-  /** Whether layers are corrected one after the other, where the package has samples for it. Default: true. */
+  /** Whether layers are corrected one after the other, where the package has samples for it. Default: false. */
   readonly sequential?: CorrectOptions['sequential'];
   /** Worker threads. Default: as many as this machine runs at once. The chip is the same for any number. */
   readonly threads?: number;

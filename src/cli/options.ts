@@ -163,6 +163,6 @@ export function rewriteOf(flags: RewriteFlags): RewriteOptions | undefined {
 
 /** `--compensate`, for a verb that reads chips some time after they were programmed. */
 export function withCompensation(command: Command): Command {
-  const what = `against drift: gain and bias of all \`columns\` fitted at that time, layer after layer, or of each layer \`apart\`; one \`global\` digital factor since they were fitted, or \`none\` (default: ${usualCompensation})`;
+  const what = `against drift: gain and bias of all \`columns\` fitted at that time, or \`sequential\`, layer after layer, on whole samples that the package has; one \`global\` digital factor since they were fitted, or \`none\` (default: ${usualCompensation})`;
   return command.addOption(oneOf('--compensate <how>', what, compensations));
 }

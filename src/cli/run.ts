@@ -2,13 +2,7 @@
 import { type Command, Option } from 'commander';
 import { loadChip } from '../chip/load.ts';
 import { checkTime } from '../chip/read-conditions.ts';
-import {
-  type Compensation,
-  correctionsFor,
-  fitsAnew,
-  fitsInTurn,
-  usualCompensation,
-} from '../correct/compensate.ts';
+import { type Compensation, correctionsFor, fitsAnew, usualCompensation } from '../correct/compensate.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open.ts';
 import { defined } from '../defined.ts';
@@ -68,7 +62,7 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const conditions = { at: args.at, wires: pkg.loaded.target.wires !== undefined };
   const { compensate = usualCompensation } = args;
   const calibrateUnder = fitsAnew(compensate) ? conditions : {};
-  const sequential = fitsInTurn(compensate);
+  const sequential = compensate === 'sequential';
   const programmed =
     args.chip === undefined
       ? await programWithProgress(io, pkg, { seed: args.seed, calibrateUnder, sequential })

@@ -11,21 +11,17 @@ import { conductanceLeft } from './conductance-left.ts';
 import type { FitOptions } from './correct-chip.ts';
 
 /**
- * `columns`: gain and bias of every column are fitted at the time of reading, layer after layer, on what the corrected layers before
- * give of whole samples. `apart`: so they are, each layer by itself, on calibration vectors. `none`: they stay as they were fitted
- * before. `global`: so they do, and one digital factor makes up for the conductance that all cells together have lost since.
+ * `columns`: gain and bias of every column are fitted at the time of reading, each layer by itself, on calibration vectors, unless the
+ * chip was fitted in sequence before. `sequential`: so they are, and then layer after layer, on what the corrected layers before give of
+ * whole samples. `none`: they stay as they were fitted before. `global`: so they do, and one digital factor makes up for the
+ * conductance that all cells together have lost since.
  */
-export const compensations = ['none', 'global', 'apart', 'columns'] as const;
+export const compensations = ['none', 'global', 'columns', 'sequential'] as const;
 export type Compensation = (typeof compensations)[number];
 
 /** Whether gains and biases are fitted anew at the time of reading. */
 export function fitsAnew(compensate: Compensation): boolean {
-  return compensate === 'columns' || compensate === 'apart';
-}
-
-/** Whether layers are corrected in sequence then, where a package has samples for it. */
-export function fitsInTurn(compensate: Compensation): boolean {
-  return compensate !== 'apart';
+  return compensate === 'columns' || compensate === 'sequential';
 }
 
 /** What is done where nobody says. */
@@ -58,19 +54,13 @@ export async function correctionsFor(
 ): Promise<Corrections> {
   const { at, wires } = conditions;
   const fittedAt = fitsAnew(compensate) ? at : (calibratedAt ?? chip.calibration?.at ?? 0);
-  const fitting = { ...how, sequential: sequentialBy(compensate, chip, calibratedAt) };
+  const fitting = { ...how, sequential: compensate === 'sequential' || chip.calibration?.sequential };
   const calibration = await calibratedFor(pkg, chip, { ...conditions, at: fittedAt }, fitting);
   if (compensate !== 'global') return { calibration, gain: 1 };
   const { threads, onRead: onArray } = how;
   const reading = defined({ threads, onArray });
   const left = await conductanceLeft(chip, pkg.loaded.target, { at, wires }, fittedAt, reading);
   return { calibration, gain: 1 / left };
-}
-
-/** What is held is held as it was fitted. */
-function sequentialBy(compensate: Compensation, chip: Chip, calibratedAt: number | undefined): boolean {
-  const held = !fitsAnew(compensate) && calibratedAt === undefined;
-  return (held ? chip.calibration?.sequential : undefined) ?? fitsInTurn(compensate);
 }
 
 /** The chip with the calibration of these corrections: what is slow about its noise since then counts from there. */

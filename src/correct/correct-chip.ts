@@ -46,7 +46,7 @@ export interface CorrectOptions {
   readonly correction?: Correction;
   /**
    * Whether every layer is corrected on what the corrected layers before it give, besides: with the inputs of whole samples that the
-   * package has, where it has any. Default: true.
+   * package has, where it has any. Default: as the chip was corrected before, else not.
    */
   readonly sequential?: boolean | undefined;
   /** Called after every layer, unless all layers compute exactly: then none is calibrated. */
@@ -61,7 +61,7 @@ export type FitOptions = Pick<CorrectOptions, 'threads' | 'onRead' | 'onLayer' |
 /** Whether layers are corrected in sequence: where that is not refused, and the package has samples for it. */
 export function fitsInSequence(
   pkg: Package,
-  { sequential = true }: Pick<CorrectOptions, 'sequential'>,
+  { sequential = false }: Pick<CorrectOptions, 'sequential'>,
 ): boolean {
   return sequential && canFollow(pkg);
 }
@@ -87,7 +87,7 @@ export async function correctChip(
   const left = await conductanceLeft(chip, loaded.target, { at, wires: false }, 0, { threads });
   const correction = options.correction ?? chip.calibration?.correction ?? defaultCorrection;
   const context = { pkg: { layers, reference, record }, arrays, correction, left };
-  const sequential = fitsInSequence(pkg, options);
+  const sequential = fitsInSequence(pkg, { sequential: options.sequential ?? chip.calibration?.sequential });
   const total = layers.length * (sequential ? 2 : 1);
   const how = { threads, count: layers.length, onDone: onLayer && ((done: number) => onLayer(done, total)) };
   const fits = await collect(job, context, layers.keys(), how);

@@ -1,5 +1,4 @@
 /** When chips were calibrated, until when that does and what it takes -> lines of a verification. */
-import { fitsAnew } from '../correct/compensate.ts';
 import { formatTime } from '../text/time.ts';
 import { formatQuantity } from '../text/units.ts';
 import type { CalibrationCost } from '../verify/calibration-cost.ts';
@@ -22,12 +21,12 @@ export function readingName(
   ].join(', ');
 }
 
-/** Where layers were not calibrated one after the other: why, if nobody asked for that. */
-export function calibratedApart(readings: readonly ReadingReport[]): string | undefined {
-  const apart = readings.find(({ sequential }) => sequential === false);
-  if (!apart) return undefined;
-  const why = apart.compensated === 'columns' ? ' (too few samples in the package)' : '';
-  return `layers calibrated apart${why}`;
+/** Where layers were, or should have been, calibrated one after the other. */
+export function calibrationOrder(readings: readonly ReadingReport[]): string | undefined {
+  if (readings.some(({ sequential }) => sequential)) return 'layers calibrated one after the other';
+  return readings.some(({ compensated }) => compensated === 'sequential')
+    ? 'layers calibrated apart (too few samples in the package)'
+    : undefined;
 }
 
 /** Where cells may have moved since programming. */
@@ -47,7 +46,8 @@ export function formatRefresh(
   const more = beyond === undefined ? '' : `, not at ${formatTime(beyond)}`;
   const what =
     calibratedAt === undefined ? 'refresh:' : `recalibration: calibrated ${momentOf(calibratedAt)},`;
-  const each = fitsAnew(compensated) && first !== undefined ? ', calibrated at each' : '';
+  const held = compensated === 'none' || compensated === 'global';
+  const each = !held && first !== undefined ? ', calibrated at each' : '';
   return `${what} a loss of ${maxDrop} points is ${until ? `kept up to ${until}${more}` : 'exceeded from the start'}, of the times given${each}`;
 }
 

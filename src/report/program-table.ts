@@ -98,14 +98,14 @@ function hiddenFacts(chip: Chip, used: number | undefined): readonly Fact[] {
 function endFacts(chip: Chip, corrections: CorrectionCost): readonly Fact[] {
   const { time, energy } = totalCounts(chip.counters);
   const layers = counted(chip.calibration?.columns.size ?? 0, 'layer');
-  const order = chip.calibration?.sequential ? 'one after the other' : 'each by itself';
+  const order = chip.calibration?.sequential ? ', one after the other' : '';
   return [
     ['time', `${formatQuantity(time, 's')}, one array after the other`],
     ['energy', formatQuantity(energy, 'J')],
     [
       'calibration',
       chip.calibration?.columns.size
-        ? `gain and bias of every column of ${layers}, ${order}, in the digital part`
+        ? `gain and bias of every column of ${layers}${order}, in the digital part`
         : 'none',
     ],
     ...(corrections.layers > 0 ? [['', formatCorrections(corrections)] as const] : []),

@@ -14,7 +14,7 @@ import type {
   Spread,
   VerifyReport,
 } from '../verify/report.ts';
-import { calibratedApart, calibrationText, formatRefresh, readingName } from './calibration-text.ts';
+import { calibrationOrder, calibrationText, formatRefresh, readingName } from './calibration-text.ts';
 import { formatCorrections } from './corrections.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { formatRewriting } from './rewriting.ts';
@@ -54,7 +54,7 @@ function header(report: VerifyReport): string[] {
   const saved = trials.some(({ chip }) => chip !== undefined) ? 'saved, ' : '';
   const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
   const each = `each programs ${counted(cost.arrays, 'array')} (${counted(cost.chips, 'chip')})`;
-  const apart = calibratedApart(report.readings);
+  const order = calibrationOrder(report.readings);
   const recalled = recalledTrials === 0 ? '' : `; ${recalledTrials} of them kept from earlier runs`;
   return [
     `Verification of ${pkg.folder}`,
@@ -64,7 +64,7 @@ function header(report: VerifyReport): string[] {
       ['data', `${data.name}: ${counted(data.images, 'image')}${classes}${labels}${excluded}`],
       [
         'trials',
-        `${counted(trials.length, 'trial')} (${saved}seed ${seeds.join(', ')})${recalled}; ${each}${apart ? `; ${apart}` : ''}`,
+        `${counted(trials.length, 'trial')} (${saved}seed ${seeds.join(', ')})${recalled}; ${each}${order ? `; ${order}` : ''}`,
       ],
     ]),
   ];

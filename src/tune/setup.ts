@@ -2,7 +2,7 @@
 
 import { compile, lowerAsRecorded } from '../compile/compile.ts';
 import type { Calibration } from '../compile/compiled.ts';
-import { type Compensation, fitsAnew, fitsInTurn, usualCompensation } from '../correct/compensate.ts';
+import { type Compensation, fitsAnew, usualCompensation } from '../correct/compensate.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
@@ -109,7 +109,7 @@ export async function prepare(
   const images = tuning.images ?? defaultImages;
   const { at = 0, compensate = usualCompensation, store = noStore } = tuning;
   const calibratedAt = fitsAnew(compensate) ? at : 0;
-  const sequential = fitsInTurn(compensate);
+  const sequential = compensate === 'sequential';
   const { seed, trials: chips, scoreOutput, maxDrop } = tuning;
   const wanted = {
     ...defined({ seed, trials: chips, scoreOutput, maxDrop }),

@@ -6,7 +6,7 @@ import type { ArrayCounters, Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
 import { type RewritingReport, reportOf } from '../chip/rewriting.ts';
 import type { CorrectionCost } from '../column-correction.ts';
-import { fitsAnew, fitsInTurn } from '../correct/compensate.ts';
+import { fitsAnew } from '../correct/compensate.ts';
 import { correctionCost } from '../correct/correction-cost.ts';
 import { defined } from '../defined.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -110,7 +110,7 @@ function program(pkg: Package, seed: number, { options, conditions }: Trials, st
     calibrate,
     // As the first reading asks for it, so that nothing is fitted twice.
     calibrateUnder: { at: fitsAnew(compensation) ? at : calibratedAt, wires },
-    sequential: fitsInTurn(compensation),
+    sequential: compensation === 'sequential',
     ...defined({ threads, correction }),
     rewrite: rewrite && rewriteFor(options, at),
     onArray: stage('program'),

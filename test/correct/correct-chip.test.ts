@@ -78,8 +78,7 @@ describe('corrections of a chip', () => {
         return { layers, same: corrected === chip };
       });
     expect(await calibrated(exact({ adc: { bits: 16 } }))).toEqual({ layers: 0, same: true });
-    // By itself, and behind the others.
-    expect(await calibrated(exact({ adc: { bits: 4 } }))).toEqual({ layers: 2, same: false });
+    expect(await calibrated(exact({ adc: { bits: 4 } }))).toEqual({ layers: 1, same: false });
   });
 
   it('reduces the error of cells that were programmed badly', async () => {

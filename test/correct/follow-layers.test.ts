@@ -41,7 +41,7 @@ type Use = (pkg: Package, chip: Chip) => Promise<void>;
 
 async function withWrongChip(graph: ReturnType<typeof model>, error: number, use: Use): Promise<void> {
   const target = exact({ adc: { bits: 16 }, array: { rows: 128, columns: 128 } });
-  const feeds = Array.from({ length: 64 }, (_, i) => drawFeeds(graph.inputs, i + 1));
+  const feeds = Array.from({ length: 40 }, (_, i) => drawFeeds(graph.inputs, i + 1));
   const compiled = await compileModel(modelOf(graph), loaded(target), feeds);
   await withPackage(compiled, async (pkg) =>
     use(pkg, wrong(await programPackage(pkg, loaded(target)), error)),
@@ -146,7 +146,7 @@ describe('layers that are corrected one after the other', () => {
       ],
     });
     await withWrongChip(graph, 0.2, async (pkg, chip) => {
-      const corrected = await correctChip(pkg, chip, { threads: 1 });
+      const corrected = await correctChip(pkg, chip, { sequential: true, threads: 1 });
       expect([...corrected.calibration!.columns.keys()]).toEqual(['a', 'b', 'e']);
       expect(corrected.calibration!.sequential).toBe(true);
       const fresh = [1001, 1002, 1003, 1004].map((seed) => drawFeeds(graph.inputs, seed));
@@ -160,12 +160,40 @@ describe('layers that are corrected one after the other', () => {
     });
   });
 
+  it('may be the steps of a recurrent layer', async () => {
+    const graph = model({
+      inputs: { x: [3, 1, 6] },
+      outputs: { y: undefined },
+      constants: { w: normals(1, 1, 20, 6), r: normals(2, 1, 20, 5) },
+      nodes: [node('LSTM', ['x', 'w', 'r'], ['y'], { hidden_size: 5 })],
+    });
+    await withWrongChip(graph, 0.1, async (pkg, chip) => {
+      const corrected = await correctChip(pkg, chip, { sequential: true, threads: 1 });
+      const { columns, sequential } = corrected.calibration!;
+      expect(sequential).toBe(true);
+      // The inputs of all steps at once, and the state of every step but the first.
+      expect([...columns.keys()]).toEqual(pkg.layers.map(({ output }) => output));
+      expect(columns.size).toBe(3);
+      const tap = pkg.layers.at(-1)!.output;
+      const made = await outputsOf(
+        pkg,
+        corrected,
+        [1001, 1002].map((seed) => drawFeeds(graph.inputs, seed)),
+        tap,
+      );
+      for (const { got } of made) expect(got.every(Number.isFinite)).toBe(true);
+    });
+  });
+
   it('are calibrated apart where the package has no samples', async () => {
     await withWrongChip(chain, 0.2, async (pkg, chip) => {
       const older = { ...pkg, record: { ...pkg.record, inputs: [] } };
-      const corrected = await correctChip(older, chip, { threads: 1 });
+      const corrected = await correctChip(older, chip, { sequential: true, threads: 1 });
       expect(corrected.calibration!.sequential).toBe(false);
-      expect(corrected).toEqual(await correctChip(pkg, chip, { sequential: false, threads: 1 }));
+      expect(corrected).toEqual(await correctChip(pkg, chip, { threads: 1 }));
+      // One that was corrected in sequence before is again.
+      const followed = await correctChip(pkg, chip, { sequential: true, threads: 1 });
+      expect(await correctChip(pkg, followed, { threads: 1 })).toEqual(followed);
     });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputsOf, outputsOf } from '../../src/ir/graph.ts';
-import { cutGraph } from '../../src/lower/pieces.ts';
+import { cutAfter, cutGraph } from '../../src/lower/pieces.ts';
 import { byteLengthOf, int8, type Tensor } from '../../src/math/tensor.ts';
 import { model, node } from '../support/onnx-model.ts';
 
@@ -62,5 +62,33 @@ describe('cutGraph', () => {
         expect(cutGraph(graph, 2000)).toHaveLength(1);
       }),
     );
+  });
+});
+
+describe('cutAfter', () => {
+  const add = (a: string, b: string, out: string) => node('Add', [a, b], [out]);
+  const graph = model({
+    inputs: { x: [1] },
+    outputs: { z: undefined },
+    constants: { c: int8([1], Int8Array.of(1)) },
+    nodes: [
+      add('x', 'c', 'a'),
+      add('a', 'x', 'b'),
+      add('b', 'a', 'd'),
+      add('d', 'c', 'e'),
+      add('e', 'x', 'z'),
+    ],
+  });
+
+  it('ends every piece with one of the values, which it gives besides what is read later', () => {
+    const shown = cutAfter(graph, ['b', 'e']).map(({ nodes, constants, inputs, outputs }) => ({
+      made: nodes.flatMap(outputsOf),
+      constants: [...constants.keys()],
+      ...{ inputs, outputs },
+    }));
+    expect(shown).toEqual([
+      { made: ['a', 'b'], constants: ['c'], inputs: ['x'], outputs: ['a', 'b'] },
+      { made: ['d', 'e'], constants: ['c'], inputs: ['b', 'a'], outputs: ['e'] },
+    ]);
   });
 });

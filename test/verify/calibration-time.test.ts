@@ -175,33 +175,35 @@ describe('a calibration', () => {
     });
   });
 
-  test('is that of every layer by itself where that is asked for, or the package has no samples', async () => {
+  test('is one of layer after layer where that is asked for, and the package has samples', async () => {
     await onDrifting(async (pkg, model) => {
       const bare = { ...pkg, record: { ...pkg.record, inputs: [] } };
       const run = (of: typeof pkg, options: VerifyOptions) =>
         verify(of, model, data, { at: [hour], images: 10, ...options });
       const usual = await run(pkg, {});
-      expect(usual.mapped.sequential).toBe(true);
-      expect(usual.calibration!.samples).toBe(20);
-      expect(formatVerification(usual)).not.toContain('apart');
-      const apart = await run(pkg, { compensate: 'apart' });
-      expect(apart.mapped).toMatchObject({ sequential: false, compensated: 'apart', calibratedAt: hour });
-      expect(apart.calibration!.samples).toBe(0);
-      expect(formatVerification(apart)).toMatch(/trials .*; layers calibrated apart$/m);
-      const older = await run(bare, {});
-      expect(older.mapped).toEqual({ ...apart.mapped, compensated: 'columns' });
+      expect(usual.mapped.sequential).toBe(false);
+      expect(formatVerification(usual)).not.toContain('layers calibrated');
+      const followed = await run(pkg, { compensate: 'sequential' });
+      expect(followed.mapped).toMatchObject({
+        sequential: true,
+        compensated: 'sequential',
+        calibratedAt: hour,
+      });
+      expect(formatVerification(followed)).toMatch(/trials .*; layers calibrated one after the other$/m);
+      const older = await run(bare, { compensate: 'sequential' });
+      expect(older.mapped).toEqual({ ...usual.mapped, compensated: 'sequential' });
       expect(formatVerification(older)).toMatch(
         /; layers calibrated apart \(too few samples in the package\)$/m,
       );
-      const fitted = await programChip(pkg, { seed: 1, calibrateUnder: { at: hour }, sequential: false });
+      const fitted = await programChip(pkg, { seed: 1, calibrateUnder: { at: hour }, sequential: true });
       const held = await run(pkg, { chips: [fitted], compensate: 'none' });
-      expect(held.mapped).toEqual({ ...apart.mapped, compensated: 'none' });
+      expect(held.mapped).toEqual({ ...followed.mapped, compensated: 'none' });
     });
   });
 
   test.each([
-    ['takes the calibration vectors, once through every layer', 'apart', 1],
-    ['takes whole samples besides, once through all layers', 'columns', 2],
+    ['takes the calibration vectors, once through every layer', 'columns', 1],
+    ['takes whole samples besides, once through all layers', 'sequential', 2],
   ] as const)('%s', async (_, compensate, times) => {
     await onDrifting(async (pkg, model) => {
       const { adc } = pkg.loaded.target;
