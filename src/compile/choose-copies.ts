@@ -8,7 +8,7 @@ import { denseRepeats } from '../../passes/map/free-repeats.ts';
 import { errorsOf, multiplicationsOf, solveSampled } from '../../passes/program/expect-signals.ts';
 import type { ExpectedError } from '../../passes/program/expected-signal.ts';
 import { layerTimes } from '../../passes/program/layer-times.ts';
-import { arraysOf, sampleLayers } from '../../passes/program/sample-layers.ts';
+import { sampleLayers } from '../../passes/program/sample-layers.ts';
 import { changesReadings } from '../conditions/models.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import { blockCells, blocksByLayer, type Mapping } from '../ir/mapping.ts';
@@ -81,8 +81,7 @@ export async function chooseCopies(quantized: Integers): Promise<CopiesChoice> {
 async function errorsOnce(mapping: Mapping, { options, record, pool, ...have }: Integers) {
   const target: Target = { ...have.target, wires: undefined };
   const samples = sampleLayers(mapping, true);
-  const arrays = [...new Set(samples.flatMap((sample) => arraysOf(sample, mapping)))];
-  return errorsOf(mapping, samples, await solveSampled(mapping, arrays, { target, levels: false }), {
+  return errorsOf(mapping, samples, await solveSampled(mapping, samples, { target, levels: false }), {
     target,
     record,
     readings: usualReadings(target),

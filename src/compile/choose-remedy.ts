@@ -18,8 +18,6 @@ import { layoutsFor, shares, windowsWithin } from './wire-layouts.ts';
 
 /** What more signal is worth (dB). */
 const worthwhile = 1;
-/** What layers must have so that a network does about as well as without errors (dB): that much, and more as errors of layers add up. */
-const leastOutput = 13;
 
 /** How far arrays are filled, or driven at once: by number among what is tried. */
 interface Fill {
@@ -61,7 +59,6 @@ export async function chooseRemedy(
   const all = { row: 0, column: 0 };
   const none = await estimate(remedyOf('none', all, window ?? 1));
   const enough = none.unwired - worthwhile;
-  const needed = leastOutput + decibels(subject.mapping.layers.length);
   if (none.over === 0 && none.snr >= enough) return choice(none);
 
   const fixed = whole.target.hidden ? (window ?? 1) : window;
@@ -121,7 +118,7 @@ export async function chooseRemedy(
     ].filter((next) => next.row < rows.length && next.column < columns.length);
     const found = (await inTurn(less, (next) => climb(how, next, at.window))).filter(isFound);
     const [next] = found
-      .filter(({ best }) => best.snr > taken.snr + (taken.snr < needed ? worthwhile : costOf(best, taken)))
+      .filter(({ best }) => best.snr > taken.snr + Math.max(worthwhile, costOf(best, taken)))
       .toSorted((a, b) => costOf(a.best, b.best) - a.best.snr + b.best.snr);
     return next ? fillLess(next, next.best) : taken;
   };
