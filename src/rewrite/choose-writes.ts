@@ -19,6 +19,9 @@ export interface CellStates {
   readonly weight: Float64Array;
   /** 1 where it may be written. */
   readonly free: Uint8Array;
+  /** Least and largest code that it may be told. */
+  readonly least: Int32Array;
+  readonly most: Int32Array;
   /** Expected conductance (S) and its variance when the chip is used. Changed to what they are after the writes. */
   readonly expected: Float64Array;
   readonly variance: Float64Array;
@@ -46,7 +49,7 @@ export function chooseWrites(
   cells: CellStates,
   written: Pick<Foresight, 'later' | 'variance'>,
 ): Choice {
-  const { row, weight, free, expected, variance } = cells;
+  const { row, weight, free, least, most, expected, variance } = cells;
   const rows = wanted.length;
   const error = wanted.map((w) => -w);
   const unknown = new Float64Array(rows);
@@ -79,7 +82,8 @@ export function chooseWrites(
       const perVariance = own[r]! * weight[n]! ** 2;
       // No code could take more away.
       if (-gains[r]! - perVariance * variance[n]! >= tried.change || !free[n]) continue;
-      const code = nearest(written.later, expected[n]! - pulls[r]! / curves[r]! / weight[n]!);
+      const aim = expected[n]! - pulls[r]! / curves[r]! / weight[n]!;
+      const code = Math.min(most[n]!, Math.max(least[n]!, nearest(written.later, aim)));
       const step = weight[n]! * (written.later[code]! - expected[n]!);
       const doubt = perVariance * (written.variance[code]! - variance[n]!);
       const change = curves[r]! * step ** 2 + 2 * step * pulls[r]! + doubt;

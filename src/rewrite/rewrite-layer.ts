@@ -20,6 +20,12 @@ import { type ColumnCells, columnsOfCells } from './matrix-cells.ts';
  */
 const doubt = 0.3;
 
+/**
+ * Share of the levels by which a cell may be told another one than its program did. What many of them make up for in sum, such as
+ * one that does not respond, a single plane of inputs may not need: it would drive converters out of their ranges.
+ */
+const reach = 1 / 16;
+
 /** The uses of one matrix. */
 export interface RewrittenLayer {
   readonly uses: readonly [CrossbarLayer, ...CrossbarLayer[]];
@@ -118,15 +124,19 @@ function weightsOf(
 }
 
 function statesOf({ array, cell, row, weight, free }: ColumnCells, context: RewriteContext): CellStates {
-  const { readings, last, passes, foresights } = context;
+  const { readings, first, last, passes, foresights } = context;
   const expected = new Float64Array(row.length);
   const variance = new Float64Array(row.length);
   const able = free.slice();
+  const [least, most] = [new Int32Array(row.length), new Int32Array(row.length)];
+  const top = context.cell.levels - 1;
   for (let n = 0; n < row.length; n++) {
     const [a, c] = [array[n]!, cell[n]!];
     const [read, code] = [readings[a]![c]!, last[a]![c]!];
     const foresight = foresights[passes[a]![c]!]!;
     const usual = foresight.reading[code]!;
+    least[n] = Math.max(0, Math.ceil(first[a]![c]! - reach * top));
+    most[n] = Math.min(top, Math.floor(first[a]![c]! + reach * top));
     if (isOutlying(foresight, code, read)) {
       // It moves as it likes, but it goes on from where it is.
       expected[n] = read + foresight.later[code]! - usual;
@@ -136,5 +146,5 @@ function statesOf({ array, cell, row, weight, free }: ColumnCells, context: Rewr
       variance[n] = foresight.left[code]!;
     }
   }
-  return { row, weight, free: able, expected, variance };
+  return { row, weight, free: able, least, most, expected, variance };
 }

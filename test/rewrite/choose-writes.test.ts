@@ -26,6 +26,8 @@ function drawColumn(seed: number, rows: number, levels: number, doubt: number): 
       row: Int32Array.from({ length: count }, (_, n) => n >> 1),
       weight: Float64Array.from({ length: count }, (_, n) => (n % 2 === 0 ? 1 : -1)),
       free: new Uint8Array(count).fill(1),
+      least: new Int32Array(count),
+      most: new Int32Array(count).fill(levels - 1),
       expected: Float64Array.from({ length: count }, (_, n) => {
         const code = codes[n >> 1]! * (n % 2 === 0 ? 1 : -1);
         return Math.max(0, code) + 0.7 * stream.normal();
