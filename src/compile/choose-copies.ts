@@ -23,7 +23,7 @@ import { map } from './stages.ts';
 import { usualReadings } from './usual-readings.ts';
 
 /** Of all layers together, in shares of their signals. */
-const mostError = 0.15;
+const mostError = 0.05;
 
 const [mostCopies, mostRepeats] = [8, 8];
 

@@ -41,7 +41,7 @@ async function compileFor(target: ReturnType<typeof loaded>, given: Parameters<t
   return compile(model, target, parseOptions(given), { kind: 'samples', samples });
 }
 
-const explicit = { wireCorrection: 'none', rowOrder: 'given' } as const;
+const explicit = { wireCorrection: 'none', rowOrder: 'given', copies: 1 } as const;
 
 describe('the signal that is expected of a layer', () => {
   test.each([
