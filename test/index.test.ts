@@ -45,7 +45,12 @@ test('model -> package -> chip -> verified accuracy', async () => {
   const train = await openDataset(`${fixture}#calibration`, { preprocessing });
   const samples = spreadSamples(train, fedInputs(model.graph, file), 16);
   // Through its wires, the whole window of this target computes nothing.
-  const options = parseOptions({ target: 'tetramem-256-6bit', window: 0.1, wireCorrection: 'gains' });
+  const options = parseOptions({
+    target: 'tetramem-256-6bit',
+    window: 0.1,
+    wireCorrection: 'gains',
+    copies: 1,
+  });
   const compiled = await compile(model, await loadTarget(options.target, options.set), options, {
     kind: 'samples',
     samples,

@@ -7,8 +7,8 @@ import type { FaultMap } from '../../src/ir/fault-map.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { BitstreamHeader } from '../../src/ir/schedule.ts';
 import { saturationOf } from '../../src/lower/saturation.ts';
-import { float32, sizeOf } from '../../src/math/tensor.ts';
-import { pathIn } from '../../src/package/open.ts';
+import { float32, sizeOf, type Tensor } from '../../src/math/tensor.ts';
+import { type Package, pathIn } from '../../src/package/open.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { PeripheryErrors } from '../../src/target/periphery.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -42,6 +42,23 @@ export interface Comparison {
   readonly zero: number;
 }
 
+/** What the model is fed, or what that deviates from the means of its channels. */
+function givenTo(
+  { record }: Package,
+  { input, output, geometry }: Package['layers'][number],
+  feeds: Readonly<Record<string, Tensor>>,
+): Tensor {
+  const { centre } = record.layers.get(output)!;
+  if (!centre) return feeds[input]!;
+  const [fed] = Object.values(feeds);
+  const inner = geometry.kind === 'conv' ? sizeOf(fed!.dims.slice(2)) : 1;
+  const values = Float32Array.from(
+    fed!.data as Float32Array,
+    (value, i) => value - centre[Math.floor(i / inner) % centre.length]!,
+  );
+  return float32(fed!.dims, values);
+}
+
 /** Raises at the first output that differs by more than rounding explains. */
 export async function compareWithDirect(spec: Case): Promise<Comparison> {
   const { graph, low = -1, high = 1, seed = 1 } = spec;
@@ -66,7 +83,7 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
     await session.release();
     const total = { conversions: 0, close: 0, saturated: 0 };
     let compared = 0;
-    for (const { codes, indexOf } of mvmsOf(layer, test[layer.input]!)) {
+    for (const { codes, indexOf } of mvmsOf(layer, givenTo(pkg, layer, test))) {
       const direct = directMvm(
         layer,
         {
