@@ -92,9 +92,12 @@ export async function calibrate(
   return { real: centreInputs.run(graph, { centres: centresOf(record) }), record };
 }
 
-/** Whether inputs are centred: with drivers of one sign, numbers of both take twice the conversions; bit by bit, more exact ones. */
-function isCentred({ centredInputs, inputNumbers }: CompileOptions, { driver }: Target): boolean {
-  return centredInputs ?? (driver.polarity === 'bipolar' && inputNumbers === 'sign-magnitude');
+/**
+ * Whether inputs are centred. With drivers of one sign, numbers of both take twice the conversions; bit by bit, conversions are less
+ * exact; and what learns on the chip is a chain without other operators.
+ */
+function isCentred({ centredInputs, inputNumbers }: CompileOptions, { driver, hidden }: Target): boolean {
+  return centredInputs ?? (driver.polarity === 'bipolar' && inputNumbers === 'sign-magnitude' && !hidden);
 }
 
 /** Bits of the inputs that a record of the layer must have; left open, those that were chosen for it. */
