@@ -13,8 +13,8 @@ export interface LayerSample {
   readonly tiles: readonly (readonly number[])[];
 }
 
-/** Tiles of columns that are looked at. */
-const columnTiles = 32;
+/** Tiles of columns that are looked at: those of grouped layers have few columns each. */
+const [columnTiles, denseTiles] = [32, 8];
 const rowTiles = 2;
 
 /**
@@ -46,7 +46,8 @@ function sampleOf(blocks: readonly PlacedBlock[], own: readonly number[], few: b
     tile.push(number);
   }
   const all = [...tiles.values()];
-  if (!few) return evenlySpread(all.length, columnTiles).map((tile) => all[tile]!);
+  const most = own.some((number) => blocks[number]!.groups.end > 1) ? columnTiles : denseTiles;
+  if (!few) return evenlySpread(all.length, most).map((tile) => all[tile]!);
   const middle = someRows(blocks, all[all.length >> 1]!);
   const arrays = new Set(middle.map((number) => blocks[number]!.array));
   const near = all

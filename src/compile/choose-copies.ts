@@ -9,15 +9,14 @@ import { errorsOf, multiplicationsOf, solveSampled } from '../../passes/program/
 import type { ExpectedError } from '../../passes/program/expected-signal.ts';
 import { layerTimes } from '../../passes/program/layer-times.ts';
 import { sampleLayers } from '../../passes/program/sample-layers.ts';
-import { changesReadings } from '../conditions/models.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import { blockCells, blocksByLayer, type Mapping } from '../ir/mapping.ts';
 import { choiceFor } from '../ir/options.ts';
 import type { CopiesChoice, Stored } from '../ir/stored.ts';
 import { sumOf } from '../math/sum.ts';
-import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 import type { Integers } from './artefacts.ts';
+import { hasExactCells } from './exact-cells.ts';
 import { sampledConverters } from './sampled-converters.ts';
 import { map } from './stages.ts';
 import { usualReadings } from './usual-readings.ts';
@@ -41,7 +40,7 @@ export async function chooseCopies(quantized: Integers): Promise<CopiesChoice> {
   const { target, options, record } = quantized;
   const isOpen = ({ node }: Mapping['layers'][number]) => choiceFor(options, node.origin, target).copiesOpen;
   const { faults, ...sound } = quantized;
-  if (isMadeUp(record) || (schemeOf(target).exact && !changesReadings(target))) return { stored: new Map() };
+  if (isMadeUp(record) || hasExactCells({ ...target, wires: undefined })) return { stored: new Map() };
   const once = map({ ...sound, options: { ...options, arrays: Number.POSITIVE_INFINITY } }).mapping;
   if (!once.layers.some(isOpen)) return { stored: new Map() };
   const errors = await errorsOnce(once, quantized);

@@ -38,6 +38,7 @@ import { upgradeOpset } from '../onnx/upgrade.ts';
 import type { Calibrated, Given, Integers, Lowered, Mapped, Programmed, Source } from './artefacts.ts';
 import { choiceOf, settledChoiceOf } from './choices.ts';
 import type { CompileHooks } from './compiled.ts';
+import { hasExactCells } from './exact-cells.ts';
 import { noiseOf } from './noise-of.ts';
 import { type AnyStep, run, runAsync, step, unless } from './step.ts';
 import { usualReadings, usualReadTime } from './usual-readings.ts';
@@ -130,10 +131,13 @@ export const stages = {
         }),
       ),
     ),
-    step(expectSignals, 'mapping', 'expected', (have: Omit<ExpectContext, 'readings'>) => ({
-      ...have,
-      readings: usualReadings(have.target),
-    })),
+    unless(
+      ({ target }) => hasExactCells(target) && 'with exact cells',
+      step(expectSignals, 'mapping', 'expected', (have: Omit<ExpectContext, 'readings'>) => ({
+        ...have,
+        readings: usualReadings(have.target),
+      })),
+    ),
     step({ ...writeSchedule, run: scheduling }, 'mapping', 'schedule'),
   ],
 } as const;
