@@ -119,10 +119,15 @@ export async function withTiny<T>(
   const wired = keepWires || overrides.some((override) => override.startsWith('wires.'));
   const loaded = wired ? whole : loadedOf({ ...whole.target, wires: undefined });
   const samples = spreadSamples(calibration, fedInputs(tiny.graph, tiny.file), calibration.length);
-  const compiled = await compile(tiny, loaded, parseOptions({ wireCorrection: 'none', copies: 1 }), {
-    kind: 'samples',
-    samples,
-  });
+  const compiled = await compile(
+    tiny,
+    loaded,
+    parseOptions({ wireCorrection: 'none', copies: 1, centredInputs: false }),
+    {
+      kind: 'samples',
+      samples,
+    },
+  );
   return withPackage(compiled, (pkg) => use(pkg, tiny));
 }
 
