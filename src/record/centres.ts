@@ -68,7 +68,7 @@ function addMoments(moments: Moments, { dims, data }: Tensor, axis: number): voi
   moments.count += values.length / channels;
 }
 
-/** @returns gain: the second moment over the variance, over all channels (dB) */
+/** @returns gain: the second moment over the variance, unbiased by that few values are near their own mean, over all channels (dB) */
 function centred({ count, sums, squares }: Moments): { centre: Float32Array; gain: number } {
   const centre = Float32Array.from(sums, (sum) => sum / count);
   let [all, left] = [0, 0];
@@ -76,5 +76,5 @@ function centred({ count, sums, squares }: Moments): { centre: Float32Array; gai
     all += square;
     left += Math.max(0, square - count * centre[channel]! ** 2);
   }
-  return { centre, gain: count > 0 && all > 0 ? decibels(all / left) : 0 };
+  return { centre, gain: count > 1 && all > 0 ? decibels((all / left) * ((count - 1) / count)) : 0 };
 }

@@ -31,6 +31,7 @@ beforeAll(async () => {
   );
   await writeFile(at('labels.npy'), npy('|u1', '(200,)', Uint8Array.from(labelsFor(samples, 200))));
   await writeFile(at('preprocess.yaml'), 'scale: 1\n');
+  await writeFile(at('options.yaml'), 'copies: 1\ncentredInputs: false\n');
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -46,7 +47,7 @@ async function scored(name: string, errors: readonly string[], ...program: reado
   const given = errors.flatMap((error) => ['--set', `adcErrors.${error}`]);
   const [place, chip] = [at(`${name}.xbar`), at(`${name}-chip`)];
   // Read as if wires had no resistance, as the direct product has it.
-  const bare = ['--wire-correction', 'none', ...given];
+  const bare = ['--options', at('options.yaml'), '--wire-correction', 'none', ...given];
   await run('compile', at('model.onnx'), '--calibrate', at('data.npy'), '-o', place, '--force', ...bare);
   await run('program', place, '-o', chip, '--seed', '5', '--force', ...program);
   const data = ['--model', at('model.onnx'), '--data', at('data.npy'), '--labels', at('labels.npy')];

@@ -32,7 +32,7 @@ const slow = {
 async function differences(graph: Graph, reading: Partial<Target>): Promise<number> {
   const target = loaded({ ...writeVerify(), ...reading });
   const feeds = drawFeeds(graph.inputs, 1, -1, 1, 2);
-  const compiled = await compileModel(modelOf(graph), target, [feeds]);
+  const compiled = await compileModel(modelOf(graph), target, [feeds], { centredInputs: false });
   return withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, target);
     const layer = pkg.layers[0]!;

@@ -185,7 +185,7 @@ const at = 1;
 /** Variance of every output of one input, by the lowered graph and by cells that are drawn anew for every plane. */
 async function variances(graph: Graph, of: Target) {
   const feeds = [1, 2, 3].map((s) => drawFeeds(graph.inputs, s, 0, 1, 2));
-  const compiled = await compileModel(modelOf(graph), loaded(of), feeds);
+  const compiled = await compileModel(modelOf(graph), loaded(of), feeds, { centredInputs: false });
   return withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, loaded(of));
     const layer = pkg.layers[0]!;

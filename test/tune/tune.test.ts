@@ -24,7 +24,7 @@ async function tuneTiny(
   compilation: Parameters<typeof parseOptions>[0] = {},
 ) {
   const model = tinyModel();
-  const given = parseOptions({ ...compilation, set: [...set] });
+  const given = parseOptions({ copies: 1, centredInputs: false, ...compilation, set: [...set] });
   const loaded = await loadTarget(given.target, set);
   const calibration = memoryData(samples.slice(60), undefined);
   const source = spreadSamples(calibration, fedInputs(model.graph, model.file), 8);
