@@ -25,7 +25,12 @@ const graph = matMulModel([1], rows, columns);
 
 it.each([1, 2, 6])('independent errors of cells fall as 1 / n for n = %i repeats', async (repeats) => {
   const feeds = [1, 2, 3, 4].map((seed) => drawFeeds(graph.inputs, seed, 0, 1));
-  const options = { repeats, converterRange: 'max', activationRange: 'minmax' } as const;
+  const options = {
+    repeats,
+    converterRange: 'max',
+    activationRange: 'minmax',
+    centredInputs: false,
+  } as const;
   const compiled = await compileModel(modelOf(graph), loaded(noisy), feeds, options);
   const { node } = compiled.mapping.layers[0]!;
   const [squares, count] = await withPackage(compiled, async (pkg) => {
