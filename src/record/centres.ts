@@ -37,7 +37,8 @@ export async function measureCentres(graph: Graph, samples: SampleSource): Promi
   return new Map(
     [...moments].flatMap(([output, own]) => {
       const { centre, gain } = centred(own);
-      return gain >= enough ? [[output, centre] as const] : [];
+      // What never changes is no mean of anything.
+      return gain >= enough && Number.isFinite(gain) ? [[output, centre] as const] : [];
     }),
   );
 }
