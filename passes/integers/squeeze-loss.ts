@@ -7,6 +7,7 @@ import type { SlicedLayer } from '../../src/ir/mapping.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import { sumOf } from '../../src/math/sum.ts';
 import { inputsOf, variancesOf } from '../map/input-variances.ts';
+import { outputVariance } from '../map/output-variance.ts';
 
 const columnsUsed = 32;
 
@@ -21,18 +22,14 @@ export function squeezeLoss(
   const width = groups * rows;
   const inputs = inputsOf(records, width);
   const variances = variancesOf([inputs], width);
-  const outputs = new Float64Array(inputs.length / width);
+  const weights = new Float64Array(rows);
   let [signal, added] = [0, 0];
   for (const output of evenlySpread(groups * columns, columnsUsed)) {
     const [group, column] = [Math.floor(output / columns), output % columns];
     const first = group * rows;
-    outputs.fill(0);
-    for (let row = 0; row < rows; row++) {
-      const weight = integers[(first + row) * columns + column]!;
-      for (let v = 0; v < outputs.length; v++) outputs[v]! += weight * inputs[v * width + first + row]!;
-    }
+    for (let row = 0; row < rows; row++) weights[row] = integers[(first + row) * columns + column]!;
     const [before, after] = [node.scales[output]! ** 2, squeezed.scales[output]! ** 2];
-    signal += before * variancesOf([outputs], 1)[0]!;
+    signal += before * outputVariance(inputs, width, first, weights);
     added += ((after - before) / 12) * sumOf(variances.subarray(first, first + rows));
   }
   return signal > 0 ? added / signal : 0;

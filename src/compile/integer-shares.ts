@@ -1,6 +1,7 @@
 /** A layer in integers -> what rounding weights and inputs to these is expected to err by, at its outputs. */
 import { drivenBy } from '../../passes/map/groups-at-once.ts';
 import { variancesOf } from '../../passes/map/input-variances.ts';
+import { outputVariance } from '../../passes/map/output-variance.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { SlicedLayer } from '../ir/mapping.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
@@ -23,19 +24,18 @@ export function integerShares(layer: SlicedLayer, record: CalibrationRecord): In
   const inputs = drivenBy(layer, record);
   const width = groups * rows;
   const variances = variancesOf([inputs], width);
-  const outputs = new Float64Array(inputs.length / width);
+  const ofRows = new Float64Array(rows);
   let [signal, ofWeights, ofInputs] = [0, 0, 0];
   for (const output of evenlySpread(groups * columns, outputsUsed)) {
     const first = Math.floor(output / columns) * rows;
     const scale = scales[output]! ** 2;
-    outputs.fill(0);
     for (let row = 0; row < rows; row++) {
       const weight = integers[(first + row) * columns + (output % columns)]!;
       ofWeights += scale * variances[first + row]! * ofStep;
       ofInputs += scale * weight ** 2 * ofStep;
-      for (let v = 0; v < outputs.length; v++) outputs[v]! += weight * inputs[v * width + first + row]!;
+      ofRows[row] = weight;
     }
-    signal += scale * variancesOf([outputs], 1)[0]!;
+    signal += scale * outputVariance(inputs, width, first, ofRows);
   }
   return signal > 0 ? { weights: ofWeights / signal, inputs: ofInputs / signal } : { weights: 0, inputs: 0 };
 }

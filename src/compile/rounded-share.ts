@@ -1,6 +1,6 @@
 /** A layer, and integers of another range for it -> what rounding to these errs by. */
 import { drivenBy } from '../../passes/map/groups-at-once.ts';
-import { variancesOf } from '../../passes/map/input-variances.ts';
+import { outputVariance } from '../../passes/map/output-variance.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { QuantizedMvmNode } from '../ir/graph.ts';
 import type { SlicedLayer } from '../ir/mapping.ts';
@@ -18,25 +18,17 @@ export function roundedShare(
   const { groups, rows, columns, integers, scales } = layer.node;
   const inputs = drivenBy(layer, record);
   const width = groups * rows;
-  const outputs = new Float64Array(inputs.length / width);
-  const errors = new Float64Array(outputs.length);
+  const [wanted, errors] = [new Float64Array(rows), new Float64Array(rows)];
   let [signal, noise] = [0, 0];
   for (const output of evenlySpread(groups * columns, outputsUsed)) {
-    const group = Math.floor(output / columns);
-    outputs.fill(0);
-    errors.fill(0);
+    const first = Math.floor(output / columns) * rows;
     for (let row = 0; row < rows; row++) {
-      const at = (group * rows + row) * columns + (output % columns);
-      const wanted = integers[at]! * scales[output]!;
-      const error = rounded.integers[at]! * rounded.scales[output]! - wanted;
-      for (let v = 0; v < outputs.length; v++) {
-        const input = inputs[v * width + group * rows + row]!;
-        outputs[v]! += wanted * input;
-        errors[v]! += error * input;
-      }
+      const at = (first + row) * columns + (output % columns);
+      wanted[row] = integers[at]! * scales[output]!;
+      errors[row] = rounded.integers[at]! * rounded.scales[output]! - wanted[row]!;
     }
-    signal += variancesOf([outputs], 1)[0]!;
-    noise += variancesOf([errors], 1)[0]!;
+    signal += outputVariance(inputs, width, first, wanted);
+    noise += outputVariance(inputs, width, first, errors);
   }
   return signal > 0 ? noise / signal : 0;
 }
