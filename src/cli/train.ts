@@ -28,7 +28,9 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const subject = await subjectOf(place, args);
   const pkg = subject.kind === 'package' ? subject.pkg : undefined;
   const data = await openTrainingData(args, pkg, subject.kind === 'model' ? subject.model : undefined);
-  const options = parseOptions({ target: args.target, set: [...args.set], slices: 1, centredInputs: false });
+  // Training moves one hidden integer per weight.
+  const once = { slices: 1, copies: 1, centredInputs: false } as const;
+  const options = parseOptions({ target: args.target, set: [...args.set], ...once });
   const checkpoint = checkpointOf(output);
   let kept = false;
   const onKept = () => {

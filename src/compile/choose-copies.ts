@@ -1,6 +1,6 @@
 /**
  * `copies: auto` -> how often the digits of every layer are stored. Errors of layers add up on the way to the output, each in shares of
- * its layer's signal; digits are stored so often that what is expected of all layers comes to `mostError`, when the chip is read a second
+ * its layer's signal; digits are stored so often that what is expected of all layers comes to `mostError`, when the chip is read a day
  * after programming. A copy more goes to the layer whose error falls most per cell that it takes. Where a layer of one group leaves rows
  * of its arrays empty, a repeat in these takes as many cells, and no conversions.
  */

@@ -210,8 +210,7 @@ export function fillFor(options: CompileOptions, layer: LayerOptions): Fill {
 export function choiceFor(options: CompileOptions, origin: Origin, target: Target): Choice {
   const layer = layerOptions(options, origin);
   const residual = layer.residual ?? options.residual;
-  // Training moves one hidden integer per weight.
-  const copies = layer.copies ?? options.copies ?? (target.hidden ? 1 : 'auto');
+  const copies = layer.copies ?? options.copies ?? 'auto';
   return {
     encoding: layer.encoding ?? options.encoding ?? target.cell.encoding,
     slices: layer.slices ?? options.slices ?? target.slices,
