@@ -1,7 +1,7 @@
 /** Integers whose rows and columns may add up to so much at most: steps that do it, and integers that keep to it. */
 import type { QuantizedMvmNode, Reals } from '../../src/ir/graph.ts';
 import type { Span } from '../../src/ir/mapping.ts';
-import type { LineLimits } from '../map/line-limits.ts';
+import { type LineLimit, type LineLimits, meanHeld, mostHeld } from '../map/line-limits.ts';
 
 /** A group's matrix, [row][column]. */
 interface Matrix<Weights = Reals | Int8Array> {
@@ -18,18 +18,21 @@ interface Matrix<Weights = Reals | Int8Array> {
 export function widened(matrix: Matrix<Reals>, steps: Float64Array, limits: LineLimits): Float64Array {
   const { weights, rows, columns } = matrix;
   const own = steps.slice();
-  for (const { span, most } of limits.columns) {
-    const { plus, minus } = columnSums(matrix, span);
-    for (let column = 0; column < columns; column++)
-      own[column] = Math.max(own[column]!, Math.fround(Math.max(plus[column]!, minus[column]!) / most));
+  for (const limit of limits.columns) {
+    const { plus, minus } = columnSums(matrix, limit.span);
+    for (let column = 0; column < columns; column++) {
+      const sum = meanHeld(limit, Math.max(plus[column]!, minus[column]!));
+      own[column] = Math.max(own[column]!, Math.fround(sum / limit.most));
+    }
   }
-  for (const { span, most } of limits.rows) {
+  for (const limit of limits.rows) {
+    const { span, most } = limit;
     let largest = 0;
     for (let row = 0; row < rows; row++) {
       let sum = 0;
       for (let column = span.start; column < span.end; column++)
         if (own[column]! > 0) sum += Math.abs(weights[row * columns + column]!) / own[column]!;
-      largest = Math.max(largest, sum);
+      largest = Math.max(largest, meanHeld(limit, sum));
     }
     if (largest > most)
       for (let column = span.start; column < span.end; column++)
@@ -40,21 +43,22 @@ export function widened(matrix: Matrix<Reals>, steps: Float64Array, limits: Line
 
 /** Brings the largest integers of lines down until all are within the limits: rounding can have put them beyond. */
 export function trim({ weights, rows, columns }: Matrix<Int8Array>, limits: LineLimits): void {
-  for (const { span, most } of limits.columns) {
-    const { plus, minus } = columnSums({ weights, columns }, span);
+  for (const limit of limits.columns) {
+    const { start, end } = limit.span;
     for (let column = 0; column < columns; column++) {
-      const line = { from: span.start * columns + column, to: span.end * columns, apart: columns };
-      lower(weights, line, plus[column]! - most, (integer) => integer);
-      lower(weights, line, minus[column]! - most, (integer) => -integer);
+      const line = { from: start * columns + column, to: end * columns, apart: columns };
+      lower(weights, line, limit, (integer) => Math.max(0, integer));
+      lower(weights, line, limit, (integer) => Math.max(0, -integer));
     }
   }
-  for (const { span, most } of limits.rows)
-    for (let first = 0; first < rows * columns; first += columns) {
-      const [from, to] = [first + span.start, first + span.end];
-      let sum = 0;
-      for (let at = from; at < to; at++) sum += Math.abs(weights[at]!);
-      lower(weights, { from, to, apart: 1 }, sum - most, Math.abs);
-    }
+  for (const limit of limits.rows)
+    for (let first = 0; first < rows * columns; first += columns)
+      lower(
+        weights,
+        { from: first + limit.span.start, to: first + limit.span.end, apart: 1 },
+        limit,
+        Math.abs,
+      );
 }
 
 /** Integers of a layer in larger steps where its lines ask for it, each rounded by itself; the same layer where none does. */
@@ -90,17 +94,21 @@ function columnSums({ weights, columns }: Pick<Matrix, 'weights' | 'columns'>, {
   return { plus, minus };
 }
 
-/** Takes single steps off the largest integers of a line. @param sizeOf what is large */
+/** Takes single steps off the largest integers of a line until its cells hold no more than they may. @param sizeOf what counts */
 function lower(
   integers: Int8Array,
   { from, to, apart }: { readonly from: number; readonly to: number; readonly apart: number },
-  steps: number,
+  limit: LineLimit,
   sizeOf: (integer: number) => number,
 ): void {
-  for (let left = steps; left > 0; left--) {
+  let held = 0;
+  for (let at = from; at < to; at += apart) held += mostHeld(limit, sizeOf(integers[at]!));
+  while (held > limit.most) {
     let largest = from;
     for (let at = from; at < to; at += apart)
       if (sizeOf(integers[at]!) > sizeOf(integers[largest]!)) largest = at;
+    held -= mostHeld(limit, integers[largest]!);
     integers[largest]! -= Math.sign(integers[largest]!);
+    held += mostHeld(limit, integers[largest]!);
   }
 }

@@ -138,7 +138,7 @@ describe('cells', () => {
             expect([own.length, slice * layer.copies + copy]).toEqual([perPart * layer.repeats, part]);
             for (let first = 0; first < own.length; first += perPart) {
               const repeat = own.slice(first, first + perPart);
-              expect(digitIn(layer, repeat, codes)).toBe(digitsOf(layer, slice, weight, 1)[0]);
+              expect(digitIn(layer, repeat, codes)).toBe(digitsOf(layer, { slice, copy }, weight, 1)[0]);
             }
             // In rows of their own, and the same columns.
             expect(new Set(own.map((cell) => cell.row)).size).toBe(layer.repeats);
