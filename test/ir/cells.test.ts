@@ -43,6 +43,8 @@ const ways = [
   { encoding: 'offset', radix: 17, slices: 2, copies: 2, levelStep: 3 },
   { encoding: 'differential', radix: 17, slices: 2, copies: 2, levelStep: 3, residual: true },
   { encoding: 'differential', radix: 255, repeats: 3 },
+  { encoding: 'differential', radix: 129, copies: 4, digitsPerOne: 2 },
+  { encoding: 'offset', radix: 87, copies: 3, digitsPerOne: 1 },
   { encoding: 'offset', radix: 255, repeats: 2 },
   { encoding: 'differential', radix: 17, slices: 2, copies: 2, repeats: 2, levelStep: 3, residual: true },
 ] as const;
