@@ -1,7 +1,14 @@
 /** Integers whose rows and columns may add up to so much at most: steps that do it, and integers that keep to it. */
 import type { QuantizedMvmNode, Reals } from '../../src/ir/graph.ts';
-import type { Span } from '../../src/ir/mapping.ts';
-import { type LineLimit, type LineLimits, meanHeld, mostHeld } from '../map/line-limits.ts';
+import { lengthOf, type Span } from '../../src/ir/mapping.ts';
+import {
+  type LineLimit,
+  type LineLimits,
+  meanHeld,
+  mostHeld,
+  ofOneSign,
+  roomOfMeans,
+} from '../map/line-limits.ts';
 
 /** A group's matrix, [row][column]. */
 interface Matrix<Weights = Reals | Int8Array> {
@@ -20,13 +27,15 @@ export function widened(matrix: Matrix<Reals>, steps: Float64Array, limits: Line
   const own = steps.slice();
   for (const limit of limits.columns) {
     const { plus, minus } = columnSums(matrix, limit.span);
+    const room = roomOfMeans(limit, ofOneSign(limit));
     for (let column = 0; column < columns; column++) {
       const sum = meanHeld(limit, Math.max(plus[column]!, minus[column]!));
-      own[column] = Math.max(own[column]!, Math.fround(sum / limit.most));
+      own[column] = Math.max(own[column]!, Math.fround(sum / room));
     }
   }
   for (const limit of limits.rows) {
-    const { span, most } = limit;
+    const { span } = limit;
+    const room = roomOfMeans(limit, lengthOf(span));
     let largest = 0;
     for (let row = 0; row < rows; row++) {
       let sum = 0;
@@ -34,9 +43,9 @@ export function widened(matrix: Matrix<Reals>, steps: Float64Array, limits: Line
         if (own[column]! > 0) sum += Math.abs(weights[row * columns + column]!) / own[column]!;
       largest = Math.max(largest, meanHeld(limit, sum));
     }
-    if (largest > most)
+    if (largest > room)
       for (let column = span.start; column < span.end; column++)
-        own[column] = Math.fround((own[column]! * largest) / most);
+        own[column] = Math.fround((own[column]! * largest) / room);
   }
   return own;
 }
@@ -77,8 +86,9 @@ export function squeeze(node: QuantizedMvmNode, limits: LineLimits): QuantizedMv
       scales[group * columns + column] = Math.fround(scales[group * columns + column]! * step);
       for (let at = column; at < own.length; at += columns) own[at] = Math.round(own[at]! / step);
     }
-    if (changed) trim({ weights: own, rows, columns }, limits);
+    trim({ weights: own, rows, columns }, limits);
   }
+  changed ||= integers.some((integer, at) => integer !== node.integers[at]);
   return changed ? { ...node, integers, scales } : node;
 }
 
@@ -94,7 +104,10 @@ function columnSums({ weights, columns }: Pick<Matrix, 'weights' | 'columns'>, {
   return { plus, minus };
 }
 
-/** Takes single steps off the largest integers of a line until its cells hold no more than they may. @param sizeOf what counts */
+/**
+ * Takes single steps off the largest integers of a line until its cells hold no more than they may; first off those of which copies hold
+ * less then. @param sizeOf what counts
+ */
 function lower(
   integers: Int8Array,
   { from, to, apart }: { readonly from: number; readonly to: number; readonly apart: number },
@@ -104,11 +117,14 @@ function lower(
   let held = 0;
   for (let at = from; at < to; at += apart) held += mostHeld(limit, sizeOf(integers[at]!));
   while (held > limit.most) {
-    let largest = from;
-    for (let at = from; at < to; at += apart)
-      if (sizeOf(integers[at]!) > sizeOf(integers[largest]!)) largest = at;
-    held -= mostHeld(limit, integers[largest]!);
-    integers[largest]! -= Math.sign(integers[largest]!);
-    held += mostHeld(limit, integers[largest]!);
+    let best = { at: from, size: 0, less: 0 };
+    for (let at = from; at < to; at += apart) {
+      const size = sizeOf(integers[at]!);
+      const less = size > 0 ? mostHeld(limit, size) - mostHeld(limit, size - 1) : 0;
+      if (less > best.less || (less === best.less && size > best.size)) best = { at, size, less };
+    }
+    if (best.size === 0) break;
+    integers[best.at]! -= Math.sign(integers[best.at]!);
+    held -= best.less;
   }
 }

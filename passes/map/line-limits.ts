@@ -34,6 +34,18 @@ export function mostHeld({ shared }: LineLimit, integer: number): number {
 export const meanHeld = ({ shared }: LineLimit, steps: number): number =>
   shared ? (shared.digitsPerOne * steps) / shared.copies : steps;
 
+/** Sum of what copies hold on average so that, each rounded up to a whole digit, they are about within the limit. @param cells of the sum */
+export function roomOfMeans(limit: LineLimit, cells: number): number {
+  if (!limit.shared) return limit.most;
+  let above = 0;
+  for (let rest = 0; rest < limit.shared.copies; rest++)
+    above += mostHeld(limit, rest) - meanHeld(limit, rest);
+  return limit.most - (cells * above) / limit.shared.copies;
+}
+
+/** Cells of a column that hold digits of one sign, about. */
+export const ofOneSign = ({ span }: LineLimit): number => lengthOf(span) / 2;
+
 export interface LineLimits {
   /** Of a column's positive integers, and of its negative ones, by rows. */
   readonly columns: readonly LineLimit[];
@@ -77,7 +89,10 @@ export function lineLimits(
     // Rows of a group have few columns, beside those of other groups, which have all different weights.
     rows: node.groups > 1 ? [] : columnSpans(node, tiled, target).map(limit(perPair)),
   };
-  const all = [...limits.columns, ...limits.rows];
-  const room = all.every((each) => each.most >= leastRoom * meanHeld(each, weightMax));
+  const isRoomy = (each: LineLimit, cells: number) =>
+    roomOfMeans(each, cells) >= leastRoom * meanHeld(each, weightMax);
+  const room =
+    limits.columns.every((each) => isRoomy(each, ofOneSign(each))) &&
+    limits.rows.every((each) => isRoomy(each, lengthOf(each.span)));
   return room ? limits : anything;
 }
