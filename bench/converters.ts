@@ -130,6 +130,7 @@ function layerOf(kind: 'conv' | 'matmul', form: Form): CrossbarLayer {
     radix: 127,
     slices: 1,
     copies: 1,
+    digitsPerOne: 1,
     repeats: 1,
     digitStep: 1e-6,
     tiles: [{ block: 0, array: 0, row: 0, column: 0, ...around, slice: 0, copy: 0 }],

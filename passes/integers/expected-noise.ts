@@ -27,6 +27,7 @@ import {
   digitsOf,
   lengthOf,
   type SlicedLayer,
+  varianceOfCopies,
 } from '../../src/ir/mapping.ts';
 import { decibels } from '../../src/math/decibels.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
@@ -143,7 +144,9 @@ export function estimateEncoding(
     ...layer,
     node: { ...layer.node, groups: groups.length, columns: columns.length, integers },
   };
-  const digits = Array.from({ length: layer.slices }, (_, s) => digitsOf(sampled, s, 0, integers.length));
+  const digits = Array.from({ length: layer.slices }, (_, slice) =>
+    digitsOf(sampled, { slice, copy: 0 }, 0, integers.length),
+  );
   let [signal, rounding, writing, wired] = [0, 0, 0, 0];
   for (const [own, group] of groups.entries()) {
     const driven = ofWires === 0 ? 0 : varianceOfSum(sample, group, new Float64Array(rows).fill(1));
@@ -164,7 +167,7 @@ export function estimateEncoding(
       }
       signal += step ** 2 * outputVariance(sample, integers, own, column);
       rounding += step ** 2 * rounded;
-      writing += (step ** 2 * written) / layer.copies / layer.repeats;
+      writing += (step ** 2 * written * varianceOfCopies(layer)) / layer.repeats;
     }
   }
   return {

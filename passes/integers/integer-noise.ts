@@ -16,12 +16,14 @@ export function integerNoise(
 ): IntegerNoise {
   const integers = Int8Array.from({ length: 2 * weightMax + 1 }, (_, i) => i - weightMax);
   const [layer] = sliceWeights.run([rowOf(integers, weightMax)], { target, choiceOf: () => choice });
-  const { slices, copies, repeats, radix } = layer!;
+  const { slices, copies, repeats, radix, digitsPerOne } = layer!;
   const { of } = digitErrors(layer!, target, sigmaOf);
   const noise = new Float64Array(integers.length);
   for (let slice = 0; slice < slices; slice++) {
-    for (const [at, digit] of digitsOf(layer!, slice, 0, integers.length).entries())
-      noise[at]! += (radix ** (2 * slice) * of(digit)) / copies / repeats;
+    for (let copy = 0; copy < copies; copy++) {
+      for (const [at, digit] of digitsOf(layer!, { slice, copy }, 0, integers.length).entries())
+        noise[at]! += (radix ** (2 * slice) * of(digit)) / digitsPerOne ** 2 / repeats;
+    }
   }
   return noise;
 }

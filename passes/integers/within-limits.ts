@@ -1,7 +1,14 @@
 /** Integers whose rows and columns may add up to so much at most: steps that do it, and integers that keep to it. */
 import type { QuantizedMvmNode, Reals } from '../../src/ir/graph.ts';
-import type { Span } from '../../src/ir/mapping.ts';
-import type { LineLimits } from '../map/line-limits.ts';
+import { lengthOf, type Span } from '../../src/ir/mapping.ts';
+import {
+  type LineLimit,
+  type LineLimits,
+  meanHeld,
+  mostHeld,
+  ofOneSign,
+  roomOfMeans,
+} from '../map/line-limits.ts';
 
 /** A group's matrix, [row][column]. */
 interface Matrix<Weights = Reals | Int8Array> {
@@ -18,43 +25,49 @@ interface Matrix<Weights = Reals | Int8Array> {
 export function widened(matrix: Matrix<Reals>, steps: Float64Array, limits: LineLimits): Float64Array {
   const { weights, rows, columns } = matrix;
   const own = steps.slice();
-  for (const { span, most } of limits.columns) {
-    const { plus, minus } = columnSums(matrix, span);
-    for (let column = 0; column < columns; column++)
-      own[column] = Math.max(own[column]!, Math.fround(Math.max(plus[column]!, minus[column]!) / most));
+  for (const limit of limits.columns) {
+    const { plus, minus } = columnSums(matrix, limit.span);
+    const room = roomOfMeans(limit, ofOneSign(limit));
+    for (let column = 0; column < columns; column++) {
+      const sum = meanHeld(limit, Math.max(plus[column]!, minus[column]!));
+      own[column] = Math.max(own[column]!, Math.fround(sum / room));
+    }
   }
-  for (const { span, most } of limits.rows) {
+  for (const limit of limits.rows) {
+    const { span } = limit;
+    const room = roomOfMeans(limit, lengthOf(span));
     let largest = 0;
     for (let row = 0; row < rows; row++) {
       let sum = 0;
       for (let column = span.start; column < span.end; column++)
         if (own[column]! > 0) sum += Math.abs(weights[row * columns + column]!) / own[column]!;
-      largest = Math.max(largest, sum);
+      largest = Math.max(largest, meanHeld(limit, sum));
     }
-    if (largest > most)
+    if (largest > room)
       for (let column = span.start; column < span.end; column++)
-        own[column] = Math.fround((own[column]! * largest) / most);
+        own[column] = Math.fround((own[column]! * largest) / room);
   }
   return own;
 }
 
 /** Brings the largest integers of lines down until all are within the limits: rounding can have put them beyond. */
 export function trim({ weights, rows, columns }: Matrix<Int8Array>, limits: LineLimits): void {
-  for (const { span, most } of limits.columns) {
-    const { plus, minus } = columnSums({ weights, columns }, span);
+  for (const limit of limits.columns) {
+    const { start, end } = limit.span;
     for (let column = 0; column < columns; column++) {
-      const line = { from: span.start * columns + column, to: span.end * columns, apart: columns };
-      lower(weights, line, plus[column]! - most, (integer) => integer);
-      lower(weights, line, minus[column]! - most, (integer) => -integer);
+      const line = { from: start * columns + column, to: end * columns, apart: columns };
+      lower(weights, line, limit, (integer) => Math.max(0, integer));
+      lower(weights, line, limit, (integer) => Math.max(0, -integer));
     }
   }
-  for (const { span, most } of limits.rows)
-    for (let first = 0; first < rows * columns; first += columns) {
-      const [from, to] = [first + span.start, first + span.end];
-      let sum = 0;
-      for (let at = from; at < to; at++) sum += Math.abs(weights[at]!);
-      lower(weights, { from, to, apart: 1 }, sum - most, Math.abs);
-    }
+  for (const limit of limits.rows)
+    for (let first = 0; first < rows * columns; first += columns)
+      lower(
+        weights,
+        { from: first + limit.span.start, to: first + limit.span.end, apart: 1 },
+        limit,
+        Math.abs,
+      );
 }
 
 /** Integers of a layer in larger steps where its lines ask for it, each rounded by itself; the same layer where none does. */
@@ -73,8 +86,9 @@ export function squeeze(node: QuantizedMvmNode, limits: LineLimits): QuantizedMv
       scales[group * columns + column] = Math.fround(scales[group * columns + column]! * step);
       for (let at = column; at < own.length; at += columns) own[at] = Math.round(own[at]! / step);
     }
-    if (changed) trim({ weights: own, rows, columns }, limits);
+    trim({ weights: own, rows, columns }, limits);
   }
+  changed ||= integers.some((integer, at) => integer !== node.integers[at]);
   return changed ? { ...node, integers, scales } : node;
 }
 
@@ -90,17 +104,27 @@ function columnSums({ weights, columns }: Pick<Matrix, 'weights' | 'columns'>, {
   return { plus, minus };
 }
 
-/** Takes single steps off the largest integers of a line. @param sizeOf what is large */
+/**
+ * Takes single steps off the largest integers of a line until its cells hold no more than they may; first off those of which copies hold
+ * less then. @param sizeOf what counts
+ */
 function lower(
   integers: Int8Array,
   { from, to, apart }: { readonly from: number; readonly to: number; readonly apart: number },
-  steps: number,
+  limit: LineLimit,
   sizeOf: (integer: number) => number,
 ): void {
-  for (let left = steps; left > 0; left--) {
-    let largest = from;
-    for (let at = from; at < to; at += apart)
-      if (sizeOf(integers[at]!) > sizeOf(integers[largest]!)) largest = at;
-    integers[largest]! -= Math.sign(integers[largest]!);
+  let held = 0;
+  for (let at = from; at < to; at += apart) held += mostHeld(limit, sizeOf(integers[at]!));
+  while (held > limit.most) {
+    let best = { at: from, size: 0, less: 0 };
+    for (let at = from; at < to; at += apart) {
+      const size = sizeOf(integers[at]!);
+      const less = size > 0 ? mostHeld(limit, size) - mostHeld(limit, size - 1) : 0;
+      if (less > best.less || (less === best.less && size > best.size)) best = { at, size, less };
+    }
+    if (best.size === 0) break;
+    integers[best.at]! -= Math.sign(integers[best.at]!);
+    held -= best.less;
   }
 }

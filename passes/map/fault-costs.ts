@@ -2,7 +2,7 @@
  * What faulty cells do to the columns of a block: stuck at a conductance, a cell is off from the digit that it should
  * hold. Off by d digit steps in a row whose input varies with variance v, a column's output is off by
  *
- *   sum over rows of (d+ - d-)^2 v (radix^slice / copies / repeats)^2,  as a share of its signal, the sum of weight^2 v
+ *   sum over rows of (d+ - d-)^2 v (radix^slice / digits per one / repeats)^2,  as a share of its signal, the sum of weight^2 v
  *
  * Variances instead of second moments, because the mean is what calibrating a chip takes back. What lies within the
  * tolerance of a working cell counts as right.
@@ -105,7 +105,7 @@ interface BlockFaults {
 }
 
 export function blockFaults(block: PlacedBlock, on: FaultyLayer): BlockFaults {
-  const { node, radix, copies, repeats } = on.layer;
+  const { node, radix, digitsPerOne, repeats } = on.layer;
   const { variances, powers } = on.signal;
   const errorOf = faultErrors(block, on);
   return {
@@ -122,7 +122,7 @@ export function blockFaults(block: PlacedBlock, on: FaultyLayer): BlockFaults {
         if (faults[i + 1]?.row === row) off += errorOf(column, flipped, faults[++i]!);
         cost += off ** 2 * variances[inputOf(block, node, row)]!;
       }
-      return (cost * (radix ** block.slice / copies / repeats) ** 2) / power;
+      return (cost * (radix ** block.slice / digitsPerOne / repeats) ** 2) / power;
     },
   };
 }

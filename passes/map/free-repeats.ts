@@ -13,7 +13,7 @@
  */
 import { changesReadings } from '../../src/conditions/models.ts';
 import { type Room, roomOf } from '../../src/ir/corner.ts';
-import { digitsOf, partsOf, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { digitsOf, distinctCopies, partsOf, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import { schemeOf } from '../../src/schemes/models.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
@@ -109,9 +109,11 @@ function loadsOf(layer: SlicedLayer, cell: Target['cell']): Loads {
   const digitStep = layer.levelStep * levelStepOf(cell);
   const middle = paired ? 0 : (layer.radix - 1) / 2;
   let [sum, heaviest] = [0, 0];
-  for (let slice = 0; slice < layer.slices; slice++) {
+  const copies = distinctCopies(layer);
+  for (let part = 0; part < layer.slices * copies; part++) {
+    const [slice, copy] = [Math.floor(part / copies), part % copies];
     for (let group = 0; group < groups; group++) {
-      const digits = digitsOf(layer, slice, group * rows * columns, rows * columns);
+      const digits = digitsOf(layer, { slice, copy }, group * rows * columns, rows * columns);
       for (let column = 0; column < columns; column++) {
         let [plus, minus] = [0, 0];
         for (let at = column; at < digits.length; at += columns) {
@@ -123,7 +125,7 @@ function loadsOf(layer: SlicedLayer, cell: Target['cell']): Loads {
       }
     }
   }
-  return { mean: sum / (2 * layer.slices * groups * rows * columns), heaviest };
+  return { mean: sum / (2 * layer.slices * copies * groups * rows * columns), heaviest };
 }
 
 /** Variance of the outputs over what programming adds to it, over some groups. */
@@ -137,7 +139,9 @@ function programmedSignal(layer: SlicedLayer, target: Target, inputs: Int32Array
   let [signal, noise] = [0, 0];
   for (const group of evenlySpread(node.groups, groupsUsed)) {
     const first = group * rows * columns;
-    const digits = Array.from({ length: slices }, (_, s) => digitsOf(layer, s, first, rows * columns));
+    const digits = Array.from({ length: slices }, (_, slice) =>
+      digitsOf(layer, { slice, copy: 0 }, first, rows * columns),
+    );
     for (let column = 0; column < columns; column++) {
       const scale = scales[group * columns + column]! ** 2;
       outputs.fill(0);

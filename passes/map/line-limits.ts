@@ -9,7 +9,7 @@
  */
 import { cornerOf } from '../../src/ir/corner.ts';
 import type { MvmNode } from '../../src/ir/graph.ts';
-import { lengthOf, type Span } from '../../src/ir/mapping.ts';
+import { lengthOf, type SlicedLayer, type Span } from '../../src/ir/mapping.ts';
 import { levelStepOf } from '../../src/target/cell.ts';
 import type { Target } from '../../src/target/target.ts';
 import { digitRange, type SliceChoice } from './slice-weights.ts';
@@ -18,9 +18,33 @@ import { columnSpans, rowSpans } from './tile.ts';
 /** Of what lies in a span of one line. */
 export interface LineLimit {
   readonly span: Span;
-  /** Sum of the magnitudes of integers. */
+  /** Sum of the magnitudes of what its cells hold, in digits. */
   readonly most: number;
+  /** How copies share an integer. Absent: every cell holds it whole. */
+  readonly shared?: Pick<SlicedLayer, 'copies' | 'digitsPerOne'>;
 }
+
+/** Digits that a copy holds at most of an integer, see digitsOf. */
+export function mostHeld({ shared }: LineLimit, integer: number): number {
+  const size = Math.abs(integer);
+  return shared ? Math.ceil((shared.digitsPerOne * size) / shared.copies) : size;
+}
+
+/** Digits that a copy holds of a real number of integer steps, on average. */
+export const meanHeld = ({ shared }: LineLimit, steps: number): number =>
+  shared ? (shared.digitsPerOne * steps) / shared.copies : steps;
+
+/** Sum of what copies hold on average so that, each rounded up to a whole digit, they are about within the limit. @param cells of the sum */
+export function roomOfMeans(limit: LineLimit, cells: number): number {
+  if (!limit.shared) return limit.most;
+  let above = 0;
+  for (let rest = 0; rest < limit.shared.copies; rest++)
+    above += mostHeld(limit, rest) - meanHeld(limit, rest);
+  return limit.most - (cells * above) / limit.shared.copies;
+}
+
+/** Cells of a column that hold digits of one sign, about. */
+export const ofOneSign = ({ span }: LineLimit): number => lengthOf(span) / 2;
 
 export interface LineLimits {
   /** Of a column's positive integers, and of its negative ones, by rows. */
@@ -50,17 +74,25 @@ export function lineLimits(
   const together = wires.idleRows === 'gated' ? Math.min(corner.rows, driver.rowsAtOnce) : corner.rows;
   const perRow = wires.maxColumnCurrent / driver.vRead / together - cell.gUseMin;
   const perPair = 2 * (wires.maxDriverCurrent / driver.vRead / corner.columns - cell.gUseMin);
-  const step = digitRange(choice, target, weightMax).levelStep * levelStepOf(cell);
+  const { copies } = choice;
+  const { levelStep, digitsPerOne } = digitRange(choice, target, weightMax);
+  const step = levelStep * levelStepOf(cell);
   const tiled = { ...choice, repeats: choice.repeats === 'auto' ? 1 : choice.repeats };
+  const shared = digitsPerOne < copies && { shared: { copies, digitsPerOne } };
   const limit = (each: number) => (span: Span) => ({
     span,
     most: Math.floor((lengthOf(span) * each) / step),
+    ...shared,
   });
   const limits = {
     columns: rowSpans(node, tiled, target).map(limit(perRow)),
     // Rows of a group have few columns, beside those of other groups, which have all different weights.
     rows: node.groups > 1 ? [] : columnSpans(node, tiled, target).map(limit(perPair)),
   };
-  const room = [...limits.columns, ...limits.rows].every(({ most }) => most >= leastRoom * weightMax);
+  const isRoomy = (each: LineLimit, cells: number) =>
+    roomOfMeans(each, cells) >= leastRoom * meanHeld(each, weightMax);
+  const room =
+    limits.columns.every((each) => isRoomy(each, ofOneSign(each))) &&
+    limits.rows.every((each) => isRoomy(each, lengthOf(each.span)));
   return room ? limits : anything;
 }

@@ -7,6 +7,7 @@ import { inputOf } from '../../src/ir/cells.ts';
 import {
   blockRows,
   digitsOf,
+  distinctCopies,
   type Mapping,
   type PlacedBlock,
   rowTileOf,
@@ -41,7 +42,8 @@ function rowLoads(block: PlacedBlock, layer: SlicedLayer): Float64Array {
     const first = inputOf(block, layer.node, row) * columns;
     let load = 0;
     for (let slice = 0; slice < layer.slices; slice++)
-      for (const digit of digitsOf(layer, slice, first, columns)) load += weigh(digit);
+      for (let copy = 0; copy < distinctCopies(layer); copy++)
+        for (const digit of digitsOf(layer, { slice, copy }, first, columns)) load += weigh(digit);
     return load;
   });
 }

@@ -31,15 +31,25 @@ export function digitMax(cell: Target['cell'], encoding: Encoding): number {
   return encoding === 'differential' ? cell.levels - 1 : Math.floor((cell.levels - 1) / 2);
 }
 
-/** Largest integer weight within `bits` bits (sign included) that the slices can hold. */
+/**
+ * Largest integer weight within `bits` bits (sign included) that the slices can hold, or the copies of one slice together: so many
+ * share an integer as it takes to use all digits of each.
+ */
 export function weightMax(
   cell: Target['cell'],
-  choice: Pick<SliceChoice, 'encoding' | 'slices'>,
+  choice: Pick<SliceChoice, 'encoding' | 'slices' | 'copies' | 'residual'>,
   bits: number,
 ): number {
   const radix = 2 * digitMax(cell, choice.encoding) + 1;
-  return Math.min(2 ** (bits - 1) - 1, (radix ** choice.slices - 1) / 2);
+  const wanted = 2 ** (bits - 1) - 1;
+  const ofOne = Math.min(wanted, (radix ** choice.slices - 1) / 2);
+  if (!addsUp(choice)) return ofOne;
+  const all = choice.copies * ofOne;
+  return Math.floor(all / Math.ceil(all / wanted));
 }
+
+/** Whether the digits of copies can add up to larger integers. Residual parts are told what the others lack instead. */
+const addsUp = ({ slices, residual }: Pick<SliceChoice, 'slices' | 'residual'>) => slices === 1 && !residual;
 
 /** Layers whose encoding the target's cells cannot hold, or whose parts the target cannot aim at each other's errors. */
 export function findEncodingProblems(
@@ -118,17 +128,19 @@ export const sliceWeights = {
   },
 };
 
-/** The digits that hold integers up to `weightMax`, and how many level codes apart they are. */
+/** The digits that hold integers up to `weightMax`, how many of them an integer of 1 takes, and how many level codes apart they are. */
 export function digitRange(
   choice: SliceChoice,
   target: Target,
   weightMax: number,
-): Pick<SlicedLayer, 'radix' | 'levelStep'> {
+): Pick<SlicedLayer, 'radix' | 'levelStep' | 'digitsPerOne'> {
   const largest = digitMax(target.cell, choice.encoding);
-  const used = digitsNeeded(weightMax, choice.slices, largest);
+  const { copies } = choice;
+  const digitsPerOne = addsUp(choice) ? Math.min(copies, Math.floor((copies * largest) / weightMax)) : copies;
+  const used = digitsNeeded(Math.ceil((digitsPerOne * weightMax) / copies), choice.slices, largest);
   const radix = 2 * used + 1;
   const free = largest - headroom(target, choice, radix);
-  return { radix, levelStep: Math.max(1, Math.floor(free / used)) };
+  return { radix, digitsPerOne, levelStep: Math.max(1, Math.floor(free / used)) };
 }
 
 /**

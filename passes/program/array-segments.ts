@@ -34,7 +34,7 @@ export function segmentsOf(block: PlacedBlock, mapping: Mapping): Segment[] {
   const direct = !layer.residual || isFirstPart(block, layer);
   const segments: Segment[] = [];
   for (const { row, first, runs } of weightRows(block, layer)) {
-    const weights = digitsOf(layer, block.slice, first, width);
+    const weights = digitsOf(layer, block, first, width);
     const trained = layer.hidden?.subarray(first, first + width);
     if (layer.encoding === 'differential') {
       for (const run of runs) {

@@ -88,7 +88,8 @@ export function weightsOf(
   const rows = blockRows(block);
   const [height, width] = [groupRows(block), lengthOf(block.columns)];
   const cells = cellsOf(block, layer.encoding);
-  const worth = layer.radix ** block.slice;
+  // Copies hold about the same: one stands for all.
+  const worth = (layer.radix ** block.slice * layer.copies) / layer.digitsPerOne;
   const digitStep = digitStepOf(layer, cell);
   const make = () => new Float64Array(rows * columns.length);
   const [wanted, through, own] = [make(), make(), make()];

@@ -1,6 +1,6 @@
 /** Driven blocks -> variances of what their columns add up to besides what they should. */
 import { cellsOf } from '../../src/ir/cells.ts';
-import { blockRows, digitStepOf, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { blockRows, digitStepOf, type SlicedLayer, varianceOfCopies } from '../../src/ir/mapping.ts';
 import type { DrivenBlock, ExpectedReading } from './block-flow.ts';
 import { partsAlong, type Series } from './column-series.ts';
 
@@ -28,7 +28,7 @@ export function addNoise(
   const taken = along.map((direct) => partsAlong(direct, driven, rows));
   const cells = cellsOf(block, layer.encoding);
   const digitStep = digitStepOf(layer, cell);
-  const worth = layer.radix ** (2 * block.slice) / layer.copies / digitStep ** 2;
+  const worth = (layer.radix ** (2 * block.slice) * varianceOfCopies(layer)) / digitStep ** 2;
   const perColumn = target.adc.convert === 'pair' ? 1 : 2;
   for (const [c, column] of columns.entries()) {
     let [lasting, anew, unwired, anewUnwired] = [0, 0, 0, 0];

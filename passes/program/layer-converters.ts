@@ -8,6 +8,7 @@ import { codingOf, splitCodes } from '../../src/ir/input-planes.ts';
 import {
   type BlockConverters,
   digitStepOf,
+  distinctCopies,
   type PlacedBlock,
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
@@ -49,8 +50,8 @@ function rangesOfLayer(task: RangeTask, context: RangeContext): BlockConverters[
   const pairs = context.target.adc.convert === 'pair';
   let upright: BlockConverters | undefined;
   return task.blocks.map((block) => {
-    // Copies follow each other, and see the same sums.
-    if (!upright || block.copy === 0)
+    // Copies follow each other, and see the same sums where they hold the same.
+    if (!upright || block.copy < distinctCopies(task.layer))
       upright = pairs
         ? settle(task, sumsOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 })
         : settleColumns(task, sumsOf(block), context);

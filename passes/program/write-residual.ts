@@ -113,7 +113,9 @@ export function residualInstructions(
   const width = lengthOf(block.columns);
   const instructions: ProgramResidualInstruction[] = [];
   for (const { row, first, runs } of weightRows(block, layer)) {
-    const digits = Array.from({ length: slices }, (_, slice) => digitsOf(layer, slice, first, width));
+    const digits = Array.from({ length: slices }, (_, slice) =>
+      digitsOf(layer, { slice, copy: 0 }, first, width),
+    );
     for (const { beside, factors, told } of steps) {
       const sums = Int16Array.from({ length: width }, (_, column) =>
         factors.reduce((sum, factor, slice) => sum + factor * digits[slice]![column]!, 0),

@@ -149,7 +149,7 @@ export function registerCompile(program: Command, io: Io): void {
     .addOption(recordOption())
     .option('--samples <n>', 'calibration samples used at most', whole)
     .option('--slices <n>', 'cells, or pairs of cells, per weight', whole)
-    .option('--copies <n>', 'times that every digit is stored, for their average, or auto', (text) =>
+    .option('--copies <n>', 'times that every digit is stored, or auto', (text) =>
       text === 'auto' ? text : whole(text),
     )
     .option('--repeats <n>', 'rows of one column that hold every digit, driven together', whole)

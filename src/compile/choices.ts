@@ -1,5 +1,5 @@
 /** How layers go onto cells: what the options say, and the encodings that were chosen where they leave it open. */
-import type { SliceChoice } from '../../passes/map/slice-weights.ts';
+import { type SliceChoice, weightMax } from '../../passes/map/slice-weights.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { MvmNode, QuantizedMvmNode } from '../ir/graph.ts';
 import { type Choice, choiceFor } from '../ir/options.ts';
@@ -23,4 +23,10 @@ export function settledChoiceOf(
     const stored = choice.copiesOpen ? have.stored?.get(layer.output) : undefined;
     return { ...choice, encoding, ...stored };
   };
+}
+
+/** Largest integer weight of a layer. */
+export function weightMaxOf(have: Given & Pick<Integers, 'encodings' | 'stored'>): (layer: Layer) => number {
+  const choice = settledChoiceOf(have);
+  return (layer) => weightMax(have.target.cell, choice(layer), have.options.weightBits);
 }

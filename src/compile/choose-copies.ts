@@ -2,21 +2,24 @@
  * `copies: auto` -> how often the digits of every layer are stored. Errors of layers add up on the way to the output, each in shares of
  * its layer's signal; digits are stored so often that what is expected of all layers comes to `mostError`, when the chip is read a day
  * after programming. A copy more goes to the layer whose error falls most per cell that it takes. Where a layer of one group leaves rows
- * of its arrays empty, a repeat in these takes as many cells, and no conversions.
+ * of its arrays empty, a repeat in these takes as many cells, and no conversions. Where copies hold finer integers together than each
+ * alone, what rounding to these is expected to cost counts too.
  */
 import { denseRepeats } from '../../passes/map/free-repeats.ts';
+import { weightMax } from '../../passes/map/slice-weights.ts';
 import { errorsOf, multiplicationsOf, solveSampled } from '../../passes/program/expect-signals.ts';
 import type { ExpectedError } from '../../passes/program/expected-signal.ts';
 import { layerTimes } from '../../passes/program/layer-times.ts';
 import { sampleLayers } from '../../passes/program/sample-layers.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
-import { blockCells, blocksByLayer, type Mapping } from '../ir/mapping.ts';
+import { blockCells, blocksByLayer, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { choiceFor } from '../ir/options.ts';
 import type { CopiesChoice, Stored } from '../ir/stored.ts';
 import { sumOf } from '../math/sum.ts';
 import type { Target } from '../target/target.ts';
 import type { Integers } from './artefacts.ts';
 import { hasExactCells } from './exact-cells.ts';
+import { integerShares } from './integer-shares.ts';
 import { sampledConverters } from './sampled-converters.ts';
 import { map } from './stages.ts';
 import { usualReadings } from './usual-readings.ts';
@@ -29,6 +32,8 @@ const [mostCopies, mostRepeats] = [8, 8];
 /** A layer while it is decided how often it is stored. */
 interface Open {
   readonly error: ExpectedError;
+  /** Of so many copies, what integers round off, in shares of the signal; 0 where none have finer ones. */
+  readonly rounded: (copies: number) => number;
   /** Cells of its blocks with every digit once, in arrays. */
   readonly area: number;
   /** As often as it may be; 1 and 1 where the options say it. */
@@ -51,7 +56,8 @@ export async function chooseCopies(quantized: Integers): Promise<CopiesChoice> {
     const most = isOpen(layer)
       ? { copies: mostCopies, repeats: Math.min(mostRepeats, free) }
       : { copies: 1, repeats: 1 };
-    return { error: errors[i]!, area: areas[i]!, most, now: { copies: 1, repeats: 1 } };
+    const rounded = roundedBy(layer, most.copies, quantized);
+    return { error: errors[i]!, rounded, area: areas[i]!, most, now: { copies: 1, repeats: 1 } };
   });
   for (let room = options.arrays; ; ) {
     const chosen = enough(layers, room);
@@ -91,6 +97,18 @@ async function errorsOnce(mapping: Mapping, { options, record, pool, ...have }: 
   });
 }
 
+/** What rounding weights costs a layer, by its copies. */
+function roundedBy(
+  layer: SlicedLayer,
+  most: number,
+  { target, options, record }: Integers,
+): (copies: number) => number {
+  const largest = (copies: number) => weightMax(target.cell, { ...layer, copies }, options.weightBits);
+  if (largest(most) === layer.node.weightMax) return () => 0;
+  const { weights } = integerShares(layer, record);
+  return (copies) => weights * (layer.node.weightMax / largest(copies)) ** 2;
+}
+
 function areasOf({ layers, blocks, ...mapping }: Mapping, { array }: Target): number[] {
   return blocksByLayer({ layers, blocks, ...mapping }).map((own, layer) =>
     sumOf(
@@ -100,9 +118,9 @@ function areasOf({ layers, blocks, ...mapping }: Mapping, { array }: Target): nu
 }
 
 /** Error of a layer in shares of its signal. */
-function shareOf({ error: { signal, parts } }: Open, { copies, repeats }: Required<Stored>): number {
+function shareOf({ error: { signal, parts }, rounded }: Open, { copies, repeats }: Required<Stored>): number {
   const ofCells = (parts.lasting + parts.anew) / copies / repeats;
-  return signal > 0 ? (parts.bent + ofCells + parts.converters / copies) / signal : 0;
+  return signal > 0 ? (parts.bent + ofCells + parts.converters / copies) / signal + rounded(copies) : 0;
 }
 
 /** Stores more, one step after the other, until that is enough or all room is used. @param room in arrays */
@@ -129,13 +147,18 @@ function enough(given: readonly Open[], room: number): readonly Open[] {
   return layers;
 }
 
-/** A copy more, or a repeat where that brings half as much at least: it takes no conversions. */
+/**
+ * A copy more, or a repeat where that brings half as much at least: it takes no conversions. Two copies more where that is better for
+ * each: three can hold coarser integers than two.
+ */
 function stepFrom(layer: Open): Open | undefined {
   const { now, most } = layer;
-  const copied = { ...now, copies: now.copies + 1 };
+  const more = (count: number) => ({ ...now, copies: now.copies + count });
+  const [one, two] = [more(1), more(2)];
   const repeated = { ...now, repeats: now.repeats + 1 };
   const gain = (then: Required<Stored>) => shareOf(layer, now) - shareOf(layer, then);
-  if (repeated.repeats <= most.repeats && 2 * gain(repeated) >= gain(copied))
+  const copied = two.copies <= most.copies && gain(two) > 2 * gain(one) ? two : one;
+  if (repeated.repeats <= most.repeats && 2 * gain(repeated) >= gain(copied) / (copied.copies - now.copies))
     return { ...layer, now: repeated };
   return copied.copies <= most.copies ? { ...layer, now: copied } : undefined;
 }

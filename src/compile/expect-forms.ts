@@ -60,8 +60,9 @@ export function openForms(
     const { parts, arrays, conversions } = await estimateOf(layer, changes);
     // Copies err apart, and lie beside each other as often.
     const copies = (wanted ?? given.copies) / given.copies;
-    const { encoding = given.encoding, slices = given.slices } = changes;
-    const finer = weightMax(cell, { encoding, slices }, options.weightBits) / given.node.weightMax;
+    const { encoding = given.encoding, slices = given.slices, residual = given.residual } = changes;
+    const choice = { encoding, slices, copies: wanted ?? given.copies, residual };
+    const finer = weightMax(cell, choice, options.weightBits) / given.node.weightMax;
     const { weights, inputs } = sharesOf(layer);
     const { quantization } = given.node;
     const recoded = { ...quantization, bits: inputBits ?? quantization.bits };

@@ -100,7 +100,8 @@ export function layerEstimates(
       times: layerTimes(own, { target, record }).map((times) => withImage(times, image)),
     });
     const { signal, parts } = error!;
-    const rounding = uses === given.uses ? 0 : roundedShare(given, uses[0]!, record);
+    const fewer = uses[0]!.weightMax < given.node.weightMax;
+    const rounding = fewer ? roundedShare(given, uses[0]!, record) : 0;
     const layer = own.layers[0]!;
     const drives = drivesOf(layer, record, target.driver);
     return {

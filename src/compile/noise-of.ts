@@ -10,7 +10,7 @@ import { usualTime } from './usual-readings.ts';
 
 /** @returns undefined where weights stay as they are */
 export function noiseOf(
-  have: Calibrated & Pick<Integers, 'encodings'>,
+  have: Calibrated & Pick<Integers, 'encodings' | 'stored'>,
 ): ((node: MvmNode, weightMax: number) => IntegerNoise) | undefined {
   const { options, target, record } = have;
   if (!options.weightRefit || isMadeUp(record)) return undefined;

@@ -23,7 +23,7 @@ import { orderRows } from '../../passes/map/order-rows.ts';
 import { packGroups } from '../../passes/map/pack-groups.ts';
 import { placeBlocks } from '../../passes/map/place-blocks.ts';
 import { reportFaults } from '../../passes/map/report-faults.ts';
-import { sliceWeights, weightMax } from '../../passes/map/slice-weights.ts';
+import { sliceWeights } from '../../passes/map/slice-weights.ts';
 import { tile } from '../../passes/map/tile.ts';
 import { workAroundFaults } from '../../passes/map/work-around-faults.ts';
 import { chooseConverterRanges } from '../../passes/program/choose-converter-ranges.ts';
@@ -36,7 +36,7 @@ import type { MvmNode } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { upgradeOpset } from '../onnx/upgrade.ts';
 import type { Calibrated, Given, Integers, Lowered, Mapped, Programmed, Source } from './artefacts.ts';
-import { choiceOf, settledChoiceOf } from './choices.ts';
+import { choiceOf, settledChoiceOf, weightMaxOf } from './choices.ts';
 import type { CompileHooks } from './compiled.ts';
 import { hasExactCells } from './exact-cells.ts';
 import { noiseOf } from './noise-of.ts';
@@ -75,17 +75,21 @@ export const stages = {
       weightBits: have.options.weightBits,
       sigmaOf: readingSigma(have.target, usualReadTime(have.target)),
     })),
-    step(quantize, 'real', 'graph', (have: Calibrated & CompileHooks & Pick<Integers, 'encodings'>) => ({
-      ...have,
-      rounding: have.options.weightRounding,
-      ...defined({ noiseOf: noiseOf(have) }),
-      ...(have.withinLimits && {
-        limitsOf: (node: MvmNode, most: number) =>
-          lineLimits(node, settledChoiceOf(have)(node), have.target, most),
+    step(
+      quantize,
+      'real',
+      'graph',
+      (have: Calibrated & CompileHooks & Pick<Integers, 'encodings' | 'stored'>) => ({
+        ...have,
+        rounding: have.options.weightRounding,
+        ...defined({ noiseOf: noiseOf(have) }),
+        ...(have.withinLimits && {
+          limitsOf: (node: MvmNode, most: number) =>
+            lineLimits(node, settledChoiceOf(have)(node), have.target, most),
+        }),
+        weightMaxOf: weightMaxOf(have),
       }),
-      weightMaxOf: (node) =>
-        weightMax(have.target.cell, settledChoiceOf(have)(node), have.options.weightBits),
-    })),
+    ),
     unless(
       ({ options }) => !options.biasCorrection && 'without bias correction',
       step(correctBiases, 'graph', 'graph'),
@@ -171,6 +175,10 @@ export function integers(calibrated: Calibrated & CompileHooks): Promise<Integer
   const how = { given: calibrated, onPass: verifying('integers', calibrated, calibrated.onPass) };
   return runAsync(stages.integers, { ...calibrated, cut }, how);
 }
+
+/** The same for layers that may be some of all, and copies that are known. */
+export const roundAgain = (some: Omit<Integers, 'encodings' | 'graph'>): Promise<Pick<Integers, 'graph'>> =>
+  runAsync(stages.integers, { ...some, cut }, { given: some });
 
 /** Blocks of layers that are not placed: what estimates look at. */
 export const cut = (uncut: Uncut): Cut => run([slice, tiles, pack], uncut);

@@ -96,7 +96,7 @@ export function firstWeight(block: Placement, matrix: MatrixShape, row: number):
 
 /** Digits of the weights of a logical row: see `digitsOf`. */
 export function digitsOfRow(block: Placement, layer: SlicedLayer, row: number): Int8Array {
-  return digitsOf(layer, block.slice, firstWeight(block, layer.node, row), lengthOf(block.columns));
+  return digitsOf(layer, block, firstWeight(block, layer.node, row), lengthOf(block.columns));
 }
 
 /** Pairs of cells side by side, or single cells beside a reference, that hold weights of one group. */

@@ -42,8 +42,10 @@ export interface CrossbarLayer {
   readonly adcBits: number;
   readonly radix: number;
   readonly slices: number;
-  /** Times that every digit is stored; their values are averaged. */
+  /** Times that every digit is stored. */
   readonly copies: number;
+  /** What the digits of all copies add up to for the integer 1: `copies` where each holds the whole digit. */
+  readonly digitsPerOne: number;
   /** Rows that hold every digit, one below the other, driven together. */
   readonly repeats: number;
   /** Conductance of one digit step, summed over its repeats (S). */

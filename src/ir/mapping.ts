@@ -36,8 +36,13 @@ export interface SlicedLayer extends Fill {
   readonly levelStep: number;
   /** Digits per weight. */
   readonly slices: number;
-  /** Times that every digit is stored: what its copies give is averaged. */
+  /** Times that every digit is stored, each in cells of its own with conversions of its own. */
   readonly copies: number;
+  /**
+   * What the digits of all copies add up to for the integer 1. As many as there are copies: each holds the whole digit, and they are
+   * averaged. Fewer, in layers of one slice: their digits differ by 1 at most, and add up to integers beyond what one of them holds.
+   */
+  readonly digitsPerOne: number;
   /** Cells of one column that hold every digit, in rows that one input drives together: their currents add up. */
   readonly repeats: number;
   /**
@@ -63,6 +68,22 @@ export function cellsPerWeight(layer: Pick<SlicedLayer, 'slices' | 'copies' | 'r
   return partsOf(layer) * layer.repeats;
 }
 
+/** Copies of a digit that hold something else than those before them. */
+export function distinctCopies({
+  copies,
+  digitsPerOne,
+}: Pick<SlicedLayer, 'copies' | 'digitsPerOne'>): number {
+  return digitsPerOne === copies ? 1 : copies;
+}
+
+/** Variance of the integers for errors of variance 1 in every copy of their digits, each apart. */
+export function varianceOfCopies({
+  copies,
+  digitsPerOne,
+}: Pick<SlicedLayer, 'copies' | 'digitsPerOne'>): number {
+  return copies / digitsPerOne ** 2;
+}
+
 /** Conductance of one digit step, summed over the repeats of a digit (S). */
 export function digitStepOf(
   { levelStep, repeats }: Pick<SlicedLayer, 'levelStep' | 'repeats'>,
@@ -80,14 +101,21 @@ export function bundleOf(layer: Pick<SlicedLayer, 'slices' | 'copies' | 'residua
 }
 
 /**
- * Digits of one slice, of `count` neighbouring weights from `first` on (in the order of the layer's integers). They are
- * made when asked for, since several digits take more memory than their weight.
- * @returns a view of the layer's integers where there is one slice: not to be changed
+ * Digits of one part, of `count` neighbouring weights from `first` on (in the order of the layer's integers). They are
+ * made when asked for, since several digits take more memory than their weight. Copy c of n holds floor((k integer + c) / n), with k
+ * digits per one: the integer itself where k = n, and k integer in the sum over the copies (Hermite's identity).
+ * @returns a view of the layer's integers where these are the digits: not to be changed
  */
-export function digitsOf(layer: SlicedLayer, slice: number, first: number, count: number): Int8Array {
-  const integers = layer.node.integers.subarray(first, first + count);
-  if (layer.slices === 1) return integers;
-  return integers.map((integer) => balancedDigit(integer, layer.radix, slice));
+export function digitsOf(
+  { node, radix, slices, copies, digitsPerOne }: SlicedLayer,
+  { slice, copy }: Pick<Block, 'slice' | 'copy'>,
+  first: number,
+  count: number,
+): Int8Array {
+  const integers = node.integers.subarray(first, first + count);
+  if (slices > 1) return integers.map((integer) => balancedDigit(integer, radix, slice));
+  if (digitsPerOne === copies) return integers;
+  return integers.map((integer) => Math.floor((digitsPerOne * integer + copy) / copies));
 }
 
 /** Digit `slice` of an integer in a balanced system of odd radix: within +-(radix - 1) / 2. */

@@ -20,7 +20,7 @@ const slices = whole(1).max(8).describe('cells (or cell pairs) per weight');
 const copies = z
   .union([z.literal('auto'), whole(1).max(8)])
   .describe(
-    'times that every digit is stored; the copies are averaged. `auto`: as often as the errors of all layers together ask for',
+    'times that every digit is stored; the copies are averaged, and hold finer integers together where cells have few levels. `auto`: as often as the errors of all layers together ask for',
   );
 const repeats = z
   .union([z.literal('auto'), whole(1).max(256)])

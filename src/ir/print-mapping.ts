@@ -5,6 +5,7 @@ import {
   type Block,
   blockColumns,
   blockRows,
+  distinctCopies,
   type Mapping,
   type PlacedBlock,
   type SlicedLayer,
@@ -26,7 +27,8 @@ export function printLayer(
   number: number,
 ): string {
   const groups = node.groups === 1 ? '' : `${node.groups} groups of `;
-  const copies = parts.copies === 1 ? '' : ` in ${parts.copies} copies`;
+  const shared = distinctCopies(parts) === 1 ? '' : ` that share an integer, ${parts.digitsPerOne} per one`;
+  const copies = parts.copies === 1 ? '' : ` in ${parts.copies} copies${shared}`;
   const repeats = parts.repeats === 1 ? '' : `, repeated in ${parts.repeats} rows`;
   const residual = parts.residual ? ', residual' : '';
   const trained = parts.hidden ? ', trained' : '';

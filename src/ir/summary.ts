@@ -13,6 +13,7 @@ import {
   blockCells,
   blockRows,
   blocksByLayer,
+  distinctCopies,
   type Encoding,
   lengthOf,
   type Mapping,
@@ -30,6 +31,8 @@ export interface LayerSummary {
   readonly rule: string;
   readonly slices: number;
   readonly copies: number;
+  /** What the digits of copies add up to for an integer of 1, where these share it. */
+  readonly digitsPerOne?: number;
   readonly repeats: number;
   readonly residual: boolean;
   readonly encoding: Encoding;
@@ -152,6 +155,7 @@ function summarizeLayer(
     rule: ruleOf(node.origin),
     slices: layer.slices,
     copies: layer.copies,
+    ...(distinctCopies(layer) > 1 && { digitsPerOne: layer.digitsPerOne }),
     repeats: layer.repeats,
     residual: layer.residual,
     encoding: layer.encoding,

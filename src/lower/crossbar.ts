@@ -37,12 +37,12 @@ export function lowerCrossbar(
   options: LowerOptions = {},
 ): readonly string[] {
   const { calibration, bitSerial = false, noise, saturation } = options;
-  const exact = folded.exact && !calibration;
+  const exact = calibration ? undefined : folded.exact;
   // Without planes their coding does not matter, and codes are the cheapest.
   const driven: CrossbarLayer = exact && !bitSerial ? { ...layer, inputCoding: 'binary' } : layer;
   const codes = emitCodes(emit, driven).map((part) => emitUnitChannels(emit, driven, folded, part));
   if (exact) {
-    emitExact(emit, driven, folded, codes, bitSerial);
+    emitExact(emit, driven, { ...folded, parts: exact }, codes, bitSerial);
     return [];
   }
   const counted = saturation ? countSaturation(emit, driven, folded) : undefined;

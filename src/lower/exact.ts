@@ -1,7 +1,6 @@
 /**
  * The exact form of a layer, for cells that hold whole digits behind converters that cannot saturate: the bit planes sum
- * to the product with the codes themselves, so one product per tile and slice gives the same integers. Copies are equal
- * here, and so is their average.
+ * to the product with the codes themselves, so one product per tile and slice gives the same integers.
  */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
@@ -17,6 +16,7 @@ import { addPlanes } from './stack.ts';
 import { outputPositions } from './units.ts';
 
 /**
+ * @param folded with one part per slice
  * @param codes of binary coding, unless bitSerial
  * @param bitSerial keep the planes all the same, so that a test can hold the two forms equal
  */
@@ -35,8 +35,7 @@ export function emitExact(
     : codes.map((_, stretch) => emitCodeValues(emit, layer, codes, stretch));
   const { width } = stretchesOf(layer);
   const positions = outputPositions(layer, folded);
-  const terms = folded.parts.flatMap(({ slice, copy }, part) => {
-    if (copy > 0) return [];
+  const terms = folded.parts.flatMap(({ slice }, part) => {
     const multiply = emitLinear(emit, layer, folded, part);
     return inputs.flatMap((input, stretch) => {
       const products = multiply(input);

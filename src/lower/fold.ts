@@ -16,7 +16,7 @@ import { placementsOf } from '../ir/tiles.ts';
 import type { AnalogPart, FoldedLayer, LayerNoise, ProgrammedArrays } from './folded.ts';
 import { noiseOf } from './layer-noise.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
-import { copiesAgree, isWhole, setUpright } from './whole.ts';
+import { copiesTogether, isWhole, setUpright } from './whole.ts';
 
 /** Units are ordered tile by tile, and within a tile pack by pack. */
 export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): FoldedLayer {
@@ -50,7 +50,7 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
     parts,
     curves: arrays.curves,
     shares: noise?.shares,
-    exact: whole && !arrays.variances && !noise && !bent && copiesAgree(parts),
+    exact: whole && !arrays.variances && !noise && !bent ? copiesTogether(parts, layer) : undefined,
   };
 }
 
@@ -136,7 +136,7 @@ function foldPart(frame: Frame, part: number): AnalogPart {
       coefficient[at] =
         ((negative ? -1 : 1) * layer.radix ** slice * layer.converterStep[firstConverter + setting]!) /
         layer.digitStep /
-        layer.copies;
+        layer.digitsPerOne;
       const firstGroup = packSize === 1 ? group : tile.groupStart;
       const endGroup = packSize === 1 ? group + 1 : tile.groupEnd;
       for (let source = firstGroup; source < endGroup; source++) {

@@ -83,6 +83,6 @@ export interface FoldedLayer {
   readonly curves?: Curves | undefined;
   /** Of the time scales of `steady`. */
   readonly shares?: NoiseScales | undefined;
-  /** Whether every cell holds an exact digit, as its copies do, and every converter tells all sums apart. */
-  readonly exact: boolean;
+  /** By slice, what its copies hold together, where every cell holds an exact digit and every converter tells all sums apart. */
+  readonly exact: readonly AnalogPart[] | undefined;
 }

@@ -1,4 +1,5 @@
 /** Folded parts as wholes: what is the same for all of their conversions. */
+import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { AnalogPart, FoldedLayer } from './folded.ts';
 import type { Frame } from './units.ts';
 
@@ -15,19 +16,25 @@ export function setUpright({ weights, zero, coefficient, digitalZero }: AnalogPa
   }
 }
 
-/** Whether all copies of every slice hold the same. */
-export function copiesAgree(parts: readonly AnalogPart[]): boolean {
-  return parts.every(({ slice, weights }) => {
-    const first = parts.find((part) => part.slice === slice)!;
-    return weights.every((w, i) => w === first.weights[i]);
+/** By slice, the integers that its copies hold together; undefined where some are none. @param parts whole ones */
+export function copiesTogether(
+  parts: readonly AnalogPart[],
+  { slices, copies, digitsPerOne }: Pick<CrossbarLayer, 'slices' | 'copies' | 'digitsPerOne'>,
+): readonly AnalogPart[] | undefined {
+  if (copies === 1) return parts;
+  const together = Array.from({ length: slices }, (_, slice): AnalogPart => {
+    const own = parts.filter((part) => part.slice === slice);
+    const sumAt = (i: number) => own.reduce((sum, { weights }) => sum + weights[i]!, 0);
+    return { ...own[0]!, weights: own[0]!.weights.map((_, i) => sumAt(i) / digitsPerOne) };
   });
+  return together.every(({ weights }) => weights.every(Number.isInteger)) ? together : undefined;
 }
 
 /** The layer with every conversion worth `gain` times as much; such a layer is not exact. */
 export function withGain(folded: FoldedLayer, gain = 1): FoldedLayer {
   if (gain === 1) return folded;
   const parts = folded.parts.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * gain) }));
-  return { ...folded, parts, exact: false };
+  return { ...folded, parts, exact: undefined };
 }
 
 /** Whole weights, one code per digit step, no sum beyond the converter's codes, and every sum exact in 32-bit floats. */
@@ -35,11 +42,13 @@ export function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
   const columns = slots * layer.columns;
   const units = part.zero.length / columns;
   const rows = part.weights.length / part.zero.length;
-  const weightOfDigit = layer.radix ** part.slice / layer.copies;
+  const weightOfDigit = layer.radix ** part.slice / layer.digitsPerOne;
   const top = 2 ** (layer.adcBits - 1) - 1;
   const level = 2 ** layer.driverBits - 1;
   // Wide codes go through the cells a byte at a time.
   const highest = 2 ** Math.min(8, layer.quantization.bits) - 1;
+  // What all planes and copies come to, of one.
+  const largest = ((highest / level) * layer.copies) / layer.digitsPerOne;
   const bipolar = layer.inputCoding === 'bipolar';
   if (part.coefficient.some((c) => Math.abs(c) !== weightOfDigit && c !== 0)) return false;
   if (!part.zero.every(Number.isInteger)) return false;
@@ -57,8 +66,8 @@ export function isWhole(part: AnalogPart, { layer, slots }: Frame): boolean {
       }
     }
     for (let c = 0; c < columns; c++) {
-      if (most[c]! > top || least[c]! < -top - 1 || (highest / level) * (most[c]! - least[c]!) >= 2 ** 24)
-        return false;
+      if (most[c]! > top || least[c]! < -top - 1) return false;
+      if (largest * (most[c]! - least[c]!) >= 2 ** 24) return false;
     }
   }
   return true;

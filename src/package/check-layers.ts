@@ -28,8 +28,8 @@ const isFiniteTable = (table: ArrayLike<number>) => Array.prototype.every.call(t
 
 function problemsOf(layer: CrossbarLayer, target: Target, arrays: number): string[] {
   const { groups, rows, columns, quantization } = layer;
-  const { slices, copies, repeats } = layer;
-  const sizes = { groups, rows, columns, slices, copies, repeats };
+  const { slices, copies, digitsPerOne, repeats } = layer;
+  const sizes = { groups, rows, columns, slices, copies, digits_per_one: digitsPerOne, repeats };
   const wrongSize = Object.entries(sizes).find(([, size]) => !(size >= 1 && size < 2 ** 31));
   if (wrongSize) return [`${wrongSize[0]} is ${wrongSize[1]}`];
   const outputs = groups * columns;
@@ -57,6 +57,10 @@ function problemsOf(layer: CrossbarLayer, target: Target, arrays: number): strin
     [layer.digitStep > 0 && Number.isFinite(layer.digitStep), `digit_step is ${layer.digitStep}`],
     [layer.radix >= 2 && layer.radix < 2 ** 17, `radix is ${layer.radix}`],
     [slices <= 16 && copies <= 16, 'it has more than 16 slices or copies'],
+    [
+      digitsPerOne === copies || (slices === 1 && digitsPerOne < copies),
+      `digits_per_one is ${digitsPerOne}, of ${copies} copies and ${slices} slices`,
+    ],
     [isFiniteTable(layer.scales) && isFiniteTable(layer.bias), 'scales or bias hold what is no number'],
     [
       layer.converterStep.every((step) => step > 0 && Number.isFinite(step)),

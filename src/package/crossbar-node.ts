@@ -100,6 +100,7 @@ export function encodeCrossbar(layer: CrossbarLayer, constants: Map<string, Tens
       radix: int(layer.radix),
       slices: int(layer.slices),
       copies: int(layer.copies),
+      ...(layer.digitsPerOne !== layer.copies && { digits_per_one: int(layer.digitsPerOne) }),
       ...(layer.repeats > 1 && { repeats: int(layer.repeats) }),
       digit_step: float(layer.digitStep),
     },
@@ -153,6 +154,7 @@ export function decodeCrossbar(
     radix: read.int('radix'),
     slices: read.int('slices'),
     copies: read.int('copies'),
+    digitsPerOne: read.int(Object.hasOwn(node.attributes, 'digits_per_one') ? 'digits_per_one' : 'copies'),
     repeats: Object.hasOwn(node.attributes, 'repeats') ? read.int('repeats') : 1,
     digitStep: read.float('digit_step'),
     tiles: Array.from({ length: tiles.length / tileFields.length }, (_, t) =>

@@ -75,6 +75,7 @@ function crossbarLayer(
     radix: sliced.radix,
     slices: sliced.slices,
     copies: sliced.copies,
+    digitsPerOne: sliced.digitsPerOne,
     repeats: sliced.repeats,
     digitStep: Math.fround(digitStepOf(sliced, target.cell)),
     converterZero: Int32Array.from(zeros),

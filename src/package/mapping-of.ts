@@ -41,7 +41,7 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
     for (const [t, block] of blocksOf(layer, index, residual, withPlaces).entries())
       blocks[layer.tiles[t]!.block] = block;
     const nodes = nodesOf(pkg, uses);
-    const { encoding, radix, slices, copies, repeats, digitStep } = layer;
+    const { encoding, radix, slices, copies, digitsPerOne, repeats, digitStep } = layer;
     const levelStep = Math.round(digitStep / repeats / levelStepOf(pkg.loaded.target.cell));
     return {
       node: nodes[0]!,
@@ -52,6 +52,7 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
       radix,
       slices,
       copies,
+      digitsPerOne,
       repeats,
       levelStep,
       residual,

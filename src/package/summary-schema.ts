@@ -30,6 +30,7 @@ const layer = z.strictObject({
   rule: z.string(),
   slices: z.int().positive(),
   copies: z.int().positive(),
+  digitsPerOne: z.int().positive().exactOptional(),
   repeats: z.int().positive().default(1),
   residual: z.boolean(),
   encoding: z.enum(['differential', 'offset']),

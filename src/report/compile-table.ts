@@ -32,9 +32,13 @@ function briefRule(rule: string): string {
   return [head.split(' ')[0], ...kept].join(' ');
 }
 
-/** `2` slices, `2 x3` where each is stored 3 times, `2 x3 r` where they make up for each other's errors; `2 /7` in 7 rows each. */
-function partsText({ slices, copies, repeats, residual }: LayerSummary): string {
-  return `${slices}${copies === 1 ? '' : ` x${copies}`}${repeats === 1 ? '' : ` /${repeats}`}${residual ? ' r' : ''}`;
+/**
+ * `2` slices, `2 x3` where each is stored 3 times, `2 x3 r` where they make up for each other's errors; `2 /7` in 7 rows each;
+ * `1 +3` where 3 copies hold finer integers together.
+ */
+function partsText({ slices, copies, digitsPerOne, repeats, residual }: LayerSummary): string {
+  const sign = digitsPerOne === undefined ? 'x' : '+';
+  return `${slices}${copies === 1 ? '' : ` ${sign}${copies}`}${repeats === 1 ? '' : ` /${repeats}`}${residual ? ' r' : ''}`;
 }
 
 function encodingText({ encoding, encodingChoice }: LayerSummary): string {

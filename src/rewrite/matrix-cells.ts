@@ -23,7 +23,7 @@ type Side = readonly [column: number, sign: number, free: number];
 
 /** By column of the layer, group after group. @param width columns of an array */
 export function columnsOfCells(layer: CrossbarLayer, width: number): readonly ColumnCells[] {
-  const { groups, rows, columns, slices, copies, repeats, encoding, radix, digitStep } = layer;
+  const { groups, rows, columns, slices, copies, repeats, encoding, radix } = layer;
   const perColumn = 2 * rows * slices * copies * repeats;
   const found = Array.from({ length: groups * columns }, () => ({
     array: new Int32Array(perColumn),
@@ -35,7 +35,7 @@ export function columnsOfCells(layer: CrossbarLayer, width: number): readonly Co
   }));
   for (const block of placementsOf(layer)) {
     const own = cellsOf(block, encoding);
-    const perDigit = radix ** block.slice / copies / digitStep;
+    const perDigit = radix ** block.slice / layer.digitsPerOne / layer.digitStep;
     const across = lengthOf(block.columns);
     const down = repeats * lengthOf(block.rows);
     for (const [logical, column] of own.added.entries()) {

@@ -22,6 +22,8 @@ export const notModelled: readonly string[] = [
 /** How a layer's digits are stored. */
 export interface StoredLayer {
   readonly copies: number;
+  /** What the digits of copies add up to for an integer of 1, where these share it. */
+  readonly digitsPerOne?: number | undefined;
   readonly repeats: number;
   readonly residual: boolean;
 }
@@ -91,14 +93,19 @@ function workedAround(maps: readonly MappedFaults[]): Effect {
 
 function storing(layers: readonly StoredLayer[]): Effect[] {
   const copied = layers.filter(({ copies }) => copies > 1);
+  const finer = copied.filter((layer) => layer.digitsPerOne !== undefined);
   const repeated = layers.filter(({ repeats }) => repeats > 1);
   const residual = layers.filter((layer) => layer.residual);
   const on = (some: readonly StoredLayer[]) => ({ layers: `${some.length} of ${layers.length}` });
   const copies: Effect = {
     name: 'averaged copies',
     applied: true,
-    parameters: { ...on(copied), copies: [...new Set(copied.map((layer) => layer.copies))].join(', ') },
-    law: 'weight = sum over slices and copies of radix^slice / copies * digit; each has its own cells and conversions',
+    parameters: {
+      ...on(copied),
+      copies: [...new Set(copied.map((layer) => layer.copies))].join(', '),
+      ...(finer.length > 0 && { 'finer integers': on(finer).layers }),
+    },
+    law: 'weight = sum over slices and copies of radix^slice / n * digit, n = copies; fewer where copies share finer integers; each has its own cells and conversions',
   };
   const repeats: Effect = {
     name: 'repeated rows',

@@ -48,7 +48,14 @@ interface Verification {
 
 /** How its layers are stored. */
 const storedSchema = z.object({
-  layers: z.array(z.object({ copies: z.number(), repeats: z.number(), residual: z.boolean() })),
+  layers: z.array(
+    z.object({
+      copies: z.number(),
+      digitsPerOne: z.number().optional(),
+      repeats: z.number(),
+      residual: z.boolean(),
+    }),
+  ),
 });
 
 /** What is known of the chip that a package was compiled for. */

@@ -17,12 +17,15 @@ import { inputs, memoryData, tinyModel } from '../verify/tiny.ts';
 let compiled: Compiled;
 let loaded: LoadedTarget;
 
-beforeAll(async () => {
+function compileFor(target: LoadedTarget, given: Parameters<typeof parseOptions>[0]): Promise<Compiled> {
   const model = tinyModel();
-  const options = parseOptions({ target: 'pcm-256' });
-  loaded = await loadTarget(options.target);
   const samples = spreadSamples(memoryData(inputs(32), undefined), fedInputs(model.graph, model.file), 32);
-  compiled = await compile(model, loaded, options, { kind: 'samples', samples });
+  return compile(model, target, parseOptions(given), { kind: 'samples', samples });
+}
+
+beforeAll(async () => {
+  loaded = await loadTarget('pcm-256');
+  compiled = await compileFor(loaded, { target: 'pcm-256' });
 });
 
 describe('what integers are expected to err by', () => {
@@ -70,6 +73,20 @@ describe('forms of a layer', () => {
     expect(four.arrays).toBeCloseTo(asked.arrays, 9);
     expect(four.conversions).toBeCloseTo(asked.conversions, 9);
     expect(one.noise / four.noise).toBeGreaterThan(2);
+  });
+
+  test('two copies of digits of few levels leave half of what cells err by, and a quarter of what weights round off', async () => {
+    const coarse = await loadTarget('pcm-256', ['cell.levels=4']);
+    const once = await compileFor(coarse, { copies: 1 });
+    const expectForm = openForms(once, coarse, 1);
+    for (const [layer, sliced] of once.mapping.layers.entries()) {
+      const [one, two] = [await expectForm(layer, {}), await expectForm(layer, { copies: 2 })];
+      const { parts } = await layerEstimates(once, coarse)(layer, { at: 1 });
+      const ofCells = parts.lasting + parts.anew + parts.converters;
+      const { weights } = integerShares(sliced, once.record);
+      expect(weights).toBeGreaterThan(0.01);
+      expect(one.noise - two.noise).toBeCloseTo(ofCells / 2 + (3 / 4) * weights, 9);
+    }
   });
 
   test('two more bits of input codes leave a sixteenth of their rounding', async () => {

@@ -43,6 +43,8 @@ const ways = [
   { encoding: 'offset', radix: 17, slices: 2, copies: 2, levelStep: 3 },
   { encoding: 'differential', radix: 17, slices: 2, copies: 2, levelStep: 3, residual: true },
   { encoding: 'differential', radix: 255, repeats: 3 },
+  { encoding: 'differential', radix: 129, copies: 4, digitsPerOne: 2 },
+  { encoding: 'offset', radix: 87, copies: 3, digitsPerOne: 1 },
   { encoding: 'offset', radix: 255, repeats: 2 },
   { encoding: 'differential', radix: 17, slices: 2, copies: 2, repeats: 2, levelStep: 3, residual: true },
 ] as const;
@@ -138,7 +140,7 @@ describe('cells', () => {
             expect([own.length, slice * layer.copies + copy]).toEqual([perPart * layer.repeats, part]);
             for (let first = 0; first < own.length; first += perPart) {
               const repeat = own.slice(first, first + perPart);
-              expect(digitIn(layer, repeat, codes)).toBe(digitsOf(layer, slice, weight, 1)[0]);
+              expect(digitIn(layer, repeat, codes)).toBe(digitsOf(layer, { slice, copy }, weight, 1)[0]);
             }
             // In rows of their own, and the same columns.
             expect(new Set(own.map((cell) => cell.row)).size).toBe(layer.repeats);

@@ -148,7 +148,9 @@ describe('options of layers in a compilation', () => {
     // 16 weights in two parts of two cells each, in both layers; 4 columns converted twice, once per input bit.
     expect(summary.cells).toBe(128);
     expect(summary.layers.map((l) => l.conversions / l.mvms)).toEqual([64, 64]);
-    expect(printMapping(mapping)).toContain('1 digits of base 127 in 2 copies, 1 levels a step  ;');
+    expect(printMapping(mapping)).toContain(
+      '1 digits of base 127 in 2 copies that share an integer, 1 per one, 1 levels a step  ;',
+    );
     expect(printMapping(mapping)).toContain('2 digits of base 17, 7 levels a step, residual  ;');
     expect(printMapping(mapping)).toContain('slice 0 copy 1 groups');
   });

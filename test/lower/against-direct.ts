@@ -38,6 +38,7 @@ export interface Comparison {
   readonly slices: number;
   /** Different parts among its tiles: slices and copies. */
   readonly parts: number;
+  readonly digitsPerOne: number;
   readonly tiles: number;
   readonly zero: number;
 }
@@ -119,6 +120,7 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
     return {
       ...total,
       slices: layer.slices,
+      digitsPerOne: layer.digitsPerOne,
       parts,
       tiles: layer.tiles.length,
       zero: layer.quantization.zero,

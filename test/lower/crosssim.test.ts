@@ -56,6 +56,7 @@ const layer: CrossbarLayer = {
   radix: 255,
   slices: 1,
   copies: 1,
+  digitsPerOne: 1,
   repeats: 1,
   digitStep: Math.fround((gMax - gMin) / 127),
   tiles: [tile(0), tile(1)],

@@ -141,14 +141,37 @@ describe('weights in several parts', () => {
   });
 
   it('copies of hidden weights', async () => {
-    const target = transfer({ slices: 2 });
-    const result = await compareWithDirect({
-      graph: matMulModel([4], 30, 9),
-      target,
-      options: { copies: 2 },
-    });
-    expect(result.parts).toBe(4);
+    for (const slices of [1, 2]) {
+      const result = await compareWithDirect({
+        graph: matMulModel([4], 30, 9),
+        target: transfer({ slices }),
+        options: { copies: 2 },
+      });
+      expect(result.parts).toBe(2 * slices);
+      expect(result.digitsPerOne).toBe(slices);
+    }
   });
+
+  for (const [encoding, convert] of [
+    ['differential', 'pair'],
+    ['differential', 'column'],
+    ['offset', 'pair'],
+    ['offset', 'column'],
+  ] as const) {
+    it(`copies that hold finer integers together, ${encoding}, one conversion per ${convert}`, async () => {
+      const target = writeVerify({ slices: 1, adc: { convert }, cell: { encoding } });
+      for (const [copies, options, digitsPerOne] of [
+        [2, {}, 1],
+        [3, { inputNumbers: 'binary' }, encoding === 'offset' ? 1 : 2],
+        [4, { repeats: 2 }, encoding === 'offset' ? 1 : 2],
+      ] as const) {
+        for (const graph of [dense, grouped]) {
+          const result = await compareWithDirect({ graph, target, options: { ...options, copies } });
+          expect([result.parts, result.digitsPerOne]).toEqual([copies, digitsPerOne]);
+        }
+      }
+    });
+  }
 });
 
 describe('tiles', () => {

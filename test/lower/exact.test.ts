@@ -115,6 +115,43 @@ describe('copies and repeats of exact cells give the same bits as one', () => {
   });
 });
 
+describe('copies of exact cells with few levels', () => {
+  const few = (encoding: 'differential' | 'offset') =>
+    exact({ cell: { levels: 64, gMax: 63, gUseMax: 63, encoding }, adc: { bits: 16 } });
+
+  it.each([2, 3, 4, 5])('give the bits of the finer integers that they hold together: %i', async (copies) => {
+    const grouped = convModel([6, 4, 4], [9, 2, 2, 2], { group: 3 });
+    for (const encoding of ['differential', 'offset'] as const) {
+      await expectSameBits(matMulModel([2], 30, 9), few(encoding), copies === 3, { copies });
+      await expectSameBits(grouped, few(encoding), false, { copies });
+    }
+  });
+
+  it('round off a quarter of the energy of one, where there are two', async () => {
+    const graph = matMulModel([3], 40, 19);
+    const weights = graph.constants.get('w')!.data as Float32Array;
+    const run = async (copies: number) => {
+      const options = { copies, weightRounding: 'nearest' } as const;
+      const { mapping } = await compileModel(
+        modelOf(graph),
+        loaded(few('differential')),
+        [drawFeeds(graph.inputs, 1)],
+        options,
+      );
+      const { integers, scales, weightMax } = mapping.layers[0]!.node;
+      const errors = integers.reduce((sum, w, i) => sum + (w * scales[i % 19]! - weights[i]!) ** 2, 0);
+      const ofSteps = scales.reduce((sum, step) => sum + (40 * step ** 2) / 12, 0);
+      expect(Math.max(...integers.map(Math.abs))).toBe(weightMax);
+      return { weightMax, errors, ofSteps };
+    };
+    const [once, twice] = [await run(1), await run(2)];
+    expect([once.weightMax, twice.weightMax]).toEqual([63, 126]);
+    // What is rounded off is as likely anywhere within half a step: step^2 / 12 of 760 weights, give or take 3 %.
+    for (const { errors, ofSteps } of [once, twice]) expect(Math.abs(errors / ofSteps - 1)).toBeLessThan(0.1);
+    expect(once.ofSteps / twice.ofSteps).toBeCloseTo(4, 5);
+  });
+});
+
 describe('column by column, on cells that conduct at level 0', () => {
   it.each([
     ['differential', 'unformed'],

@@ -53,7 +53,7 @@ async function noiseOf(
     parts: [
       { slice: 0, copy: 0, weights: one, variances: one, zero: one, coefficient: none, digitalZero: none },
     ],
-    exact: false,
+    exact: undefined,
   };
   const emit = createEmitter('y', { name: 'y', op: 'MatMul', index: 0 });
   const add = createNoise(emit, layer, folded, 0, noiseSource);

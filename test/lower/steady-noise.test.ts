@@ -56,7 +56,7 @@ async function noiseOf(
     },
     parts: [{ ...part, steady: one, digitalZero: none }],
     shares,
-    exact: false,
+    exact: undefined,
   };
   const emit = createEmitter(output, { name: output, op: 'Conv', index: 0 });
   const noisy = createSteadyNoise(emit, layer, folded, 0, ['codes'], noiseSource)('sums');

@@ -8,7 +8,7 @@
  *   current of a column = sum over the block's rows of level(digit) * row gain * g    (every cell, used or not, and every repeat)
  *   x     = current / step * converter gain + zero + converter offset
  *   code  = clamp(round(x + nonlinearity(x)))                           (half to even, `bits` wide)
- *   value = sum over bits of weight(bit) * (code - zero) * step / digit step * radix^slice / copies
+ *   value = sum over bits of weight(bit) * (code - zero) * step / digit step * radix^slice / digits per one
  *   out   = input scale * column scale * (sum of values - input zero * column sum) + bias
  */
 import type { CrossbarLayer, Tile } from '../../src/ir/crossbar.ts';
@@ -56,7 +56,7 @@ export function directMvm(
   cells: ProgrammedCells,
   codes: ArrayLike<number>,
 ): DirectResult {
-  const { quantization, digitStep, radix, copies } = layer;
+  const { quantization, digitStep, radix, digitsPerOne } = layer;
   const sums = new Float64Array(layer.groups * layer.columns);
   const slack = new Float64Array(sums.length);
   const count = { conversions: 0, close: 0, saturated: 0 };
@@ -88,7 +88,7 @@ export function directMvm(
         const step = layer.converterStep[firstConverter + setting]!;
         const zero = layer.converterZero[firstConverter + setting]!;
         const sign = perColumn === 1 ? exchanged : 1 - 2 * side;
-        const unit = (sign * step * radix ** tile.slice) / digitStep / copies;
+        const unit = (sign * step * radix ** tile.slice) / digitStep / digitsPerOne;
         for (const { weight, bit, width, drives } of passesOf(layer)) {
           const { code, close, saturated } = convert(
             layer,

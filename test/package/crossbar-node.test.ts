@@ -69,6 +69,7 @@ const layer: fc.Arbitrary<CrossbarLayer> = fc.record({
   radix: small,
   slices: fc.integer({ min: 1, max: 8 }),
   copies: fc.integer({ min: 1, max: 8 }),
+  digitsPerOne: fc.integer({ min: 1, max: 8 }),
   repeats: fc.integer({ min: 1, max: 8 }),
   digitStep: float,
   tiles: fc.array(tile, { maxLength: 4 }),

@@ -63,6 +63,7 @@ export function slicedLayer(node: QuantizedMvmNode, changes: Partial<SlicedLayer
     levelStep: 1,
     slices: 1,
     copies: 1,
+    digitsPerOne: changes.copies ?? 1,
     repeats: 1,
     residual: false,
     ...changes,

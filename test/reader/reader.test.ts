@@ -105,6 +105,7 @@ const more: readonly (readonly [string, Options])[] = [
   ['tetramem-256-6bit', { encoding: 'offset' }],
   ['tetramem-256-6bit', { slices: 2, copies: 2, inputNumbers: 'binary' }],
   ['tetramem-256-6bit', { repeats: 3, rowOrder: 'magnitude' }],
+  ['tetramem-256-6bit', { copies: 3 }],
   ['leti-fecap-130nm', { repeats: 2, copies: 2 }],
   ['pcm-256', { repeats: 3, set: ['adc.convert=column'] }],
   ['tetramem-256', { signedActivations: true, inputNumbers: 'binary' }],

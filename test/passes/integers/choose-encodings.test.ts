@@ -144,7 +144,7 @@ function outputsOf(
     for (const block of blocks) {
       const cells = arrays[block.array]!;
       const width = lengthOf(block.columns);
-      const weight = layer.radix ** block.slice / layer.copies;
+      const weight = layer.radix ** block.slice / layer.digitsPerOne;
       for (let logical = 0; logical < blockWeightColumns(block); logical++) {
         const group = block.groups.start + Math.floor(logical / width);
         const paired = layer.encoding === 'differential';

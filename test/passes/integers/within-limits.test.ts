@@ -4,11 +4,11 @@ import { quantize } from '../../../passes/integers/quantize.ts';
 import { squeeze, trim, widened } from '../../../passes/integers/within-limits.ts';
 import { anything, lineLimits } from '../../../passes/map/line-limits.ts';
 import type { QuantizedMvmNode } from '../../../src/ir/graph.ts';
-import type { Span } from '../../../src/ir/mapping.ts';
+import { digitsOf, type Span } from '../../../src/ir/mapping.ts';
 import { openStream } from '../../../src/math/random.ts';
 import { loadTarget } from '../../../src/target/load.ts';
 import { model } from '../../support/onnx-model.ts';
-import { mvmLayer, recordOf } from '../layers.ts';
+import { mvmLayer, quantizedLayer, recordOf, slicedLayer } from '../layers.ts';
 
 const { target } = await loadTarget('tetramem-256-6bit', ['driver.rowsAtOnce=16']);
 const choice = {
@@ -94,6 +94,36 @@ describe('integers within limits', () => {
       { columns: [], rows: [{ span: { start: 1, end: 3 }, most: 30 }] },
     );
     expect([...integers]).toEqual([58, 23, -7, 12, -39, 19, -11, 9]);
+  });
+
+  it('are such that no copy of digits that share them holds more', () => {
+    const stream = openStream(11, 'test', 0);
+    for (const [copies, digitsPerOne] of [
+      [2, 1],
+      [3, 2],
+      [4, 2],
+    ] as const) {
+      const columns = Array.from({ length: 16 }, () => Math.round(126 * (2 * stream.uniform() - 1)));
+      const node = quantizedLayer({ groups: 1, rows: 16, columns: 1, integers: Int8Array.from(columns) });
+      const limit = { span: { start: 0, end: 16 }, most: 150, shared: { copies, digitsPerOne } };
+      trim({ weights: node.integers, rows: 16, columns: 1 }, { columns: [limit], rows: [] });
+      const layer = slicedLayer(node, { copies, digitsPerOne, radix: 127 });
+      const sums = Array.from({ length: copies }, (_, copy) =>
+        largerSum(digitsOf(layer, { slice: 0, copy }, 0, 16), 1, 0, limit.span),
+      );
+      expect(Math.max(...sums)).toBeLessThanOrEqual(150);
+      expect(Math.max(...sums)).toBeGreaterThan(147);
+    }
+    const [limit] = lineLimits(dense(32), { ...choice, copies: 2 }, target, 126).columns;
+    expect(limit).toEqual({ span: { start: 0, end: 16 }, most: 64, shared: { copies: 2, digitsPerOne: 1 } });
+    // Half as many digits as integers add up to.
+    const weights = Float64Array.from({ length: 16 }, (_, row) => (row < 8 ? 20 : -1));
+    const own = widened({ weights, rows: 16, columns: 1 }, Float64Array.of(1), {
+      columns: [limit!],
+      rows: [],
+    });
+    // A quarter of a digit more in each of eight cells, since every other integer is odd.
+    expect(own[0]).toBe(Math.fround(160 / 2 / (64 - 8 / 4)));
   });
 
   it('come of quantization, column by column: others stay as they are', async () => {

@@ -17,7 +17,9 @@ import { mvmLayer, quantizedLayer, sized, slicedLayer } from '../layers.ts';
 function allDigits(integers: Int8Array, radix: number, slices: number): Int8Array[] {
   const node = quantizedLayer({ groups: 1, rows: integers.length, columns: 1, integers });
   const layer = slicedLayer(node, { radix, slices });
-  return Array.from({ length: slices }, (_, slice) => digitsOf(layer, slice, 0, integers.length));
+  return Array.from({ length: slices }, (_, slice) =>
+    digitsOf(layer, { slice, copy: 0 }, 0, integers.length),
+  );
 }
 
 const cellOf = (levels: number) => ({ ...exactTarget.cell, levels });
@@ -27,7 +29,9 @@ const inputNumbers = 'binary';
 describe('slice-weights', () => {
   it('8 levels give 15 signed ones, and two digits of base 15 reach +-112', () => {
     expect(digitMax(cellOf(8), 'differential')).toBe(7);
-    expect(weightMax(cellOf(8), { encoding: 'differential', slices: 2 }, 8)).toBe(112);
+    expect(weightMax(cellOf(8), { encoding: 'differential', slices: 2, copies: 1, residual: false }, 8)).toBe(
+      112,
+    );
     const digits = allDigits(Int8Array.of(112, -112, 7, 8, -8, 0, 100), 15, 2);
     expect([...digits[0]!]).toEqual([7, -7, 7, -7, 7, 0, -5]);
     expect([...digits[1]!]).toEqual([7, -7, 0, 1, -1, 0, 7]);
@@ -44,7 +48,7 @@ describe('slice-weights', () => {
   ] as const)(
     '%i levels, %s, %i slice(s), %i bits: weights within +-%i',
     (levels, encoding, slices, bits, most) => {
-      expect(weightMax(cellOf(levels), { encoding, slices }, bits)).toBe(most);
+      expect(weightMax(cellOf(levels), { encoding, slices, copies: 1, residual: false }, bits)).toBe(most);
     },
   );
 
@@ -141,8 +145,10 @@ describe('slice-weights', () => {
   it('reads the digits of neighbours, as a view of the integers where there is one slice', () => {
     const integers = Int8Array.of(112, -112, 7, 8, -8, 0, 100);
     const node = quantizedLayer({ groups: 1, rows: 7, columns: 1, integers });
-    expect([...digitsOf(slicedLayer(node, { radix: 15, slices: 2 }), 1, 3, 3)]).toEqual([1, -1, 0]);
-    const view = digitsOf(slicedLayer(node), 0, 3, 3);
+    expect([...digitsOf(slicedLayer(node, { radix: 15, slices: 2 }), { slice: 1, copy: 0 }, 3, 3)]).toEqual([
+      1, -1, 0,
+    ]);
+    const view = digitsOf(slicedLayer(node), { slice: 0, copy: 0 }, 3, 3);
     expect([...view]).toEqual([8, -8, 0]);
     expect(view.buffer).toBe(integers.buffer);
   });

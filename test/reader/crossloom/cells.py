@@ -36,6 +36,11 @@ def blocks_of(layer):
         converter_at += per_column * columns
 
 
+def digits_per_one(layer):
+    """What the digits of all copies add up to for an integer of 1."""
+    return layer.get("digits_per_one", layer["copies"])
+
+
 def level_step(cell):
     """Conductance of one level (S): code c is gUseMin + c * level_step."""
     return (cell["gUseMax"] - cell["gUseMin"]) / (cell["levels"] - 1)
@@ -79,12 +84,12 @@ def differences(package, layer):
 
 
 def integers_of(package, layer):
-    """The integers that a layer's digits stand for: [group][row][column]. Copies and repeats of a digit are equal."""
+    """The integers that a layer's digits stand for: [group][row][column]. Repeats of a digit are equal."""
     take = differences(package, layer)
     integers = np.zeros((layer["groups"] * layer["rows"], layer["groups"] * layer["columns"]))
     for block in blocks_of(layer):
         digits = block["sign"] * take(block["array"], block["rows"], block["added"], block["subtracted"])
-        weighted = np.where(block["diagonal"], digits, 0) * float(layer["radix"]) ** block["slice"] / layer["copies"]
+        weighted = np.where(block["diagonal"], digits, 0) * float(layer["radix"]) ** block["slice"] / digits_per_one(layer)
         # Several rows of a block may hold the same weights.
         np.add.at(integers, np.ix_(block["inputs"], block["outputs"]), weighted)
     shape = layer["groups"], layer["rows"], layer["groups"], layer["columns"]

@@ -1,7 +1,7 @@
 """One layer on a saved chip: input codes -> outputs, as src/package/FORMAT.md executes it, right after programming and without wires."""
 import numpy as np
 
-from .cells import blocks_of
+from .cells import blocks_of, digits_per_one
 
 
 def bits_of(layer):
@@ -71,7 +71,7 @@ def execute_layer(layer, chip, codes):
             digital = block["converters"] + side
             sign = block["sign"] if len(seen) == 1 else 1 - 2 * side
             unit = sign * layer["converter_step"][digital].astype(float) * float(layer["radix"]) ** block["slice"]
-            unit = unit / layer["digit_step"] / layer["copies"]
+            unit = unit / layer["digit_step"] / digits_per_one(layer)
             for level, weight in drives:
                 wanted = np.rint(level[block["inputs"]] @ matrix / own["step"][setting].astype(float)) + own["zero"][setting]
                 code = np.clip(wanted, low, high)

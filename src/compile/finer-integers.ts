@@ -1,0 +1,32 @@
+/** Integers, and how often their digits are to be stored -> the same where copies hold finer integers together than each alone. */
+import { lineLoads, overLoaded } from '../../passes/program/line-loads.ts';
+import type { Integers } from './artefacts.ts';
+import { weightMaxOf } from './choices.ts';
+import { map, roundAgain } from './stages.ts';
+
+/** Rounds the layers again for which copies were chosen that hold more; to the limits of lines, where their digits ask for more. */
+export async function finerIntegers(quantized: Integers): Promise<Integers> {
+  const { real, graph, target, faults, ...sound } = quantized;
+  const largest = weightMaxOf(quantized);
+  const coarse = new Set(
+    graph.nodes.flatMap((node) =>
+      node.kind === 'quantized-mvm' && node.weightMax < largest(node) ? [node.output] : [],
+    ),
+  );
+  if (coarse.size === 0) return quantized;
+  const nodes = real.nodes.filter((node) => node.kind === 'mvm' && coarse.has(node.output));
+  const rounded = async (withinLimits: boolean): Promise<Integers> => {
+    const again = await roundAgain({ ...quantized, real: { ...real, nodes }, withinLimits });
+    const finer = new Map(
+      again.graph.nodes.flatMap((node) => (node.kind === 'quantized-mvm' ? [[node.output, node]] : [])),
+    );
+    const all = graph.nodes.map((node) =>
+      node.kind === 'quantized-mvm' ? (finer.get(node.output) ?? node) : node,
+    );
+    return { ...quantized, graph: { ...graph, nodes: all } };
+  };
+  const own = await rounded(quantized.withinLimits ?? false);
+  if (!target.wires || quantized.withinLimits) return own;
+  const { mapping } = map({ ...sound, target, graph: own.graph });
+  return overLoaded(lineLoads(mapping, target), target) > 0 ? rounded(true) : own;
+}
