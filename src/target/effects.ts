@@ -105,7 +105,7 @@ function storing(layers: readonly StoredLayer[]): Effect[] {
       copies: [...new Set(copied.map((layer) => layer.copies))].join(', '),
       ...(finer.length > 0 && { 'finer integers': on(finer).layers }),
     },
-    law: 'weight = sum over slices and copies of radix^slice / n * digit, n = copies; fewer where copies share finer integers; each has its own cells and conversions',
+    law: `weight = sum over slices and copies of radix^slice / copies * digit; each has its own cells and conversions${finer.length > 0 ? '; copies of finer integers add up to them, or to a multiple' : ''}`,
   };
   const repeats: Effect = {
     name: 'repeated rows',

@@ -7,7 +7,7 @@ import { encodeBitstream } from '../../src/bitstream/encode.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { readZip, writeZip } from '../../src/files/zip.ts';
-import type { Graph, OnnxNode } from '../../src/ir/graph.ts';
+import { type Graph, int, type OnnxNode } from '../../src/ir/graph.ts';
 import { float32, int32, type Tensor } from '../../src/math/tensor.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
@@ -171,6 +171,9 @@ describe('host.onnx', () => {
       constants.set(`y/${name}`, tensor);
       return node;
     };
+  const having =
+    (attributes: OnnxNode['attributes']) =>
+    ({ node }: Parts) => ({ ...node, attributes: { ...node.attributes, ...attributes } });
   const without =
     (name: string) =>
     ({ node }: Parts) => ({
@@ -189,6 +192,8 @@ describe('host.onnx', () => {
     ['converters without a step', table('converter_step', float32([5], [0, 1, 1, 1, 1])), 'not above 0'],
     ['a table of another type', table('tiles', float32([12], Array(12).fill(0))), "it has no table 'tiles'"],
     ['an attribute less', without('radix'), "its attribute 'radix' is not int"],
+    ['more digits than copies', having({ digits_per_one: int(3) }), 'digits_per_one is 3, of 1 copies'],
+    ['no digits', having({ digits_per_one: int(0) }), 'digits_per_one is 0'],
   ])('%s', async (_, change, reason) => {
     const told = await toldOf(openPackage, (place) => changed(place, change));
     expect(told).toContain('package/unreadable host.onnx');

@@ -84,6 +84,7 @@ describe('the table of layers', () => {
     expect(parts({})).toBe('2');
     expect(parts({ copies: 3 })).toBe('2 x3');
     expect(parts({ copies: 3, residual: true })).toBe('2 x3 r');
+    expect(parts({ slices: 1, copies: 3, digitsPerOne: 2 })).toBe('1 +3');
     expect(parts({ copies: 3, repeats: 7, residual: true })).toBe('2 x3 /7 r');
     expect(parts({ slices: 2, residual: true })).toBe('2 r');
   });

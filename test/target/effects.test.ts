@@ -197,6 +197,9 @@ describe('effects', () => {
         ['residual slicing', true, { layers: '1 of 3' }],
       ],
     );
+    expect(added([once, { ...once, copies: 2, digitsPerOne: 1 }, { ...once, copies: 2 }])).toEqual([
+      ['averaged copies', true, { layers: '2 of 3', copies: '2', 'finer integers': '1 of 3' }],
+    ]);
   });
 
   test('have parameters in units', async () => {
