@@ -9,7 +9,7 @@ import { writeInPlace } from '../files/write-file.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import { type CompileOptions, defaultTarget } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
-import { formatStep } from '../report/tune-line.ts';
+import { formatPlan, formatStep } from '../report/tune-line.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { formatTime } from '../text/time.ts';
 import { defaultBudget, defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
@@ -43,7 +43,7 @@ import { openScoredData } from './scored-data.ts';
 import { type Stages, withStages } from './stages.ts';
 
 interface TuneArguments
-  extends Omit<TuneOptions, 'onProgress' | 'onMeasured' | 'onBest' | 'store'>,
+  extends Omit<TuneOptions, 'onProgress' | 'onMeasured' | 'onPlan' | 'onBest' | 'store'>,
     CalibrationFlags,
     Pick<CompileFlags, 'options' | 'target' | 'set' | 'samples'> {
   readonly data: string;
@@ -86,14 +86,16 @@ async function tuneModel(
   if (calibration?.kind === 'record' && isMadeUp(calibration.record))
     printDiagnostics(io, [syntheticCalibration(file, loaded.target.adc.bits)]);
   const store = await openResults(io);
+  const say = (line: string) => {
+    if (io.isTty) io.redraw('');
+    io.stderr(`${line}\n`);
+  };
   const work = ({ report }: Stages) =>
     tune(model, loaded, options, calibration, dataset, {
       ...args,
       ...{ store, onBest, onProgress: report },
-      onMeasured: (step) => {
-        if (io.isTty) io.redraw('');
-        io.stderr(`${formatStep(step)}\n`);
-      },
+      onMeasured: (step) => say(formatStep(step)),
+      onPlan: (plan) => say(formatPlan(plan)),
     });
   return withStages(io, work, stopped);
 }
@@ -202,7 +204,7 @@ export function registerTune(program: Command, io: Io): void {
     )
     .option(
       '--budget <time>',
-      `measure nothing new after this time, and take the best (default: ${formatTime(defaultBudget)})`,
+      `end after this time, about, with the best that was measured (default: ${formatTime(defaultBudget)})`,
       time,
     )
     .option('--resume', 'go on with an earlier run of the same command')

@@ -1,6 +1,8 @@
 /**
  * Other ways of storing the layers of a compilation -> what each takes, and how much each layer alone is expected to err by itself on
- * a chip that is read: cells, converters, and the rounding of weights and inputs, before anything is programmed.
+ * a chip that is read: cells, converters, wires, and the rounding of weights and inputs, before anything is programmed. What the remedy
+ * that was chosen leaves of the wires is known of the mapping as it is: it stays in whatever form, times the square of the current
+ * that more repeats draw.
  */
 import { weightMax } from '../../passes/map/slice-weights.ts';
 import type { Compiled } from '../ir/compiled.ts';
@@ -36,7 +38,7 @@ export type ExpectForm = (layer: number, changes: FormChanges) => Promise<LayerF
  * @param at seconds after programming at which chips are read
  */
 export function openForms(
-  { mapping, record, options }: Pick<Compiled, 'mapping' | 'record' | 'options'>,
+  { mapping, record, options, expected }: Pick<Compiled, 'mapping' | 'record' | 'options' | 'expected'>,
   whole: LoadedTarget,
   at: number,
 ): ExpectForm {
@@ -49,6 +51,7 @@ export function openForms(
     estimates.set(key, known);
     return known;
   };
+  const wired = wiredShares(expected);
   const shares = new Map<number, IntegerShares>();
   const sharesOf = (layer: number) => {
     const known = shares.get(layer) ?? integerShares(mapping.layers[layer]!, record);
@@ -60,7 +63,8 @@ export function openForms(
     const { parts, arrays, conversions } = await estimateOf(layer, changes);
     // Copies err apart, and lie beside each other as often.
     const copies = (wanted ?? given.copies) / given.copies;
-    const { encoding = given.encoding, slices = given.slices } = changes;
+    const { encoding = given.encoding, slices = given.slices, repeats } = changes;
+    const current = (typeof repeats === 'number' ? repeats : given.repeats) / given.repeats;
     const finer = weightMax(cell, { encoding, slices }, options.weightBits) / given.node.weightMax;
     const { weights, inputs } = sharesOf(layer);
     const { quantization } = given.node;
@@ -70,6 +74,7 @@ export function openForms(
     return {
       noise:
         parts.bent +
+        (wired.get(layer) ?? 0) * current ** 2 +
         (parts.lasting + parts.anew + parts.converters) / copies +
         weights / finer ** 2 +
         inputs / 4 ** (recoded.bits - quantization.bits),
@@ -77,4 +82,12 @@ export function openForms(
       conversions: (conversions * copies * planesOf(recoded)) / planesOf(quantization),
     };
   };
+}
+
+/** By layer, what wires add to the error of its outputs, as a share of these. */
+function wiredShares(expected: Compiled['expected']): ReadonlyMap<number, number> {
+  const ratioOf = (snr: number) => 10 ** (-snr / 10);
+  return new Map(
+    expected?.layers.map(({ layer, snr, unwired }) => [layer, Math.max(0, ratioOf(snr) - ratioOf(unwired))]),
+  );
 }

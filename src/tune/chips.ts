@@ -20,6 +20,7 @@ import { errorsOf } from '../target/errors.ts';
 import { targetFingerprint } from '../target/load.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import type { ModelFile } from '../verify/options.ts';
+import type { Clock } from './clock.ts';
 import { lastFew } from './memo.ts';
 
 /** A mapping that can be programmed. */
@@ -55,6 +56,8 @@ interface Subject {
   readonly calibratedAt: number;
   /** Whether layer after layer. */
   readonly sequential: boolean;
+  /** Takes note of what compilations take. */
+  readonly clock: Pick<Clock, 'left' | 'learn'>;
 }
 
 /** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
@@ -65,7 +68,7 @@ const kept = 2;
 
 /** @param given the mapping that there is already */
 export function openChips(
-  { model, loaded, samples, threads, calibratedAt, sequential }: Subject,
+  { model, loaded, samples, threads, calibratedAt, sequential, clock }: Subject,
   trials: number,
   given: Mapped,
 ): Chips {
@@ -100,9 +103,11 @@ export function openChips(
       mappings(JSON.stringify(options), async () => {
         // However many arrays it takes, out of the record that all share.
         const given = { ...options, arrays: anyArrays };
+        const before = clock.left();
         const compiled = await compile(model, loaded, given, calibrationFor(options), {
           onProgress: (stage, done, total) => on(stage)(done, total),
         });
+        clock.learn('compile', before - clock.left());
         records.set(codesIn(options), compiled.record);
         return { compiled, pkg: await packageOf(compiled) };
       }),

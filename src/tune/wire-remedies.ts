@@ -33,6 +33,8 @@ interface RuledOut {
 export interface TriedRemedies {
   /** In the order of the measurements; empty for a target without wires. */
   readonly tried: readonly RemedyReport[];
+  /** Where the options left to the compiler what is done, and it is not put in question by measurements. */
+  readonly leftOpen?: true;
   /** Share of what errs in layers as given that their wires are expected to make up; where the mapping misses the bound. */
   readonly share?: number;
   /** The mapping as given, as if wires had no resistance; where it misses the bound, and that share is not negligible. */
@@ -117,11 +119,13 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
   const tried = [first.report];
   if (first.report.met) return { tried, ruledOut: [], taken: given };
   const share = wiredShare(setup.compiled);
-  if (share !== undefined && share < negligible) return { tried, share, ruledOut: [], taken: given };
+  const known = { tried, ...defined({ share }), ruledOut: [], taken: given };
+  // The compiler has chosen among more than is tried here, from the same estimates.
+  if (setup.wiresLeftOpen) return { ...known, leftOpen: true };
+  if (share !== undefined && share < negligible) return known;
   const without = await measureUnwired(setup, comparedRuns(first.measured).length);
   const { noise } = lossOf(comparedRuns(first.measured), setup.tuning.references);
-  if (noise - without.noise < noticed * noise)
-    return { tried, without, ...defined({ share }), ruledOut: [], taken: given };
+  if (noise - without.noise < noticed * noise) return { ...known, without };
 
   const [own, ...expected] = await expectations(setup, [given, ...others]);
   const ruledOut: TriedRemedies['ruledOut'][number][] = [];
@@ -133,7 +137,8 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
       ruledOut.push({ remedy, expected: snr, than, ...(limited && { over }) });
       continue;
     }
-    if (setup.isOver(timeForRemedies)) break;
+    // As much is left for the layers.
+    if (!setup.clock.allows('mapping', 2)) break;
     than = snr;
     const { report } = await measure(remedy, `wires: ${remedyName(remedy)}`, maxDrop);
     tried.push(report);
@@ -154,9 +159,6 @@ function wiredShare({ expected }: Pick<Compiled, 'expected'>): number | undefine
   const all = errs(({ snr }) => snr);
   return all > 0 ? Math.max(0, 1 - errs(({ unwired }) => unwired) / all) : 0;
 }
-
-/** Share of the time after which no more remedies are tried. */
-const timeForRemedies = 0.4;
 
 async function measureUnwired(setup: Setup, chips: number): Promise<LossReport> {
   const start = performance.now();

@@ -42,7 +42,8 @@ function fake(classes: readonly (readonly Candidate[])[], how: Fake) {
           const wasLucky = lucky.some((other) => other.join() === choices.join());
           return { ...tell(choices), ...(wasLucky && { met: false }) };
         },
-        isOver: () => measured.length >= most,
+        isClear: () => false,
+        allows: () => measured.length < most,
       },
     );
   return { path, tell, run, measured };
@@ -145,7 +146,14 @@ describe('the search', () => {
       [0, 0, 0],
       pathOf(classes),
       { most: 1, blur: 0 },
-      { costOf: () => 1, expect: () => 0, measure: tell, confirm: tell, isOver: () => false },
+      {
+        costOf: () => 1,
+        expect: () => 0,
+        measure: tell,
+        confirm: tell,
+        isClear: () => false,
+        allows: () => true,
+      },
     );
     expect(best.choices).toEqual([0, 0, 0]);
   });
@@ -198,7 +206,8 @@ describe('the search', () => {
             expect: () => drops[at % drops.length]!,
             measure: next,
             confirm: next,
-            isOver: () => false,
+            isClear: () => false,
+            allows: () => true,
           },
         );
         const within = tried.filter(({ measured }) => measured.met);
