@@ -57,7 +57,7 @@ interface Subject {
   /** Whether layer after layer. */
   readonly sequential: boolean;
   /** Takes note of what compilations take. */
-  readonly clock: Pick<Clock, 'left' | 'learn'>;
+  readonly clock: Pick<Clock, 'left' | 'compiled'>;
 }
 
 /** Enough for any mapping that is only looked at; what is chosen stays within the user's own bound. */
@@ -107,7 +107,7 @@ export function openChips(
         const compiled = await compile(model, loaded, given, calibrationFor(options), {
           onProgress: (stage, done, total) => on(stage)(done, total),
         });
-        clock.learn('compile', before - clock.left());
+        clock.compiled(before - clock.left());
         records.set(codesIn(options), compiled.record);
         return { compiled, pkg: await packageOf(compiled) };
       }),

@@ -3,24 +3,20 @@
  * is always measured on held-out images, so that much is kept back.
  */
 
-/** What a mapping takes (s): its compilation, and a chip that is programmed, read, corrected and run on the images. */
-interface Took {
-  readonly compile: number;
-  readonly run: number;
-}
-
 export interface Clock {
   /** Seconds until the end. */
   readonly left: () => number;
-  /** Takes note of what a mapping took. */
-  readonly learn: (part: keyof Took, seconds: number) => void;
-  /** What measuring a mapping takes, as the last one did (s), and for how many there is time. */
-  readonly pace: () => { readonly each: number; readonly most: number };
+  /** Takes note of the seconds that compiling a mapping took. */
+  readonly compiled: (seconds: number) => void;
+  /** The same of a chip with so many arrays that was programmed, read, corrected and run on the images. */
+  readonly ran: (seconds: number, arrays: number) => void;
+  /** What measuring a mapping of so many arrays takes (s), and for how many there is time. */
+  readonly pace: (arrays: number) => { readonly each: number; readonly most: number };
   /**
-   * Whether there is time to measure another mapping, or one chip more of a mapping that is compiled, and one on held-out images after it.
-   * @param size how many times as long it takes as the last one did
+   * Whether there is time to measure a mapping of so many arrays, or one chip more of one that is compiled, and to measure it on held-out
+   * images after that.
    */
-  readonly allows: (what: 'mapping' | 'chip', size?: number) => boolean;
+  readonly allows: (what: 'mapping' | 'chip', arrays: number) => boolean;
   /** Whether anything was denied. */
   readonly hasDenied: () => boolean;
 }
@@ -31,19 +27,23 @@ export interface Clock {
  */
 export function openClock(budget: number, now: () => number = () => performance.now()): Clock {
   const start = now();
-  const took = { compile: 0, run: 0 };
+  let [compile, perArray] = [0, 0];
   let denied = false;
   const left = () => budget - (now() - start) / 1000;
-  const each = () => took.compile + took.run;
   return {
     left,
-    learn(part, seconds) {
-      took[part] = seconds;
+    compiled(seconds) {
+      compile = seconds;
     },
-    pace: () => ({ each: each(), most: Math.max(0, Math.floor((left() - took.run) / each())) }),
-    allows(what, size = 1) {
-      const next = what === 'mapping' ? each() : took.run;
-      const isAllowed = left() > size * (next + took.run);
+    ran(seconds, arrays) {
+      perArray = seconds / arrays;
+    },
+    pace(arrays) {
+      const each = compile + perArray * arrays;
+      return { each, most: Math.max(0, Math.floor((left() - perArray * arrays) / each)) };
+    },
+    allows(what, arrays) {
+      const isAllowed = left() > (what === 'mapping' ? compile : 0) + 2 * perArray * arrays;
       denied ||= !isAllowed;
       return isAllowed;
     },

@@ -54,7 +54,8 @@ export async function measureMapping(
   const runs: TunedRun[] = [];
   let lost = 0;
   for (let trial = 0; trial < setup.trials; trial++) {
-    if (trial > 0 && (lost > setup.trials * Math.max(0, bound) || !setup.clock.allows('chip'))) break;
+    if (trial > 0 && (lost > setup.trials * Math.max(0, bound) || !setup.clock.allows('chip', cost.arrays)))
+      break;
     const run = await runOf(setup, options, { what: `${what}, chip ${trial + 1}`, part, seed: seed + trial });
     runs.push(run);
     // Other chips would have to be better than floating point to make up for it.
@@ -120,7 +121,7 @@ function runOf(
       ? await chips.programWithout(mapped, without, seed, on)
       : await chips.program(mapped, seed, on);
     const run = await runChip(setup, part, programmed, on('simulate'));
-    clock.learn('run', before - clock.left());
+    clock.ran(before - clock.left(), mapped.compiled.mapping.arrays);
     return run;
   });
 }

@@ -106,10 +106,7 @@ export async function searchMappings(
       report.arrays > manyArrays &&
       response.lossAt(response.energyOf(report.noise)) <= maxDrop - bounds(setup, maxDrop).blur,
     allows: (what, choices) =>
-      setup.clock.allows(
-        what === 'measure' ? 'mapping' : 'chip',
-        Math.max(1, expected(choices).arrays / asGiven.arrays),
-      ),
+      setup.clock.allows(what === 'measure' ? 'mapping' : 'chip', expected(choices).arrays),
   });
   return {
     ...found,

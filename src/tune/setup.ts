@@ -113,7 +113,7 @@ export async function prepare(
       report(stage, done, total);
     },
   });
-  clock.learn('compile', calibrated - clock.left());
+  clock.compiled(calibrated - clock.left());
   const threads = tuning.threads ?? availableThreads();
   const pkg = await packageOf(compiled);
   const float = encodeModel(model.graph);
@@ -191,7 +191,8 @@ export async function prepare(
     tell: (measured) => tuning.onMeasured?.({ ...measured, left: clock.left() }),
     compete: competition(options.arrays, tuning.onBest),
     clock,
-    tellPlan: (mappings) => tuning.onPlan?.({ mappings, ...clock.pace(), left: clock.left() }),
+    tellPlan: (mappings) =>
+      tuning.onPlan?.({ mappings, ...clock.pace(compiled.mapping.arrays), left: clock.left() }),
   };
 }
 

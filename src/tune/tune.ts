@@ -63,7 +63,7 @@ export async function tune(
   const blamed = chosen ? tried[0]! : best;
   const lossy = blamed.measured.report.loss.points > limits.maxDrop;
   const cause =
-    lossy && setup.clock.allows('chip')
+    lossy && setup.clock.allows('chip', blamed.measured.report.arrays)
       ? {
           mapping: tried.indexOf(blamed) + 1,
           ...(await blame(setup, optionsOf(blamed.choices), blamed.measured)),

@@ -131,14 +131,14 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
   const ruledOut: TriedRemedies['ruledOut'][number][] = [];
   let than = own!.snr;
   for (const [i, remedy] of others.entries()) {
-    const { snr, over } = expected[i]!;
+    const { snr, over, arrays } = expected[i]!;
     const limited = own!.over === 0 && over > 0;
     if (limited || snr < than + worthwhile) {
       ruledOut.push({ remedy, expected: snr, than, ...(limited && { over }) });
       continue;
     }
     // As much is left for the layers.
-    if (!setup.clock.allows('mapping', 2)) break;
+    if (!setup.clock.allows('mapping', 2 * arrays)) break;
     than = snr;
     const { report } = await measure(remedy, `wires: ${remedyName(remedy)}`, maxDrop);
     tried.push(report);
@@ -174,11 +174,13 @@ async function measureUnwired(setup: Setup, chips: number): Promise<LossReport> 
 function expectations(
   setup: Setup,
   remedies: readonly Remedy[],
-): Promise<readonly Pick<RemedyEstimate, 'snr' | 'over'>[]> {
+): Promise<readonly Pick<RemedyEstimate, 'snr' | 'over' | 'arrays'>[]> {
   const { compiled, loaded, threads, options } = setup;
   return recalled(setup.store, 'tune-expected', { ...setup.identity, options, remedies }, () =>
     withWorkers(threads, async (pool) =>
-      (await expectRemedies(compiled, loaded, remedies, pool)).map(({ snr, over }) => ({ snr, over })),
+      (await expectRemedies(compiled, loaded, remedies, pool)).map(({ snr, over, arrays }) => ({
+        ...{ snr, over, arrays },
+      })),
     ),
   );
 }

@@ -1,34 +1,34 @@
 import { expect, test } from 'vitest';
 import { openClock } from '../../src/tune/clock.ts';
 
-/** A clock of 900 s, and what moves it on. */
+/** A clock of 900 s, for which compiling takes 60 s and a chip of 100 arrays 40 s; and what moves it on. */
 function clockAt() {
   let seconds = 0;
   const clock = openClock(900, () => 1000 * seconds);
+  clock.compiled(60);
+  clock.ran(40, 100);
   return { clock, pass: (more: number) => (seconds += more) };
 }
 
 test('a mapping is begun if it ends in time, and held-out images after it', () => {
   const { clock, pass } = clockAt();
-  clock.learn('compile', 60);
-  clock.learn('run', 40);
-  expect(clock.pace()).toEqual({ each: 100, most: 8 });
+  expect(clock.pace(100)).toEqual({ each: 100, most: 8 });
   pass(750);
   expect(clock.left()).toBe(150);
-  expect(clock.allows('mapping')).toBe(true);
+  expect(clock.allows('mapping', 100)).toBe(true);
   expect(clock.hasDenied()).toBe(false);
-  // 140 s are asked for, and 60 s for another chip of a mapping that is compiled.
+  // 140 s are asked for, and 80 s for another chip of a mapping that is compiled.
   pass(20);
-  expect(clock.allows('mapping')).toBe(false);
-  expect(clock.allows('chip')).toBe(true);
+  expect(clock.allows('mapping', 100)).toBe(false);
+  expect(clock.allows('chip', 100)).toBe(true);
   expect(clock.hasDenied()).toBe(true);
 });
 
-test('what is twice as large takes twice as long', () => {
+test('chips take time by their arrays', () => {
   const { clock, pass } = clockAt();
-  clock.learn('compile', 60);
-  clock.learn('run', 40);
-  pass(600);
-  expect(clock.allows('mapping', 2)).toBe(true);
-  expect(clock.allows('mapping', 2.2)).toBe(false);
+  pass(700);
+  expect(clock.allows('mapping', 170)).toBe(true);
+  expect(clock.allows('mapping', 180)).toBe(false);
+  expect(clock.allows('mapping', 10)).toBe(true);
+  expect(clock.pace(50)).toEqual({ each: 80, most: 2 });
 });
