@@ -5,6 +5,7 @@
  * that more repeats draw.
  */
 import { weightMax } from '../../passes/map/slice-weights.ts';
+import { defined } from '../defined.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { InputQuantization } from '../ir/graph.ts';
 import { codingOf, inputPlanes } from '../ir/input-planes.ts';
@@ -45,7 +46,10 @@ export function openForms(
   const { cell, driver } = narrowTarget(whole, options).target;
   const estimate = layerEstimates({ mapping, record, options }, whole);
   const estimates = new Map<string, ReturnType<typeof estimate>>();
-  const estimateOf = (layer: number, changes: FormChanges) => {
+  const estimateOf = (layer: number, { residual, ...stored }: FormChanges) => {
+    // Only grouped layers have repeats that residual parts would leave no room for.
+    const isGrouped = mapping.layers[layer]!.node.groups > 1;
+    const changes = { ...stored, ...(isGrouped && defined({ residual })) };
     const key = JSON.stringify([layer, changes]);
     const known = estimates.get(key) ?? estimate(layer, { ...changes, at });
     estimates.set(key, known);
