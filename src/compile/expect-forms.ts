@@ -6,9 +6,11 @@
  */
 import { weightMax } from '../../passes/map/slice-weights.ts';
 import { defined } from '../defined.ts';
+import type { CalibrationRecord, LayerRecord } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { InputQuantization } from '../ir/graph.ts';
 import { codingOf, inputPlanes } from '../ir/input-planes.ts';
+import { evenlySpread } from '../math/evenly-spread.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { type LayerVariant, layerEstimates } from './expect-layer.ts';
 import { type IntegerShares, integerShares } from './integer-shares.ts';
@@ -44,7 +46,7 @@ export function openForms(
   at: number,
 ): ExpectForm {
   const { cell, driver } = narrowTarget(whole, options).target;
-  const estimate = layerEstimates({ mapping, record, options }, whole);
+  const estimate = layerEstimates({ mapping, record: thinned(record), options }, whole, true);
   const estimates = new Map<string, ReturnType<typeof estimate>>();
   const estimateOf = (layer: number, { residual, ...stored }: FormChanges) => {
     // Only grouped layers have repeats that residual parts would leave no room for.
@@ -86,6 +88,22 @@ export function openForms(
       conversions: (conversions * copies * planesOf(recoded)) / planesOf(quantization),
     };
   };
+}
+
+/** Calibration vectors of every layer that are enough to compare its forms. */
+const vectorsUsed = 96;
+
+/** The record with a few vectors of every layer. */
+function thinned(record: CalibrationRecord): CalibrationRecord {
+  const few = (layer: LayerRecord): LayerRecord => {
+    const width = layer.inputMean.length;
+    const used = evenlySpread(layer.count, vectorsUsed);
+    const vectors = layer.vectors.slice(0, used.length * width);
+    for (const [i, vector] of used.entries())
+      vectors.set(layer.vectors.subarray(vector * width, (vector + 1) * width), i * width);
+    return { ...layer, vectors, count: used.length };
+  };
+  return { ...record, layers: new Map([...record.layers].map(([output, layer]) => [output, few(layer)])) };
 }
 
 /** By layer, what wires add to the error of its outputs, as a share of these. */

@@ -59,10 +59,12 @@ export type LayerEstimates = (layer: number, variant?: LayerVariant) => Promise<
 /**
  * @param subject a compilation; layers have their numbers in its mapping
  * @param whole its target, not narrowed by options
+ * @param few whether some tiles of every layer are to do, as where arrays have to be solved
  */
 export function layerEstimates(
   { mapping, record, options }: Pick<RemedySubject, 'mapping' | 'record' | 'options'>,
   whole: LoadedTarget,
+  few = false,
 ): LayerEstimates {
   const targets = remembered(
     (window: number | undefined): Target => ({
@@ -81,7 +83,7 @@ export function layerEstimates(
     const choice = { ...choiceIn(given), ...changes };
     const uses = requantized(given, weightMax(target.cell, choice, options.weightBits));
     const own = laidAlone(uses, choice, target, record);
-    const samples = sampleLayers(own, false);
+    const samples = sampleLayers(own, few);
     const usual = choiceFor(options, given.node.origin, target).converterRange;
     const converters = await sampledConverters(own, samples, {
       record,
