@@ -1,8 +1,8 @@
 /**
  * Other ways of storing the layers of a compilation -> what each takes, and how much each layer alone is expected to err by itself on
  * a chip that is read: cells, converters, wires, and the rounding of weights and inputs, before anything is programmed. What the remedy
- * that was chosen leaves of the wires is known of the mapping as it is: it stays in whatever form, times the square of the current
- * that more repeats draw.
+ * that was chosen leaves of the wires is known of the mapping as it is: in another form, it is as much times the square of what the
+ * columns conduct then.
  */
 import { weightMax } from '../../passes/map/slice-weights.ts';
 import { defined } from '../defined.ts';
@@ -66,11 +66,11 @@ export function openForms(
   };
   return async (layer, { copies: wanted, inputBits, ...changes }) => {
     const given = mapping.layers[layer]!;
-    const { parts, arrays, conversions } = await estimateOf(layer, changes);
+    const { parts, arrays, conversions, load } = await estimateOf(layer, changes);
     // Copies err apart, and lie beside each other as often.
     const copies = (wanted ?? given.copies) / given.copies;
-    const { encoding = given.encoding, slices = given.slices, repeats } = changes;
-    const current = (typeof repeats === 'number' ? repeats : given.repeats) / given.repeats;
+    const { encoding = given.encoding, slices = given.slices } = changes;
+    const current = load / (await estimateOf(layer, {})).load;
     const finer = weightMax(cell, { encoding, slices }, options.weightBits) / given.node.weightMax;
     const { weights, inputs } = sharesOf(layer);
     const { quantization } = given.node;

@@ -48,6 +48,8 @@ export interface LayerEstimate {
   readonly parts: ErrorParts & { readonly rounding: number };
   /** Cells of its blocks, in arrays. */
   readonly arrays: number;
+  /** What its columns conduct, on average (S): as much is drawn through the wires. */
+  readonly load: number;
   /** Of one inference. */
   readonly conversions: number;
   /** Of its conversions, for one inference (s). */
@@ -117,10 +119,26 @@ export function layerEstimates(
       arrays:
         sumOf(own.blocks.map((block) => blockCells(block, layer.encoding))) /
         (target.array.rows * target.array.columns),
+      load: columnLoad(solved, target.array.columns),
       conversions: drives * conversionsPerDrive(layer, own.blocks, target.adc),
       time: drives * conversionsInSequence(layer, own.blocks, target.adc) * target.adc.time,
     };
   };
+}
+
+/** Mean over the columns that hold any weight. */
+function columnLoad(solved: Awaited<ReturnType<typeof solveSampled>>, width: number): number {
+  let [sum, columns] = [0, 0];
+  for (const { codes, seen } of solved.values()) {
+    const used = new Set<number>();
+    for (const [at, code] of codes.entries()) {
+      if (code < 0) continue;
+      used.add(at % width);
+      sum += seen.conductances[at]!;
+    }
+    columns += used.size;
+  }
+  return sum / columns;
 }
 
 function laidAlone(

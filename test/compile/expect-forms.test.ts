@@ -83,6 +83,8 @@ describe('forms of a layer', () => {
     expect(await added({})).toBeCloseTo(share, 9);
     expect(await added({ copies: 4 })).toBeCloseTo(share, 9);
     expect(await added({ repeats: 3 * repeats })).toBeCloseTo(9 * share, 9);
+    // Beside a reference, every weight conducts half of the window or about it, in pairs hardly any does as much.
+    expect(await added({ encoding: 'offset' })).toBeGreaterThan(2 * share);
   });
 
   test('two more bits of input codes leave a sixteenth of their rounding', async () => {
