@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { Compiled } from '../../src/ir/compiled.ts';
 import { layerOptions, parseOptions } from '../../src/ir/options.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { applyVariants } from '../../src/tune/apply.ts';
-import type { Unit } from '../../src/tune/sensitivity.ts';
+import { type Unit, unitsOf } from '../../src/tune/sensitivity.ts';
 import { asGivenVariant, type Taken, variantsFor } from '../../src/tune/variants.ts';
+import { loaded } from '../chip/bench.ts';
+import { compileModel, drawFeeds } from '../support/build.ts';
+import { tinyModel } from '../verify/tiny.ts';
 
 const { target } = await loadTarget('pcm-256');
 const originOf = (index: number) => ({ name: `conv_${index}`, op: 'Conv', index });
@@ -21,6 +25,25 @@ const units = Array.from(
 const variant = (name: string) => variantsFor(target, false).find((one) => one.name === name)!;
 const taken = (changes: Readonly<Record<number, Taken>> = {}) =>
   units.map((_, i) => changes[i] ?? asGivenVariant);
+
+test('layers that do not change are compiled as the compiler had stored them', async () => {
+  const model = tinyModel();
+  const feeds = Array.from({ length: 40 }, (_, seed) => drawFeeds(model.graph.inputs, seed + 1));
+  const array = { ...target.array, rows: 64, columns: 64 };
+  const driver = { ...target.driver, rowsAtOnce: 64 };
+  // A tenth of the window, so that cells err ten times as much against it.
+  const cell = { ...target.cell, gUseMax: 2.6e-6 };
+  const noisy = loaded({ ...target, array, driver, cell, wires: undefined });
+  const given = await compileModel(model, noisy, feeds, {});
+  const storedIn = ({ mapping }: Compiled) =>
+    mapping.layers.map(({ copies, repeats }) => ({ copies, repeats }));
+  const [first] = storedIn(given);
+  expect(first!.copies * first!.repeats).toBeGreaterThan(1);
+  const changes = [asGivenVariant, variant('copies 8')];
+  const options = applyVariants(given.options, noisy.target, unitsOf(given), changes);
+  const again = await compileModel(model, noisy, feeds, options);
+  expect(storedIn(again)).toMatchObject([first!, { copies: 8 }]);
+});
 
 describe('options of a mapping', () => {
   test('where nothing changes, stay as they were given', () => {
