@@ -10,7 +10,7 @@ export interface Clock {
   readonly compiled: (seconds: number) => void;
   /** The same of a chip with so many arrays that was programmed, read, corrected and run on the images. */
   readonly ran: (seconds: number, arrays: number) => void;
-  /** What measuring a mapping of so many arrays takes (s), and for how many there is time. */
+  /** What measuring a mapping of so many arrays, of all its chips, takes (s), and for how many there is time. */
   readonly pace: (arrays: number) => { readonly each: number; readonly most: number };
   /**
    * Whether there is time to measure a mapping of so many arrays, or one chip more of one that is compiled, and to measure it on held-out

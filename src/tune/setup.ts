@@ -192,7 +192,7 @@ export async function prepare(
     compete: competition(options.arrays, tuning.onBest),
     clock,
     tellPlan: (mappings) =>
-      tuning.onPlan?.({ mappings, ...clock.pace(compiled.mapping.arrays), left: clock.left() }),
+      tuning.onPlan?.({ mappings, ...clock.pace(trials * compiled.mapping.arrays), left: clock.left() }),
   };
 }
 
