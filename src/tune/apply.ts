@@ -51,7 +51,8 @@ export function applyVariants(
       };
     }),
   );
-  return { ...usual, layers: [...options.layers, ...entriesFor(wishes)] };
+  const { layers, ...rest } = usual;
+  return { ...rest, layers: [...layers, ...entriesFor(wishes)] };
 }
 
 /** The options with what most layers have in common said for all of them. */
