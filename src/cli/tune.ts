@@ -12,6 +12,7 @@ import { readModel } from '../onnx/decode.ts';
 import { formatPlan, formatStep } from '../report/tune-line.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { formatTime } from '../text/time.ts';
+import type { Loss } from '../tune/loss.ts';
 import { defaultBudget, defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
 import type { TuneReport } from '../tune/report.ts';
 import { tune } from '../tune/tune.ts';
@@ -128,13 +129,7 @@ async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
   }
   if (report.chosen !== undefined) return;
   const { loss } = report.tried[report.best - 1]!;
-  raise([
-    noMappingWithin(
-      `--max-drop ${args.maxDrop}`,
-      `the best loses ${loss.points.toFixed(2)} points`,
-      causeOf(report),
-    ),
-  ]);
+  raise([noMappingWithin(`--max-drop ${args.maxDrop}`, `the best loses ${lossText(loss)}`, causeOf(report))]);
 }
 
 function causeOf({ blame }: TuneReport): string {
@@ -144,6 +139,9 @@ function causeOf({ blame }: TuneReport): string {
     : 'No single error costs so much that it stands out.';
 }
 
+const lossText = ({ points, low, high }: Loss) =>
+  `${points.toFixed(2)} points (95 % ${low.toFixed(2)} to ${high.toFixed(2)})`;
+
 /** What stands at the top of the options file. */
 function commentOf(report: TuneReport): string[] {
   const { crossloom, model, target, data, maxDrop, tried, chosen, best, heldOut } = report;
@@ -151,7 +149,7 @@ function commentOf(report: TuneReport): string[] {
   return [
     `crossloom ${crossloom} tune ${model.file} --target ${target.name} --max-drop ${maxDrop}`,
     ...(chosen === undefined
-      ? [`THE BOUND IS NOT MET: this is the best that was found, and loses ${loss.points.toFixed(2)} points`]
+      ? [`THE BOUND IS NOT MET: this is the best that was found, and loses ${lossText(loss)}`]
       : []),
     `${arrays} arrays, ${conversions} conversions; ${heldOut.loss.points.toFixed(2)} points of top-1 lost on ${data.heldOut} held-out images (95 % ${heldOut.loss.low.toFixed(2)} to ${heldOut.loss.high.toFixed(2)})`,
   ];

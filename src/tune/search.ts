@@ -85,6 +85,8 @@ export async function search<M extends Measured>(
     return known.measured.met;
   };
 
+  const asGiven = await met('as given', given);
+
   /**
    * What lies at or below `missed` misses the bound; what lies at or above `found` meets it, or is not needed.
    * @returns whether there was time for all of it
@@ -96,7 +98,9 @@ export async function search<M extends Measured>(
       const losses = between.map((at) => expect(path[at]!));
       const least = Math.min(...losses);
       if (any && least > most + blur) break;
-      const wanted = Math.max(most, least + (any ? 0 : blur));
+      // What is expected to lose more than a mapping that missed the bound is none to try.
+      const enough = Math.max(most, least + (any ? 0 : blur));
+      const wanted = asGiven ? enough : Math.max(least, Math.min(enough, expect(given)));
       const expected = between[losses.findIndex((loss) => loss <= wanted)]!;
       const onward = Math.min(found - 1, missed + Math.ceil(leastStep * (found - missed)));
       const at = why === 'more exact' ? Math.max(expected, onward) : expected;
@@ -119,7 +123,6 @@ export async function search<M extends Measured>(
     return undefined;
   };
 
-  const asGiven = await met('as given', given);
   const dearer = path.findIndex((choices) => asGiven && costOf(choices) >= costOf(given));
   let hasTime = await walk(-1, dearer < 0 ? path.length : dearer, asGiven, 'expected to do');
   let chosen = await choose();

@@ -89,6 +89,13 @@ describe('the search', () => {
     expect(fearing.chosen).toMatchObject({ choices: [2], measured: { drop: 12 } });
   });
 
+  test('tries nothing that is expected to lose more than the mapping as given, which missed the bound', async () => {
+    // As given loses 4; of the two that are within what estimates blur of the best, the cheaper one loses 5.
+    const one = [[cell(4, 3), cell(5, 1), cell(3, 2)]];
+    const { tried } = await fake(one, { bound: 1, blur: 3 }).run();
+    expect(tried.map(({ choices }) => choices)).toEqual([[0], [2]]);
+  });
+
   test('does not look for cheaper mappings that are expected to lose more than estimates can err by', async () => {
     const { run, measured } = fake(classes, { bound: 7, blur: 1 });
     await run();
