@@ -9,9 +9,10 @@ import { writeInPlace } from '../files/write-file.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import { type CompileOptions, defaultTarget } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
-import { formatStep } from '../report/tune-line.ts';
+import { formatPlan, formatStep } from '../report/tune-line.ts';
 import { formatTuning } from '../report/tune-text.ts';
 import { formatTime } from '../text/time.ts';
+import type { Loss } from '../tune/loss.ts';
 import { defaultBudget, defaultImages, defaultTrials, type TuneOptions } from '../tune/options.ts';
 import type { TuneReport } from '../tune/report.ts';
 import { tune } from '../tune/tune.ts';
@@ -43,7 +44,7 @@ import { openScoredData } from './scored-data.ts';
 import { type Stages, withStages } from './stages.ts';
 
 interface TuneArguments
-  extends Omit<TuneOptions, 'onProgress' | 'onMeasured' | 'onBest' | 'store'>,
+  extends Omit<TuneOptions, 'onProgress' | 'onMeasured' | 'onPlan' | 'onBest' | 'store'>,
     CalibrationFlags,
     Pick<CompileFlags, 'options' | 'target' | 'set' | 'samples'> {
   readonly data: string;
@@ -86,14 +87,16 @@ async function tuneModel(
   if (calibration?.kind === 'record' && isMadeUp(calibration.record))
     printDiagnostics(io, [syntheticCalibration(file, loaded.target.adc.bits)]);
   const store = await openResults(io);
+  const say = (line: string) => {
+    if (io.isTty) io.redraw('');
+    io.stderr(`${line}\n`);
+  };
   const work = ({ report }: Stages) =>
     tune(model, loaded, options, calibration, dataset, {
       ...args,
       ...{ store, onBest, onProgress: report },
-      onMeasured: (step) => {
-        if (io.isTty) io.redraw('');
-        io.stderr(`${formatStep(step)}\n`);
-      },
+      onMeasured: (step) => say(formatStep(step)),
+      onPlan: (plan) => say(formatPlan(plan)),
     });
   return withStages(io, work, stopped);
 }
@@ -126,13 +129,7 @@ async function run(io: Io, file: string, args: TuneArguments): Promise<void> {
   }
   if (report.chosen !== undefined) return;
   const { loss } = report.tried[report.best - 1]!;
-  raise([
-    noMappingWithin(
-      `--max-drop ${args.maxDrop}`,
-      `the best loses ${loss.points.toFixed(2)} points`,
-      causeOf(report),
-    ),
-  ]);
+  raise([noMappingWithin(`--max-drop ${args.maxDrop}`, `the best loses ${lossText(loss)}`, causeOf(report))]);
 }
 
 function causeOf({ blame }: TuneReport): string {
@@ -142,6 +139,9 @@ function causeOf({ blame }: TuneReport): string {
     : 'No single error costs so much that it stands out.';
 }
 
+const lossText = ({ points, low, high }: Loss) =>
+  `${points.toFixed(2)} points (95 % ${low.toFixed(2)} to ${high.toFixed(2)})`;
+
 /** What stands at the top of the options file. */
 function commentOf(report: TuneReport): string[] {
   const { crossloom, model, target, data, maxDrop, tried, chosen, best, heldOut } = report;
@@ -149,7 +149,7 @@ function commentOf(report: TuneReport): string[] {
   return [
     `crossloom ${crossloom} tune ${model.file} --target ${target.name} --max-drop ${maxDrop}`,
     ...(chosen === undefined
-      ? [`THE BOUND IS NOT MET: this is the best that was found, and loses ${loss.points.toFixed(2)} points`]
+      ? [`THE BOUND IS NOT MET: this is the best that was found, and loses ${lossText(loss)}`]
       : []),
     `${arrays} arrays, ${conversions} conversions; ${heldOut.loss.points.toFixed(2)} points of top-1 lost on ${data.heldOut} held-out images (95 % ${heldOut.loss.low.toFixed(2)} to ${heldOut.loss.high.toFixed(2)})`,
   ];
@@ -202,7 +202,7 @@ export function registerTune(program: Command, io: Io): void {
     )
     .option(
       '--budget <time>',
-      `measure nothing new after this time, and take the best (default: ${formatTime(defaultBudget)})`,
+      `end after this time, about, with the best that was measured (default: ${formatTime(defaultBudget)})`,
       time,
     )
     .option('--resume', 'go on with an earlier run of the same command')

@@ -48,6 +48,8 @@ export interface LayerEstimate {
   readonly parts: ErrorParts & { readonly rounding: number };
   /** Cells of its blocks, in arrays. */
   readonly arrays: number;
+  /** What its columns conduct, on average (S): as much is drawn through the wires. */
+  readonly load: number;
   /** Of one inference. */
   readonly conversions: number;
   /** Of its conversions, for one inference (s). */
@@ -59,10 +61,12 @@ export type LayerEstimates = (layer: number, variant?: LayerVariant) => Promise<
 /**
  * @param subject a compilation; layers have their numbers in its mapping
  * @param whole its target, not narrowed by options
+ * @param few whether some tiles of every layer are to do, as where arrays have to be solved
  */
 export function layerEstimates(
   { mapping, record, options }: Pick<RemedySubject, 'mapping' | 'record' | 'options'>,
   whole: LoadedTarget,
+  few = false,
 ): LayerEstimates {
   const targets = remembered(
     (window: number | undefined): Target => ({
@@ -81,7 +85,7 @@ export function layerEstimates(
     const choice = { ...choiceIn(given), ...changes };
     const uses = requantized(given, weightMax(target.cell, choice, options.weightBits));
     const own = laidAlone(uses, choice, target, record);
-    const samples = sampleLayers(own, false);
+    const samples = sampleLayers(own, few);
     const usual = choiceFor(options, given.node.origin, target).converterRange;
     const converters = await sampledConverters(own, samples, {
       record,
@@ -116,10 +120,26 @@ export function layerEstimates(
       arrays:
         sumOf(own.blocks.map((block) => blockCells(block, layer.encoding))) /
         (target.array.rows * target.array.columns),
+      load: columnLoad(solved, target.array.columns),
       conversions: drives * conversionsPerDrive(layer, own.blocks, target.adc),
       time: drives * conversionsInSequence(layer, own.blocks, target.adc) * target.adc.time,
     };
   };
+}
+
+/** Mean over the columns that hold any weight. */
+function columnLoad(solved: Awaited<ReturnType<typeof solveSampled>>, width: number): number {
+  let [sum, columns] = [0, 0];
+  for (const { codes, seen } of solved.values()) {
+    const used = new Set<number>();
+    for (const [at, code] of codes.entries()) {
+      if (code < 0) continue;
+      used.add(at % width);
+      sum += seen.conductances[at]!;
+    }
+    columns += used.size;
+  }
+  return sum / columns;
 }
 
 function laidAlone(

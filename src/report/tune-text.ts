@@ -39,7 +39,14 @@ function header(report: TuneReport): string {
   ].join('\n');
 }
 
-function remedies({ tried, share, without, ruledOut, taken }: NonNullable<TuneReport['wires']>): string {
+function remedies({
+  tried,
+  leftOpen,
+  share,
+  without,
+  ruledOut,
+  taken,
+}: NonNullable<TuneReport['wires']>): string {
   const columns = [
     ...texts(''),
     ...numbers('arrays', 'conversions', 'loss'),
@@ -62,7 +69,9 @@ function remedies({ tried, share, without, ruledOut, taken }: NonNullable<TuneRe
     `Against the wires, all layers as given: ${remedyName(taken) || 'nothing'} is taken, and tuned from there`,
     formatTable(columns, rows).trimEnd(),
     ...(share !== undefined && !without
-      ? [`nothing more was measured: wires are expected to make up ${formatShare(share)} of the error`]
+      ? [
+          `nothing more was measured: ${leftOpen ? 'the compiler has chosen it, and ' : ''}wires are expected to make up ${formatShare(share)} of the error`,
+        ]
       : []),
     ...ruledOut.map(({ remedy, expected, than, over }) =>
       over

@@ -59,7 +59,7 @@ export async function blame(setup: Setup, options: CompileOptions, total: Measur
     setup.tell({ what, loss, snrToFloat, trials, seconds });
   };
   for (const { error } of acting) {
-    if (setup.isOver()) break;
+    if (!setup.clock.allows('chip', total.report.arrays)) break;
     const start = performance.now();
     const without = await runsWithout(setup, options, { part, seed: setup.seed, chips }, error);
     const measured = lossOf(without, part.references);

@@ -16,8 +16,8 @@ export function expectVariants(
   const { compiled, options, loaded, at, identity, store } = setup;
   const { target } = compiled.loaded;
   const changes = variants.map((variant) =>
-    units.map(({ origins }) => {
-      const given = layerChoice(options, origins[0]!, target);
+    units.map(({ origins, stored }) => {
+      const given = layerChoice(options, origins[0]!, target, stored);
       return changesTo(given, variant.apply(given) ?? given);
     }),
   );
@@ -46,7 +46,7 @@ export function expectVariants(
 function changesTo(given: LayerChoice, wanted: LayerChoice): FormChanges {
   const changed = <Field extends keyof LayerChoice>(field: Field) =>
     wanted[field] === given[field] ? undefined : wanted[field];
-  const [encoding, inputBits, copies] = [changed('encoding'), changed('inputBits'), changed('copies')];
+  const [encoding, inputBits] = [changed('encoding'), changed('inputBits')];
   const stored = defined({
     encoding: encoding === 'auto' ? undefined : encoding,
     slices: changed('slices'),
@@ -58,7 +58,7 @@ function changesTo(given: LayerChoice, wanted: LayerChoice): FormChanges {
     ...stored,
     ...(open && { repeats: 'auto' }),
     ...defined({
-      copies: copies === 'auto' ? undefined : copies,
+      copies: changed('copies'),
       inputBits: inputBits === 'auto' ? undefined : inputBits,
     }),
   };

@@ -5,7 +5,7 @@
  */
 import type { LayerForm } from '../compile/expect-forms.ts';
 import { sumOf } from '../math/sum.ts';
-import { appliesTo } from './apply.ts';
+import { changedBy } from './apply.ts';
 import { type LayerClass, layerClasses } from './classes.ts';
 import { expectVariants } from './expect-variants.ts';
 import type { Unit } from './sensitivity.ts';
@@ -59,7 +59,7 @@ export async function formsOf(
   const energies = errors.map(({ noise, images }) => (Number.isFinite(noise) ? noise / images : worst));
   const variants = variantsFor(target, setup.codesAreFree).filter(
     (variant) =>
-      variant === asGivenVariant || units.some((unit) => appliesTo(variant, unit, options, target)),
+      variant === asGivenVariant || units.some((unit) => changedBy(variant, unit, options, target)),
   );
   const estimated = await expectVariants(setup, units, variants);
   const given = estimated[0]!;
@@ -89,10 +89,16 @@ export async function formsOf(
         digital: sumOf(off.map((unit) => units[unit]!.multiplications)) / total,
       };
     };
+    const seen = new Set<string>();
     const onCrossbars = variants.flatMap((variant, number): Form[] => {
-      const takes = (unit: number) =>
-        number === 0 || appliesTo(variant, units[unit]!, options, loaded.target);
-      return own.some(takes) ? [formOf(variant.name, (unit) => (takes(unit) ? number : 0))] : [];
+      const changes = new Map(
+        own.map((unit) => [unit, changedBy(variant, units[unit]!, options, loaded.target)]),
+      );
+      // Such as twice the copies of layers that have one each.
+      const key = JSON.stringify([...changes.values()]);
+      if (seen.has(key) || [...changes.values()].every((change) => !change)) return [];
+      seen.add(key);
+      return [formOf(variant.name, (unit) => (changes.get(unit) ? number : 0))];
     });
     const off = digitalSets(own, units, energies, mostDigital).map((set) =>
       formOf(set.length === own.length ? 'digital' : `${set.length} digital`, (unit) =>

@@ -54,7 +54,8 @@ export async function measureMapping(
   const runs: TunedRun[] = [];
   let lost = 0;
   for (let trial = 0; trial < setup.trials; trial++) {
-    if (trial > 0 && (lost > setup.trials * Math.max(0, bound) || setup.isOver())) break;
+    if (trial > 0 && (lost > setup.trials * Math.max(0, bound) || !setup.clock.allows('chip', cost.arrays)))
+      break;
     const run = await runOf(setup, options, { what: `${what}, chip ${trial + 1}`, part, seed: seed + trial });
     runs.push(run);
     // Other chips would have to be better than floating point to make up for it.
@@ -108,17 +109,20 @@ function runOf(
   { what, part, seed }: Pick<MeasureOptions, 'what' | 'part' | 'seed'>,
   without?: string,
 ): Promise<TunedRun> {
-  const { chips, identity, at, compensate } = setup;
+  const { chips, identity, at, compensate, clock } = setup;
   const { indices } = part.images.plan;
   setup.work.runs.set(JSON.stringify([options, indices, seed, without]), indices.length);
   const of = { ...identity, options, indices, seed, at, compensate, ...defined({ without }) };
   return recalled(setup.store, 'tune-run', of, async () => {
     const on = setup.on(what);
     const mapped = await chips.map(options, on);
+    const before = clock.left();
     const programmed = without
       ? await chips.programWithout(mapped, without, seed, on)
       : await chips.program(mapped, seed, on);
-    return runChip(setup, part, programmed, on('simulate'));
+    const run = await runChip(setup, part, programmed, on('simulate'));
+    clock.ran(before - clock.left(), mapped.compiled.mapping.arrays);
+    return run;
   });
 }
 

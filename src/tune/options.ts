@@ -9,8 +9,8 @@ export const defaultImages = 500;
 /** Chips per measurement, where nothing else is said; of a mapping of many arrays, which are alike as a whole, one does. */
 export const defaultTrials = 2;
 export const manyArrays = 64;
-/** Seconds after which nothing new is measured, where nothing else is said: a large network ends within 15 minutes. */
-export const defaultBudget = 540;
+/** Seconds that a tuning takes at most, about, where nothing else is said. */
+export const defaultBudget = 900;
 
 export interface TuneOptions {
   /** Largest accepted loss of top-1 against floating point (points), mean over chips. Default: 1. */
@@ -31,7 +31,7 @@ export interface TuneOptions {
   readonly at?: number;
   /** What is done about what has moved until then. Default: gain and bias of all columns are fitted at that time. */
   readonly compensate?: Compensation;
-  /** Seconds after which nothing new is measured but what is taken then, on held-out images. Default: 540. */
+  /** Seconds that it may take: nothing is begun that would not end within them, held-out images included. Default: 900. */
   readonly budget?: number;
   /** Goes on with an earlier run, whose measurements the store has: it is an error if there are none. */
   readonly resume?: boolean;
@@ -41,6 +41,8 @@ export interface TuneOptions {
   readonly onProgress?: (stage: string, done: number, total: number) => void;
   /** Called with every measurement when it is there. */
   readonly onMeasured?: (measured: MeasuredStep) => void;
+  /** Called before mappings are searched. */
+  readonly onPlan?: (plan: Plan) => void;
   /** Called with every mapping that loses least so far, of those that take no more arrays than there may be. */
   readonly onBest?: (options: CompileOptions, report: MappingReport) => void;
 }
@@ -55,6 +57,19 @@ export interface MeasuredStep extends Partial<LossReport> {
   /** Chips that were programmed; absent where it is about none. */
   readonly trials?: number;
   readonly seconds: number;
+  /** Seconds that are left of the budget. */
+  readonly left: number;
+}
+
+/** What a search will measure at most. */
+export interface Plan {
+  /** Mappings on the path from the cheapest to the most exact. */
+  readonly mappings: number;
+  /** Seconds that measuring one takes, about, and how many there is time for. */
+  readonly each: number;
+  readonly most: number;
+  /** Seconds that are left. */
+  readonly left: number;
 }
 
 /** Most loss and most digital multiplications, in percent. */

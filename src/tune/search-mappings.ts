@@ -5,7 +5,7 @@ import { openEstimates } from './estimates.ts';
 import type { ClassForms, Form } from './forms.ts';
 import type { MappingReport } from './loss.ts';
 import { type Measurement, measureMapping } from './measure.ts';
-import type { Limits } from './options.ts';
+import { type Limits, manyArrays } from './options.ts';
 import { type Choices, pathOf } from './path.ts';
 import { responseOf } from './response.ts';
 import { type Measured, type SearchResult, search, type Why } from './search.ts';
@@ -61,7 +61,8 @@ export async function searchMappings(
     })),
   );
   const path = pathOf(candidates, mostDigital);
-  const estimates = openEstimates(responseOf(setup.real, setup.tuning));
+  const response = responseOf(setup.real, setup.tuning);
+  const estimates = openEstimates(response);
   const energyOf = (choices: Choices) => sumOf(formsIn(choices).map(({ energy }) => energy));
   const measureWith = (seed: number) => async (choices: Choices, why?: Why) => {
     const { report, runs } = await measureMapping(setup, optionsOf(choices), {
@@ -83,13 +84,6 @@ export async function searchMappings(
       cost: prices.costOfAll({ ...report, digital: digitalOf(formsIn(choices)) }),
     };
   };
-  const found = await search(given, path, bounds(setup, maxDrop), {
-    costOf: (choices) => sumOf(choices.map((form, own) => candidates[own]![form]!.cost)),
-    expect: (choices) => estimates.of(energyOf(choices)).loss,
-    measure: measureWith(setup.seed),
-    confirm: measureWith(setup.seed + setup.trials),
-    isOver: setup.isOver,
-  });
   const expected = (choices: Choices): Expected => {
     const forms = formsIn(choices);
     const off = digitalOf(forms);
@@ -101,6 +95,19 @@ export async function searchMappings(
       ...estimates.of(energyOf(choices)),
     };
   };
+  setup.tellPlan(path.length);
+  const found = await search(given, path, bounds(setup, maxDrop), {
+    costOf: (choices) => sumOf(choices.map((form, own) => candidates[own]![form]!.cost)),
+    expect: (choices) => estimates.of(energyOf(choices)).loss,
+    measure: measureWith(setup.seed),
+    confirm: measureWith(setup.seed + setup.trials),
+    // Of many arrays errors even out, and how much the outputs err tells more than the images that change class.
+    isClear: ({ report }) =>
+      report.arrays > manyArrays &&
+      response.lossAt(response.energyOf(report.noise)) <= maxDrop - bounds(setup, maxDrop).blur,
+    allows: (what, choices) =>
+      setup.clock.allows(what === 'measure' ? 'mapping' : 'chip', expected(choices).arrays),
+  });
   return {
     ...found,
     expect: expected,

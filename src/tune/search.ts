@@ -35,8 +35,10 @@ interface Measures<M> {
   readonly measure: (choices: Choices, why: Why) => Promise<M>;
   /** On chips that the search has not seen. */
   readonly confirm: (choices: Choices) => Promise<M>;
-  /** Whether the time is over: nothing more is measured then. */
-  readonly isOver: () => boolean;
+  /** Whether it is so clear that a mapping that was measured meets the bound that no other chips are asked. */
+  readonly isClear: (measured: M) => boolean;
+  /** Whether there is time to measure a mapping, or to confirm it. */
+  readonly allows: (what: 'measure' | 'confirm', choices: Choices) => boolean;
 }
 
 interface Bounds {
@@ -73,7 +75,7 @@ export async function search<M extends Measured>(
   given: Choices,
   path: readonly Choices[],
   { most, blur }: Bounds,
-  { costOf, expect, measure, confirm, isOver }: Measures<M>,
+  { costOf, expect, measure, confirm, isClear, allows }: Measures<M>,
 ): Promise<SearchResult<M>> {
   const tried = new Map<string, Tried<M>>();
   const met = async (why: Why, choices: Choices): Promise<boolean> => {
@@ -83,28 +85,37 @@ export async function search<M extends Measured>(
     return known.measured.met;
   };
 
-  /** What lies at or below `missed` misses the bound; what lies at or above `found` meets it, or is not needed. */
-  const walk = async (missed: number, found: number, any: boolean, first: Why) => {
+  const asGiven = await met('as given', given);
+
+  /**
+   * What lies at or below `missed` misses the bound; what lies at or above `found` meets it, or is not needed.
+   * @returns whether there was time for all of it
+   */
+  const walk = async (missed: number, found: number, any: boolean, first: Why): Promise<boolean> => {
     let why = first;
-    while (found - missed > 1 && !isOver()) {
+    while (found - missed > 1) {
       const between = Array.from({ length: found - missed - 1 }, (_, i) => missed + 1 + i);
       const losses = between.map((at) => expect(path[at]!));
       const least = Math.min(...losses);
       if (any && least > most + blur) break;
-      const wanted = Math.max(most, least + (any ? 0 : blur));
+      // What is expected to lose more than a mapping that missed the bound is none to try.
+      const enough = Math.max(most, least + (any ? 0 : blur));
+      const wanted = asGiven ? enough : Math.max(least, Math.min(enough, expect(given)));
       const expected = between[losses.findIndex((loss) => loss <= wanted)]!;
       const onward = Math.min(found - 1, missed + Math.ceil(leastStep * (found - missed)));
       const at = why === 'more exact' ? Math.max(expected, onward) : expected;
+      if (!tried.has(path[at]!.join()) && !allows('measure', path[at]!)) return false;
       if (await met(why, path[at]!)) [found, any, why] = [at, true, 'cheaper'];
       else [missed, why] = [at, 'more exact'];
     }
+    return true;
   };
 
   /** The cheapest that also does on other chips. */
   const choose = async (): Promise<Tried<M> | undefined> => {
     for (const [key, candidate] of [...tried].sort(([, a], [, b]) => cheaperFirst(a, b))) {
       if (!candidate.measured.met || candidate.confirmed) continue;
-      if (isOver()) return candidate;
+      if (isClear(candidate.measured) || !allows('confirm', candidate.choices)) return candidate;
       const confirmed = { ...candidate, confirmed: await confirm(candidate.choices) };
       tried.set(key, confirmed);
       if (confirmed.confirmed.met) return confirmed;
@@ -112,15 +123,14 @@ export async function search<M extends Measured>(
     return undefined;
   };
 
-  const asGiven = await met('as given', given);
   const dearer = path.findIndex((choices) => asGiven && costOf(choices) >= costOf(given));
-  await walk(-1, dearer < 0 ? path.length : dearer, asGiven, 'expected to do');
+  let hasTime = await walk(-1, dearer < 0 ? path.length : dearer, asGiven, 'expected to do');
   let chosen = await choose();
-  for (let most = -1; !chosen && !isOver(); chosen = await choose()) {
+  for (let most = -1; !chosen && hasTime; chosen = await choose()) {
     const measured = path.findLastIndex((choices) => tried.has(choices.join()));
     if (measured === most || measured === path.length - 1) break;
     most = measured;
-    await walk(measured, path.length, false, 'more exact');
+    hasTime = await walk(measured, path.length, false, 'more exact');
   }
   const all = [...tried.values()];
   const fitting = all.filter(({ measured }) => measured.fits);

@@ -8,6 +8,7 @@ import { calibratedChip, correctionsFor } from '../correct/compensate.ts';
 import { recalled } from '../files/result-store.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { layerName, type Origin } from '../ir/graph.ts';
+import type { Stored } from '../ir/stored.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { lowerFloat } from '../lower/reference.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
@@ -24,7 +25,7 @@ import { job, type OutputError, type SensitivityContext } from './sensitivity-jo
 import type { Setup } from './setup.ts';
 
 /** Images that layers are compared on at most. */
-export const sensitivityImages = 32;
+export const sensitivityImages = 16;
 
 /** Crossbar layers that are chosen for together, because they have one name or one matrix. */
 export interface Unit {
@@ -32,6 +33,8 @@ export interface Unit {
   readonly origins: readonly Origin[];
   /** Numbers of its layers in the mapping. */
   readonly layers: readonly number[];
+  /** How often the mapping stores the digits of the first of them. */
+  readonly stored: Stored;
   /** Of the first of its layers. */
   readonly class: LayerClass;
   /** Multiplications per inference. */
@@ -42,11 +45,13 @@ export interface Unit {
 export function unitsOf({ mapping, summary }: Compiled): readonly Unit[] {
   const classes = classesOf(mapping.layers.map(({ node }) => node));
   const units: Unit[] = [];
-  for (const [index, { node, uses }] of mapping.layers.entries()) {
+  for (const [index, { node, uses, copies, repeats }] of mapping.layers.entries()) {
     const origins = new Map(uses.map(({ origin }) => [layerName(origin), origin]));
     let unit: Unit = {
       origins: [],
       layers: [index],
+      // What grouped layers have room for follows from everything else.
+      stored: { copies, ...(node.groups === 1 && repeats > 1 && { repeats }) },
       class: classes[index]!,
       multiplications: summary.layers[index]!.mvms * node.groups * node.rows * node.columns,
     };

@@ -28,6 +28,7 @@ import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
 import { type Chips, type OnPart, openChips } from './chips.ts';
+import { type Clock, openClock } from './clock.ts';
 import type { MappingReport } from './loss.ts';
 import { withMemory } from './memo.ts';
 import {
@@ -53,6 +54,8 @@ export interface Setup {
   readonly record: CalibrationRecord;
   /** The compilation with the options as given. */
   readonly compiled: Compiled;
+  /** Whether what is done about wires was left to the compiler. */
+  readonly wiresLeftOpen: boolean;
   /** Its graph before quantization, with `mvm` nodes. */
   readonly real: Graph;
   readonly tuning: Part;
@@ -75,11 +78,12 @@ export interface Setup {
   readonly work: { readonly mappings: Set<string>; readonly runs: Map<string, number> };
   /** Says how far the parts of a measurement are, by its name. */
   readonly on: (what: string) => OnPart;
-  readonly tell: (measured: MeasuredStep) => void;
+  readonly tell: (measured: Omit<MeasuredStep, 'left'>) => void;
   /** Takes note of a mapping that was measured on the tuning images and the first chips. */
   readonly compete: (options: CompileOptions, report: MappingReport) => void;
-  /** Whether this share of the time for measurements is over. Default: all of it. */
-  readonly isOver: (share?: number) => boolean;
+  readonly clock: Clock;
+  /** Says what a search along so many mappings may come to. */
+  readonly tellPlan: (mappings: number) => void;
 }
 
 /** An interval needs two images in each half. */
@@ -99,9 +103,17 @@ export async function prepare(
   dataset: Dataset,
   tuning: TuneOptions,
 ): Promise<Setup> {
-  const start = performance.now();
+  const clock = openClock(tuning.budget ?? defaultBudget);
   const report = tuning.onProgress ?? (() => undefined);
-  const compiled = await compile(model, loaded, options, calibration, { onProgress: report });
+  let calibrated = clock.left();
+  const compiled = await compile(model, loaded, options, calibration, {
+    onProgress(stage, done, total) {
+      // What comes before is done once.
+      if (stage === 'lower' || stage === 'calibrate') calibrated = clock.left();
+      report(stage, done, total);
+    },
+  });
+  clock.compiled(calibrated - clock.left());
   const threads = tuning.threads ?? availableThreads();
   const pkg = await packageOf(compiled);
   const float = encodeModel(model.graph);
@@ -156,6 +168,7 @@ export async function prepare(
     options: compiled.options,
     record,
     compiled,
+    wiresLeftOpen: options.wireCorrection === 'auto',
     real,
     tuning: await partOf(0, 'floating point and integers, tuning images'),
     heldOut: await partOf(1, 'floating point and integers, held-out images'),
@@ -166,17 +179,20 @@ export async function prepare(
     at,
     compensate,
     codesAreFree: samples !== undefined && !hasOwnCodes(real),
-    chips: openChips({ model, loaded, threads, calibratedAt, sequential, ...defined({ samples }) }, trials, {
-      compiled,
-      pkg,
-    }),
+    chips: openChips(
+      { model, loaded, threads, calibratedAt, sequential, clock, ...defined({ samples }) },
+      trials,
+      { compiled, pkg },
+    ),
     identity,
     store: kept,
     work: { mappings: new Set(), runs: new Map() },
     on: (what) => (part) => (done, total) => report(`${what}: ${part}`, done, total),
-    tell: tuning.onMeasured ?? (() => undefined),
+    tell: (measured) => tuning.onMeasured?.({ ...measured, left: clock.left() }),
     compete: competition(options.arrays, tuning.onBest),
-    isOver: (share = 1) => (performance.now() - start) / 1000 > share * (tuning.budget ?? defaultBudget),
+    clock,
+    tellPlan: (mappings) =>
+      tuning.onPlan?.({ mappings, ...clock.pace(trials * compiled.mapping.arrays), left: clock.left() }),
   };
 }
 

@@ -63,13 +63,13 @@ export async function tune(
   const blamed = chosen ? tried[0]! : best;
   const lossy = blamed.measured.report.loss.points > limits.maxDrop;
   const cause =
-    lossy && !setup.isOver()
+    lossy && setup.clock.allows('chip', blamed.measured.report.arrays)
       ? {
           mapping: tried.indexOf(blamed) + 1,
           ...(await blame(setup, optionsOf(blamed.choices), blamed.measured)),
         }
       : undefined;
-  const stopped = setup.isOver();
+  const stopped = setup.clock.hasDenied();
   const heldOut = await measureMapping(setup, optionsOf(taken.choices), {
     what: 'on held-out images and other chips',
     part: setup.heldOut,

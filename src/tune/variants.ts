@@ -1,18 +1,24 @@
 /** What may be chosen for the crossbar layers of a class: the ways of storing them that a tuning compares, as far as a target allows them. */
 import type { Origin } from '../ir/graph.ts';
 import { type Choice, type CompileOptions, choiceFor, inputBitsOf } from '../ir/options.ts';
+import type { Stored } from '../ir/stored.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 
 /** How a layer is stored, and what drives it. */
-export interface LayerChoice extends Omit<Choice, 'copies' | 'copiesOpen'> {
-  readonly copies: number | 'auto';
+export interface LayerChoice extends Omit<Choice, 'copiesOpen'> {
   readonly inputBits: number | 'auto';
 }
 
-export function layerChoice(options: CompileOptions, origin: Origin, target: Target): LayerChoice {
-  const { copies, copiesOpen, ...choice } = choiceFor(options, origin, target);
-  return { ...choice, copies: copiesOpen ? 'auto' : copies, inputBits: inputBitsOf(options, origin) };
+/** @param stored what the compiler chose where options leave it open; so often layers stay stored when others change */
+export function layerChoice(
+  options: CompileOptions,
+  origin: Origin,
+  target: Target,
+  stored: Stored,
+): LayerChoice {
+  const { copiesOpen, ...choice } = choiceFor(options, origin, target);
+  return { ...choice, ...(copiesOpen && stored), inputBits: inputBitsOf(options, origin) };
 }
 
 /** A change of how a layer is stored, by a name for people. */
@@ -25,7 +31,7 @@ export interface Variant {
 /** What one layer does. */
 export type Taken = Variant | 'digital';
 
-const mostParts = 8;
+const [mostParts, mostCopies] = [8, 8];
 
 type Change = (given: LayerChoice) => Partial<LayerChoice>;
 
@@ -41,7 +47,7 @@ export function variantsFor(target: Target, codesAreFree: boolean): readonly Var
     differential: () => ({ encoding: 'differential' }),
     'one slice fewer': ({ slices, copies, residual }) => ({
       slices: slices - 1,
-      residual: residual && (slices - 1) * leastCopies(copies) > 1,
+      residual: residual && (slices - 1) * copies > 1,
     }),
     ...moreCells(target),
     ...(codesAreFree ? finerInputs : {}),
@@ -72,7 +78,7 @@ function moreCells(target: Target): Readonly<Record<string, Change>> {
     ...(readsBack && {
       'slices +1, residual': ({ slices, copies }) => ({
         slices: slices + 1,
-        copies: leastCopies(copies),
+        copies,
         ...residual,
       }),
       'copies 2, residual': () => ({ copies: 2, ...residual }),
@@ -80,11 +86,14 @@ function moreCells(target: Target): Readonly<Record<string, Change>> {
     }),
     'slices +1': ({ slices }) => ({ slices: slices + 1, residual: false }),
     ...Object.fromEntries(
-      [1, 2, 4, 8].map((copies): [string, Change] => [
+      [1, 2, 4, mostCopies].map((copies): [string, Change] => [
         `copies ${copies}`,
         () => ({ copies, residual: false }),
       ]),
     ),
+    // Where layers are stored as often as each needs it.
+    'half the copies': ({ copies }) => ({ copies: Math.ceil(copies / 2), residual: false }),
+    'twice the copies': ({ copies }) => ({ copies: Math.min(mostCopies, 2 * copies), residual: false }),
     'repeats 4': () => ({ repeats: 4 }),
     'repeats 16': () => ({ repeats: 16 }),
   };
@@ -98,13 +107,11 @@ const finerInputs: Readonly<Record<string, Change>> = Object.fromEntries(
   ]),
 );
 
-const leastCopies = (copies: LayerChoice['copies']) => (copies === 'auto' ? 1 : copies);
-
 /** What the compiler would refuse is not tried. */
 function isPossible({ encoding, slices, copies, repeats, residual }: LayerChoice, target: Target): boolean {
   const { array, driver } = target;
   if (repeats !== 'auto' && repeats > Math.min(array.rows, driver.rowsAtOnce)) return false;
-  const parts = slices * leastCopies(copies);
+  const parts = slices * copies;
   if (slices < 1 || slices > mostParts) return false;
   if (encoding === 'offset' && (target.hidden || target.cell.levels < 3)) return false;
   if (!residual) return true;

@@ -33,6 +33,8 @@ interface RuledOut {
 export interface TriedRemedies {
   /** In the order of the measurements; empty for a target without wires. */
   readonly tried: readonly RemedyReport[];
+  /** Where the options left to the compiler what is done, and it is not put in question by measurements. */
+  readonly leftOpen?: true;
   /** Share of what errs in layers as given that their wires are expected to make up; where the mapping misses the bound. */
   readonly share?: number;
   /** The mapping as given, as if wires had no resistance; where it misses the bound, and that share is not negligible. */
@@ -117,23 +119,26 @@ export async function tryRemedies(setup: Setup, maxDrop: number): Promise<TriedR
   const tried = [first.report];
   if (first.report.met) return { tried, ruledOut: [], taken: given };
   const share = wiredShare(setup.compiled);
-  if (share !== undefined && share < negligible) return { tried, share, ruledOut: [], taken: given };
+  const known = { tried, ...defined({ share }), ruledOut: [], taken: given };
+  // The compiler has chosen among more than is tried here, from the same estimates.
+  if (setup.wiresLeftOpen) return { ...known, leftOpen: true };
+  if (share !== undefined && share < negligible) return known;
   const without = await measureUnwired(setup, comparedRuns(first.measured).length);
   const { noise } = lossOf(comparedRuns(first.measured), setup.tuning.references);
-  if (noise - without.noise < noticed * noise)
-    return { tried, without, ...defined({ share }), ruledOut: [], taken: given };
+  if (noise - without.noise < noticed * noise) return { ...known, without };
 
   const [own, ...expected] = await expectations(setup, [given, ...others]);
   const ruledOut: TriedRemedies['ruledOut'][number][] = [];
   let than = own!.snr;
   for (const [i, remedy] of others.entries()) {
-    const { snr, over } = expected[i]!;
+    const { snr, over, arrays } = expected[i]!;
     const limited = own!.over === 0 && over > 0;
     if (limited || snr < than + worthwhile) {
       ruledOut.push({ remedy, expected: snr, than, ...(limited && { over }) });
       continue;
     }
-    if (setup.isOver(timeForRemedies)) break;
+    // As much is left for the layers.
+    if (!setup.clock.allows('mapping', 2 * arrays)) break;
     than = snr;
     const { report } = await measure(remedy, `wires: ${remedyName(remedy)}`, maxDrop);
     tried.push(report);
@@ -155,9 +160,6 @@ function wiredShare({ expected }: Pick<Compiled, 'expected'>): number | undefine
   return all > 0 ? Math.max(0, 1 - errs(({ unwired }) => unwired) / all) : 0;
 }
 
-/** Share of the time after which no more remedies are tried. */
-const timeForRemedies = 0.4;
-
 async function measureUnwired(setup: Setup, chips: number): Promise<LossReport> {
   const start = performance.now();
   const { tuning: part, seed, options } = setup;
@@ -172,11 +174,13 @@ async function measureUnwired(setup: Setup, chips: number): Promise<LossReport> 
 function expectations(
   setup: Setup,
   remedies: readonly Remedy[],
-): Promise<readonly Pick<RemedyEstimate, 'snr' | 'over'>[]> {
+): Promise<readonly Pick<RemedyEstimate, 'snr' | 'over' | 'arrays'>[]> {
   const { compiled, loaded, threads, options } = setup;
   return recalled(setup.store, 'tune-expected', { ...setup.identity, options, remedies }, () =>
     withWorkers(threads, async (pool) =>
-      (await expectRemedies(compiled, loaded, remedies, pool)).map(({ snr, over }) => ({ snr, over })),
+      (await expectRemedies(compiled, loaded, remedies, pool)).map(({ snr, over, arrays }) => ({
+        ...{ snr, over, arrays },
+      })),
     ),
   );
 }

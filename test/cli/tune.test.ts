@@ -40,10 +40,11 @@ describe('crossloom tune', () => {
     expect(exit).toBe(0);
     // What is measured is said when it is.
     expect(err.split('\n')[0]).toMatch(
-      /^mapping: as given: \d arrays, [\d.]+ points lost \(95 % .* to .*\), [\d.]+ dB, 1 chip, [\d.]+ s$/,
+      /^mapping: as given: \d arrays, [\d.]+ points lost \(95 % .* to .*\), [\d.]+ dB, 1 chip, [\d.]+ s; 15 min left$/,
     );
-    expect(err).toMatch(/^layers alone: 1 chip, [\d.]+ s$/m);
-    expect(err).toMatch(/^estimates: \d+ forms of every layer: [\d.]+ s$/m);
+    expect(err).toMatch(/^layers alone: 1 chip, [\d.]+ s; 15 min left$/m);
+    expect(err).toMatch(/^estimates: \d+ forms of every layer: [\d.]+ s; 15 min left$/m);
+    expect(err).toMatch(/^plan: \d+ mappings estimated; measuring one takes about [\d.]+ s; 15 min left$/m);
     expect(out).toMatch(
       /^data +data\.npy: 30 images to tune on, 30 held out; 8 calibration samples left out; one image is 3\.33 points$/m,
     );

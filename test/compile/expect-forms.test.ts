@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { drivenBy } from '../../passes/map/groups-at-once.ts';
 import { variancesOf } from '../../passes/map/input-variances.ts';
 import { compile } from '../../src/compile/compile.ts';
-import { openForms } from '../../src/compile/expect-forms.ts';
+import { type FormChanges, openForms } from '../../src/compile/expect-forms.ts';
 import { layerEstimates } from '../../src/compile/expect-layer.ts';
 import { integerShares } from '../../src/compile/integer-shares.ts';
 import type { Compiled } from '../../src/ir/compiled.ts';
@@ -87,6 +87,21 @@ describe('forms of a layer', () => {
       expect(weights).toBeGreaterThan(0.01);
       expect(one.noise - two.noise).toBeCloseTo(ofCells / 2 + (3 / 4) * weights, 9);
     }
+  });
+
+  test('what wires leave stays with copies, and grows with the square of the current', async () => {
+    const layers = [{ layer: 0, snr: 10, unwired: 20 }];
+    const wired = openForms({ ...compiled, expected: { layers, arrays: 1, over: [] } }, loaded, 1);
+    const bare = openForms({ ...compiled, expected: { layers: [], arrays: 0, over: [] } }, loaded, 1);
+    const share = 10 ** -1 - 10 ** -2;
+    const { repeats } = compiled.mapping.layers[0]!;
+    const added = async (changes: FormChanges) =>
+      (await wired(0, changes)).noise - (await bare(0, changes)).noise;
+    expect(await added({})).toBeCloseTo(share, 9);
+    expect(await added({ copies: 4 })).toBeCloseTo(share, 9);
+    expect(await added({ repeats: 3 * repeats })).toBeCloseTo(9 * share, 9);
+    // Beside a reference, every weight conducts half of the window or about it, in pairs hardly any does as much.
+    expect(await added({ encoding: 'offset' })).toBeGreaterThan(2 * share);
   });
 
   test('two more bits of input codes leave a sixteenth of their rounding', async () => {

@@ -7,6 +7,7 @@ import { packageOf } from '../../src/package/package-of.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import { type Chips, type Mapped, openChips, type Programmed, withoutUnused } from '../../src/tune/chips.ts';
+import { openClock } from '../../src/tune/clock.ts';
 import { inputs, memoryData, tinyModel } from '../verify/tiny.ts';
 
 const set = [
@@ -43,7 +44,8 @@ beforeAll(async () => {
     8,
   );
   const compiled = await compile(model, loaded, options, { kind: 'samples', samples });
-  chips = openChips({ model, loaded, threads: 1, calibratedAt: 0, sequential: true }, 1, {
+  const clock = openClock(900);
+  chips = openChips({ model, loaded, threads: 1, calibratedAt: 0, sequential: true, clock }, 1, {
     compiled,
     pkg: await packageOf(compiled),
   });

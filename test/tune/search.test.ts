@@ -42,7 +42,8 @@ function fake(classes: readonly (readonly Candidate[])[], how: Fake) {
           const wasLucky = lucky.some((other) => other.join() === choices.join());
           return { ...tell(choices), ...(wasLucky && { met: false }) };
         },
-        isOver: () => measured.length >= most,
+        isClear: () => false,
+        allows: () => measured.length < most,
       },
     );
   return { path, tell, run, measured };
@@ -86,6 +87,13 @@ describe('the search', () => {
     const fearing = await fake(one, { bound: 12, hoped: (drop) => drop + 5, blur: 6 }).run();
     expect(fearing.tried.map(({ why }) => why)).toEqual(['as given', 'expected to do', 'cheaper']);
     expect(fearing.chosen).toMatchObject({ choices: [2], measured: { drop: 12 } });
+  });
+
+  test('tries nothing that is expected to lose more than the mapping as given, which missed the bound', async () => {
+    // As given loses 4; of the two that are within what estimates blur of the best, the cheaper one loses 5.
+    const one = [[cell(4, 3), cell(5, 1), cell(3, 2)]];
+    const { tried } = await fake(one, { bound: 1, blur: 3 }).run();
+    expect(tried.map(({ choices }) => choices)).toEqual([[0], [2]]);
   });
 
   test('does not look for cheaper mappings that are expected to lose more than estimates can err by', async () => {
@@ -145,7 +153,14 @@ describe('the search', () => {
       [0, 0, 0],
       pathOf(classes),
       { most: 1, blur: 0 },
-      { costOf: () => 1, expect: () => 0, measure: tell, confirm: tell, isOver: () => false },
+      {
+        costOf: () => 1,
+        expect: () => 0,
+        measure: tell,
+        confirm: tell,
+        isClear: () => false,
+        allows: () => true,
+      },
     );
     expect(best.choices).toEqual([0, 0, 0]);
   });
@@ -198,7 +213,8 @@ describe('the search', () => {
             expect: () => drops[at % drops.length]!,
             measure: next,
             confirm: next,
-            isOver: () => false,
+            isClear: () => false,
+            allows: () => true,
           },
         );
         const within = tried.filter(({ measured }) => measured.met);

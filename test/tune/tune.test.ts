@@ -90,6 +90,11 @@ describe('tuning', () => {
     const { report } = await tuneTiny(rough, { maxDrop: 10, trials: 3 });
     const [given, exact] = report.tried;
     expect(given!.met).toBe(false);
+    // What is done about wires was left to the compiler.
+    expect(report.wires).toMatchObject({ leftOpen: true, tried: [{ met: false }], ruledOut: [] });
+    expect(formatTuning(report)).toContain(
+      'nothing more was measured: the compiler has chosen it, and wires are',
+    );
     expect(report.blame).toMatchObject({ mapping: 1, largest: 'unresponsive cells' });
     const shares = new Map(report.blame!.entries.map(({ error, share }) => [error, share]));
     expect(shares.get('unresponsive cells')!.value).toBeGreaterThan(0.8 * given!.noise);

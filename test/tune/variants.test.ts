@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { parseOptions } from '../../src/ir/options.ts';
 import { loadTarget } from '../../src/target/load.ts';
-import { type LayerChoice, variantsFor } from '../../src/tune/variants.ts';
+import { type LayerChoice, layerChoice, variantsFor } from '../../src/tune/variants.ts';
 
 async function possible(target: string, given: Partial<LayerChoice> = {}) {
   const { target: loaded } = await loadTarget(target);
@@ -36,6 +37,7 @@ describe('ways of storing a layer', () => {
       'copies 2',
       'copies 4',
       'copies 8',
+      'twice the copies',
       'repeats 4',
       'repeats 16',
     ]);
@@ -62,6 +64,8 @@ describe('ways of storing a layer', () => {
       'copies 1',
       'copies 4',
       'copies 8',
+      'half the copies',
+      'twice the copies',
       'repeats 4',
       'repeats 16',
     ]);
@@ -80,11 +84,21 @@ describe('ways of storing a layer', () => {
     expect(bitsFrom('auto')).toEqual([undefined, undefined]);
   });
 
-  test('open copies are settled by any number of them', async () => {
-    const found = await possible('pcm-256', { copies: 'auto' });
-    expect(found.get('copies 1')).toMatchObject({ copies: 1 });
-    expect(found.get('copies 2')).toMatchObject({ copies: 2 });
-    expect(found.get('offset')).toMatchObject({ copies: 'auto' });
+  test('as many copies as each layer needs are halved and doubled', async () => {
+    const found = await possible('pcm-256', { copies: 5 });
+    expect(found.get('half the copies')).toMatchObject({ copies: 3 });
+    expect(found.get('twice the copies')).toMatchObject({ copies: 8 });
+    expect(found.get('offset')).toMatchObject({ copies: 5 });
+    expect((await possible('pcm-256')).has('half the copies')).toBe(false);
+  });
+
+  test('copies that the compiler chose stay, those that the options say count', async () => {
+    const { target } = await loadTarget('pcm-256');
+    const origin = { name: 'a', op: 'Conv', index: 0 };
+    const stored = { copies: 3, repeats: 2 };
+    expect(layerChoice(parseOptions({}), origin, target, stored)).toMatchObject(stored);
+    const said = parseOptions({ copies: 2, layers: [{ match: 'a', copies: 4 }] });
+    expect(layerChoice(said, origin, target, stored)).toMatchObject({ copies: 4, repeats: 'auto' });
   });
 
   test('exact cells are neither copied nor repeated', async () => {
@@ -108,6 +122,7 @@ describe('ways of storing a layer', () => {
       'copies 2',
       'copies 4',
       'copies 8',
+      'twice the copies',
       'repeats 4',
       'repeats 16',
     ]);

@@ -63,6 +63,7 @@ export const tuning = z.strictObject({
   wires: z
     .strictObject({
       tried: list(z.strictObject({ ...mapping, remedy: remedySchema, met })),
+      leftOpen: z.literal(true).exactOptional().describe('the compiler chose what is done'),
       share: share.exactOptional().describe('of the error as given, that wires are expected to make up'),
       without: z.strictObject(lossReport).exactOptional(),
       ruledOut: list(
