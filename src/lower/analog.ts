@@ -16,13 +16,13 @@ import type { Emitter } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { addInputTerms } from './input-terms.ts';
-import { emitLinear } from './linear.ts';
+import { conductancesOf, emitLinear, emitUnitChannels } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
 import { emitPlanes, emitWeightedPlanes, planesOf, weightsOf } from './planes.ts';
 import type { SaturationCount } from './saturation.ts';
 import { addPlanes } from './stack.ts';
-import { createSteadyNoise } from './steady-noise.ts';
+import { emitSteadyNoise } from './steady-noise.ts';
 import { outputPositions } from './units.ts';
 
 export interface AnalogOptions {
@@ -52,10 +52,11 @@ export function emitAnalog(
     bias[o] = -gain[o]! * zero * layer.columnSums[o]!;
     bias[o]! += calibration ? calibration.gain[o]! * layer.bias[o]! + calibration.bias[o]! : layer.bias[o]!;
   }
+  const driven = codes.map((part) => emitUnitChannels(emit, layer, folded, part));
   const emitPart =
     layer.geometry.kind === 'conv'
-      ? planeByPlane(emit, layer, folded, codes, options)
-      : stackedPlanes(emit, layer, folded, codes, options);
+      ? planeByPlane(emit, layer, folded, driven, options)
+      : stackedPlanes(emit, layer, folded, driven, options);
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap((part, index) => {
     const scale = new Float32Array(positions.length);
@@ -64,11 +65,12 @@ export function emitAnalog(
       scale[i] = factor;
       bias[i % outputs]! -= factor * sumOfWeights * part.digitalZero[at]!;
     });
-    const noisy = createSteadyNoise(emit, layer, folded, index, codes, options.noise)(emitPart(index));
-    const sums = selectOutputs(emit, layer, folded, positions, noisy);
+    const sums = selectOutputs(emit, layer, folded, positions, emitPart(index));
     const factors = emit.constant(`scale_${index}`, float32(outputDims(layer, scale.length), scale));
     return splitTiles(emit, layer, folded, emit.op('Mul', [sums, factors]));
   });
+  const noise = emitSteadyNoise(emit, layer, folded, gain, codes, options.noise, terms[0]!);
+  if (noise) terms.push(noise);
   const sum = terms.length === 1 ? terms[0]! : emit.op('Sum', terms);
   finish(emit, layer, addInputTerms(emit, layer, calibration?.terms, sum), Float32Array.from(bias));
 }
@@ -91,7 +93,7 @@ function planeByPlane(
   const offsets = bits ? stretches.flatMap(roundingOffsets) : weights.map(roundingOffset);
   const sameValue = bits && !curves?.driver;
   return (part) => {
-    const product = emitLinear(emit, layer, folded, part);
+    const product = emitLinear(emit, layer, folded, conductancesOf(folded, part));
     const addNoise = createNoise(emit, layer, folded, part, noise);
     const { zero } = folded.parts[part]!;
     const ofColumns = (name: string, values: Float32Array) =>
@@ -143,7 +145,7 @@ function stackedPlanes(
   const sameValue = layer.driverBits === 1 && !curves?.driver;
   return (part) => {
     const addNoise = createNoise(emit, layer, folded, part, noise);
-    const product = emitLinear(emit, layer, folded, part)(planes);
+    const product = emitLinear(emit, layer, folded, conductancesOf(folded, part))(planes);
     const sums = addNoise(product, planes, [...weights.keys()], sameValue ? 1 : undefined);
     const { zero } = folded.parts[part]!;
     const shifted = zero.some((z) => z !== 0)

@@ -11,22 +11,23 @@ import type { Emitter } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { stretchesOf } from './input-codes.ts';
-import { emitLinear } from './linear.ts';
+import { conductancesOf, emitLinear, emitUnitChannels } from './linear.ts';
 import { emitPlanes } from './planes.ts';
 import { addPlanes } from './stack.ts';
 import { outputPositions } from './units.ts';
 
 /**
- * @param codes of binary coding, unless bitSerial
+ * @param given codes of binary coding, unless bitSerial
  * @param bitSerial keep the planes all the same, so that a test can hold the two forms equal
  */
 export function emitExact(
   emit: Emitter,
   layer: CrossbarLayer,
   folded: FoldedLayer,
-  codes: readonly string[],
+  given: readonly string[],
   bitSerial: boolean,
 ): void {
+  const codes = given.map((part) => emitUnitChannels(emit, layer, folded, part));
   const { scale } = layer.quantization;
   const whole = wholeOf(layer);
   const driven = bitSerial ? emitPlanes(emit, layer, codes) : undefined;
@@ -37,7 +38,7 @@ export function emitExact(
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap(({ slice, copy }, part) => {
     if (copy > 0) return [];
-    const multiply = emitLinear(emit, layer, folded, part);
+    const multiply = emitLinear(emit, layer, folded, conductancesOf(folded, part));
     return inputs.flatMap((input, stretch) => {
       const products = multiply(input);
       const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;

@@ -8,6 +8,7 @@ import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
 import { float32, int64, type Tensor } from '../math/tensor.ts';
+import { slotsApart } from './apart.ts';
 import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
@@ -56,9 +57,11 @@ export function createNoise(
   part: number,
   source: NoiseSource | undefined,
 ): AddNoise {
-  if (!folded.parts[part]!.variances) return (sums) => sums;
+  const { variances } = folded.parts[part]!;
+  if (!variances) return (sums) => sums;
   if (!source) throw new InternalError('lower', `${layer.output}: read noise without a pool`);
-  const product = emitLinear(emit, layer, folded, part, 'variances');
+  const own = slotsApart(layer, folded, variances);
+  const product = emitLinear(emit, layer, own.shape, { name: `variances_${part}`, data: own.data });
   // Every image takes whole rows of the pool, whatever its space.
   const fits = folded.parts[part]!.zero.length % poolColumns === 0;
   let shared: Slots | undefined;
