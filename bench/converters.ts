@@ -174,7 +174,12 @@ function emitProducts(emit: Emitter, layer: CrossbarLayer, arrays: ProgrammedArr
   const folded = foldLayer(layer, arrays);
   const codes = emitCodes(emit, layer);
   const parts = folded.parts.map((_, part) => {
-    const product = emitLinear(emit, layer, folded, conductancesOf(folded, part));
+    const product = emitLinear(
+      emit,
+      layer,
+      folded,
+      conductancesOf({ first: part, weights: folded.parts[part]!.weights }),
+    );
     if (layer.geometry.kind === 'conv') {
       const planes = emitWeightedPlanes(emit, layer, codes, arrays.curves?.driver);
       return planes.map(product).reduceRight((sum, plane) => emit.op('Add', [sum, plane]));

@@ -38,11 +38,16 @@ export function emitExact(
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap(({ slice, copy }, part) => {
     if (copy > 0) return [];
-    const multiply = emitLinear(emit, layer, folded, conductancesOf(folded, part));
+    const multiply = emitLinear(
+      emit,
+      layer,
+      folded,
+      conductancesOf({ first: part, weights: folded.parts[part]!.weights }),
+    );
     return inputs.flatMap((input, stretch) => {
       const products = multiply(input);
       const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;
-      const selected = selectOutputs(emit, layer, folded, positions, sums);
+      const selected = selectOutputs(emit, layer, positions, folded.parts[part]!.zero.length, sums);
       const integers = emit.op('Cast', [selected], { to: int(whole.type) });
       const weight = layer.radix ** slice * 2 ** (stretch * width);
       const digit = emit.constant(`digit_weight_${slice}_${stretch}`, whole.tensor([], [weight]));

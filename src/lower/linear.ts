@@ -3,6 +3,7 @@ import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { type ConvGeometry, int, ints } from '../ir/graph.ts';
 import { float32, int64 } from '../math/tensor.ts';
 import { transposed } from '../math/transposed.ts';
+import type { Abreast } from './abreast.ts';
 import type { UnitShape } from './apart.ts';
 import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
@@ -24,9 +25,9 @@ export function emitLinear(emit: Emitter, layer: CrossbarLayer, shape: UnitShape
     : emitMatMul(emit, layer, shape, factors);
 }
 
-/** What the cells of a part conduct. */
-export function conductancesOf({ parts }: FoldedLayer, part: number): Factors {
-  return { name: `conductances_${part}`, data: parts[part]!.weights };
+/** What the cells of parts conduct. */
+export function conductancesOf({ first, weights }: Pick<Abreast, 'first' | 'weights'>): Factors {
+  return { name: `conductances_${first}`, data: weights };
 }
 
 /** Codes of the channels that every unit of a convolution reads, unit after unit. */
@@ -52,7 +53,7 @@ function emitConv(
 ): Product {
   const units = shape.tiles * shape.packs;
   const channels = shape.slots * shape.channelsPerGroup;
-  const columns = shape.slots * layer.columns;
+  const columns = data.length / (units * channels * shape.volume);
   const kernels = transposed(data, channels * shape.volume, columns);
   const dims = [units * columns, channels, ...geometry.kernel];
   const conductances = emit.constant(name, float32(dims, kernels));

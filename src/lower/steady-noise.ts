@@ -82,7 +82,8 @@ function emitVariances(
     return emitLinear(emit, layer, whole.shape, { name: 'steady', data: whole.data })(loadsOf(codes));
   const ofUnits = codes.map((part) => emitUnitChannels(emit, layer, folded, part));
   const all = emitLinear(emit, layer, folded, { name: 'steady', data: density })(loadsOf(ofUnits));
-  const selected = selectOutputs(emit, layer, folded, outputPositions(layer, folded), all);
+  const { length } = folded.parts[0]!.zero;
+  const selected = selectOutputs(emit, layer, outputPositions(layer, folded), length, all);
   return splitTiles(emit, layer, folded, selected).reduce((a, b) => emit.op('Add', [a, b]));
 }
 
