@@ -99,10 +99,11 @@ function planeByPlane(
   const stretches = weightsOf(layer);
   const offsets = bits ? stretches.flatMap(roundingOffsets) : weights.map(roundingOffset);
   const sameValue = bits && !curves?.driver;
+  const noiseOf = createNoise(emit, layer, folded, noise);
   return (parts) => {
     const { first: part, zero } = parts;
     const product = emitLinear(emit, layer, folded, conductancesOf(parts));
-    const addNoise = createNoise(emit, layer, folded, part, noise);
+    const addNoise = noiseOf(part);
     const ofColumns = (name: string, values: Float32Array) =>
       emit.constant(`${name}_${part}`, float32(outputDims(layer, values.length), values));
     const whole = !curves?.converter && zero.every(Number.isInteger);
@@ -150,9 +151,10 @@ function stackedPlanes(
   const { planes, weights } = emitPlanes(emit, layer, parts, curves?.driver);
   const count = weights.length;
   const sameValue = layer.driverBits === 1 && !curves?.driver;
+  const noiseOf = createNoise(emit, layer, folded, noise);
   return (parts) => {
     const { first: part, zero } = parts;
-    const addNoise = createNoise(emit, layer, folded, part, noise);
+    const addNoise = noiseOf(part);
     const product = emitLinear(emit, layer, folded, conductancesOf(parts))(planes);
     const sums = addNoise(product, planes, [...weights.keys()], sameValue ? 1 : undefined);
     const shifted = zero.some((z) => z !== 0)

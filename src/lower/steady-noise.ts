@@ -46,7 +46,7 @@ export function emitSteadyNoise(
   const fast = shares.product + shares.white * apartOf(layer);
   const scales = sharesOf({ ...shares, white: 0, product: fast });
   const normals = emitNormals(emit, layer, { columns: gains.length, sums, scales, reading: source.reading });
-  return emitScaled(emit, emit.op('Sqrt', [variances]), normals);
+  return emitScaled(emit, emit.op('Neg', [emit.op('Sqrt', [variances])]), normals);
 }
 
 /** Variance that a row adds to the sums per square of what drives it, of all parts together, [unit][row][column]. */
