@@ -155,7 +155,8 @@ function remembered(
   conditions: ReadConditions,
   read: (conditions: ReadConditions) => Promise<readonly ReadArray[]>,
 ): Promise<readonly ReadArray[]> {
-  if (!conditions.wires && !accumulates(target)) return read(conditions);
+  // Cells alone, as `conductanceLeft` asks for them between two readings through wires, are read fast.
+  if (!conditions.wires && !(conditions.noise && accumulates(target))) return read(conditions);
   // Noise of readings changes nothing of what is solved, so both with and without it are answered.
   const whole = { ...conditions, noise: hasReadNoise(target) };
   const key = JSON.stringify(whole);

@@ -6,8 +6,9 @@
 import { covariances } from '../conditions/accumulated.ts';
 import { accumulations } from '../conditions/cells.ts';
 import { conditionsOf } from '../conditions/models.ts';
+import { fillNormals, openEvents } from '../kernels/bulk-normals.ts';
 import { lastOfCholesky } from '../math/one-over-f.ts';
-import { openStream } from '../math/random.ts';
+import { openStream, type Stream } from '../math/random.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { keyOf } from './ages.ts';
@@ -61,16 +62,36 @@ function withState(
   const cells = new Float32Array(new SharedArrayBuffer(4 * conductances.length));
   cells.set(conductances);
   for (const [law, { section, factors }] of laws.entries()) {
-    const density = densities[law]!;
     const stream = openStream(seed, section, array);
-    for (let cell = 0; cell < cells.length; cell++) {
-      if (density[cell] === 0) continue;
-      const pass = passes?.[cell] ?? 0;
-      stream.seek(keyOf(cell, pass, cells.length));
-      let sum = 0;
-      for (const factor of factors[pass]!) sum += factor * stream.normal();
-      cells[cell]! += Math.sqrt(density[cell]!) * sum;
-    }
+    for (const [pass, own] of factors.entries())
+      addStates(cells, { density: densities[law]!, stream, factors: own, pass, passes });
   }
   return cells;
+}
+
+interface PassStates {
+  readonly density: Float32Array;
+  readonly stream: Stream;
+  /** What the draws of a cell are multiplied by. */
+  readonly factors: Float64Array;
+  readonly pass: number;
+  readonly passes: Uint8Array | undefined;
+}
+
+/** Adds to the cells that a pass wrote what a law's noise has come to. */
+function addStates(cells: Float32Array, { density, stream, factors, pass, passes }: PassStates): void {
+  const own = new Int32Array(cells.length);
+  let count = 0;
+  for (let cell = 0; cell < cells.length; cell++)
+    if (density[cell] !== 0 && (passes?.[cell] ?? 0) === pass) own[count++] = cell;
+  const events = openEvents(factors.length, count);
+  for (let i = 0; i < count; i++) events[i] = keyOf(own[i]!, pass, cells.length);
+  const normals = new Float64Array(factors.length * count);
+  fillNormals(stream, factors.length, count, normals);
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    for (let k = 0; k < factors.length; k++) sum += factors[k]! * normals[k * count + i]!;
+    const cell = own[i]!;
+    cells[cell]! += Math.sqrt(density[cell]!) * sum;
+  }
 }

@@ -58,7 +58,10 @@ function enlarged(way: FittedCorrection, factor: number): FittedCorrection {
 /** Real values of the calibration vectors, [vector][groups * rows]. */
 function realInputs({ quantization }: CrossbarLayer, { vectors }: LayerRecord): Float32Array {
   const reals = realsOf(quantization);
-  return Float32Array.from(vectors, (code) => reals[code]!);
+  const inputs = new Float32Array(vectors.length);
+  // `from` with a function takes ten times as long.
+  for (let i = 0; i < inputs.length; i++) inputs[i] = reals[vectors[i]!]!;
+  return inputs;
 }
 
 /** Sends the calibration vectors through the programmed layer, and through its integers without a chip. */

@@ -75,6 +75,7 @@ function means(values: Float32Array, width: number): Float64Array {
 
 /** Means of the products of deviations: of every value of `a` with the `count` values of `b` from `first` on. */
 function products(a: Series, b: Series, count: number, first: (index: number) => number): Float64Array {
+  if (count === 0) return new Float64Array(0);
   const [ofA, ofB] = [a.means.length, b.means.length];
   const firsts = Int32Array.from({ length: ofA }, (_, i) => first(i));
   const sum = new Float64Array(ofA * count);

@@ -8,8 +8,9 @@ import { instantiate, type Kernel, reserve } from './instantiate.ts';
 import { parity, threefryLanes } from './threefry-lanes.ts';
 import { constant, f64x2, get, i32, i32x4, repeat, set, step, v128 } from './wasm.ts';
 
-/** Normals of each event: the first, or the first two. */
-type PerEvent = 1 | 2;
+/** Normals of each event that one run of a kernel makes: one block of words has two. */
+type PerRun = 1 | 2;
+const perRunOf = (perEvent: number): PerRun => (perEvent === 1 ? 1 : 2);
 
 /** Events of one pass of the loop. */
 const width = 8;
@@ -25,47 +26,59 @@ interface Space {
   readonly normals: Float64Array;
 }
 
-const spaces: { [perEvent in PerEvent]?: Space } = {};
+const spaces: { [perRun in PerRun]?: Space } = {};
 
-/** @returns room for the numbers of `count` events, until it is opened again for as many normals per event */
-export function openEvents(perEvent: PerEvent, count: number): Int32Array {
-  return spaceFor(perEvent, count).events;
+/**
+ * @param perEvent normals of each event, 1 or more
+ * @returns room for the numbers of `count` events, until it is opened again for one normal each, or again for more
+ */
+export function openEvents(perEvent: number, count: number): Int32Array {
+  return spaceFor(perRunOf(perEvent), count).events;
 }
 
-function spaceFor(perEvent: PerEvent, count: number): Space {
-  const space = spaces[perEvent];
+function spaceFor(perRun: PerRun, count: number): Space {
+  const space = spaces[perRun];
   if (space && space.room >= count) return space;
-  const kernel = space?.kernel ?? assemble(perEvent);
+  const kernel = space?.kernel ?? assemble(perRun);
   const room = width * Math.ceil(count / width);
   const passes = room / width;
   const normalsAt = 8 * Math.ceil((eventsAt + 4 * (room + passes)) / 8);
-  reserve(kernel, normalsAt + 8 * perEvent * room);
+  reserve(kernel, normalsAt + 8 * perRun * room);
   const { buffer } = kernel.memory;
   const opened = {
     kernel,
     room,
     events: new Int32Array(buffer, eventsAt, room),
     unfinished: new Int32Array(buffer, eventsAt + 4 * room, passes),
-    normals: new Float64Array(buffer, normalsAt, perEvent * room),
+    normals: new Float64Array(buffer, normalsAt, perRun * room),
   };
-  spaces[perEvent] = opened;
+  spaces[perRun] = opened;
   return opened;
 }
 
-/** Writes the normals of each of the first `count` opened events: all first ones, and then the second ones where they are asked for. */
-export function fillNormals(stream: Stream, perEvent: PerEvent, count: number, out: Float64Array): void {
-  const { kernel, room, events, unfinished, normals } = spaceFor(perEvent, count);
+/** Writes the normals of each of the first `count` opened events: all first ones, then the second ones, and so on. */
+export function fillNormals(stream: Stream, perEvent: number, count: number, out: Float64Array): void {
+  const perRun = perRunOf(perEvent);
+  const { kernel, room, events, unfinished, normals } = spaceFor(perRun, count);
   if (count === 0) return;
   const { key0, key1 } = stream;
   const passes = Math.ceil(count / width);
   const end = eventsAt + 4 * width * passes;
   const key2 = parity ^ key0 ^ key1;
-  kernel.run(key0, key1, key2, end, unfinished.byteOffset, normals.byteOffset, 8 * room);
-  for (let k = 0; k < perEvent; k++) out.set(normals.subarray(k * room, k * room + count), k * count);
-  for (let pass = 0; pass < passes; pass++) {
-    if (unfinished[pass] === 0) continue;
+  const again = new Set<number>();
+  for (let first = 0; first < perEvent; first += perRun) {
+    kernel.run(key0, key1, key2, end, unfinished.byteOffset, normals.byteOffset, 8 * room, first / perRun);
+    for (let k = first; k < Math.min(first + perRun, perEvent); k++) {
+      const from = (k - first) * room;
+      out.set(normals.subarray(from, from + count), k * count);
+    }
+    for (let pass = 0; pass < passes; pass++) if (unfinished[pass] !== 0) again.add(pass);
+  }
+  for (const pass of again) {
     for (let i = width * pass; i < Math.min(width * (pass + 1), count); i++) {
-      if (!Number.isNaN(out[i]! + out[(perEvent - 1) * count + i]!)) continue;
+      let sum = 0;
+      for (let k = 0; k < perEvent; k++) sum += out[k * count + i]!;
+      if (!Number.isNaN(sum)) continue;
       stream.seek(events[i]!);
       for (let k = 0; k < perEvent; k++) out[k * count + i] = stream.normal();
     }
@@ -83,15 +96,16 @@ const eventsAt = halfAt + 16;
  *   end               address behind the events, a multiple of 4 `width` after `eventsAt`
  *   flag              address of `unfinished`
  *   to, stride        address of the normals, and bytes from first to second ones
+ *   block             of the words of every event
  */
-function assemble(perEvent: PerEvent): Kernel {
-  const [end, flag, to, stride, from, at] = [3, 4, 5, 6, 7, 8];
-  const keys = [9, 10, 11] as const;
+function assemble(perRun: PerRun): Kernel {
+  const [end, flag, to, stride, block, from, at] = [3, 4, 5, 6, 7, 8, 9];
+  const keys = [10, 11, 12] as const;
   const blocks = [
-    { x0: 12, x1: 13, offset: 0 },
-    { x0: 14, x1: 15, offset: 16 },
+    { x0: 13, x1: 14, offset: 0 },
+    { x0: 15, x1: 16, offset: 16 },
   ];
-  const [entries, positions, product, tooLarge, unfinished, half] = [16, 17, 18, 19, 20, 21];
+  const [entries, positions, product, tooLarge, unfinished, half] = [17, 18, 19, 20, 21, 22];
   /** Two floats of the table, for words 0 and 1 or 2 and 3. */
   const lookUp = (pair: number, offset: number) => [
     [get(entries), i32x4.lane(2 * pair + 1)],
@@ -110,7 +124,7 @@ function assemble(perEvent: PerEvent): Kernel {
       [get(at), get(product), get(tooLarge), v128.or, v128.store(offset + 16 * pair)],
     ]),
   ];
-  const kernel = instantiate(7, 2, 13, [
+  const kernel = instantiate(8, 2, 13, [
     keys.map((key, i) => [get(i), i32x4.inAll, set(key)]),
     [constant(halfAt), v128.loadInTwo(), set(half)],
     [constant(eventsAt), set(from)],
@@ -118,14 +132,14 @@ function assemble(perEvent: PerEvent): Kernel {
       [
         blocks.map(({ x0, x1, offset }) => [
           [get(from), v128.load(offset), set(x0)],
-          [constant(0), i32x4.inAll, set(x1)],
+          [get(block), i32x4.inAll, set(x1)],
         ]),
         threefryLanes(keys, blocks),
         [constant(0), i32x4.inAll, set(unfinished)],
         [get(to), set(at)],
         // A stream takes the second word of a block before the first.
         blocks.map(({ x1, offset }) => storeNormals(x1, 2 * offset)),
-        perEvent === 2
+        perRun === 2
           ? [step(at, get(stride)), blocks.map(({ x0, offset }) => storeNormals(x0, 2 * offset))]
           : [],
         [get(flag), get(unfinished), v128.anyBit, i32.store],

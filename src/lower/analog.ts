@@ -10,19 +10,20 @@ import type { ColumnCorrection } from '../column-correction.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
 import { float32, int8, uint8 } from '../math/tensor.ts';
+import { type Abreast, partsAbreast, positionsAbreast } from './abreast.ts';
 import { emitBend } from './bend.ts';
 import { emitConversion, emitWeightedConversion, roundingOffset, roundingOffsets } from './converter.ts';
 import type { Emitter } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { addInputTerms } from './input-terms.ts';
-import { emitLinear } from './linear.ts';
+import { conductancesOf, emitLinear, emitUnitChannels } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
 import { emitPlanes, emitWeightedPlanes, planesOf, weightsOf } from './planes.ts';
 import type { SaturationCount } from './saturation.ts';
 import { addPlanes } from './stack.ts';
-import { createSteadyNoise } from './steady-noise.ts';
+import { emitSteadyNoise } from './steady-noise.ts';
 import { outputPositions } from './units.ts';
 
 export interface AnalogOptions {
@@ -52,29 +53,37 @@ export function emitAnalog(
     bias[o] = -gain[o]! * zero * layer.columnSums[o]!;
     bias[o]! += calibration ? calibration.gain[o]! * layer.bias[o]! + calibration.bias[o]! : layer.bias[o]!;
   }
-  const emitPart =
+  const driven = codes.map((part) => emitUnitChannels(emit, layer, folded, part));
+  const emitParts =
     layer.geometry.kind === 'conv'
-      ? planeByPlane(emit, layer, folded, codes, options)
-      : stackedPlanes(emit, layer, folded, codes, options);
+      ? planeByPlane(emit, layer, folded, driven, options)
+      : stackedPlanes(emit, layer, folded, driven, options);
   const positions = outputPositions(layer, folded);
+  const abreast = partsAbreast(layer, folded).flatMap((parts) => {
+    const sums = emitParts(parts);
+    return Array.from({ length: parts.count }, () => ({ parts, sums }));
+  });
   const terms = folded.parts.flatMap((part, index) => {
+    const { parts, sums } = abreast[index]!;
     const scale = new Float32Array(positions.length);
     positions.forEach((at, i) => {
       const factor = part.coefficient[at]! * gain[i % outputs]!;
       scale[i] = factor;
       bias[i % outputs]! -= factor * sumOfWeights * part.digitalZero[at]!;
     });
-    const noisy = createSteadyNoise(emit, layer, folded, index, codes, options.noise)(emitPart(index));
-    const sums = selectOutputs(emit, layer, folded, positions, noisy);
+    const own = positionsAbreast(positions, folded.slots * layer.columns, parts, index);
+    const selected = selectOutputs(emit, layer, own, parts.zero.length, sums);
     const factors = emit.constant(`scale_${index}`, float32(outputDims(layer, scale.length), scale));
-    return splitTiles(emit, layer, folded, emit.op('Mul', [sums, factors]));
+    return splitTiles(emit, layer, folded, emit.op('Mul', [selected, factors]));
   });
+  const noise = emitSteadyNoise(emit, layer, folded, gain, codes, options.noise, terms[0]!);
+  if (noise) terms.push(noise);
   const sum = terms.length === 1 ? terms[0]! : emit.op('Sum', terms);
   finish(emit, layer, addInputTerms(emit, layer, calibration?.terms, sum), Float32Array.from(bias));
 }
 
-/** Emits one part: units * outputs of a unit channels, whole numbers as floats. */
-type EmitPart = (part: number) => string;
+/** Emits parts as one: units * outputs of a unit channels, whole numbers as floats. */
+type EmitParts = (parts: Abreast) => string;
 
 function planeByPlane(
   emit: Emitter,
@@ -82,7 +91,7 @@ function planeByPlane(
   folded: FoldedLayer,
   codes: readonly string[],
   { noise, counted }: AnalogOptions,
-): EmitPart {
+): EmitParts {
   const { curves } = folded;
   const planes = emitWeightedPlanes(emit, layer, codes, curves?.driver);
   const weights = planesOf(layer).map(({ weight }) => weight);
@@ -90,10 +99,11 @@ function planeByPlane(
   const stretches = weightsOf(layer);
   const offsets = bits ? stretches.flatMap(roundingOffsets) : weights.map(roundingOffset);
   const sameValue = bits && !curves?.driver;
-  return (part) => {
-    const product = emitLinear(emit, layer, folded, part);
-    const addNoise = createNoise(emit, layer, folded, part, noise);
-    const { zero } = folded.parts[part]!;
+  const noiseOf = createNoise(emit, layer, folded, noise);
+  return (parts) => {
+    const { first: part, zero } = parts;
+    const product = emitLinear(emit, layer, folded, conductancesOf(parts));
+    const addNoise = noiseOf(part);
     const ofColumns = (name: string, values: Float32Array) =>
       emit.constant(`${name}_${part}`, float32(outputDims(layer, values.length), values));
     const whole = !curves?.converter && zero.every(Number.isInteger);
@@ -110,7 +120,7 @@ function planeByPlane(
       const bent = curves?.converter
         ? emitBend(emit, given, curves.converter, `bent_${index}`, weight)
         : given;
-      counted?.add(bent, weight);
+      counted?.add(bent, parts, weight);
       const shift = whole
         ? ofColumns(
             `zero_${index}`,
@@ -136,21 +146,22 @@ function stackedPlanes(
   folded: FoldedLayer,
   parts: readonly string[],
   { noise, counted }: AnalogOptions,
-): EmitPart {
+): EmitParts {
   const { curves } = folded;
   const { planes, weights } = emitPlanes(emit, layer, parts, curves?.driver);
   const count = weights.length;
   const sameValue = layer.driverBits === 1 && !curves?.driver;
-  return (part) => {
-    const addNoise = createNoise(emit, layer, folded, part, noise);
-    const product = emitLinear(emit, layer, folded, part)(planes);
+  const noiseOf = createNoise(emit, layer, folded, noise);
+  return (parts) => {
+    const { first: part, zero } = parts;
+    const addNoise = noiseOf(part);
+    const product = emitLinear(emit, layer, folded, conductancesOf(parts))(planes);
     const sums = addNoise(product, planes, [...weights.keys()], sameValue ? 1 : undefined);
-    const { zero } = folded.parts[part]!;
     const shifted = zero.some((z) => z !== 0)
       ? emit.op('Add', [sums, emit.constant(`zero_${part}`, float32([zero.length], zero))])
       : sums;
     const given = curves?.converter ? emitBend(emit, shifted, curves.converter, 'bent') : shifted;
-    counted?.add(given);
+    counted?.add(given, parts);
     const converted = emitConversion(emit, layer.adcBits, given);
     const name = `plane_weights_${part}`;
     const signed = weights.some((w) => w < 0);

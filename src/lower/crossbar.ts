@@ -14,7 +14,6 @@ import type { Emitter } from './emit.ts';
 import { emitExact } from './exact.ts';
 import type { FoldedLayer } from './folded.ts';
 import { emitCodes } from './input-codes.ts';
-import { emitUnitChannels } from './linear.ts';
 import type { NoiseSource } from './noise-pool.ts';
 import { countSaturation } from './saturation.ts';
 
@@ -40,7 +39,7 @@ export function lowerCrossbar(
   const exact = calibration ? undefined : folded.exact;
   // Without planes their coding does not matter, and codes are the cheapest.
   const driven: CrossbarLayer = exact && !bitSerial ? { ...layer, inputCoding: 'binary' } : layer;
-  const codes = emitCodes(emit, driven).map((part) => emitUnitChannels(emit, driven, folded, part));
+  const codes = emitCodes(emit, driven);
   if (exact) {
     emitExact(emit, driven, { ...folded, parts: exact }, codes, bitSerial);
     return [];

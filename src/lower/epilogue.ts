@@ -22,16 +22,20 @@ export function splitTiles(
     : emit.split('Split', [value], tiles, { axis: channelAxis(geometry), num_outputs: int(tiles) });
 }
 
-/** Drops the outputs of slots that no group fills. */
+/**
+ * The outputs at some positions of all, without those of slots that no group fills.
+ * @param count outputs that the value has
+ */
 export function selectOutputs(
   emit: Emitter,
   { geometry }: Pick<CrossbarLayer, 'geometry'>,
-  folded: FoldedLayer,
   positions: Int32Array,
+  count: number,
   value: string,
 ): string {
-  if (positions.length === folded.parts[0]!.zero.length) return value;
-  const indices = emit.constant('outputs', int64([positions.length], [...positions]));
+  if (positions.length === count) return value;
+  const name = `outputs_${positions[0]}_${positions.length}`;
+  const indices = emit.constant(name, int64([positions.length], [...positions]));
   return emit.op('Gather', [value, indices], { axis: channelAxis(geometry) });
 }
 

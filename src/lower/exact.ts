@@ -10,23 +10,24 @@ import type { Emitter } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { stretchesOf } from './input-codes.ts';
-import { emitLinear } from './linear.ts';
+import { conductancesOf, emitLinear, emitUnitChannels } from './linear.ts';
 import { emitPlanes } from './planes.ts';
 import { addPlanes } from './stack.ts';
 import { outputPositions } from './units.ts';
 
 /**
  * @param folded with one part per slice
- * @param codes of binary coding, unless bitSerial
+ * @param given codes of binary coding, unless bitSerial
  * @param bitSerial keep the planes all the same, so that a test can hold the two forms equal
  */
 export function emitExact(
   emit: Emitter,
   layer: CrossbarLayer,
   folded: FoldedLayer,
-  codes: readonly string[],
+  given: readonly string[],
   bitSerial: boolean,
 ): void {
+  const codes = given.map((part) => emitUnitChannels(emit, layer, folded, part));
   const { scale } = layer.quantization;
   const whole = wholeOf(layer);
   const driven = bitSerial ? emitPlanes(emit, layer, codes) : undefined;
@@ -35,12 +36,12 @@ export function emitExact(
     : codes.map((_, stretch) => emitCodeValues(emit, layer, codes, stretch));
   const { width } = stretchesOf(layer);
   const positions = outputPositions(layer, folded);
-  const terms = folded.parts.flatMap(({ slice }, part) => {
-    const multiply = emitLinear(emit, layer, folded, part);
+  const terms = folded.parts.flatMap(({ slice, weights }, part) => {
+    const multiply = emitLinear(emit, layer, folded, conductancesOf({ first: part, weights }));
     return inputs.flatMap((input, stretch) => {
       const products = multiply(input);
       const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;
-      const selected = selectOutputs(emit, layer, folded, positions, sums);
+      const selected = selectOutputs(emit, layer, positions, folded.parts[part]!.zero.length, sums);
       const integers = emit.op('Cast', [selected], { to: int(whole.type) });
       const weight = layer.radix ** slice * 2 ** (stretch * width);
       const digit = emit.constant(`digit_weight_${slice}_${stretch}`, whole.tensor([], [weight]));

@@ -1,8 +1,10 @@
-/** The analogue product of one part of a layer: Conv with units as groups, or one MatMul per row tile. */
+/** The products of a layer's inputs with matrices like those of its parts: Conv with units as groups, or one MatMul per row tile. */
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { type ConvGeometry, int, ints } from '../ir/graph.ts';
 import { float32, int64 } from '../math/tensor.ts';
 import { transposed } from '../math/transposed.ts';
+import type { Abreast } from './abreast.ts';
+import type { UnitShape } from './apart.ts';
 import type { Emitter } from './emit.ts';
 import type { FoldedLayer } from './folded.ts';
 import { padsExplicitly } from './input-codes.ts';
@@ -10,27 +12,22 @@ import { padsExplicitly } from './input-codes.ts';
 /** Emits the product of one input, as often as it is called: units * outputs of a unit channels. */
 export type Product = (input: string) => string;
 
-/** What inputs are multiplied by: what the cells conduct, or the variances of conversions or products. */
-type Factor = 'weights' | 'variances' | 'steady';
-
-/** The product of one part; its conductances, or their variances, become constants once. */
-export function emitLinear(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  folded: FoldedLayer,
-  part: number,
-  factor: Factor = 'weights',
-): Product {
-  const values = { name: factor === 'weights' ? 'conductances' : factor, data: folded.parts[part]![factor]! };
-  return layer.geometry.kind === 'conv'
-    ? emitConv(emit, layer, layer.geometry, folded, part, values)
-    : emitMatMul(emit, layer, folded, part, values);
-}
-
-/** [unit][row][column], and the name of the constants made of it. */
-interface Values {
+/** What inputs are multiplied by, [unit][row][column], and the name of the constants made of it. */
+interface Factors {
   readonly name: string;
   readonly data: Float32Array;
+}
+
+/** The product of a layer's units, such as that of the conductances of one part; the factors become constants once. */
+export function emitLinear(emit: Emitter, layer: CrossbarLayer, shape: UnitShape, factors: Factors): Product {
+  return layer.geometry.kind === 'conv'
+    ? emitConv(emit, layer, layer.geometry, shape, factors)
+    : emitMatMul(emit, layer, shape, factors);
+}
+
+/** What the cells of parts conduct. */
+export function conductancesOf({ first, weights }: Pick<Abreast, 'first' | 'weights'>): Factors {
+  return { name: `conductances_${first}`, data: weights };
 }
 
 /** Codes of the channels that every unit of a convolution reads, unit after unit. */
@@ -51,16 +48,15 @@ function emitConv(
   emit: Emitter,
   layer: CrossbarLayer,
   geometry: ConvGeometry,
-  folded: FoldedLayer,
-  part: number,
-  { name, data }: Values,
+  shape: UnitShape,
+  { name, data }: Factors,
 ): Product {
-  const units = folded.tiles * folded.packs;
-  const channels = folded.slots * folded.channelsPerGroup;
-  const columns = folded.slots * layer.columns;
-  const kernels = transposed(data, channels * folded.volume, columns);
+  const units = shape.tiles * shape.packs;
+  const channels = shape.slots * shape.channelsPerGroup;
+  const columns = data.length / (units * channels * shape.volume);
+  const kernels = transposed(data, channels * shape.volume, columns);
   const dims = [units * columns, channels, ...geometry.kernel];
-  const conductances = emit.constant(`${name}_${part}`, float32(dims, kernels));
+  const conductances = emit.constant(name, float32(dims, kernels));
   const explicit = padsExplicitly(layer);
   const attributes = {
     kernel_shape: ints(geometry.kernel),
@@ -73,21 +69,15 @@ function emitConv(
 }
 
 /** [..., rows] -> [..., tiles * outputs]. */
-function emitMatMul(
-  emit: Emitter,
-  layer: CrossbarLayer,
-  folded: FoldedLayer,
-  part: number,
-  { name, data }: Values,
-): Product {
-  const rows = folded.channelsPerGroup;
+function emitMatMul(emit: Emitter, layer: CrossbarLayer, shape: UnitShape, { name, data }: Factors): Product {
+  const rows = shape.channelsPerGroup;
   const size = rows * layer.columns;
-  const tiles = Array.from({ length: folded.tiles }, (_, tile) => {
+  const tiles = Array.from({ length: shape.tiles }, (_, tile) => {
     const weights = data.slice(tile * size, (tile + 1) * size);
-    const channels = folded.channels.subarray(tile * rows, (tile + 1) * rows);
+    const channels = shape.channels.subarray(tile * rows, (tile + 1) * rows);
     return {
-      matrix: emit.constant(`${name}_${part}_${tile}`, float32([rows, layer.columns], weights)),
-      rows: folded.tiles === 1 ? undefined : emit.constant(`rows_${tile}`, int64([rows], [...channels])),
+      matrix: emit.constant(`${name}_${tile}`, float32([rows, layer.columns], weights)),
+      rows: shape.tiles === 1 ? undefined : emit.constant(`rows_${tile}`, int64([rows], [...channels])),
     };
   });
   return (input) => {

@@ -7,9 +7,11 @@
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
+import { sumOf } from '../math/sum.ts';
 import { float32, int64, type Tensor } from '../math/tensor.ts';
+import { slotsApart } from './apart.ts';
 import type { Emitter } from './emit.ts';
-import type { FoldedLayer } from './folded.ts';
+import type { AnalogPart, FoldedLayer } from './folded.ts';
 import { emitLinear } from './linear.ts';
 import { type NoiseSource, poolColumns, poolRows, readingInput } from './noise-pool.ts';
 
@@ -48,39 +50,81 @@ export type AddNoise = (
   weight: number | undefined,
 ) => string;
 
-/** Noise of one part of a layer; sums stay as they are without read noise. */
+/** Noise of the parts of a layer; sums stay as they are without read noise. */
 export function createNoise(
   emit: Emitter,
   layer: CrossbarLayer,
   folded: FoldedLayer,
-  part: number,
   source: NoiseSource | undefined,
-): AddNoise {
-  if (!folded.parts[part]!.variances) return (sums) => sums;
+): (part: number) => AddNoise {
+  const { parts } = folded;
+  if (!parts[0]!.variances) return () => (sums) => sums;
   if (!source) throw new InternalError('lower', `${layer.output}: read noise without a pool`);
-  const product = emitLinear(emit, layer, folded, part, 'variances');
   // Every image takes whole rows of the pool, whatever its space.
-  const fits = folded.parts[part]!.zero.length % poolColumns === 0;
-  let shared: Slots | undefined;
-  return (sums, driven, planes, weight) => {
-    // All planes of a part have sums of one shape.
-    shared ??= emitSlots(emit, layer, part, source, sums, planes.length);
-    const starts = planes.map((plane) => rowOf(layer.output, part, plane));
-    const start = int64([planes.length, 1], starts);
-    const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${planes[0]}`, start)]);
-    const count = emit.constant('pool_rows', int64([], [poolRows]));
-    const drawn = emit.op('Gather', [source.pool, emit.op('Mod', [slots, count])], { axis: int(0) });
-    const normals = emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.each), shared.shape]);
-    const squared = emitSquare(emit, layer, driven, planes[0]!, weight);
-    return emit.op('Add', [sums, emitScaled(emit, emit.op('Sqrt', [product(squared)]), normals)]);
+  const fits = parts[0]!.zero.length % poolColumns === 0;
+  const squares = memoized((driven, plane, weight) => emitSquare(emit, layer, driven, plane, weight));
+  const deviations = new Map<AnalogPart, OfPlane>();
+  const deviationsOf = (alike: readonly AnalogPart[], part: number) => {
+    const own = slotsApart(layer, folded, meanVariances(alike));
+    const product = emitLinear(emit, layer, own.shape, { name: `variances_${part}`, data: own.data });
+    return memoized((...driven) => emit.op('Neg', [emit.op('Sqrt', [product(squares(...driven))])]));
+  };
+  return (part) => {
+    const alike = alikeOf(layer, parts, part);
+    const deviation = deviations.get(alike[0]!) ?? deviationsOf(alike, part);
+    deviations.set(alike[0]!, deviation);
+    let shared: Slots | undefined;
+    return (sums, driven, planes, weight) => {
+      // All planes of a part have sums of one shape.
+      shared ??= emitSlots(emit, layer, part, source, sums, planes.length);
+      const starts = planes.map((plane) => rowOf(layer.output, part, plane));
+      const start = int64([planes.length, 1], starts);
+      const slots = emit.op('Add', [shared.rows, emit.constant(`noise_start_${part}_${planes[0]}`, start)]);
+      const count = emit.constant('pool_rows', int64([], [poolRows]));
+      const drawn = emit.op('Gather', [source.pool, emit.op('Mod', [slots, count])], { axis: int(0) });
+      const normals = emit.op('Reshape', [fits ? drawn : emitFirst(emit, drawn, shared.each), shared.shape]);
+      return emit.op('Add', [sums, emitScaled(emit, deviation(driven, planes[0]!, weight), normals)]);
+    };
   };
 }
 
-/** Normals times standard deviations, in the shape of the latter. */
-export function emitScaled(emit: Emitter, deviations: string, normals: string): string {
+type OfPlane = (driven: string, plane: number, weight: number | undefined) => string;
+
+/** The same value for the same plane. */
+function memoized(make: OfPlane): OfPlane {
+  const made = new Map<string, string>();
+  return (driven, ...plane) => {
+    const value = made.get(driven) ?? make(driven, ...plane);
+    made.set(driven, value);
+    return value;
+  };
+}
+
+/**
+ * The copies that have the variances of a part in common, their mean: what copies give is averaged, so that its variance is the same, and
+ * one product serves all of them. Where a code is not worth as much to every copy, each has its own.
+ */
+function alikeOf({ copies, convert }: CrossbarLayer, parts: FoldedLayer['parts'], part: number) {
+  const sides = convert === 'column' ? 2 : 1;
+  const start = part - (Math.floor(part / sides) % copies) * sides;
+  const all = Array.from({ length: copies }, (_, copy) => parts[start + copy * sides]!);
+  const worth = all[0]!.coefficient;
+  const same = all.every(({ coefficient }) =>
+    coefficient.every((c, i) => Math.abs(c) === Math.abs(worth[i]!)),
+  );
+  return same ? all : [parts[part]!];
+}
+
+function meanVariances(parts: readonly AnalogPart[]): Float32Array {
+  const variances = parts.map((part) => part.variances!);
+  return variances[0]!.map((_, at) => sumOf(variances.map((own) => own[at]!)) / parts.length);
+}
+
+/** Normals times negated standard deviations, in the shape of the latter. */
+export function emitScaled(emit: Emitter, negated: string, normals: string): string {
   // PRelu multiplies what is below zero, and its result has the shape of its first operand whatever that of the second:
   // with Mul, onnxruntime 1.30 loses track of shapes, reuses no memory, and takes minutes to open a session.
-  return emit.op('PRelu', [emit.op('Neg', [deviations]), normals]);
+  return emit.op('PRelu', [negated, normals]);
 }
 
 /** The first numbers that every plane and image has drawn. @param each how many */

@@ -2,6 +2,7 @@
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { int } from '../ir/graph.ts';
 import { float32, int64 } from '../math/tensor.ts';
+import { type Abreast, positionsAbreast } from './abreast.ts';
 import type { Emitter } from './emit.ts';
 import { selectOutputs } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
@@ -12,7 +13,7 @@ export const saturationOf = (output: string): string => `${output}/saturation`;
 
 /** Counts what converters are given, before they round: codes, times `factor`. */
 export interface SaturationCount {
-  add(given: string, factor?: number): void;
+  add(given: string, parts: Abreast, factor?: number): void;
   /** Emits the value with the counts, `saturationOf` the layer's output. */
   finish(): string;
 }
@@ -25,8 +26,13 @@ export function countSaturation(emit: Emitter, layer: CrossbarLayer, folded: Fol
   const one = emit.constant('one_count', int64([1], [1]));
   const count = (value: string) => emit.op('Reshape', [value, one]);
   return {
-    add(given, factor = 1) {
-      const values = selectOutputs(emit, layer, folded, positions, given);
+    add(given, parts, factor = 1) {
+      const columns = folded.slots * layer.columns;
+      const all = Array.from({ length: parts.count }, (_, i) => parts.first + i);
+      const own = Int32Array.from(
+        all.flatMap((part) => [...positionsAbreast(positions, columns, parts, part)]),
+      );
+      const values = selectOutputs(emit, layer, own, parts.zero.length, given);
       const ends = [-top - 1.5, top + 0.5].map((x) => factor * x);
       const limit = (what: string, x: number) =>
         emit.constant(`saturated_${what}_${factor}`, float32([], [x]));

@@ -28,12 +28,34 @@ export type LayerNoise = Map<string, LayerSums>;
 /** Runs some images through chip and reference, and adds every layer's signal and noise to `sums`. */
 export async function addLayerNoise(
   pkg: Package,
-  { chip, corrections, conditions }: Pick<ChipReading, 'chip' | 'corrections' | 'conditions'>,
+  reading: Pick<ChipReading, 'chip' | 'corrections' | 'conditions'>,
   { dataset, plan, threads }: ImageRun,
   sums: LayerNoise,
   stage: OnStage,
 ): Promise<void> {
   const taps = pkg.layers.map((layer) => layer.output);
+  const context = await encodeCompared(pkg, reading, { taps, threads, stage });
+  const indices = evenlySpread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
+  const count = Math.ceil(indices.length / plan.batchSize);
+  const how = { threads, count, onDone: stage('compare layers') };
+  const batches = await collect(job, context, imageBatches(dataset, plan, indices), how);
+  for (const batch of batches) {
+    for (const [i, tap] of taps.entries()) {
+      sums.set(tap, addLayerSums(batch[i]!, sums.get(tap)));
+    }
+  }
+}
+
+/** What is compared, as encoded models: graphs, as large as these, do not outlive it. */
+async function encodeCompared(
+  pkg: Package,
+  { chip, corrections, conditions }: Pick<ChipReading, 'chip' | 'corrections' | 'conditions'>,
+  {
+    taps,
+    threads,
+    stage,
+  }: { readonly taps: readonly string[]; readonly threads: number; readonly stage: OnStage },
+) {
   const fed = new Set(pkg.reference.inputs.map(({ name }) => name));
   const inputs = [...new Set(pkg.layers.map((layer) => layer.input))].filter((name) => !fed.has(name));
   const ideal = encodeModel(withFloatSums(pkg.reference, [...new Set([...taps, ...inputs])]));
@@ -45,16 +67,7 @@ export async function addLayerNoise(
   const apart = encodeModel(lowerLayersApart(pkg, chip, arrays, corrections));
   const given = new Set(lowered.outputs.map(({ name }) => name));
   const counts = taps.map(saturationOf).map((name) => (given.has(name) ? name : undefined));
-  const indices = evenlySpread(plan.indices.length, layerImages).map((i) => plan.indices[i]!);
-  const context = { ideal, mapped: encodeModel(lowered), apart, inputs, taps, counts };
-  const count = Math.ceil(indices.length / plan.batchSize);
-  const how = { threads, count, onDone: stage('compare layers') };
-  const batches = await collect(job, context, imageBatches(dataset, plan, indices), how);
-  for (const batch of batches) {
-    for (const [i, tap] of taps.entries()) {
-      sums.set(tap, addLayerSums(batch[i]!, sums.get(tap)));
-    }
-  }
+  return { ideal, mapped: encodeModel(lowered), apart, inputs, taps, counts };
 }
 
 export function addLayerSums(a: LayerSums, b: LayerSums | undefined): LayerSums {

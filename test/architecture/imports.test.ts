@@ -71,6 +71,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/ir/cell-readings.ts',
     'src/ir/fault-map.ts',
     'src/ir/schedule.ts',
+    'src/kernels',
     'src/schemes',
     'src/wires',
   ],

@@ -128,4 +128,15 @@ describe('the slow part of 1/f noise', () => {
       expect((noisy!.conductances[0]![cell]! - quiet!.conductances[0]![cell]!) / off).toBeCloseTo(through, 2);
     }
   });
+
+  test('wires are solved once, whatever is asked about the cells alone in between', async () => {
+    const shape = { ...target, array: { rows: 8, columns: 8, arraysPerChip: 1 } };
+    const chip = { ...chipOf(), header: headerOf(shape, 1), conductances: [new Float32Array(64).fill(g)] };
+    const wired = { ...target, wires: ohmWires };
+    const solved = async () =>
+      (await readArrays(chip, wired, { at, image })).accumulated!.laws[0]!.densities[0];
+    const first = await solved();
+    await readArrays(chip, wired, { at, wires: false, noise: false });
+    expect(await solved()).toBe(first);
+  });
 });

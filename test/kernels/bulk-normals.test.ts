@@ -31,7 +31,21 @@ test('normals in bulk are those that the stream gives event by event, rejected w
   expect(pairs).toEqual(expectedPairs);
 });
 
-test.each([1, 2] as const)('fewer events than there is room for, of %i normals', (perEvent) => {
+test.each([3, 4, 7])('%i normals of each event', (perEvent) => {
+  const [stream, count] = [openStream(9, 'bulk', 1), 20_001];
+  const events = openEvents(perEvent, count);
+  for (let i = 0; i < count; i++) events[i] = Math.imul(i, 0x9e3779b1);
+  const out = new Float64Array(perEvent * count);
+  fillNormals(stream, perEvent, count, out);
+  const expected = new Float64Array(perEvent * count);
+  for (let i = 0; i < count; i++) {
+    stream.seek(Math.imul(i, 0x9e3779b1) >>> 0);
+    for (let k = 0; k < perEvent; k++) expected[k * count + i] = stream.normal();
+  }
+  expect(out).toEqual(expected);
+});
+
+test.each([1, 2, 5])('fewer events than there is room for, of %i normals', (perEvent) => {
   const stream = openStream(1, 'bulk', 0);
   openEvents(perEvent, 1000);
   const events = openEvents(perEvent, 3);

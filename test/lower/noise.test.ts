@@ -37,6 +37,7 @@ async function noiseOf(
   const layer = {
     output: 'y',
     columns,
+    copies: 1,
     geometry: { kind: 'matmul' },
     quantization: { scale: 1, zero: 0, signed: false, bits: 8 },
   } as Partial<CrossbarLayer> as CrossbarLayer;
@@ -56,7 +57,7 @@ async function noiseOf(
     exact: undefined,
   };
   const emit = createEmitter('y', { name: 'y', op: 'MatMul', index: 0 });
-  const add = createNoise(emit, layer, folded, 0, noiseSource);
+  const add = createNoise(emit, layer, folded, noiseSource)(0);
   const numbers = Array.from({ length: planes }, (_, plane) => plane);
   const batches = stacked ? [numbers] : numbers.map((plane) => [plane]);
   const outputs = batches.map((batch) => add('sums', 'driven', batch, 1));
@@ -183,9 +184,9 @@ const samples = 1500;
 const at = 1;
 
 /** Variance of every output of one input, by the lowered graph and by cells that are drawn anew for every plane. */
-async function variances(graph: Graph, of: Target) {
+async function variances(graph: Graph, of: Target, copies: number) {
   const feeds = [1, 2, 3].map((s) => drawFeeds(graph.inputs, s, 0, 1, 2));
-  const compiled = await compileModel(modelOf(graph), loaded(of), feeds, { centredInputs: false });
+  const compiled = await compileModel(modelOf(graph), loaded(of), feeds, { centredInputs: false, copies });
   return withPackage(compiled, async (pkg) => {
     const chip = await programPackage(pkg, loaded(of));
     const layer = pkg.layers[0]!;
@@ -229,17 +230,20 @@ async function variances(graph: Graph, of: Target) {
 
 describe('the lowered graph has the variance of noisy cells', () => {
   test.each([
-    ['a matrix product', matMulModel([2], 40, 12), target],
-    ['a convolution', convModel([3, 5, 5], [8, 3, 3, 3]), target],
+    ['a matrix product', matMulModel([2], 40, 12), target, 1],
+    ['a convolution', convModel([3, 5, 5], [8, 3, 3, 3]), target, 1],
+    ['three copies, of which each errs by itself', convModel([3, 5, 5], [8, 3, 3, 3]), target, 3],
+    ['three copies with noise of products', convModel([3, 5, 5], [8, 3, 3, 3]), slow(1e-7), 3],
     [
       'columns converted by themselves',
       matMulModel([2], 24, 6),
       { ...target, adc: { ...target.adc, convert: 'column' as const } },
+      1,
     ],
-    ['products with noise that their planes have in common', matMulModel([2], 40, 12), slow(1e-7)],
-    ['a convolution with noise of planes and of products', convModel([3, 5, 5], [8, 3, 3, 3]), slow(1e-9)],
-  ])('%s', async (_, graph, of) => {
-    const { lowered, direct } = await variances(graph, of);
+    ['products with noise that their planes have in common', matMulModel([2], 40, 12), slow(1e-7), 1],
+    ['a convolution with noise of planes and of products', convModel([3, 5, 5], [8, 3, 3, 3]), slow(1e-9), 1],
+  ])('%s', async (_, graph, of, copies) => {
+    const { lowered, direct } = await variances(graph, of, copies);
     expect(direct.every((v) => v > 0)).toBe(true);
     const ratio = lowered.map((v, o) => v / direct[o]!);
     const mean = ratio.reduce((a, b) => a + b, 0) / ratio.length;

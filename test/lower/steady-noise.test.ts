@@ -7,7 +7,7 @@ import type { FoldedLayer, NoiseScales } from '../../src/lower/folded.ts';
 import { scalesOf, sequenceLength, sharesOf } from '../../src/lower/layer-noise.ts';
 import { noiseSource, readingInput, withNormals } from '../../src/lower/noise-pool.ts';
 import { withSequences } from '../../src/lower/sequence-pool.ts';
-import { createSteadyNoise } from '../../src/lower/steady-noise.ts';
+import { emitSteadyNoise } from '../../src/lower/steady-noise.ts';
 import { covarianceOf } from '../../src/math/one-over-f.ts';
 import { float32, int64, uint8 } from '../../src/math/tensor.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
@@ -43,7 +43,8 @@ async function noiseOf(
   } as unknown as CrossbarLayer;
   const one = new Float32Array(columns).fill(1);
   const none = new Float64Array(columns);
-  const part = { slice: 0, copy: 0, weights: one, variances: undefined, zero: one, coefficient: none };
+  const coefficient = none.map(() => 1);
+  const part = { slice: 0, copy: 0, weights: one, variances: undefined, zero: one, coefficient };
   const folded: FoldedLayer = {
     ...{
       tiles: 1,
@@ -59,7 +60,7 @@ async function noiseOf(
     exact: undefined,
   };
   const emit = createEmitter(output, { name: output, op: 'Conv', index: 0 });
-  const noisy = createSteadyNoise(emit, layer, folded, 0, ['codes'], noiseSource)('sums');
+  const noisy = emitSteadyNoise(emit, layer, folded, coefficient, ['codes'], noiseSource, 'sums')!;
   const inputs = ['sums', 'codes'].map((name, i) => ({
     name,
     elementType: i === 0 ? 1 : 2,
