@@ -175,7 +175,8 @@ function codesIn(files: ReadonlyMap<string, Uint8Array>, name: string, bits: num
   const { dims, data } = decodeNpy(fileIn(files, `${name}.npy`), SharedArrayBuffer);
   const right = bits > 8 ? data instanceof Uint16Array : data instanceof Uint8Array;
   if (!right || data instanceof Float32Array) throw new Error(`${name} does not hold codes of ${bits} bits`);
-  if (bits < 8 * data.BYTES_PER_ELEMENT && data.some((code) => code >= 2 ** bits)) throw new Error(`${name} holds codes beyond ${bits} bits`);
+  if (bits < 8 * data.BYTES_PER_ELEMENT && data.some((code) => code >= 2 ** bits))
+    throw new Error(`${name} holds codes beyond ${bits} bits`);
   return { dims, data };
 }
 
