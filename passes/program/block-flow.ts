@@ -78,7 +78,10 @@ function drivenBy(block: PlacedBlock, { node }: SlicedLayer, inputs: Int32Array)
   return driven;
 }
 
-/** What inputs are multiplied by, in integer weights, [logical row][column]: as it should be, through the wires, and as a sum. */
+/**
+ * What inputs are multiplied by, in integer weights, [logical row][column]: as it should be, through the wires, by cells as they are read
+ * without wires, and as a sum.
+ */
 export function weightsOf(
   { block, codes, seen, shares, gains }: SolvedBlock,
   layer: SlicedLayer,
@@ -92,18 +95,21 @@ export function weightsOf(
   const worth = (layer.radix ** block.slice * layer.copies) / layer.digitsPerOne;
   const digitStep = digitStepOf(layer, cell);
   const make = () => new Float64Array(rows * columns.length);
-  const [wanted, through, own] = [make(), make(), make()];
-  const readAs = (at: number) => seen[at]! + (shares?.[at] ?? 1) * noiseOf(codes[at]!).shift;
+  const [wanted, through, bare, own] = [make(), make(), make(), make()];
+  const shiftOf = (at: number) => noiseOf(codes[at]!).shift;
+  const readAs = (at: number) => seen[at]! + (shares?.[at] ?? 1) * shiftOf(at);
   for (let r = 0; r < rows; r++) {
     const digits = digitsOfRow(block, layer, r);
     const at = cells.rows[r]! * array.columns;
     for (const [c, column] of columns.entries()) {
       const to = r * columns.length + c;
-      const difference = readAs(at + cells.added[column]!) - readAs(at + cells.subtracted[column]!);
+      const [added, subtracted] = [at + cells.added[column]!, at + cells.subtracted[column]!];
+      const sign = worth * cells.signs[column]!;
       own[to] = Math.floor(r / height) === Math.floor(column / width) ? 1 / layer.repeats : 0;
       wanted[to] = own[to]! * worth * digits[column % width]!;
-      through[to] = (worth * cells.signs[column]! * difference) / (digitStep * gains[column]!);
+      through[to] = (sign * (readAs(added) - readAs(subtracted))) / (digitStep * gains[column]!);
+      bare[to] = wanted[to]! + (sign * (shiftOf(added) - shiftOf(subtracted))) / digitStep;
     }
   }
-  return { wanted, through, own };
+  return { wanted, through, bare, own };
 }

@@ -104,6 +104,8 @@ function addedUp(errors: readonly ExpectedError[]): ExpectedError {
 interface Flow {
   readonly wanted: Series;
   readonly through: Series;
+  /** As if wires had no resistance. */
+  readonly bare: Series;
   /** Sum of the inputs of each column's group. */
   readonly inputs: Series;
 }
@@ -120,22 +122,29 @@ function errorOfTile(
   const { block: first } = blocks[0]!;
   const columns = evenlySpread(blockWeightColumns(first), most);
   const open = () => openSeries(inputs.length / (node.groups * node.rows), columns.length);
-  const flow: Flow = { wanted: open(), through: open(), inputs: open() };
+  const flow: Flow = { wanted: open(), through: open(), bare: open(), inputs: open() };
   const driven = blocks.map((solved) => driveBlock(solved, layer, inputs, record, reading.target));
   for (const block of driven) {
     const weights = weightsOf(block, layer, reading, columns);
     addProducts(flow.wanted, block.driven, weights.wanted);
     addProducts(flow.through, block.driven, weights.through);
+    if (reading.target.wires) addProducts(flow.bare, block.driven, weights.bare);
     if (block.block.slice === 0) addProducts(flow.inputs, block.driven, weights.own);
   }
-  const [y, z, sum] = [centered(flow.wanted), centered(flow.through), direction(centered(flow.inputs))];
+  const [y, z, still] = [centered(flow.wanted), centered(flow.through), centered(flow.bare)];
+  const sum = direction(centered(flow.inputs));
   const yy = products(y, y);
   const errorBeside = (along: readonly Series[]): ExpectedError => {
-    const [ownY, ownZ] = along.reduce(([a, b], other) => [beside(a, other), beside(b, other)], [y, z]);
+    const [ownY, ownZ, ownStill] = [y, z, still].map((all) => along.reduce(beside, all)) as [
+      Series,
+      Series,
+      Series,
+    ];
     const noise = openNoise(columns.length);
     const directions = [...along, direction(ownZ)];
     for (const block of driven) addNoise(noise, block, layer, reading, columns, directions);
     const [left, yz, zz] = [products(ownY, ownY), products(ownY, ownZ), products(ownZ, ownZ)];
+    const [yStill, stillStill] = [products(ownY, ownStill), products(ownStill, ownStill)];
     const errors = columns.map((column, c) => {
       const scale = node.scales[outputOf(first, node, column)]! ** 2;
       const [lasting, anew, unwired] = [noise.lasting[c]!, noise.anew[c]!, noise.unwired[c]!];
@@ -143,7 +152,7 @@ function errorOfTile(
       const converters = Math.min(yy[c]!, noise.converters[c]!);
       const wired = errorLeft(scale, left[c]!, yz[c]!, zz[c]!, { lasting, anew, converters });
       const plain = { lasting: unwired, anew: noise.anewUnwired[c]!, converters };
-      const { noise: bare } = errorLeft(scale, left[c]!, left[c]!, left[c]!, plain);
+      const { noise: bare } = errorLeft(scale, left[c]!, yStill[c]!, stillStill[c]!, plain);
       return { ...wired, signal: scale * yy[c]!, unwired: reading.target.wires ? bare : wired.noise };
     });
     return addedUp(errors);

@@ -25,7 +25,7 @@ function compileFor(target: LoadedTarget, given: Parameters<typeof parseOptions>
 
 beforeAll(async () => {
   loaded = await loadTarget('pcm-256');
-  compiled = await compileFor(loaded, { target: 'pcm-256' });
+  compiled = await compileFor(loaded, { target: 'pcm-256', copies: 1 });
 });
 
 describe('what integers are expected to err by', () => {
