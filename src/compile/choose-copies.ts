@@ -1,7 +1,7 @@
 /**
  * `copies: auto` -> how often the digits of every layer are stored. Errors of layers add up on the way to the output, each in shares of
  * its layer's signal; digits are stored so often that what is expected of all layers comes to `mostError`, when the chip is read a day
- * after programming. A copy more goes to the layer whose error falls most per cell that it takes. Where a layer of one group leaves rows
+ * after programming, or a second where that is out of reach. A copy more goes to the layer whose error falls most per cell that it takes. Where a layer of one group leaves rows
  * of its arrays empty, a repeat in these takes as many cells, and no conversions. Where copies hold finer integers together than each
  * alone, what rounding to these is expected to cost counts too.
  */
@@ -11,6 +11,8 @@ import { errorsOf, multiplicationsOf, solveSampled } from '../../passes/program/
 import type { ExpectedError } from '../../passes/program/expected-signal.ts';
 import { layerTimes } from '../../passes/program/layer-times.ts';
 import { sampleLayers } from '../../passes/program/sample-layers.ts';
+import { cellReadings } from '../chip/expected-reading.ts';
+import { changesWithTime } from '../conditions/models.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import { blockCells, blocksByLayer, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { choiceFor } from '../ir/options.ts';
@@ -22,7 +24,7 @@ import { hasExactCells } from './exact-cells.ts';
 import { integerShares } from './integer-shares.ts';
 import { sampledConverters } from './sampled-converters.ts';
 import { map } from './stages.ts';
-import { usualReadings } from './usual-readings.ts';
+import { nextDay, usualReadings } from './usual-readings.ts';
 
 /** Of all layers together, in shares of their signals. */
 const mostError = 0.05;
@@ -48,17 +50,20 @@ export async function chooseCopies(quantized: Integers): Promise<CopiesChoice> {
   if (isMadeUp(record) || hasExactCells({ ...target, wires: undefined })) return { stored: new Map() };
   const once = map({ ...sound, options: { ...options, arrays: Number.POSITIVE_INFINITY } }).mapping;
   if (!once.layers.some(isOpen)) return { stored: new Map() };
-  const errors = await errorsOnce(once, quantized);
   const areas = areasOf(once, target);
-  const layers = once.layers.map((layer, i): Open => {
+  const open = once.layers.map((layer, i): Omit<Open, 'error'> => {
     const { repeats } = choiceFor(options, layer.node.origin, target);
     const free = repeats === 'auto' && layer.node.groups === 1 ? denseRepeats(layer, target) : 1;
     const most = isOpen(layer)
       ? { copies: mostCopies, repeats: Math.min(mostRepeats, free) }
       : { copies: 1, repeats: 1 };
     const rounded = roundedBy(layer, most.copies, quantized);
-    return { error: errors[i]!, rounded, area: areas[i]!, most, now: { copies: 1, repeats: 1 } };
+    return { rounded, area: areas[i]!, most, now: { copies: 1, repeats: 1 } };
   });
+  const byTime = (await errorsOnce(once, quantized)).map((errors) =>
+    open.map((layer, i): Open => ({ ...layer, error: errors[i]! })),
+  );
+  const layers = byTime.find((all) => errorOf(enough(all, options.arrays)) <= mostError) ?? byTime.at(-1)!;
   for (let room = options.arrays; ; ) {
     const chosen = enough(layers, room);
     const stored = storedOf(once, chosen);
@@ -73,28 +78,37 @@ export async function chooseCopies(quantized: Integers): Promise<CopiesChoice> {
       continue;
     }
     if (stored.size === 0) return { stored };
-    const error = (all: readonly Open[]) => sumOf(all.map((layer) => shareOf(layer, layer.now)));
     const worth = {
-      ...{ error: error(chosen), once: error(layers) },
+      ...{ error: errorOf(chosen), once: errorOf(layers) },
       ...{ arrays: mapping.arrays, arraysOnce: once.arrays },
     };
     return { stored, worth };
   }
 }
 
-/** What is expected to err in every layer with every digit once, without what copies do not help against. */
-async function errorsOnce(mapping: Mapping, { options, record, pool, ...have }: Integers) {
+/**
+ * What is expected to err in every layer with every digit once, without what copies do not help against: a day after programming and a
+ * second, or right away where nothing changes with time.
+ */
+async function errorsOnce(
+  mapping: Mapping,
+  { options, record, pool, ...have }: Integers,
+): Promise<readonly (readonly ExpectedError[])[]> {
   const target: Target = { ...have.target, wires: undefined };
   const samples = sampleLayers(mapping, true);
-  return errorsOf(mapping, samples, await solveSampled(mapping, samples, { target, levels: false }), {
+  const solved = await solveSampled(mapping, samples, { target, levels: false });
+  const context = {
     target,
     record,
-    readings: usualReadings(target),
     converters: await sampledConverters(mapping, samples, { record, options, target, pool }),
     corrected: false,
     times: layerTimes(mapping, { target, record }),
     multiplications: multiplicationsOf(mapping, record),
-  });
+  };
+  const late = changesWithTime(target) ? [cellReadings(target, nextDay)] : [];
+  return [...late, usualReadings(target)].map((readings) =>
+    errorsOf(mapping, samples, solved, { ...context, readings }),
+  );
 }
 
 /** What rounding weights costs a layer, by its copies. */
@@ -122,6 +136,8 @@ function shareOf({ error: { signal, parts }, rounded }: Open, { copies, repeats 
   const ofCells = (parts.lasting + parts.anew) / copies / repeats;
   return signal > 0 ? (parts.bent + ofCells + parts.converters / copies) / signal + rounded(copies) : 0;
 }
+
+const errorOf = (layers: readonly Open[]): number => sumOf(layers.map((layer) => shareOf(layer, layer.now)));
 
 /** Stores more, one step after the other, until that is enough or all room is used. @param room in arrays */
 function enough(given: readonly Open[], room: number): readonly Open[] {

@@ -4,8 +4,11 @@ import { changesWithTime } from '../conditions/models.ts';
 import type { CellReadings } from '../ir/cell-readings.ts';
 import type { Target } from '../target/target.ts';
 
-/** Seconds after programming, a day: a chip that is programmed today is for use tomorrow too. */
-export const usualTime = 86_400;
+/** Seconds after programming: what relaxes at all has mostly done so by then. */
+export const usualTime = 1;
+
+/** A day (s): a chip that is programmed today is for use tomorrow too. */
+export const nextDay = 86_400;
 
 /** The same of a target: right after programming, where nothing changes with time. */
 export const usualReadTime = (target: Target): number => (changesWithTime(target) ? usualTime : 0);

@@ -23,18 +23,23 @@ const compileFor = (options: Parameters<typeof parseOptions>[0], target = noisy)
   compileModel(model, target, feeds, options);
 const stored = ({ mapping }: Awaited<ReturnType<typeof compileFor>>) =>
   mapping.layers.map(({ copies, repeats }) => [copies, repeats]);
-const errorOf = ({ expected }: Awaited<ReturnType<typeof compileFor>>) =>
-  expected!.layers.reduce((sum, { snr }) => sum + 10 ** (-snr / 10), 0);
+/** Expected of all layers when they are read then. */
+async function errorAt(at: number, compiled: Awaited<ReturnType<typeof compileFor>>, target = noisy) {
+  const estimate = layerEstimates(compiled, target);
+  const all = await Promise.all(compiled.mapping.layers.map((_, layer) => estimate(layer, { at })));
+  return all.reduce((sum, { snr }) => sum + 10 ** (-snr / 10), 0);
+}
+const day = 86_400;
 
 describe('copies: auto', () => {
   test('stores digits until errors add up to 0.05 of the signals, rows first', async () => {
     const [once, chosen] = await Promise.all([compileFor({ copies: 1 }), compileFor({})]);
     const { copiesWorth } = chosen.summary;
     expect(once.summary.copiesWorth).toBeUndefined();
-    expect(copiesWorth!.once).toBeCloseTo(errorOf(once), 1);
+    expect(copiesWorth!.once).toBeCloseTo(await errorAt(day, once), 1);
     expect(copiesWorth!.once).toBeGreaterThan(0.15);
     expect(copiesWorth!.error).toBeLessThanOrEqual(0.05);
-    expect(errorOf(chosen) / copiesWorth!.error).toBeCloseTo(1, 0);
+    expect((await errorAt(day, chosen)) / copiesWorth!.error).toBeCloseTo(1, 0);
     // 12 and 16 rows leave room for 5 and 4 in 64, as many cells as copies and no conversions.
     for (const [copies, repeats] of stored(chosen)) {
       expect(repeats).toBeLessThanOrEqual(5);
@@ -51,6 +56,16 @@ describe('copies: auto', () => {
       /copies: errors .* add up to 0\.0\d of their signals/,
     );
     expect(formatLayers(chosen.summary)).toMatch(/1( x\d)? \/\d/);
+  });
+
+  test('is for a second after programming where a day is out of reach', async () => {
+    const target = loaded({ ...noisy.target, cell: { ...noisy.target.cell, gUseMax: 2.6e-6 } });
+    const [once, chosen] = await Promise.all([compileFor({ copies: 1 }, target), compileFor({}, target)]);
+    const { copiesWorth } = chosen.summary;
+    expect(copiesWorth!.once).toBeCloseTo(await errorAt(1, once, target), 1);
+    expect(copiesWorth!.error).toBeLessThanOrEqual(0.05);
+    expect(await errorAt(1, chosen, target)).toBeLessThan(0.06);
+    expect(await errorAt(day, chosen, target)).toBeGreaterThan(0.06);
   });
 
   test('takes copies where rows may not be repeated, and leaves layers alone whose copies are given', async () => {

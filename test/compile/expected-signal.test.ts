@@ -61,7 +61,7 @@ describe('the signal that is expected of a layer', () => {
     await withPackage(compiled, async (pkg) => {
       const measured = await Promise.all(
         (_.startsWith('pcm') ? [1, 2] : [1, 2, 3, 4]).map(async (seed) =>
-          snrsAlone(pkg, await programChip(pkg, { seed, threads: 1 }), { at: 86_400, noise: true }),
+          snrsAlone(pkg, await programChip(pkg, { seed, threads: 1 }), { at: 1, noise: true }),
         ),
       );
       for (const { layer, snr } of compiled.expected!.layers) {
