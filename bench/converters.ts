@@ -11,7 +11,7 @@ import { createEmitter, type Emitter } from '../src/lower/emit.ts';
 import { foldLayer } from '../src/lower/fold.ts';
 import type { ProgrammedArrays } from '../src/lower/folded.ts';
 import { emitCodes } from '../src/lower/input-codes.ts';
-import { conductancesOf, emitLinear } from '../src/lower/linear.ts';
+import { conductanceFactors, emitLinear } from '../src/lower/linear.ts';
 import { noiseSource, withNormals } from '../src/lower/noise-pool.ts';
 import { emitPlanes, emitWeightedPlanes, planesOf } from '../src/lower/planes.ts';
 import { float32, int64, type Tensor } from '../src/math/tensor.ts';
@@ -179,7 +179,7 @@ function emitProducts(emit: Emitter, layer: CrossbarLayer, arrays: ProgrammedArr
       emit,
       layer,
       folded,
-      conductancesOf({ first: part, weights: folded.parts[part]!.weights }),
+      conductanceFactors({ first: part, weights: folded.parts[part]!.weights }),
     );
     if (layer.geometry.kind === 'conv') {
       const planes = emitWeightedPlanes(emit, layer, codes, arrays.curves?.driver);

@@ -15,7 +15,7 @@ import { cellReadings } from '../chip/expected-reading.ts';
 import { changesWithTime } from '../conditions/models.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import { blockCells, blocksByLayer, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
-import { choiceFor } from '../ir/options.ts';
+import { choiceFor, mostCopies } from '../ir/options.ts';
 import type { CopiesChoice, Stored } from '../ir/stored.ts';
 import { sumOf } from '../math/sum.ts';
 import type { Target } from '../target/target.ts';
@@ -24,12 +24,12 @@ import { hasExactCells } from './exact-cells.ts';
 import { integerShares } from './integer-shares.ts';
 import { sampledConverters } from './sampled-converters.ts';
 import { map } from './stages.ts';
-import { nextDay, usualReadings } from './usual-readings.ts';
+import { nextDay, usualReadTime } from './usual-readings.ts';
 
 /** Of all layers together, in shares of their signals. */
 const mostError = 0.05;
 
-const [mostCopies, mostRepeats] = [8, 8];
+const mostRepeats = 8;
 
 /** A layer while it is decided how often it is stored. */
 interface Open {
@@ -60,10 +60,14 @@ export async function chooseCopies(quantized: Integers): Promise<CopiesChoice> {
     const rounded = roundedBy(layer, most.copies, quantized);
     return { rounded, area: areas[i]!, most, now: { copies: 1, repeats: 1 } };
   });
-  const byTime = (await errorsOnce(once, quantized)).map((errors) =>
-    open.map((layer, i): Open => ({ ...layer, error: errors[i]! })),
-  );
-  const layers = byTime.find((all) => errorOf(enough(all, options.arrays)) <= mostError) ?? byTime.at(-1)!;
+  const errorsAt = await errorsOnce(once, quantized);
+  const layersAt = (time: number): readonly Open[] => {
+    const errors = errorsAt(time);
+    return open.map((layer, i) => ({ ...layer, error: errors[i]! }));
+  };
+  const late = changesWithTime(target) ? layersAt(nextDay) : undefined;
+  const isReached = late && errorOf(enough(late, options.arrays)) <= mostError;
+  const layers = isReached ? late : layersAt(usualReadTime(target));
   for (let room = options.arrays; ; ) {
     const chosen = enough(layers, room);
     const stored = storedOf(once, chosen);
@@ -86,14 +90,11 @@ export async function chooseCopies(quantized: Integers): Promise<CopiesChoice> {
   }
 }
 
-/**
- * What is expected to err in every layer with every digit once, without what copies do not help against: a day after programming and a
- * second, or right away where nothing changes with time.
- */
+/** What is expected to err in every layer with every digit once, by time of reading, without what copies do not help against. */
 async function errorsOnce(
   mapping: Mapping,
   { options, record, pool, ...have }: Integers,
-): Promise<readonly (readonly ExpectedError[])[]> {
+): Promise<(time: number) => readonly ExpectedError[]> {
   const target: Target = { ...have.target, wires: undefined };
   const samples = sampleLayers(mapping, true);
   const solved = await solveSampled(mapping, samples, { target, levels: false });
@@ -105,10 +106,7 @@ async function errorsOnce(
     times: layerTimes(mapping, { target, record }),
     multiplications: multiplicationsOf(mapping, record),
   };
-  const late = changesWithTime(target) ? [cellReadings(target, nextDay)] : [];
-  return [...late, usualReadings(target)].map((readings) =>
-    errorsOf(mapping, samples, solved, { ...context, readings }),
-  );
+  return (time) => errorsOf(mapping, samples, solved, { ...context, readings: cellReadings(target, time) });
 }
 
 /** What rounding weights costs a layer, by its copies. */

@@ -17,8 +17,10 @@ const encoding = z
   .enum(['auto', 'differential', 'offset'])
   .describe('how signed weights become conductances; `auto` is decided layer by layer');
 const slices = whole(1).max(8).describe('cells (or cell pairs) per weight');
+/** Times that a digit is stored at most. */
+export const mostCopies = 8;
 const copies = z
-  .union([z.literal('auto'), whole(1).max(8)])
+  .union([z.literal('auto'), whole(1).max(mostCopies)])
   .describe(
     'times that every digit is stored; the copies are averaged, and hold finer integers together where cells have few levels. `auto`: as often as the errors of all layers together ask for',
   );

@@ -17,7 +17,7 @@ import type { Emitter } from './emit.ts';
 import { finish, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { addInputTerms } from './input-terms.ts';
-import { conductancesOf, emitLinear, emitUnitChannels } from './linear.ts';
+import { conductanceFactors, emitLinear, emitUnitChannels } from './linear.ts';
 import { createNoise } from './noise.ts';
 import type { NoiseSource } from './noise-pool.ts';
 import { emitPlanes, emitWeightedPlanes, planesOf, weightsOf } from './planes.ts';
@@ -102,7 +102,7 @@ function planeByPlane(
   const noiseOf = createNoise(emit, layer, folded, noise);
   return (parts) => {
     const { first: part, zero } = parts;
-    const product = emitLinear(emit, layer, folded, conductancesOf(parts));
+    const product = emitLinear(emit, layer, folded, conductanceFactors(parts));
     const addNoise = noiseOf(part);
     const ofColumns = (name: string, values: Float32Array) =>
       emit.constant(`${name}_${part}`, float32(outputDims(layer, values.length), values));
@@ -155,7 +155,7 @@ function stackedPlanes(
   return (parts) => {
     const { first: part, zero } = parts;
     const addNoise = noiseOf(part);
-    const product = emitLinear(emit, layer, folded, conductancesOf(parts))(planes);
+    const product = emitLinear(emit, layer, folded, conductanceFactors(parts))(planes);
     const sums = addNoise(product, planes, [...weights.keys()], sameValue ? 1 : undefined);
     const shifted = zero.some((z) => z !== 0)
       ? emit.op('Add', [sums, emit.constant(`zero_${part}`, float32([zero.length], zero))])

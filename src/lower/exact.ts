@@ -10,7 +10,7 @@ import type { Emitter } from './emit.ts';
 import { emitEpilogue, outputDims, selectOutputs, splitTiles } from './epilogue.ts';
 import type { FoldedLayer } from './folded.ts';
 import { stretchesOf } from './input-codes.ts';
-import { conductancesOf, emitLinear, emitUnitChannels } from './linear.ts';
+import { conductanceFactors, emitLinear, emitUnitChannels } from './linear.ts';
 import { emitPlanes } from './planes.ts';
 import { addPlanes } from './stack.ts';
 import { outputPositions } from './units.ts';
@@ -37,7 +37,7 @@ export function emitExact(
   const { width } = stretchesOf(layer);
   const positions = outputPositions(layer, folded);
   const terms = folded.parts.flatMap(({ slice, weights }, part) => {
-    const multiply = emitLinear(emit, layer, folded, conductancesOf({ first: part, weights }));
+    const multiply = emitLinear(emit, layer, folded, conductanceFactors({ first: part, weights }));
     return inputs.flatMap((input, stretch) => {
       const products = multiply(input);
       const sums = driven ? addExactly(emit, layer, driven.weights, products) : products;

@@ -26,7 +26,7 @@ export function emitLinear(emit: Emitter, layer: CrossbarLayer, shape: UnitShape
 }
 
 /** What the cells of parts conduct. */
-export function conductancesOf({ first, weights }: Pick<Abreast, 'first' | 'weights'>): Factors {
+export function conductanceFactors({ first, weights }: Pick<Abreast, 'first' | 'weights'>): Factors {
   return { name: `conductances_${first}`, data: weights };
 }
 

@@ -38,7 +38,7 @@ export function applyVariants(
       return variant === 'digital' ? undefined : { ...own, ...variant.apply(own) };
     }),
   );
-  const usual = withUsualCopies(options, target, wanted.flat());
+  const usual = withUsualCopies(options, wanted.flat());
   const wishes = units.flatMap(({ origins }, unit) =>
     origins.map((origin, i) => {
       const { copies, copiesOpen, ...choice } = choiceFor(usual, origin, target);
@@ -58,10 +58,9 @@ export function applyVariants(
 /** The options with what most layers have in common said for all of them. */
 function withUsualCopies(
   options: CompileOptions,
-  target: Target,
   wanted: readonly (LayerChoice | undefined)[],
 ): CompileOptions {
-  if (options.residual || target.hidden || typeof options.copies === 'number') return options;
+  if (options.residual || typeof options.copies === 'number') return options;
   const counts = new Map<number, number>();
   for (const choice of wanted) if (choice) counts.set(choice.copies, (counts.get(choice.copies) ?? 0) + 1);
   const [most] = [...counts].toSorted(([, a], [, b]) => b - a);

@@ -1,6 +1,6 @@
 /** What may be chosen for the crossbar layers of a class: the ways of storing them that a tuning compares, as far as a target allows them. */
 import type { Origin } from '../ir/graph.ts';
-import { type Choice, type CompileOptions, choiceFor, inputBitsOf } from '../ir/options.ts';
+import { type Choice, type CompileOptions, choiceFor, inputBitsOf, mostCopies } from '../ir/options.ts';
 import type { Stored } from '../ir/stored.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
@@ -31,7 +31,7 @@ export interface Variant {
 /** What one layer does. */
 export type Taken = Variant | 'digital';
 
-const [mostParts, mostCopies] = [8, 8];
+const mostParts = 8;
 
 type Change = (given: LayerChoice) => Partial<LayerChoice>;
 
