@@ -21,7 +21,7 @@ import { choiceOf } from './choices.ts';
 import { chooseCopies } from './choose-copies.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
 import { findFillProblems } from './fill-problems.ts';
-import { finerIntegers } from './finer-integers.ts';
+import { roundForCopies } from './round-for-copies.ts';
 import { narrowTarget } from './narrow-target.ts';
 import { digitalIn, operatorsOf } from './operators.ts';
 import { settleWires } from './settle-wires.ts';
@@ -78,7 +78,7 @@ async function compileSound(
     const calibrated = { real, record, options, pool, ...hooks, ...defined({ faults }) };
     const { loaded, quantized: settled, choice } = await settleWires(calibrated, whole);
     const { stored, worth } = await chooseCopies(settled);
-    const quantized = await finerIntegers({ ...settled, stored });
+    const quantized = await roundForCopies({ ...settled, stored });
     const { target } = quantized;
     const { mapping, faultReport } = map(quantized, onPass);
     onProgress?.('map', 1, 1);

@@ -9,7 +9,7 @@ import { weightMaxOf } from './choices.ts';
 import { map, roundAgain } from './stages.ts';
 
 /** Rounds layers again for which copies were chosen; to the limits of lines, where their digits ask for more. */
-export async function finerIntegers(quantized: Integers): Promise<Integers> {
+export async function roundForCopies(quantized: Integers): Promise<Integers> {
   const { real, graph, target, faults, ...sound } = quantized;
   const largest = weightMaxOf(quantized);
   const isRefitted = ({ output }: QuantizedMvmNode) =>
