@@ -21,9 +21,9 @@ import { choiceOf } from './choices.ts';
 import { chooseCopies } from './choose-copies.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
 import { findFillProblems } from './fill-problems.ts';
-import { roundForCopies } from './round-for-copies.ts';
 import { narrowTarget } from './narrow-target.ts';
 import { digitalIn, operatorsOf } from './operators.ts';
+import { roundForCopies } from './round-for-copies.ts';
 import { settleWires } from './settle-wires.ts';
 import { lower, map, program } from './stages.ts';
 
