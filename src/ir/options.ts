@@ -16,7 +16,9 @@ const whole = (least: number) => z.number().int().min(least);
 const encoding = z
   .enum(['auto', 'differential', 'offset'])
   .describe('how signed weights become conductances; `auto` is decided layer by layer');
-const slices = whole(1).max(8).describe('cells (or cell pairs) per weight');
+/** Cells, or cell pairs, of a weight at most. */
+export const mostSlices = 8;
+const slices = whole(1).max(mostSlices).describe('cells (or cell pairs) per weight');
 /** Times that a digit is stored at most. */
 export const mostCopies = 8;
 const copies = z

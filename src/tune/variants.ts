@@ -1,6 +1,13 @@
 /** What may be chosen for the crossbar layers of a class: the ways of storing them that a tuning compares, as far as a target allows them. */
 import type { Origin } from '../ir/graph.ts';
-import { type Choice, type CompileOptions, choiceFor, inputBitsOf, mostCopies } from '../ir/options.ts';
+import {
+  type Choice,
+  type CompileOptions,
+  choiceFor,
+  inputBitsOf,
+  mostCopies,
+  mostSlices,
+} from '../ir/options.ts';
 import type { Stored } from '../ir/stored.ts';
 import { schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
@@ -30,8 +37,6 @@ export interface Variant {
 
 /** What one layer does. */
 export type Taken = Variant | 'digital';
-
-const mostParts = 8;
 
 type Change = (given: LayerChoice) => Partial<LayerChoice>;
 
@@ -112,7 +117,7 @@ function isPossible({ encoding, slices, copies, repeats, residual }: LayerChoice
   const { array, driver } = target;
   if (repeats !== 'auto' && repeats > Math.min(array.rows, driver.rowsAtOnce)) return false;
   const parts = slices * copies;
-  if (slices < 1 || slices > mostParts) return false;
+  if (slices < 1 || slices > mostSlices) return false;
   if (encoding === 'offset' && (target.hidden || target.cell.levels < 3)) return false;
   if (!residual) return true;
   return encoding !== 'offset' && parts > 1 && 2 * parts <= array.columns;
