@@ -1,7 +1,7 @@
 /**
  * `copies: auto` -> how often the digits of every layer are stored. Errors of layers add up on the way to the output, each in shares of
  * its layer's signal; digits are stored so often that what is expected of all layers comes to `mostError`, when the chip is read a day
- * after programming, or a second where that is out of reach. A copy more goes to the layer whose error falls most per cell that it takes. Where a layer of one group leaves rows
+ * after programming, or a second where that is out of reach, and on to `smallError` as far as cells are cheap. A copy more goes to the layer whose error falls most per cell that it takes. Where a layer of one group leaves rows
  * of its arrays empty, a repeat in these takes as many cells, and no conversions. Where copies hold finer integers together than each
  * alone, what rounding to these is expected to cost counts too.
  */
@@ -26,8 +26,11 @@ import { sampledConverters } from './sampled-converters.ts';
 import { map } from './stages.ts';
 import { nextDay, usualReadTime } from './usual-readings.ts';
 
-/** Of all layers together, in shares of their signals. */
-const mostError = 0.05;
+/** Of all layers together, in shares of their signals: what has to be reached, and what is worth reaching where it is cheap. */
+const [mostError, smallError] = [0.05, 0.02];
+
+/** How many times the cells of every digit once are cheap. */
+const cheapGrowth = 3;
 
 const mostRepeats = 8;
 
@@ -137,20 +140,25 @@ function shareOf({ error: { signal, parts }, rounded }: Open, { copies, repeats 
 
 const errorOf = (layers: readonly Open[]): number => sumOf(layers.map((layer) => shareOf(layer, layer.now)));
 
-/** Stores more, one step after the other, until that is enough or all room is used. @param room in arrays */
+/**
+ * Stores more, one step after the other, until that is enough or all room is used; only what is cheap, once `mostError` is reached.
+ * @param room in arrays
+ */
 function enough(given: readonly Open[], room: number): readonly Open[] {
   const layers = [...given];
   const areaOf = ({ area, now }: Open) => area * now.copies * now.repeats;
   let area = sumOf(layers.map(areaOf));
-  let error = sumOf(layers.map((layer) => shareOf(layer, layer.now)));
-  while (error > mostError) {
+  let error = errorOf(layers);
+  const cheap = Math.min(room, cheapGrowth * area);
+  while (error > smallError) {
+    const fits = error > mostError ? room : cheap;
     let best: { index: number; layer: Open; gain: number; more: number } | undefined;
     for (const [index, layer] of layers.entries()) {
       const next = stepFrom(layer);
       if (!next) continue;
       const gain = shareOf(layer, layer.now) - shareOf(layer, next.now);
       const more = areaOf(next) - areaOf(layer);
-      if (area + more > room || (best && gain * best.more <= best.gain * more)) continue;
+      if (area + more > fits || (best && gain * best.more <= best.gain * more)) continue;
       best = { index, layer: next, gain, more };
     }
     if (!best || best.gain <= 0) break;

@@ -58,6 +58,23 @@ describe('copies: auto', () => {
     expect(formatLayers(chosen.summary)).toMatch(/1( x\d)? \/\d/);
   });
 
+  test('goes on to 0.02 while cells are at most three times those of every digit once', async () => {
+    const among = (gUseMax: number) => loaded({ ...noisy.target, cell: { ...noisy.target.cell, gUseMax } });
+    const growth = async (target: ReturnType<typeof loaded>) => {
+      const [once, chosen] = await Promise.all([compileFor({ copies: 1 }, target), compileFor({}, target)]);
+      return { ...chosen.summary.copiesWorth!, cells: chosen.summary.cells / once.summary.cells };
+    };
+    // Three times the cells of both layers, and no cell more.
+    const bounded = await growth(among(8e-6));
+    expect(bounded.cells).toBe(3);
+    expect(bounded.error).toBeGreaterThan(0.02);
+    expect(bounded.error).toBeLessThan(0.05);
+    const reached = await growth(among(13e-6));
+    expect(reached.once).toBeLessThan(0.05);
+    expect(reached.error).toBeLessThanOrEqual(0.02);
+    expect(reached.cells).toBeLessThan(3);
+  });
+
   test('is for a second after programming where a day is out of reach', async () => {
     const target = loaded({ ...noisy.target, cell: { ...noisy.target.cell, gUseMax: 2.6e-6 } });
     const [once, chosen] = await Promise.all([compileFor({ copies: 1 }, target), compileFor({}, target)]);
