@@ -1,9 +1,11 @@
 /** Arrays of a mapping -> what their wires make of them, and what makes up for it: several arrays at once. */
 import { InternalError } from '../../src/diagnostics/diagnostic.ts';
 import type { Mapping } from '../../src/ir/mapping.ts';
+import { schemeOf } from '../../src/schemes/models.ts';
 import type { Target } from '../../src/target/target.ts';
 import { alone, type Pool } from '../../src/threads/pool.ts';
 import { bankOf } from '../../src/wires/currents.ts';
+import { levelConductances } from '../../src/wires/level-conductances.ts';
 import {
   type CodedArray,
   job,
@@ -44,7 +46,7 @@ export async function solveArrays(
     cell,
     wires,
     bank: bankOf(target, array.rows),
-    rounds: levels ? roundsOfLevels : 0,
+    ...(levels ? { rounds: roundsOfLevels, means: meansOf(target) } : { rounds: 0 }),
     reading: { driver, wires },
   };
   const tasks = function* () {
@@ -61,6 +63,12 @@ export async function solveArrays(
     onArray?.(++done);
   });
   return solved;
+}
+
+/** What cells of a level conduct on average, by code (S); undefined where that is the level. */
+function meansOf(target: Target): Float64Array | undefined {
+  const { mean } = schemeOf(target);
+  return mean && levelConductances(target.cell).map((level) => mean(level));
 }
 
 /** Level codes of the banks in which some blocks lie. Banks that conduct one after the other have nothing to do with each other. */

@@ -45,6 +45,8 @@ export interface SchemeAnswers {
   precision(): WritePrecision | undefined;
   /** Cells programmed to a level (S), those among them that no pulse moves, but not stuck ones. */
   spread(level: number): Spread;
+  /** Mean of the cells that are programmed to a level and that pulses move, where it is known to be another (S). */
+  mean?(level: number): number;
   /** Cells right after RESET. */
   afterReset(): Spread;
   readonly rates: Rates;

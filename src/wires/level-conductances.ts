@@ -2,13 +2,25 @@
 import { levelConductance } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 
-/** Siemens. @param codes of levels; -1 where no weight is */
-export function conductancesOf(codes: Int16Array, cell: Target['cell']): Float64Array<ArrayBuffer> {
+/**
+ * Siemens.
+ * @param codes of levels; -1 where no weight is
+ * @param levels what cells conduct, by code. Default: what levels say
+ */
+export function conductancesOf(
+  codes: Int16Array,
+  cell: Target['cell'],
+  levels: Float64Array = levelConductances(cell),
+): Float64Array<ArrayBuffer> {
   const idle = idleConductance(cell);
-  const levels = Float64Array.from({ length: cell.levels }, (_, code) => levelConductance(cell, code));
   const cells = new Float64Array(codes.length);
   for (let c = 0; c < cells.length; c++) cells[c] = codes[c]! < 0 ? idle : levels[codes[c]!]!;
   return cells;
+}
+
+/** By code, siemens. */
+export function levelConductances(cell: Target['cell']): Float64Array {
+  return Float64Array.from({ length: cell.levels }, (_, code) => levelConductance(cell, code));
 }
 
 /** Of a cell that no weight uses. */

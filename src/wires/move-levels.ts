@@ -9,7 +9,7 @@
 import { levelStepOf } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 import { ladderShares } from './ladder-model.ts';
-import { conductancesOf } from './level-conductances.ts';
+import { conductancesOf, levelConductances } from './level-conductances.ts';
 import type { Wires } from './network.ts';
 
 /** A sum with what it is to come to: one entry per row in which it has a weight. */
@@ -29,26 +29,29 @@ interface Surroundings {
   readonly cell: Target['cell'];
   readonly wires: Wires;
   readonly bank: number;
+  /** What cells of a level conduct on average, by code (S). Absent: what the level says. */
+  readonly means?: Float64Array | undefined;
 }
 
 /** Steps of a round: twice as many bring a decibel where wires take most, and nothing elsewhere. */
 const stepsOfRound = 16;
 
-/** @param codes are changed @param seen effective conductances of the codes, solved exactly */
+/** @param codes are changed @param seen effective conductances of the codes, solved exactly, of cells as they are on average */
 export function moveLevels(
-  { array, cell, wires, bank }: Surroundings,
+  { array, cell, wires, bank, means }: Surroundings,
   aims: readonly Aim[],
   codes: Int16Array,
   seen: Float64Array,
 ): void {
   const moving = aims.filter(({ moves }) => moves !== 'none');
   const shape = { rows: array.rows, columns: array.columns, bank };
-  const cells = conductancesOf(codes, cell);
+  const levels = means ?? levelConductances(cell);
+  const cells = conductancesOf(codes, cell, levels);
   const shares = ladderShares(cells, shape, wires);
   // What the model leaves out stays as it is.
   const beside = seen.map((exact, c) => exact - shares[c]! * cells[c]!);
   const longest = Math.max(0, ...moving.map(({ wanted }) => wanted.length));
-  const state = { codes, cells, shares, beside, become: new Float64Array(longest), cell };
+  const state = { codes, cells, shares, beside, become: new Float64Array(longest), cell, levels };
   for (let step = 1; ; step++) {
     let moved = false;
     for (const aim of moving) if (move(aim, state)) moved = true;
@@ -65,12 +68,14 @@ interface State {
   readonly beside: Float64Array;
   readonly become: Float64Array;
   readonly cell: Target['cell'];
+  /** What cells conduct, by code (S). */
+  readonly levels: Float64Array;
 }
 
 /** One step of a sum. @returns whether any code is another now */
 function move(
   { moves, added, subtracted, wanted, set }: Aim,
-  { codes, cells, shares, beside, become, cell }: State,
+  { codes, cells, shares, beside, become, cell, levels }: State,
 ): boolean {
   const step = levelStepOf(cell);
   const top = cell.levels - 1;
@@ -98,10 +103,10 @@ function move(
     changed = true;
     set[i] = own;
     codes[plus] = moves === 'both' ? Math.max(0, own) : own + reference;
-    cells[plus] = cell.gUseMin + codes[plus]! * step;
+    cells[plus] = levels[codes[plus]!]!;
     if (moves !== 'both') continue;
     codes[minus] = Math.max(0, -own);
-    cells[minus] = cell.gUseMin + codes[minus]! * step;
+    cells[minus] = levels[codes[minus]!]!;
   }
   return changed;
 }

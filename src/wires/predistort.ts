@@ -13,6 +13,7 @@ import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from './banks.ts';
 import { type Reading, worstOver } from './currents.ts';
 import type { EffectiveCrossbar } from './effective.ts';
+import { ladderShares } from './ladder-model.ts';
 import { conductancesOf, idleConductance } from './level-conductances.ts';
 import type { Excess } from './limits.ts';
 import { type Aim, moveLevels } from './move-levels.ts';
@@ -56,6 +57,8 @@ export interface PredistortContext {
   readonly wires: Wires;
   /** Rows that conduct together. */
   readonly bank: number;
+  /** What cells of a level conduct on average, by code (S). Absent: what the level says. */
+  readonly means?: Float64Array | undefined;
   /** Corrections of the levels; 0 leaves them as they are. */
   readonly rounds: number;
   /** How the array is read, where lines have limits. */
@@ -128,24 +131,37 @@ function filledCorner(codes: Int16Array, { rows, columns }: Target['array']) {
 }
 
 function predistortAll(context: PredistortContext, { codes, sums }: CodedArray): Solved {
-  const { array, wires, bank, rounds, reading } = context;
+  const { array, cell, wires, bank, rounds, reading } = context;
   const aims = sums.map((sum) => aimOf(sum, codes, array.columns));
-  const step = levelStepOf(context.cell);
+  const step = levelStepOf(cell);
   const last = sums.some(({ moves }) => moves !== 'none') ? rounds : 0;
   const own = codes.slice();
   let best: { readonly solved: Solved; readonly error: number } | undefined;
   for (let round = 0; ; round++) {
-    const cells = conductancesOf(own, context.cell);
+    const cells = conductancesOf(own, cell);
     const seen = effectiveBanks(cells, array.rows, array.columns, wires, bank);
-    const fits = aims.map((aim) => fit(aim, seen.conductances, step));
+    const written = rounds > 0 ? asWritten(context, own, cells, seen.conductances) : seen.conductances;
+    const fits = aims.map((aim) => fit(aim, written, step));
     const error = fits.reduce((sum, own) => sum + own.error, 0);
     const gains = Float64Array.from(fits, ({ gain }) => gain);
     const over = reading ? worstOver(reading, seen) : [];
     if (!best || (error < best.error && over.length <= best.solved.over.length))
       best = { solved: { codes: own.slice(), gains, over, seen }, error };
     if (round === last) return best.solved;
-    moveLevels(context, aims, own, seen.conductances);
+    moveLevels(context, aims, own, written);
   }
+}
+
+/** Effective conductances with cells that conduct what their levels do on average, instead of what these say. */
+function asWritten(
+  { array, wires, bank, means }: PredistortContext,
+  codes: Int16Array,
+  cells: Float64Array,
+  seen: Float64Array,
+): Float64Array {
+  if (!means) return seen;
+  const shares = ladderShares(cells, { rows: array.rows, columns: array.columns, bank }, wires);
+  return seen.map((g, c) => (codes[c]! < 0 ? g : g + shares[c]! * (means[codes[c]!]! - cells[c]!)));
 }
 
 function aimOf(sum: ColumnSum, codes: Int16Array, columns: number): Aim {

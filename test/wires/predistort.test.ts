@@ -48,6 +48,20 @@ describe('levels corrected for wires', () => {
     expect(own.every((code) => code >= 0 && code < 64)).toBe(true);
   });
 
+  it('make up for what cells of a level conduct on average, too', () => {
+    // A write loop that stops two levels low, but for the lowest level.
+    const means = Float64Array.from(
+      { length: 64 },
+      (_, code) => cell.gUseMin + (code - (code > 0 ? 2 : 0)) * step,
+    );
+    const written = (own: Int16Array) => {
+      const cells = Float64Array.from(own, (code) => (code < 0 ? 0 : means[code]!));
+      return signalLeft(codes, effectiveConductances(cells, rows, columns, wires).conductances, rows, 32);
+    };
+    const blind = written(predistort(context, given).codes);
+    expect(written(predistort({ ...context, means }, given).codes)).toBeGreaterThan(blind + 3);
+  });
+
   it('are those that many exact solves lead to, up to half a decibel', () => {
     const solved = (rounds: number) => left(predistort({ ...context, rounds }, given).codes);
     expect(solved(1)).toBeGreaterThan(solved(6) - 0.5);

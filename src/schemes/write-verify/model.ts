@@ -1,4 +1,4 @@
-/** Write-verify as reports and the compiler see it: readings end evenly within the tolerance. */
+/** Write-verify as reports and the compiler see it: readings end within the tolerance, on the side from which the loop came. */
 import { percent, siemens } from '../../target/effect.ts';
 import {
   readBackAnswers,
@@ -8,7 +8,7 @@ import {
   withUnresponsive,
 } from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
-import { loopSpread } from '../spread.ts';
+import { loopSpreads } from './loop-spread.ts';
 import { parameters, type WriteVerifyProgramming } from './parameters.ts';
 
 export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
@@ -18,7 +18,8 @@ export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
     ...readBackAnswers(law, cell),
     tolerance: law.tolerance,
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
-    spread: (level) => withUnresponsive(law, cell, loopSpread(law.tolerance, law.readNoise, level)),
+    spread: (level) => withUnresponsive(law, cell, loopSpreads(law, cell)(level)),
+    mean: (level) => loopSpreads(law, cell)(level).mean,
     effects: () => [
       {
         name: 'write-verify error',
