@@ -7,10 +7,13 @@ import type { Job } from '../src/threads/pool.ts';
 import { costsOf, type TrainCosts } from '../src/train/costs.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { mostCycles } from '../src/train/endurance.ts';
+import type { HiddenRule } from '../src/train/hidden-rule.ts';
 import { perceptron, type TrainedLayer } from '../src/train/network.ts';
+import { samplesOf } from '../src/train/samples.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { readPart } from './idx-part.ts';
 import { scaledSpreads } from './spreads.ts';
+import { momentsOf, standardize } from './standardize.ts';
 import { tiledLayers } from './tiled-places.ts';
 
 export interface LearningTask {
@@ -27,11 +30,17 @@ export interface LearningTask {
   readonly seed: number;
   /** Inputs that are learnt from; samples are taken as often as that needs. */
   readonly inputs: number;
+  /** What the hidden rule does otherwise than by default. */
+  readonly hidden?: Partial<HiddenRule>;
+  /** Last training images that are not learnt from, and scored in place of the test images. */
+  readonly heldOut?: number;
+  /** Whether inputs have mean 0 and standard deviation 1 over the pixels that are learnt from; else 0 to 1. */
+  readonly standardized?: boolean;
 }
 
 export interface Learnt {
   readonly task: LearningTask;
-  /** Percent of the test images. */
+  /** Percent of the images that are scored. */
   readonly accuracy: number;
   readonly synapses: number;
   readonly costs: TrainCosts;
@@ -50,13 +59,12 @@ export const job: Job<undefined, LearningTask, Learnt> = {
 async function learn(task: LearningTask): Promise<Learnt> {
   const { target } = await loadTarget(targetName, await scaledSpreads(targetName, task.spread));
   const trainer = openTask(task, target);
-  const training = await readPart(task.data, 'train');
+  const { training, scored } = await readTask(task);
   while (trainer.progress.inputs < task.inputs) trainBatch(trainer, training);
-  const test = await readPart(task.data, 't10k');
-  const { correct } = evaluate(trainer, test);
+  const { correct } = evaluate(trainer, scored);
   return {
     task,
-    accuracy: (100 * correct) / test.count,
+    accuracy: (100 * correct) / scored.count,
     synapses: trainer.weights.reduce((sum, { matrix }) => sum + matrix.length, 0),
     costs: costsOf(trainer.synapses),
     cycles: mostCycles(trainer.synapses),
@@ -64,12 +72,22 @@ async function learn(task: LearningTask): Promise<Learnt> {
   };
 }
 
+async function readTask({ data, widths, heldOut = 0, standardized = false }: LearningTask) {
+  const all = await readPart(data, 'train');
+  const [width, kept] = [widths[0]!, all.count - heldOut];
+  const training = samplesOf(all, width, 0, kept);
+  const scored = heldOut > 0 ? samplesOf(all, width, kept, heldOut) : await readPart(data, 't10k');
+  if (!standardized) return { training, scored };
+  const moments = momentsOf(training);
+  return { training: standardize(training, moments), scored: standardize(scored, moments) };
+}
+
 function openTask(task: LearningTask, target: Target): Trainer {
-  const { widths, normalization, rule, batch, seed, transferEvery } = task;
+  const { widths, normalization, rule, batch, seed, transferEvery, hidden } = task;
   const network = perceptron(widths, normalization);
   const options = { ...defaults, seed, batch };
   if (rule === 'float') return openTrainer(network, options);
   const chip = trainingChip(target, seed);
   const places = tiledLayers(chip, network.layers);
-  return openTrainer(network, options, { ...defaults, transferEvery, chip, places });
+  return openTrainer(network, options, { ...defaults, ...hidden, transferEvery, chip, places });
 }

@@ -23,26 +23,17 @@ interface Axes {
   readonly scale: 'linear' | 'log';
 }
 
-const width = 860;
+export const width = 860;
 const categoryHeight = 18;
 const [above, below] = [74, 50];
 /** Apart for every kind of sight (Okabe and Ito, 2008). */
-const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7'] as const;
-const font = { fontFamily: 'Helvetica, Arial, sans-serif', color: '#333' };
+export const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7'] as const;
+export const font = { fontFamily: 'Helvetica, Arial, sans-serif', color: '#333' };
 
 /** One line a category and series: a dot at the value, and a bar over its interval. Categories go from the top down. */
 export function plotIntervals({ title, unit, categories, scale }: Axes, series: readonly Series[]): string {
   const lines = categories.length * (series.length + 1);
-  const chart = echarts.init(null, null, {
-    renderer: 'svg',
-    ssr: true,
-    width,
-    height: above + lines * categoryHeight + below,
-  });
-  chart.setOption({
-    animation: false,
-    backgroundColor: '#fff',
-    textStyle: font,
+  return drawChart(above + lines * categoryHeight + below, {
     title: { text: title, left: 'center', top: 8, textStyle: { ...font, fontSize: 15 } },
     color: [...colours],
     legend: { top: 34, textStyle: font, show: series.length > 1 },
@@ -72,7 +63,13 @@ export function plotIntervals({ title, unit, categories, scale }: Axes, series: 
       encode: { x: [0, 2, 3], y: 1 },
       renderItem: (_: unknown, api: RenderApi) => shapeOf(api, own, series.length),
     })),
-  } as echarts.EChartsCoreOption);
+  });
+}
+
+/** A chart as SVG, on white. */
+export function drawChart(height: number, options: object): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  chart.setOption({ animation: false, backgroundColor: '#fff', textStyle: font, ...options });
   const svg = chart.renderToSVGString();
   chart.dispose();
   return `${svg}\n`;

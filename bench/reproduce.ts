@@ -6,9 +6,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installRoot } from '../src/files/install-root.ts';
 import { formatTable } from '../src/report/table.ts';
-import { availableThreads, runJob } from '../src/threads/pool.ts';
 import { defaults } from '../src/train/defaults.ts';
-import { job, type LearningTask, type Learnt } from './learning-job.ts';
+import { fecapWrites } from './fecap-writes.ts';
+import { learnAll } from './learn-all.ts';
+import type { LearningTask, Learnt } from './learning-job.ts';
+import { paperEnergy } from './paper-costs.ts';
 import { transferLearning } from './transfer-learning.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
@@ -50,14 +52,6 @@ const studentT = [12.706, 4.303, 3.182, 2.776];
 function accuracies(runs: readonly Learnt[], of: (task: LearningTask) => boolean): string {
   const own = runs.filter(({ task }) => of(task));
   return own.length === 0 ? '' : meanOf(own.map(({ accuracy }) => accuracy));
-}
-
-/** Energy of one memristor and one FeCAP write in the training study (J): Fig. 5, caption. */
-const [perMemristorWrite, perFecapWrite] = [1e-12, 100e-15];
-
-/** As the paper counts it: one write of each of a synapse's two memristors per transfer. */
-function paperEnergy({ costs }: Learnt): number {
-  return 2 * costs.transfers * perMemristorWrite + (costs.updateWrites + costs.restoreWrites) * perFecapWrite;
 }
 
 function accuracyTable(runs: readonly Learnt[], published: readonly [string, string]): string {
@@ -154,28 +148,24 @@ const checks: Readonly<Record<string, Check>> = {
   },
 };
 
-/** Runs of a check, spread over threads. */
 async function runChecks({ tasks, print }: Check): Promise<string> {
-  const runs: Learnt[] = [];
-  await runJob(job, undefined, tasks, {
-    threads: availableThreads(),
-    count: tasks.length,
-    onResult(run, task) {
-      runs[task] = run;
-      process.stderr.write(`${JSON.stringify(run.task)}: ${run.accuracy.toFixed(2)} %\n`);
-    },
-  });
-  return `${tasks.length} runs\n\n${print(runs)}`;
+  return `${tasks.length} runs\n\n${print(await learnAll(tasks))}`;
 }
+
+/** Checks that are more than runs and a table of them. */
+const studies: Readonly<Record<string, () => Promise<string>>> = {
+  'fecap-writes': () => fecapWrites(online, process.argv.slice(3)),
+  'transfer-learning': () => transferLearning(shared, meanOf),
+};
 
 const name = process.argv[2] ?? '';
 const check = checks[name];
-if (!check && name !== 'transfer-learning') {
-  process.stderr.write(`name one of: ${Object.keys(checks).join(', ')}, transfer-learning\n`);
+const study = studies[name] ?? (check && (() => runChecks(check)));
+if (!study) {
+  process.stderr.write(`name one of: ${[...Object.keys(checks), ...Object.keys(studies)].join(', ')}\n`);
   process.exitCode = 2;
 } else if (!existsSync(mnist)) {
   process.stdout.write(`skipped: there is no MNIST in ${mnist}\n`);
 } else {
-  const text = check ? await runChecks(check) : await transferLearning(shared, meanOf);
-  process.stdout.write(`${name}: ${text}`);
+  process.stdout.write(`${name}: ${await study()}`);
 }

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { CompileHooks } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { CompileOptions } from '../ir/options.ts';
@@ -28,6 +29,8 @@ export interface TrainCommandLine extends TrainDataFlags {
   readonly epochs: number;
   readonly batch: number;
   readonly maskProbability: number;
+  readonly maskReach?: NonNullable<TrainRequest['maskReach']>;
+  readonly stepSize?: number;
   readonly rounding: TrainRequest['rounding'];
   readonly learningRate: number;
   readonly biasRate: number;
@@ -109,13 +112,16 @@ function anyWeights({ inputs, outputs }: TrainedLayer): LayerWeights {
 
 export function requestOf(args: TrainCommandLine, { kind }: Subject, target: Target): TrainRequest {
   const { seed, epochs, batch, rate, gain, lastGain, range } = args;
-  const { maskProbability, rounding, learningRate, biasRate, transferEvery } = args;
+  const { maskProbability, maskReach, stepSize, rounding, learningRate, biasRate, transferEvery } = args;
   const limit = target.hidden ? largestHidden(target.hidden.bits) : range;
   if (range > limit)
     raise([optionInvalid(`--range ${range}`, `hidden integers of this target are ${limit} at most`)]);
+  if (stepSize !== undefined && stepSize > limit)
+    raise([optionInvalid(`--step-size ${stepSize}`, `hidden integers of this target are ${limit} at most`)]);
   return {
     ...{ seed, epochs, batch, rate, gain, lastGain, range },
     ...{ maskProbability, rounding, learningRate, biasRate, transferEvery },
+    ...defined({ maskReach, stepSize }),
     start: args.start ?? (kind === 'network' ? 'random' : 'weights'),
     endurance: args.beyondEndurance ? undefined : limitsOf(target),
   };

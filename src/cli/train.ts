@@ -7,7 +7,7 @@ import { parseOptions } from '../ir/options.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
 import { formatTraining } from '../report/train-text.ts';
 import { defaults } from '../train/defaults.ts';
-import { roundings } from '../train/hidden-rule.ts';
+import { maskReaches, roundings } from '../train/hidden-rule.ts';
 import { reportOf } from '../train/report.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
 import { compileStages } from './compile-stages.ts';
@@ -114,11 +114,24 @@ export function registerTrain(program: Command, io: Io): void {
     .option('--batch <n>', 'inputs of one update', wholeNumber(1, 65_536), defaults.batch)
     .option('--mask-probability <p>', 'of a synapse to be let move', decimal(0, 1), defaults.maskProbability)
     .addOption(
+      oneOf(
+        '--mask-reach <which>',
+        'synapses that the mask lets move: with a gradient, of gradient 0 too, or all (default: gradient)',
+        maskReaches,
+      ),
+    )
+    .addOption(
       oneOf('--rounding <how>', 'of what the gradient asks for to a step', roundings).default(
         defaults.rounding,
       ),
     )
-    .option('--learning-rate <r>', 'steps per unit of the gradient', decimal(0, 1e6), defaults.learningRate)
+    .option('--step-size <n>', 'what a hidden integer moves by (default: 1)', wholeNumber(1, 32_767))
+    .option(
+      '--learning-rate <r>',
+      'steps of 1 per unit of the gradient',
+      decimal(0, 1e6),
+      defaults.learningRate,
+    )
     .option('--bias-rate <r>', 'learning rate of the digital biases', decimal(0, 1e6), defaults.biasRate)
     .option('--rate <r>', 'learning rate in floating point', decimal(0, 1e6), defaults.rate)
     .option(

@@ -4,12 +4,16 @@
  * g = sum of x_i d_j over the batch. A synapse moves by one step against g, within the range of its bits, where
  *
  *   sign         the mask lets it
- *   threshold    the mask lets it and |learningRate g| >= 1/2
- *   stochastic   the mask lets it and a draw of probability min(1, |learningRate g|) does
+ *   threshold    the mask lets it and |learningRate g| >= stepSize / 2
+ *   stochastic   the mask lets it and a draw of probability min(1, |learningRate g| / stepSize) does
  *
- * The mask is a Bernoulli draw for every synapse whose input and error are not zero; elsewhere g is 0. It is not drawn
- * synapse by synapse: the next synapse that it lets comes after a geometric gap. For stochastic rounding both draws are
- * one, of the probability q_ij = mask probability * min(1, |learningRate g_ij|). An exponential variable is used up along
+ * The mask is a Bernoulli draw for every synapse whose input and error are not zero; elsewhere g is 0. With a wider reach it
+ * is one for every synapse, and those that it lets and that would stay move as well, up or down with equal probability:
+ * the rounding then has no 0. Where c is the share of the mask that a law above takes, a synapse moves against g with
+ * maskProbability (1 + c) / 2, the other way with maskProbability (1 - c) / 2.
+ *
+ * The mask is not drawn synapse by synapse: the next synapse that it lets comes after a geometric gap. For stochastic
+ * rounding under a mask that reaches gradients alone both draws are one, of the probability q_ij = maskProbability * min(1, |learningRate g_ij| / stepSize). An exponential variable is used up along
  * the row, by a_i |d_j| >= -log(1 - q_ij) per synapse, and the synapse at which nothing is left moves with probability
  * q_ij / (1 - exp(-a_i |d_j|)), so that each moves with q_ij, independently (thinning). What a row leaves over serves the
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
@@ -18,11 +22,14 @@ import { openRowDraws, type RowDraws } from '../kernels/row-draws.ts';
 import { openStream, type Stream } from '../math/random.ts';
 import type { LayerSynapses } from '../schemes/transfer/layer.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
-import { stepSynapse } from '../schemes/transfer/wear.ts';
+import { stepSynapse, writeSynapse } from '../schemes/transfer/wear.ts';
 import type { LayerPass } from './pass.ts';
-import { openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
+import { boundAll, openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
 
 export const roundings = ['sign', 'stochastic', 'threshold'] as const;
+
+/** Which synapses the mask reaches, and moves where the gradient does not: none, those of gradient 0, or all. */
+export const maskReaches = ['gradient', 'zeros', 'all'] as const;
 
 export interface HiddenRule {
   /** Probability that the mask lets a synapse move at an input or mini-batch; above 0, at most 1. */
@@ -30,12 +37,20 @@ export interface HiddenRule {
   readonly rounding: (typeof roundings)[number];
   /** Steps of a hidden integer per unit of the gradient with respect to the real weight. */
   readonly learningRate: number;
+  /** `gradient` where it is left out. */
+  readonly maskReach?: (typeof maskReaches)[number];
+  /** What a hidden integer moves by, a whole number; 1 where it is left out. */
+  readonly stepSize?: number;
 }
 
 /** What moves a layer's hidden integers, with space that every update uses again. */
 export interface HiddenStepper {
   readonly layer: LayerSynapses;
-  readonly rule: HiddenRule;
+  readonly rule: Required<HiddenRule>;
+  /** Moves per unit of the gradient. */
+  readonly rate: number;
+  /** Whether the gradient bounds how probably a synapse moves. */
+  readonly thinned: boolean;
   readonly bounds: RowBounds;
   /** Largest magnitude of a hidden integer. */
   readonly limit: number;
@@ -52,9 +67,12 @@ export function openStepper(
   number: number,
 ): HiddenStepper {
   const outputs = layer.plane.pairs;
+  const { maskReach = 'gradient', stepSize = 1 } = rule;
   return {
     layer,
-    rule,
+    rule: { ...rule, maskReach, stepSize },
+    rate: rule.learningRate / stepSize,
+    thinned: rule.rounding === 'stochastic' && maskReach === 'gradient',
     bounds: openRowBounds(layer.plane.values.length / outputs, outputs),
     limit: largestHidden(layer.plane.bits),
     gaps: openStream(seed, 'train-gaps', number),
@@ -71,21 +89,21 @@ const fewEnough = 0.05;
  * @param batch its number, which keys its draws
  */
 export function stepHidden(stepper: HiddenStepper, pass: LayerPass, rows: number, batch: number): void {
-  const { bounds, gaps, rule } = stepper;
-  const { maskProbability, learningRate, rounding } = rule;
-  const thinned = rounding === 'stochastic';
-  setBounds(bounds, pass, rows, thinned);
+  const { bounds, gaps, thinned, rate: perGradient } = stepper;
+  const { maskProbability, maskReach } = stepper.rule;
+  if (maskReach === 'gradient') setBounds(bounds, pass, rows, thinned);
+  else boundAll(bounds);
   const draws = placeErrors(bounds);
   const { inputCount, errorCount, inputs, errors, reach, sums } = bounds;
   gaps.seek(batch);
   let left = -Math.log(gaps.uniform());
   for (let n = 0; n < inputCount; n++) {
     const i = inputs[n]!;
-    const most = maskProbability * (thinned ? Math.min(1, learningRate * reach[i]! * bounds.largest) : 1);
+    const most = maskProbability * (thinned ? Math.min(1, perGradient * reach[i]! * bounds.largest) : 1);
     if (most === 0) continue;
     // -log(1 - q) is at most q times its ratio to q at the largest q.
     const slope = -Math.log1p(-most) / most;
-    const rate = slope * maskProbability * (thinned ? learningRate * reach[i]! : 1);
+    const rate = slope * maskProbability * (thinned ? perGradient * reach[i]! : 1);
     if (!(rate * sums[errorCount]! <= fewEnough * errorCount)) {
       stepRow(stepper, draws, pass, rows, i, batch);
       continue;
@@ -119,10 +137,10 @@ function stepRow(
   input: number,
   batch: number,
 ): void {
-  const { bounds, dense, rule } = stepper;
+  const { bounds, dense, rule, rate, thinned } = stepper;
   const { errorCount, size, reach } = bounds;
   const most = slack * rule.maskProbability * 2 ** 31;
-  const perSize = rule.rounding === 'stochastic' ? most * rule.learningRate * reach[input]! : most;
+  const perSize = thinned ? most * rate * reach[input]! : most;
   // Two words to an event, of as many as a row can take.
   const first = input * ((size.length + 1) >> 1);
   const count = draws.pick(dense, batch, first, (errorCount + 1) >> 1, perSize, most);
@@ -159,25 +177,35 @@ function lastNotAbove(sums: Float64Array, value: number, low: number, high: numb
 
 /** Moves one synapse by its law, where its probability is above `draw`. */
 function tryStep(
-  { layer, rule, limit, bounds }: HiddenStepper,
+  { layer, rule, rate, limit, bounds }: HiddenStepper,
   { x, d }: LayerPass,
   rows: number,
   i: number,
   j: number,
   draw: number,
 ): void {
-  const { maskProbability, learningRate, rounding } = rule;
+  const { maskProbability, maskReach, rounding, stepSize } = rule;
   const inputs = bounds.reach.length;
   const outputs = layer.plane.pairs;
   let gradient = 0;
   for (let b = 0; b < rows; b++) gradient += x[b * inputs + i]! * d[b * outputs + j]!;
-  if (gradient === 0) return;
-  const steps = Math.abs(learningRate * gradient);
-  if (rounding === 'threshold' && steps < 0.5) return;
-  const chance = rounding === 'stochastic' ? maskProbability * Math.min(1, steps) : maskProbability;
-  if (draw >= chance) return;
+  const against = maskProbability * (gradient === 0 ? 0 : shareOf(rounding, Math.abs(rate * gradient)));
+  let down = Number(gradient > 0);
+  if (draw >= against) {
+    const strays = maskReach === 'all' || (maskReach === 'zeros' && gradient === 0);
+    if (!strays || draw >= maskProbability) return;
+    down = Number(2 * draw < against + maskProbability);
+  }
   const weight = i * outputs + j;
   // Without a branch, because a processor cannot guess the sign of a gradient.
-  const to = (layer.plane.values[weight]! + 1 - 2 * Number(gradient > 0)) | 0;
-  if (Math.abs(to) <= limit) stepSynapse(layer, weight, to);
+  const to = (layer.plane.values[weight]! + stepSize - 2 * stepSize * down) | 0;
+  if (Math.abs(to) > limit) return;
+  if (stepSize === 1) stepSynapse(layer, weight, to);
+  else writeSynapse(layer, weight, to);
+}
+
+/** Probability that a synapse which the mask lets is rounded to a step, where its gradient asks for so many and is not 0. */
+function shareOf(rounding: HiddenRule['rounding'], steps: number): number {
+  if (rounding === 'stochastic') return Math.min(1, steps);
+  return Number(rounding === 'sign' || steps >= 0.5);
 }

@@ -41,6 +41,21 @@ export function setBounds(bounds: RowBounds, pass: LayerPass, rows: number, weig
   listInputs(bounds, pass, rows);
 }
 
+/** Lists all inputs and errors, zeros too: no gradient bounds anything. */
+export function boundAll(bounds: RowBounds): void {
+  const { inputs, errors, reach, size, sums } = bounds;
+  inputs.forEach((_, i) => {
+    inputs[i] = i;
+  });
+  errors.forEach((_, j) => {
+    errors[j] = j;
+    sums[j + 1] = j + 1;
+  });
+  reach.fill(1);
+  size.fill(1);
+  Object.assign(bounds, { inputCount: inputs.length, errorCount: errors.length, largest: 1 });
+}
+
 function listErrors(bounds: RowBounds, { d }: LayerPass, rows: number, weighted: boolean): void {
   const { errors, size, sums } = bounds;
   const outputs = size.length;

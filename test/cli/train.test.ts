@@ -136,6 +136,9 @@ describe('crossloom train', () => {
     const other = await runCli([...cut, '--resume', '--seed', '2']);
     expect(problemOf(other)).toBe('60 train/other-checkpoint');
     expect(other.err).toContain('seed was 1 and is 2');
+    const reached = await runCli([...cut, '--resume', '--mask-reach', 'all', '--step-size', '2']);
+    expect(reached.err).toContain('maskReach was absent and is all');
+    expect(reached.err).toContain('stepSize was absent and is 2');
     expect((await runCli([...cut, '--resume'])).exit).toBe(0);
     expect(existsSync(checkpoint)).toBe(false);
     for (const file of ['program.xbs', 'host.onnx', 'reference.onnx', 'calibration.npz'])
@@ -157,6 +160,10 @@ describe('crossloom train', () => {
         expect.stringContaining('error[options/invalid] at --transfer-every 0'),
         expect.stringContaining('error[options/invalid] at --epochs 0'),
       ],
+    ]);
+    expect(await wrong(...mlp('--step-size', '600', ...place))).toEqual([
+      '25 options/invalid',
+      [expect.stringContaining('at --step-size 600')],
     ]);
     expect((await wrong('train', '--data', at('data'), ...place))[0]).toBe('25 options/invalid');
     expect(await wrong(...mlp('--target', 'tetramem-256', ...place))).toEqual([

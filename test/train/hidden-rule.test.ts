@@ -41,18 +41,19 @@ function countSteps(pass: LayerPass, inputs: number, outputs: number, rule: Hidd
   const count = inputs * outputs;
   const [up, down] = [new Float64Array(count), new Float64Array(count)];
   const rows = pass.activeCount.length;
+  const { stepSize = 1 } = rule;
   let [together, others] = [0, 0];
   for (let n = 0; n < batches; n++) {
     layer.plane.values.fill(0);
     stepHidden(stepper, pass, rows, n);
     layer.plane.values.forEach((h, w) => {
-      if (h === 1) up[w]!++;
-      else if (h === -1) down[w]!++;
+      if (h === stepSize) up[w]!++;
+      else if (h === -stepSize) down[w]!++;
       else if (h !== 0) others++;
     });
     if (layer.plane.values[0] !== 0 && layer.plane.values[1] !== 0) together++;
   }
-  // Nothing moves by more than one step.
+  // Nothing moves by anything but one step.
   expect(others).toBe(0);
   return { up, down, together };
 }
@@ -85,58 +86,83 @@ describe.each([1, 2])('batches of %i', (rows) => {
     // Some probabilities reach 1.
     { rounding: 'stochastic', maskProbability: 0.5, learningRate: 8 },
     { rounding: 'stochastic', maskProbability: 1, learningRate: 8 },
+    // Steps of more than one unit, by draws and by gaps.
+    { rounding: 'threshold', maskProbability: 0.3, learningRate: 12, stepSize: 3 },
+    { rounding: 'stochastic', maskProbability: 0.5, learningRate: 4, stepSize: 2 },
+    { rounding: 'stochastic', maskProbability: 0.02, learningRate: 16, stepSize: 8 },
+    // Synapses that no gradient moves, by draws and by gaps.
+    { rounding: 'sign', maskProbability: 0.3, learningRate: 1, maskReach: 'zeros' },
+    { rounding: 'stochastic', maskProbability: 0.3, learningRate: 2, maskReach: 'zeros' },
+    { rounding: 'stochastic', maskProbability: 0.02, learningRate: 2, maskReach: 'zeros' },
+    { rounding: 'sign', maskProbability: 0.3, learningRate: 1, maskReach: 'all' },
+    { rounding: 'threshold', maskProbability: 0.3, learningRate: 4, maskReach: 'all' },
+    { rounding: 'stochastic', maskProbability: 0.3, learningRate: 2, maskReach: 'all' },
+    { rounding: 'stochastic', maskProbability: 1, learningRate: 8, maskReach: 'all' },
+    { rounding: 'stochastic', maskProbability: 0.02, learningRate: 4, maskReach: 'all', stepSize: 2 },
   ])(
-    '$rounding, mask $maskProbability, rate $learningRate: every weight moves as often as its law says',
+    '$rounding, mask $maskProbability, rate $learningRate, step $stepSize, reach $maskReach: every weight moves as often as its law says',
     (rule) => {
       const batches = 100_000;
       const { up, down, together } = countSteps(pass, 5, 4, rule, batches);
+      const { maskReach = 'gradient', stepSize = 1, maskProbability: mask } = rule;
+      /** Probabilities of a step against the gradient, or up where it is 0, and of one the other way. */
       const law = (i: number, j: number) => {
         const g = gradient(rows, i, j);
-        const wanted = Math.abs(rule.learningRate * g);
+        const wanted = Math.abs(rule.learningRate * g) / stepSize;
         const chance = {
           sign: g === 0 ? 0 : 1,
           threshold: wanted >= 0.5 ? 1 : 0,
           stochastic: Math.min(1, wanted),
-        };
-        return rule.maskProbability * chance[rule.rounding];
+        }[rule.rounding];
+        const strays = { gradient: 0, zeros: g === 0 ? 1 : 0, all: 1 }[maskReach];
+        const against = (mask * strays * (1 - chance)) / 2;
+        return { along: mask * chance + against, against };
       };
+      const holds = (count: number, p: number) =>
+        expect(Math.abs(count - batches * p)).toBeLessThanOrEqual(
+          p === 0 || p === 1 ? 0 : countTolerance(batches, p),
+        );
       for (let i = 0; i < 5; i++) {
         for (let j = 0; j < 4; j++) {
-          const p = law(i, j);
           const [along, against] = gradient(rows, i, j) > 0 ? [down, up] : [up, down];
-          expect(Math.abs(along[4 * i + j]! - batches * p)).toBeLessThanOrEqual(
-            p === 0 || p === 1 ? 0 : countTolerance(batches, p),
-          );
-          expect(against[4 * i + j]).toBe(0);
+          holds(along[4 * i + j]!, law(i, j).along);
+          holds(against[4 * i + j]!, law(i, j).against);
         }
       }
       // Neighbours are independent of each other.
-      const both = law(0, 0) * law(0, 1);
+      const moves = [0, 1].map((j) => law(0, j).along + law(0, j).against);
+      const both = moves[0]! * moves[1]!;
       expect(Math.abs(together - batches * both)).toBeLessThanOrEqual(countTolerance(batches, both));
     },
   );
 });
 
-test('steps stop at the ends of the range, and switch only FeCAPs whose bit changes', () => {
-  const rule: HiddenRule = { rounding: 'sign', maskProbability: 1, learningRate: 1 };
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: -511, max: 511 }), { minLength: 6, maxLength: 6 }), (start) => {
-      const layer = openLayer(chip, tiledPlaces(chip, 2, 3, 0), 2, 3);
-      start.forEach((h, w) => {
-        writeSynapse(layer, w, h);
-      });
-      const before = layer.counts.updateWrites;
-      const pass = passOf([[1, -1]], [[1, -1, 0]]);
-      stepHidden(openStepper(layer, rule, 1, 0), pass, 1, 0);
-      const moves = [-1, 1, 0, 1, -1, 0];
-      const wanted = start.map((h, w) => Math.max(-511, Math.min(511, h + moves[w]!)));
-      expect([...layer.plane.values]).toEqual(wanted);
-      const switched = start.reduce((sum, h, w) => {
-        const changed = hiddenPattern(h, 10) ^ hiddenPattern(wanted[w]!, 10);
-        return sum + changed.toString(2).replaceAll('0', '').length;
-      }, 0);
-      expect(layer.counts.updateWrites - before).toBe(switched);
-    }),
-    { examples: [[[511, 511, 0, -511, -511, 0]], [[-511, 0, 1, -1, 63, 64]]] },
-  );
-});
+test.each([1, 2, 5])(
+  'steps of %i stop at the ends of the range, and switch only FeCAPs whose bit changes',
+  (stepSize) => {
+    const rule: HiddenRule = { rounding: 'sign', maskProbability: 1, learningRate: 1, stepSize };
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -511, max: 511 }), { minLength: 6, maxLength: 6 }), (start) => {
+        const layer = openLayer(chip, tiledPlaces(chip, 2, 3, 0), 2, 3);
+        start.forEach((h, w) => {
+          writeSynapse(layer, w, h);
+        });
+        const before = layer.counts.updateWrites;
+        const pass = passOf([[1, -1]], [[1, -1, 0]]);
+        stepHidden(openStepper(layer, rule, 1, 0), pass, 1, 0);
+        const moves = [-1, 1, 0, 1, -1, 0];
+        const wanted = start.map((h, w) => {
+          const to = h + stepSize * moves[w]!;
+          return Math.abs(to) > 511 ? h : to;
+        });
+        expect([...layer.plane.values]).toEqual(wanted);
+        const switched = start.reduce((sum, h, w) => {
+          const changed = hiddenPattern(h, 10) ^ hiddenPattern(wanted[w]!, 10);
+          return sum + changed.toString(2).replaceAll('0', '').length;
+        }, 0);
+        expect(layer.counts.updateWrites - before).toBe(switched);
+      }),
+      { examples: [[[511, 511, 0, -511, -511, 0]], [[-511, 0, 1, -1, 63, 64]]] },
+    );
+  },
+);
