@@ -6,6 +6,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { registerAsm } from './cli/asm.ts';
+import { registerCharacterize } from './cli/characterize.ts';
 import { registerCompile } from './cli/compile.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDisasm } from './cli/disasm.ts';
@@ -51,6 +52,7 @@ export function createProgram(io: Io): Command {
   registerDisasm(program, io);
   registerAsm(program, io);
   registerTargets(program, io);
+  registerCharacterize(program, io);
   registerOps(program, io);
   registerVersion(program, io);
   return program;

@@ -8,7 +8,16 @@ import { files, imports, textOf } from './source-files.ts';
 const top = ['src/cli.ts', 'src/index.ts', 'src/program.ts'];
 
 /** Folders of shared nouns. */
-const nouns = ['src', 'src/diagnostics', 'src/files', 'src/math', 'src/target', 'src/text', 'src/threads'];
+const nouns = [
+  'src',
+  'src/diagnostics',
+  'src/figures',
+  'src/files',
+  'src/math',
+  'src/target',
+  'src/text',
+  'src/threads',
+];
 
 /** What targets, passes and reports see of conditions and schemes: shared nouns. The rest is what they do to cells. */
 const conditionModel = /^src\/conditions\/(condition|measured|models|[^/]+\/model)\.ts$/;
@@ -152,6 +161,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/simulate',
     'src/verify',
   ],
+  'src/characterize': ['src/conditions', 'src/schemes', 'src/wires'],
+  'src/report/plots': [],
   'src/report/schemas': ['src/chip', 'src/correct', 'src/package', 'src/schemes', 'src/verify'],
   'src/report': [
     'src/chip',
@@ -278,6 +289,7 @@ describe('imports', () => {
     ['protobufjs', 'src/onnx'],
     ['sharp', 'src/data'],
     ['commander', 'src/cli'],
+    ['echarts', 'src/report/plots'],
   ])('%s is imported in %s alone', (name, folder) => {
     const users = imports
       .filter(({ to }) => to === name || to.startsWith(`${name}/`))

@@ -3,6 +3,7 @@
  * Schemas that are published come from it.
  */
 import { z } from 'zod';
+import { characterized } from './characterize.ts';
 import { compilation, dies, inference, operators, programming, surveyed } from './compile.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { staircase, targetChecked, targetFields, targetList } from './targets.ts';
@@ -32,6 +33,7 @@ const errors = z.strictObject({
 
 /** By the verb; a form that breaks readers of an earlier one gets another number. */
 const bodies = {
+  characterize: characterized,
   compile: compilation,
   demo: demonstration,
   errors,

@@ -1,0 +1,117 @@
+/** A chart -> the option of echarts that draws it: bands below, lines and dots above; laws are dashed. */
+import type { Axis, Chart, Series } from '../../figures/figure.ts';
+import { palette, seriesColours } from './palette.ts';
+import { type Scale, scaleOf } from './scale.ts';
+import { axisStyle, font } from './style.ts';
+
+const [above, below] = [74, 52];
+
+export function chartOption({ x, y, series }: Chart, plotHeight: number, height: number): object {
+  const [across, up] = [
+    scaleOf(
+      x,
+      series.flatMap((one) => one.x),
+    ),
+    scaleOf(
+      y,
+      series.flatMap((one) => [...one.y, ...(one.low ?? []), ...(one.high ?? [])]),
+    ),
+  ];
+  const scales = { across, up };
+  return {
+    color: [...seriesColours],
+    legend: {
+      top: 38,
+      left: 18,
+      right: 18,
+      textStyle: font,
+      itemHeight: 9,
+      show: series.length > 1,
+      data: [...new Map(series.map((one) => [one.name, legendOf(one)])).values()],
+    },
+    grid: { outerBoundsMode: 'none', left: 84, right: 30, top: above, bottom: height - plotHeight + below },
+    xAxis: { ...axisOf(x), ...axisStyle(across.label, 30, x.scale), ...rangeOf(x, series, across) },
+    yAxis: { ...axisOf(y), ...axisStyle(up.label, 58, y.scale) },
+    series: series.flatMap((one, place) => [
+      ...(one.low && one.high ? [bandOf(one, place, scales)] : []),
+      drawnAs(one, place, scales, series),
+    ]),
+  };
+}
+
+/** Lines without the dot that echarts puts on them. */
+const legendOf = ({ name, drawn }: Series): object =>
+  drawn === 'line' || drawn === 'steps' ? { name, icon: 'path://M0,3h24v2h-24z' } : { name };
+
+interface Scales {
+  readonly across: Scale;
+  readonly up: Scale;
+}
+
+function axisOf({ scale }: Axis): object {
+  return scale === 'log' ? { type: 'log', minorTick: { show: true } } : { type: 'value', scale: true };
+}
+
+/** Data fill the width: round ends of an axis would leave it empty. */
+function rangeOf({ scale }: Axis, series: readonly Series[], { unit }: Scale): object {
+  const bars = series.find(({ drawn }) => drawn === 'bars');
+  const all = series.flatMap((one) => one.x).filter(Number.isFinite);
+  const [min, max] = [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))];
+  if (scale === 'log' || max === min) return {};
+  const margin = bars ? (max - min) / bars.x.length / 2 : 0;
+  return { min: (min - margin) / unit, max: (max + margin) / unit };
+}
+
+const colourOf = ({ colour }: Series, place: number) =>
+  seriesColours[(colour ?? place) % seriesColours.length]!;
+
+function pointsOf(xs: readonly number[], ys: readonly number[], { across, up }: Scales): number[][] {
+  return xs.map((x, i) => [x / across.unit, ys[i]! / up.unit]);
+}
+
+function drawnAs(one: Series, place: number, scales: Scales, all: readonly Series[]): object {
+  const { name, drawn, kind, x, y } = one;
+  const law = kind === 'law';
+  // A law beside several series has the colour of each; one alone is drawn in ink.
+  const ink = law && all.filter((other) => other.kind === 'law').length === 1;
+  const color = ink ? palette.ink.day : colourOf(one, place);
+  const data = pointsOf(x, y, scales);
+  const common = { name, data, z: law ? 4 : 3, itemStyle: { color } };
+  if (drawn === 'bars') return { ...common, type: 'bar', barWidth: '92%' };
+  if (drawn === 'dots') return { ...common, type: 'scatter', symbolSize: data.length > 150 ? 3 : 5 };
+  return {
+    ...common,
+    type: 'line',
+    showSymbol: false,
+    symbol: 'none',
+    ...(drawn === 'steps' && { step: 'end' }),
+    lineStyle: { color, width: law ? 1.6 : 1.4, type: law ? [6, 4] : 'solid' },
+  };
+}
+
+interface RenderApi {
+  coord(point: readonly number[]): [number, number];
+}
+
+/** One polygon along `high` and back along `low`. */
+function bandOf(one: Series, place: number, scales: Scales): object {
+  const up = pointsOf(one.x, one.high!, scales);
+  const back = pointsOf(one.x, one.low!, scales).reverse();
+  const outline = [...up, ...back];
+  return {
+    type: 'custom',
+    name: one.name,
+    data: outline,
+    clip: true,
+    z: 2,
+    itemStyle: { color: colourOf(one, place) },
+    renderItem: (params: { readonly dataIndex: number }, api: RenderApi) =>
+      params.dataIndex > 0
+        ? undefined
+        : {
+            type: 'polygon',
+            shape: { points: outline.map((point) => api.coord(point)) },
+            style: { fill: colourOf(one, place), opacity: 0.22 },
+          },
+  };
+}

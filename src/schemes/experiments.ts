@@ -1,0 +1,41 @@
+/**
+ * The experiments of the ways of programming: those of all cells that are programmed one by one, and those that a scheme
+ * brings in a file of its own, experiments.ts of its folder.
+ */
+import type { Experiment, ExperimentSettings, Figure } from '../figures/figure.ts';
+import type { Target } from '../target/target.ts';
+import { openCells } from './cells.ts';
+import type { Scheme } from './models.ts';
+import { schemeOf } from './models.ts';
+import { programmedFigures } from './programmed-experiments.ts';
+import type { ProgrammedTarget } from './scheme.ts';
+
+/** An experiment of a scheme with the parameters P. */
+export type SchemeExperiment<P> = Experiment<ProgrammedTarget<P>>;
+
+/** By scheme, and by what progress calls them; a scheme may have none. */
+export const experiments: Readonly<
+  Partial<Record<Scheme, Readonly<Record<string, SchemeExperiment<never>>>>>
+> = {};
+
+/** What a target's scheme has on a bench. */
+export function schemeExperiments(
+  target: Target,
+): readonly { readonly name: string; readonly run: (settings: ExperimentSettings) => readonly Figure[] }[] {
+  const own = Object.entries(experiments[target.programming.scheme] ?? {});
+  const open = (seed: number) => (rows: number, columns: number) =>
+    openCells(target, { rows, columns, hiddenBits: 0 }, seed, 0);
+  const levels = {
+    name: 'levels',
+    run: ({ seed }: ExperimentSettings) => programmedFigures(target, open(seed)),
+  };
+  const oneByOne = !schemeOf(target).openLoop && open(0)(1, 1).program !== undefined;
+  return [
+    ...(oneByOne ? [levels] : []),
+    ...own.map(([name, run]) => ({
+      name,
+      run: (settings: ExperimentSettings) =>
+        (run as SchemeExperiment<Target['programming']>)(target, settings),
+    })),
+  ];
+}
