@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { normalBelow, normalDensity } from '../../../../src/schemes/transfer/fecap/normal.ts';
+import { normalBelow, normalDensity } from '../../src/math/normal.ts';
 
 test('probabilities of the standard normal, against published values', () => {
   // Abramowitz and Stegun, table 26.1.
