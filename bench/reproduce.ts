@@ -1,6 +1,7 @@
 /**
  * `npm run reproduce -- NAME`: what a paper reports beside what the simulated chip gives, as rows of docs/reproduction.md.
- * Runs are spread over threads; all of them are on shared data, without which there is nothing to reproduce.
+ * Runs are spread over threads; all but `states` are on shared data, without which there is nothing to
+ * reproduce.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { formatTable } from '../src/report/table.ts';
 import { availableThreads, runJob } from '../src/threads/pool.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { job, type LearningTask, type Learnt } from './learning-job.ts';
+import { levelsAccuracy } from './levels-accuracy.ts';
+import { predictedStates } from './predicted-states.ts';
 import { transferLearning } from './transfer-learning.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
@@ -168,14 +171,22 @@ async function runChecks({ tasks, print }: Check): Promise<string> {
   return `${tasks.length} runs\n\n${print(runs)}`;
 }
 
+/** What is no run of learning. */
+const others: Readonly<Record<string, () => Promise<string>>> = {
+  'transfer-learning': () => transferLearning(shared, meanOf),
+  states: predictedStates,
+  levels: levelsAccuracy,
+};
+
 const name = process.argv[2] ?? '';
 const check = checks[name];
-if (!check && name !== 'transfer-learning') {
-  process.stderr.write(`name one of: ${Object.keys(checks).join(', ')}, transfer-learning\n`);
+const other = others[name];
+if (!check && !other) {
+  process.stderr.write(`name one of: ${[...Object.keys(checks), ...Object.keys(others)].join(', ')}\n`);
   process.exitCode = 2;
-} else if (!existsSync(mnist)) {
+} else if (name !== 'states' && !existsSync(mnist)) {
   process.stdout.write(`skipped: there is no MNIST in ${mnist}\n`);
 } else {
-  const text = check ? await runChecks(check) : await transferLearning(shared, meanOf);
+  const text = check ? await runChecks(check) : await other!();
   process.stdout.write(`${name}: ${text}`);
 }
