@@ -58,13 +58,17 @@ const mobilenetV1: Model = {
   ...photographs,
   preprocessing: { ...photographs.preprocessing, resize: [128, 128] },
 };
-const resnet20: Model = {
+export const resnet20: Model = {
   model: 'CIFAR-10 ResNet-20',
   file: trained('cifar10-resnet20'),
   preprocessing: imagenetStatistics,
   ...cifar,
 };
-const resnet32: Model = { ...resnet20, model: 'CIFAR-10 ResNet-32', file: trained('cifar10-resnet32') };
+export const resnet32: Model = {
+  ...resnet20,
+  model: 'CIFAR-10 ResNet-32',
+  file: trained('cifar10-resnet32'),
+};
 const resnet8: Model = {
   model: 'MLPerf Tiny ResNet-8',
   file: trained('mlperf-tiny-resnet8'),

@@ -1,6 +1,7 @@
 /**
  * `npm run reproduce -- NAME`: what a paper reports beside what the simulated chip gives, as rows of docs/reproduction.md.
- * Runs are spread over threads; all of them are on shared data, without which there is nothing to reproduce.
+ * Runs are spread over threads; all but `states` are on shared data, without which there is nothing to
+ * reproduce.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,9 @@ import { defaults } from '../src/train/defaults.ts';
 import { fecapWrites } from './fecap-writes.ts';
 import { learnAll } from './learn-all.ts';
 import type { LearningTask, Learnt } from './learning-job.ts';
+import { levelsAccuracy } from './levels-accuracy.ts';
 import { paperEnergy } from './paper-costs.ts';
+import { predictedStates } from './predicted-states.ts';
 import { transferLearning } from './transfer-learning.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
@@ -156,6 +159,8 @@ async function runChecks({ tasks, print }: Check): Promise<string> {
 const studies: Readonly<Record<string, () => Promise<string>>> = {
   'fecap-writes': () => fecapWrites(online, process.argv.slice(3)),
   'transfer-learning': () => transferLearning(shared, meanOf),
+  states: predictedStates,
+  levels: levelsAccuracy,
 };
 
 const name = process.argv[2] ?? '';
@@ -164,7 +169,7 @@ const study = studies[name] ?? (check && (() => runChecks(check)));
 if (!study) {
   process.stderr.write(`name one of: ${[...Object.keys(checks), ...Object.keys(studies)].join(', ')}\n`);
   process.exitCode = 2;
-} else if (!existsSync(mnist)) {
+} else if (name !== 'states' && !existsSync(mnist)) {
   process.stdout.write(`skipped: there is no MNIST in ${mnist}\n`);
 } else {
   process.stdout.write(`${name}: ${await study()}`);

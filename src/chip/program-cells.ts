@@ -1,6 +1,7 @@
 /**
  * Form, reset, program and verify: turns these instructions into conductances, pulses, time and energy of an array.
- * Forming leaves a cell in its low-resistance state until it is RESET; forming a formed cell changes nothing.
+ * Forming leaves a cell in its low-resistance state until it is RESET; forming a formed cell changes nothing. Where a
+ * scheme trains its cells, a cell is trained when it was formed.
  */
 
 import type {
@@ -10,10 +11,10 @@ import type {
   VerifyInstruction,
 } from '../ir/schedule.ts';
 import { settle, spend } from '../ledger.ts';
-import type { Cells } from '../schemes/scheme.ts';
+import type { Cells, Training } from '../schemes/scheme.ts';
 import { levelConductance } from '../target/cell.ts';
 import { type ArrayState, forMasked, nextEvent, noiseOf, setConductance } from './array-state.ts';
-import { countRowPulse } from './half-select.ts';
+import { countPulses, countRowPulse } from './half-select.ts';
 import { programCode } from './program-cell.ts';
 
 /** Forms the masked cells of a row, all at once. */
@@ -25,11 +26,24 @@ export function form(state: ArrayState, instruction: FormInstruction): undefined
     state.formed[index] = 1;
     setConductance(state, index, cells.gFormed);
     counters.formed++;
+    if (cells.train) count(state, index, cells.train(index));
   });
   const formed = counters.formed - before;
   if (formed === 0) return;
   spend(ledger, ledger.of.form, 1, formed);
   settle(ledger);
+}
+
+/** Counts what training a cell took, one pulse and one reading after the other. */
+function count(state: ArrayState, index: number, { setPulses, resetPulses, reads, wear }: Training): void {
+  const { counters, ledger } = state;
+  state.cycles[index]! += wear;
+  countPulses(state, index, wear);
+  counters.setPulses += setPulses;
+  counters.resetPulses += resetPulses;
+  counters.verifyReads += reads;
+  spend(ledger, ledger.of.pulse, setPulses + resetPulses);
+  spend(ledger, ledger.of.read, reads);
 }
 
 /** Resets the masked cells of a row, all at once. */

@@ -77,6 +77,12 @@ export const chipCannotExecute = (place: string, reason: string): Diagnostic =>
     'The bitstream does not fit this kind of chip: compile the model again.',
   ]);
 
+export const notTrained = (place: string, devices: number, reason: string): Diagnostic =>
+  error('chip/not-trained', place, [
+    `none of its ${devices} test devices could be trained: ${reason}`,
+    'Lower programming.unresponsive or programming.readNoise, choose another staircase in programming.training, or train per device.',
+  ]);
+
 export const enduranceSpent = (
   place: string,
   needed: string,

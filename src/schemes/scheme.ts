@@ -126,6 +126,8 @@ export interface Cells {
   readonly gFormed: number;
   /** Pulses of a RESET, which wear a cell. */
   readonly resetPulses: 0 | 1;
+  /** Measures a cell that was just formed, or a test device that stands for it; undefined where nothing is measured. */
+  train?(cell: number): Training;
   /** Takes a cell as it conducts now (S), where the cells remember more than their conductance. */
   resume?(cell: number, conductance: number): void;
   /** RESETs one cell. @returns its conductance (S) */
@@ -138,6 +140,15 @@ export interface Cells {
   nudge?(write: Write): WriteOutcome;
   /** Undefined on a chip without hidden planes. */
   readonly hidden?: HiddenCells;
+}
+
+/** What measuring a device took before it is programmed. */
+export interface Training {
+  readonly setPulses: number;
+  readonly resetPulses: number;
+  readonly reads: number;
+  /** Pulses of these that the cell itself has seen. */
+  readonly wear: number;
 }
 
 /** How cells are read while a program runs. */

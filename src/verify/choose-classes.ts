@@ -12,7 +12,7 @@ import type { Plan } from './plan.ts';
  */
 export async function* chooseClasses(
   float: Session,
-  { inputs, output, batchSize }: Plan,
+  { inputs, output, batchSize }: Pick<Plan, 'inputs' | 'output' | 'batchSize'>,
   classes: number,
   dataset: Dataset,
   indices: readonly number[],

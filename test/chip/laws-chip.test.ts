@@ -39,6 +39,9 @@ const errorLaw: ProgrammingOf<'error-law'> = {
   formEnergy: 3e-8,
 };
 const lawTarget: Target = { ...writeVerifyTarget, programming: errorLaw };
+const predictedTarget = (
+  await loadTarget('tio2-feedforward', ['array.rows=32', 'driver.rowsAtOnce=32', 'array.columns=64'])
+).target;
 const pulsedTarget = (await loadTarget('test/support/pulse-verify.yaml')).target;
 
 const codeOf = (target: Target) => (row: number, column: number) =>
@@ -125,6 +128,7 @@ describe('pulse-verify on a chip', () => {
 describe.each([
   ['error-law', lawTarget],
   ['pulse-verify', pulsedTarget],
+  ['feedforward', predictedTarget],
 ])('%s: whole or in parts', (_, target) => {
   test('the same cells in any order of the arrays', async () => {
     const all = programs(target, 3);
@@ -146,6 +150,7 @@ describe('stuck cells', () => {
     ['write-verify', writeVerifyTarget],
     ['error-law', lawTarget],
     ['pulse-verify', { ...pulsedTarget, faults: undefined }],
+    ['feedforward', predictedTarget],
   ])(
     '%s: they conduct the ends of the window, and the others are as before',
     async (_, target) => {

@@ -70,6 +70,7 @@ const targetOf: Record<Scheme, string> = {
   'write-verify': 'tetramem-256-6bit',
   'error-law': 'cmo-hfox-130nm',
   'pulse-verify': 'test/support/pulse-verify.yaml',
+  feedforward: 'tio2-feedforward',
   transfer: 'leti-fecap-130nm',
 };
 
@@ -95,6 +96,7 @@ const idle: Record<Scheme, readonly string[]> = {
   // They bound the levels, which the target check compares.
   'error-law': ['programming.validFrom', 'programming.validTo'],
   'pulse-verify': [],
+  feedforward: [],
   // They tell what the window and a digit step are made of: `targets staircase` reads them.
   transfer: [
     ...['threshold', 'transconductance', 'contactVoltage', 'compliance', 'setVoltage', 'formVoltage'].map(

@@ -8,7 +8,6 @@
  * with C = epsilon0 permittivity A / thickness. The window is the difference of the two, and a sense amplifier compares
  * the line with its middle. Reading turns every 1 into a 0, so it has to be written back.
  */
-
 import { normalBelow, normalDensity } from '../../../math/normal.ts';
 import type { FerroelectricFilm, HiddenPlane } from '../../../target/hidden-plane.ts';
 import { chargeShare, switchedCharge } from './charge.ts';

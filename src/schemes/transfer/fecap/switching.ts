@@ -9,7 +9,6 @@
  * lies below its field. Activation fields are spread log-normally, by `fieldSpread`; their median is the one whose Ec at
  * `loopTime` is `coerciveField`. Regions switch as a whole, and a pulse does not add to the time of an earlier one.
  */
-
 import { normalBelow } from '../../../math/normal.ts';
 import type { FerroelectricFilm } from '../../../target/hidden-plane.ts';
 
