@@ -21,9 +21,9 @@ const states = [2, 4, 8, 16, 32, 64, 128, 256, 512];
 /** Standard deviations of the error, in steps: none, three of them half a step, half a step and a whole one. */
 const errors = [0, 1 / 6, 1 / 2, 1];
 const models = [
-  { ...resnet20, images: 1000 },
-  { ...resnet32, images: 1000 },
-  { ...mobilenetV2, images: 100 },
+  { ...resnet20, images: 300 },
+  { ...resnet32, images: 300 },
+  { ...mobilenetV2, images: 30 },
 ];
 
 export async function levelsAccuracy(): Promise<string> {
@@ -51,6 +51,7 @@ export async function levelsAccuracy(): Promise<string> {
       const row = [String(count)];
       for (const error of errors) row.push(await accuracyOf(onStates(graph, count, error)));
       rows.push(row);
+      process.stderr.write(`${item.model}: ${row.join('  ')}\n`);
     }
     rows.push(['floating point', await accuracyOf(graph), '', '', '']);
     const headers = ['no error', '1/6 of a step', '1/2', '1'].map((header) => ({
