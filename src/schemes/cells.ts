@@ -3,6 +3,7 @@ import type { Target } from '../target/target.ts';
 import { openErrorLaw } from './error-law/cells.ts';
 import { openExact } from './exact/cells.ts';
 import type { Scheme } from './models.ts';
+import { openParallelUpdate } from './parallel-update/cells.ts';
 import { openPulseVerify } from './pulse-verify/cells.ts';
 import type { ArrayShape, Cells, OpenCells } from './scheme.ts';
 import { openTransfer } from './transfer/cells.ts';
@@ -13,6 +14,7 @@ export const cells = {
   'write-verify': openWriteVerify,
   'error-law': openErrorLaw,
   'pulse-verify': openPulseVerify,
+  'parallel-update': openParallelUpdate,
   transfer: openTransfer,
 } satisfies Readonly<Record<Scheme, OpenCells<never>>>;
 

@@ -6,6 +6,7 @@ import type { Problem } from '../target/problem.ts';
 import { whereSound } from '../target/unsound.ts';
 import { errorLaw } from './error-law/model.ts';
 import { exact } from './exact/model.ts';
+import { parallelUpdate } from './parallel-update/model.ts';
 import { pulseVerify } from './pulse-verify/model.ts';
 import type { ProgrammedTarget, SchemeAnswers, SchemeModel } from './scheme.ts';
 import { transfer } from './transfer/model.ts';
@@ -16,6 +17,7 @@ export const models = {
   'write-verify': writeVerify,
   'error-law': errorLaw,
   'pulse-verify': pulseVerify,
+  'parallel-update': parallelUpdate,
   transfer,
 } satisfies Readonly<Record<string, SchemeModel<never>>>;
 

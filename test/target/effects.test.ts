@@ -7,7 +7,7 @@ import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { hostGraph } from '../../src/package/host.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
-import { type Scheme, schemes } from '../../src/schemes/models.ts';
+import { type Scheme, schemeOf, schemes } from '../../src/schemes/models.ts';
 import { effectsOf, notModelled, type StoredLayer } from '../../src/target/effects.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { fieldsOfTarget } from '../../src/target/schema.ts';
@@ -51,6 +51,7 @@ async function fieldsRead(loaded: LoadedTarget): Promise<Set<string>> {
     columns,
     levels: loaded.target.cell.levels,
     hiddenBits: loaded.target.hidden?.bits ?? 0,
+    updates: schemeOf(loaded.target).updates,
     arrays: mapping.arrays,
   };
   const programs = writeSchedule.run(mapping, { converters, target });
@@ -70,6 +71,7 @@ const targetOf: Record<Scheme, string> = {
   'write-verify': 'tetramem-256-6bit',
   'error-law': 'cmo-hfox-130nm',
   'pulse-verify': 'test/support/pulse-verify.yaml',
+  'parallel-update': 'cmo-hfox-350nm',
   transfer: 'leti-fecap-130nm',
 };
 
@@ -95,6 +97,8 @@ const idle: Record<Scheme, readonly string[]> = {
   // They bound the levels, which the target check compares.
   'error-law': ['programming.validFrom', 'programming.validTo'],
   'pulse-verify': [],
+  // Compilation makes no updates.
+  'parallel-update': ['programming.update.vMin'],
   // They tell what the window and a digit step are made of: `targets staircase` reads them.
   transfer: [
     ...['threshold', 'transconductance', 'contactVoltage', 'compliance', 'setVoltage', 'formVoltage'].map(
