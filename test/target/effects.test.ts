@@ -97,8 +97,8 @@ const idle: Record<Scheme, readonly string[]> = {
   // They bound the levels, which the target check compares.
   'error-law': ['programming.validFrom', 'programming.validTo'],
   'pulse-verify': [],
-  // Compilation makes no updates.
-  'parallel-update': ['programming.update.vMin'],
+  // The target waits for no relaxation, and has no slow cells.
+  'parallel-update': ['relaxShift', 'relaxSpread', 'slowGain'].map((field) => `programming.${field}`),
   // They tell what the window and a digit step are made of: `targets staircase` reads them.
   transfer: [
     ...['threshold', 'transconductance', 'contactVoltage', 'compliance', 'setVoltage', 'formVoltage'].map(
