@@ -8,6 +8,7 @@ const components = [
   'reset',
   'set',
   'pulse',
+  'halfSelect',
   'read',
   'relaxation',
   'wakeUp',

@@ -6,7 +6,7 @@ import type { ArrayGeometry, ArrayProgram, BitstreamHeader, Instruction } from '
 import { findArrayProblem, findHeaderProblem } from './check.ts';
 import { encodeBitstream } from './encode.ts';
 import { findProblem } from './instructions.ts';
-import { deltaVersion, wholeVersion } from './layout.ts';
+import { formOf, versions } from './layout.ts';
 import { parseFields, parseInstruction } from './parse-instruction.ts';
 import { parseInteger } from './text.ts';
 
@@ -21,6 +21,7 @@ const widestGeometry: ArrayGeometry = {
   columns: 65535,
   levels: 65536,
   hiddenBits: 16,
+  updates: true,
   arrays: 2 ** 32 - 1,
 };
 
@@ -82,10 +83,14 @@ function parseHeader(lines: readonly Line[], end: number, complain: Complain): B
 
   const format = found.get('.format');
   const base = found.get(baseDirective);
-  const version = base ? deltaVersion : wholeVersion;
-  if (format && format.words[1] !== `${version}`) {
+  const form = format && formOf(parseInteger('.format', format.words[1] ?? '', () => undefined) ?? 0);
+  if (format && form?.delta !== (base !== undefined)) {
     const kind = base ? `with ${baseDirective}` : `without ${baseDirective}`;
-    complain(format.number, `this version of the text form is not known, only ${version} ${kind}`);
+    const known = versions.filter((version) => formOf(version)!.delta === (base !== undefined));
+    complain(
+      format.number,
+      `this version of the text form is not known, only ${known.join(' and ')} ${kind}`,
+    );
   }
   const targetLine = found.get('.target');
   const target = parseString(targetLine?.words[1] ?? '');
@@ -102,6 +107,7 @@ function parseHeader(lines: readonly Line[], end: number, complain: Complain): B
     target: target ?? 'missing',
     fingerprint: found.get('.fingerprint')?.words[1] ?? '0'.repeat(64),
     ...(base && { base: base.words[1] ?? '' }),
+    ...(form?.updates && { updates: true as const }),
     rows: rows!,
     columns: columns!,
     levels: levels!,

@@ -7,14 +7,14 @@ import {
   baseLength,
   codeBitsOf,
   crcLength,
-  deltaVersion,
+  formOf,
   headerFixedLength,
   magic,
   sectionHeadLength,
   sectionMarker,
   trailerLength,
   trailerMarker,
-  wholeVersion,
+  versions,
 } from './layout.ts';
 import { u8, u16, u32 } from './numbers.ts';
 
@@ -56,9 +56,12 @@ export function decodeHeader(
   if (start.length < 12) invalid(file, start.length, 'the file ends within the header');
   const view = new DataView(start.buffer, start.byteOffset);
   const version = view.getUint16(8, true);
-  if (version !== wholeVersion && version !== deltaVersion)
-    invalid(file, 8, `format version ${version} is not known, only ${wholeVersion} and ${deltaVersion}`);
-  const least = headerFixedLength + (version === deltaVersion ? baseLength : 0) + 1 + crcLength;
+  const form = formOf(version);
+  if (!form) {
+    const known = `${versions.slice(0, -1).join(', ')} and ${versions.at(-1)}`;
+    invalid(file, 8, `format version ${version} is not known, only ${known}`);
+  }
+  const least = headerFixedLength + (form.delta ? baseLength : 0) + 1 + crcLength;
   const length = view.getUint16(10, true);
   if (length < least || length > least + 254) {
     invalid(file, 10, `the header cannot be ${length} bytes long`);
@@ -76,13 +79,14 @@ export function decodeHeader(
   const nameLength = cursor.number('name length', u16);
   const hash = (field: string) => Buffer.from(cursor.take(field, 32, 8)).toString('hex');
   const fingerprint = hash('fingerprint');
-  const base = version === deltaVersion ? { base: hash('base') } : {};
+  const base = form.delta ? { base: hash('base') } : {};
+  const updates = form.updates ? { updates: true as const } : {};
   if (nameLength !== cursor.left()) {
     cursor.fail('name length', `a name of ${nameLength} bytes does not go with a header of ${length}`);
   }
   const name = cursor.take('target', nameLength, 8);
   const target = decodeUtf8(name) ?? cursor.fail('target', 'the target name is not UTF-8');
-  const header = { rows, columns, levels, hiddenBits, arrays, target, fingerprint, ...base };
+  const header = { rows, columns, levels, hiddenBits, arrays, target, fingerprint, ...base, ...updates };
   const problem = findHeaderProblem(header);
   if (problem) cursor.fail(problem.field, `header: ${problem.reason}`);
   if (codeBits !== codeBitsOf(levels)) {

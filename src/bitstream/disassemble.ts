@@ -1,7 +1,7 @@
 /** Schedule -> the text form of FORMAT.md, line by line. */
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import { byOp, valuesOf } from './instructions.ts';
-import { deltaVersion, wholeVersion } from './layout.ts';
+import { versionOf } from './layout.ts';
 
 /**
  * The text of a bitstream, one line at a time, without line ends.
@@ -19,7 +19,7 @@ export function* disassemble(
 export function disassembleHeader(header: BitstreamHeader): string[] {
   const { target, fingerprint, base, rows, columns, levels, hiddenBits, arrays } = header;
   return [
-    `.format ${base === undefined ? wholeVersion : deltaVersion}`,
+    `.format ${versionOf(header)}`,
     `.target ${JSON.stringify(target)}`,
     `.fingerprint ${fingerprint}`,
     ...(base === undefined ? [] : [`.base ${base}`]),

@@ -11,14 +11,13 @@ import {
   baseLength,
   codeBitsOf,
   crcLength,
-  deltaVersion,
   endOpcode,
   headerFixedLength,
   magic,
   sectionHeadLength,
   sectionMarker,
   trailerMarker,
-  wholeVersion,
+  versionOf,
 } from './layout.ts';
 import { u8, u16, u32 } from './numbers.ts';
 import { openWriter, type Writer } from './writer.ts';
@@ -37,7 +36,7 @@ export function encodeHeader(header: BitstreamHeader): Uint8Array {
   const writer = openWriter();
   const put = (bytes: Uint8Array): void => writer.take(bytes.length).set(bytes);
   put(magic);
-  writer.number(u16, base === undefined ? wholeVersion : deltaVersion);
+  writer.number(u16, versionOf(header));
   writer.number(u16, headerFixedLength + (base === undefined ? 0 : baseLength) + name.length + crcLength);
   writer.number(u16, header.rows);
   writer.number(u16, header.columns);

@@ -3,13 +3,19 @@
  * parsed and checked follows from this table.
  */
 
-import type { ArrayGeometry, Instruction, TransferInstruction } from '../ir/schedule.ts';
+import {
+  type ArrayGeometry,
+  type Instruction,
+  longestTrain,
+  type TransferInstruction,
+} from '../ir/schedule.ts';
 import type { Problem } from './check.ts';
 import { problem } from './check.ts';
 import { type Codec, count, int, quantity } from './codec.ts';
 import { layout, mode, steps, zeros } from './converter-fields.ts';
 import { columnMask, hiddenIntegers, levelCodes, shorts } from './lists.ts';
 import { u8, u16, u32 } from './numbers.ts';
+import { bias, direction, probabilities, trains } from './pulse-trains.ts';
 import { residualSources } from './residual-sources.ts';
 
 type Op = Instruction['op'];
@@ -21,20 +27,35 @@ type Fields<I> = { readonly [Field in Exclude<keyof I, 'op'>]: Codec<I[Field], I
 
 interface Entry<Fields> {
   readonly opcode: number;
-  /** Whether the chip must have hidden planes. */
-  readonly hidden?: boolean;
+  /** What of the header the chip must have for it. */
+  readonly needs?: Need;
   readonly fields: Fields;
 }
+
+/** What only some chips have, and why an instruction cannot do without. */
+const needs = {
+  hidden: {
+    met: ({ hiddenBits }: ArrayGeometry) => hiddenBits > 0,
+    reason: 'needs hidden planes, and hiddenBits is 0',
+  },
+  updates: {
+    met: ({ updates }: ArrayGeometry) => updates === true,
+    reason: 'needs a chip with parallel updates, and this bitstream is for one without',
+  },
+} as const;
+type Need = keyof typeof needs;
 
 type Limit = (array: ArrayGeometry) => number;
 const pairs: Limit = ({ columns }) => Math.floor(columns / 2);
 const columnsLeft = ({ columns }: ArrayGeometry, { column }: { readonly column: number }) => columns - column;
+const rowsLeft = ({ rows }: ArrayGeometry, { row }: { readonly row: number }) => rows - row;
 const rows: Limit = ({ rows }) => rows;
 const afterFirst = (_: ArrayGeometry, i: TransferInstruction) => i.firstRow + 1;
 
 const bits = int(u8, 1, 32);
 const row = int(u16, 0, ({ rows }) => rows - 1);
 const column = int(u16, 0, ({ columns }) => columns - 1);
+const trainLength = int(u8, 1, longestTrain);
 const pair = int(u16, 0, (array) => pairs(array) - 1);
 
 const table = {
@@ -75,10 +96,10 @@ const table = {
       values: shorts,
     },
   },
-  'wake-up': { opcode: 0x30, hidden: true, fields: { row, cycles: int(u32, 1, 2 ** 32 - 1) } },
+  'wake-up': { opcode: 0x30, needs: 'hidden', fields: { row, cycles: int(u32, 1, 2 ** 32 - 1) } },
   'write-hidden': {
     opcode: 0x31,
-    hidden: true,
+    needs: 'hidden',
     fields: {
       row,
       pair,
@@ -88,8 +109,37 @@ const table = {
   },
   transfer: {
     opcode: 0x32,
-    hidden: true,
+    needs: 'hidden',
     fields: { pair, firstRow: row, endRow: int(u16, afterFirst, rows) },
+  },
+  update: {
+    opcode: 0x40,
+    needs: 'updates',
+    fields: {
+      bias,
+      length: trainLength,
+      vSet: quantity,
+      vReset: quantity,
+      key: int(u32, 0, 2 ** 32 - 1),
+      row,
+      column,
+      x: probabilities(rowsLeft),
+      d: probabilities(columnsLeft),
+    },
+  },
+  'update-bits': {
+    opcode: 0x41,
+    needs: 'updates',
+    fields: {
+      bias,
+      length: trainLength,
+      direction,
+      voltage: quantity,
+      row,
+      column,
+      rowTrains: trains(rowsLeft),
+      columnTrains: trains(columnsLeft),
+    },
   },
 } satisfies { readonly [O in Op]: Entry<Fields<Extract<Instruction, { op: O }>>> };
 
@@ -108,7 +158,7 @@ export interface Format extends Entry<readonly Field[]> {
 
 const formats = Object.entries<Entry<object>>(table).map(([op, entry]): Format => {
   const codecs = Object.entries<Codec<unknown>>({ ...entry.fields });
-  return { op: op as Op, opcode: entry.opcode, hidden: entry.hidden ?? false, fields: codecs.map(fieldOf) };
+  return { op: op as Op, ...entry, fields: codecs.map(fieldOf) };
 });
 export const byOp: ReadonlyMap<string, Format> = new Map(formats.map((format) => [format.op, format]));
 export const byOpcode: ReadonlyMap<number, Format> = new Map(
@@ -125,9 +175,8 @@ export const instructionOf = (values: Values): Instruction => values as unknown 
 
 /** The first field of the instruction that is out of range, if any. */
 export function findProblem(geometry: ArrayGeometry, instruction: Instruction): Problem | undefined {
-  const { op, hidden, fields } = byOp.get(instruction.op)!;
-  if (hidden && geometry.hiddenBits === 0)
-    return problem('op', `${op} needs hidden planes, and hiddenBits is 0`);
+  const { op, needs: need, fields } = byOp.get(instruction.op)!;
+  if (need && !needs[need].met(geometry)) return problem('op', `${op} ${needs[need].reason}`);
   const values = valuesOf(instruction);
   for (const { name, problem } of fields) {
     const found = problem(name, values[name], geometry, instruction);

@@ -18,6 +18,15 @@ import {
 } from './chip.ts';
 import { type HalfSelects, openHalfSelects } from './half-select.ts';
 
+/** What an array remembers from one parallel update to the next. */
+export interface Updating {
+  /** Of the next update, which no update of the array has had. */
+  number: number;
+  /** Formed cells of every row and column, which are all that is half-selected. */
+  readonly rows: Float64Array;
+  readonly columns: Float64Array;
+}
+
 export interface ArrayState {
   readonly array: number;
   readonly rows: number;
@@ -49,6 +58,8 @@ export interface ArrayState {
   /** undefined where pulses disturb no other cell. */
   readonly halfSelects: HalfSelects | undefined;
   drivers: DriverSettings | undefined;
+  /** While updates have changed cells of which `conductances` do not know yet. */
+  updating: Updating | undefined;
   /** By block number. */
   readonly converters: Map<number, ConverterSettings>;
 }
@@ -82,6 +93,7 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     failed: [],
     halfSelects: openHalfSelects(target, rows, columns),
     drivers: undefined,
+    updating: undefined,
     converters: new Map(),
   };
 }

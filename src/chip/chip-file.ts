@@ -92,6 +92,7 @@ export const chipSchema = z.strictObject({
     columns: z.int().positive(),
     levels: z.int().positive(),
     hiddenBits: count.max(16),
+    updates: z.literal(true).optional(),
     arrays: z.int().positive(),
     target: z.string(),
     fingerprint: hash,

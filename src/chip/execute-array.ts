@@ -28,6 +28,7 @@ import {
 import type { ArrayCounters, ArrayHistory, ConverterSettings } from './chip.ts';
 import { execute } from './executions.ts';
 import { disturbCells } from './half-select.ts';
+import { settleUpdates } from './parallel-update.ts';
 
 /** What all arrays of a chip have in common. */
 interface ProgrammingContext {
@@ -70,6 +71,7 @@ function programArray(context: ProgrammingContext, given: GivenProgram): Program
   const plane = state.cells.hidden?.plane;
   if (given.onto) resumeArray(state, given.onto);
   executeAll(state, instructions, encoded ? undefined : header);
+  settleUpdates(state);
   if (given.onto) restoreUnwritten(state, given.onto);
   disturbCells(state, seed);
   const { conductances, written, drivers, converters, failed, counters, ledger, cycles } = state;

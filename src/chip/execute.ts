@@ -7,6 +7,7 @@ import { bitstreamWrongTarget, chipCannotExecute } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 import { accountOf } from '../ledger.ts';
+import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { collect } from '../threads/pool.ts';
 import { type Chip, failedCellsKept } from './chip.ts';
@@ -75,12 +76,19 @@ export async function executeBitstream(
 }
 
 /** Where a header announces other arrays than the target has: nothing is allocated for those. */
-function otherGeometry(header: BitstreamHeader, { array, cell, hidden }: Target): string[] {
+function otherGeometry(header: BitstreamHeader, target: Target): string[] {
+  const { array, cell, hidden } = target;
   const { rows, columns } = array;
   const wanted = { rows, columns, levels: cell.levels, hiddenBits: hidden?.bits ?? 0 };
-  return (Object.keys(wanted) as (keyof typeof wanted)[])
+  const others = (Object.keys(wanted) as (keyof typeof wanted)[])
     .filter((field) => header[field] !== wanted[field])
     .map((field) => `the header announces ${field} ${header[field]}, and the target has ${wanted[field]}`);
+  if (header.updates === schemeOf(target).updates) return others;
+  const [announced, has] = header.updates ? ['', 'no '] : ['no ', ''];
+  return [
+    ...others,
+    `the header announces ${announced}parallel updates, and the target has ${has}such cells`,
+  ];
 }
 
 /** The programs, each of another one of the header's arrays. */

@@ -6,6 +6,7 @@ import type { Instruction } from '../ir/schedule.ts';
 import type { HiddenCells } from '../schemes/scheme.ts';
 import type { ArrayState } from './array-state.ts';
 import { transfer, wakeUp, writeHidden } from './hidden-plane.ts';
+import { settleUpdates, update, updateBits } from './parallel-update.ts';
 import { form, program, reset, verify } from './program-cells.ts';
 import { programResidual } from './program-residual.ts';
 
@@ -17,6 +18,7 @@ type Execution<O extends Op> = (
 ) => string | undefined;
 
 const withoutPlanes = 'this chip has no hidden planes';
+const withoutUpdates = 'this chip has no parallel updates';
 
 const executions: { readonly [O in Op]: Execution<O> } = {
   driver(state, { bits, vRead }) {
@@ -68,10 +70,35 @@ const executions: { readonly [O in Op]: Execution<O> } = {
     }
     return transfer(state, hidden, instruction);
   },
+  update(state, instruction) {
+    const { updates } = state.cells;
+    if (!updates) return withoutUpdates;
+    const { vSet, vReset, row, column, x, d } = instruction;
+    return (
+      updates.refuse(vSet) ??
+      updates.refuse(vReset) ??
+      unmet(state, row, column, x, d) ??
+      update(state, updates, instruction)
+    );
+  },
+  'update-bits'(state, instruction) {
+    const { updates } = state.cells;
+    if (!updates) return withoutUpdates;
+    const { voltage, row, column, rowTrains, columnTrains } = instruction;
+    return (
+      updates.refuse(voltage) ??
+      unmet(state, row, column, rowTrains, columnTrains) ??
+      updateBits(state, updates, instruction)
+    );
+  },
 };
+
+/** Instructions that do not ask what cells conduct. */
+const blind: readonly Op[] = ['driver', 'converter', 'update', 'update-bits'];
 
 /** Executes an instruction whose fields are in range. @returns why it cannot be executed now; then nothing has changed */
 export function execute(state: ArrayState, instruction: Instruction): string | undefined {
+  if (!blind.includes(instruction.op)) settleUpdates(state);
   const execution = executions[instruction.op] as Execution<Op>;
   return execution(state, instruction);
 }
@@ -80,6 +107,22 @@ function asleep({ plane, section }: HiddenCells, row: number): string | undefine
   const done = plane.wakeUps[row]!;
   const needed = section.wakeUpCycles;
   return done >= needed ? undefined : `line ${row} has had ${done} of ${needed} wake-up cycles`;
+}
+
+/** Why pulses cannot meet in a cell; lines whose value is 0 give none. */
+function unmet(
+  state: ArrayState,
+  row: number,
+  column: number,
+  rows: ArrayLike<number>,
+  columns: ArrayLike<number>,
+): string | undefined {
+  for (let i = 0; i < rows.length; i++)
+    for (let j = 0; rows[i] !== 0 && j < columns.length; j++) {
+      const reason = columns[j] === 0 ? undefined : unformed(state, row + i, column + j, 1);
+      if (reason) return reason;
+    }
+  return undefined;
 }
 
 function unformed(

@@ -130,6 +130,52 @@ export function transfersOf(rowsOfPair: ReadonlyMap<number, readonly number[]>):
   return instructions;
 }
 
+/**
+ * How voltages select the cells of a parallel update. `half`: lines stand by at half of the voltage, and a cell steps where its
+ * row and its column pulse at once, while a pulse on one of them alone half-selects it. `gate`: a cell steps where its column
+ * and the gates of its row pulse at once, and no other cell sees a voltage.
+ */
+export type UpdateBias = 'half' | 'gate';
+
+/** Slots of the longest pulse train: a train is one word of 32 bits. */
+export const longestTrain = 32;
+/** The magnitude of x and d that stands for a pulse in every slot. */
+export const certainPulse = 0x7fff;
+
+interface PulseTrains {
+  readonly bias: UpdateBias;
+  /** Slots of every train, 1 to `longestTrain`. */
+  readonly length: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+/**
+ * Steps cells of a block up or down by the sign of x d, in proportion to its size on average: row i pulses in a slot with
+ * probability |x_i|, column j with |d_j|, and a cell makes one step in each slot in which both do. Each line's train is drawn
+ * once, from `key`. Four phases of `length` slots follow each other: x and d above 0, x alone, d alone, neither.
+ */
+export interface UpdateInstruction extends PulseTrains {
+  readonly op: 'update';
+  /** Voltages of the pulses up and down (V); 32-bit floats. */
+  readonly vSet: number;
+  readonly vReset: number;
+  readonly key: number;
+  /** Of neighbouring rows and columns, in units of 1 / `certainPulse`. */
+  readonly x: Int16Array;
+  readonly d: Int16Array;
+}
+
+/** Steps cells of a block by given trains: one phase, in which bit n of a train says whether its line pulses in slot n. */
+export interface UpdateBitsInstruction extends PulseTrains {
+  readonly op: 'update-bits';
+  readonly direction: 'set' | 'reset';
+  /** Voltage of the pulses (V); a 32-bit float. */
+  readonly voltage: number;
+  readonly rowTrains: Uint32Array;
+  readonly columnTrains: Uint32Array;
+}
+
 /** Reads neighbouring cells back and counts those outside +-tolerance of their last programmed level. */
 export interface VerifyInstruction {
   readonly op: 'verify';
@@ -149,6 +195,8 @@ export type Instruction =
   | WakeUpInstruction
   | WriteHiddenInstruction
   | TransferInstruction
+  | UpdateInstruction
+  | UpdateBitsInstruction
   | VerifyInstruction;
 
 /** One array's program. In the bitstream an `end` instruction closes it. */
@@ -165,6 +213,8 @@ export interface ArrayGeometry {
   readonly levels: number;
   /** Bits of a hidden integer, sign included; 0 on a chip without hidden planes. */
   readonly hiddenBits: number;
+  /** Present where pulses on rows and columns can update all cells of an array at once. */
+  readonly updates?: true | undefined;
   /** Number of arrays that the bitstream programs. */
   readonly arrays: number;
 }

@@ -9,7 +9,7 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
   }
   class Instance {
-    constructor(module: Module);
+    constructor(module: Module, imports?: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
     readonly exports: Readonly<Record<string, unknown>>;
   }
 }
@@ -28,8 +28,15 @@ export interface Kernel {
  * @param parameters of the function, all 32-bit integers: locals 0, 1, ...
  * @param integers locals after them
  * @param vectors 128-bit locals after those
+ * @param shared memory of another kernel, which this one works on too; without it, the kernel gets its own
  */
-export function instantiate(parameters: number, integers: number, vectors: number, body: Code): Kernel {
+export function instantiate(
+  parameters: number,
+  integers: number,
+  vectors: number,
+  body: Code,
+  shared?: WebAssembly.Memory,
+): Kernel {
   const sized = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
   const section = (id: number, bytes: readonly number[]) => [id, ...sized([1, ...bytes])];
   const name = (text: string) => sized([...text].map((letter) => letter.charCodeAt(0)));
@@ -39,12 +46,14 @@ export function instantiate(parameters: number, integers: number, vectors: numbe
   const module = Uint8Array.of(
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [0x60, parameters, ...types, 0]),
+    ...(shared ? section(2, [...name('of'), ...name('memory'), 2, 0, 1]) : []),
     ...section(3, [0]),
-    ...section(5, [0, 1]),
+    ...(shared ? [] : section(5, [0, 1])),
     ...[7, ...sized([2, ...name('memory'), 2, 0, ...name('run'), 0, 0])],
     ...section(10, sized([...locals, ...code, 0x0b])),
   );
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module));
+  const imports = shared ? { of: { memory: shared } } : {};
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), imports);
   return { memory: exports.memory as WebAssembly.Memory, run: exports.run as Kernel['run'] };
 }
 

@@ -42,6 +42,8 @@ export const v128 = {
   and: [0xfd, 0x4e],
   or: [0xfd, 0x50],
   exclusiveOr: [0xfd, 0x51],
+  /** The bits of the first vector where the third has 1, of the second where it has 0. */
+  choose: [0xfd, 0x52],
   /** The high 64 bits of two vectors. */
   highParts: [0xfd, 0x0d, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31],
   /** Whether any bit is 1, as an integer. */
@@ -56,9 +58,13 @@ export const i32x4 = {
   /** The integer on the stack, in all lanes. */
   inAll: [0xfd, 0x11],
   add: [0xfd, 0xae, 0x01],
-  /** By the integer on top of the stack; to the right without sign. */
+  subtract: [0xfd, 0xb1, 0x01],
+  /** By the integer on top of the stack; to the right without sign, and with it. */
   shiftLeft: [0xfd, 0xab, 0x01],
   shiftRight: [0xfd, 0xad, 0x01],
+  shiftRightSigned: [0xfd, 0xac, 0x01],
+  /** Sums of the two 16-bit integers without sign in each. */
+  addPairs: [0xfd, 0x7f],
 } as const;
 
 export const i16x8 = {
@@ -69,10 +75,14 @@ export const i16x8 = {
   fromIntegers: [0xfd, 0x85, 0x01],
   /** Products of signed ones, neighbours added to 32-bit integers. */
   dotPairs: [0xfd, 0xba, 0x01],
+  /** Sums of the two bytes without sign in each. */
+  addPairs: [0xfd, 0x7d],
 } as const;
 
 export const i8x16 = {
   add: [0xfd, 0x6e],
+  /** How many bits of each are 1. */
+  countOnes: [0xfd, 0x62],
   /** The integer of their top bits. */
   topBits: [0xfd, 0x64],
   /** The low bytes of two vectors' 16-bit integers; of those out of range, the nearest. */
@@ -80,12 +90,18 @@ export const i8x16 = {
 } as const;
 
 export const f32x4 = {
+  add: [0xfd, 0xe4, 0x01],
+  subtract: [0xfd, 0xe5, 0x01],
   multiply: [0xfd, 0xe6, 0x01],
+  divide: [0xfd, 0xe7, 0x01],
+  squareRoot: [0xfd, 0xe3, 0x01],
   min: [0xfd, 0xea, 0x01],
+  max: [0xfd, 0xeb, 0x01],
   /** All bits of a lane where one is less than the other, as NaN never is. */
   less: [0xfd, 0x43],
-  /** Of signed ones. */
+  /** Of signed ones, and of those without sign. */
   fromIntegers: [0xfd, 0xfa, 0x01],
+  fromUnsigned: [0xfd, 0xfb, 0x01],
   /** Of two 64-bit floats, the low two. */
   fromFloats: [0xfd, 0x5e],
 } as const;

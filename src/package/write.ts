@@ -1,6 +1,7 @@
 /** Writes a compilation as a package: into memory, or beside its place and then moved there, so that nothing half-written remains. */
 import { basename } from 'node:path';
 import { encodeBitstream } from '../bitstream/encode.ts';
+import { defined } from '../defined.ts';
 import { packageUnreadable } from '../diagnostics/all.ts';
 import { hashIn, readFrom, type WritableFiles, writeInto } from '../files/files.ts';
 import { version } from '../files/version.ts';
@@ -12,6 +13,7 @@ import { lowestOpset } from '../onnx/lowest-opset.ts';
 import { knownValues, valuesBetween } from '../onnx/value-info.ts';
 import { writeModel } from '../onnx/write.ts';
 import { encodeRecord } from '../record/record-file.ts';
+import { schemeOf } from '../schemes/models.ts';
 import { encodeDelta } from './encode-delta.ts';
 import { hostGraph, referenceGraph } from './host.ts';
 import { knownAnswers } from './known-answers.ts';
@@ -66,6 +68,7 @@ export async function writeFiles(
     columns: target.array.columns,
     levels: target.cell.levels,
     hiddenBits: target.hidden?.bits ?? 0,
+    ...defined({ updates: schemeOf(target).updates }),
     arrays: mapping.arrays,
   };
   const programs = watched(compiled.schedule(), (done) => options.onArray?.(done, mapping.arrays));

@@ -4,6 +4,7 @@ import { openErrorLaw } from './error-law/cells.ts';
 import { openExact } from './exact/cells.ts';
 import { openFeedforward } from './feedforward/cells.ts';
 import type { Scheme } from './models.ts';
+import { openParallelUpdate } from './parallel-update/cells.ts';
 import { openPulseVerify } from './pulse-verify/cells.ts';
 import type { ArrayShape, Cells, OpenCells } from './scheme.ts';
 import { openTransfer } from './transfer/cells.ts';
@@ -15,6 +16,7 @@ export const cells = {
   'error-law': openErrorLaw,
   'pulse-verify': openPulseVerify,
   feedforward: openFeedforward,
+  'parallel-update': openParallelUpdate,
   transfer: openTransfer,
 } satisfies Readonly<Record<Scheme, OpenCells<never>>>;
 

@@ -7,6 +7,7 @@ import { whereSound } from '../target/unsound.ts';
 import { errorLaw } from './error-law/model.ts';
 import { exact } from './exact/model.ts';
 import { feedforward } from './feedforward/model.ts';
+import { parallelUpdate } from './parallel-update/model.ts';
 import { pulseVerify } from './pulse-verify/model.ts';
 import type { ProgrammedTarget, SchemeAnswers, SchemeModel } from './scheme.ts';
 import { transfer } from './transfer/model.ts';
@@ -18,6 +19,7 @@ export const models = {
   'error-law': errorLaw,
   'pulse-verify': pulseVerify,
   feedforward,
+  'parallel-update': parallelUpdate,
   transfer,
 } satisfies Readonly<Record<string, SchemeModel<never>>>;
 

@@ -12,6 +12,8 @@ import type { TargetBase } from '../target/base.ts';
 import type { Effect } from '../target/effect.ts';
 import type { HiddenPlane } from '../target/hidden-plane.ts';
 import type { Check } from '../target/problem.ts';
+import type { PulseCounts } from './parallel-update/count-pulses.ts';
+import type { ArrayUpdate, drawTrains, givenTrains } from './parallel-update/trains.ts';
 import type { Spread } from './spread.ts';
 import type { FecapPlane } from './transfer/plane.ts';
 
@@ -37,6 +39,8 @@ export interface SchemeAnswers {
   readonly exact: boolean;
   /** Cells are programmed one by one, and can be read back in between. */
   readonly readsBack: boolean;
+  /** Present where pulses on rows and columns can update all cells of an array at once. */
+  readonly updates?: true;
   /** Cells are set by one pulse whose result nothing looks at. */
   readonly openLoop: boolean;
   /** Tolerance that program and verify instructions carry (S). */
@@ -140,6 +144,22 @@ export interface Cells {
   nudge?(write: Write): WriteOutcome;
   /** Undefined on a chip without hidden planes. */
   readonly hidden?: HiddenCells;
+  /** Undefined where pulses on rows and columns cannot update all cells at once. */
+  readonly updates?: UpdatableCells;
+}
+
+/** The cells of one array while pulses on its rows and columns update them. */
+export interface UpdatableCells {
+  /** Why drivers cannot give pulses of a voltage (V); undefined where they can. */
+  refuse(voltage: number): string | undefined;
+  readonly drawTrains: typeof drawTrains;
+  readonly givenTrains: typeof givenTrains;
+  /** Begins with cells as they conduct now (S), rows x columns. */
+  take(conductances: Float32Array): void;
+  /** @param number keys the draws: distinct for every update of a cell */
+  update(update: ArrayUpdate, number: number): PulseCounts;
+  /** Ends with the cells that have changed, or made steps: what they conduct (S), and how many steps they made. */
+  settle(visit: (cell: number, conductance: number, steps: number) => void): void;
 }
 
 /** What measuring a device took before it is programmed. */

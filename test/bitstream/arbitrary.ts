@@ -81,6 +81,7 @@ function instruction(g: ArrayGeometry): fc.Arbitrary<Instruction> {
     ),
   ];
   if (g.columns >= 4) kinds.push(residual(g));
+  if (g.updates) kinds.push(...updates(g));
   const pairs = Math.floor(g.columns / 2);
   if (g.hiddenBits > 0) {
     kinds.push(
@@ -162,6 +163,47 @@ function residual(g: ArrayGeometry): fc.Arbitrary<Instruction> {
   });
 }
 
+/** Parallel updates of blocks of cells. */
+function updates(g: ArrayGeometry): fc.Arbitrary<Instruction>[] {
+  const block = { bias: fc.constantFrom('half' as const, 'gate' as const) };
+  const lists = fc.tuple(span(Math.min(g.rows, 50)), span(g.columns), fc.integer({ min: 1, max: 32 }));
+  return [
+    lists.chain(([rows, columns, length]) => {
+      const values = (count: number) =>
+        fc
+          .array(fc.integer({ min: -32767, max: 32767 }), exactly(count))
+          .map((list) => Int16Array.from(list));
+      return fc.record({
+        op: fc.constant('update' as const),
+        ...block,
+        length: fc.constant(length),
+        vSet: quantity,
+        vReset: quantity,
+        key: fc.nat(2 ** 32 - 1),
+        row: fc.constant(rows.first),
+        column: fc.constant(columns.first),
+        x: values(rows.count),
+        d: values(columns.count),
+      });
+    }),
+    lists.chain(([rows, columns, length]) => {
+      const trains = (count: number) =>
+        fc.array(fc.nat(2 ** length - 1), exactly(count)).map((list) => Uint32Array.from(list));
+      return fc.record({
+        op: fc.constant('update-bits' as const),
+        ...block,
+        length: fc.constant(length),
+        direction: fc.constantFrom('set' as const, 'reset' as const),
+        voltage: quantity,
+        row: fc.constant(rows.first),
+        column: fc.constant(columns.first),
+        rowTrains: trains(rows.count),
+        columnTrains: trains(columns.count),
+      });
+    }),
+  ];
+}
+
 const hash = fc.uint8Array(exactly(32)).map((bytes) => Buffer.from(bytes).toString('hex'));
 
 /** Legal bitstreams, and deltas among them. */
@@ -177,6 +219,7 @@ export const wholes: fc.Arbitrary<Whole> = fc
       columns: fc.integer({ min: 1, max: 40 }),
       levels: fc.constantFrom(2, 3, 8, 15, 64, 2048, 65535, 65536),
       hiddenBits: fc.constantFrom(0, 2, 10, 16),
+      updates: fc.constant(true as const),
       arrays: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(2 ** 32 - 1)),
     },
     {

@@ -183,12 +183,12 @@ describe('mistakes in the text', () => {
     [
       'another version',
       header.replace('1', '2'),
-      ['x.txt:1 this version of the text form is not known, only 1 without .base'],
+      ['x.txt:1 this version of the text form is not known, only 1 and 3 without .base'],
     ],
     [
       'a delta of version 1',
       `${header}.base ${'0'.repeat(64)}`,
-      ['x.txt:1 this version of the text form is not known, only 2 with .base'],
+      ['x.txt:1 this version of the text form is not known, only 2 and 4 with .base'],
     ],
     [
       'a short base',

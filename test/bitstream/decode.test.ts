@@ -172,7 +172,7 @@ describe('what the format does not allow is reported at its byte', () => {
 
   const cases: readonly (readonly [string, number, readonly number[], number, string])[] = [
     ['magic', 3, [0x54], 3, 'not a Crossloom bitstream'],
-    ['version', 8, [3, 0], 8, 'version 3'],
+    ['version', 8, [5, 0], 8, 'version 5'],
     ['version of a delta', 8, [2, 0], 10, '74 bytes long'],
     ['header length', 10, [64, 0], 10, '64 bytes long'],
     ['rows', 12, [0, 0], 12, 'rows 0'],

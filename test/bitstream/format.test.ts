@@ -40,6 +40,11 @@ test('the words of the text in their order', () => {
 });
 
 test('what needs hidden planes', () => {
-  const hidden = formats.flatMap(({ op, hidden }) => (hidden ? [`\`${op}\``] : []));
+  const hidden = formats.flatMap(({ op, needs }) => (needs === 'hidden' ? [`\`${op}\``] : []));
   expect(format).toContain(`${hidden.slice(0, -1).join(', ')} and ${hidden.at(-1)} are errors where`);
+});
+
+test('what needs parallel updates', () => {
+  const updates = formats.flatMap(({ op, needs }) => (needs === 'updates' ? [`\`${op}\``] : []));
+  expect(format).toContain(`${updates.join(' and ')} are errors in versions 1 and 2.`);
 });

@@ -19,6 +19,7 @@ test('targets are bundled, each under its own name', () => {
   expect([...loaded.keys()]).toEqual([
     'cmo-hfox-130nm',
     'cmo-hfox-130nm-2pct',
+    'cmo-hfox-350nm',
     'ideal',
     'leti-fecap-130nm',
     'pcm-256',

@@ -7,7 +7,7 @@ import { compile } from '../../src/compile/compile.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { hostGraph } from '../../src/package/host.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
-import { type Scheme, schemes } from '../../src/schemes/models.ts';
+import { type Scheme, schemeOf, schemes } from '../../src/schemes/models.ts';
 import { effectsOf, notModelled, type StoredLayer } from '../../src/target/effects.ts';
 import { bundledTargets, loadTarget } from '../../src/target/load.ts';
 import { fieldsOfTarget } from '../../src/target/schema.ts';
@@ -51,6 +51,7 @@ async function fieldsRead(loaded: LoadedTarget): Promise<Set<string>> {
     columns,
     levels: loaded.target.cell.levels,
     hiddenBits: loaded.target.hidden?.bits ?? 0,
+    updates: schemeOf(loaded.target).updates,
     arrays: mapping.arrays,
   };
   const programs = writeSchedule.run(mapping, { converters, target });
@@ -71,6 +72,7 @@ const targetOf: Record<Scheme, string> = {
   'error-law': 'cmo-hfox-130nm',
   'pulse-verify': 'test/support/pulse-verify.yaml',
   feedforward: 'tio2-feedforward',
+  'parallel-update': 'cmo-hfox-350nm',
   transfer: 'leti-fecap-130nm',
 };
 
@@ -97,6 +99,8 @@ const idle: Record<Scheme, readonly string[]> = {
   'error-law': ['programming.validFrom', 'programming.validTo'],
   'pulse-verify': [],
   feedforward: [],
+  // The target waits for no relaxation, and has no slow cells.
+  'parallel-update': ['relaxShift', 'relaxSpread', 'slowGain'].map((field) => `programming.${field}`),
   // They tell what the window and a digit step are made of: `targets staircase` reads them.
   transfer: [
     ...['threshold', 'transconductance', 'contactVoltage', 'compliance', 'setVoltage', 'formVoltage'].map(
