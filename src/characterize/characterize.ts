@@ -1,9 +1,10 @@
-/** Runs a target's experiments: those of its scheme, of its conditions and of its wires, in this order. */
+/** Runs a target's experiments: those of its scheme, then that of its wires. */
 import { setImmediate } from 'node:timers/promises';
 import type { AssumedValue, Characterization } from '../figures/characterization.ts';
 import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import { schemeExperiments } from '../schemes/experiments.ts';
 import type { LoadedTarget, ProvenanceEntry, Target } from '../target/target.ts';
+import { irDrop } from './ir-drop.ts';
 
 /** An experiment of one target. */
 export interface TargetExperiment {
@@ -17,9 +18,10 @@ export interface CharacterizeOptions extends ExperimentSettings {
   readonly onExperiment?: (done: number, total: number, name: string | undefined) => void;
 }
 
-/** What a target has: it follows from its scheme, its conditions and its sections. */
+/** What a target has: it follows from its scheme and its sections. */
 export function experimentsOf(target: Target): readonly TargetExperiment[] {
-  return [...schemeExperiments(target)];
+  const wires = { name: 'wires', run: () => irDrop(target) };
+  return [...schemeExperiments(target), ...(target.wires ? [wires] : [])];
 }
 
 export async function characterize(

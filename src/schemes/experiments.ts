@@ -2,21 +2,19 @@
  * The experiments of the ways of programming: those of all cells that are programmed one by one, and those that a scheme
  * brings in a file of its own, experiments.ts of its folder.
  */
-import type { Experiment, ExperimentSettings, Figure } from '../figures/figure.ts';
+import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import type { Target } from '../target/target.ts';
 import { openCells } from './cells.ts';
 import type { Scheme } from './models.ts';
 import { schemeOf } from './models.ts';
 import { programmedFigures } from './programmed-experiments.ts';
-import type { ProgrammedTarget } from './scheme.ts';
-
-/** An experiment of a scheme with the parameters P. */
-export type SchemeExperiment<P> = Experiment<ProgrammedTarget<P>>;
+import type { SchemeExperiment } from './scheme.ts';
+import { transferExperiments } from './transfer/experiments.ts';
 
 /** By scheme, and by what progress calls them; a scheme may have none. */
 export const experiments: Readonly<
   Partial<Record<Scheme, Readonly<Record<string, SchemeExperiment<never>>>>>
-> = {};
+> = { transfer: transferExperiments };
 
 /** What a target's scheme has on a bench. */
 export function schemeExperiments(

@@ -6,6 +6,7 @@
  *   cells.ts        an OpenCells: what its pulses do to the cells of an array (cells.ts lists them)
  */
 import type { z } from 'zod';
+import type { Experiment } from '../figures/figure.ts';
 import type { Rates } from '../ledger.ts';
 import type { Stream } from '../math/random.ts';
 import type { TargetBase } from '../target/base.ts';
@@ -21,6 +22,9 @@ import type { FecapPlane } from './transfer/plane.ts';
 export interface ProgrammedTarget<P> extends TargetBase {
   readonly programming: P;
 }
+
+/** What a bench does with a target of a scheme; those of a scheme are in experiments.ts of its folder. */
+export type SchemeExperiment<P> = Experiment<ProgrammedTarget<P>>;
 
 export interface SchemeModel<P> {
   /** Fields of the section `programming`, besides the scheme's name. */

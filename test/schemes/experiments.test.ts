@@ -1,22 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Chart, Figure } from '../../src/figures/figure.ts';
-import { experiments, schemeExperiments } from '../../src/schemes/experiments.ts';
+import { experiments } from '../../src/schemes/experiments.ts';
 import { loadTarget } from '../../src/target/load.ts';
-
-export async function figuresOf(
-  name: string,
-  set: readonly string[] = [],
-): Promise<ReadonlyMap<string, Figure>> {
-  const { target } = await loadTarget(name, set);
-  const figures = schemeExperiments(target).flatMap(({ run }) => run({ seed: 1 }));
-  return new Map(figures.map((figure) => [figure.name, figure]));
-}
-
-export const chartOf = (figure: Figure | undefined): Chart => {
-  if (figure?.plot.form !== 'chart') throw new Error('no chart');
-  return figure.plot;
-};
+import { chartOf, figuresOf } from '../support/figures.ts';
 
 test('a scheme with a file of experiments is in the registry, and no other', () => {
   const rooms = readdirSync('src/schemes', { recursive: true, encoding: 'utf8' })

@@ -19,6 +19,8 @@ export const palette = {
   series3: { day: '#b8629b', night: '#e093c5' },
   series4: { day: '#8a6d00', night: '#e6c545' },
   series5: { day: '#4b4fa6', night: '#9fa2f0' },
+  series6: { day: '#a3262a', night: '#ff7b7b' },
+  series7: { day: '#6f757c', night: '#b3b9c0' },
 } as const satisfies Readonly<Record<string, Shades>>;
 
 type Name = keyof typeof palette;

@@ -24,7 +24,8 @@ export const axisStyle = (name: string, gap: number, scale?: 'linear' | 'log') =
 /** The ends of an axis are those of its data: a label stands only at round numbers. */
 const tick = (value: number | string): string => {
   const plain = Number(Number(value).toPrecision(9));
-  return String(plain).replace(/^-?0?\./, '').length > 5 ? '' : String(plain);
+  const decimals = String(plain).split('.')[1]?.length ?? 0;
+  return decimals > (Math.abs(plain) < 1 ? 4 : 2) ? '' : String(plain);
 };
 
 const raised = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079';
