@@ -11,6 +11,7 @@ import { covarianceOf } from '../math/one-over-f.ts';
 import { openNormals } from '../math/random.ts';
 import { remembered } from '../remembered.ts';
 import { levelSpread, unusedSpread } from '../schemes/level-sigma.ts';
+import { schemeOf } from '../schemes/models.ts';
 import type { Spread } from '../schemes/spread.ts';
 import type { Target } from '../target/target.ts';
 
@@ -55,6 +56,17 @@ export function cellReadings(target: Target, at: number, noise = true): CellRead
     of: remembered((level: number) => readingOf(levelSpread(target, level), between(level))),
     unused: unusedReading(target, fateOf),
   };
+}
+
+/** The same with levels chosen so that programming leaves cells where they should be on average. */
+export function aimed(readings: CellReadings, target: Target): CellReadings {
+  const { mean } = schemeOf(target);
+  if (!mean) return readings;
+  const of = remembered((level: number): CellReading => {
+    const reading = readings.of(level);
+    return { ...reading, mean: reading.mean - (mean(level) - level) };
+  });
+  return { ...readings, of };
 }
 
 function readingOf({ mean, variance }: Spread, fate: Fate): CellReading {

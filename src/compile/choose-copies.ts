@@ -11,7 +11,6 @@ import { errorsOf, multiplicationsOf, solveSampled } from '../../passes/program/
 import type { ExpectedError } from '../../passes/program/expected-signal.ts';
 import { layerTimes } from '../../passes/program/layer-times.ts';
 import { sampleLayers } from '../../passes/program/sample-layers.ts';
-import { cellReadings } from '../chip/expected-reading.ts';
 import { changesWithTime } from '../conditions/models.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import { blockCells, blocksByLayer, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
@@ -24,7 +23,7 @@ import { hasExactCells } from './exact-cells.ts';
 import { integerShares } from './integer-shares.ts';
 import { sampledConverters } from './sampled-converters.ts';
 import { map } from './stages.ts';
-import { nextDay, usualReadTime } from './usual-readings.ts';
+import { correctedReadings, nextDay, usualReadTime } from './usual-readings.ts';
 
 /** Of all layers together, in shares of their signals: what has to be reached, and what is worth reaching where it is cheap. */
 const [mostError, smallError] = [0.05, 0.02];
@@ -109,7 +108,10 @@ async function errorsOnce(
     times: layerTimes(mapping, { target, record }),
     multiplications: multiplicationsOf(mapping, record),
   };
-  return (time) => errorsOf(mapping, samples, solved, { ...context, readings: cellReadings(target, time) });
+  return (time) => {
+    const readings = correctedReadings(target, options, time);
+    return errorsOf(mapping, samples, solved, { ...context, readings });
+  };
 }
 
 /** What rounding weights costs a layer, by its copies. */

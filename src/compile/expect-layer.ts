@@ -11,7 +11,6 @@ import { errorsOf, solveSampled } from '../../passes/program/expect-signals.ts';
 import type { ErrorParts } from '../../passes/program/expected-signal.ts';
 import { layerTimes, withImage } from '../../passes/program/layer-times.ts';
 import { sampleLayers } from '../../passes/program/sample-layers.ts';
-import { cellReadings } from '../chip/expected-reading.ts';
 import { defined } from '../defined.ts';
 import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import { conversionsInSequence, conversionsPerDrive, drivesOf } from '../ir/conversions.ts';
@@ -28,7 +27,7 @@ import { narrowTarget } from './narrow-target.ts';
 import { roundedShare } from './rounded-share.ts';
 import { sampledConverters } from './sampled-converters.ts';
 import { cut } from './stages.ts';
-import { usualReadTime } from './usual-readings.ts';
+import { correctedReadings, usualReadTime } from './usual-readings.ts';
 
 /** A way of storing and reading a layer; what is absent is as the mapping has it. */
 export interface LayerVariant extends Partial<SliceChoice> {
@@ -75,7 +74,9 @@ export function layerEstimates(
     }),
   );
   const readings = remembered((window: number | undefined) =>
-    remembered((at: number) => remembered((noise: boolean) => cellReadings(targets(window), at, noise))),
+    remembered((at: number) =>
+      remembered((noise: boolean) => correctedReadings(targets(window), options, at, noise)),
+    ),
   );
   const image = layerTimes(mapping, { target: targets(options.window), record })[0]!.image;
   return async (number, variant = {}) => {
