@@ -37,7 +37,7 @@ export function irDrop({ array, cell, wires }: Target): Figure[] {
     {
       name: 'ir-drop',
       title: 'IR drop of an array',
-      about: `${rows} x ${columns} cells at the highest level, all rows driven from the left, columns sensed at the bottom: share of the read voltage that a cell does not see, at most ${(100 * most).toPrecision(3)} %; a place is the mean of its block of cells`,
+      about: `${rows} x ${columns} cells at the highest level, all rows driven from ${wires.sides === 'two' ? 'both sides' : 'the left'}, columns sensed at the bottom: share of the read voltage that a cell does not see, at most ${(100 * most).toPrecision(3)} %; a place is the mean of its block of cells`,
       uses: [
         'cell.gUseMax',
         'wires.rowSegment',

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { assemble } from '../../src/bitstream/assemble.ts';
 import { decodeBytes } from '../../src/bitstream/decode.ts';
+import { encodeHeader } from '../../src/bitstream/encode.ts';
 import { executeBitstream } from '../../src/chip/execute.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { crc32c } from '../../src/files/crc32c.ts';
 import { loadTarget } from '../../src/target/load.ts';
 
 /** 5 x 5 cells in a corner, as the array of the paper has them; the others were never formed. */
@@ -92,9 +94,16 @@ driver bits=1 vRead=0.2
 update bias=gate length=4 vSet=1.4 vReset=1.9 key=1 row=0 column=0 x=1 d=1
 end`;
   const bytes = assemble(text, 'x');
-  // The header has 64 bytes and those of the name; then come 12 of the section, and 6 of the driver.
-  const other = (bytes: Uint8Array) => decodeBytes(bytes, 'x').header;
-  expect(other(bytes).updates).toBe(true);
+  const { header } = decodeBytes(bytes, 'x');
+  expect(header.updates).toBe(true);
+  // The same bytes as version 1, with the sum of the header that belongs to it.
+  const old = Uint8Array.from(bytes);
+  const length = encodeHeader(header).length;
+  const view = new DataView(old.buffer);
+  view.setUint16(8, 1, true);
+  view.setUint32(length - 4, crc32c(old.subarray(0, length - 4)), true);
+  // Behind the header come 12 bytes of the section, and 6 of the driver.
+  expect(() => decodeBytes(old, 'x')).toThrow(`byte ${length + 12 + 6}: update: `);
   const mistakes = () => assemble(text.replace('.format 3', '.format 1'), 'x');
   expect(mistakes).toThrow(DiagnosticError);
   expect(mistakes).toThrow('needs a chip with parallel updates');
