@@ -7,6 +7,7 @@
 import { bandAt } from '../conditions/accumulated.ts';
 import { accumulations, densities, moves, varianceAt } from '../conditions/cells.ts';
 import type { CellReading, CellReadings } from '../ir/cell-readings.ts';
+import { atKnots, interpolated } from '../math/knots.ts';
 import { covarianceOf } from '../math/one-over-f.ts';
 import { openNormals } from '../math/random.ts';
 import { remembered } from '../remembered.ts';
@@ -35,14 +36,10 @@ interface Fate {
 export function cellReadings(target: Target, at: number, noise = true): CellReadings {
   const fateOf = fatesOf(target, at, noise);
   const { gUseMin, gUseMax } = target.cell;
-  const knot = (k: number) => gUseMin + (gUseMax - gUseMin) * (k / knots) ** 2;
-  const atKnot = remembered((k: number) => fateOf(levelSpread(target, knot(k))));
+  const fates = atKnots(gUseMin, gUseMax, knots, (level) => fateOf(levelSpread(target, level)));
   const between = (level: number): Fate => {
-    const share = Math.sqrt(Math.min(1, Math.max(0, (level - gUseMin) / (gUseMax - gUseMin))));
-    const low = Math.min(knots - 1, Math.floor(knots * share));
-    const weight = (level - knot(low)) / (knot(low + 1) - knot(low));
-    const [a, b] = [atKnot(low), atKnot(low + 1)];
-    const mix = (x: number, y: number) => x + weight * (y - x);
+    const { low: a, high: b, weight } = fates(level);
+    const mix = (x: number, y: number) => interpolated(x, y, weight);
     return {
       shift: mix(a.shift, b.shift),
       left: mix(a.left, b.left),

@@ -140,7 +140,7 @@ function predistortAll(context: PredistortContext, { codes, sums }: CodedArray):
   for (let round = 0; ; round++) {
     const cells = conductancesOf(own, cell);
     const seen = effectiveBanks(cells, array.rows, array.columns, wires, bank);
-    const written = rounds > 0 ? asWritten(context, own, cells, seen.conductances) : seen.conductances;
+    const written = asWritten(context, own, cells, seen.conductances);
     const fits = aims.map((aim) => fit(aim, written, step));
     const error = fits.reduce((sum, own) => sum + own.error, 0);
     const gains = Float64Array.from(fits, ({ gain }) => gain);

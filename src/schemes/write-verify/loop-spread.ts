@@ -1,11 +1,11 @@
 /**
  * What the write loop leaves of cells that it takes from RESET to a level: mean and variance. It nears the level from one side and stops
- * at the first reading within the tolerance, so cells end on that side of it, by how far the last steps were. That is seen on two thousand cells of
- * a chip that is never made, so the mean is right to 2 % of the tolerance, and the variance to 5 %; it changes little from level to level, and is looked
- * at for some of them.
+ * at the first reading within the tolerance, so cells end on that side of it, by how far the last steps were. That is seen on two
+ * thousand cells of a chip that is never made, so the mean is right to 2 % of the tolerance, and the variance to 5 %; it changes little
+ * from level to level, and is looked at for some of them.
  */
+import { atKnots, interpolated } from '../../math/knots.ts';
 import { openStream } from '../../math/random.ts';
-import { remembered } from '../../remembered.ts';
 import { type Cell, resetConductance } from '../../target/cell.ts';
 import { newOutcome } from '../scheme.ts';
 import type { Spread } from '../spread.ts';
@@ -30,15 +30,13 @@ export function loopSpreads(law: WriteVerifyProgramming, cell: Cell): (level: nu
 
 function seenSpreads(law: WriteVerifyProgramming, cell: Cell): (level: number) => Spread {
   const { gMin, gMax } = cell;
-  const knot = (k: number) => gMin + (gMax - gMin) * (k / knots) ** 2;
-  const atKnot = remembered((k: number) => spreadAt(law, cell, knot(k)));
+  const at = atKnots(gMin, gMax, knots, (level) => spreadAt(law, cell, level));
   return (level) => {
-    const share = Math.sqrt(Math.min(1, Math.max(0, (level - gMin) / (gMax - gMin))));
-    const low = Math.min(knots - 1, Math.floor(knots * share));
-    const weight = (level - knot(low)) / (knot(low + 1) - knot(low));
-    const [a, b] = [atKnot(low), atKnot(low + 1)];
-    const mix = (x: number, y: number) => x + weight * (y - x);
-    return { mean: level + mix(a.off, b.off), variance: mix(a.variance, b.variance) };
+    const { low, high, weight } = at(level);
+    return {
+      mean: level + interpolated(low.off, high.off, weight),
+      variance: interpolated(low.variance, high.variance, weight),
+    };
   };
 }
 
