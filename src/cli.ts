@@ -23,6 +23,7 @@ import { registerTrain } from './cli/train.ts';
 import { registerTune } from './cli/tune.ts';
 import { registerVerify } from './cli/verify.ts';
 import { registerVersion } from './cli/version.ts';
+import { registerWhere } from './cli/where.ts';
 import { registerYield } from './cli/yield.ts';
 
 /** All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError. */
@@ -49,6 +50,7 @@ export function createProgram(io: Io): Command {
   registerRun(program, io);
   registerSurvey(program, io);
   registerYield(program, io);
+  registerWhere(program, io);
   registerDisasm(program, io);
   registerAsm(program, io);
   registerTargets(program, io);

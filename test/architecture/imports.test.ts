@@ -127,6 +127,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/package',
     'src/schemes',
   ],
+  'src/inspect': ['src/bitstream', 'src/chip', 'src/ir', 'src/package'],
   'src/simulate': [
     'src/chip',
     'src/correct',
@@ -163,10 +164,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/characterize': ['src/conditions', 'src/schemes', 'src/wires'],
   'src/report/plots': [],
-  'src/report/schemas': ['src/chip', 'src/correct', 'src/package', 'src/schemes', 'src/verify'],
+  'src/report/schemas': [
+    'src/chip',
+    'src/correct',
+    'src/inspect',
+    'src/package',
+    'src/schemes',
+    'src/verify',
+  ],
   'src/report': [
     'src/chip',
     'src/correct/compensate.ts',
+    'src/inspect',
     'src/schemes',
     'src/verify',
     'src/train',

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { characterized } from './characterize.ts';
 import { compilation, dies, inference, operators, programming, surveyed } from './compile.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
+import { places } from './places.ts';
 import { staircase, targetChecked, targetFields, targetList } from './targets.ts';
 import { training } from './train.ts';
 import { tuning } from './tune.ts';
@@ -48,6 +49,7 @@ const bodies = {
   train: training,
   tune: tuning,
   verify: verifyReport,
+  where: places,
   yield: dies,
 };
 
