@@ -3,6 +3,7 @@ import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import type { Cell } from '../target/cell.ts';
 import type { ConditionExperiment } from './condition.ts';
 import { driftExperiments } from './drift/experiments.ts';
+import { halfSelectExperiments } from './half-select/experiments.ts';
 import { type Conditions, conditionsOf, type ReadSection, type Section } from './models.ts';
 import { readDisturbExperiments } from './read-disturb/experiments.ts';
 import { relaxationExperiments } from './relaxation/experiments.ts';
@@ -11,6 +12,7 @@ import { relaxationExperiments } from './relaxation/experiments.ts';
 export const experiments: {
   readonly [S in Section]?: Readonly<Record<string, ConditionExperiment<ReadSection<S>>>>;
 } = {
+  disturb: halfSelectExperiments,
   relaxation: relaxationExperiments,
   drift: driftExperiments,
   readDisturb: readDisturbExperiments,

@@ -83,3 +83,18 @@ test('read disturb: a factor e after as many readings as one moves a cell by a s
     (await figuresOf(sectionOf('readDisturb', { change: 0, towards: 'low', interval: '1 ms' }))).size,
   ).toBe(0);
 });
+
+test('half-select disturb: as published after 100,000 pulses, and in proportion to their number', async () => {
+  const set = sectionOf('disturb', { disturbDrift: '0.5%', spread: '2.5%', pulses: 100_000 });
+  const figures = await figuresOf(set, 'cmo-hfox-130nm');
+  const ends = pairs(chartOf(figures.get('half-select')));
+  const spreads = pairs(chartOf(figures.get('half-select-spread')));
+  expect(ends.length).toBe(2);
+  for (const [end, { measured }] of ends.entries())
+    for (const [i, pulses] of measured.x.entries()) {
+      const share = pulses / 100_000;
+      // In percent. A median of 1,000 errs by 1.25 sigma / sqrt(1000).
+      expect(Math.abs(measured.y[i]! - 0.5 * share)).toBeLessThan((5 * 1.25 * 2.5 * share) / Math.sqrt(1000));
+      expect(Math.abs(spreads[end]!.measured.y[i]! / (2.5 * share) - 1)).toBeLessThan(5 * 0.035);
+    }
+});

@@ -2,8 +2,8 @@
 import { normalBelow } from '../../math/normal.ts';
 import { evenly, evenlyInLog } from '../../math/statistics.ts';
 import { levelConductance } from '../../target/cell.ts';
-import { ageingFigures, shares } from '../ageing-figures.ts';
 import type { ConditionExperiment } from '../condition.ts';
+import { populationFigures, shares, timeAfterProgramming } from '../population-figures.ts';
 import { drifting } from './cells.ts';
 import type { Drift } from './model.ts';
 
@@ -34,7 +34,7 @@ function exponentAt(law: Drift, g: number): readonly [mean: number, sigma: numbe
 }
 
 const drift: ConditionExperiment<Drift> = ({ law, cell }, { seed }) =>
-  ageingFigures({
+  populationFigures({
     name: 'drift',
     title: 'Drift after programming',
     uses: ['drift', 'cell.gUseMin', 'cell.gUseMax'],
@@ -43,8 +43,9 @@ const drift: ConditionExperiment<Drift> = ({ law, cell }, { seed }) =>
     levels: evenly(0, cell.levels - 1, 4)
       .map((code) => levelConductance(cell, code))
       .map((g) => Math.max(g, least * cell.gUseMax)),
-    times: evenlyInLog(Math.max(law.validFrom, law.t0 / 20), law.validTo, 33),
-    ageing: (at) => drifting(law, { seed, array: 0, window: cell, at }),
+    x: timeAfterProgramming,
+    places: evenlyInLog(Math.max(law.validFrom, law.t0 / 20), law.validTo, 33),
+    movedBy: (at) => drifting(law, { seed, array: 0, window: cell, at }),
     law: (level, at) => {
       const [mean, sigma] = exponentAt(law, level);
       const left = (share: number) => 100 * (1 + at / law.t0) ** -foldedQuantile(mean, sigma, share);

@@ -1,13 +1,13 @@
 /** Relaxation on a bench: how far cells are from what they were programmed to, by time, beside the law of Falcone et al. (2025). */
 import { evenlyInLog } from '../../math/statistics.ts';
 import { levelConductance } from '../../target/cell.ts';
-import { ageingFigures } from '../ageing-figures.ts';
 import type { ConditionExperiment } from '../condition.ts';
+import { populationFigures, timeAfterProgramming } from '../population-figures.ts';
 import { relaxing } from './cells.ts';
 import type { Relaxation } from './model.ts';
 
 const relaxation: ConditionExperiment<Relaxation> = ({ law, cell }, { seed }) =>
-  ageingFigures({
+  populationFigures({
     name: 'relaxation',
     title: 'Relaxation after programming',
     uses: ['relaxation', 'cell.gUseMin', 'cell.gUseMax'],
@@ -15,8 +15,9 @@ const relaxation: ConditionExperiment<Relaxation> = ({ law, cell }, { seed }) =>
     seen: (from, to) => to - from,
     // It is the same for all levels.
     levels: [levelConductance(cell, (cell.levels - 1) / 2)],
-    times: evenlyInLog(law.validFrom, law.validTo, 33),
-    ageing: (at) => relaxing(law, { seed, array: 0, window: cell, at }),
+    x: timeAfterProgramming,
+    places: evenlyInLog(law.validFrom, law.validTo, 33),
+    movedBy: (at) => relaxing(law, { seed, array: 0, window: cell, at }),
     law: (level, at) => {
       const decades = Math.log(at / law.t0);
       const sigma = Math.max(0, law.spread + law.spreadSlope * decades);

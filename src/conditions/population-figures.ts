@@ -1,5 +1,5 @@
 /**
- * What cells do with time on a bench: turns a law of ageing into the median and the spread of many cells by time, each beside
+ * What moves cells on a bench: turns what many of them do by time, or by pulses, into their median and their spread, each beside
  * its closed form.
  */
 import type { Axis, Figure, Series } from '../figures/figure.ts';
@@ -21,29 +21,31 @@ export interface Quantiles {
   readonly high: number;
 }
 
-export interface AgeingBench {
+export const timeAfterProgramming: Axis = { name: 'time after programming', unit: 's', scale: 'log' };
+
+export interface PopulationBench {
   /** Of the files, and the head of the pictures. */
   readonly name: string;
   readonly title: string;
   readonly uses: readonly string[];
+  /** What moves them: time after programming, or pulses; and where it is looked at. */
+  readonly x: Axis;
+  readonly places: readonly number[];
+  readonly movedBy: (place: number) => Move;
   /** What is looked at of a cell that has come from one conductance to another (S). */
   readonly y: Axis;
   readonly seen: (from: number, to: number) => number;
   /** What the cells are programmed to (S). */
   readonly levels: readonly number[];
-  /** Seconds after programming. */
-  readonly times: readonly number[];
-  readonly ageing: (at: number) => Move;
   /** Quantiles of what is looked at, by the law itself. */
-  readonly law: (level: number, at: number) => Quantiles;
+  readonly law: (level: number, place: number) => Quantiles;
 }
 
-/** Median by time with its band; and half of the band's width, where there is any. */
-export function ageingFigures(bench: AgeingBench): Figure[] {
-  const { name, title, uses, y, levels, times } = bench;
-  const x: Axis = { name: 'time after programming', unit: 's', scale: 'log' };
+/** The median with its band; and half of the band's width, where there is any. */
+export function populationFigures(bench: PopulationBench): Figure[] {
+  const { name, title, uses, x, places, y, levels } = bench;
   const measured = levels.map((level, number) => measuredQuantiles(bench, level, number));
-  const laws = levels.map((level) => times.map((at) => bench.law(level, at)));
+  const laws = levels.map((level) => places.map((place) => bench.law(level, place)));
   const about = `${cellsPerLevel} cells of ${levels.length > 1 ? 'each level' : `${formatQuantity(levels[0]!, 'S', 3)}`}`;
   const band = 'from the 16 % to the 84 % quantile';
   const beside = (of: (q: Quantiles) => number, withBand: boolean): Series[] =>
@@ -54,7 +56,7 @@ export function ageingFigures(bench: AgeingBench): Figure[] {
         drawn: 'dots',
         kind: 'measured',
         colour,
-        x: times,
+        x: places,
         y: own.map(of),
         ...(withBand && { low: own.map(({ low }) => low), high: own.map(({ high }) => high) }),
       };
@@ -63,7 +65,7 @@ export function ageingFigures(bench: AgeingBench): Figure[] {
         drawn: 'line',
         kind: 'law',
         colour,
-        x: times,
+        x: places,
         y: laws[colour]!.map(of),
       };
       return [cells, law];
@@ -88,9 +90,13 @@ export function ageingFigures(bench: AgeingBench): Figure[] {
 }
 
 /** @param number of the level: its cells come after those of the levels before */
-function measuredQuantiles({ times, ageing, seen }: AgeingBench, level: number, number: number): Quantiles[] {
-  return times.map((at) => {
-    const move = ageing(at);
+function measuredQuantiles(
+  { places, movedBy, seen }: PopulationBench,
+  level: number,
+  number: number,
+): Quantiles[] {
+  return places.map((place) => {
+    const move = movedBy(place);
     const all = Float64Array.from({ length: cellsPerLevel }, (_, cell) =>
       seen(level, move(level, number * cellsPerLevel + cell)),
     ).sort();
