@@ -1,5 +1,6 @@
-/** Runs a target's experiments: those of its scheme, then that of its wires. */
+/** Runs a target's experiments: those of its scheme and of its conditions, then that of its wires. */
 import { setImmediate } from 'node:timers/promises';
+import { conditionExperiments } from '../conditions/experiments.ts';
 import type { AssumedValue, Characterization } from '../figures/characterization.ts';
 import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import { schemeExperiments } from '../schemes/experiments.ts';
@@ -21,7 +22,7 @@ export interface CharacterizeOptions extends ExperimentSettings {
 /** What a target has: it follows from its scheme and its sections. */
 export function experimentsOf(target: Target): readonly TargetExperiment[] {
   const wires = { name: 'wires', run: () => irDrop(target) };
-  return [...schemeExperiments(target), ...(target.wires ? [wires] : [])];
+  return [...schemeExperiments(target), ...conditionExperiments(target), ...(target.wires ? [wires] : [])];
 }
 
 export async function characterize(

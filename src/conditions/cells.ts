@@ -19,6 +19,7 @@ import { readDisturbing } from './read-disturb/cells.ts';
 import { whiteNoise } from './read-noise/cells.ts';
 import { relaxing } from './relaxation/cells.ts';
 import { switching } from './telegraph/cells.ts';
+import { trapping } from './traps/cells.ts';
 
 export const cells = {
   disturb: halfSelecting,
@@ -26,6 +27,7 @@ export const cells = {
   drift: drifting,
   readDisturb: readDisturbing,
   telegraph: switching,
+  traps: trapping,
   flicker: flickering,
   readNoise: whiteNoise,
   logNoise: growingNoise,

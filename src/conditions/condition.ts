@@ -2,11 +2,13 @@
  * What happens to a programmed cell until it is read, and what a target, reports and a chip ask of it. A condition is an
  * optional section of a target, off where it is absent, and a folder with
  *
- *   model.ts   a ConditionModel: fields, checks and what reports say (models.ts lists them)
- *   cells.ts   one of CellLaws: what it does to the cells of an array (cells.ts lists them)
+ *   model.ts         a ConditionModel: fields, checks and what reports say (models.ts lists them)
+ *   cells.ts         one of CellLaws: what it does to the cells of an array (cells.ts lists them)
+ *   experiments.ts   ConditionExperiments: what a bench sees of it (experiments.ts lists them)
  *
  * Plain SI numbers throughout. Times count from the end of programming.
  */
+import type { Experiment } from '../figures/figure.ts';
 import type { Band } from '../math/one-over-f.ts';
 import type { Cell, Window } from '../target/cell.ts';
 import type { SectionModel } from '../target/effect.ts';
@@ -95,3 +97,6 @@ export interface ConditionModel<Section, K extends Kind = Kind> extends SectionM
   /** What no single field shows; paths from the section on. */
   readonly checks?: readonly SectionCheck<Section>[];
 }
+
+/** What a bench does with cells that have a condition, given its section of the target. */
+export type ConditionExperiment<Section> = Experiment<{ readonly law: Section; readonly cell: Cell }>;

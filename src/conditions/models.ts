@@ -14,6 +14,7 @@ import { readDisturb } from './read-disturb/model.ts';
 import { readNoise } from './read-noise/model.ts';
 import { relaxation } from './relaxation/model.ts';
 import { telegraph } from './telegraph/model.ts';
+import { traps } from './traps/model.ts';
 
 /** In the order in which those of a kind act, and of their sections in a file. */
 export const models = {
@@ -22,6 +23,7 @@ export const models = {
   drift,
   readDisturb,
   telegraph,
+  traps,
   flicker,
   readNoise,
   logNoise,

@@ -82,6 +82,7 @@ const everySection: Partial<Target> = {
   drift: pcmDrift,
   readDisturb: { change: 1e-9, towards: 'low', interval: 1e-6 },
   telegraph: { share: 0.5, amplitude: 0.1, dwellHigh: 1, dwellLow: 1 },
+  traps: { perCell: 1, amplitude: 1e-6, dwellShortest: 1, dwellLongest: 2 },
   flicker: { amplitude: 0.1, shortest: 1e-3, longest: 1 },
   readNoise: { sigma: [1e-6] },
   logNoise: cmoNoise,
