@@ -23,7 +23,7 @@ const estimate = z.strictObject({
   snr: ratio,
 });
 
-const layer = z.strictObject({
+export const layerSummary = z.strictObject({
   origin,
   uses: z.int().positive(),
   shape: z.string(),
@@ -73,7 +73,7 @@ const remedyEstimate = z.strictObject({
 });
 
 export const summarySchema = z.strictObject({
-  layers: z.array(layer).readonly(),
+  layers: z.array(layerSummary).readonly(),
   digital: z.array(z.strictObject({ origin, weights: count, reason: z.string() })).readonly(),
   weights: count,
   cells: count,

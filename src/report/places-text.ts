@@ -3,7 +3,8 @@ import type { Answer, BlockPlace, Weight } from '../inspect/where.ts';
 import { formatQuantity } from '../text/units.ts';
 import { formatTable, numbers, texts } from './table.ts';
 
-const range = ({ start, end }: BlockPlace['rows']) => (end - start === 1 ? String(start) : `${start}-${end - 1}`);
+const range = ({ start, end }: BlockPlace['rows']) =>
+  end - start === 1 ? String(start) : `${start}-${end - 1}`;
 
 export function formatAnswer({ layer, dims, blocks, weight, cells = [] }: Answer): string {
   const indexed = dims ? `${layer}: its weights are indexed within [${dims.join(', ')}]\n\n` : '';

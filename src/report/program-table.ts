@@ -60,6 +60,15 @@ export function formatProgramming(
   ]);
 }
 
+/** What a saved chip tells of itself, without its package. */
+export function formatChipFacts(chip: Chip): string {
+  return formatFacts([
+    ...arrayFacts(chip, undefined),
+    ...(chip.hidden.length > 0 ? hiddenFacts(chip, undefined) : []),
+    ...endFacts(chip, { layers: 0, multiplications: 0, share: 0 }),
+  ]);
+}
+
 function arrayFacts(chip: Chip, used: number | undefined): readonly Fact[] {
   const { header, wear, failed } = chip;
   const total = totalCounts(chip.counters);

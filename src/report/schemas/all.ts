@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { characterized } from './characterize.ts';
 import { compilation, dies, inference, operators, programming, surveyed } from './compile.ts';
+import { difference } from './diff.ts';
+import { inspected } from './inspect.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { places } from './places.ts';
 import { staircase, targetChecked, targetFields, targetList } from './targets.ts';
@@ -37,7 +39,9 @@ const bodies = {
   characterize: characterized,
   compile: compilation,
   demo: demonstration,
+  diff: difference,
   errors,
+  inspect: inspected,
   ops: operators,
   program: programming,
   run: inference,
