@@ -89,7 +89,7 @@ function spreadByTime({ name, title, uses, law, levels, sigma }: AccumulationBen
   });
   return {
     name,
-    title: `${title} by time`,
+    title,
     about: `standard deviation of one reading over ${cellsByTime} cells of each conductance, by the time since programming. Dashed: closed form`,
     uses,
     plot: {

@@ -38,3 +38,71 @@ test('shares of a histogram come to nearly all cells', async () => {
   expect(sum).toBeLessThanOrEqual(100 + 1e-9);
   expect(Math.max(...law!.y)).toBeGreaterThan(0);
 });
+
+/** The root mean square error by pulses, and its law at the same numbers. */
+async function convergenceOf(name: string, set: readonly string[]) {
+  const { series } = chartOf((await figuresOf(name, set)).get('write-convergence'));
+  const named = (wanted: string) => series.find((one) => one.name === wanted)!;
+  const [measured, law] = [named('root mean square'), named('closed form')];
+  return law.x.map((pulses, i) => ({
+    pulses,
+    law: law.y[i]!,
+    measured: measured.y[measured.x.indexOf(pulses)]!,
+  }));
+}
+
+test('a loop that only nears its level leaves the same share of the distance with every pulse', async () => {
+  const spreads = [
+    'cycleToCycle=0',
+    'deviceToDevice=0',
+    'readNoise=0 S',
+    'resetSpread=0 S',
+    'minStep=0 S',
+    'tolerance=1 nS',
+  ];
+  const set = spreads.map((one) => `programming.${one}`);
+  const exact = await convergenceOf('tetramem-256-6bit', set);
+  expect(exact.length).toBeGreaterThan(8);
+  for (const { pulses, measured, law } of exact) {
+    // Nearer, the tolerance is felt.
+    if (law < 1e-8) continue;
+    expect(measured / law).toBeCloseTo(1, 9);
+    expect(law / (exact[0]!.law * 0.5 ** (pulses - 1))).toBeCloseTo(1, 9);
+  }
+  // With its spreads, mean squares add up: 1,600 cells tell them within some percent.
+  const spread = await convergenceOf('tetramem-256-6bit', [
+    'programming.minStep=0 S',
+    'programming.tolerance=1 nS',
+    'programming.readNoise=0 S',
+  ]);
+  for (const { pulses, measured, law } of spread)
+    if (pulses < 5) expect(Math.abs(measured / law - 1)).toBeLessThan(0.1);
+});
+
+test('identical pulses bring cells that are all alike to where a geometric series says', async () => {
+  const alike = ['stepSpread=0', 'boundMaxSpread=0', 'boundMinSpread=0', 'upDownSpread=0', 'cycleToCycle=0'];
+  const set = [
+    ...alike.map((one) => `programming.pulse.${one}`),
+    ...['readNoise=0 S', 'resetSpread=0 S', 'slow=0', 'rechecks=0'].map((one) => `programming.${one}`),
+  ];
+  // What is settled lies evenly within the tolerance; cells that are all alike lie where their last pulse took them.
+  for (const { measured, law } of await convergenceOf('cmo-hfox-350nm', set))
+    expect(Math.abs(measured / law - 1)).toBeLessThan(law > 5e-6 ? 0.02 : 0.5);
+});
+
+test('predicted pulses err as their closed form says, pulse by pulse', async () => {
+  const all = await convergenceOf('tio2-feedforward', [
+    'programming.deviceToDevice=0',
+    'programming.arrayToArray=0',
+  ]);
+  expect(all.map(({ pulses }) => pulses)).toEqual([1, 2, 3, 4]);
+  // The closed form takes what a pulse is off by for normal, which the tails after one retry are not.
+  for (const { measured, law } of all) expect(Math.abs(measured / law - 1)).toBeLessThan(0.25);
+});
+
+test('ever fewer cells are not settled, and none once loops end', async () => {
+  for (const name of ['tetramem-256-6bit', 'tio2-feedforward', 'cmo-hfox-350nm']) {
+    const [cells] = chartOf((await figuresOf(name)).get('write-unsettled')).series;
+    for (const [i, share] of cells!.y.entries()) expect(share).toBeLessThanOrEqual(cells!.y[i - 1] ?? 100);
+  }
+});
