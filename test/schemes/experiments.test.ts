@@ -106,3 +106,39 @@ test('ever fewer cells are not settled, and none once loops end', async () => {
     for (const [i, share] of cells!.y.entries()) expect(share).toBeLessThanOrEqual(cells!.y[i - 1] ?? 100);
   }
 });
+
+test('identical pulses: the conductance of devices that are all alike is a geometric series', async () => {
+  const spreads = ['stepSpread', 'boundMaxSpread', 'boundMinSpread', 'upDownSpread', 'cycleToCycle'];
+  const set = spreads.map((one) => `programming.pulse.${one}=0`);
+  const { series } = chartOf((await figuresOf('cmo-hfox-350nm', set)).get('potentiation-depression'));
+  const { target } = await loadTarget('cmo-hfox-350nm');
+  const { gMin, gMax } = target.cell;
+  const [median, one, law] = series;
+  const pulses = median!.x.length / 2;
+  for (const [i, g] of median!.y.entries()) {
+    expect(one!.y[i]! / g).toBeCloseTo(1, 12);
+    expect(law!.y[i]! / g).toBeCloseTo(1, 9);
+    // A state from -1 to 1, whose distance from the bound shrinks by the share 0.074 with every pulse (Choi et al., eq. 5).
+    const left = (n: number) => 0.926 ** n;
+    const up = 1 - 2 * left(Math.min(i + 1, pulses));
+    const w = i < pulses ? up : (up + 1) * left(i + 1 - pulses) - 1;
+    expect(g / (gMin + ((w + 1) / 2) * (gMax - gMin))).toBeCloseTo(1, 9);
+  }
+});
+
+test('identical pulses of predicted cells: dx / dD = 1 - gamma x, for any median device', async () => {
+  const { series } = chartOf((await figuresOf('tio2-feedforward')).get('potentiation-depression'));
+  const [median, , law] = series;
+  const width = 16.1e-6;
+  // 200 devices whose rates spread by a fifth tell their median within some percent of the way.
+  for (const [i, g] of median!.y.entries()) expect(Math.abs(g - law!.y[i]!) / width).toBeLessThan(0.04);
+});
+
+test('one predicted pulse a level errs by what its closed form says, identical ones by many steps', async () => {
+  const { series } = chartOf((await figuresOf('tio2-feedforward')).get('predicted-staircase'));
+  const [predicted, identical, above] = series;
+  const rms = (y: readonly number[]) => Math.sqrt(y.reduce((sum, e) => sum + e * e, 0) / y.length);
+  // 512 errors tell their spread within 3 %; the model of the device is off by what its training was.
+  expect(rms(predicted!.y.slice(1)) / (above!.y[0]! / 2)).toBeCloseTo(1, 0);
+  expect(rms(identical!.y)).toBeGreaterThan(20 * rms(predicted!.y));
+});
