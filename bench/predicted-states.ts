@@ -5,87 +5,27 @@
 import { openStream } from '../src/math/random.ts';
 import { formatTable } from '../src/report/table.ts';
 import { openCells } from '../src/schemes/cells.ts';
-import { afterDose, conductanceAt, crossed, doseBetween } from '../src/schemes/feedforward/dose.ts';
-import { fitPulses } from '../src/schemes/feedforward/fit.ts';
-import { type Prediction, programPredicted } from '../src/schemes/feedforward/predict.ts';
-import { modelVariance } from '../src/schemes/feedforward/spread.ts';
-import { measure } from '../src/schemes/feedforward/staircase.ts';
+import { afterDose, conductanceAt, crossed } from '../src/schemes/feedforward/dose.ts';
+import {
+  type Climb,
+  type Device,
+  deviceOf,
+  evenDose,
+  identical,
+  levelsOf,
+  predicted,
+} from '../src/schemes/feedforward/one-device.ts';
 import type { ProgrammingOf } from '../src/schemes/models.ts';
-import { newOutcome } from '../src/schemes/scheme.ts';
-import { type Cell, levelConductance, levelStepOf } from '../src/target/cell.ts';
+import { levelConductance, levelStepOf } from '../src/target/cell.ts';
 import { loadTarget } from '../src/target/load.ts';
 
 type Law = ProgrammingOf<'feedforward'>;
 const targetName = 'tio2-feedforward';
 const devices = [1, 2, 3, 4, 5];
 
-/** What a way of setting all levels upwards left, in steps, and what it took. */
-interface Staircase {
-  readonly errors: readonly number[];
-  readonly pulses: number;
-}
-
-interface Device {
-  readonly law: Law;
-  readonly cell: Cell;
-  /** Number of the device, which keys its draws. */
-  readonly number: number;
-  readonly gain: number;
-}
-
-async function deviceOf(number: number, set: readonly string[] = []): Promise<Device> {
+async function oneOf(number: number, set: readonly string[] = []): Promise<Device> {
   const { target } = await loadTarget(targetName, set);
-  const law = target.programming as Law;
-  const gain = Math.exp(law.deviceToDevice * openStream(number, 'device-to-device', 0).normal());
-  return { law, cell: target.cell, number, gain };
-}
-
-/** Every level by one predicted pulse from what was read before, on a device with a training of its own. */
-function predicted({ law, cell, number, gain }: Device): Staircase {
-  const one = { ...law, retries: 0, training: { ...law.training, per: 'device' as const } };
-  const open = (effect: string) => openStream(number, effect, 0);
-  const training = {
-    reading: open('training-reading'),
-    pulse: open('training-pulse'),
-    reset: open('training-reset'),
-  };
-  const { down, up } = measure(one, cell, training, gain, 0);
-  const prediction: Prediction = {
-    up: fitPulses(one, cell, up),
-    down: fitPulses(one, cell, down),
-    offset: 0,
-    variance: modelVariance(one),
-  };
-  const draws = { readNoise: open('read-noise'), cycleToCycle: open('cycle-to-cycle') };
-  const outcome = newOutcome();
-  let [from, pulses] = [cell.gMin, 0];
-  const errors = levelsOf(cell).map((level, event) => {
-    const write = { cell: 0, event, from, level, tolerance: 0, stuck: undefined };
-    programPredicted(one, cell, draws, gain, prediction, write, outcome);
-    from = outcome.conductance;
-    pulses += outcome.setPulses + outcome.resetPulses;
-    return (from - level) / levelStepOf(cell);
-  });
-  return { errors, pulses };
-}
-
-/** Dose that, given as often as there are levels, takes this very device from the lowest to the highest. */
-function evenDose({ law, cell }: Device): number {
-  const [from, to] = [cell.gMin, cell.gUseMax].map((g) => crossed(cell, g, true));
-  return doseBetween(law.potentiation.gamma, from!, to!) / cell.levels;
-}
-
-/** One pulse for each level, all of them alike, and no reading. */
-function identical(device: Device): Staircase {
-  const { law, cell, number } = device;
-  const pulse = openStream(number, 'cycle-to-cycle', 0);
-  const dose = evenDose(device);
-  let x = crossed(cell, cell.gMin, true);
-  const errors = levelsOf(cell).map((level) => {
-    x = afterDose(law.potentiation.gamma, x, dose * (1 + law.cycleToCycle * pulse.normal()));
-    return (conductanceAt(cell, x, true) - level) / levelStepOf(cell);
-  });
-  return { errors, pulses: errors.length };
+  return deviceOf(target.programming as Law, target.cell, number);
 }
 
 /**
@@ -93,7 +33,7 @@ function identical(device: Device): Staircase {
  * @param share of an even pulse that each of them is
  * @param pulses that a level may take
  */
-function verified(device: Device, share: number, most: number): Staircase {
+function verified(device: Device, share: number, most: number): Climb {
   const { law, cell, number } = device;
   const pulse = openStream(number, 'cycle-to-cycle', 0);
   const reading = openStream(number, 'read-noise', 0);
@@ -115,8 +55,6 @@ function verified(device: Device, share: number, most: number): Staircase {
   return { errors, pulses };
 }
 
-const levelsOf = (cell: Cell) =>
-  Array.from({ length: cell.levels }, (_, code) => levelConductance(cell, code));
 const rmsOf = (errors: readonly number[]) =>
   Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length);
 const worstOf = (errors: readonly number[]) => Math.max(...errors.map(Math.abs));
@@ -172,17 +110,16 @@ const limits: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 export async function predictedStates(): Promise<string> {
-  const ways: readonly (readonly [string, (device: Device) => Staircase])[] = [
+  const ways: readonly (readonly [string, (device: Device) => Climb])[] = [
     ['predicted, one pulse a level', predicted],
     ['identical, one pulse a level', identical],
     ['write-verify, at most one pulse a level', (device) => verified(device, 1, 1)],
     ['write-verify, pulses of a quarter of a step', (device) => verified(device, 0.25, 100)],
   ];
-  const all = await Promise.all(devices.map((number) => deviceOf(number)));
+  const all = await Promise.all(devices.map((number) => oneOf(number)));
   const states = ways.map(([name, way]) => {
     const runs = all.map(way);
-    const mean = (of: (run: Staircase) => number) =>
-      runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
+    const mean = (of: (run: Climb) => number) => runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
     const worst = Math.max(...runs.map(({ errors }) => worstOf(errors)));
     const rms = mean(({ errors }) => rmsOf(errors)).toFixed(3);
     return [name, rms, worst.toFixed(2), mean(({ pulses }) => pulses).toFixed(0)];
@@ -198,7 +135,7 @@ export async function predictedStates(): Promise<string> {
   );
   const rows: string[][] = [];
   const row = async (name: string, set: readonly string[]) => {
-    const runs = await Promise.all(devices.map(async (number) => predicted(await deviceOf(number, set))));
+    const runs = await Promise.all(devices.map(async (number) => predicted(await oneOf(number, set))));
     const one = runs.reduce((sum, { errors }) => sum + rmsOf(errors), 0) / runs.length;
     const { rms, pulses, givenUp } = await array(set);
     rows.push([name, one.toFixed(3), rms.toFixed(3), pulses.toFixed(2), `${givenUp.toFixed(2)} %`]);

@@ -3,10 +3,15 @@ import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import type { Cell } from '../target/cell.ts';
 import type { ConditionExperiment } from './condition.ts';
 import { driftExperiments } from './drift/experiments.ts';
+import { flickerExperiments } from './flicker/experiments.ts';
 import { halfSelectExperiments } from './half-select/experiments.ts';
+import { logNoiseExperiments } from './log-noise/experiments.ts';
 import { type Conditions, conditionsOf, type ReadSection, type Section } from './models.ts';
+import { powerNoiseExperiments } from './power-noise/experiments.ts';
 import { readDisturbExperiments } from './read-disturb/experiments.ts';
+import { readNoiseExperiments } from './read-noise/experiments.ts';
 import { relaxationExperiments } from './relaxation/experiments.ts';
+import { telegraphExperiments } from './telegraph/experiments.ts';
 
 /** By section, and by what progress calls them. */
 export const experiments: {
@@ -16,6 +21,11 @@ export const experiments: {
   relaxation: relaxationExperiments,
   drift: driftExperiments,
   readDisturb: readDisturbExperiments,
+  telegraph: telegraphExperiments,
+  flicker: flickerExperiments,
+  readNoise: readNoiseExperiments,
+  logNoise: logNoiseExperiments,
+  powerNoise: powerNoiseExperiments,
 };
 
 /** What a target's conditions have on a bench, in their order. */

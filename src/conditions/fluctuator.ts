@@ -33,3 +33,14 @@ export function walk({ mean, decays }: Chain, stream: Stream): 0 | 1 {
   for (const decay of decays) state = stream.uniform() < mean + (state - mean) * decay ? 1 : 0;
   return state as 0 | 1;
 }
+
+/**
+ * One-sided spectral density of a state of 0 or 1 that is sampled every `interval`, in closed form with what is folded back:
+ * covariances p (1 - p) exp(-k interval / tau) add up to a geometric series.
+ */
+export function sampledDensity({ high, low }: Dwell, interval: number, frequency: number): number {
+  const mean = high / (high + low);
+  const decay = Math.exp(-interval * (1 / high + 1 / low));
+  const turn = Math.cos(2 * Math.PI * frequency * interval);
+  return (2 * interval * mean * (1 - mean) * (1 - decay ** 2)) / (1 - 2 * decay * turn + decay ** 2);
+}

@@ -41,10 +41,10 @@ export function exponentialIntegral(x: number): number {
 const eulerGamma = 0.5772156649015329;
 
 /**
- * What independent normals are multiplied by so that their sum is the last of some values with this covariance: the last row
- * of its Cholesky factor. The values before are the sums that the same normals give for their own lists.
+ * The factor of Cholesky of a covariance: what independent normals are multiplied by, row by row, so that their sums are values
+ * with it. What comes before in a list has the same row in the factor of a longer one.
  */
-export function lastOfCholesky(covariance: readonly (readonly number[])[]): Float64Array {
+export function choleskyOf(covariance: readonly (readonly number[])[]): Float64Array[] {
   const factor: Float64Array[] = [];
   for (const [i, row] of covariance.entries()) {
     const own = new Float64Array(covariance.length);
@@ -57,5 +57,15 @@ export function lastOfCholesky(covariance: readonly (readonly number[])[]): Floa
     }
     factor.push(own);
   }
-  return factor.at(-1) ?? new Float64Array();
+  return factor;
+}
+
+/** What the last of such values is: the values before are the sums that the same normals give for their own lists. */
+export const lastOfCholesky = (covariance: readonly (readonly number[])[]): Float64Array =>
+  choleskyOf(covariance).at(-1) ?? new Float64Array();
+
+/** One-sided spectral density at a frequency (Hz), as a multiple of K (s): 1 / f well between the scales. */
+export function densityOf({ from, to }: Band, frequency: number): number {
+  const until = (scale: number) => Math.atan(2 * frequency * scale);
+  return to > from ? (2 / (Math.PI * frequency)) * (until(to) - until(from)) : 0;
 }

@@ -5,16 +5,26 @@
 import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import type { Target } from '../target/target.ts';
 import { openCells } from './cells.ts';
+import { feedforwardExperiments } from './feedforward/experiments.ts';
 import type { Scheme } from './models.ts';
 import { schemeOf } from './models.ts';
+import { parallelUpdateExperiments } from './parallel-update/experiments.ts';
 import { programmedFigures } from './programmed-experiments.ts';
+import { pulseVerifyExperiments } from './pulse-verify/experiments.ts';
 import type { SchemeExperiment } from './scheme.ts';
 import { transferExperiments } from './transfer/experiments.ts';
+import { writeVerifyExperiments } from './write-verify/experiments.ts';
 
 /** By scheme, and by what progress calls them; a scheme may have none. */
 export const experiments: Readonly<
   Partial<Record<Scheme, Readonly<Record<string, SchemeExperiment<never>>>>>
-> = { transfer: transferExperiments };
+> = {
+  'write-verify': writeVerifyExperiments,
+  'pulse-verify': pulseVerifyExperiments,
+  feedforward: feedforwardExperiments,
+  'parallel-update': parallelUpdateExperiments,
+  transfer: transferExperiments,
+};
 
 /** What a target's scheme has on a bench. */
 export function schemeExperiments(

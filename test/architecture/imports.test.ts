@@ -309,7 +309,7 @@ describe('imports', () => {
 });
 
 describe('schemes of programming', () => {
-  const registries = ['src/schemes/models.ts', 'src/schemes/cells.ts'];
+  const registries = ['models', 'cells', 'experiments'].map((name) => `src/schemes/${name}.ts`);
   const folders = readdirSync('src/schemes', { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);

@@ -98,3 +98,91 @@ test('half-select disturb: as published after 100,000 pulses, and in proportion 
       expect(Math.abs(spreads[end]!.measured.y[i]! / (2.5 * share) - 1)).toBeLessThan(5 * 0.035);
     }
 });
+
+/**
+ * Measured densities are those of a law, frequency by frequency, and on the whole within some percent. A density of one cell errs
+ * by itself, and the Hann window makes neighbouring ones depend on each other (1.3 is the root of 1.9 independent ones).
+ */
+function expectSpectrum(chart: Chart, law: (frequency: number) => number, cells: number): void {
+  for (const { measured } of pairs(chart)) {
+    const lowest = measured.x[0]! / 3;
+    let [sum, weights] = [0, 0];
+    for (const [i, f] of measured.x.entries()) {
+      const inBin = Math.max(1, (f * (10 ** (1 / 24) - 10 ** (-1 / 24))) / lowest);
+      const ratio = measured.y[i]! / law(f);
+      expect(Math.abs(ratio - 1)).toBeLessThan((5 * 1.3) / Math.sqrt(cells * inBin) + 0.02);
+      sum += inBin * ratio;
+      weights += inBin;
+    }
+    expect(Math.abs(sum / weights - 1)).toBeLessThan((5 * 1.3) / Math.sqrt(cells * weights) + 0.02);
+  }
+}
+
+test('telegraph noise: two conductances, and the Lorentzian of their stays', async () => {
+  const set = sectionOf('telegraph', { share: 0.1, amplitude: 0.2, dwellHigh: '3 ms', dwellLow: '1 ms' });
+  const figures = await figuresOf(set, 'cmo-hfox-130nm');
+  const g = (9e-6 + 88.19e-6) / 2;
+  const traces = chartOf(figures.get('telegraph-trace')).series.flatMap(({ y }) => y);
+  for (const y of traces) expect(Math.abs(Math.abs(y / g - 1) - 0.1)).toBeLessThan(1e-9);
+  const tau = 0.75e-3;
+  // Machlup (1954): 4 dG^2 / ((1/high + 1/low)^2 (high + low) (1 + (2 pi f tau)^2)); far below half of the rate of readings.
+  const lorentzian = (f: number) =>
+    (4 * (0.2 * g) ** 2 * tau ** 2) / (4e-3 * (1 + (2 * Math.PI * f * tau) ** 2));
+  const chart = chartOf(figures.get('telegraph-spectrum'));
+  const slow = {
+    ...chart,
+    series: chart.series.map((one) => ({ ...one, x: one.x.filter((f) => f < 0.3 / tau) })),
+  };
+  expectSpectrum(slow, lorentzian, 64);
+  expect(
+    await figuresOf(
+      sectionOf('telegraph', { share: 0, amplitude: 0.2, dwellHigh: '3 ms', dwellLow: '1 ms' }),
+    ),
+  ).toEqual(new Map());
+});
+
+test('flicker: every record follows its closed form', async () => {
+  const set = sectionOf('flicker', { amplitude: '2%', shortest: '1 ms', longest: '100 s' });
+  const chart = chartOf((await figuresOf(set, 'cmo-hfox-130nm')).get('flicker-spectrum'));
+  const all = pairs(chart);
+  expect(all.length).toBeGreaterThan(2);
+  for (const one of all) {
+    const own: Chart = { ...chart, series: [one.measured, one.law] };
+    const at = (f: number) => one.law.y[one.law.x.indexOf(f)]!;
+    expectSpectrum(own, at, 32);
+  }
+  // Half a decade inside of the slowest record: density times frequency is the same, a tenth of the variance per factor ln 10.
+  const { x, y } = all.at(-1)!.law;
+  const middle = x.findIndex((f) => f > 0.05);
+  const g = (9e-6 + 88.19e-6) / 2;
+  expect((x[middle]! * y[middle]!) / ((0.02 * g) ** 2 / (6 * Math.LN10))).toBeGreaterThan(0.7);
+});
+
+test('read noise: sigma(G) at every level, and a flat spectrum', async () => {
+  const figures = await figuresOf(['readNoise.sigma=[0.1,0.01]'], 'cmo-hfox-130nm');
+  const { measured } = pairs(chartOf(figures.get('read-noise')))[0]!;
+  for (const [i, g] of measured.x.entries())
+    expect(Math.abs(measured.y[i]! / (0.1e-6 + 0.01 * g) - 1)).toBeLessThan(5 / Math.sqrt(2000));
+  const middle = 0.1e-6 + 0.01 * ((9e-6 + 88.19e-6) / 2);
+  expectSpectrum(chartOf(figures.get('read-noise-spectrum')), () => 2 * middle ** 2, 32);
+});
+
+test.each([
+  ['cmo-hfox-130nm', 'log-noise', 0.0277316e-6 * Math.log10(88.19)],
+  ['pcm-256', 'power-noise', 25e-6 * 0.0088],
+])('%s: 1/f noise grows with time as published, with a spectrum of 1/f', async (name, figure, sigma) => {
+  const figures = await figuresOf([], name);
+  const readTime = name === 'pcm-256' ? 250e-9 : 1e-6;
+  const { measured } = pairs(chartOf(figures.get(figure))).at(-1)!;
+  for (const [i, t] of measured.x.entries()) {
+    const factor = Math.sqrt(Math.log((t + (name === 'pcm-256' ? 20 : 0) + readTime) / (2 * readTime)));
+    expect(Math.abs(measured.y[i]! / (sigma * factor) - 1)).toBeLessThan(5 / Math.sqrt(2000));
+  }
+  const chart = chartOf(figures.get(`${figure}-spectrum`));
+  for (const { measured: own, law } of pairs(chart)) {
+    const interval = own.x[0]! && 3 / (256 * own.x[0]!);
+    // Well below half of the rate of readings, where little is folded back.
+    const slow = { ...own, x: own.x.filter((f) => f < 0.05 / interval) };
+    expectSpectrum({ ...chart, series: [slow, law] }, (f) => sigma ** 2 / f, 32);
+  }
+});
