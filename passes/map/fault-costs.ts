@@ -166,8 +166,8 @@ function faultErrors(block: PlacedBlock, { layer, target }: FaultyLayer): BlockF
     // Never formed, a cell conducts only where it is shorted.
     if (!inGroup && !formed) return digit > shorted ? sign * (digit + (gUseMin - gUnformed) / digitStep) : 0;
     const weight = inGroup ? digitsAt(row)[column % width]! : 0;
-    const wanted = encoding === 'offset' ? weight + (radix - 1) / 2 : Math.max(sign * weight, 0);
+    const wanted = encoding === 'offset' ? sign * weight + (radix - 1) / 2 : Math.max(sign * weight, 0);
     const off = digit - wanted;
-    return Math.abs(off) <= tolerance ? 0 : encoding === 'offset' ? off : sign * off;
+    return Math.abs(off) <= tolerance ? 0 : sign * off;
   };
 }

@@ -28,7 +28,10 @@ export function reportFaults(before: Mapping, after: Mapping, context: FaultCont
     faulty: faultCount(used),
     before: damageOf(damagedColumns(before, context)),
     after: damageOf(left),
-    flipped: count(({ places }) => places?.flipped.reduce((sum, f) => sum + f, 0) ?? 0),
+    flipped: after.blocks.reduce(
+      (sum, block, index) => sum + columnsFlipped(before.blocks[index]!, block),
+      0,
+    ),
     moved: count(({ places }) => places?.place.filter((place, column) => place !== column).length ?? 0),
     rows: after.blocks.reduce((sum, block, index) => sum + rowsMoved(before.blocks[index]!, block), 0),
     spare: count(({ spare = 0 }) => spare),
@@ -37,6 +40,10 @@ export function reportFaults(before: Mapping, after: Mapping, context: FaultCont
       .sort((a, b) => b.noise - a.noise)
       .slice(0, unsavedCellsKept),
   };
+}
+
+function columnsFlipped({ places: from }: PlacedBlock, { places: to }: PlacedBlock): number {
+  return to?.flipped.filter((flipped, column) => flipped !== (from?.flipped[column] ?? 0)).length ?? 0;
 }
 
 function rowsMoved(before: PlacedBlock, after: PlacedBlock): number {

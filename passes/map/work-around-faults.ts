@@ -70,7 +70,16 @@ function choose(parts: readonly PlacedBlock[], on: FaultyLayer): Chosen {
     }, 0);
   const columns = blockWeightColumns(first);
   const flippable = on.layer.encoding === 'differential';
-  const places = choosePlaces(columns, columns + (first.spare ?? 0), flippable, costOf);
+  // Beside a reference columns are flipped for the sake of their converters, and stay as they are.
+  const kept = first.places?.flipped;
+  const costKept = (column: number, place: number) => costOf(column, place, kept?.[column] === 1);
+  const chosen = choosePlaces(
+    columns,
+    columns + (first.spare ?? 0),
+    flippable,
+    flippable ? costOf : costKept,
+  );
+  const places = chosen && kept ? { ...chosen, flipped: kept } : (chosen ?? first.places);
   let cost = 0;
   for (let column = 0; column < columns; column++)
     cost += costOf(column, places?.place[column] ?? column, places?.flipped[column] === 1);

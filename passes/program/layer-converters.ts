@@ -55,14 +55,34 @@ function rangesOfLayer(task: RangeTask, context: RangeContext): BlockConverters[
       upright = pairs
         ? settle(task, sumsOf(block), context, { part: (digit) => digit, floor: 0, beside: 0 })
         : settleColumns(task, sumsOf(block), context);
+    if (pairs) return mirrored(upright, block);
     // One converter per column follows the plus and the minus column to where they lie.
-    return pairs ? mirrored(upright, block) : upright;
+    return task.layer.encoding === 'offset' && block.places?.flipped.includes(1)
+      ? flippedColumns(upright, block.places.flipped, settleColumns(task, sumsOf(block), context, -1))
+      : upright;
   });
 }
 
 /** Flipped columns see the negative of every sum: codes run from -2^(bits - 1) to 2^(bits - 1) - 1 about -1/2. */
 function mirrored({ zero, step }: BlockConverters, { places }: PlacedBlock): BlockConverters {
   return places ? { zero: zero.map((z, i) => (places.flipped[i] ? -1 - z : z)), step } : { zero, step };
+}
+
+/** Flipped columns beside a reference have their digits negated, and are what is subtracted from the reference. */
+function flippedColumns(
+  upright: BlockConverters,
+  flipped: Uint8Array,
+  negated: BlockConverters,
+): BlockConverters {
+  const zero = upright.zero.slice();
+  const step = upright.step.slice();
+  for (const [column, turned] of flipped.entries()) {
+    if (!turned) continue;
+    const [own, reference] = [2 * column, 2 * column + 1];
+    zero.set([negated.zero[reference]!, negated.zero[own]!], own);
+    step.set([negated.step[reference]!, negated.step[own]!], own);
+  }
+  return { zero, step };
 }
 
 /** The sums of a block's columns, for cells that add what a law says. */
@@ -112,14 +132,22 @@ function drivenParts(
   );
 }
 
-/** One converter per column: plus and minus columns see the level of their cell and the window's floor. */
-function settleColumns(task: RangeTask, sumsOf: SumsOf, context: RangeContext): BlockConverters {
+/**
+ * One converter per column: plus and minus columns see the level of their cell and the window's floor.
+ * @param sign of the digits that columns beside a reference hold
+ */
+function settleColumns(
+  task: RangeTask,
+  sumsOf: SumsOf,
+  context: RangeContext,
+  sign: 1 | -1 = 1,
+): BlockConverters {
   const { layer } = task;
   const { cell } = context.target;
   const floor = (layer.repeats * cell.gUseMin) / digitStepOf(layer, cell);
   const middle = (layer.radix - 1) / 2;
   const differential = layer.encoding === 'differential';
-  const plusPart = (d: number) => (differential ? Math.max(d, 0) : d + middle);
+  const plusPart = (d: number) => (differential ? Math.max(d, 0) : sign * d + middle);
   const minusPart = (d: number) => (differential ? Math.max(-d, 0) : middle);
   const unused = cell.unused === 'reset' ? floor : 0;
   const beside = differential ? unused : middle + floor;

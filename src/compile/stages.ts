@@ -16,6 +16,7 @@ import { lowerLinear } from '../../passes/lower/lower-linear.ts';
 import type { Cut, Uncut } from '../../passes/map/cut.ts';
 import { exchangeRows } from '../../passes/map/exchange-rows.ts';
 import type { FaultContext } from '../../passes/map/fault-costs.ts';
+import { flipColumns } from '../../passes/map/flip-columns.ts';
 import { freeRepeats } from '../../passes/map/free-repeats.ts';
 import { drivenBy, groupsAtOnce, loadOf } from '../../passes/map/groups-at-once.ts';
 import { lineLimits } from '../../passes/map/line-limits.ts';
@@ -108,6 +109,10 @@ export const stages = {
       ({ options }) => options.rowOrder !== 'magnitude' && 'with the rows in the order given',
       step(orderRows, 'mapping', 'mapping'),
     ),
+    unless(
+      ({ target }) => target.cell.flipped !== 'heavy' && 'for a target that flips no columns',
+      step(flipColumns, 'mapping', 'mapping'),
+    ),
     unless(withoutFaults, step(workAroundFaults, 'mapping', 'mapping')),
     unless(
       (given) => withoutFaults(given) || (!given.options.rowsAroundFaults && 'without rows around faults'),
@@ -150,7 +155,7 @@ export const stages = {
 export const passes: readonly AnyStep[] = Object.values(stages).flat();
 
 const [, ...afterUpgrade] = stages.lower;
-const [slice, tiles, pack, place, order, ...aroundFaults] = stages.map;
+const [slice, tiles, pack, place, order, flip, ...aroundFaults] = stages.map;
 const [ranges, correct, , schedule] = stages.program;
 
 type OnPass = CompileHooks['onPass'];
@@ -194,7 +199,7 @@ export function map(quantized: Omit<Integers, 'real'>, onPass?: OnPass): Mapped 
     repeatsOf: (layer) => freeRepeats(layer, target, () => drivenBy(layer, record)),
   };
   const how = { given: quantized, onPass: verifying('integers', quantized, onPass) };
-  const placed = run([slice, tiles, pack, place, order], { ...quantized, ...uncut }, how);
+  const placed = run([slice, tiles, pack, place, order, flip], { ...quantized, ...uncut }, how);
   return faults ? mapAroundFaults({ ...placed, faults }, onPass) : placed;
 }
 

@@ -146,13 +146,13 @@ export interface Block {
 }
 
 /**
- * Where the logical columns of a block lie, if not in order: around faulty cells. Place p of a differential block is
- * its p-th pair of columns, beside a reference column its p-th column.
+ * Where the logical columns of a block lie, if not in order: around faulty cells, or flipped so that they add up to less.
+ * Place p of a differential block is its p-th pair of columns, beside a reference column its p-th column.
  */
 export interface ColumnPlaces {
   /** Place of every logical column, each another. */
   readonly place: Int32Array;
-  /** 1 where plus and minus are exchanged: the digital program negates what is converted. */
+  /** 1 where plus and minus are exchanged, or digits are negated beside a reference: the digital program negates what is converted. */
   readonly flipped: Uint8Array;
 }
 

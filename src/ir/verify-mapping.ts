@@ -112,8 +112,7 @@ function misplacedRows(block: PlacedBlock): string | undefined {
 function misplaced(block: PlacedBlock, encoding: Encoding): string | undefined {
   const { places, spare = 0 } = block;
   const logical = blockWeightColumns(block);
-  if (encoding === 'offset' && (spare > 0 || places?.flipped.includes(1)))
-    return 'columns beside a reference are neither flipped nor spare';
+  if (encoding === 'offset' && spare > 0) return 'columns beside a reference are not spare';
   if (!places) return undefined;
   if (places.place.length !== logical || places.flipped.length !== logical)
     return `${places.place.length} places for ${logical} columns`;

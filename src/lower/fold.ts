@@ -16,7 +16,7 @@ import { placementsOf } from '../ir/tiles.ts';
 import type { AnalogPart, FoldedLayer, LayerNoise, ProgrammedArrays } from './folded.ts';
 import { noiseOf } from './layer-noise.ts';
 import { type Frame, slotsOf, unitChannels } from './units.ts';
-import { copiesTogether, isWhole, setUpright } from './whole.ts';
+import { copiesTogether, isWhole, setUpright, sidesTogether } from './whole.ts';
 
 /** Units are ordered tile by tile, and within a tile pack by pack. */
 export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): FoldedLayer {
@@ -36,9 +36,10 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
   const frame = { layer, cells, arrays, noise, ...sizes };
   const partCount = layer.slices * layer.copies * (layer.convert === 'column' ? 2 : 1);
   const parts = Array.from({ length: partCount }, (_, part) => foldPart(frame, part));
-  const whole = layer.convert === 'pair' && parts.every((part) => isWhole(part, frame));
+  const whole = parts.every((part) => isWhole(part, frame));
   const bent = arrays.curves?.converter ?? arrays.curves?.driver;
-  if (whole) for (const part of parts) setUpright(part, slots * layer.columns);
+  const paired = layer.convert === 'pair';
+  if (whole && paired) for (const part of parts) setUpright(part, slots * layer.columns);
   return {
     tiles: starts.length,
     packs,
@@ -50,7 +51,10 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
     parts,
     curves: arrays.curves,
     shares: noise?.shares,
-    exact: whole && !arrays.variances && !noise && !bent ? copiesTogether(parts, layer) : undefined,
+    exact:
+      whole && !arrays.variances && !noise && !bent
+        ? copiesTogether(paired ? parts : sidesTogether(parts), layer)
+        : undefined,
   };
 }
 

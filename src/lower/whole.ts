@@ -16,6 +16,15 @@ export function setUpright({ weights, zero, coefficient, digitalZero }: AnalogPa
   }
 }
 
+/** What columns that are converted one by one hold together, as a pair's converter would see it. @param parts plus and minus in turn */
+export function sidesTogether(parts: readonly AnalogPart[]): readonly AnalogPart[] {
+  return parts.flatMap((plus, index) => {
+    const minus = parts[index + 1];
+    if (index % 2 === 1 || !minus) return [];
+    return [{ ...plus, weights: plus.weights.map((weight, i) => weight - minus.weights[i]!) }];
+  });
+}
+
 /** By slice, the integers that its copies hold together; undefined where some are none. @param parts whole ones */
 export function copiesTogether(
   parts: readonly AnalogPart[],

@@ -12,6 +12,10 @@ export const cell = z.strictObject({
     ['auto', 'differential', 'offset'],
     'Signed weights: `differential` column pairs, an `offset` with a reference column, or `auto`: the compiler chooses layer by layer',
   ),
+  flipped: choice(
+    ['none', 'heavy'],
+    'Columns beside a reference that are stored negated: `heavy` ones, whose levels add up to more than half of what they could, or `none`; absent: `none`',
+  ).optional(),
   unused: choice(
     ['unformed', 'reset'],
     'A cell that no weight uses: `unformed`, or formed and `reset` like the others',

@@ -43,6 +43,12 @@ const checks: readonly Check<Target>[] = [
       `the array has only ${converters} values to convert`,
     );
   },
+  ({ cell, adc }) =>
+    unless(
+      cell.flipped !== 'heavy' || (cell.encoding !== 'differential' && adc.convert === 'column'),
+      'cell.flipped',
+      'flipping makes sums smaller where weights lie beside a reference (cell.encoding=offset) and columns are converted one by one (adc.convert=column)',
+    ),
   schemeProblems,
   ({ faults }) => (faults ? faultChecks.flatMap((check) => whereSound(() => check(faults))) : []),
   conditionProblems,

@@ -73,6 +73,7 @@ function levels({ cell, slices }: Target): Effect {
       'cell.gUseMax': siemens(cell.gUseMax),
       'level step': siemens(levelStepOf(cell)),
       'cell.encoding': cell.encoding,
+      ...(cell.flipped && { 'cell.flipped': cell.flipped }),
       slices: `${slices}, unless the options say otherwise`,
     },
     law: 'G(code) = gUseMin + code (gUseMax - gUseMin) / (levels - 1)',

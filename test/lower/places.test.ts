@@ -42,6 +42,17 @@ describe('flipped and moved columns against the direct MVM', () => {
     }
   }
 
+  it('columns beside a reference that are flipped already', async () => {
+    const target = writeVerify({
+      adc: { convert: 'column' },
+      cell: { encoding: 'offset', flipped: 'heavy' },
+    });
+    for (const graph of graphs) {
+      await compareWithDirect({ graph, target });
+      await compareWithDirect({ graph, target, faults: faultsOf(target), low: -0.7 });
+    }
+  });
+
   it('residual parts, which move together', async () => {
     const target = writeVerify();
     for (const graph of graphs) {

@@ -167,8 +167,10 @@ function cellColumns(
   index: number,
 ): [number, number] {
   const place = columnPlaces === undefined ? logical : columnPlaces[index]!;
-  if (encoding === 'offset') return [tile.column + place, tile.column + logicals];
-  const pair = [tile.column + 2 * place, tile.column + 2 * place + 1] as const;
+  const pair =
+    encoding === 'offset'
+      ? ([tile.column + place, tile.column + logicals] as const)
+      : ([tile.column + 2 * place, tile.column + 2 * place + 1] as const);
   return columnSigns?.[index] === -1 ? [pair[1], pair[0]] : [pair[0], pair[1]];
 }
 

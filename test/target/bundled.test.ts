@@ -21,6 +21,7 @@ test('targets are bundled, each under its own name', () => {
     'cmo-hfox-130nm-2pct',
     'cmo-hfox-350nm',
     'ideal',
+    'isaac-128',
     'leti-fecap-130nm',
     'pcm-256',
     'tetramem-256',

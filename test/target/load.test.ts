@@ -216,6 +216,8 @@ describe('laws of programming', () => {
 
   test.each([
     ['pcm-256', ['programming.sigma=[0.1, -0.02]'], 'sigma is negative'],
+    ['isaac-128', ['adc.convert=pair'], 'columns are converted one by one (adc.convert=column)'],
+    ['isaac-128', ['cell.encoding=differential'], 'weights lie beside a reference'],
     ['pcm-256', ['programming.sigma=[]'], 'this must be a list of numbers'],
     ['pcm-256', ['programming.sigma=0.1'], 'this must be a list of numbers'],
     ['pcm-256', ['programming.validFrom=25 uS'], 'this must lie above validFrom, 25 uS'],

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exchangeRows } from '../../../passes/map/exchange-rows.ts';
+import { flipColumns } from '../../../passes/map/flip-columns.ts';
 import { reportFaults } from '../../../passes/map/report-faults.ts';
 import { workAroundFaults } from '../../../passes/map/work-around-faults.ts';
 import { writeSchedule } from '../../../passes/program/write-schedule.ts';
@@ -91,6 +92,39 @@ function noiseOf(mapping: Mapping, target: Target, faults: FaultMap, record: Cal
       }
       noise += error / copies ** 2 / power;
     }
+  }
+  return noise;
+}
+
+/** The same for one block of one group beside its reference column, which digit 0 leaves at the level of the middle. */
+function noiseBesideReference(
+  { blocks: [block], layers: [layer] }: Mapping,
+  target: Target,
+  faults: FaultMap,
+  record: CalibrationRecord,
+): number {
+  const { node, radix } = layer!;
+  const { rows, columns, integers } = node;
+  const cells = cellsOf({ blocks: [block!], layers: [layer!], arrays: 1 }, target, faults)[0]!;
+  const { vectors: codes } = record.layers.get(node.output)!;
+  const variances = Array.from({ length: rows }, (_, row) => {
+    const own = Array.from({ length: vectors }, (__, v) => codes[v * rows + row]!);
+    const mean = own.reduce((a, b) => a + b) / vectors;
+    return 1 + own.reduce((sum, x) => sum + (x - mean) ** 2, 0) / vectors;
+  });
+  let noise = 0;
+  for (let column = 0; column < columns; column++) {
+    const at = block!.column + block!.places!.place[column]!;
+    const sign = block!.places!.flipped[column] ? -1 : 1;
+    let [error, power] = [0, 0];
+    for (let row = 0; row < rows; row++) {
+      const weight = integers[row * columns + column]!;
+      const held = sign * (cells[(block!.row + row) * target.array.columns + at]! - (radix - 1) / 2);
+      // What is less than half a level off counts as right.
+      if (Math.abs(held - weight) > 0.5) error += (held - weight) ** 2 * variances[row]!;
+      power += weight ** 2 * variances[row]!;
+    }
+    noise += error / power;
   }
   return noise;
 }
@@ -222,6 +256,39 @@ describe('work-around-faults', () => {
       });
       expect(faults.arrays[0]).toContainEqual({ row, column, conductance: 0 });
     }
+  });
+
+  it('moves columns beside a reference, which stay flipped where they are, and reports what a count of its own finds', () => {
+    const target = sized(16, 12);
+    const node = quantizedLayer({ groups: 1, rows: 16, columns: 11, weightMax: 60, output: 'y' });
+    const layers = [slicedLayer(node, { encoding: 'offset', radix: 121 })];
+    const before = flipColumns.run(place(layers, target));
+    const { flipped } = before.blocks[0]!.places!;
+    expect(new Set(flipped)).toEqual(new Set([0, 1]));
+    const record = recordFor(layers);
+    let moved = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      // The reference column lies last, and is sound.
+      const drawn = drawFaults(target, 1, 0.03, seed, 1).arrays[0]!.filter(({ column }) => column < 11);
+      const faults = { rows: 16, columns: 12, arrays: [drawn] };
+      const context = { faults, record, target };
+      const after = workAroundFaults.run(before, context);
+      verifyMapping(after, target);
+      expect(after.blocks[0]!.places!.flipped).toEqual(flipped);
+      const report = reportFaults(before, after, context);
+      expect(report.flipped).toBe(0);
+      moved += report.moved;
+      for (const [mapping, { noise }] of [
+        [before, report.before],
+        [after, report.after],
+      ] as const)
+        expect(noise).toBeCloseTo(noiseBesideReference(mapping, target, faults, record), 6);
+      expect(report.after.noise).toBeLessThanOrEqual(report.before.noise);
+      const cells = cellsOf(after, target, { ...faults, arrays: [[]] })[0]!;
+      for (const { row, column, wanted } of report.worst)
+        expect(wanted).toBeCloseTo(cells[row * 12 + column]!);
+    }
+    expect(moved).toBeGreaterThan(0);
   });
 
   it('leaves blocks without harmful faults as they are', () => {
