@@ -4,11 +4,12 @@ import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { loadTarget } from '../src/target/load.ts';
 import type { Target } from '../src/target/target.ts';
 import type { Job } from '../src/threads/pool.ts';
-import { costsOf, type TrainCosts } from '../src/train/costs.ts';
 import { defaults } from '../src/train/defaults.ts';
-import { mostCycles } from '../src/train/endurance.ts';
-import type { HiddenRule } from '../src/train/hidden-rule.ts';
 import { perceptron, type TrainedLayer } from '../src/train/network.ts';
+import { costsOf, type HiddenCosts } from '../src/train/rules/hidden/costs.ts';
+import { type HiddenLearner, openHidden } from '../src/train/rules/hidden/learner.ts';
+import type { HiddenRule } from '../src/train/rules/hidden/steps.ts';
+import { mostCycles } from '../src/train/rules/hidden/wear.ts';
 import { samplesOf } from '../src/train/samples.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { readPart } from './idx-part.ts';
@@ -43,7 +44,7 @@ export interface Learnt {
   /** Percent of the images that are scored. */
   readonly accuracy: number;
   readonly synapses: number;
-  readonly costs: TrainCosts;
+  readonly costs: HiddenCosts;
   readonly cycles: { readonly memristor: number; readonly fecap: number };
   /** Of the cycles of FeCAPs, those of their wake-up. */
   readonly wakeUps: number;
@@ -66,8 +67,8 @@ async function learn(task: LearningTask): Promise<Learnt> {
     task,
     accuracy: (100 * correct) / scored.count,
     synapses: trainer.weights.reduce((sum, { matrix }) => sum + matrix.length, 0),
-    costs: costsOf(trainer.synapses),
-    cycles: mostCycles(trainer.synapses),
+    costs: costsOf(trainer.learner?.synapses ?? []),
+    cycles: mostCycles(trainer.learner?.synapses ?? []),
     wakeUps: target.hidden?.wakeUpCycles ?? 0,
   };
 }
@@ -82,12 +83,12 @@ async function readTask({ data, widths, heldOut = 0, standardized = false }: Lea
   return { training: standardize(training, moments), scored: standardize(scored, moments) };
 }
 
-function openTask(task: LearningTask, target: Target): Trainer {
+function openTask(task: LearningTask, target: Target): Trainer<HiddenLearner> {
   const { widths, normalization, rule, batch, seed, transferEvery, hidden } = task;
   const network = perceptron(widths, normalization);
   const options = { ...defaults, seed, batch };
   if (rule === 'float') return openTrainer(network, options);
   const chip = trainingChip(target, seed);
   const places = tiledLayers(chip, network.layers);
-  return openTrainer(network, options, { ...defaults, ...hidden, transferEvery, chip, places });
+  return openHidden(network, options, { ...defaults, ...hidden, transferEvery, chip, places });
 }

@@ -1,5 +1,5 @@
 /** The hidden rule's family, as the points of it that are tried: what the paper does not say of its rule, varied. */
-import type { HiddenRule } from '../src/train/hidden-rule.ts';
+import type { HiddenRule } from '../src/train/rules/hidden/steps.ts';
 
 /** A rule, and whether its inputs are standardized, so that none of the first layer is 0. */
 export interface FamilyMember {

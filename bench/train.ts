@@ -10,7 +10,8 @@ import { trainingChip } from '../src/schemes/transfer/synapses.ts';
 import { loadTarget } from '../src/target/load.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { perceptron } from '../src/train/network.ts';
-import { openTrainer, trainBatch, transferAll } from '../src/train/trainer.ts';
+import { openHidden } from '../src/train/rules/hidden/learner.ts';
+import { openTrainer, trainBatch } from '../src/train/trainer.ts';
 import { time } from './clock.ts';
 import { readPart } from './idx-part.ts';
 import { tiledLayers } from './tiled-places.ts';
@@ -32,7 +33,7 @@ export async function benchTrain(): Promise<void> {
   const chip = trainingChip(target, 1);
   const places = tiledLayers(chip, network.layers);
   const options = { ...defaults, seed: 1, batch: 1 };
-  const learner = openTrainer(network, options, { ...defaults, chip, places });
+  const learner = openHidden(network, options, { ...defaults, chip, places });
   const float = openTrainer(network, options);
   const rows: string[][] = [];
   for (const [name, trainer] of [['hidden rule', learner] as const, ['floating point', float] as const]) {
@@ -56,8 +57,8 @@ export async function benchTrain(): Promise<void> {
       ]);
     }
   }
-  const transfers = await time(9, async () => transferAll(learner));
-  const synapses = learner.synapses.reduce((sum, { analogue }) => sum + analogue.length, 0);
+  const transfers = await time(9, async () => learner.learner!.transfer());
+  const synapses = learner.learner!.synapses.reduce((sum, { analogue }) => sum + analogue.length, 0);
   process.stdout.write(
     `784-200-100-10 on MNIST, batch 1, transfer every ${transferEvery}; ${cpus()[0]!.model}, Node ${process.version}\n\n`,
   );

@@ -21,6 +21,7 @@ import { findChain } from '../src/train/chain.ts';
 import { defaults } from '../src/train/defaults.ts';
 import { samplesFrom } from '../src/train/from-dataset.ts';
 import type { TrainableNetwork } from '../src/train/network.ts';
+import { openHidden } from '../src/train/rules/hidden/learner.ts';
 import type { Samples } from '../src/train/samples.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { mobilenetV2 } from './accuracy-cases.ts';
@@ -53,7 +54,7 @@ export async function transferLearning(
     const trainer =
       rule === 'float'
         ? openTrainer(network, options)
-        : openTrainer(network, options, { ...defaults, learningRate: rate, chip, places });
+        : openHidden(network, options, { ...defaults, learningRate: rate, chip, places });
     for (let n = 0; n < epochs * features.training.count; n++) trainBatch(trainer, features.training);
     return trainer;
   };

@@ -6,7 +6,6 @@ import { writeInPlace } from '../files/write-file.ts';
 import { formatShare } from '../report/number.ts';
 import { formatQuantity } from '../text/units.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Identity } from '../train/checkpoint.ts';
-import { costsOf } from '../train/costs.ts';
 import { enduranceOf } from '../train/report.ts';
 import { type Epoch, finishRun, type Run, type RunHooks } from '../train/run.ts';
 import { snapshot } from '../train/snapshot.ts';
@@ -77,14 +76,14 @@ async function resumed(opened: Run, identity: Identity, file: string): Promise<r
 /** How learning goes: this epoch's inputs, each before it was learnt from, and what the chip has had. */
 function noteOn({ chip }: Run, epochs: readonly Epoch[]): string {
   const { loss, correct, position } = chip.progress;
-  const { memristorEnergy, fecapEnergy } = costsOf(chip.synapses);
+  const { operations, energy } = chip.learner!.done();
   const last = epochs.at(-1);
   return [
     `${((100 * correct) / position).toFixed(2)} % right`,
     `loss ${(loss / position).toFixed(3)}`,
     ...(last ? [`test ${last.test.toFixed(2)} %`] : []),
-    `${chip.synapses[0]!.counts.rounds} transfers`,
-    formatQuantity(memristorEnergy + fecapEnergy, 'J'),
+    operations,
+    formatQuantity(energy, 'J'),
     `${formatShare(enduranceShare(chip))} of endurance`,
   ].join(', ');
 }

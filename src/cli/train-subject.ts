@@ -12,8 +12,9 @@ import { largestHidden } from '../schemes/transfer/plane.ts';
 import { loadTarget } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
 import { type Basis, basisOfModel, basisOfPackage, modelOf } from '../train/basis.ts';
-import type { EnduranceLimits } from '../train/endurance.ts';
 import { type LayerWeights, perceptron, type TrainableNetwork, type TrainedLayer } from '../train/network.ts';
+import type { EnduranceLimits } from '../train/rules/hidden/wear.ts';
+import type { LearningRule } from '../train/rules/rule.ts';
 import type { TrainRequest } from '../train/train.ts';
 import type { ModelFile } from '../verify/options.ts';
 import type { TrainDataFlags } from './train-data.ts';
@@ -85,13 +86,15 @@ export function problemsIn(args: TrainCommandLine): Diagnostic[] {
 
 export async function basisFor(
   subject: Subject,
+  rule: Pick<LearningRule<never>, 'refuse'>,
   data: Dataset,
   { target, set, layers }: TrainCommandLine,
   options: CompileOptions,
   onProgress: CompileHooks['onProgress'],
 ): Promise<Basis> {
+  const loaded = subject.kind === 'package' ? subject.pkg.loaded : await loadTarget(target, set);
+  raise(rule.refuse(loaded.target));
   if (subject.kind === 'package') return basisOfPackage(subject.pkg, layers);
-  const loaded = await loadTarget(target, set);
   if (subject.kind === 'model')
     return basisOfModel(subject.model, undefined, data, loaded, options, onProgress);
   const { network } = subject;

@@ -7,8 +7,9 @@ import { parseOptions } from '../ir/options.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
 import { formatTraining } from '../report/train-text.ts';
 import { defaults } from '../train/defaults.ts';
-import { maskReaches, roundings } from '../train/hidden-rule.ts';
 import { reportOf } from '../train/report.ts';
+import { maskReaches, roundings } from '../train/rules/hidden/steps.ts';
+import { rules } from '../train/rules/rules.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
 import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
@@ -25,6 +26,7 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const { output, force = false } = args;
   raise(problemsIn(args));
   await checkOutput(output, force, packageFolder);
+  const rule = rules.hidden;
   const subject = await subjectOf(place, args);
   const pkg = subject.kind === 'package' ? subject.pkg : undefined;
   const data = await openTrainingData(args, pkg, subject.kind === 'model' ? subject.model : undefined);
@@ -39,10 +41,10 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const work = async ({ report, signal }: Stages) => {
     const onProgress = compileStages(report);
     const { dataset } = data.training;
-    const basis = await basisFor(subject, dataset, args, options, onProgress);
+    const basis = await basisFor(subject, rule, dataset, args, options, onProgress);
     const request = requestOf(args, subject, basis.compiled.loaded.target);
     const samples = await readTrainingSamples(basis, data, request.seed, report);
-    const trained = openRun(basis, request, samples);
+    const trained = await openRun(basis, request, samples);
     const identity = identityOf(basis, request, samples);
     const epochs = await learn(trained, identity, args, { now: io.now, report, signal, onKept });
     const compiled = await compileTrained(basis, trained, dataset, options, onProgress);

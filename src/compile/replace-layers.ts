@@ -11,22 +11,29 @@ import { describeOrigin, type QuantizedMvmNode, type Reals } from '../ir/graph.t
 import { layerIndexOf, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { verifyGraph } from '../ir/verify-graph.ts';
 import { verifyMapping } from '../ir/verify-mapping.ts';
+import { schemeOf } from '../schemes/models.ts';
 import { type HiddenPlane, transferredDigit } from '../target/hidden-plane.ts';
 import type { Target } from '../target/target.ts';
 import { alone } from '../threads/pool.ts';
 import { convertersOf, scheduleOf } from './stages.ts';
 
-/** What training left in one layer. */
-export interface TrainedWeights {
+interface TrainedLayer {
   /** Output value of the layer's node. */
   readonly output: string;
-  /** Hidden integers, [group][row][column] as the layer's integers: of a matrix product [input][output]. */
-  readonly hidden: Int16Array;
   /** Real weight of one level, length groups * columns: the layer's step, and what normalization makes of it by column. */
   readonly scales: Reals;
   /** Length groups * columns. */
   readonly bias: Reals;
 }
+
+/** What cells are told to hold, [group][row][column] as the layer's integers: of a matrix product [input][output]. */
+export type StoredWeights =
+  | { readonly hidden: Int16Array }
+  /** Digits of a layer of one slice. */
+  | { readonly integers: Int8Array };
+
+/** What training left in one layer. */
+export type TrainedWeights<S extends StoredWeights = StoredWeights> = TrainedLayer & S;
 
 /** Why layers cannot hold trained weights, one diagnostic per layer: nothing where all can. */
 export function findTrainingObstacles(
@@ -56,7 +63,7 @@ export async function replaceLayers(
   const byLayer = new Map(trained.map((weights) => [layerIndexOf(mapping, weights.output), weights]));
   const layers = mapping.layers.map((layer, index): SlicedLayer => {
     const weights = byLayer.get(index);
-    return weights ? trainedLayer(layer, weights, target.hidden!) : layer;
+    return weights ? trainedLayer(layer, weights, target.hidden) : layer;
   });
   const replaced: Mapping = { ...mapping, layers };
   verifyMapping(replaced, target);
@@ -92,15 +99,21 @@ async function withRanges(
 /** Why a layer cannot hold trained weights, and what to do about it. */
 function obstacleIn(
   { encoding, slices, copies, repeats, uses }: SlicedLayer,
-  { hidden, name }: Target,
+  target: Target,
 ): [reason: string, advice: string] | undefined {
-  if (!hidden)
-    return [`target ${name} has no hidden planes`, 'Compile for a target that has a section hidden.'];
-  if (encoding === 'offset')
+  const { hidden, name } = target;
+  if (!hidden && !schemeOf(target).updates)
+    return [
+      `target ${name} has no hidden planes and no parallel updates`,
+      'Compile for a target that has a section hidden, or the scheme parallel-update.',
+    ];
+  if (hidden && encoding === 'offset')
     return ['its weights lie beside a reference column', 'Compile it with `encoding: differential`.'];
+  if (!hidden && encoding === 'differential')
+    return ['its weights are pairs of cells', 'Compile it with `encoding: offset`.'];
   if (slices !== 1)
     return [
-      `its weights have ${slices} digits, and training moves one hidden integer per weight`,
+      `its weights have ${slices} digits, and training moves one ${hidden ? 'hidden integer' : 'cell'} per weight`,
       'Compile it with `slices: 1` (a layers entry of the options file, or --slices 1 for all).',
     ];
   if (copies !== 1)
@@ -120,16 +133,24 @@ function obstacleIn(
 
 function trainedLayer(
   layer: SlicedLayer,
-  { hidden, scales, bias }: TrainedWeights,
-  plane: HiddenPlane,
+  weights: TrainedWeights,
+  plane: HiddenPlane | undefined,
 ): SlicedLayer {
-  const largest = 2 ** plane.transferBits - 1;
+  const held = 'hidden' in weights ? ofHidden(weights.hidden, plane!) : ofDigits(weights.integers, layer);
   const node: QuantizedMvmNode = {
     ...layer.node,
-    integers: Int8Array.from(hidden, (h) => transferredDigit(h, plane)),
-    weightMax: largest,
-    scales: Float64Array.from(scales, Math.fround),
-    bias: Float64Array.from(bias, Math.fround),
+    integers: held.integers,
+    weightMax: (held.radix - 1) / 2,
+    scales: Float64Array.from(weights.scales, Math.fround),
+    bias: Float64Array.from(weights.bias, Math.fround),
   };
-  return { ...layer, node, uses: [node], radix: 2 * largest + 1, levelStep: 1, hidden };
+  const { integers: _, ...form } = held;
+  return { ...layer, node, uses: [node], ...form };
 }
+
+function ofHidden(hidden: Int16Array, plane: HiddenPlane) {
+  const integers = Int8Array.from(hidden, (h) => transferredDigit(h, plane));
+  return { integers, radix: 2 ** (plane.transferBits + 1) - 1, levelStep: 1, hidden };
+}
+
+const ofDigits = (integers: Int8Array, { radix, levelStep }: SlicedLayer) => ({ integers, radix, levelStep });

@@ -38,7 +38,7 @@ function factLines(report: TrainReport): string {
       `${formatQuantity(energy, 'J')} of programming (memristors ${formatQuantity(costs.memristorEnergy, 'J')}, FeCAPs ${formatQuantity(costs.fecapEnergy, 'J')}); ${formatQuantity(energy / synapses, 'J')} per synapse`,
     ],
     ['memristor wear', wear(endurance.memristor)],
-    ['FeCAP wear', wear(endurance.fecap)],
+    ...(endurance.fecap ? [['FeCAP wear', wear(endurance.fecap)] as const] : []),
   ]);
 }
 

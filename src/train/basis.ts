@@ -1,4 +1,4 @@
-/** What learning starts from: the compiled network, its layers that are trained, and where their synapses lie. */
+/** What learning starts from: the compiled network, and its layers that are trained. */
 
 import { compile } from '../compile/compile.ts';
 import type { CompileHooks } from '../compile/compiled.ts';
@@ -6,32 +6,24 @@ import { compiledOf } from '../compile/compiled-of.ts';
 import { findTrainingObstacles } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { defined } from '../defined.ts';
-import { notTrainable, trainNoGradient, trainNoHiddenPlanes } from '../diagnostics/all.ts';
+import { trainNoGradient } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { sha256 } from '../files/hash.ts';
 import type { Compiled } from '../ir/compiled.ts';
-import { describeOrigin, type Graph, type QuantizedMvmNode } from '../ir/graph.ts';
-import { layerIndexOf } from '../ir/mapping.ts';
+import { describeOrigin, type Graph } from '../ir/graph.ts';
 import type { CompileOptions } from '../ir/options.ts';
-import { weightPlacesOf } from '../ir/weight-places.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
 import { fedInputs, spreadSamples } from '../record/samples.ts';
-import type { SynapsePlaces } from '../schemes/transfer/layer.ts';
-import { largestHidden } from '../schemes/transfer/plane.ts';
-import { stepsPerLevel } from '../target/hidden-plane.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { type Chain, findChain } from './chain.ts';
 import { graphOf } from './graph-of.ts';
-import type { InitialLayer } from './initial.ts';
 import type { LayerWeights, TrainableNetwork } from './network.ts';
 
 export interface Basis {
   readonly compiled: Compiled;
   readonly chain: Chain;
-  /** By layer of the chain. */
-  readonly places: readonly SynapsePlaces[];
   /** The package whose layers before the chain stay as they are; undefined where all of the network is trained. */
   readonly pkg: Package | undefined;
 }
@@ -66,21 +58,11 @@ export async function basisOfPackage(pkg: Package, pattern: string): Promise<Bas
   return basisOf(compiled, findChain(compiled.graph, pattern), pkg);
 }
 
+/** @throws DiagnosticError train/not-trainable for every layer whose cells cannot hold what training leaves */
 function basisOf(compiled: Compiled, chain: Chain, pkg: Package | undefined): Basis {
-  const { target } = compiled.loaded;
-  if (!target.hidden) raise([trainNoHiddenPlanes(target.name)]);
   const outputs = chain.nodes.map(({ output }) => output);
   raise(findTrainingObstacles(compiled, outputs));
-  return { compiled, chain, places: chain.nodes.map((node) => placesOf(compiled, node)), pkg };
-}
-
-/** @throws DiagnosticError train/not-trainable where plus and minus are exchanged around faulty cells */
-function placesOf({ mapping }: Compiled, node: QuantizedMvmNode): SynapsePlaces {
-  const { sign, ...places } = weightPlacesOf(mapping, layerIndexOf(mapping, node.output));
-  const reason = 'some of its columns are exchanged around faulty cells';
-  if (sign.includes(-1))
-    raise([notTrainable(describeOrigin(node.origin), reason, 'Compile it without a fault map.')]);
-  return places;
+  return { compiled, chain, pkg };
 }
 
 /** A network as a model file would hold it. */
@@ -108,24 +90,4 @@ function somethingBefore(graph: Graph, { nodes, input }: Chain): Diagnostic {
     describeOrigin(node.origin),
     'a model is trained from its only input on; compile this one, and train the last layers of the package',
   );
-}
-
-/** The weights that a layer has, as hidden integers with one step for all of them: learning goes on from there. */
-export function initialOf({ mapping, loaded }: Compiled, output: string): InitialLayer {
-  const { node, hidden } = mapping.layers[layerIndexOf(mapping, output)]!;
-  const bias = Float32Array.from(node.bias);
-  const plane = loaded.target.hidden!;
-  if (hidden) return { hidden: hidden.slice(), step: node.scales[0]! / stepsPerLevel(plane), bias };
-  const real = Float64Array.from(node.integers, (w, i) => w * node.scales[i % node.columns]!);
-  return { ...hiddenFrom(real, largestHidden(plane.bits)), bias };
-}
-
-/** The largest weight becomes the largest hidden integer, `limit`. */
-function hiddenFrom(real: ArrayLike<number>, limit: number): Pick<InitialLayer, 'hidden' | 'step'> {
-  let largest = 0;
-  for (let i = 0; i < real.length; i++) largest = Math.max(largest, Math.abs(real[i]!));
-  return {
-    hidden: Int16Array.from(real, (w) => (largest === 0 ? 0 : Math.round((w / largest) * limit))),
-    step: (largest || 1) / limit,
-  };
 }

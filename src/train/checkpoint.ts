@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { trainCheckpointUnreadable, trainOtherCheckpoint } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { readZip, writeZip } from '../files/zip.ts';
+import type { Numbers } from './rules/learner.ts';
 import type { Epoch } from './run.ts';
-import type { Numbers, Snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Everything that decides what a run comes to: names of options with their values. */
 export type Identity = Readonly<Record<string, string | number>>;

@@ -1,16 +1,14 @@
 /** Whether a snapshot that was read from a file could be one of this run: names, lengths and types of its numbers, and their ranges. */
-import { largestHidden } from '../schemes/transfer/plane.ts';
-import { arraysOf, countersOf, type Numbers, type Snapshot } from './snapshot.ts';
+import type { Numbers } from './rules/learner.ts';
+import { arraysOf, countersOf, type Snapshot } from './snapshot.ts';
 import type { Trainer } from './trainer.ts';
 
 /** @returns what is wrong, each with the name of the numbers */
 export function misfitsOf(trainer: Trainer, saved: Snapshot): string[] {
-  const bits = trainer.synapses.map(({ plane }) => plane.bits);
-  const ofArrays = Object.entries(arraysOf(trainer)).flatMap(([name, own]) => {
-    const hidden = /^([0-9]+)\.hidden$/.exec(name)?.[1];
-    const most = hidden === undefined ? Number.MAX_VALUE : largestHidden(bits[Number(hidden)]!);
-    return misfit(name, saved, own, (value) => Math.abs(value) <= most);
-  });
+  const { learner } = trainer;
+  const ofArrays = Object.entries(arraysOf(trainer)).flatMap(([name, own]) =>
+    misfit(name, saved, own, (value) => learner?.holds(name, value) ?? true),
+  );
   const ofCounters = countersOf(trainer).flatMap(([name, counts]) => {
     const like = new Float64Array(Object.keys(counts).length);
     const loss = Object.keys(counts).indexOf('loss');

@@ -1,11 +1,10 @@
 /** What a run came to, as plain data: what `train --json` prints. */
 import type { Basis } from './basis.ts';
-import { costsOf, type TrainCosts } from './costs.ts';
-import { type EnduranceLimits, mostCycles } from './endurance.ts';
+import type { ByDevice, Spending } from './rules/learner.ts';
 import type { Epoch, Run } from './run.ts';
 import type { Trainer } from './trainer.ts';
 
-export interface TrainReport {
+export interface TrainReport extends Spending {
   readonly target: string;
   readonly layers: readonly { readonly name: string; readonly inputs: number; readonly outputs: number }[];
   readonly samples: { readonly training: number; readonly test: number };
@@ -16,10 +15,7 @@ export interface TrainReport {
   /** Arrays that hold them, and chips with so many arrays. */
   readonly arrays: number;
   readonly chips: number;
-  /** Times that every synapse was transferred, the first before learning. */
-  readonly transfers: number;
-  readonly costs: TrainCosts;
-  readonly endurance: Readonly<Record<keyof EnduranceLimits, EnduranceUse>>;
+  readonly endurance: ByDevice<EnduranceUse>;
 }
 
 export interface EnduranceUse {
@@ -30,33 +26,32 @@ export interface EnduranceUse {
 }
 
 export function reportOf(
-  { compiled, chain, places }: Basis,
+  { compiled, chain }: Basis,
   { chip, training, test }: Run,
   epochs: readonly Epoch[],
 ): TrainReport {
   const { target } = compiled.loaded;
-  const arrays = new Set(places.flatMap(({ array }) => [...new Set(array)])).size;
+  const { arrayCount: arrays, spending } = chip.learner!;
   return {
     target: target.name,
     layers: chain.network.layers.map(({ name, inputs, outputs }) => ({ name, inputs, outputs })),
     samples: { training: training.count, test: test.count },
     inputs: chip.progress.inputs,
     epochs,
-    synapses: chip.synapses.reduce((sum, { analogue }) => sum + analogue.length, 0),
+    synapses: chip.weights.reduce((sum, { matrix }) => sum + matrix.length, 0),
     arrays,
     chips: Math.ceil(arrays / target.array.arraysPerChip),
-    transfers: chip.synapses[0]?.counts.rounds ?? 0,
-    costs: costsOf(chip.synapses),
+    ...spending(),
     endurance: enduranceOf(chip),
   };
 }
 
 /** What the most used devices have had. */
-export function enduranceOf({ synapses, chip }: Trainer): TrainReport['endurance'] {
-  const cycles = mostCycles(synapses);
-  const use = (device: keyof EnduranceLimits) => ({
-    cycles: cycles[device],
-    limit: chip?.endurance?.[device],
-  });
-  return { memristor: use('memristor'), fecap: use('fecap') };
+export function enduranceOf({ learner }: Trainer): TrainReport['endurance'] {
+  const { limits } = learner!;
+  const { memristor, fecap } = learner!.cycles();
+  return {
+    memristor: { cycles: memristor, limit: limits?.memristor },
+    ...(fecap !== undefined && { fecap: { cycles: fecap, limit: limits?.fecap } }),
+  };
 }

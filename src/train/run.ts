@@ -5,11 +5,10 @@
 
 import { resultNotANumber, trainEnduranceSpent } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
-import type { EnduranceStop } from './endurance.ts';
 import { weightsOf } from './network.ts';
 import type { BatchResult } from './pass.ts';
 import { type Samples, samplesOf } from './samples.ts';
-import { crosses, evaluate, type Trainer, trainBatch } from './trainer.ts';
+import { crosses, type EnduranceStop, evaluate, type Trainer, trainBatch } from './trainer.ts';
 
 /** What an epoch came to. Accuracies are in percent. */
 export interface Epoch {
@@ -130,9 +129,9 @@ function checkLosses(epoch: number, losses: Readonly<Record<string, number>>): v
   );
 }
 
-function stopped({ chip }: Trainer, { stop, inputs }: EnduranceStop) {
+function stopped({ learner }: Trainer, { stop, inputs }: EnduranceStop) {
   const device = stop === 'memristor' ? 'a memristor' : 'a FeCAP';
-  const limit = chip?.endurance?.[stop] ?? 0;
+  const limit = learner?.limits?.[stop] ?? 0;
   const reason = `learning from it could wear out ${device}`;
   return trainEnduranceSpent(`input ${inputs + 1}`, reason, `${limit} cycles`);
 }

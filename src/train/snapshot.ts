@@ -4,14 +4,13 @@
  * the same options and restored goes on bit for bit as if it had never stopped.
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
-import { forgetWear, settleWear } from '../schemes/transfer/wear.ts';
+import type { Numbers } from './rules/learner.ts';
 import type { Trainer } from './trainer.ts';
 
-export type Numbers = Int16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 export type Snapshot = Readonly<Record<string, Numbers>>;
 
 /** The live arrays of a run by name, and its counters, read and written through `counters`. */
-export function arraysOf({ weights, synapses }: Trainer): Record<string, Numbers> {
+export function arraysOf({ weights, learner }: Trainer): Record<string, Numbers> {
   const arrays: Record<string, Numbers> = {};
   weights.forEach((layer, l) => {
     arrays[`${l}.matrix`] = layer.matrix;
@@ -19,20 +18,12 @@ export function arraysOf({ weights, synapses }: Trainer): Record<string, Numbers
     arrays[`${l}.runningMean`] = layer.runningMean;
     arrays[`${l}.runningVariance`] = layer.runningVariance;
   });
-  synapses.forEach((layer, l) => {
-    const plane = settleWear(layer);
-    arrays[`${l}.hidden`] = plane.values;
-    arrays[`${l}.fecapWrites`] = plane.writes;
-  });
-  return arrays;
+  return { ...arrays, ...learner?.arrays() };
 }
 
 /** Objects of plain counters by name. */
-export function countersOf({ progress, synapses }: Trainer): [string, object][] {
-  return [
-    ['progress', progress],
-    ...synapses.map(({ counts }, l): [string, object] => [`${l}.counts`, counts]),
-  ];
+export function countersOf({ progress, learner }: Trainer): [string, object][] {
+  return [['progress', progress], ...(learner?.counters() ?? [])];
 }
 
 /** @returns copies, which the run does not change */
@@ -63,7 +54,6 @@ export function restore(trainer: Trainer, saved: Snapshot): void {
     const values = numbers(name, keys.length);
     Object.assign(counts, Object.fromEntries(keys.map((key, i) => [key, values[i]])));
   }
-  for (const layer of trainer.synapses) forgetWear(layer);
+  trainer.learner?.restored();
   trainer.order = undefined;
-  trainer.reserve.cycles = 0;
 }

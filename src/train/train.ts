@@ -7,26 +7,28 @@ import { createHash } from 'node:crypto';
 import type { CompileHooks } from '../compile/compiled.ts';
 import { replaceLayers, type TrainedWeights } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { defined } from '../defined.ts';
 import { trainCheckpointUnreadable } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
+import { layerIndexOf } from '../ir/mapping.ts';
 import type { CompileOptions } from '../ir/options.ts';
 import { programChip } from '../program.ts';
 import { unlessRefused } from '../record/refused-model.ts';
 import { spreadSamples } from '../record/samples.ts';
-import { trainingChip } from '../schemes/transfer/synapses.ts';
 import { simulate } from '../simulate/simulate.ts';
-import { transferredDigit } from '../target/hidden-plane.ts';
-import { type Basis, compileOn, initialOf, modelOf } from './basis.ts';
+import { type Basis, compileOn, modelOf } from './basis.ts';
 import { type Chain, findChain } from './chain.ts';
 import type { Checkpoint, Identity } from './checkpoint.ts';
 import { type FirstLayer, samplesFrom } from './from-dataset.ts';
 import { misfitsOf } from './misfits.ts';
-import { type LayerWeights, normalizationEpsilon } from './network.ts';
+import { normalizationEpsilon } from './network.ts';
+import type { Start } from './rules/rule.ts';
+import { type RuleOptions, ruleOf } from './rules/rules.ts';
 import type { Run } from './run.ts';
 import type { Samples } from './samples.ts';
 import { restore } from './snapshot.ts';
-import { type ChipOptions, openTrainer, type Trainer, type TrainOptions } from './trainer.ts';
+import { openTrainer, type Trainer, type TrainOptions } from './trainer.ts';
 
 /** Which samples learning takes, and which it is judged by. */
 export interface TrainingData {
@@ -34,11 +36,8 @@ export interface TrainingData {
   readonly test: { readonly dataset: Dataset; readonly indices: readonly number[] };
 }
 
-export interface TrainRequest extends Omit<TrainOptions, 'initial'>, Omit<ChipOptions, 'chip' | 'places'> {
-  readonly epochs: number;
-  /** `weights`: from those that the layers have; `random`: from new ones. */
-  readonly start: 'weights' | 'random';
-}
+export type TrainRequest = Omit<TrainOptions, 'initial'> &
+  RuleOptions & { readonly epochs: number; readonly start: Start };
 
 /** What the layers see, as numbers in memory. */
 interface TrainingSamples {
@@ -86,16 +85,23 @@ export async function readTrainingSamples(
   }
 }
 
-/** Opens a run at its beginning: the chip, and the same network in floating point. */
-export function openRun(basis: Basis, request: TrainRequest, samples: TrainingSamples): Run {
-  const { compiled, chain, places } = basis;
-  const { seed, start, epochs } = request;
-  const initial =
-    start === 'weights' ? chain.nodes.map(({ output }) => initialOf(compiled, output)) : undefined;
-  const options = { ...request, initial };
-  const own = trainingChip(compiled.loaded.target, seed);
-  const chip = openTrainer(chain.network, options, { ...request, chip: own, places });
-  const float = openTrainer(chain.network, options);
+/**
+ * Opens a run at its beginning: the chip, and the same network in floating point.
+ * @throws DiagnosticError where the target cannot do the rule; train/not-trainable for layers that it cannot update
+ */
+export async function openRun(basis: Basis, request: TrainRequest, samples: TrainingSamples): Promise<Run> {
+  const { compiled, chain } = basis;
+  const { start, epochs } = request;
+  const rule = ruleOf(request);
+  raise(rule.refuse(compiled.loaded.target));
+  const { learner, initial } = await rule.open(basis, request, start);
+  const biasOf = (layer: number) =>
+    Float32Array.from(
+      compiled.mapping.layers[layerIndexOf(compiled.mapping, chain.nodes[layer]!.output)]!.node.bias,
+    );
+  const options = defined({ initial: initial?.map((weights, l) => ({ weights, bias: biasOf(l) })) });
+  const chip = openTrainer(chain.network, { ...request, ...options }, learner);
+  const float = openTrainer(chain.network, { ...request, ...options });
   return { chip, float, ...samples, epochs };
 }
 
@@ -161,20 +167,13 @@ export async function compileTrained(
 ): Promise<Compiled> {
   const { compiled, chain, pkg } = basis;
   if (pkg) return replaceLayers(compiled, trainedLayers(chip, chain));
-  const weights = chip.weights.map((_, l) => transferredWeights(chip, l));
+  const weights = chip.weights.map((own, l) => ({ ...own, matrix: chip.learner!.learnt(l).weights }));
   const whole = await compileOn(modelOf(chain.network, weights), data, compiled.loaded, options, onProgress);
   return replaceLayers(whole, trainedLayers(chip, findChain(whole.graph, '*')));
 }
 
-/** The weights that an ideal transfer of the hidden integers gives. */
-function transferredWeights({ synapses, weights, chip }: Trainer, layer: number): LayerWeights {
-  const { hidden } = chip!.chip.law;
-  const { values } = synapses[layer]!.plane;
-  return { ...weights[layer]!, matrix: Float32Array.from(values, (h) => transferredDigit(h, hidden)) };
-}
-
 /** @param nodes of the layers in the compilation */
-function trainedLayers({ network, synapses, weights }: Trainer, { nodes }: Chain): TrainedWeights[] {
+function trainedLayers({ network, learner, weights }: Trainer, { nodes }: Chain): TrainedWeights[] {
   return nodes.map(({ output }, l): TrainedWeights => {
     const { scale, bias, runningMean, runningVariance } = weights[l]!;
     const batch = network.layers[l]!.normalization === 'batch';
@@ -184,7 +183,7 @@ function trainedLayers({ network, synapses, weights }: Trainer, { nodes }: Chain
     );
     return {
       output,
-      hidden: synapses[l]!.plane.values.slice(),
+      ...learner!.learnt(l).stored,
       scales: gain.map((g) => scale * g),
       bias: bias.map((b, j) => (b - (batch ? runningMean[j]! : 0)) * gain[j]!),
     };

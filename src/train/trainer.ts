@@ -1,22 +1,15 @@
 /**
  * Training, one batch after the other: a network, options and a chip become a state that holds all that a run has done,
  * and `trainBatch` turns it into the next. Forward and backward passes use the analogue weights as they are in the
- * memristors; updates go to the hidden integers in FeCAPs; every `transferEvery` inputs these are transferred. Without a
- * chip the same network, order and schedule are run in floating point. Nothing depends on anything but the options, the
+ * memristors; what updates them is a learner (rules/). Without a chip the same network, order and schedule are run in floating point. Nothing depends on anything but the options, the
  * samples and the number of inputs so far.
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
-import type { LayerSynapses, SynapsePlaces, TrainingChip } from '../schemes/transfer/layer.ts';
-import { openLayer } from '../schemes/transfer/synapses.ts';
-import { transferLayer } from '../schemes/transfer/transfer-layer.ts';
-import { writeSynapse } from '../schemes/transfer/wear.ts';
-import { stepsPerLevel } from '../target/hidden-plane.ts';
-import { type EnduranceLimits, type EnduranceStop, type FecapReserve, wornOut } from './endurance.ts';
 import { stepBias, stepFloat } from './float-rule.ts';
-import { type HiddenRule, type HiddenStepper, openStepper, stepHidden } from './hidden-rule.ts';
-import { drawFloat, drawHidden, type InitialLayer, levelFor, realWeights } from './initial.ts';
-import { type LayerWeights, type TrainableNetwork, type TrainedLayer, weightsOf } from './network.ts';
+import { drawFloat, type InitialLayer } from './initial.ts';
+import type { LayerWeights, TrainableNetwork } from './network.ts';
 import { type BatchResult, backward, forward, openPass, type Pass, score } from './pass.ts';
+import type { Device, Learner, OpenLearner } from './rules/learner.ts';
 import { epochOrder, readSample, type Samples } from './samples.ts';
 
 export interface TrainOptions {
@@ -32,21 +25,6 @@ export interface TrainOptions {
   readonly initial?: readonly InitialLayer[] | undefined;
 }
 
-/** What learning on a chip takes besides. */
-export interface ChipOptions extends HiddenRule {
-  readonly chip: TrainingChip;
-  /** Of every layer. */
-  readonly places: readonly SynapsePlaces[];
-  /** Learning rate of the digital biases, which are not delayed by transfers. */
-  readonly biasRate: number;
-  /** Inputs from one transfer to the next. */
-  readonly transferEvery: number;
-  /** Largest magnitude of the first hidden integers. */
-  readonly range: number;
-  /** Cycles that end the run; undefined where nothing is to. */
-  readonly endurance?: EnduranceLimits | undefined;
-}
-
 /** How far a run has come. */
 interface Progress {
   inputs: number;
@@ -58,93 +36,74 @@ interface Progress {
   correct: number;
 }
 
-export interface Trainer {
+/** Why a run cannot go on: another batch could wear out a device of this kind. */
+export interface EnduranceStop {
+  readonly stop: Device;
+  /** Inputs that were learnt from. */
+  readonly inputs: number;
+}
+
+export interface Trainer<L extends Learner = Learner> {
   readonly network: TrainableNetwork;
   readonly options: TrainOptions;
-  /** undefined for floating point. */
-  readonly chip: ChipOptions | undefined;
+  /** What learns on the chip; undefined for floating point. */
+  readonly learner: L | undefined;
   readonly weights: readonly LayerWeights[];
-  /** By layer; none in floating point. */
-  readonly synapses: readonly LayerSynapses[];
-  readonly steppers: readonly HiddenStepper[];
   readonly pass: Pass;
   readonly labels: Int32Array;
   readonly progress: Progress;
-  readonly reserve: FecapReserve;
   /** The epoch's order; made again where it is missing. */
   order: Uint32Array | undefined;
 }
 
-/** Opens a run. On a chip, the first hidden integers are written and transferred. */
-export function openTrainer(network: TrainableNetwork, options: TrainOptions, chip?: ChipOptions): Trainer {
+/** Opens a run, in floating point where nothing else learns. */
+export function openTrainer<L extends Learner>(
+  network: TrainableNetwork,
+  options: TrainOptions,
+  open?: OpenLearner<L>,
+): Trainer<L> {
   const { layers } = network;
   layers.forEach(({ name, inputs }, l) => {
     if (l > 0 && inputs !== layers[l - 1]!.outputs)
       throw new InternalError('train', `layer ${name} does not take what comes before it`);
   });
   const pass = openPass(network, options.batch);
-  const onChip = ({ inputs, outputs }: TrainedLayer, l: number, { chip: own, places }: ChipOptions) =>
-    openLayer(own, places[l]!, inputs, outputs, pass.layers[l]!.matrix);
-  const synapses = chip ? layers.map((layer, l) => onChip(layer, l, chip)) : [];
-  const trainer: Trainer = {
+  const learner = open?.(pass.layers.map(({ matrix }) => matrix));
+  return {
     network,
     options,
-    chip,
+    learner,
     weights: layers.map((layer, l): LayerWeights => {
       const { outputs, normalization } = layer;
       const gain = l === layers.length - 1 ? options.lastGain : options.gain;
       const initial = options.initial?.[l];
       const { matrix } = pass.layers[l]!;
-      if (!chip) matrix.set(initial ? realWeights(initial) : drawFloat(options.seed, l, layer, gain));
+      if (!learner) matrix.set(initial ? initial.weights : drawFloat(options.seed, l, layer, gain));
       const running = normalization === 'batch' ? outputs : 0;
       return {
         matrix,
-        scale: chip ? levelOf(layer, initial, chip, gain) : 1,
+        scale: learner?.scales[l] ?? 1,
         bias: initial ? initial.bias.slice() : new Float32Array(outputs),
         runningMean: new Float32Array(running),
         runningVariance: new Float32Array(running).fill(1),
       };
     }),
-    synapses,
-    steppers: chip ? synapses.map((layer, l) => openStepper(layer, chip, options.seed, l)) : [],
     pass,
     labels: new Int32Array(options.batch),
     progress: { inputs: 0, batches: 0, epoch: 0, position: 0, loss: 0, correct: 0 },
-    reserve: { cycles: 0 },
     order: undefined,
   };
-  if (chip) {
-    synapses.forEach((layer, l) => {
-      const count = weightsOf(layers[l]!);
-      const hidden = options.initial?.[l]?.hidden ?? drawHidden(options.seed, l, count, chip.range);
-      for (let w = 0; w < count; w++) writeSynapse(layer, w, hidden[w]!);
-    });
-    transferAll(trainer);
-  }
-  return trainer;
-}
-
-/** Real weight of one level. */
-function levelOf(layer: TrainedLayer, initial: InitialLayer | undefined, chip: ChipOptions, gain: number) {
-  const { hidden } = chip.chip.law;
-  return initial ? initial.step * stepsPerLevel(hidden) : levelFor(layer, hidden, chip.range, gain);
-}
-
-/** Transfers every layer. */
-export function transferAll({ synapses }: Trainer): void {
-  for (const layer of synapses) transferLayer(layer);
 }
 
 /**
- * Learns from the next batch of the epoch, the last of which may be smaller, and transfers where that is due.
+ * Learns from the next batch of the epoch, the last of which may be smaller.
  * @returns what the batch came to before it was learnt from, or what would wear out if it were learnt from
  */
 export function trainBatch(trainer: Trainer, samples: Samples): BatchResult | EnduranceStop {
-  const { network, options, chip, pass, progress, labels } = trainer;
+  const { network, options, learner, pass, progress, labels } = trainer;
   const position = progress.position < samples.count ? progress.position : 0;
   const rows = Math.min(options.batch, samples.count - position);
-  const due = chip !== undefined && crosses(progress.inputs, progress.inputs + rows, chip.transferEvery);
-  const stop = chip?.endurance && wornOut(trainer.synapses, chip.endurance, due, trainer.reserve);
+  const stop = learner?.wornBy(progress.inputs, progress.inputs + rows);
   if (stop) return { stop, inputs: progress.inputs };
   if (position < progress.position) {
     Object.assign(progress, { epoch: progress.epoch + 1, position, loss: 0, correct: 0 });
@@ -166,7 +125,7 @@ export function trainBatch(trainer: Trainer, samples: Samples): BatchResult | En
   progress.position += rows;
   progress.loss += result.loss;
   progress.correct += result.correct;
-  if (due) transferAll(trainer);
+  learner?.end(progress.inputs - rows, progress.inputs);
   return result;
 }
 
@@ -175,11 +134,10 @@ export function crosses(before: number, after: number, every: number): boolean {
   return Math.floor(before / every) < Math.floor(after / every);
 }
 
-function update({ options, chip, weights, steppers, pass, progress }: Trainer, rows: number): void {
+function update({ options, learner, weights, pass, progress }: Trainer, rows: number): void {
   pass.layers.forEach((layer, l) => {
-    stepBias(weights[l]!, layer, rows, chip?.biasRate ?? options.rate);
-    const stepper = steppers[l];
-    if (stepper) stepHidden(stepper, layer, rows, progress.batches);
+    stepBias(weights[l]!, layer, rows, learner?.biasRate ?? options.rate);
+    if (learner) learner.step(l, layer, rows, progress.batches);
     else stepFloat(weights[l]!, layer, rows, options.rate);
   });
 }

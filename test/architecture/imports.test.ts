@@ -28,7 +28,7 @@ function groupOf(file: string): string {
   if (top.includes(file)) return file;
   const folder = dirname(file);
   if (nouns.includes(folder) || conditionModel.test(file)) return 'nouns';
-  return /^src\/(conditions|schemes)/.exec(folder)?.[0] ?? folder;
+  return /^src\/(conditions|schemes|train)/.exec(folder)?.[0] ?? folder;
 }
 
 const above = [
@@ -252,7 +252,8 @@ describe('imports', () => {
   });
 
   it('of the engine that learns reach the devices alone', () => {
-    const reached = new Set(['src/train/trainer.ts', 'src/train/snapshot.ts', 'src/train/costs.ts']);
+    const learners = files.filter((file) => /^src\/train\/rules\/.*learner\.ts$/.test(file));
+    const reached = new Set(['src/train/trainer.ts', 'src/train/snapshot.ts', ...learners]);
     for (const file of reached)
       for (const { from, to } of imports) if (from === file && groupOf(to) === 'src/train') reached.add(to);
     const wrong = imports.filter(
@@ -305,6 +306,28 @@ describe('imports', () => {
       .map(({ from }) => from);
     expect(users.length).toBeGreaterThan(0);
     expect(users.filter((file) => !file.startsWith(folder))).toEqual([]);
+  });
+});
+
+describe('rules of learning', () => {
+  it('are named in their own folder, in the registry, and where a command line or a bench says which', () => {
+    const folders = readdirSync('src/train/rules', { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/train/rules/${name}/`);
+    const open = [
+      'src/train/rules/rules.ts',
+      'src/train/rules/learner.ts',
+      'src/cli/',
+      'src/report/',
+      'src/train/defaults.ts',
+    ];
+    const wrong = imports.filter(({ from, to }) =>
+      folders.some(
+        (room) => to.startsWith(room) && !from.startsWith(room) && !open.some((o) => from.startsWith(o)),
+      ),
+    );
+    expect(wrong).toEqual([]);
+    expect(folders.length).toBeGreaterThan(0);
   });
 });
 

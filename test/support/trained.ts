@@ -32,7 +32,12 @@ export async function compileTrainable(
 }
 
 /** What some steps of training might leave in a layer: a share of its hidden integers has moved, most of them by little. */
-export function moved({ mapping }: Compiled, output: string, share: number, seed: number): TrainedWeights {
+export function moved(
+  { mapping }: Compiled,
+  output: string,
+  share: number,
+  seed: number,
+): TrainedWeights<{ readonly hidden: Int16Array }> {
   const { node, hidden: before } = mapping.layers.find((layer) => layer.node.output === output)!;
   const stream = openStream(seed, 'moved', 0);
   const hidden = Int16Array.from(node.integers, (digit, i) => {

@@ -4,8 +4,8 @@ import { tiledPlaces } from '../../bench/tiled-places.ts';
 import { hiddenPattern } from '../../src/schemes/transfer/plane.ts';
 import { openLayer, trainingChip } from '../../src/schemes/transfer/synapses.ts';
 import { writeSynapse } from '../../src/schemes/transfer/wear.ts';
-import { type HiddenRule, openStepper, stepHidden } from '../../src/train/hidden-rule.ts';
 import type { LayerPass } from '../../src/train/pass.ts';
+import { type HiddenRule, openStepper, stepHidden } from '../../src/train/rules/hidden/steps.ts';
 import { transferTarget } from '../chip/bench.ts';
 import { countTolerance } from '../statistics.ts';
 

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { tiledLayers } from '../../bench/tiled-places.ts';
 import { openStream } from '../../src/math/random.ts';
 import { trainingChip } from '../../src/schemes/transfer/synapses.ts';
-import { mostCycles } from '../../src/train/endurance.ts';
 import { misfitsOf } from '../../src/train/misfits.ts';
 import { perceptron, type TrainedLayer } from '../../src/train/network.ts';
+import { type HiddenLearner, type HiddenOptions, openHidden } from '../../src/train/rules/hidden/learner.ts';
+import { mostCycles } from '../../src/train/rules/hidden/wear.ts';
 import { finishRun } from '../../src/train/run.ts';
 import { epochOrder, type Samples } from '../../src/train/samples.ts';
 import { restore, snapshot } from '../../src/train/snapshot.ts';
 import {
-  type ChipOptions,
   evaluate,
   openTrainer,
   type Trainer,
@@ -43,28 +43,24 @@ const options: TrainOptions = { seed: 5, batch: 1, rate: 0.02, gain: 1, lastGain
 function open(
   normalization: TrainedLayer['normalization'],
   change: Partial<TrainOptions> = {},
-  onChip: Partial<ChipOptions> | null = {},
-): Trainer {
+  onChip: Partial<HiddenOptions> | null = {},
+): Trainer<HiddenLearner> {
   const network = perceptron([inputs, 20, classes], normalization);
   const chip = trainingChip(transferTarget, 3);
   const places = tiledLayers(chip, network.layers);
-  return openTrainer(
-    network,
-    { ...options, ...change },
-    onChip === null
-      ? undefined
-      : {
-          chip,
-          places,
-          transferEvery: 20,
-          range: 255,
-          rounding: 'stochastic',
-          maskProbability: 0.5,
-          learningRate: 20,
-          biasRate: 0.02,
-          ...onChip,
-        },
-  );
+  const changed = { ...options, ...change };
+  if (onChip === null) return openTrainer(network, changed);
+  return openHidden(network, changed, {
+    chip,
+    places,
+    transferEvery: 20,
+    range: 255,
+    rounding: 'stochastic',
+    maskProbability: 0.5,
+    learningRate: 20,
+    biasRate: 0.02,
+    ...onChip,
+  });
 }
 
 function train(trainer: Trainer, batches: number): void {
@@ -147,7 +143,7 @@ test('transfers come every so many inputs, whatever the batch', () => {
   const rounds = (change: Partial<TrainOptions>, transferEvery: number, batches: number) => {
     const trainer = open('layer', change, { transferEvery });
     train(trainer, batches);
-    return trainer.synapses.map(({ counts }) => counts.rounds - 1);
+    return trainer.learner!.synapses.map(({ counts }) => counts.rounds - 1);
   };
   expect(rounds({}, 20, 199)).toEqual([9, 9]);
   expect(rounds({}, 20, 200)).toEqual([10, 10]);
@@ -184,7 +180,7 @@ describe('endurance', () => {
     const trainer = open('layer', {}, { endurance });
     // One RESET after forming and one transfer before learning: six more, after 20, 40, ... 120 inputs.
     expect(until(trainer, 1000)).toEqual({ stop: 'memristor', inputs: 139 });
-    expect(mostCycles(trainer.synapses).memristor).toBe(8);
+    expect(mostCycles(trainer.learner!.synapses).memristor).toBe(8);
   });
 
   test('the run stops before a FeCAP can exceed its own', () => {
@@ -192,14 +188,14 @@ describe('endurance', () => {
     const trainer = open('layer', {}, { endurance });
     const stop = until(trainer, 5000);
     expect(stop?.stop).toBe('fecap');
-    const { fecap } = mostCycles(trainer.synapses);
+    const { fecap } = mostCycles(trainer.learner!.synapses);
     expect(fecap).toBeLessThanOrEqual(1100);
     expect(fecap).toBeGreaterThanOrEqual(1099);
     // It stays stopped, and a run without a limit goes on.
     expect(trainBatch(trainer, samples)).toEqual(stop);
     const free = open('layer');
     train(free, stop!.inputs + 40);
-    expect(mostCycles(free.synapses).fecap).toBeGreaterThan(1100);
+    expect(mostCycles(free.learner!.synapses).fecap).toBeGreaterThan(1100);
   });
 });
 

@@ -33,5 +33,5 @@ export const training = z.strictObject({
     memristorEnergy: amount.describe('J'),
     fecapEnergy: amount.describe('J'),
   }),
-  endurance: z.strictObject({ memristor: endurance, fecap: endurance }),
+  endurance: z.strictObject({ memristor: endurance, fecap: endurance.optional() }),
 });

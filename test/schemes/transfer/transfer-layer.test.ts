@@ -10,8 +10,8 @@ import { transferLayer } from '../../../src/schemes/transfer/transfer-layer.ts';
 import { settleWear, writeSynapse } from '../../../src/schemes/transfer/wear.ts';
 import { levelStepOf } from '../../../src/target/cell.ts';
 import type { Target } from '../../../src/target/target.ts';
-import { costsOf } from '../../../src/train/costs.ts';
-import { mostCycles } from '../../../src/train/endurance.ts';
+import { costsOf } from '../../../src/train/rules/hidden/costs.ts';
+import { mostCycles } from '../../../src/train/rules/hidden/wear.ts';
 import { transferTarget } from '../../chip/bench.ts';
 
 const { rows, columns } = transferTarget.array;

@@ -3,22 +3,15 @@
  * the chip counts its RESETs and SET; a FeCAP takes one per write that switches it, and those of its wake-up.
  */
 
-import type { LayerSynapses } from '../schemes/transfer/layer.ts';
-import { fecapWear } from '../schemes/transfer/plane.ts';
-import { operationsBefore } from '../schemes/transfer/transfer-layer.ts';
-import { settleWear } from '../schemes/transfer/wear.ts';
+import type { LayerSynapses } from '../../../schemes/transfer/layer.ts';
+import { fecapWear } from '../../../schemes/transfer/plane.ts';
+import { operationsBefore } from '../../../schemes/transfer/transfer-layer.ts';
+import { settleWear } from '../../../schemes/transfer/wear.ts';
 
 /** Cycles that a memristor and a FeCAP endure. */
 export interface EnduranceLimits {
   readonly memristor: number;
   readonly fecap: number;
-}
-
-/** Why a run cannot go on: another input could wear out a device of this kind. */
-export interface EnduranceStop {
-  readonly stop: keyof EnduranceLimits;
-  /** Inputs that were learnt from. */
-  readonly inputs: number;
 }
 
 /** Cycles of the most used memristor and FeCAP of some layers. */

@@ -18,13 +18,13 @@
  * q_ij / (1 - exp(-a_i |d_j|)), so that each moves with q_ij, independently (thinning). What a row leaves over serves the
  * next. Where gaps would be short, every synapse of a row gets a draw of its own.
  */
-import { openRowDraws, type RowDraws } from '../kernels/row-draws.ts';
-import { openStream, type Stream } from '../math/random.ts';
-import type { LayerSynapses } from '../schemes/transfer/layer.ts';
-import { largestHidden } from '../schemes/transfer/plane.ts';
-import { stepSynapse, writeSynapse } from '../schemes/transfer/wear.ts';
-import type { LayerPass } from './pass.ts';
-import { boundAll, openRowBounds, type RowBounds, setBounds } from './rule-bounds.ts';
+import { openRowDraws, type RowDraws } from '../../../kernels/row-draws.ts';
+import { openStream, type Stream } from '../../../math/random.ts';
+import type { LayerSynapses } from '../../../schemes/transfer/layer.ts';
+import { largestHidden } from '../../../schemes/transfer/plane.ts';
+import { stepSynapse, writeSynapse } from '../../../schemes/transfer/wear.ts';
+import type { LayerPass } from '../../pass.ts';
+import { boundAll, openRowBounds, type RowBounds, setBounds } from './bounds.ts';
 
 export const roundings = ['sign', 'stochastic', 'threshold'] as const;
 

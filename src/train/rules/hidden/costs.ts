@@ -1,9 +1,9 @@
 /** What a run took of its chip: turns the counts of layers into pulses, time and energy by the target's numbers. */
-import { accountOf, type Component, openLedger, settle, spend } from '../ledger.ts';
-import type { LayerSynapses } from '../schemes/transfer/layer.ts';
-import { transferRates } from '../schemes/transfer/rates.ts';
+import { accountOf, type Component, openLedger, settle, spend } from '../../../ledger.ts';
+import type { LayerSynapses } from '../../../schemes/transfer/layer.ts';
+import { transferRates } from '../../../schemes/transfer/rates.ts';
 
-export interface TrainCosts {
+export interface HiddenCosts {
   /** Synapses transferred, with all their repetitions, and those of them whose sign was sensed wrongly. */
   readonly transfers: number;
   readonly signErrors: number;
@@ -22,7 +22,7 @@ export interface TrainCosts {
 }
 
 /** Sums over layers; wake-up and forming are not in it. */
-export function costsOf(synapses: readonly LayerSynapses[]): TrainCosts {
+export function costsOf(synapses: readonly LayerSynapses[]): HiddenCosts {
   const sum = (of: (layer: LayerSynapses) => number): number =>
     synapses.reduce((total, layer) => total + of(layer), 0);
   const transfers = sum(({ counts, analogue }) => counts.rounds * analogue.length);

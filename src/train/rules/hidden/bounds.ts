@@ -2,7 +2,7 @@
  * Which synapses a batch can move, and how much at most: turns its x and d into lists of inputs and errors that are not
  * zero, with bounds whose product no gradient exceeds: |g_ij| <= (sum over the batch of |x_i|) (largest |d_j| in it).
  */
-import type { LayerPass } from './pass.ts';
+import type { LayerPass } from '../../pass.ts';
 
 /** Of the last batch. */
 export interface RowBounds {
