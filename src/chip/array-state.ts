@@ -103,6 +103,8 @@ export interface SavedArray {
   readonly conductances: Float32Array;
   /** What has become of these since (S): programming starts from there. Absent: nothing. */
   readonly present?: Float32Array | undefined;
+  /** Where cells remember their traps. */
+  readonly traps?: Uint32Array | undefined;
   /** On a chip with hidden planes. */
   readonly hidden: Int16Array | undefined;
   readonly drivers: DriverSettings | undefined;
@@ -119,6 +121,7 @@ export function resumeArray(state: ArrayState, saved: SavedArray): void {
   state.levels.set(levels);
   state.formed.set(formed);
   const { hidden, resume } = state.cells;
+  if (saved.traps) state.cells.traps?.set(saved.traps);
   hidden?.plane.values.set(saved.hidden!);
   hidden?.plane.writes.set(fecapWrites);
   hidden?.plane.wakeUps.set(wakeUps);
@@ -158,16 +161,18 @@ export function nextWrite(state: ArrayState, cell: number, level: number, tolera
   return write;
 }
 
-/** The mean noise of several readings of a cell (S). */
+/** What several readings of a cell are off by on average (S): their noise, and its traps. Keyed as an operation of the cell. */
 export function noiseOf(
-  { stream, readNoise }: Pick<ReadBack, 'stream' | 'readNoise'>,
-  event: number,
+  state: ArrayState,
+  { stream, readNoise, trapped }: ReadBack,
+  cell: number,
   reads: number,
 ): number {
+  const event = nextEvent(state, cell);
   stream.seek(event);
   let noise = 0;
   for (let i = 0; i < reads; i++) noise += stream.normal();
-  return (readNoise * noise) / reads;
+  return (readNoise * noise) / reads + (trapped?.(cell, event, reads) ?? 0);
 }
 
 /** Keys the draws of a cell's next operation: distinct for every cell and repetition. */

@@ -38,6 +38,7 @@ const directions = (extent: Extent) => [extent.directions];
 export const arrayFiles = {
   conductances: { name: 'conductances.npy', type: 'float32', dims: cells },
   hidden: { name: 'hidden-integers.npy', type: 'int16', dims: pairs },
+  traps: { name: 'cell-traps.npy', type: 'uint32', dims: cells },
   operations: { name: 'cell-operations.npy', type: 'uint32', dims: cells },
   cycles: { name: 'cell-cycles.npy', type: 'uint32', dims: cells },
   levels: { name: 'level-codes.npy', type: 'int32', dims: cells },

@@ -10,7 +10,7 @@ export interface ArrayCounters {
   readonly formed: number;
   readonly setPulses: number;
   readonly resetPulses: number;
-  /** Readings of the write-verify loop, of verify instructions and of program-residual's sources. */
+  /** Readings of write loops and their looks, of verify instructions and of program-residual's sources. */
   readonly verifyReads: number;
   readonly cellsGivenUp: number;
   /** Verified cells outside the tolerance of their last programmed level. */
@@ -81,6 +81,8 @@ export interface Chip {
   readonly conductances: readonly Float32Array[];
   /** Hidden integers of every array, rows x column pairs; empty on a chip without hidden planes. */
   readonly hidden: readonly Int16Array[];
+  /** What every cell of every array remembers of its traps (src/conditions/traps), where writes do not decide all of it. */
+  readonly traps?: readonly Uint32Array[];
   /** By array; undefined where the array's program sets no drivers. */
   readonly drivers: readonly (DriverSettings | undefined)[];
   /** By block number. */

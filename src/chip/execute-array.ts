@@ -50,6 +50,7 @@ export interface ProgrammedArray
   /** By block number. */
   readonly converters: ReadonlyMap<number, ConverterSettings>;
   readonly hidden: Int16Array | undefined;
+  readonly traps: Uint32Array | undefined;
   readonly memristorWear: number;
   readonly fecapWear: number;
   readonly history: ArrayHistory | undefined;
@@ -87,6 +88,7 @@ function programArray(context: ProgrammingContext, given: GivenProgram): Program
     ledger: { of: ledger.of },
     converters,
     hidden: plane?.values,
+    traps: state.cells.traps,
     memristorWear,
     fecapWear: mostOfFecap,
     history: keepHistory ? historyOf(state) : undefined,

@@ -56,6 +56,7 @@ export async function executeBitstream(
   }
   raise(arrays.flatMap(({ worn }) => worn));
   const histories = arrays.flatMap(({ history }) => history ?? []);
+  const traps = arrays.flatMap((a) => (a.traps ? [a.traps] : []));
   return {
     header,
     seed,
@@ -72,6 +73,7 @@ export async function executeBitstream(
       fecap: arrays.reduce((most, a) => Math.max(most, a.fecapWear), 0),
     },
     ...(histories.length > 0 && { history: histories }),
+    ...(traps.length > 0 && { traps }),
   };
 }
 

@@ -12,7 +12,7 @@ import { covarianceOf } from '../math/one-over-f.ts';
 import { openNormals } from '../math/random.ts';
 import { remembered } from '../remembered.ts';
 import { levelSpread, unusedSpread } from '../schemes/level-sigma.ts';
-import { schemeOf } from '../schemes/models.ts';
+import { asProgrammed, schemeOf } from '../schemes/models.ts';
 import type { Spread } from '../schemes/spread.ts';
 import type { Target } from '../target/target.ts';
 
@@ -74,7 +74,7 @@ function readingOf({ mean, variance }: Spread, fate: Fate): CellReading {
 /** Looks at cells that are programmed to a spread. */
 function fatesOf(target: Target, at: number, noise: boolean): (programmed: Spread) => Fate {
   const nowhere = { seed: 0, array: 0 };
-  const laws = moves(target, { ...nowhere, window: target.cell, at, times: [0, at] });
+  const laws = moves(asProgrammed(target), { ...nowhere, window: target.cell, at, times: [0, at] });
   const whiteOf = noise ? varianceAt(target, at) : undefined;
   const slow = noise ? densities(target) : [];
   const normals = openNormals(nowhere.seed, 'expected-reading', nowhere.array);

@@ -43,6 +43,10 @@ export async function loadChip(folder: string): Promise<Chip> {
   const pairs = header.rows * (header.columns >> 1);
   const hidden = header.hiddenBits > 0 ? await readNumbers(files, h, perArray(pairs), Int16Array) : [];
   check(folder, h, hidden, (value) => Math.abs(value) < 2 ** (header.hiddenBits - 1));
+  const { traps: t } = arrayFiles;
+  const traps = json.files[t.name]
+    ? await readNumbers(files, t, perArray(header.rows * header.columns), Uint32Array)
+    : undefined;
   const history = await readHistory(files, header, json.counters.length);
   const rewritten = json.rewritten && (await readRewriting(files, json.rewritten));
   const zero = await readNumbers(files, zeros, counts, Int32Array);
@@ -65,6 +69,7 @@ export async function loadChip(folder: string): Promise<Chip> {
     failed: json.failed,
     wear: json.wear,
     ...defined({
+      traps,
       history,
       rewritten,
       calibration: calibration && (await readCalibration(files, calibration)),

@@ -27,13 +27,15 @@ export function programCode(
   countPulses(state, index, pulses);
   counters.setPulses += outcome.setPulses;
   counters.resetPulses += outcome.resetPulses;
-  counters.verifyReads += outcome.reads;
+  counters.verifyReads += outcome.reads + outcome.lookReads;
   if (outcome.waits > 0) {
     spend(ledger, ledger.of.relaxation, outcome.waits);
     settle(ledger);
   }
   spend(ledger, ledger.of.pulse, pulses);
   spend(ledger, ledger.of.read, outcome.reads);
+  spend(ledger, ledger.of.weakPulse, outcome.weakPulses);
+  spend(ledger, ledger.of.look, outcome.lookReads);
   settle(ledger);
   if (outcome.accepted) return;
   state.givenUp[index] = 1;

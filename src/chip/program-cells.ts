@@ -84,7 +84,7 @@ export function verify(state: ArrayState, instruction: VerifyInstruction): undef
   for (let index = first; index < first + instruction.count; index++) {
     let reading = state.conductances[index]!;
     if (readBack) {
-      reading += noiseOf(readBack, nextEvent(state, index), 1);
+      reading += noiseOf(state, readBack, index, 1);
       spend(ledger, ledger.of.read, 1);
       settle(ledger);
     }

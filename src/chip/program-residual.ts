@@ -7,7 +7,7 @@ import type { ProgramResidualInstruction } from '../ir/schedule.ts';
 import { settle, spend } from '../ledger.ts';
 import type { Cells, ReadBack } from '../schemes/scheme.ts';
 import { levelStepOf } from '../target/cell.ts';
-import { type ArrayState, nextEvent, noiseOf } from './array-state.ts';
+import { type ArrayState, noiseOf } from './array-state.ts';
 import { programCode } from './program-cell.ts';
 
 /** Cells that can be read while others are programmed. */
@@ -49,5 +49,5 @@ function readCell(state: ArrayState, readBack: ReadBack, index: number, reads: n
   counters.verifyReads += reads;
   spend(ledger, ledger.of.read, reads);
   settle(ledger);
-  return state.conductances[index]! + noiseOf(readBack, nextEvent(state, index), reads);
+  return state.conductances[index]! + noiseOf(state, readBack, index, reads);
 }

@@ -26,6 +26,8 @@ export interface ArrayTask {
   readonly array: number;
   /** As programmed (S). */
   readonly conductances: Float32Array;
+  /** What each cell remembers of its traps; absent where that is nothing. */
+  readonly traps: Uint32Array | undefined;
   /** The pass that wrote each cell; absent where there was one. */
   readonly passes: Uint8Array | undefined;
 }
@@ -46,7 +48,7 @@ export const job: Job<ReadContext, ArrayTask, ReadArray> = {
   open: (context) => ({ run: (task) => readArray(context, task) }),
 };
 
-function readArray(context: ReadContext, { array, conductances, passes }: ArrayTask): ReadArray {
+function readArray(context: ReadContext, { array, conductances, traps, passes }: ArrayTask): ReadArray {
   const { target, conditions, seed, leads } = context;
   // A cell that was never formed has no filament that could drift or fluctuate.
   const unformed = Math.fround(target.cell.gUnformed);
@@ -59,7 +61,7 @@ function readArray(context: ReadContext, { array, conductances, passes }: ArrayT
     for (const move of ageings(target, { seed, array, window: target.cell, at: at + lead }))
       for (let cell = 0; cell < all; cell++)
         if (formed(cell) && passOf(cell) === pass) cells[cell] = move(cells[cell]!, keyOf(cell, pass, all));
-  for (const move of fluctuations(target, { seed, array, times: timesSeen(conditions, leads) }))
+  for (const move of fluctuations(target, { seed, array, times: timesSeen(conditions, leads), traps }))
     for (let cell = 0; cell < all; cell++) if (formed(cell)) cells[cell] = move(cells[cell]!, cell);
   let over: readonly Excess[] = [];
   const ofCells = (law: (g: number, programmed: number, pass: number) => number) => {

@@ -132,7 +132,7 @@ function readAll(
   const { rows, columns } = chip.header;
   const context = { target, rows, columns, seed: chip.seed, conditions, leads: leadsOf(chip) };
   const tasks = chip.conductances.map((conductances, array): ArrayTask => {
-    return { array, conductances, passes: chip.rewritten?.passes[array] };
+    return { array, conductances, traps: chip.traps?.[array], passes: chip.rewritten?.passes[array] };
   });
   return collect(job, context, tasks, { threads, count: tasks.length, onDone: onArray });
 }

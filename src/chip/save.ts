@@ -59,6 +59,7 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
   };
   await write(arrayFiles.conductances, chip.conductances);
   if (chip.hidden.length > 0) await write(arrayFiles.hidden, chip.hidden);
+  if (chip.traps) await write(arrayFiles.traps, chip.traps);
   for (const field of chip.history ? historyFields : []) {
     const numbers = chip.history!.map((array) => array[field]);
     await write(arrayFiles[field], numbers);

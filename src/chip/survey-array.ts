@@ -16,7 +16,7 @@ import type { Fault } from '../ir/fault-map.ts';
 import { instructionTolerance, schemeOf } from '../schemes/models.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
-import { type ArrayState, nextEvent, nextWrite, noiseOf, openArray, setConductance } from './array-state.ts';
+import { type ArrayState, nextWrite, noiseOf, openArray, setConductance } from './array-state.ts';
 import { programCode } from './program-cell.ts';
 import { form, reset } from './program-cells.ts';
 
@@ -85,7 +85,5 @@ function readAt(state: ArrayState, target: Target, index: number, code: number):
     throw new InternalError('survey', `the cells of ${target.name} are not programmed one by one`);
   programCode(state, program, index, code, instructionTolerance(target));
   const reading = state.conductances[index]!;
-  return readBack && readBack.readNoise > 0
-    ? reading + noiseOf(readBack, nextEvent(state, index), reads)
-    : reading;
+  return readBack && readBack.readNoise > 0 ? reading + noiseOf(state, readBack, index, reads) : reading;
 }

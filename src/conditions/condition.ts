@@ -85,6 +85,8 @@ export interface AgedArray extends KeyedArray {
 export interface SeenArray extends KeyedArray {
   /** Times (s) at which the cells were seen so far, rising: once after programming, then batch after batch. */
   readonly times: readonly number[];
+  /** What each cell remembers of its traps (traps/trap-words.ts); absent: nothing. */
+  readonly traps?: Uint32Array | undefined;
 }
 
 /** As a method, so that registries may hold the models of all sections. */

@@ -27,11 +27,16 @@ export function chainOf({ high, low }: Dwell, times: readonly number[]): Chain {
   };
 }
 
+/** The state after a step in time. @param decay exp(-dt / tau) */
+export function later(mean: number, decay: number, state: number, stream: Stream): 0 | 1 {
+  return stream.uniform() < mean + (state - mean) * decay ? 1 : 0;
+}
+
 /** The state at the last of the times: 1 for high, 0 for low. Draws one number per time, the first stationary. */
 export function walk({ mean, decays }: Chain, stream: Stream): 0 | 1 {
-  let state = stream.uniform() < mean ? 1 : 0;
-  for (const decay of decays) state = stream.uniform() < mean + (state - mean) * decay ? 1 : 0;
-  return state as 0 | 1;
+  let state = later(mean, 0, 0, stream);
+  for (const decay of decays) state = later(mean, decay, state, stream);
+  return state;
 }
 
 /**

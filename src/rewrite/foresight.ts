@@ -6,7 +6,7 @@ import { bandAt } from '../conditions/accumulated.ts';
 import { accumulations, densities, moves, varianceAt } from '../conditions/cells.ts';
 import { covarianceOf } from '../math/one-over-f.ts';
 import { openCells } from '../schemes/cells.ts';
-import { instructionTolerance } from '../schemes/models.ts';
+import { asProgrammed, instructionTolerance } from '../schemes/models.ts';
 import { levelConductance } from '../target/cell.ts';
 import type { Target } from '../target/target.ts';
 
@@ -71,7 +71,7 @@ export function foresee(
   readings: Readings,
 ): Foresight {
   const at = (age: number) =>
-    moves(target, { seed: 0, array: 0, window: target.cell, at: age, times: [0, age] });
+    moves(asProgrammed(target), { seed: 0, array: 0, window: target.cell, at: age, times: [0, age] });
   const [early, late] = [at(read), at(used)];
   const noise = noiseLaw(target, { read, used }, readings);
   const rows = programmed.map((cells) => {

@@ -1,5 +1,6 @@
 /** The ways of programming, as they act on the cells of a chip. */
 import type { Target } from '../target/target.ts';
+import { openDenoise } from './denoise/cells.ts';
 import { openErrorLaw } from './error-law/cells.ts';
 import { openExact } from './exact/cells.ts';
 import { openFeedforward } from './feedforward/cells.ts';
@@ -17,6 +18,7 @@ export const cells = {
   'pulse-verify': openPulseVerify,
   feedforward: openFeedforward,
   'parallel-update': openParallelUpdate,
+  denoise: openDenoise,
   transfer: openTransfer,
 } satisfies Readonly<Record<Scheme, OpenCells<never>>>;
 

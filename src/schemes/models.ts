@@ -4,6 +4,7 @@ import type { TargetBase } from '../target/base.ts';
 import { choice, leaf } from '../target/leaf.ts';
 import type { Problem } from '../target/problem.ts';
 import { whereSound } from '../target/unsound.ts';
+import { denoise } from './denoise/model.ts';
 import { errorLaw } from './error-law/model.ts';
 import { exact } from './exact/model.ts';
 import { feedforward } from './feedforward/model.ts';
@@ -20,6 +21,7 @@ export const models = {
   'pulse-verify': pulseVerify,
   feedforward,
   'parallel-update': parallelUpdate,
+  denoise,
   transfer,
 } satisfies Readonly<Record<string, SchemeModel<never>>>;
 
@@ -36,6 +38,11 @@ export type Programming = { readonly [S in Scheme]: ProgrammingOf<S> }[Scheme];
 export function schemeOf(target: ProgrammedTarget<Programming>): SchemeAnswers {
   const model = models[target.programming.scheme] as unknown as SchemeModel<Programming>;
   return model.of(target);
+}
+
+/** The target with what is left of its conditions once cells are programmed: what they are expected to do. */
+export function asProgrammed<T extends ProgrammedTarget<Programming>>(target: T): T {
+  return target.traps && schemeOf(target).calms ? { ...target, traps: undefined } : target;
 }
 
 /** The few fields that tell chips of a scheme apart. */

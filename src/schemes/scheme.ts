@@ -45,6 +45,8 @@ export interface SchemeAnswers {
   readonly readsBack: boolean;
   /** Present where pulses on rows and columns can update all cells of an array at once. */
   readonly updates?: true;
+  /** Present where programming leaves no traps that writes have made. */
+  readonly calms?: true;
   /** Cells are set by one pulse whose result nothing looks at. */
   readonly openLoop: boolean;
   /** Tolerance that program and verify instructions carry (S). */
@@ -113,6 +115,10 @@ export interface WriteOutcome {
   setPulses: number;
   resetPulses: number;
   reads: number;
+  /** Readings of looks, which have waits in between. */
+  lookReads: number;
+  /** Pulses below the threshold of writing, which do not wear a cell. */
+  weakPulses: number;
   /** Waits for relaxation, in which all cells of the array take part, that had not been before. */
   waits: number;
   /** False where the cell was given up. */
@@ -124,6 +130,8 @@ export const newOutcome = (): WriteOutcome => ({
   setPulses: 0,
   resetPulses: 0,
   reads: 0,
+  lookReads: 0,
+  weakPulses: 0,
   waits: 0,
   accepted: false,
 });
@@ -136,6 +144,8 @@ export interface Cells {
   readonly resetPulses: 0 | 1;
   /** Measures a cell that was just formed, or a test device that stands for it; undefined where nothing is measured. */
   train?(cell: number): Training;
+  /** What every cell remembers of its traps (src/conditions/traps); undefined where that is nothing. */
+  readonly traps?: Uint32Array;
   /** Takes a cell as it conducts now (S), where the cells remember more than their conductance. */
   resume?(cell: number, conductance: number): void;
   /** RESETs one cell. @returns its conductance (S) */
@@ -182,6 +192,8 @@ export interface ReadBack {
   readonly readNoise: number;
   /** Accepted distance at a level (S), for the tolerance that an instruction gives. */
   toleranceAt(tolerance: number, level: number): number;
+  /** What traps add to the mean of several readings of a cell (S). @param event keys their states */
+  trapped?(cell: number, event: number, reads: number): number;
 }
 
 /** The FeCAPs of one array, and the transfer of what they store into its cells. */

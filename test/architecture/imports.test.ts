@@ -20,7 +20,8 @@ const nouns = [
 ];
 
 /** What targets, passes and reports see of conditions and schemes: shared nouns. The rest is what they do to cells. */
-const conditionModel = /^src\/conditions\/(condition|measured|models|[^/]+\/model)\.ts$/;
+const conditionModel =
+  /^src\/conditions\/(condition|fluctuator|measured|models|[^/]+\/model|traps\/(draw-traps|trap-words))\.ts$/;
 const schemeModels = ['src/schemes/models.ts', 'src/schemes/scheme.ts', 'src/schemes/level-sigma.ts'];
 
 /** The folder of a file; the file itself above the folders, `nouns` for shared nouns. */

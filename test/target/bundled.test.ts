@@ -26,6 +26,7 @@ test('targets are bundled, each under its own name', () => {
     'pcm-256',
     'tetramem-256',
     'tetramem-256-6bit',
+    'tetramem-256-denoised',
     'tio2-feedforward',
   ]);
   for (const [name, { target }] of loaded) expect(target.name).toBe(name);

@@ -73,6 +73,7 @@ const targetOf: Record<Scheme, string> = {
   'pulse-verify': 'test/support/pulse-verify.yaml',
   feedforward: 'tio2-feedforward',
   'parallel-update': 'cmo-hfox-350nm',
+  denoise: 'tetramem-256-denoised',
   transfer: 'leti-fecap-130nm',
 };
 
@@ -102,6 +103,7 @@ const idle: Record<Scheme, readonly string[]> = {
   feedforward: [],
   // The target waits for no relaxation, and has no slow cells.
   'parallel-update': ['relaxShift', 'relaxSpread', 'slowGain'].map((field) => `programming.${field}`),
+  denoise: [],
   // They tell what the window and a digit step are made of: `targets staircase` reads them.
   transfer: [
     ...['threshold', 'transconductance', 'contactVoltage', 'compliance', 'setVoltage', 'formVoltage'].map(

@@ -178,7 +178,7 @@ describe('a scheme that cannot be told', () => {
     });
     expect([...said(tree)].sort()).toEqual(
       [
-        'programming.scheme: : How conductances are set: `exact`, `write-verify`, `error-law`, `pulse-verify`, `feedforward`, `parallel-update` or `transfer`.',
+        'programming.scheme: : How conductances are set: `exact`, `write-verify`, `error-law`, `pulse-verify`, `feedforward`, `parallel-update`, `denoise` or `transfer`.',
         'programming.entirelyUnheardOf: there is no such field, and nothing would use it',
         ...others,
       ].sort(),

@@ -2,15 +2,18 @@
 import { openStream } from '../../math/random.ts';
 import type { CellLaws } from '../condition.ts';
 import { chainOf, walk } from '../fluctuator.ts';
-import { drawTraps, mostTraps } from './draw-traps.ts';
+import { mostTraps } from './draw-traps.ts';
 import type { Traps } from './model.ts';
+import { isFrozen, trapsOf } from './trap-words.ts';
 
-export const trapping: CellLaws<Traps>['fluctuation'] = (law, { seed, array, times }) => {
+export const trapping: CellLaws<Traps>['fluctuation'] = (law, { seed, array, times, traps }) => {
   const sets = openStream(seed, 'traps', array);
   const states = openStream(seed, 'trap-states', array);
   return (g, cell) => {
+    const word = traps?.[cell] ?? 0;
     let moved = g;
-    for (const [i, { amplitude, dwell }] of drawTraps(law, sets, cell).entries()) {
+    for (const [i, { amplitude, dwell }] of trapsOf(law, sets, word, cell, traps?.length ?? 0).entries()) {
+      if (isFrozen(word, i)) continue;
       states.seek(mostTraps * cell + i);
       const chain = chainOf(dwell, times);
       moved += amplitude * (walk(chain, states) - chain.mean);

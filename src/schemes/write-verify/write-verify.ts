@@ -35,7 +35,11 @@ export function openWriteVerifyDraws(seed: number, array: number): WriteVerifyDr
 }
 
 /** @returns the factor on every step of this cell, the same whenever it is programmed; 0 means that no pulse moves it */
-export function stepGainOf(law: WriteVerifyProgramming, draws: WriteVerifyDraws, cell: number): number {
+export function stepGainOf(
+  law: Pick<WriteVerifyProgramming, 'unresponsive' | 'deviceToDevice'>,
+  draws: Pick<WriteVerifyDraws, 'unresponsive' | 'deviceToDevice'>,
+  cell: number,
+): number {
   if (law.unresponsive > 0) {
     draws.unresponsive.seek(cell);
     if (draws.unresponsive.uniform() < law.unresponsive) return 0;
