@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { registerAsm } from './cli/asm.ts';
 import { registerCharacterize } from './cli/characterize.ts';
 import { registerCompile } from './cli/compile.ts';
+import { registerCompletion } from './cli/completion.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDiff } from './cli/diff.ts';
 import { registerDisasm } from './cli/disasm.ts';
@@ -60,6 +61,7 @@ export function createProgram(io: Io): Command {
   registerTargets(program, io);
   registerCharacterize(program, io);
   registerOps(program, io);
+  registerCompletion(program, io);
   registerVersion(program, io);
   return program;
 }

@@ -3,17 +3,15 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Given } from '../compile/artefacts.ts';
 import { compile } from '../compile/compile.ts';
-import type { CompileHooks } from '../compile/compiled.ts';
 import { integerWarnings } from '../compile/integer-warnings.ts';
-import { printMade } from '../compile/print.ts';
 import { passes } from '../compile/stages.ts';
 import { compileWarnings } from '../compile/warnings.ts';
 import { defined } from '../defined.ts';
-import { optionInvalid, syntheticCalibration } from '../diagnostics/all.ts';
+import { missingUsage, optionInvalid, syntheticCalibration } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { together } from '../diagnostics/together.ts';
+import { writeFolder } from '../files/write-folder.ts';
 import { isMadeUp } from '../ir/calibration-record.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { readFaultMap } from '../ir/fault-map.ts';
@@ -32,13 +30,21 @@ import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { oneOf, recordOption, repeated, wholeNumber, withDataLimit, withJson, withSet } from './options.ts';
 import { checkOutput } from './output.ts';
+import {
+  checkPasses,
+  type PassFlags,
+  passFolder,
+  passHooks,
+  StageReached,
+  stageNames,
+} from './pass-output.ts';
 import { withPreprocessing } from './preprocessing.ts';
 import { withStages } from './stages.ts';
 
-interface CompileArguments extends CompileFlags, CalibrationFlags {
-  readonly output: string;
+interface CompileArguments extends CompileFlags, CalibrationFlags, PassFlags {
+  /** Absent where the compilation stops before there is a package. */
+  readonly output?: string;
   readonly force?: true;
-  readonly printAfter?: string;
   /** File of the fault map of the one chip that this is for. */
   readonly faults?: string;
 }
@@ -46,35 +52,58 @@ interface CompileArguments extends CompileFlags, CalibrationFlags {
 interface CompileOutcome {
   readonly compiled: Compiled;
   readonly manifest: Manifest;
+  readonly output: string;
   /** Of all files of the package. */
   readonly bytes: number;
 }
 
-/** Compiles and writes the package. What can fail early is checked before anything that takes long. */
-export async function compileModel(io: Io, model: string, args: CompileArguments): Promise<CompileOutcome> {
-  const { force = false } = args;
+/**
+ * Compiles and writes the package. What can fail early is checked before anything that takes long.
+ * @returns undefined where the compilation stopped at a stage before its end
+ */
+export async function compileModel(
+  io: Io,
+  model: string,
+  args: CompileArguments,
+): Promise<CompileOutcome | undefined> {
+  const { force = false, saveStages, stopAfter } = args;
+  const output = outputOf(args);
   return withStages(io, async ({ report }) => {
     const onProgress = compileStages(report);
     onProgress('lower', 0, 1);
     const [{ options, loaded }, read] = await together(
       loadOptions(args),
       readModel(model),
-      checkOutput(args.output, force, packageFolder),
+      ...(output === undefined ? [] : [checkOutput(output, force, packageFolder)]),
+      ...(saveStages === undefined ? [] : [checkOutput(saveStages, force, passFolder)]),
     );
     const imported = { ...read, file: model };
     const faults =
       args.faults === undefined ? undefined : await readFaultMap(args.faults, loaded.target.array);
-    checkRuns(args.printAfter, { options, target: loaded.target, ...defined({ faults }) });
+    checkPasses(args, { options, target: loaded.target, ...defined({ faults }) });
     checkPatterns(options, imported.graph, commandLine(io, ['ops', model]));
     const input = await openCalibration(args, imported, options.calibrationSamples);
     printDiagnostics(io, input.warnings);
-    const hooks: CompileHooks = {
-      onProgress,
-      onPass: (name, made) => {
-        if (name === args.printAfter) io.stdout(`${printMade(made)}\n`);
-      },
-    };
-    const compiled = await compile(imported, loaded, options, input.calibration, hooks, faults);
+    const compileInto = (folder?: string) =>
+      compile(
+        imported,
+        loaded,
+        options,
+        input.calibration,
+        passHooks(io, args, folder, onProgress),
+        faults,
+      ).catch((error: unknown) => {
+        if (error instanceof StageReached) return undefined;
+        throw error;
+      });
+    const compiled =
+      saveStages === undefined
+        ? await compileInto()
+        : await writeFolder(saveStages, passFolder, force, compileInto);
+    if (!compiled || output === undefined) {
+      io.stdout(stoppedText(stopAfter!, saveStages));
+      return undefined;
+    }
     if (isMadeUp(compiled.record))
       printDiagnostics(io, [syntheticCalibration(model, loaded.target.adc.bits)]);
     report('checking the mapping', 0, 1);
@@ -83,16 +112,22 @@ export async function compileModel(io: Io, model: string, args: CompileArguments
     const { preprocessing } = input;
     const onArray = (done: number, total: number) => report('writing the package', done, total);
     onArray(0, compiled.mapping.arrays);
-    const manifest = await writePackage(compiled, args.output, { force, preprocessing, onArray });
-    return { compiled, manifest, bytes: await packageBytes(args.output) };
+    const manifest = await writePackage(compiled, output, { force, preprocessing, onArray });
+    return { compiled, manifest, output, bytes: await packageBytes(output) };
   });
 }
 
-/** @throws DiagnosticError where a pass whose result is to be printed does not run */
-function checkRuns(pass: string | undefined, given: Given): void {
-  const idle = passes.find(({ name }) => name === pass)?.idle?.(given);
-  if (idle) raise([optionInvalid(`--print-after ${pass}`, `${idle} this pass does not run`)]);
+/** Where the package goes; a compilation that stops at a stage writes none. */
+function outputOf({ output, stopAfter }: CompileArguments): string | undefined {
+  if (output === undefined && stopAfter === undefined)
+    raise([missingUsage('crossloom compile', "required option '-o, --output <name.xbar>' not specified")]);
+  if (output !== undefined && stopAfter !== undefined)
+    raise([optionInvalid('--output', `nothing is written where the compilation stops after ${stopAfter}`)]);
+  return output;
 }
+
+const stoppedText = (stage: string, folder: string | undefined) =>
+  `stopped after ${stage}: no package is written${folder === undefined ? '' : `, and what passes made is in ${folder}`}\n`;
 
 async function packageBytes(folder: string): Promise<number> {
   const sizes = await Promise.all(
@@ -112,12 +147,14 @@ interface CompileCommandLine extends CompileArguments {
 }
 
 async function run(io: Io, file: string, args: CompileCommandLine): Promise<void> {
-  const { compiled, manifest, bytes } = await compileModel(io, file, args);
+  const outcome = await compileModel(io, file, args);
+  if (!outcome) return;
+  const { compiled, manifest, output, bytes } = outcome;
   if (args.json) {
     const { model, target, options, files, summary, faults } = manifest;
     const { values: _values, provenance: _provenance, ...chip } = target;
     return printJson(io, 'compile', {
-      package: args.output,
+      package: output,
       bytes,
       model,
       target: chip,
@@ -133,7 +170,7 @@ async function run(io: Io, file: string, args: CompileCommandLine): Promise<void
   if (compiled.expected) io.stdout(formatOverLimit(compiled.expected));
   io.stdout(formatDigital(compiled.summary, commandLine(io, ['ops', file])));
   if (compiled.faults) io.stdout(`\n${formatFaults(compiled.faults)}\n`);
-  io.stdout(`${args.output}: ${formatBytes(bytes)}\n`);
+  io.stdout(`${output}: ${formatBytes(bytes)}\n`);
 }
 
 export function registerCompile(program: Command, io: Io): void {
@@ -142,7 +179,7 @@ export function registerCompile(program: Command, io: Io): void {
     .command('compile')
     .description('compile a trained ONNX model into a package for a chip')
     .argument('<model>', 'the ONNX file')
-    .requiredOption('-o, --output <name.xbar>', 'folder of the package')
+    .option('-o, --output <name.xbar>', 'folder of the package')
     .option('--target <target>', `a bundled target, or the path of a target file (default: ${defaultTarget})`)
     .option('--options <file.yaml>', 'options of the compilation (docs/options.md); flags override it')
     .option('--calibrate <data>', 'sample inputs, as docs/data.md lists their formats')
@@ -189,6 +226,11 @@ export function registerCompile(program: Command, io: Io): void {
       .choices(passes.map(({ name }) => name))
       .conflicts('json'),
   );
+  command
+    .addOption(
+      oneOf('--stop-after <stage>', 'go no further, and write no package', stageNames).conflicts('json'),
+    )
+    .option('--save-stages <dir>', 'a folder for what every pass made, as text');
   withExamples(
     withJson(withDataLimit(withPreprocessing(command, 'found beside model or data'))),
     'crossloom compile mobilenetv2.onnx --target tetramem-256-6bit --preset imagenet --calibrate images/ -o mobilenetv2.xbar',

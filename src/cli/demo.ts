@@ -123,7 +123,7 @@ async function runTarget(demo: Demo, { name, about }: DemoTarget, earlier?: stri
   const source =
     earlier === undefined ? ['--calibrate', shortPath(samples)] : ['--calibration', shown(earlier)];
   command('compile', modelPath, '--target', name, ...source, '-o', shown(output));
-  const { compiled } = await compileModel(io, model.file, {
+  const outcome = await compileModel(io, model.file, {
     output,
     target: name,
     ...(earlier === undefined ? { calibrate: samples } : { calibration: earlier }),
@@ -131,6 +131,7 @@ async function runTarget(demo: Demo, { name, about }: DemoTarget, earlier?: stri
     keepDigital: [],
     biasCorrection: true,
   });
+  const { compiled } = outcome!;
   say(formatTotals(compiled.summary, compiled.loaded, showTarget(io, compiled)));
 
   command('program', shown(output), '--seed', `${seed}`, '-o', shown(chipFolder));

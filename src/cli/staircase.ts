@@ -55,7 +55,7 @@ export function registerStaircase(targets: Command, io: Io): void {
   const command = targets
     .command('staircase')
     .description('transfer every digit of a chip with hidden planes, and show the spread by error source')
-    .argument('<name>', 'a bundled target, or the path of a target file')
+    .argument('<target>', 'a bundled target, or the path of a target file')
     .option('--circuits <n>', 'synapses, each with its own devices', wholeNumber(1, 100_000), 33)
     .option('--transfers <n>', 'of every digit in each of them', wholeNumber(1, 10_000), 6)
     .option('--seed <n>', 'decides all randomness of the devices', seedNumber, 1);

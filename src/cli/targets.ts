@@ -126,7 +126,7 @@ export function registerTargets(program: Command, io: Io): void {
   const showCommand = targets
     .command('show')
     .description('show every field of a target, with its value and where that comes from')
-    .argument('<name>', 'a bundled target, or the path of a target file');
+    .argument('<target>', 'a bundled target, or the path of a target file');
   withExamples(
     withSet(withJson(showCommand)),
     'crossloom targets show ideal',

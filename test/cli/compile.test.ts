@@ -176,6 +176,57 @@ describe('crossloom compile', () => {
   });
 });
 
+describe('--stop-after and --save-stages', () => {
+  const looked = (...flags: readonly string[]) =>
+    runCli(['compile', at('net.onnx'), '--calibrate', at('data.npy'), ...flags]);
+
+  test('keep what the passes of the stages so far made, and write no package', async () => {
+    const saved = async (stage: string) => {
+      const { exit, out } = await looked('--stop-after', stage, '--save-stages', at(`stages-${stage}`));
+      expect({ exit, out }).toEqual({
+        exit: 0,
+        out: `stopped after ${stage}: no package is written, and what passes made is in ${at(`stages-${stage}`)}\n`,
+      });
+      return (await readdir(at(`stages-${stage}`))).map((name) => name.replace(/^\d\d-|\.txt$/g, ''));
+    };
+    const lowered = await saved('lower');
+    expect(lowered.at(0)).toBe('upgrade-opset');
+    expect(lowered.at(-1)).toBe('fold-batch-norm');
+    expect(await saved('calibrate')).toEqual(lowered);
+    const rounded = await saved('integers');
+    expect(rounded.slice(lowered.length)).toEqual(['choose-encodings', 'quantize', 'correct-biases']);
+    const mapped = await saved('map');
+    expect(mapped.slice(0, rounded.length)).toEqual(rounded);
+    expect(mapped.at(-1)).toMatch(/^(place-blocks|order-rows)$/);
+    expect((await saved('program')).at(-1)).toBe('write-schedule');
+  });
+
+  test('the texts are those of --print-after', async () => {
+    await looked('--save-stages', at('kept'), '-o', at('kept.xbar'));
+    for (const name of await readdir(at('kept'))) {
+      const pass = name.replace(/^\d\d-|\.txt$/g, '');
+      if (pass === 'order-rows') continue;
+      const { out } = await looked('--print-after', pass, '--stop-after', 'program');
+      expect(out.startsWith(`${await readFile(join(at('kept'), name), 'utf8')}\n`)).toBe(true);
+    }
+  });
+
+  test.each([
+    [[], '2 usage/missing', "'-o, --output <name.xbar>' not specified"],
+    [['--stop-after', 'map', '-o', 'x.xbar'], '25 options/invalid', 'nothing is written'],
+    [
+      ['--stop-after', 'map', '--print-after', 'write-schedule'],
+      '25 options/invalid',
+      'in the stage program',
+    ],
+    [['--stop-after', 'mapp'], '2 usage/invalid-value', "'map'"],
+  ])('%j is refused', async (flags, problem, said) => {
+    const outcome = await looked(...flags);
+    expect(problemOf(outcome)).toBe(problem);
+    expect(outcome.err).toContain(said);
+  });
+});
+
 describe('--print-after', () => {
   test('shows what every pass makes', async () => {
     const none = { format: 'crossloom-faults', version: 1, rows: 256, columns: 256, arrays: [[]] };
@@ -187,7 +238,9 @@ describe('--print-after', () => {
     const flags = ['--force', '--options', at('all.yaml'), '--faults', at('none.json')];
     const heads: [string, string][] = [];
     for (const { name } of passes) {
-      const { exit, out } = await compileNet('--print-after', name, ...flags);
+      // Columns are flipped on targets that say so.
+      const given = name === 'flip-columns' ? ['--force', '--target', 'isaac-128'] : flags;
+      const { exit, out } = await compileNet('--print-after', name, ...given);
       expect(exit, name).toBe(0);
       heads.push([name, out.trimStart().split(' ')[0]!]);
     }
@@ -207,6 +260,7 @@ describe('--print-after', () => {
       ['pack-groups', 'block'],
       ['place-blocks', 'mapping'],
       ['order-rows', 'mapping'],
+      ['flip-columns', 'mapping'],
       ['work-around-faults', 'mapping'],
       ['exchange-rows', 'mapping'],
       ['choose-converter-ranges', 'block'],

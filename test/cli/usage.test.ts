@@ -20,14 +20,14 @@ const told = (err: string) =>
 
 describe('a wrong command line', () => {
   test('tells the misspelt flag before what is missing, and all at once', async () => {
-    const { exit, err } = await runCli(['compile', at('net.onnx'), '--targt', 'ideal', '--slices', 'two']);
+    const { exit, err } = await runCli(['program', at('net.xbar'), '--fore', '--seed', 'two']);
     expect(exit).toBe(2);
     expect(told(err)).toEqual([
-      "usage/unknown-option unknown option '--targt'",
+      "usage/unknown-option unknown option '--fore'",
       "usage/invalid-value 'two' is no value of this option",
-      "usage/missing required option '-o, --output <name.xbar>' not specified",
+      "usage/missing required option '-o, --output <chip>' not specified",
     ]);
-    expect(err).toContain("Did you mean '--target'?");
+    expect(err).toContain("Did you mean '--force'");
   });
 
   test.each([
@@ -141,7 +141,7 @@ describe('with --json', () => {
   });
 
   test('those of the command line too', async () => {
-    const { exit, err } = await runCli(['compile', '--json']);
+    const { exit, err } = await runCli(['program', '--json']);
     expect(exit).toBe(2);
     expect(objectOf(err)).toMatchObject({ errors: [{ code: 'usage/missing' }, { code: 'usage/missing' }] });
   });
