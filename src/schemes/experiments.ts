@@ -31,13 +31,13 @@ export function schemeExperiments(
   target: Target,
 ): readonly { readonly name: string; readonly run: (settings: ExperimentSettings) => readonly Figure[] }[] {
   const own = Object.entries(experiments[target.programming.scheme] ?? {});
-  const open = (seed: number) => (rows: number, columns: number) =>
-    openCells(target, { rows, columns, hiddenBits: 0 }, seed, 0);
+  const open = (seed: number) => (on: Target, rows: number, columns: number) =>
+    openCells(on, { rows, columns, hiddenBits: 0 }, seed, 0);
   const levels = {
     name: 'levels',
     run: ({ seed }: ExperimentSettings) => programmedFigures(target, open(seed)),
   };
-  const oneByOne = !schemeOf(target).openLoop && open(0)(1, 1).program !== undefined;
+  const oneByOne = !schemeOf(target).openLoop && open(0)(target, 1, 1).program !== undefined;
   return [
     ...(oneByOne ? [levels] : []),
     ...own.map(([name, run]) => ({

@@ -45,11 +45,23 @@ export function programLevels(
 }
 
 const about = (count: number) =>
-  `${count} levels in ${cellsPerLevel} cells each, programmed from RESET, without stuck cells`;
+  `${count} levels in ${cellsPerLevel} cells each that all respond, programmed from RESET`;
+
+/** The same target with cells that pulses move, all of them: those that stay at their RESET are no errors of programming. */
+export function responding(target: Target): Target {
+  const { programming } = target;
+  return 'unresponsive' in programming
+    ? { ...target, programming: { ...programming, unresponsive: 0 } }
+    : target;
+}
 
 /** @param open the cells of a bench array */
-export function programmedFigures(target: Target, open: (rows: number, columns: number) => Cells): Figure[] {
-  const levels = programLevels(target, open);
+export function programmedFigures(
+  given: Target,
+  open: (target: Target, rows: number, columns: number) => Cells,
+): Figure[] {
+  const target = responding(given);
+  const levels = programLevels(target, (rows, columns) => open(target, rows, columns));
   const uses = ['cell.levels', 'cell.gUseMin', 'cell.gUseMax', ...shapingFields(target)];
   // Exact cells have no errors.
   if (schemeOf(target).exact) return [{ ...staircase(levels), uses }];
@@ -60,10 +72,10 @@ export function programmedFigures(target: Target, open: (rows: number, columns: 
   ];
 }
 
-/** The fields of `programming` that bear on conductances: what a pulse costs does not. */
+/** The fields of `programming` that bear on conductances of cells that respond: what a pulse costs does not. */
 export const shapingFields = ({ programming }: { readonly programming: object }): string[] =>
   Object.keys(programming)
-    .filter((field) => !/(Time|Energy)$/.test(field))
+    .filter((field) => !/(Time|Energy)$|^unresponsive$/.test(field))
     .map((field) => `programming.${field}`);
 
 type Drawn = Omit<Figure, 'uses'>;

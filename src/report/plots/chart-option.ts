@@ -52,17 +52,13 @@ function axisOf({ scale }: Axis): object {
   return scale === 'log' ? { type: 'log', minorTick: { show: true } } : { type: 'value', scale: true };
 }
 
-/** Data fill the width: round ends of an axis would leave it empty. In logarithmic scale it ends at powers of ten. */
+/** Data fill the width: round ends of an axis would leave it empty. */
 function rangeOf({ scale }: Axis, series: readonly Series[], { unit }: Scale): object {
   const bars = series.find(({ drawn }) => drawn === 'bars');
   const all = series.flatMap((one) => one.x).filter(Number.isFinite);
   const [min, max] = [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))];
   if (max === min) return {};
-  if (scale === 'log')
-    return {
-      min: 10 ** Math.floor(Math.log10(min / unit) + 1e-9),
-      max: 10 ** Math.ceil(Math.log10(max / unit) - 1e-9),
-    };
+  if (scale === 'log') return { min: min / unit, max: max / unit };
   const margin = bars ? (max - min) / bars.x.length / 2 : 0;
   return { min: (min - margin) / unit, max: (max + margin) / unit };
 }

@@ -17,6 +17,9 @@ import type { FeedforwardProgramming } from './parameters.ts';
 import { predictedSpread } from './spread.ts';
 import { directionOf } from './staircase.ts';
 
+/** Smallest distance from a level that is drawn (steps). */
+const least = 1e-3;
+
 /** The amplitude of which as many pulses as there are levels take the mean device through them (V). */
 function evenAmplitude(law: FeedforwardProgramming, cell: Cell, up: boolean): number {
   const { vFull, vScale } = directionOf(law, up);
@@ -63,7 +66,7 @@ const potentiation: SchemeExperiment<FeedforwardProgramming> = ({ programming: l
 const crossedBy = (gamma: number, x: number, dose: number): number =>
   Math.min(1, gamma === 0 ? x + dose : 1 / gamma - (1 / gamma - x) * Math.exp(-gamma * dose));
 
-/** Predicted pulses leave of one level what they then make up for at the next: errors do not add up, as those of identical pulses do. */
+/** What one level is off by is known at the next: errors do not add up, as those of identical pulses do. */
 const predictedStaircase: SchemeExperiment<FeedforwardProgramming> = (
   { programming: law, cell },
   { seed },
@@ -77,11 +80,12 @@ const predictedStaircase: SchemeExperiment<FeedforwardProgramming> = (
     (law.readNoise / step) ** 2 + law.cycleToCycle ** 2 * (1 + 1 / law.training.pulses) + rounding,
   );
   const ends = [0, cell.levels - 1];
+  const sizes = (errors: readonly number[]) => errors.map((e) => Math.max(least, Math.abs(e)));
   return [
     {
       name: 'predicted-staircase',
       title: 'One device through all of its levels',
-      about: `one pulse for each of ${cell.levels} levels, upwards: by predictions from a reading before each, after a training of this device; and by pulses that are all alike and would take it to the last level. Dashed: two standard deviations of predicted pulses either side, in closed form`,
+      about: `one pulse for each of ${cell.levels} levels, upwards: by predictions from a reading before each, after a training of this device; and by pulses that are all alike and would take it to the last level. Dashed: the standard deviation of predicted pulses in closed form`,
       uses: [
         'cell.levels',
         'cell.gMin',
@@ -93,18 +97,11 @@ const predictedStaircase: SchemeExperiment<FeedforwardProgramming> = (
       plot: {
         form: 'chart',
         x: { name: 'level code', unit: '' },
-        y: { name: 'distance from the level', unit: 'steps' },
+        y: { name: 'distance from the level', unit: 'steps', scale: 'log' },
         series: [
-          { name: 'predicted', drawn: 'dots', kind: 'measured', x, y: predicted(device).errors },
-          { name: 'identical', drawn: 'dots', kind: 'measured', x, y: identical(device).errors },
-          ...[2, -2].map((times) => ({
-            name: 'closed form',
-            drawn: 'line' as const,
-            kind: 'law' as const,
-            colour: 0,
-            x: ends,
-            y: ends.map(() => times * sigma),
-          })),
+          { name: 'predicted', drawn: 'dots', kind: 'measured', x, y: sizes(predicted(device).errors) },
+          { name: 'identical', drawn: 'dots', kind: 'measured', x, y: sizes(identical(device).errors) },
+          { name: 'closed form', drawn: 'line', kind: 'law', x: ends, y: ends.map(() => sigma) },
         ],
       },
     },

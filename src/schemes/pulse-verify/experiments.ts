@@ -8,7 +8,7 @@ import type { SchemeExperiment } from '../scheme.ts';
 import { loopSpread, resetSpread } from '../spread.ts';
 import { openPulseVerify } from './cells.ts';
 import { afterPulses } from './mean-device.ts';
-import type { PulseVerifyProgramming } from './parameters.ts';
+import { type PulseVerifyProgramming, parameters } from './parameters.ts';
 import {
   drawPulseCell,
   newPulseCell,
@@ -23,6 +23,9 @@ import { conductanceOf, pulsed, stateOf } from './steps/step.ts';
 
 /** Share of the window that the pulses of a train cross, and the most of them. */
 const [crossed, most] = [0.9, 2000];
+
+/** What programming rests on: schemes that have more besides do not use it here. */
+const loopFields = shapingFields({ programming: parameters });
 
 /** Pulses after which a device that is like the mean has crossed most of the window, or hardly moves. */
 function pulsesAcross(law: PulseLaw, window: Window): number {
@@ -85,7 +88,7 @@ const convergence: SchemeExperiment<PulseVerifyProgramming> = (target, { seed })
     target,
     tolerance: programming.tolerance,
     most: programming.maxPulses,
-    uses: ['cell.levels', 'cell.gMin', 'cell.gMax', 'cell.gUseMin', 'cell.gUseMax', ...shapingFields(target)],
+    uses: ['cell.levels', 'cell.gMin', 'cell.gMax', 'cell.gUseMin', 'cell.gUseMax', ...loopFields],
     open: (maxPulses) => (rows, columns) =>
       openPulseVerify(
         { ...target, programming: { ...programming, unresponsive: 0, maxPulses } },
