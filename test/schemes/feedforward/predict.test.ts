@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { totalCounts } from '../../../src/chip/chip.ts';
 import { executeBitstream } from '../../../src/chip/execute.ts';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
+import { openCells } from '../../../src/schemes/cells.ts';
 import { levelSpread } from '../../../src/schemes/level-sigma.ts';
 import { levelConductance, levelStepOf } from '../../../src/target/cell.ts';
 import { loadTarget } from '../../../src/target/load.ts';
@@ -30,7 +31,7 @@ async function cellsAt(target: Target, code: number, chips: number): Promise<Flo
 }
 
 describe('the spread of a level in closed form is that of chips', () => {
-  // A quarter on either side: errors after the first pulse are no normal ones, as the closed form takes them to be.
+  // A quarter on either side: four test devices are few.
   test.each(['device', 'array', 'die'])(
     'three retries, trained per %s',
     async (per) => {
@@ -43,6 +44,39 @@ describe('the spread of a level in closed form is that of chips', () => {
         expect(ratio, `level ${code}`).toBeGreaterThan(0.8);
         expect(ratio, `level ${code}`).toBeLessThan(1.25);
         expect(Math.abs(found.mean - level)).toBeLessThan(0.05 * step);
+      }
+    },
+    60_000,
+  );
+
+  // Chips of few cells: a test device speaks for all of its array, and what it is off by counts once a chip.
+  test.each([1, 2])(
+    '%s retries, where first pulses reach the end of the window too',
+    async (retries) => {
+      const target = await targetOf(`retries=${retries}`);
+      const { tolerance } = target.programming as { readonly tolerance: number };
+      const [side, chips] = [8, 400];
+      const count = side * side;
+      for (const code of [100, 256, 400, 511]) {
+        const level = levelConductance(target.cell, code);
+        const squares: number[] = [];
+        for (let seed = 1; seed <= chips; seed++) {
+          const cells = openCells(target, { rows: side, columns: side, hiddenBits: 0 }, seed, 0);
+          let square = 0;
+          for (let cell = 0; cell < count; cell++) {
+            const from = cells.reset(cell, cell);
+            const write = { cell, event: count + cell, from, level, tolerance, stuck: undefined };
+            square += (cells.program!(write).conductance - level) ** 2 / count;
+          }
+          squares.push(square);
+        }
+        const { mean, sigma } = momentsOf(Float64Array.from(squares));
+        const found = Math.sqrt(mean);
+        const { mean: centre, variance } = levelSpread(target, level);
+        const ratio = Math.hypot(Math.sqrt(variance), centre - level) / found;
+        // Two standard errors of the root, and a tenth for what is left out.
+        const within = 0.1 + sigma / Math.sqrt(chips) / mean;
+        expect(Math.abs(ratio - 1), `level ${code}: ${ratio}`).toBeLessThan(within);
       }
     },
     60_000,
