@@ -47,11 +47,7 @@ async function* each(programs: Programs): AsyncGenerator<ArrayProgram, void, und
   yield* programs;
 }
 
-function changesOf(
-  before: ArrayProgram,
-  after: ArrayProgram,
-  hidden: HiddenBits | undefined,
-): Instruction[] {
+function changesOf(before: ArrayProgram, after: ArrayProgram, hidden: HiddenBits | undefined): Instruction[] {
   const { array } = before;
   if (after.array !== array) different(array, `array ${after.array} stands in its place`);
   if (after.instructions.length !== before.instructions.length)

@@ -5,10 +5,10 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { largestHidden } from '../schemes/transfer/plane.ts';
 import type { Target } from '../target/target.ts';
-import { defaults, parallelDefaults } from '../train/defaults.ts';
+import { defaults, parallelDefaults, tikiTakaDefaults } from '../train/defaults.ts';
 import type { HiddenOptions } from '../train/rules/hidden/learner.ts';
 import type { EnduranceLimits } from '../train/rules/hidden/wear.ts';
-import type { ParallelOptions } from '../train/rules/parallel/learner.ts';
+import type { PulsedOptions } from '../train/rules/pulsed-options.ts';
 import type { RuleName, RuleOptions } from '../train/rules/rules.ts';
 
 /** Flags that some rules take. */
@@ -21,17 +21,23 @@ export interface RuleFlags {
   readonly rounding?: HiddenOptions['rounding'];
   readonly range?: number;
   readonly longestTrain?: number;
-  readonly updateBias?: ParallelOptions['updateBias'];
+  readonly updateBias?: PulsedOptions['updateBias'];
   readonly weightRange?: number;
+  readonly fastSteps?: number;
+  readonly chopEvery?: number;
+  readonly symmetryPulses?: number;
   readonly learningRate?: number;
   readonly biasRate?: number;
   readonly rate?: number;
   readonly beyondEndurance?: true;
 }
 
+const pulsed = ['longestTrain', 'updateBias', 'weightRange'] as const;
 const own = {
   hidden: ['transferEvery', 'maskProbability', 'maskReach', 'stepSize', 'rounding', 'range'],
-  parallel: ['longestTrain', 'updateBias', 'weightRange'],
+  parallel: pulsed,
+  'tiki-taka-2': [...pulsed, 'transferEvery', 'fastSteps', 'symmetryPulses'],
+  'tiki-taka-4': [...pulsed, 'transferEvery', 'fastSteps', 'symmetryPulses', 'chopEvery'],
 } as const satisfies Record<RuleName, readonly (keyof RuleFlags)[]>;
 
 /** Flags that the rule has no use for. */
@@ -54,7 +60,19 @@ type Rated = RuleOptions & { readonly rate: number };
 
 /** @throws DiagnosticError options/invalid for what the target cannot hold */
 export function ruleOptions(flags: RuleFlags, target: Target): Rated {
-  return flags.rule === 'hidden' ? hiddenOptions(flags, target) : parallelOptions(flags, target);
+  const { rule } = flags;
+  if (rule === 'hidden') return hiddenOptions(flags, target);
+  const options = parallelOptions(flags, target);
+  if (rule === 'parallel') return { rule, ...options };
+  const { transferEvery, fastSteps, chopEvery, symmetryPulses } = flags;
+  return {
+    rule,
+    ...options,
+    transferEvery: transferEvery ?? tikiTakaDefaults.transferEvery,
+    fastSteps: fastSteps ?? tikiTakaDefaults.fastSteps,
+    chopEvery: chopEvery ?? tikiTakaDefaults.chopEvery,
+    symmetryPulses: symmetryPulses ?? tikiTakaDefaults.symmetryPulses[rule],
+  };
 }
 
 function hiddenOptions(flags: RuleFlags, target: Target): Rated {
@@ -74,12 +92,11 @@ function hiddenOptions(flags: RuleFlags, target: Target): Rated {
   };
 }
 
-function parallelOptions(flags: RuleFlags, target: Target): Rated {
+function parallelOptions(flags: RuleFlags, target: Target): PulsedOptions & { readonly rate: number } {
   const { learningRate = parallelDefaults.learningRate, weightRange } = flags;
   const { biasRate = learningRate, rate = learningRate } = flags;
   const { longestTrain = parallelDefaults.longestTrain, updateBias = parallelDefaults.updateBias } = flags;
   return {
-    rule: 'parallel',
     ...{ rate, learningRate, biasRate, longestTrain, updateBias },
     ...defined({ weightRange }),
     endurance: flags.beyondEndurance ? undefined : limitsOf(target),

@@ -64,14 +64,10 @@ export function problemsIn(args: TrainCommandLine): Diagnostic[] {
     holdOut,
   } = args;
   const rules = [
-    [
-      every >= 1,
-      '--transfer-every',
-      every,
-      'hidden weights are transferred after every 1 input at the soonest',
-    ],
+    [every >= 1, '--transfer-every', every, 'something is transferred after every 1 input at the soonest'],
     [mask > 0 && mask <= 1, '--mask-probability', mask, 'it lies above 0 and at most at 1'],
     [slots <= longestTrain, '--longest-train', slots, `a train has ${longestTrain} slots at most`],
+    [args.fastSteps !== 0, '--fast-steps', 0, 'fast cells would never step'],
     [args.weightRange !== 0, '--weight-range', 0, 'half of the window stands for more than no weight'],
     [epochs >= 1, '--epochs', epochs, 'there is at least 1'],
     [holdOut >= 2, '--hold-out', holdOut, 'nothing would be left to learn from'],

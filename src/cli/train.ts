@@ -6,10 +6,10 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import { parseOptions } from '../ir/options.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
 import { formatTraining } from '../report/train-text.ts';
-import { defaults, parallelDefaults } from '../train/defaults.ts';
+import { defaults, parallelDefaults, tikiTakaDefaults } from '../train/defaults.ts';
 import { reportOf } from '../train/report.ts';
 import { maskReaches, roundings } from '../train/rules/hidden/steps.ts';
-import { rules } from '../train/rules/rules.ts';
+import { type RuleName, rules } from '../train/rules/rules.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
 import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
@@ -112,8 +112,8 @@ export function registerTrain(program: Command, io: Io): void {
     .addOption(
       oneOf(
         '--rule <rule>',
-        'single steps of hidden integers under a stochastic mask, or updates of all cells at once by pulse trains',
-        ['hidden', 'parallel'],
+        'single steps of hidden integers, or updates of all cells at once by pulse trains: plain, or Tiki-Taka of version 2 or 4',
+        Object.keys(rules) as RuleName[],
       ).default('hidden'),
     )
     .option('--epochs <n>', 'times that all samples are learnt from', whole, defaults.epochs)
@@ -135,7 +135,7 @@ export function registerTrain(program: Command, io: Io): void {
     )
     .option(
       '--transfer-every <n>',
-      `inputs from one transfer to the next (default: ${defaults.transferEvery})`,
+      `inputs from one transfer to the next (default: ${defaults.transferEvery}; of Tiki-Taka, of a row of each array: ${tikiTakaDefaults.transferEvery})`,
       whole,
     )
     .option(
@@ -174,6 +174,21 @@ export function registerTrain(program: Command, io: Io): void {
         `how voltages select the cells of an update (default: ${parallelDefaults.updateBias})`,
         ['half', 'gate'],
       ),
+    )
+    .option(
+      '--fast-steps <n>',
+      `steps of a fast cell that the largest update comes to (default: ${tikiTakaDefaults.fastSteps})`,
+      decimal(0, 32),
+    )
+    .option(
+      '--chop-every <n>',
+      `readings of a row between two turns of its chopper (default: ${tikiTakaDefaults.chopEvery})`,
+      wholeNumber(2),
+    )
+    .option(
+      '--symmetry-pulses <n>',
+      `pairs of pulses that take fast cells to where up and down balance (default: ${tikiTakaDefaults.symmetryPulses['tiki-taka-2']}; of version 4, none)`,
+      whole,
     )
     .option(
       '--weight-range <w>',

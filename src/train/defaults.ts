@@ -1,6 +1,6 @@
 /** What `crossloom train` does where nothing else is said: chosen on held-out training images of MNIST, see docs/train.md. */
 import type { HiddenOptions } from './rules/hidden/learner.ts';
-import type { ParallelOptions } from './rules/parallel/learner.ts';
+import type { PulsedOptions } from './rules/pulsed-options.ts';
 import type { TrainOptions } from './trainer.ts';
 
 export const defaults = {
@@ -23,4 +23,12 @@ export const parallelDefaults = {
   ...{ learningRate: 0.01, biasRate: 0.01, rate: 0.01 },
   longestTrain: 10,
   updateBias: 'half',
-} as const satisfies Partial<TrainOptions & ParallelOptions & { epochs: number }>;
+} as const satisfies Partial<TrainOptions & PulsedOptions & { epochs: number }>;
+
+/** The same of Tiki-Taka, besides. */
+export const tikiTakaDefaults = {
+  transferEvery: 1,
+  fastSteps: 1,
+  chopEvery: 10,
+  symmetryPulses: { 'tiki-taka-2': 200, 'tiki-taka-4': 0 },
+} as const;

@@ -298,6 +298,21 @@ describe('crossloom train', () => {
     ]);
   });
 
+  test.each(['tiki-taka-2', 'tiki-taka-4'])('%s learns, and writes a package', async (rule) => {
+    const { exit, out } = await runCli([
+      ...['train', '--rule', rule, '--mlp', '6-8-3', '--data', at('data'), '--epochs', '3'],
+      ...['--weight-range', '3', '--learning-rate', '0.1', '-o', at(`${rule}.xbar`), '--json'],
+    ]);
+    expect(exit).toBe(0);
+    const report = JSON.parse(out);
+    expect(report.epochs[2].test).toBeGreaterThan(60);
+    // One array holds both layers, and one their fast cells.
+    expect(report.arrays).toBe(2);
+    expect(report.costs.reads).toBe(1800);
+    const { manifest } = await openPackage(at(`${rule}.xbar`));
+    expect(manifest.training).toMatchObject({ rule, transferEvery: 1, chopEvery: 10 });
+  });
+
   test('parallel updates of a package make a delta that turns its chip into the new one', async () => {
     const small = [
       'train',

@@ -80,7 +80,7 @@ export function openUpdatedArray(
   const ratio = { up: parameters.disturbUp, down: parameters.disturbDown };
   const noPulses = (): HalfPulses => ({ rows: new Float64Array(rows), columns: new Float64Array(columns) });
   const pending = { up: noPulses(), down: noPulses() };
-  // What is pending, and how many updates there were when the last of it came: 0 where nothing is.
+  // What is pending, and how many updates there were with the last of it: 0 where nothing is.
   let [bias, vSet, vReset] = ['half', parameters.vSet, parameters.vReset];
   const since = new Uint32Array(1);
   const most = (sense: Sense) => largest(pending[sense].rows) + largest(pending[sense].columns);
@@ -92,7 +92,7 @@ export function openUpdatedArray(
     const moves = gain > 0 && most(sense) > 0;
     const noise = moves ? parameters.disturbSpread / ratio[sense] : 0;
     const scale = { up: moves ? gain : 0, down: moves ? gain : 0, noise };
-    const key = openStream(seed, `update-disturb-${sense} ${array}`, since[0]! - 1);
+    const key = openStream(seed, `update-disturb-${sense} ${array}`, Math.max(0, since[0]! - 1));
     const step = cells.stepper('halves', moves ? bitsOf(most(sense)) : 1, noise > 0);
     cells.columns.fill(0).set(ofColumns);
     for (let row = 0; row < rows; row++) step(row, ofRows[row]!, sense, scale, key);
@@ -101,7 +101,6 @@ export function openUpdatedArray(
   }
 
   function settle(): void {
-    if (since[0] === 0) return;
     for (const sense of senses) reach(sense);
     since[0] = 0;
   }
@@ -116,8 +115,10 @@ export function openUpdatedArray(
       ...{ rowsDown: pending.down.rows, columnsDown: pending.down.columns },
     },
     update(given, number) {
-      if (given.bias !== bias || given.vSet !== vSet || given.vReset !== vReset) settle();
-      [bias, vSet, vReset, since[0]] = [given.bias, given.vSet, given.vReset, number + 1];
+      const changed = given.bias !== bias || given.vSet !== vSet || given.vReset !== vReset;
+      if (changed && since[0]! > 0) settle();
+      [bias, vSet, vReset] = [given.bias, given.vSet, given.vReset];
+      if (bias === 'half') since[0] = number + 1;
       meet(cells, given, { ...gainsAt(parameters, given), noise: cycleToCycle }, seed, array, number);
       const counts = countPulses(given.rows, given.columns, given.length);
       if (given.bias === 'gate') return { ...counts, everywhere: false };

@@ -115,3 +115,21 @@ function blocksOf(mapping: Mapping, index: number): PulsedBlock[] {
     return [{ array, row, column, inputs, outputs, reference }];
   });
 }
+
+/** Cells of the same layers in arrays of their own behind those of a chip, all in the middle of the window. */
+export function besides(chip: PulsedChip): PulsedChip {
+  const { gMin, gMax } = chip.target.cell;
+  const first = chip.arrays.length;
+  const cells = chip.arrays.map(({ conductances, formed }) => ({
+    conductances: new Float32Array(conductances.length).fill((gMin + gMax) / 2),
+    ...{ formed, cycles: new Uint32Array(formed.length), operations: new Uint32Array(formed.length) },
+  }));
+  return {
+    ...chip,
+    layers: chip.layers.map((layer) => ({
+      ...layer,
+      blocks: layer.blocks.map((block) => ({ ...block, array: first + block.array })),
+    })),
+    arrays: [...chip.arrays, ...cells],
+  };
+}

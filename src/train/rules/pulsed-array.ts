@@ -23,6 +23,10 @@ export interface PulsedArray {
   readonly before: ProgrammedCells;
   /** Formed cells of every row and column, which are all that is half-selected. */
   readonly formed: { readonly rows: Float64Array; readonly columns: Float64Array };
+  /** Standard deviation of a reading, in units of the states of cells. */
+  readonly readNoise: number;
+  /** Read what of it belongs to layers, to be called when all cells may have changed. */
+  readonly readers: (() => void)[];
   /** Number of the next update, which keys its draws. */
   readonly next: { number: number };
 }
@@ -38,7 +42,8 @@ export function openPulsedArray(
 ): PulsedArray {
   const { rows, columns } = target.array;
   const { faults, cell } = target;
-  const cells = openCells(target, { rows, columns, hiddenBits: 0 }, seed, number).updates!;
+  const { updates, readBack } = openCells(target, { rows, columns, hiddenBits: 0 }, seed, number);
+  const cells = updates!;
   const held = faults && drawStuckCells(faults, cell, seed, number, rows * columns);
   cells.take(before.conductances, held);
   const formed = { rows: new Float64Array(rows), columns: new Float64Array(columns) };
@@ -48,7 +53,8 @@ export function openPulsedArray(
   }
   // As a chip numbers them: no operation of a cell has had this one.
   const next = { number: before.operations.reduce((most, count) => Math.max(most, count), 0) };
-  return { cells, columns, before, formed, next };
+  const readNoise = (readBack?.readNoise ?? 0) / cells.states().unit;
+  return { cells, columns, before, formed, readNoise, readers: [], next };
 }
 
 /** What pulses have done. */

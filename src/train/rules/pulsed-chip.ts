@@ -3,7 +3,7 @@ import type { Target } from '../../target/target.ts';
 import type { TrainedLayer } from '../network.ts';
 import type { Learnt } from './learner.ts';
 import { noWork, openPulsedArray, type ProgrammedCells, type PulsedArray } from './pulsed-array.ts';
-import type { PulsedBlock, PulsedLayer } from './pulsed-layer.ts';
+import { type PulsedBlock, type PulsedLayer, readBlock } from './pulsed-layer.ts';
 
 export interface PulsedChip {
   readonly target: Target;
@@ -37,7 +37,9 @@ export function openPulsedLayers(
   );
   const pulsed = layers.map(({ blocks }, l): PulsedLayer => {
     const { inputs, outputs } = network[l]!;
-    return { blocks, arrays, inputs, outputs, matrix: matrices[l]!, work: noWork() };
+    const layer = { blocks, arrays, inputs, outputs, matrix: matrices[l]!, work: noWork() };
+    for (const block of blocks) arrays.get(block.array)!.readers.push(() => readBlock(layer, block));
+    return layer;
   });
   return { arrays, pulsed };
 }

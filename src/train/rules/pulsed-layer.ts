@@ -33,9 +33,9 @@ export interface PulsedLayer {
 export interface LayerTrains {
   /** Slots of a train. */
   readonly length: number;
-  /** By input. */
+  /** By input, or by row of a block. */
   readonly rows: LineTrains;
-  /** By output. */
+  /** By output, or by column. */
   readonly columns: LineTrains;
 }
 
@@ -43,35 +43,48 @@ export type UpdateBias = 'half' | 'gate';
 
 /** Pulses on a layer: all its arrays at once. */
 export function pulseLayer(layer: PulsedLayer, trains: LayerTrains, bias: UpdateBias): void {
-  const { blocks, arrays, work } = layer;
+  const { work } = layer;
   const phases = signsOf(trains.rows) * signsOf(trains.columns);
   work.updates++;
   if (phases === 0) return;
   work.slots += phases * trains.length;
-  for (const block of blocks) {
-    const rows = gather(trains.rows, block.inputs);
-    // Rows that take no part leave no phase in which columns pulse.
-    if (signsOf(rows) === 0) continue;
-    const columns = gather(trains.columns, block.outputs);
-    const array = arrays.get(block.array)!;
-    const { row, column } = block;
-    const { voltages } = array.cells;
-    const update = { bias, length: trains.length, ...voltages, row, column, rows, columns };
-    const everywhere = pulseArray(array, update, work);
-    if (everywhere) readArray(layer, block.array);
-    else for (let r = 0; r < block.inputs.length; r++) if (rows.words[r] !== 0) readRow(layer, block, r);
-  }
+  for (const block of layer.blocks)
+    pulseBlock(
+      layer,
+      block,
+      {
+        length: trains.length,
+        rows: gather(trains.rows, block.inputs),
+        columns: gather(trains.columns, block.outputs),
+      },
+      bias,
+    );
 }
 
-/** Reads all blocks of an array into the matrix. */
-function readArray(layer: PulsedLayer, array: number): void {
-  for (const block of layer.blocks)
-    if (block.array === array) for (let r = 0; r < block.inputs.length; r++) readRow(layer, block, r);
+/** Pulses on a block. @param trains of its rows and columns */
+export function pulseBlock(
+  layer: PulsedLayer,
+  block: PulsedBlock,
+  { length, rows, columns }: LayerTrains,
+  bias: UpdateBias,
+): void {
+  // Rows that take no part leave no phase in which columns pulse, nor columns one for rows.
+  if (signsOf(rows) * signsOf(columns) === 0) return;
+  const array = layer.arrays.get(block.array)!;
+  const { row, column } = block;
+  const update = { bias, length, ...array.cells.voltages, row, column, rows, columns };
+  const everywhere = pulseArray(array, update, layer.work);
+  if (everywhere) for (const read of array.readers) read();
+  else for (let r = 0; r < block.inputs.length; r++) if (rows.words[r] !== 0) readRow(layer, block, r);
 }
 
 /** Reads all cells into the matrix. */
 export function readLayer(layer: PulsedLayer): void {
-  for (const block of layer.blocks) for (let r = 0; r < block.inputs.length; r++) readRow(layer, block, r);
+  for (const block of layer.blocks) readBlock(layer, block);
+}
+
+export function readBlock(layer: PulsedLayer, block: PulsedBlock): void {
+  for (let r = 0; r < block.inputs.length; r++) readRow(layer, block, r);
 }
 
 function readRow(layer: PulsedLayer, block: PulsedBlock, row: number): void {

@@ -2,8 +2,14 @@
 import { hiddenRule } from './hidden/rule.ts';
 import { parallelRule } from './parallel/rule.ts';
 import type { LearningRule } from './rule.ts';
+import { tikiTaka2, tikiTaka4 } from './tiki-taka/rule.ts';
 
-export const rules = { hidden: hiddenRule, parallel: parallelRule } as const;
+export const rules = {
+  hidden: hiddenRule,
+  parallel: parallelRule,
+  'tiki-taka-2': tikiTaka2,
+  'tiki-taka-4': tikiTaka4,
+} as const;
 
 type Rules = typeof rules;
 export type RuleName = keyof Rules;

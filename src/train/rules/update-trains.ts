@@ -45,7 +45,7 @@ export function updateTrains(
   };
 }
 
-function largest(values: Float32Array, from: number, count: number): number {
+export function largest(values: Float32Array, from: number, count: number): number {
   let most = 0;
   for (let i = from; i < from + count; i++) most = Math.max(most, Math.abs(values[i]!));
   return most;

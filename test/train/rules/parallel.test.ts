@@ -7,41 +7,27 @@ import { headerOf } from '../../../src/package/header.ts';
 import { loadTarget } from '../../../src/target/load.ts';
 import { misfitsOf } from '../../../src/train/misfits.ts';
 import { perceptron } from '../../../src/train/network.ts';
-import { openParallelLearner, type ParallelOptions } from '../../../src/train/rules/parallel/learner.ts';
+import { openParallelLearner } from '../../../src/train/rules/parallel/learner.ts';
 import type { PulseCosts } from '../../../src/train/rules/pulse-costs.ts';
-import type { PulsedChip } from '../../../src/train/rules/pulsed-chip.ts';
+import { openPulsedLayers, type PulsedChip } from '../../../src/train/rules/pulsed-chip.ts';
+import { pulseLayer, readLayer } from '../../../src/train/rules/pulsed-layer.ts';
+import type { PulsedOptions } from '../../../src/train/rules/pulsed-options.ts';
 import { codes } from '../../../src/train/rules/update-trains.ts';
 import type { Samples } from '../../../src/train/samples.ts';
 import { restore, snapshot } from '../../../src/train/snapshot.ts';
 import { openTrainer, type Trainer, trainBatch } from '../../../src/train/trainer.ts';
+import { cornerChip } from '../../support/pulsed-chip.ts';
 
 const inputs = 7;
 const outputs = 5;
 const network = perceptron([inputs, outputs], 'none');
 const loaded = await loadTarget('cmo-hfox-350nm');
 const options = { seed: 4, batch: 1, rate: 0.1, gain: 1, lastGain: 1 };
-const parallel: ParallelOptions = {
+const parallel: PulsedOptions = {
   ...{ learningRate: 0.1, biasRate: 0.1, longestTrain: 10, updateBias: 'half' },
 };
 
-/** A layer in the corner of an array whose cells all lie in the middle of the window. */
-function chipOf(target: PulsedChip['target'], scale = 1): PulsedChip {
-  const count = target.array.rows * target.array.columns;
-  const conductances = new Float32Array(count).fill((target.cell.gMin + target.cell.gMax) / 2);
-  const cells = { formed: new Uint8Array(count).fill(1), cycles: new Uint32Array(count) };
-  const order = (length: number) => Int32Array.from({ length }, (_, i) => i);
-  const block = {
-    ...{ array: 0, row: 2, column: 3, inputs: order(inputs), reference: 3 + outputs },
-    outputs: Int32Array.of(...order(outputs), -1),
-  };
-  const { pulse } = target.programming as { pulse: { stepSize: number } };
-  return {
-    target,
-    seed: 9,
-    layers: [{ blocks: [block], scale, stepUnits: pulse.stepSize, digitUnits: 0.06, digitMax: 13 }],
-    arrays: [{ conductances, ...cells, operations: new Uint32Array(count) }],
-  };
-}
+const chipOf = (target: PulsedChip['target']) => cornerChip(target, inputs, outputs);
 
 function drawSamples(count: number): Samples {
   const stream = openStream(1, 'samples', 0);
@@ -51,7 +37,7 @@ function drawSamples(count: number): Samples {
 }
 const samples = drawSamples(60);
 
-const open = (chip: PulsedChip, change: Partial<ParallelOptions> = {}): Trainer =>
+const open = (chip: PulsedChip, change: Partial<PulsedOptions> = {}): Trainer =>
   openTrainer(network, options, openParallelLearner(network, options, { ...parallel, ...change }, chip));
 
 test.each([
@@ -183,7 +169,7 @@ test('half-selected cells drift with a disturb, and not with gates', async () =>
     'programming.update.disturbUp=0.02',
     'programming.update.disturbDown=0',
   ]);
-  const meanOf = (change: Partial<ParallelOptions>) => {
+  const meanOf = (change: Partial<PulsedOptions>) => {
     const trainer = open(chipOf(target), change);
     for (let n = 0; n < 300; n++) trainBatch(trainer, samples);
     const w = trainer.learner!.arrays()['array 0.w']!;
@@ -212,4 +198,32 @@ test('a run stops before a cell can exceed its endurance', () => {
   const { memristor } = trainer.learner!.cycles();
   expect(memristor).toBeLessThanOrEqual(30);
   expect(memristor).toBeGreaterThan(20);
+});
+
+test('what disturbs an array is seen by all layers that lie in it', async () => {
+  const { target } = await loadTarget('cmo-hfox-350nm', [
+    'programming.update.disturbUp=0.02',
+    'programming.update.disturbDown=0',
+  ]);
+  const one = chipOf(target);
+  const [layer] = one.layers;
+  const [block] = layer!.blocks;
+  // The same rows, beside the first layer.
+  const beside = { ...block!, column: 20, reference: 20 + outputs };
+  const chip = { ...one, layers: [layer!, { ...layer!, blocks: [beside] }] };
+  const shape = network.layers[0]!;
+  const matrices = [0, 1].map(() => new Float32Array(inputs * outputs));
+  const { pulsed } = openPulsedLayers(chip, [shape, shape], matrices);
+  const every = (count: number) => ({
+    words: new Uint32Array(count).fill(1023),
+    signs: new Int8Array(count).fill(1),
+  });
+  for (const own of pulsed) readLayer(own);
+  const before = matrices[1]!.slice();
+  for (let n = 0; n < 20; n++)
+    pulseLayer(pulsed[0]!, { length: 10, rows: every(inputs), columns: every(outputs) }, 'half');
+  const seen = matrices[1]!.slice();
+  readLayer(pulsed[1]!);
+  expect(seen).toEqual(matrices[1]);
+  expect(seen).not.toEqual(before);
 });

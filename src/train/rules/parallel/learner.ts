@@ -9,29 +9,15 @@ import type { Learner, OpenLearner } from '../learner.ts';
 import { pulseCosts } from '../pulse-costs.ts';
 import { holdsPulsed, memoryOf, openReserve } from '../pulsed-array.ts';
 import { learntBy, openPulsedLayers, type PulsedChip } from '../pulsed-chip.ts';
-import { pulseLayer, readLayer, type UpdateBias } from '../pulsed-layer.ts';
+import { pulseLayer, readLayer } from '../pulsed-layer.ts';
+import type { PulsedOptions } from '../pulsed-options.ts';
 import { updateTrains } from '../update-trains.ts';
-
-export interface ParallelOptions {
-  /** Change of a real weight per unit of -x d. */
-  readonly learningRate: number;
-  /** Of the digital biases. */
-  readonly biasRate: number;
-  /** Slots of the longest pulse train, 1 to 32. */
-  readonly longestTrain: number;
-  /** How voltages select the cells of an update. */
-  readonly updateBias: UpdateBias;
-  /** Real weight that half of the window of conductances stands for; undefined: as large as the largest first weight needs. */
-  readonly weightRange?: number;
-  /** Cycles that end the run; undefined where nothing is to. */
-  readonly endurance?: { readonly memristor: number } | undefined;
-}
 
 export const openParallelLearner =
   (
     { layers }: TrainableNetwork,
     { seed }: Pick<TrainOptions, 'seed'>,
-    { learningRate, biasRate, longestTrain, updateBias, endurance }: ParallelOptions,
+    { learningRate, biasRate, longestTrain, updateBias, endurance }: PulsedOptions,
     chip: PulsedChip,
   ): OpenLearner<Learner> =>
   (matrices) => {
