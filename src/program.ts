@@ -15,6 +15,7 @@ import { deltaFile } from './package/manifest.ts';
 import { bitstreamIn, type Package } from './package/open.ts';
 import { checkRewrite } from './rewrite/check-rewrite.ts';
 import { type RewriteOptions, rewriteChip } from './rewrite/rewrite-chip.ts';
+import { schemeOf } from './schemes/models.ts';
 import type { LoadedTarget } from './target/target.ts';
 import { availableThreads } from './threads/pool.ts';
 
@@ -23,7 +24,7 @@ export interface ProgramChipOptions {
   readonly seed: number;
   /** In place of the target that the package was compiled for: the same program on a chip of these devices. */
   readonly devices?: LoadedTarget;
-  /** Keep what a later delta needs, on a chip with hidden planes; takes seven times the memory. Default: false. */
+  /** Keep what a later delta needs, on a chip that can learn; takes seven times the memory. Default: false. */
   readonly keepHistory?: boolean;
   /** Write the chip against what is measured on it, before it is calibrated. Default: it is left as it was programmed. */
   readonly rewrite?: RewriteOptions | undefined;
@@ -56,10 +57,12 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
   const { header, sections } = await readSections(...bitstreamIn(pkg));
   const own = devices ? { ...header, fingerprint: devices.fingerprint } : header;
   const on = devices ? { ...pkg, loaded: devices } : pkg;
+  const { target } = on.loaded;
   const { rewrite, onArray, onRewrite } = options;
-  if (rewrite) raise(checkRewrite(on.loaded.target, pkg.record, rewrite));
+  if (rewrite) raise(checkRewrite(target, pkg.record, rewrite));
   const again = rewrite !== undefined && rewrite.rounds > 0;
-  const kept = keepHistory && on.loaded.target.hidden !== undefined;
+  const learns = target.hidden !== undefined || schemeOf(target).updates === true;
+  const kept = keepHistory && learns;
   const chip = await executeBitstream(own, sections, on.loaded, {
     seed,
     bitstream: pkg.bitstream,

@@ -8,6 +8,7 @@ import { InternalError } from '../diagnostics/diagnostic.ts';
 import {
   type ArrayProgram,
   type Instruction,
+  type ProgramInstruction,
   transfersOf,
   type WriteHiddenInstruction,
 } from '../ir/schedule.ts';
@@ -22,12 +23,14 @@ type Programs = AsyncIterable<ArrayProgram> | Iterable<ArrayProgram>;
  * The delta between two bitstreams, array after array; arrays in which nothing changes are left out.
  * @param before what the chip was programmed with, every array in ascending order
  * @param after what it is to be programmed with, the same arrays in the same order
- * @throws InternalError where the two place their weights differently, or program cells by anything but transfers
+ * @param hidden undefined on a chip without hidden planes
+ * @throws InternalError where the two place their weights differently, or program cells by anything but transfers or level
+ *   codes
  */
 export async function* deltaOf(
   before: Programs,
   after: Programs,
-  hidden: HiddenBits,
+  hidden: HiddenBits | undefined,
 ): AsyncGenerator<ArrayProgram, void, undefined> {
   const rest = each(after);
   for await (const program of before) {
@@ -44,21 +47,27 @@ async function* each(programs: Programs): AsyncGenerator<ArrayProgram, void, und
   yield* programs;
 }
 
-function changesOf(before: ArrayProgram, after: ArrayProgram, hidden: HiddenBits): Instruction[] {
+function changesOf(before: ArrayProgram, after: ArrayProgram, hidden: HiddenBits | undefined): Instruction[] {
   const { array } = before;
   if (after.array !== array) different(array, `array ${after.array} stands in its place`);
   if (after.instructions.length !== before.instructions.length)
     different(array, `${before.instructions.length} instructions have become ${after.instructions.length}`);
   const settings: Instruction[] = [];
-  const writes: WriteHiddenInstruction[] = [];
+  const writes: (WriteHiddenInstruction | ProgramInstruction)[] = [];
   const rowsOfPair = new Map<number, number[]>();
   after.instructions.forEach((now, number) => {
     const was = before.instructions[number]!;
     if (isDeepStrictEqual(was, now)) return;
     if (now.op === 'driver' && was.op === 'driver') settings.push(now);
     else if (now.op === 'converter' && was.op === 'converter' && was.block === now.block) settings.push(now);
-    else if (now.op === 'write-hidden' && was.op === 'write-hidden' && covers(was, now)) {
-      writes.push(...changedRuns(was, now));
+    else if (now.op === 'program' && was.op === 'program' && coversCells(was, now)) {
+      const { op, row, column, tolerance, codes } = now;
+      for (const { start, end } of changedRuns(was.codes, codes))
+        writes.push({ op, row, column: column + start, tolerance, codes: codes.slice(start, end) });
+    } else if (hidden && now.op === 'write-hidden' && was.op === 'write-hidden' && covers(was, now)) {
+      const { op, row, pair, values } = now;
+      for (const { start, end } of changedRuns(was.values, values))
+        writes.push({ op, row, pair: pair + start, values: values.slice(start, end) });
       for (const [i, value] of now.values.entries()) {
         if (transferredDigit(was.values[i]!, hidden) === transferredDigit(value, hidden)) continue;
         const rows = rowsOfPair.get(now.pair + i);
@@ -75,16 +84,20 @@ function covers(was: WriteHiddenInstruction, now: WriteHiddenInstruction): boole
   return was.row === now.row && was.pair === now.pair && was.values.length === now.values.length;
 }
 
-/** The hidden integers that change, as one instruction per run of neighbours. */
-function changedRuns(was: WriteHiddenInstruction, now: WriteHiddenInstruction): WriteHiddenInstruction[] {
-  const { op, row, pair, values } = now;
-  const changed = (i: number): boolean => i < values.length && was.values[i] !== values[i];
-  const runs: WriteHiddenInstruction[] = [];
-  for (let start = 0; start < values.length; start++) {
-    if (!changed(start)) continue;
-    const first = start;
-    while (changed(start)) start++;
-    runs.push({ op, row, pair: pair + first, values: values.slice(first, start) });
+function coversCells(was: ProgramInstruction, now: ProgramInstruction): boolean {
+  const same = was.row === now.row && was.column === now.column && was.tolerance === now.tolerance;
+  return same && was.codes.length === now.codes.length;
+}
+
+/** Where numbers change: runs of neighbours, from `start` to before `end`. */
+function changedRuns(was: ArrayLike<number>, now: ArrayLike<number>) {
+  const changed = (i: number): boolean => i < now.length && was[i] !== now[i];
+  const runs: { readonly start: number; readonly end: number }[] = [];
+  for (let at = 0; at < now.length; at++) {
+    if (!changed(at)) continue;
+    const start = at;
+    while (changed(at)) at++;
+    runs.push({ start, end: at });
   }
   return runs;
 }

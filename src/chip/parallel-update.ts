@@ -4,6 +4,7 @@
  */
 import { certainPulse, type UpdateBitsInstruction, type UpdateInstruction } from '../ir/schedule.ts';
 import { settle, spend } from '../ledger.ts';
+import { halfSelected } from '../schemes/parallel-update/count-pulses.ts';
 import type { UpdatableCells } from '../schemes/scheme.ts';
 import { type ArrayState, setConductance, type Updating } from './array-state.ts';
 
@@ -30,36 +31,23 @@ export function updateBits(
 }
 
 function apply(state: ArrayState, cells: UpdatableCells, given: ArrayUpdate): void {
-  const { counters, ledger, conductances } = state;
+  const { counters: done, ledger, conductances } = state;
   if (!state.updating) cells.take(conductances);
   state.updating ??= begin(state);
   const { updating } = state;
-  const { phases, steps, rows, columns } = cells.update(given, updating.number++);
+  const counts = cells.update(given, updating.number++);
+  const { phases, steps } = counts;
   // One cell remembers it for the array.
   state.operations[given.row * state.columns + given.column] = updating.number;
   const steppedCells = steps.up + steps.down;
-  counters.setPulses += steps.up;
-  counters.resetPulses += steps.down;
+  done.setPulses += steps.up;
+  done.resetPulses += steps.down;
   spend(ledger, ledger.of.pulse, phases * given.length, steppedCells);
   if (given.bias === 'half') {
-    const half =
-      along(rows, updating.rows, given.row) +
-      along(columns, updating.columns, given.column) -
-      2 * steppedCells;
+    const half = halfSelected(counts, updating.rows, updating.columns, given);
     spend(ledger, ledger.of.halfSelect, 0, half);
   }
   settle(ledger);
-}
-
-/** Cells that pulses of lines touch. */
-function along(
-  { up, down }: { readonly up: Float64Array; readonly down: Float64Array },
-  formed: Float64Array,
-  from: number,
-): number {
-  let sum = 0;
-  for (let i = 0; i < up.length; i++) sum += (up[i]! + down[i]!) * formed[from + i]!;
-  return sum;
 }
 
 function begin({ rows, columns, formed, operations }: ArrayState): Updating {

@@ -78,13 +78,14 @@ function noteOn({ chip }: Run, epochs: readonly Epoch[]): string {
   const { loss, correct, position } = chip.progress;
   const { operations, energy } = chip.learner!.done();
   const last = epochs.at(-1);
+  const share = enduranceShare(chip);
   return [
     `${((100 * correct) / position).toFixed(2)} % right`,
     `loss ${(loss / position).toFixed(3)}`,
     ...(last ? [`test ${last.test.toFixed(2)} %`] : []),
     operations,
     formatQuantity(energy, 'J'),
-    `${formatShare(enduranceShare(chip))} of endurance`,
+    ...(share > 0 ? [`${formatShare(share)} of endurance`] : []),
   ].join(', ');
 }
 

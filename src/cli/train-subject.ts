@@ -2,47 +2,36 @@
 import { stat } from 'node:fs/promises';
 import type { CompileHooks } from '../compile/compiled.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import type { CompileOptions } from '../ir/options.ts';
+import { longestTrain } from '../ir/schedule.ts';
 import { readModel } from '../onnx/decode.ts';
 import { openPackage, type Package } from '../package/open.ts';
-import { largestHidden } from '../schemes/transfer/plane.ts';
 import { loadTarget } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
 import { type Basis, basisOfModel, basisOfPackage, modelOf } from '../train/basis.ts';
 import { type LayerWeights, perceptron, type TrainableNetwork, type TrainedLayer } from '../train/network.ts';
-import type { EnduranceLimits } from '../train/rules/hidden/wear.ts';
-import type { LearningRule } from '../train/rules/rule.ts';
+import { rules } from '../train/rules/rules.ts';
 import type { TrainRequest } from '../train/train.ts';
 import type { ModelFile } from '../verify/options.ts';
 import type { TrainDataFlags } from './train-data.ts';
+import { type RuleFlags, ruleOptions, strangersIn } from './train-rule.ts';
 
-export interface TrainCommandLine extends TrainDataFlags {
+export interface TrainCommandLine extends TrainDataFlags, RuleFlags {
   readonly mlp?: readonly number[];
   readonly normalization?: TrainedLayer['normalization'];
-  readonly target: string;
+  readonly target?: string;
   readonly set: readonly string[];
   readonly layers: string;
   readonly start?: TrainRequest['start'];
-  readonly transferEvery: number;
   readonly epochs: number;
   readonly batch: number;
-  readonly maskProbability: number;
-  readonly maskReach?: NonNullable<TrainRequest['maskReach']>;
-  readonly stepSize?: number;
-  readonly rounding: TrainRequest['rounding'];
-  readonly learningRate: number;
-  readonly biasRate: number;
-  readonly rate: number;
   readonly gain: number;
   readonly lastGain: number;
-  readonly range: number;
   readonly seed: number;
   readonly checkpointEvery?: number;
   readonly resume?: true;
-  readonly beyondEndurance?: true;
   readonly output: string;
   readonly force?: true;
   readonly json?: true;
@@ -67,32 +56,38 @@ export async function subjectOf(place: string | undefined, args: TrainCommandLin
 
 /** All that is wrong with the flags by themselves. */
 export function problemsIn(args: TrainCommandLine): Diagnostic[] {
-  const { transferEvery: every, maskProbability: mask, epochs, holdOut } = args;
+  const {
+    transferEvery: every = 1,
+    maskProbability: mask = 1,
+    longestTrain: slots = 1,
+    epochs,
+    holdOut,
+  } = args;
   const rules = [
-    [
-      every >= 1,
-      '--transfer-every',
-      every,
-      'hidden weights are transferred after every 1 input at the soonest',
-    ],
+    [every >= 1, '--transfer-every', every, 'something is transferred after every 1 input at the soonest'],
     [mask > 0 && mask <= 1, '--mask-probability', mask, 'it lies above 0 and at most at 1'],
+    [slots <= longestTrain, '--longest-train', slots, `a train has ${longestTrain} slots at most`],
+    [args.fastSteps !== 0, '--fast-steps', 0, 'fast cells would never step'],
+    [args.weightRange !== 0, '--weight-range', 0, 'half of the window stands for more than no weight'],
     [epochs >= 1, '--epochs', epochs, 'there is at least 1'],
     [holdOut >= 2, '--hold-out', holdOut, 'nothing would be left to learn from'],
   ] as const;
-  return rules.flatMap(([met, flag, value, reason]) =>
+  const wrong = rules.flatMap(([met, flag, value, reason]) =>
     met ? [] : [optionInvalid(`${flag} ${value}`, reason)],
   );
+  return [...wrong, ...strangersIn(args)];
 }
 
 export async function basisFor(
   subject: Subject,
-  rule: Pick<LearningRule<never>, 'refuse'>,
   data: Dataset,
-  { target, set, layers }: TrainCommandLine,
+  { rule: name, target, set, layers }: TrainCommandLine,
   options: CompileOptions,
   onProgress: CompileHooks['onProgress'],
 ): Promise<Basis> {
-  const loaded = subject.kind === 'package' ? subject.pkg.loaded : await loadTarget(target, set);
+  const rule = rules[name];
+  const loaded =
+    subject.kind === 'package' ? subject.pkg.loaded : await loadTarget(target ?? rule.target, set);
   raise(rule.refuse(loaded.target));
   if (subject.kind === 'package') return basisOfPackage(subject.pkg, layers);
   if (subject.kind === 'model')
@@ -113,27 +108,16 @@ function anyWeights({ inputs, outputs }: TrainedLayer): LayerWeights {
   };
 }
 
+/**
+ * All that a run takes.
+ * @throws DiagnosticError options/invalid
+ */
 export function requestOf(args: TrainCommandLine, { kind }: Subject, target: Target): TrainRequest {
-  const { seed, epochs, batch, rate, gain, lastGain, range } = args;
-  const { maskProbability, maskReach, stepSize, rounding, learningRate, biasRate, transferEvery } = args;
-  const limit = target.hidden ? largestHidden(target.hidden.bits) : range;
-  if (range > limit)
-    raise([optionInvalid(`--range ${range}`, `hidden integers of this target are ${limit} at most`)]);
-  if (stepSize !== undefined && stepSize > limit)
-    raise([optionInvalid(`--step-size ${stepSize}`, `hidden integers of this target are ${limit} at most`)]);
+  const { seed, epochs, batch, gain, lastGain } = args;
+  const { rate, ...options } = ruleOptions(args, target);
   return {
-    ...{ seed, epochs, batch, rate, gain, lastGain, range },
-    ...{ maskProbability, rounding, learningRate, biasRate, transferEvery },
-    ...defined({ maskReach, stepSize }),
+    ...{ seed, epochs, batch, rate, gain, lastGain },
+    ...options,
     start: args.start ?? (kind === 'network' ? 'random' : 'weights'),
-    endurance: args.beyondEndurance ? undefined : limitsOf(target),
-  };
-}
-
-function limitsOf({ faults, hidden }: Target): EnduranceLimits {
-  const ageing = hidden?.ageing;
-  return {
-    memristor: faults ? faults.endurance - faults.spent : Number.POSITIVE_INFINITY,
-    fecap: ageing ? ageing.endurance - ageing.spent : Number.POSITIVE_INFINITY,
   };
 }

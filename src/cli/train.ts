@@ -6,10 +6,10 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import { parseOptions } from '../ir/options.ts';
 import { packageFolder, writePackage } from '../package/write.ts';
 import { formatTraining } from '../report/train-text.ts';
-import { defaults } from '../train/defaults.ts';
+import { defaults, parallelDefaults, tikiTakaDefaults } from '../train/defaults.ts';
 import { reportOf } from '../train/report.ts';
 import { maskReaches, roundings } from '../train/rules/hidden/steps.ts';
-import { rules } from '../train/rules/rules.ts';
+import { type RuleName, rules } from '../train/rules/rules.ts';
 import { compileTrained, identityOf, openRun, readTrainingSamples } from '../train/train.ts';
 import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
@@ -26,13 +26,13 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const { output, force = false } = args;
   raise(problemsIn(args));
   await checkOutput(output, force, packageFolder);
-  const rule = rules.hidden;
   const subject = await subjectOf(place, args);
   const pkg = subject.kind === 'package' ? subject.pkg : undefined;
   const data = await openTrainingData(args, pkg, subject.kind === 'model' ? subject.model : undefined);
-  // Training moves one hidden integer per weight.
-  const once = { slices: 1, copies: 1, centredInputs: false } as const;
-  const options = parseOptions({ target: args.target, set: [...args.set], ...once });
+  const { encoding, target } = rules[args.rule];
+  // Training moves one hidden integer, or one cell, per weight.
+  const once = { slices: 1, copies: 1, centredInputs: false, ...defined({ encoding }) } as const;
+  const options = parseOptions({ target: args.target ?? target, set: [...args.set], ...once });
   const checkpoint = checkpointOf(output);
   let kept = false;
   const onKept = () => {
@@ -41,7 +41,7 @@ async function run(io: Io, place: string | undefined, args: TrainCommandLine): P
   const work = async ({ report, signal }: Stages) => {
     const onProgress = compileStages(report);
     const { dataset } = data.training;
-    const basis = await basisFor(subject, rule, dataset, args, options, onProgress);
+    const basis = await basisFor(subject, dataset, args, options, onProgress);
     const request = requestOf(args, subject, basis.compiled.loaded.target);
     const samples = await readTrainingSamples(basis, data, request.seed, report);
     const trained = await openRun(basis, request, samples);
@@ -81,7 +81,7 @@ export function registerTrain(program: Command, io: Io): void {
   const whole = wholeNumber(0);
   const command = program
     .command('train')
-    .description('learn on a chip with hidden planes, and write what was learnt as a package')
+    .description('learn on a chip, and write what was learnt as a package')
     .argument(
       '[network]',
       'a package whose last layers are trained, or an ONNX model that is trained as a whole',
@@ -94,7 +94,10 @@ export function registerTrain(program: Command, io: Io): void {
         ['layer', 'batch', 'none'],
       ),
     )
-    .option('--target <target>', 'chip of a perceptron or model', 'leti-fecap-130nm')
+    .option(
+      '--target <target>',
+      "chip of a perceptron or model (default: the rule's, leti-fecap-130nm or cmo-hfox-350nm)",
+    )
     .option(
       '--layers <pattern>',
       'names of the layers of a package to train; * stands for any characters',
@@ -107,14 +110,39 @@ export function registerTrain(program: Command, io: Io): void {
     .option('--test-samples <n>', 'samples that are tested with at most, evenly spread', wholeNumber(1))
     .option('--labels <file>', 'the labels, where they are not found by name')
     .addOption(
-      oneOf('--rule <rule>', 'single steps of hidden integers under a stochastic mask', ['hidden']).default(
-        'hidden',
-      ),
+      oneOf(
+        '--rule <rule>',
+        'single steps of hidden integers, or updates of all cells at once by pulse trains: plain, or Tiki-Taka of version 2 or 4',
+        Object.keys(rules) as RuleName[],
+      ).default('hidden'),
     )
-    .option('--transfer-every <n>', 'inputs from one transfer to the next', whole, defaults.transferEvery)
     .option('--epochs <n>', 'times that all samples are learnt from', whole, defaults.epochs)
     .option('--batch <n>', 'inputs of one update', wholeNumber(1, 65_536), defaults.batch)
-    .option('--mask-probability <p>', 'of a synapse to be let move', decimal(0, 1), defaults.maskProbability)
+    .option(
+      '--learning-rate <r>',
+      `of a hidden integer, in steps of 1 (default: ${defaults.learningRate}); of a real weight by pulses (default: ${parallelDefaults.learningRate})`,
+      decimal(0, 1e6),
+    )
+    .option(
+      '--bias-rate <r>',
+      `learning rate of the digital biases (default: ${defaults.biasRate}; with pulses, that of weights)`,
+      decimal(0, 1e6),
+    )
+    .option(
+      '--rate <r>',
+      `learning rate in floating point (default: ${defaults.rate}; with pulses, that of weights)`,
+      decimal(0, 1e6),
+    )
+    .option(
+      '--transfer-every <n>',
+      `inputs from one transfer to the next (default: ${defaults.transferEvery}; of Tiki-Taka, of a row of each array: ${tikiTakaDefaults.transferEvery})`,
+      whole,
+    )
+    .option(
+      '--mask-probability <p>',
+      `of a synapse to be let move (default: ${defaults.maskProbability})`,
+      decimal(0, 1),
+    )
     .addOption(
       oneOf(
         '--mask-reach <which>',
@@ -123,19 +151,50 @@ export function registerTrain(program: Command, io: Io): void {
       ),
     )
     .addOption(
-      oneOf('--rounding <how>', 'of what the gradient asks for to a step', roundings).default(
-        defaults.rounding,
+      oneOf(
+        '--rounding <how>',
+        `of what the gradient asks for to a step (default: ${defaults.rounding})`,
+        roundings,
       ),
     )
     .option('--step-size <n>', 'what a hidden integer moves by (default: 1)', wholeNumber(1, 32_767))
     .option(
-      '--learning-rate <r>',
-      'steps of 1 per unit of the gradient',
-      decimal(0, 1e6),
-      defaults.learningRate,
+      '--range <n>',
+      `largest first hidden integer (default: ${defaults.range})`,
+      wholeNumber(1, 32_767),
     )
-    .option('--bias-rate <r>', 'learning rate of the digital biases', decimal(0, 1e6), defaults.biasRate)
-    .option('--rate <r>', 'learning rate in floating point', decimal(0, 1e6), defaults.rate)
+    .option(
+      '--longest-train <n>',
+      `slots of the longest pulse train (default: ${parallelDefaults.longestTrain})`,
+      wholeNumber(1),
+    )
+    .addOption(
+      oneOf(
+        '--update-bias <how>',
+        `how voltages select the cells of an update (default: ${parallelDefaults.updateBias})`,
+        ['half', 'gate'],
+      ),
+    )
+    .option(
+      '--fast-steps <n>',
+      `steps of a fast cell that the largest update comes to (default: ${tikiTakaDefaults.fastSteps})`,
+      decimal(0, 32),
+    )
+    .option(
+      '--chop-every <n>',
+      `readings of a row between two turns of its chopper (default: ${tikiTakaDefaults.chopEvery})`,
+      wholeNumber(2),
+    )
+    .option(
+      '--symmetry-pulses <n>',
+      `pairs of pulses that take fast cells to where up and down balance (default: ${tikiTakaDefaults.symmetryPulses['tiki-taka-2']}; of version 4, none)`,
+      whole,
+    )
+    .option(
+      '--weight-range <w>',
+      'weight that half of the window of conductances stands for (default: as the largest first weight needs)',
+      decimal(0, 1e6),
+    )
     .option(
       '--gain <g>',
       'spread of first weights in hidden layers, of sqrt(2 / inputs)',
@@ -143,7 +202,6 @@ export function registerTrain(program: Command, io: Io): void {
       defaults.gain,
     )
     .option('--last-gain <g>', 'the same in the last layer', decimal(0, 1000), defaults.lastGain)
-    .option('--range <n>', 'largest first hidden integer', wholeNumber(1, 32_767), defaults.range)
     .addOption(
       oneOf(
         '--start <from>',

@@ -8,6 +8,12 @@ export const trainNoHiddenPlanes = (target: string): Diagnostic =>
     'Choose a target with a `hidden` section, such as leti-fecap-130nm.',
   ]);
 
+export const trainNoParallelUpdates = (target: string): Diagnostic =>
+  error('train/no-parallel-updates', `target ${target}`, [
+    'no pulses on rows and columns update the cells of this chip all at once',
+    'Choose a target whose scheme has updates, such as cmo-hfox-350nm, or --rule hidden on a chip with hidden planes.',
+  ]);
+
 export const trainNoSuchLayer = (pattern: string, layers: readonly string[]): Diagnostic =>
   error('train/no-such-layer', `--layers ${pattern}`, [
     'no layer on crossbars has a name like this',

@@ -19,14 +19,13 @@ export async function encodeDelta(
   before: Package,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { hidden } = compiled.loaded.target;
-  if (!hidden) throw new InternalError('delta', 'a delta of a target without hidden planes');
   const { header: old, arrays } = await decodeBitstream(...bitstreamIn(before));
   if (old.fingerprint !== header.fingerprint || old.arrays !== header.arrays)
     throw new InternalError('delta', 'a delta between packages of different targets or numbers of arrays');
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     yield encodeHeader({ ...header, base: before.bitstream });
     let count = 0;
-    for await (const program of deltaOf(arrays, compiled.schedule(), hidden!)) {
+    for await (const program of deltaOf(arrays, compiled.schedule(), hidden)) {
       yield encodeArray(header, program);
       count++;
     }

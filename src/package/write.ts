@@ -1,7 +1,6 @@
 /** Writes a compilation as a package: into memory, or beside its place and then moved there, so that nothing half-written remains. */
 import { basename } from 'node:path';
 import { encodeBitstream } from '../bitstream/encode.ts';
-import { defined } from '../defined.ts';
 import { packageUnreadable } from '../diagnostics/all.ts';
 import { hashIn, readFrom, type WritableFiles, writeInto } from '../files/files.ts';
 import { version } from '../files/version.ts';
@@ -13,8 +12,8 @@ import { lowestOpset } from '../onnx/lowest-opset.ts';
 import { knownValues, valuesBetween } from '../onnx/value-info.ts';
 import { writeModel } from '../onnx/write.ts';
 import { encodeRecord } from '../record/record-file.ts';
-import { schemeOf } from '../schemes/models.ts';
 import { encodeDelta } from './encode-delta.ts';
+import { headerOf } from './header.ts';
 import { hostGraph, referenceGraph } from './host.ts';
 import { knownAnswers } from './known-answers.ts';
 import { deltaFile, type Manifest, manifestHash, packageFiles } from './manifest.ts';
@@ -61,16 +60,7 @@ export async function writeFiles(
 ): Promise<Manifest> {
   const { loaded, mapping, converters, record } = compiled;
   const { target } = loaded;
-  const header = {
-    target: target.name,
-    fingerprint: loaded.fingerprint,
-    rows: target.array.rows,
-    columns: target.array.columns,
-    levels: target.cell.levels,
-    hiddenBits: target.hidden?.bits ?? 0,
-    ...defined({ updates: schemeOf(target).updates }),
-    arrays: mapping.arrays,
-  };
+  const header = headerOf(loaded, mapping.arrays);
   const programs = watched(compiled.schedule(), (done) => options.onArray?.(done, mapping.arrays));
   await writeInto(files, packageFiles.bitstream, encodeBitstream(header, programs));
   const { deltaFrom } = options;

@@ -166,14 +166,38 @@ export interface Cells {
 export interface UpdatableCells {
   /** Why drivers cannot give pulses of a voltage (V); undefined where they can. */
   refuse(voltage: number): string | undefined;
+  /** Voltages at which a pulse makes the step of the pulse model (V). */
+  readonly voltages: Pick<ArrayUpdate, 'vSet' | 'vReset'>;
+  /** Mean step of a device in the middle of its window (S). */
+  readonly step: number;
   readonly drawTrains: typeof drawTrains;
   readonly givenTrains: typeof givenTrains;
-  /** Begins with cells as they conduct now (S), rows x columns. */
-  take(conductances: Float32Array): void;
+  /** Begins with cells as they conduct now (S), rows x columns. @param held those that nothing moves */
+  take(conductances: Float32Array, held?: ReadonlyMap<number, number>): void;
   /** @param number keys the draws: distinct for every update of a cell */
-  update(update: ArrayUpdate, number: number): PulseCounts;
+  update(update: ArrayUpdate, number: number): UpdateCounts;
+  /** The cells as they are between updates. */
+  states(): CellStates;
+  /** All that updates change, by name, to be kept and put back. */
+  memory(): Readonly<Record<string, Float32Array | Float64Array | Uint32Array>>;
   /** Ends with the cells that have changed, or made steps: what they conduct (S), and how many steps they made. */
   settle(visit: (cell: number, conductance: number, steps: number) => void): void;
+}
+
+export interface UpdateCounts extends PulseCounts {
+  /** Whether pulses of half-selected cells reached all cells with this update; else rows alone have changed that pulsed. */
+  readonly everywhere: boolean;
+}
+
+/** What cells conduct, as numbers that are proportional to it. */
+export interface CellStates {
+  /** [row][stride]. */
+  readonly w: Float32Array;
+  readonly stride: number;
+  /** Conductance of one (S). */
+  readonly unit: number;
+  /** That of a cell that does not conduct. */
+  readonly none: number;
 }
 
 /** What measuring a device took before it is programmed. */

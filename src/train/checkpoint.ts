@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { trainCheckpointUnreadable, trainOtherCheckpoint } from '../diagnostics/all.ts';
 import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { readZip, writeZip } from '../files/zip.ts';
-import type { Numbers } from './rules/learner.ts';
+import type { Numbers } from './numbers.ts';
 import type { Epoch } from './run.ts';
 import type { Snapshot } from './snapshot.ts';
 

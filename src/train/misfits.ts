@@ -1,5 +1,5 @@
 /** Whether a snapshot that was read from a file could be one of this run: names, lengths and types of its numbers, and their ranges. */
-import type { Numbers } from './rules/learner.ts';
+import type { Numbers } from './numbers.ts';
 import { arraysOf, countersOf, type Snapshot } from './snapshot.ts';
 import type { Trainer } from './trainer.ts';
 

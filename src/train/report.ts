@@ -4,7 +4,9 @@ import type { ByDevice, Spending } from './rules/learner.ts';
 import type { Epoch, Run } from './run.ts';
 import type { Trainer } from './trainer.ts';
 
-export interface TrainReport extends Spending {
+export type TrainReport = RunReport & Spending;
+
+interface RunReport {
   readonly target: string;
   readonly layers: readonly { readonly name: string; readonly inputs: number; readonly outputs: number }[];
   readonly samples: { readonly training: number; readonly test: number };

@@ -4,7 +4,7 @@
  * the same options and restored goes on bit for bit as if it had never stopped.
  */
 import { InternalError } from '../diagnostics/diagnostic.ts';
-import type { Numbers } from './rules/learner.ts';
+import type { Numbers } from './numbers.ts';
 import type { Trainer } from './trainer.ts';
 
 export type Snapshot = Readonly<Record<string, Numbers>>;

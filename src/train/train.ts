@@ -167,7 +167,10 @@ export async function compileTrained(
 ): Promise<Compiled> {
   const { compiled, chain, pkg } = basis;
   if (pkg) return replaceLayers(compiled, trainedLayers(chip, chain));
-  const weights = chip.weights.map((own, l) => ({ ...own, matrix: chip.learner!.learnt(l).weights }));
+  const weights = chip.weights.map((own, l) => {
+    const { weights: matrix, scale } = chip.learner!.learnt(l);
+    return { ...own, matrix, scale };
+  });
   const whole = await compileOn(modelOf(chain.network, weights), data, compiled.loaded, options, onProgress);
   return replaceLayers(whole, trainedLayers(chip, findChain(whole.graph, '*')));
 }
@@ -175,7 +178,8 @@ export async function compileTrained(
 /** @param nodes of the layers in the compilation */
 function trainedLayers({ network, learner, weights }: Trainer, { nodes }: Chain): TrainedWeights[] {
   return nodes.map(({ output }, l): TrainedWeights => {
-    const { scale, bias, runningMean, runningVariance } = weights[l]!;
+    const { bias, runningMean, runningVariance } = weights[l]!;
+    const { scale, stored } = learner!.learnt(l);
     const batch = network.layers[l]!.normalization === 'batch';
     // What batch normalization does is folded into the layer.
     const gain = Float64Array.from(bias, (_, j) =>
@@ -183,7 +187,7 @@ function trainedLayers({ network, learner, weights }: Trainer, { nodes }: Chain)
     );
     return {
       output,
-      ...learner!.learnt(l).stored,
+      ...stored,
       scales: gain.map((g) => scale * g),
       bias: bias.map((b, j) => (b - (batch ? runningMean[j]! : 0)) * gain[j]!),
     };

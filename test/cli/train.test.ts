@@ -251,4 +251,92 @@ describe('crossloom train', () => {
     const verify = ['verify', at('tuned.xbar'), '--data', at('data'), '--chip', at('chip2'), '--json'];
     expect((await runCli(verify)).exit).toBe(0);
   });
+
+  test('learns by parallel updates, goes on to the same bytes, and refuses what does not belong to them', async () => {
+    const pulsed = (...more: string[]) => [
+      ...['train', '--rule', 'parallel', '--mlp', '6-8-3', '--data', at('data'), '--epochs', '3'],
+      ...['--weight-range', '3', '--learning-rate', '0.05', ...more],
+    ];
+    const { exit, out } = await runCli(pulsed('-o', at('pulsed.xbar'), '--json'));
+    expect(exit).toBe(0);
+    const report = JSON.parse(out);
+    expect(report.epochs[2].test).toBeGreaterThan(80);
+    expect(report).toMatchObject({ target: 'cmo-hfox-350nm', inputs: 900, synapses: 72 });
+    expect(report.costs.updates).toBe(1800);
+    const { manifest } = await openPackage(at('pulsed.xbar'));
+    expect(manifest.training).toMatchObject({ rule: 'parallel', longestTrain: 10, weightRange: 3 });
+    const verify = ['--data', at('data'), '--trials', '1', '--json'];
+    const verified = await runCli(['verify', at('pulsed.xbar'), ...verify]);
+    expect(JSON.parse(verified.out).mapped.top1.mean).toBeGreaterThan(80);
+    const checkpoint = at('cut-pulsed.xbar.checkpoint');
+    const cut = pulsed('-o', at('cut-pulsed.xbar'), '--checkpoint-every', '350');
+    const crash = () => {
+      if (existsSync(checkpoint)) throw new Error('cut short');
+      return 0;
+    };
+    expect((await runCli(cut, { now: crash })).exit).toBe(70);
+    expect((await runCli([...cut, '--resume'])).exit).toBe(0);
+    for (const file of ['program.xbs', 'host.onnx', 'reference.onnx', 'calibration.npz'])
+      expect(Buffer.compare(await bytesOf('cut-pulsed.xbar', file), await bytesOf('pulsed.xbar', file))).toBe(
+        0,
+      );
+    const place = ['-o', at('wrong-pulsed.xbar')];
+    const wrong = async (...args: string[]) => {
+      const outcome = await runCli(pulsed(...args, ...place));
+      return [problemOf(outcome), outcome.err.split('\n').filter((line) => line.startsWith('error'))];
+    };
+    expect(await wrong('--target', 'leti-fecap-130nm')).toEqual([
+      '60 train/no-parallel-updates',
+      [expect.stringContaining('at target leti-fecap-130nm')],
+    ]);
+    expect(await wrong('--mask-probability', '0.5', '--longest-train', '33')).toEqual([
+      '25 options/invalid',
+      [
+        expect.stringContaining('at --longest-train 33'),
+        expect.stringContaining('at --mask-probability: --rule parallel has no use for it'),
+      ],
+    ]);
+  });
+
+  test.each(['tiki-taka-2', 'tiki-taka-4'])('%s learns, and writes a package', async (rule) => {
+    const { exit, out } = await runCli([
+      ...['train', '--rule', rule, '--mlp', '6-8-3', '--data', at('data'), '--epochs', '3'],
+      ...['--weight-range', '3', '--learning-rate', '0.1', '-o', at(`${rule}.xbar`), '--json'],
+    ]);
+    expect(exit).toBe(0);
+    const report = JSON.parse(out);
+    expect(report.epochs[2].test).toBeGreaterThan(60);
+    // One array holds both layers, and one their fast cells.
+    expect(report.arrays).toBe(2);
+    expect(report.costs.reads).toBe(1800);
+    const { manifest } = await openPackage(at(`${rule}.xbar`));
+    expect(manifest.training).toMatchObject({ rule, transferEvery: 1, chopEvery: 10 });
+  });
+
+  test('parallel updates of a package make a delta that turns its chip into the new one', async () => {
+    const small = [
+      'train',
+      '--rule',
+      'parallel',
+      '--data',
+      at('data'),
+      '--epochs',
+      '1',
+      '--learning-rate',
+      '0.05',
+    ];
+    expect((await runCli([...small, '--mlp', '6-8-3', '-o', at('old.xbar')])).exit).toBe(0);
+    const again = await runCli([...small, at('old.xbar'), '--epochs', '2', '-o', at('new.xbar')]);
+    expect(again).toMatchObject({ exit: 0 });
+    expect((await runCli(['program', at('old.xbar'), '--seed', '1', '-o', at('chip3')])).exit).toBe(0);
+    const onto = ['program', at('new.xbar'), '--onto', at('chip3'), '-o', at('chip4')];
+    expect((await runCli(onto)).exit).toBe(0);
+    const delta = await runCli(['disasm', join(at('new.xbar'), 'delta.xbs')]);
+    expect(delta.out).toMatch(/^ *program /m);
+    expect(delta.out).not.toMatch(/^ *(reset|form|verify) /m);
+    const verify = ['verify', at('new.xbar'), '--data', at('data'), '--chip', at('chip4'), '--json'];
+    const verified = await runCli(verify);
+    expect(verified.exit).toBe(0);
+    expect(JSON.parse(verified.out).mapped.top1.mean).toBeGreaterThan(80);
+  });
 });

@@ -10,6 +10,30 @@ const endurance = z.strictObject({
     .describe('null where there is none; absent where the target does not say'),
 });
 
+const hidden = z.strictObject({
+  transfers: count,
+  signErrors: count,
+  setPulses: count,
+  resetPulses: count,
+  fecapReads: count,
+  updateWrites: count,
+  restoreWrites: count,
+  time: amount.describe('s'),
+  memristorEnergy: amount.describe('J'),
+  fecapEnergy: amount.describe('J'),
+});
+
+const pulses = z.strictObject({
+  updates: count.describe('of a layer, all of its cells at once'),
+  setPulses: count.describe('steps up of cells'),
+  resetPulses: count.describe('steps down'),
+  halfSelects: count.describe('pulses on half-selected cells'),
+  reads: count.describe('of a row, all of its columns at once'),
+  time: amount.describe('s'),
+  stepEnergy: amount.describe('J'),
+  halfSelectEnergy: amount.describe('J'),
+});
+
 export const training = z.strictObject({
   package: z.string().describe('its folder'),
   target: z.string(),
@@ -20,18 +44,7 @@ export const training = z.strictObject({
   synapses: count,
   arrays: count,
   chips: count,
-  transfers: count,
-  costs: z.strictObject({
-    transfers: count,
-    signErrors: count,
-    setPulses: count,
-    resetPulses: count,
-    fecapReads: count,
-    updateWrites: count,
-    restoreWrites: count,
-    time: amount.describe('s'),
-    memristorEnergy: amount.describe('J'),
-    fecapEnergy: amount.describe('J'),
-  }),
   endurance: z.strictObject({ memristor: endurance, fecap: endurance.optional() }),
+  transfers: count.optional().describe('of every synapse; absent where nothing is transferred'),
+  costs: z.union([hidden, pulses]),
 });

@@ -21,7 +21,10 @@ export const openParallelUpdate: OpenCells<ParallelUpdateProgramming> = (target,
     return opened;
   };
   let taken = new Float32Array();
+  const unit = conductanceOf(law, window, 1) - conductanceOf(law, window, 0);
   const updates: UpdatableCells = {
+    voltages: { vSet: programming.update.vSet, vReset: programming.update.vReset },
+    step: law.stepSize * unit,
     drawTrains,
     givenTrains,
     refuse(voltage) {
@@ -29,13 +32,22 @@ export const openParallelUpdate: OpenCells<ParallelUpdateProgramming> = (target,
       const [given, least, most] = [voltage, vMin, vMax].map((v) => formatQuantity(v, 'V', 4));
       return `a pulse of ${given} is outside of what drivers give, ${least} to ${most}`;
     },
-    take(conductances) {
-      const { w, stride } = open().cells;
+    take(conductances, held) {
+      const { w, stride, shares } = open().cells;
       for (let row = 0; row < rows; row++)
         for (let column = 0; column < columns; column++)
           w[row * stride + column] = stateOf(law, window, conductances[row * columns + column]!);
       taken = w.slice();
+      for (const cell of held?.keys() ?? []) {
+        const at = Math.floor(cell / columns) * stride + (cell % columns);
+        shares.up[at] = shares.down[at] = 0;
+      }
     },
+    states() {
+      const { w, stride } = open().cells;
+      return { w, stride, unit, none: stateOf(law, window, 0) };
+    },
+    memory: () => open().memory,
     update: (given, number) => open().update(given, number),
     settle(visit) {
       const { settle, cells: settled } = open();

@@ -18,20 +18,47 @@ const signs = [1, -1] as const;
 
 /** @param length slots of a train */
 export function countPulses(rows: LineTrains, columns: LineTrains, length: number): PulseCounts {
-  const bySlot = (lines: LineTrains, sign: number) =>
-    Array.from({ length }, (_, slot) =>
-      lines.words.reduce((sum, word, i) => sum + (lines.signs[i] === sign ? (word >>> slot) & 1 : 0), 0),
-    );
-  const [rowSlots, columnSlots] = [rows, columns].map((lines) => signs.map((sign) => bySlot(lines, sign)));
-  const meetings = (ofRows: 0 | 1, ofColumns: 0 | 1) =>
-    rowSlots![ofRows]!.reduce((sum, count, slot) => sum + count * columnSlots![ofColumns]![slot]!, 0);
+  const [rowSlots, columnSlots] = [bySlot(rows, length), bySlot(columns, length)];
+  let [up, down] = [0, 0];
+  for (let slot = 0; slot < length; slot++) {
+    const other = slot + length;
+    up += rowSlots[slot]! * columnSlots[slot]! + rowSlots[other]! * columnSlots[other]!;
+    down += rowSlots[slot]! * columnSlots[other]! + rowSlots[other]! * columnSlots[slot]!;
+  }
   const has = (lines: LineTrains) => signs.filter((sign) => lines.signs.includes(sign)).length;
   return {
     phases: has(rows) * has(columns),
-    steps: { up: meetings(0, 0) + meetings(1, 1), down: meetings(0, 1) + meetings(1, 0) },
+    steps: { up, down },
     rows: ofLines(rows, columns),
     columns: ofLines(columns, rows),
   };
+}
+
+/** Pulses in every slot: of lines of sign 1, then of those of sign -1. */
+function bySlot({ words, signs }: LineTrains, length: number): Float64Array {
+  const slots = new Float64Array(2 * length);
+  for (let i = 0; i < words.length; i++) {
+    const first = signs[i]! > 0 ? 0 : length;
+    for (let rest = words[i]!; rest !== 0; rest &= rest - 1) slots[first + 31 - Math.clz32(rest & -rest)]!++;
+  }
+  return slots;
+}
+
+/** Pulses on half-selected cells. @param rowCells cells that pulses of every row touch, from the first row on; likewise of columns */
+export function halfSelected(
+  { steps, rows, columns }: PulseCounts,
+  rowCells: Float64Array,
+  columnCells: Float64Array,
+  { row, column }: { readonly row: number; readonly column: number },
+): number {
+  return along(rows, rowCells, row) + along(columns, columnCells, column) - 2 * (steps.up + steps.down);
+}
+
+/** Cells that pulses of lines touch. */
+function along({ up, down }: Counts, cells: Float64Array, from: number): number {
+  let sum = 0;
+  for (let i = 0; i < up.length; i++) sum += (up[i]! + down[i]!) * cells[from + i]!;
+  return sum;
 }
 
 function ofLines(own: LineTrains, across: LineTrains): Counts {

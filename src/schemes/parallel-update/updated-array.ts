@@ -18,7 +18,8 @@ import {
   openPulseVerifyDraws,
   pulseVerifyLaw,
 } from '../pulse-verify/pulse-verify.ts';
-import { countPulses, type PulseCounts } from './count-pulses.ts';
+import type { UpdateCounts } from '../scheme.ts';
+import { countPulses } from './count-pulses.ts';
 import type { ParallelUpdateProgramming, UpdateParameters } from './parameters.ts';
 import type { ArrayUpdate } from './trains.ts';
 
@@ -27,7 +28,9 @@ export interface UpdatedArray {
   /** Half-select pulses of either sense that have not reached cells: by row and by column. */
   readonly pending: Readonly<Record<Sense, HalfPulses>>;
   /** @param number of the update, which keys its draws */
-  readonly update: (update: ArrayUpdate, number: number) => PulseCounts;
+  readonly update: (update: ArrayUpdate, number: number) => UpdateCounts;
+  /** All that updates change, by name. */
+  readonly memory: Readonly<Record<string, Float32Array | Float64Array | Uint32Array>>;
   /** Lets all pulses so far reach the cells. */
   readonly settle: () => void;
 }
@@ -77,8 +80,9 @@ export function openUpdatedArray(
   const ratio = { up: parameters.disturbUp, down: parameters.disturbDown };
   const noPulses = (): HalfPulses => ({ rows: new Float64Array(rows), columns: new Float64Array(columns) });
   const pending = { up: noPulses(), down: noPulses() };
-  // What is pending, and since which update.
-  let [bias, vSet, vReset, last] = ['half', parameters.vSet, parameters.vReset, -1];
+  // What is pending, and how many updates there were with the last of it: 0 where nothing is.
+  let [bias, vSet, vReset] = ['half', parameters.vSet, parameters.vReset];
+  const since = new Uint32Array(1);
   const most = (sense: Sense) => largest(pending[sense].rows) + largest(pending[sense].columns);
 
   /** Half-select pulses of one sense reach the cells; steps are moved to the cycles. */
@@ -88,7 +92,7 @@ export function openUpdatedArray(
     const moves = gain > 0 && most(sense) > 0;
     const noise = moves ? parameters.disturbSpread / ratio[sense] : 0;
     const scale = { up: moves ? gain : 0, down: moves ? gain : 0, noise };
-    const key = openStream(seed, `update-disturb-${sense} ${array}`, last);
+    const key = openStream(seed, `update-disturb-${sense} ${array}`, Math.max(0, since[0]! - 1));
     const step = cells.stepper('halves', moves ? bitsOf(most(sense)) : 1, noise > 0);
     cells.columns.fill(0).set(ofColumns);
     for (let row = 0; row < rows; row++) step(row, ofRows[row]!, sense, scale, key);
@@ -97,27 +101,34 @@ export function openUpdatedArray(
   }
 
   function settle(): void {
-    if (last < 0) return;
     for (const sense of senses) reach(sense);
-    last = -1;
+    since[0] = 0;
   }
 
   return {
     cells,
     pending,
     settle,
+    memory: {
+      ...{ w: cells.w, stepsUp: cells.steps.up, stepsDown: cells.steps.down, cycles: cells.cycles, since },
+      ...{ rowsUp: pending.up.rows, columnsUp: pending.up.columns },
+      ...{ rowsDown: pending.down.rows, columnsDown: pending.down.columns },
+    },
     update(given, number) {
-      if (given.bias !== bias || given.vSet !== vSet || given.vReset !== vReset) settle();
-      [bias, vSet, vReset, last] = [given.bias, given.vSet, given.vReset, number];
+      const changed = given.bias !== bias || given.vSet !== vSet || given.vReset !== vReset;
+      if (changed && since[0]! > 0) settle();
+      [bias, vSet, vReset] = [given.bias, given.vSet, given.vReset];
+      if (bias === 'half') since[0] = number + 1;
       meet(cells, given, { ...gainsAt(parameters, given), noise: cycleToCycle }, seed, array, number);
       const counts = countPulses(given.rows, given.columns, given.length);
-      if (given.bias === 'gate') return counts;
+      if (given.bias === 'gate') return { ...counts, everywhere: false };
       for (const sense of senses) {
         addAt(pending[sense].rows, counts.rows[sense], given.row);
         addAt(pending[sense].columns, counts.columns[sense], given.column);
       }
-      for (const sense of senses) if (most(sense) * ratio[sense] >= delayed) reach(sense);
-      return counts;
+      const due = senses.filter((sense) => most(sense) * ratio[sense] >= delayed);
+      for (const sense of due) reach(sense);
+      return { ...counts, everywhere: due.length > 0 };
     },
   };
 }

@@ -2,10 +2,10 @@
  * What learns on a chip, whatever its rule: the trainer asks it for the weights of the next batch and tells it what came of
  * the last. Rules are in folders beside this file; rules.ts lists them.
  */
+import type { Numbers } from '../numbers.ts';
 import type { LayerPass } from '../pass.ts';
 import type { HiddenCosts } from './hidden/costs.ts';
-
-export type Numbers = Int16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+import type { PulseCosts } from './pulse-costs.ts';
 
 /** Kinds of device that wear out. */
 export type Device = keyof ByDevice<unknown>;
@@ -17,17 +17,21 @@ export interface ByDevice<T> {
 
 /** What training left in one layer. */
 export interface Learnt {
-  /** [input][output], in units of the layer's matrix: what a chip without errors computes with. */
+  /** [input][output]: whole numbers that a chip without errors computes with. */
   readonly weights: Float32Array;
+  /** Real weight of one. */
+  readonly scale: number;
   readonly stored: { readonly hidden: Int16Array } | { readonly integers: Int8Array };
 }
 
 /** What a run took of its chip. */
-export interface Spending {
-  /** Times that every synapse was transferred, the first before learning. */
-  readonly transfers: number;
-  readonly costs: HiddenCosts;
-}
+export type Spending =
+  | {
+      /** Times that every synapse was transferred, the first before learning. */
+      readonly transfers: number;
+      readonly costs: HiddenCosts;
+    }
+  | { readonly costs: PulseCosts };
 
 export interface Learner {
   /** Arrays that hold the layers. */

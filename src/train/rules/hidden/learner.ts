@@ -67,6 +67,11 @@ export const openHiddenLearner =
     );
     const steppers = synapses.map((layer, l) => openStepper(layer, onChip, seed, l));
     const reserve = { cycles: 0 };
+    const scales = layers.map((layer, l) =>
+      first
+        ? first[l]!.step * stepsPerLevel(hidden)
+        : levelFor(layer, hidden, range, l === layers.length - 1 ? lastGain : gain),
+    );
     const transfer = () => {
       for (const layer of synapses) transferLayer(layer);
     };
@@ -79,11 +84,7 @@ export const openHiddenLearner =
     return {
       synapses,
       transfer,
-      scales: layers.map((layer, l) =>
-        first
-          ? first[l]!.step * stepsPerLevel(hidden)
-          : levelFor(layer, hidden, range, l === layers.length - 1 ? lastGain : gain),
-      ),
+      scales,
       biasRate,
       limits: endurance,
       step: (layer, pass, rows, batch) => stepHidden(steppers[layer]!, pass, rows, batch),
@@ -98,7 +99,7 @@ export const openHiddenLearner =
       learnt(layer) {
         const { values } = synapses[layer]!.plane;
         const weights = Float32Array.from(values, (h) => transferredDigit(h, hidden));
-        return { weights, stored: { hidden: values.slice() } };
+        return { weights, scale: scales[layer]!, stored: { hidden: values.slice() } };
       },
       done() {
         const { memristorEnergy, fecapEnergy } = costsOf(synapses);
