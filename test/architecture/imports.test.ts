@@ -164,6 +164,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/verify',
   ],
   'src/characterize': ['src/conditions', 'src/schemes', 'src/wires'],
+  'src/cli/completion': [],
   'src/report/plots': [],
   'src/report/schemas': [
     'src/chip',
