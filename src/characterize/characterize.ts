@@ -1,41 +1,60 @@
-/** Runs a target's experiments: those of its scheme and of its conditions, then that of its wires. */
+/** Runs a target's experiments: those of its scheme, of its conditions and of its wires, then what its levels are worth. */
 import { setImmediate } from 'node:timers/promises';
 import { conditionExperiments } from '../conditions/experiments.ts';
 import type { AssumedValue, Characterization } from '../figures/characterization.ts';
 import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import { schemeExperiments } from '../schemes/experiments.ts';
-import type { LoadedTarget, ProvenanceEntry, Target } from '../target/target.ts';
+import type { LoadedTarget, ProvenanceEntry } from '../target/target.ts';
 import { irDrop } from './ir-drop.ts';
+import { levelCounts, levelsAccuracy } from './levels-accuracy.ts';
 
 /** An experiment of one target. */
 export interface TargetExperiment {
   /** As progress calls it. */
   readonly name: string;
-  readonly run: (settings: ExperimentSettings) => readonly Figure[];
+  /** Whoever takes long calls `onStep` in between; what it throws ends the work. */
+  readonly run: (
+    settings: ExperimentSettings,
+    onStep: () => void,
+  ) => readonly Figure[] | Promise<readonly Figure[]>;
 }
 
 export interface CharacterizeOptions extends ExperimentSettings {
+  /** Score a network by the number of levels, which takes longer than all the rest. Default: true. */
+  readonly accuracy?: boolean;
   /** Called before the first experiment and after each; what it throws ends the work. */
   readonly onExperiment?: (done: number, total: number, name: string | undefined) => void;
 }
 
 /** What a target has: it follows from its scheme and its sections. */
-export function experimentsOf(target: Target): readonly TargetExperiment[] {
+export function experimentsOf(loaded: LoadedTarget, accuracy = true): readonly TargetExperiment[] {
+  const { target } = loaded;
   const wires = { name: 'wires', run: () => irDrop(target) };
-  return [...schemeExperiments(target), ...conditionExperiments(target), ...(target.wires ? [wires] : [])];
+  const levels: TargetExperiment = {
+    name: 'accuracy by levels',
+    run: ({ seed }, onStep) => levelsAccuracy(loaded, seed, levelCounts(target.cell.levels), onStep),
+  };
+  return [
+    ...schemeExperiments(target),
+    ...conditionExperiments(target),
+    ...(target.wires ? [wires] : []),
+    // Circuits set the levels of a chip with hidden planes.
+    ...(accuracy && !target.hidden ? [levels] : []),
+  ];
 }
 
 export async function characterize(
-  { target, provenance, fingerprint, overrides }: LoadedTarget,
-  { seed, onExperiment }: CharacterizeOptions,
+  loaded: LoadedTarget,
+  { seed, accuracy, onExperiment }: CharacterizeOptions,
 ): Promise<Characterization> {
-  const experiments = experimentsOf(target);
+  const { target, provenance, fingerprint, overrides } = loaded;
+  const experiments = experimentsOf(loaded, accuracy);
   const figures: Figure[] = [];
   for (const [done, { name, run }] of experiments.entries()) {
     onExperiment?.(done, experiments.length, name);
     // Signals are heard in between.
     await setImmediate();
-    figures.push(...run({ seed }));
+    figures.push(...(await run({ seed }, () => onExperiment?.(done, experiments.length, name))));
   }
   onExperiment?.(experiments.length, experiments.length, undefined);
   const { name, title } = target;

@@ -22,6 +22,7 @@ import { withStages } from './stages.ts';
 interface CharacterizeCommandLine {
   readonly output: string;
   readonly seed: number;
+  readonly accuracy: boolean;
   readonly set: readonly string[];
   readonly force?: true;
   readonly json?: true;
@@ -36,12 +37,13 @@ const figureFolder: FolderKind = {
 };
 
 async function run(io: Io, nameOrPath: string, args: CharacterizeCommandLine): Promise<void> {
-  const { output, seed, set, force = false } = args;
+  const { output, seed, accuracy, set, force = false } = args;
   await checkOutput(output, force, figureFolder);
   const loaded = await loadTarget(nameOrPath, set);
   const made = await withStages(io, ({ report }) =>
     characterize(loaded, {
       seed,
+      accuracy,
       onExperiment: (done, total, name) => report('experiments', done, total, name),
     }),
   );
@@ -71,6 +73,10 @@ export function registerCharacterize(program: Command, io: Io): void {
     .argument('<target>', 'a bundled target, or the path of a target file')
     .requiredOption('-o, --output <dir>', 'the folder of the page (index.html), of SVG and CSV files')
     .option('--seed <n>', 'decides all randomness of the devices', seedNumber, 1)
+    .option(
+      '--no-accuracy',
+      'leave out accuracy by the number of levels, which takes longer than all the rest',
+    )
     .option('--force', 'replace a folder that this verb wrote');
   withExamples(
     withSet(withJson(command)),

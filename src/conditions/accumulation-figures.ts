@@ -70,7 +70,7 @@ function drawing({ clock, sigma }: Accumulation, seed: number): Draw {
 
 function spreadByTime({ name, title, uses, law, levels, sigma }: AccumulationBench, draw: Draw): Figure {
   const { readTime, t0 } = law.clock;
-  const times = evenlyInLog(4 * readTime, 1e7, 27);
+  const times = evenlyInLog(Math.max(4 * readTime, 1e-3), 1e6, 28);
   const series = levels.flatMap((g, colour): Series[] => {
     const all = draw(times, readTime, g, cellsByTime);
     const measured = times.map((_, at) => sigmaOfSample(all.map((record) => record[at]!)));

@@ -36,18 +36,20 @@ export interface NoiseBench {
 export function noiseFigures({ name, title, about, uses, time, drawn, recorded }: NoiseBench): Figure[] {
   const seconds = time === 's';
   const { interval, records } = recorded.at(-1)!;
+  // Steps between the same two conductances would cover each other.
+  const cells = Math.min(drawn === 'steps' ? 1 : shown, records.length);
   const every = (of: number) => (seconds ? `every ${formatQuantity(of, 's', 3)}` : 'every reading');
   const x: Axis = seconds ? { name: 'time', unit: 's' } : { name: 'reading', unit: '' };
   const trace: Figure = {
     name: `${name}-trace`,
     title: `${title}: traces`,
-    about: `${about}: ${Math.min(shown, records.length)} of them, read ${every(interval)}`,
+    about: `${about}: ${cells === 1 ? 'one' : cells} of them, read ${every(interval)}`,
     uses,
     plot: {
       form: 'chart',
       x,
       y: { name: 'conductance', unit: 'S' },
-      series: records.slice(0, shown).map((record, i) => ({
+      series: records.slice(0, cells).map((record, i) => ({
         name: `cell ${i + 1}`,
         drawn,
         kind: 'measured',
@@ -67,7 +69,7 @@ export function noiseFigures({ name, title, about, uses, time, drawn, recorded }
         form: 'chart',
         x: seconds
           ? { name: 'frequency', unit: 'Hz', scale: 'log' }
-          : { name: 'frequency', unit: '1/reading', scale: 'log' },
+          : { name: 'frequency', unit: '1/reading' },
         y: { name: 'spectral density', unit: seconds ? 'S^2/Hz' : 'S^2 reading', scale: 'log' },
         series: recorded.flatMap((own, colour) => spectra(own, colour, every(own.interval))),
       },

@@ -1,0 +1,102 @@
+/**
+ * Levels against accuracy: compiles the bundled network for the cells of a target with ever more levels in the same window, programs a
+ * chip, and scores it on the network's own test images, beside the same network in floating point. Wires are left out: what
+ * they take is seen elsewhere, and would be made up for level by level.
+ */
+import { join } from 'node:path';
+import { compile } from '../compile/compile.ts';
+import type { Calibration } from '../compile/compiled.ts';
+import { openDataset } from '../data/open.ts';
+import type { Figure } from '../figures/figure.ts';
+import { installRoot } from '../files/install-root.ts';
+import { parseOptions } from '../ir/options.ts';
+import { readModel } from '../onnx/decode.ts';
+import { packageOf } from '../package/package-of.ts';
+import { fedInputs, spreadSamples } from '../record/samples.ts';
+import { targetFingerprint } from '../target/load.ts';
+import type { LoadedTarget } from '../target/target.ts';
+import { verify } from '../verify/verify.ts';
+
+/** Images that are scored, and samples of the calibration. */
+const [images, samples] = [200, 16];
+
+/** Few, and as many as the target has. */
+export function levelCounts(levels: number): number[] {
+  const counts = [2, 4, 8, 16, 64].filter((count) => count < levels);
+  return [...counts, levels];
+}
+
+/** The same cells with so many levels, and without wires. */
+export function withLevels(loaded: LoadedTarget, levels: number): LoadedTarget {
+  const { wires: _, ...rest } = loaded.target;
+  const target = { ...rest, cell: { ...rest.cell, levels } };
+  return {
+    target,
+    fingerprint: targetFingerprint(target),
+    overrides: [...loaded.overrides, `cell.levels=${levels}`],
+    provenance: loaded.provenance.filter(({ field }) => !field.startsWith('wires')),
+  };
+}
+
+interface Scored {
+  readonly levels: number;
+  /** Percent. */
+  readonly chip: number;
+  readonly float: number;
+}
+
+/**
+ * @param counts of levels
+ * @param onProgress called again and again; what it throws ends the work
+ */
+export async function levelsAccuracy(
+  loaded: LoadedTarget,
+  seed: number,
+  counts: readonly number[],
+  onProgress: () => void,
+): Promise<Figure[]> {
+  const folder = join(installRoot(), 'fixtures', 'fashion-mobilenetv2');
+  const file = join(folder, 'model.onnx');
+  const model = { ...(await readModel(file)), file };
+  const preprocessing = join(folder, 'preprocess.yaml');
+  const data = await openDataset(`${folder}#test`, { preprocessing });
+  const calibration = await openDataset(`${folder}#calibration`, { preprocessing });
+  const options = parseOptions({ copies: 1 });
+  let known: Calibration = {
+    kind: 'samples',
+    samples: spreadSamples(calibration, fedInputs(model.graph, file), samples),
+  };
+  const scored: Scored[] = [];
+  for (const levels of counts) {
+    const compiled = await compile(model, withLevels(loaded, levels), options, known, { onProgress });
+    // What layers see does not depend on the cells.
+    known = { kind: 'record', record: compiled.record };
+    const report = await verify(await packageOf(compiled), model, data, {
+      ...{ images, seed, layers: false, onProgress },
+    });
+    scored.push({ levels, chip: report.mapped.top1!.mean, float: report.float.top1! });
+  }
+  return [levelsFigure(scored)];
+}
+
+function levelsFigure(scored: readonly Scored[]): Figure {
+  const x = scored.map(({ levels }) => levels);
+  return {
+    name: 'levels-accuracy',
+    title: 'Accuracy by the number of levels',
+    about: `top-1 of the bundled MobileNet-V2 on ${images} images of Fashion-MNIST, one programmed and calibrated chip for each number of levels in the window of the target, one cell or pair a digit without copies, without wires; a share of ${images} images has a standard error of up to ${((100 * 0.5) / Math.sqrt(images)).toFixed(1)} %`,
+    uses: [
+      ...['cell', 'programming', 'slices', 'driver', 'adc', 'array', 'faults'],
+      ...['readNoise', 'telegraph', 'flicker', 'logNoise', 'powerNoise'],
+    ],
+    plot: {
+      form: 'chart',
+      x: { name: 'levels', unit: '', scale: 'log' },
+      y: { name: 'top-1', unit: '%' },
+      series: [
+        { name: 'chip', drawn: 'line', kind: 'measured', x, y: scored.map(({ chip }) => chip) },
+        { name: 'floating point', drawn: 'line', kind: 'law', x, y: scored.map(({ float }) => float) },
+      ],
+    },
+  };
+}
