@@ -5,6 +5,7 @@
 import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import type { Target } from '../target/target.ts';
 import { openCells } from './cells.ts';
+import { denoiseExperiments } from './denoise/experiments.ts';
 import type { Scheme } from './models.ts';
 import { schemeOf } from './models.ts';
 import { programmedFigures } from './programmed-experiments.ts';
@@ -14,7 +15,7 @@ import { transferExperiments } from './transfer/experiments.ts';
 /** By scheme, and by what progress calls them; a scheme may have none. */
 export const experiments: Readonly<
   Partial<Record<Scheme, Readonly<Record<string, SchemeExperiment<never>>>>>
-> = { transfer: transferExperiments };
+> = { denoise: denoiseExperiments, transfer: transferExperiments };
 
 /** What a target's scheme has on a bench. */
 export function schemeExperiments(
