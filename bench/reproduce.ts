@@ -1,6 +1,6 @@
 /**
  * `npm run reproduce -- NAME`: what a paper reports beside what the simulated chip gives, as rows of docs/reproduction.md.
- * Runs are spread over threads; all but `states` are on shared data, without which there is nothing to
+ * Runs are spread over threads; all but `states` and `staircase` are on shared data, without which there is nothing to
  * reproduce.
  */
 import { existsSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { installRoot } from '../src/files/install-root.ts';
 import { formatTable } from '../src/report/table.ts';
 import { defaults } from '../src/train/defaults.ts';
+import { denoisedStaircase } from './denoised-staircase.ts';
 import { fecapWrites } from './fecap-writes.ts';
 import { learnAll } from './learn-all.ts';
 import type { LearningTask, Learnt } from './learning-job.ts';
@@ -160,8 +161,12 @@ const studies: Readonly<Record<string, () => Promise<string>>> = {
   'fecap-writes': () => fecapWrites(online, process.argv.slice(3)),
   'transfer-learning': () => transferLearning(shared, meanOf),
   states: predictedStates,
+  staircase: denoisedStaircase,
   levels: levelsAccuracy,
 };
+
+/** Those that need no data. */
+const unfed = ['states', 'staircase'];
 
 const name = process.argv[2] ?? '';
 const check = checks[name];
@@ -169,7 +174,7 @@ const study = studies[name] ?? (check && (() => runChecks(check)));
 if (!study) {
   process.stderr.write(`name one of: ${[...Object.keys(checks), ...Object.keys(studies)].join(', ')}\n`);
   process.exitCode = 2;
-} else if (name !== 'states' && !existsSync(mnist)) {
+} else if (!unfed.includes(name) && !existsSync(mnist)) {
   process.stdout.write(`skipped: there is no MNIST in ${mnist}\n`);
 } else {
   process.stdout.write(`${name}: ${await study()}`);

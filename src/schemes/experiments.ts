@@ -5,6 +5,7 @@
 import type { ExperimentSettings, Figure } from '../figures/figure.ts';
 import type { Target } from '../target/target.ts';
 import { openCells } from './cells.ts';
+import { denoiseExperiments } from './denoise/experiments.ts';
 import { feedforwardExperiments } from './feedforward/experiments.ts';
 import type { Scheme } from './models.ts';
 import { schemeOf } from './models.ts';
@@ -21,6 +22,7 @@ export const experiments: Readonly<
 > = {
   'write-verify': writeVerifyExperiments,
   'pulse-verify': pulseVerifyExperiments,
+  denoise: denoiseExperiments,
   feedforward: feedforwardExperiments,
   'parallel-update': parallelUpdateExperiments,
   transfer: transferExperiments,

@@ -21,7 +21,7 @@ const nouns = [
 
 /** What targets, passes and reports see of conditions and schemes: shared nouns. The rest is what they do to cells. */
 const conditionModel =
-  /^src\/conditions\/(condition|fluctuator|measured|models|[^/]+\/model|traps\/(draw-traps|trap-words))\.ts$/;
+  /^src\/conditions\/(condition|fluctuator|measured|models|[^/]+\/model|traps\/(draw-traps|spectrum|trap-words))\.ts$/;
 const schemeModels = ['src/schemes/models.ts', 'src/schemes/scheme.ts', 'src/schemes/level-sigma.ts'];
 
 /** The folder of a file; the file itself above the folders, `nouns` for shared nouns. */

@@ -96,7 +96,7 @@ describe('a target file', () => {
     const problems = (await problemsOf(path)).map((p) => p.replace(/:\d+:/, ':'));
     expect(problems).toEqual([
       'target/invalid file: array.rows: this must be at least 1',
-      'target/invalid file: programming.scheme: this must be one of exact, write-verify, error-law, pulse-verify, feedforward, parallel-update, transfer',
+      'target/invalid file: programming.scheme: this must be one of exact, write-verify, error-law, pulse-verify, feedforward, parallel-update, denoise, transfer',
     ]);
   });
 
