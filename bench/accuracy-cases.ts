@@ -92,6 +92,13 @@ const keywords: Model = {
   preprocessing: { mean: [83], std: [1 / 0.5847029] },
   images: 1000,
 };
+export const mnistCnn: Model = {
+  model: 'MNIST CNN',
+  file: trained('mnist-cnn'),
+  data: join(shared, 'mnist'),
+  preprocessing: {},
+  images: 500,
+};
 const demo: Model = {
   model: 'demo MobileNet-V2 0.35',
   file: join(fixture, 'model.onnx'),

@@ -26,12 +26,14 @@ const models = [
   { ...mobilenetV2, images: 30 },
 ];
 
-export async function levelsAccuracy(): Promise<string> {
+/** @param args part of a model's name, and how many of its images; without them all models and as many as above */
+export async function levelsAccuracy([name = '', images]: readonly string[]): Promise<string> {
   const tables: string[] = [];
-  for (const item of models.filter(isThere)) {
+  const chosen = models.filter((item) => item.model.includes(name) && isThere(item));
+  for (const item of chosen) {
     const { graph } = await readModel(item.file);
     const dataset = await openDataset(item.data, { flags: item.preprocessing });
-    const indices = evenlySpread(dataset.length, item.images);
+    const indices = evenlySpread(dataset.length, Number(images ?? item.images));
     const inputs = fedInputs(graph, item.file);
     const output = graph.outputs[0]!;
     const classes = Number(output.dims!.at(-1));
@@ -41,8 +43,8 @@ export async function levelsAccuracy(): Promise<string> {
       const { labelOffset } = dataset.preprocessing;
       let right = 0;
       let at = 0;
-      for await (const chosen of chooseClasses(session, plan, classes, dataset, indices))
-        for (const choice of chosen) if (choice === dataset.labels![indices[at++]!]! + labelOffset) right++;
+      for await (const batch of chooseClasses(session, plan, classes, dataset, indices))
+        for (const choice of batch) if (choice === dataset.labels![indices[at++]!]! + labelOffset) right++;
       await session.release();
       return ((100 * right) / indices.length).toFixed(1);
     };

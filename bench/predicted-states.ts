@@ -20,7 +20,7 @@ import { levelConductance, levelStepOf } from '../src/target/cell.ts';
 import { loadTarget } from '../src/target/load.ts';
 
 type Law = ProgrammingOf<'feedforward'>;
-const targetName = 'tio2-feedforward';
+export const targetName = 'tio2-feedforward';
 const devices = [1, 2, 3, 4, 5];
 
 async function oneOf(number: number, set: readonly string[] = []): Promise<Device> {
@@ -109,6 +109,14 @@ const limits: Readonly<Record<string, readonly [number, number]>> = {
   'amplitude.bits': [9, 11],
 };
 
+/** Every assumed value at about half and at about twice its size: what a row says, and the overrides. */
+export const halvesAndDoubles = assumed.flatMap(([fields, value, unit]) =>
+  (limits[fields[0]!] ?? [value / 2, 2 * value]).map((own) => ({
+    name: `${fields.join(', ')} ${own}${unit}`,
+    set: fields.map((field) => `programming.${field}=${own}${unit}`),
+  })),
+);
+
 export async function predictedStates(): Promise<string> {
   const ways: readonly (readonly [string, (device: Device) => Climb])[] = [
     ['predicted, one pulse a level', predicted],
@@ -143,12 +151,7 @@ export async function predictedStates(): Promise<string> {
   await row('as assumed', []);
   for (const per of ['device', 'die']) await row(`training per ${per}`, [`programming.training.per=${per}`]);
   for (const retries of [0, 1, 2, 6]) await row(`${retries} retries`, [`programming.retries=${retries}`]);
-  for (const [fields, value, unit] of assumed)
-    for (const own of limits[fields[0]!] ?? [value / 2, 2 * value])
-      await row(
-        `${fields.join(', ')} ${own}${unit}`,
-        fields.map((field) => `programming.${field}=${own}${unit}`),
-      );
+  for (const { name, set } of halvesAndDoubles) await row(name, set);
   const second = formatTable(
     [
       { header: 'assumed' },

@@ -1,7 +1,6 @@
 /**
  * `npm run reproduce -- NAME`: what a paper reports beside what the simulated chip gives, as rows of docs/reproduction.md.
- * Runs are spread over threads; all but `states` and `staircase` are on shared data, without which there is nothing to
- * reproduce.
+ * Runs are spread over threads; all but those of devices alone are on shared data, without which there is nothing to reproduce.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,9 +12,13 @@ import { fecapWrites } from './fecap-writes.ts';
 import { learnAll } from './learn-all.ts';
 import type { LearningTask, Learnt } from './learning-job.ts';
 import { levelsAccuracy } from './levels-accuracy.ts';
+import { meanOf } from './mean-of.ts';
 import { paperEnergy } from './paper-costs.ts';
 import { predictedStates } from './predicted-states.ts';
+import { productErrors } from './product-errors.ts';
+import { statesAccuracy } from './states-accuracy.ts';
 import { transferLearning } from './transfer-learning.ts';
+import { updateDisturb } from './update-disturb.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
 const mnist = join(shared, 'mnist');
@@ -41,17 +44,6 @@ interface Check {
 
 const seeds = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const forSeeds = (count: number, task: LearningTask) => seeds(count).map((seed) => ({ ...task, seed }));
-
-/** Mean with what 95 % of such means would lie in, by Student's t; a single run has none. */
-function meanOf(values: readonly number[]): string {
-  const n = values.length;
-  const mean = values.reduce((a, b) => a + b, 0) / n;
-  if (n < 2) return `${mean.toFixed(2)} (one run)`;
-  const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
-  return `${mean.toFixed(2)} +- ${((studentT[n - 2]! * spread) / Math.sqrt(n)).toFixed(2)} (${n} runs)`;
-}
-/** Two-sided 95 % quantiles for 1 to 4 degrees of freedom. */
-const studentT = [12.706, 4.303, 3.182, 2.776];
 
 function accuracies(runs: readonly Learnt[], of: (task: LearningTask) => boolean): string {
   const own = runs.filter(({ task }) => of(task));
@@ -159,14 +151,17 @@ async function runChecks({ tasks, print }: Check): Promise<string> {
 /** Checks that are more than runs and a table of them. */
 const studies: Readonly<Record<string, () => Promise<string>>> = {
   'fecap-writes': () => fecapWrites(online, process.argv.slice(3)),
-  'transfer-learning': () => transferLearning(shared, meanOf),
+  'transfer-learning': () => transferLearning(shared),
   states: predictedStates,
   staircase: denoisedStaircase,
-  levels: levelsAccuracy,
+  'states-accuracy': statesAccuracy,
+  levels: () => levelsAccuracy(process.argv.slice(3)),
+  disturb: updateDisturb,
+  mvm: () => productErrors(shared),
 };
 
 /** Those that need no data. */
-const unfed = ['states', 'staircase'];
+const ofDevices = ['states', 'staircase', 'disturb'];
 
 const name = process.argv[2] ?? '';
 const check = checks[name];
@@ -174,7 +169,7 @@ const study = studies[name] ?? (check && (() => runChecks(check)));
 if (!study) {
   process.stderr.write(`name one of: ${[...Object.keys(checks), ...Object.keys(studies)].join(', ')}\n`);
   process.exitCode = 2;
-} else if (!unfed.includes(name) && !existsSync(mnist)) {
+} else if (!ofDevices.includes(name) && !existsSync(mnist)) {
   process.stdout.write(`skipped: there is no MNIST in ${mnist}\n`);
 } else {
   process.stdout.write(`${name}: ${await study()}`);

@@ -25,6 +25,7 @@ import { openHidden } from '../src/train/rules/hidden/learner.ts';
 import type { Samples } from '../src/train/samples.ts';
 import { evaluate, openTrainer, type Trainer, trainBatch } from '../src/train/trainer.ts';
 import { mobilenetV2 } from './accuracy-cases.ts';
+import { meanOf } from './mean-of.ts';
 import { tiledPlaces } from './tiled-places.ts';
 
 const [classes, epochs, seeds] = [10, 10, 3];
@@ -32,10 +33,7 @@ const targetName = 'leti-fecap-130nm';
 /** Learning rates that are tried, on the chip and in floating point. */
 const rates = { hidden: [0.1, 0.3, 1, 3], float: [0.0003, 0.001, 0.003, 0.01] };
 
-export async function transferLearning(
-  shared: string,
-  meanOf: (values: readonly number[]) => string,
-): Promise<string> {
+export async function transferLearning(shared: string): Promise<string> {
   const features = await readFeatures(join(shared, 'cifar10'));
   const { target } = await loadTarget(targetName);
   const { width } = features;
