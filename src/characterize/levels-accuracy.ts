@@ -51,13 +51,13 @@ interface Scored {
 
 /**
  * @param counts of levels
- * @param onProgress called again and again; what it throws ends the work
+ * @param onLevels called again and again with how many of them are done; what it throws ends the work
  */
 export async function levelsAccuracy(
   loaded: LoadedTarget,
   seed: number,
   counts: readonly number[],
-  onProgress: () => void,
+  onLevels: (done: number, total: number) => void,
 ): Promise<Figure[]> {
   const folder = join(installRoot(), 'fixtures', 'fashion-mobilenetv2');
   const file = join(folder, 'model.onnx');
@@ -70,10 +70,13 @@ export async function levelsAccuracy(
     kind: 'samples',
     samples: spreadSamples(calibration, fedInputs(model.graph, file), samples),
   };
+  let done = 0;
+  const onProgress = () => onLevels(done, counts.length);
   const compiledWith = (levels: number, from: Calibration) =>
     unlessDiagnosed(compile(model, withLevels(loaded, levels), options, from, { onProgress }));
   const scored: Scored[] = [];
-  for (const levels of counts) {
+  for (const [number, levels] of counts.entries()) {
+    done = number;
     const compiled = await compiledWith(levels, known);
     // Not every encoding has a use for two levels, and not every array room for this network.
     if (!compiled) continue;
