@@ -12,10 +12,10 @@ import { levelCounts, levelsAccuracy } from './levels-accuracy.ts';
 export interface TargetExperiment {
   /** As progress calls it. */
   readonly name: string;
-  /** Whoever takes long calls `onStep` in between; what it throws ends the work. */
+  /** Whoever takes long calls `onStep` in between. */
   readonly run: (
     settings: ExperimentSettings,
-    onStep: () => void,
+    onStep: (done: number, total: number) => void,
   ) => readonly Figure[] | Promise<readonly Figure[]>;
 }
 
@@ -24,6 +24,8 @@ export interface CharacterizeOptions extends ExperimentSettings {
   readonly accuracy?: boolean;
   /** Called before the first experiment and after each; what it throws ends the work. */
   readonly onExperiment?: (done: number, total: number, name: string | undefined) => void;
+  /** Called as an experiment that takes long goes on; what it throws ends the work. */
+  readonly onStep?: (name: string, done: number, total: number) => void;
 }
 
 /** What a target has: it follows from its scheme and its sections. */
@@ -45,7 +47,7 @@ export function experimentsOf(loaded: LoadedTarget, accuracy = true): readonly T
 
 export async function characterize(
   loaded: LoadedTarget,
-  { seed, accuracy, onExperiment }: CharacterizeOptions,
+  { seed, accuracy, onExperiment, onStep }: CharacterizeOptions,
 ): Promise<Characterization> {
   const { target, provenance, fingerprint, overrides } = loaded;
   const experiments = experimentsOf(loaded, accuracy);
@@ -54,7 +56,7 @@ export async function characterize(
     onExperiment?.(done, experiments.length, name);
     // Signals are heard in between.
     await setImmediate();
-    figures.push(...(await run({ seed }, () => onExperiment?.(done, experiments.length, name))));
+    figures.push(...(await run({ seed }, (step, steps) => onStep?.(name, step, steps))));
   }
   onExperiment?.(experiments.length, experiments.length, undefined);
   const { name, title } = target;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { compile } from '../compile/compile.ts';
 import type { Calibration } from '../compile/compiled.ts';
 import { openDataset } from '../data/open.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Figure } from '../figures/figure.ts';
 import { installRoot } from '../files/install-root.ts';
 import { parseOptions } from '../ir/options.ts';
@@ -27,14 +28,17 @@ export function levelCounts(levels: number): number[] {
 }
 
 /** The same cells with so many levels, and without wires. */
-export function withLevels(loaded: LoadedTarget, levels: number): LoadedTarget {
-  const { wires: _, ...rest } = loaded.target;
-  const target = { ...rest, cell: { ...rest.cell, levels } };
+export function withLevels({ target, overrides, provenance }: LoadedTarget, levels: number): LoadedTarget {
+  const { wires: _, ...rest } = target;
+  const changed = { ...rest, cell: { ...rest.cell, levels } };
+  const text = String(levels);
   return {
-    target,
-    fingerprint: targetFingerprint(target),
-    overrides: [...loaded.overrides, `cell.levels=${levels}`],
-    provenance: loaded.provenance.filter(({ field }) => !field.startsWith('wires')),
+    target: changed,
+    fingerprint: targetFingerprint(changed),
+    overrides: [...overrides, `cell.levels=${text}`],
+    provenance: provenance
+      .filter(({ field }) => !field.startsWith('wires.'))
+      .map((entry) => (entry.field === 'cell.levels' ? { ...entry, text, from: 'override' } : entry)),
   };
 }
 
@@ -47,13 +51,13 @@ interface Scored {
 
 /**
  * @param counts of levels
- * @param onProgress called again and again; what it throws ends the work
+ * @param onLevels called again and again with how many of them are done; what it throws ends the work
  */
 export async function levelsAccuracy(
   loaded: LoadedTarget,
   seed: number,
   counts: readonly number[],
-  onProgress: () => void,
+  onLevels: (done: number, total: number) => void,
 ): Promise<Figure[]> {
   const folder = join(installRoot(), 'fixtures', 'fashion-mobilenetv2');
   const file = join(folder, 'model.onnx');
@@ -66,9 +70,16 @@ export async function levelsAccuracy(
     kind: 'samples',
     samples: spreadSamples(calibration, fedInputs(model.graph, file), samples),
   };
+  let done = 0;
+  const onProgress = () => onLevels(done, counts.length);
+  const compiledWith = (levels: number, from: Calibration) =>
+    unlessDiagnosed(compile(model, withLevels(loaded, levels), options, from, { onProgress }));
   const scored: Scored[] = [];
-  for (const levels of counts) {
-    const compiled = await compile(model, withLevels(loaded, levels), options, known, { onProgress });
+  for (const [number, levels] of counts.entries()) {
+    done = number;
+    const compiled = await compiledWith(levels, known);
+    // Not every encoding has a use for two levels, and not every array room for this network.
+    if (!compiled) continue;
     // What layers see does not depend on the cells.
     known = { kind: 'record', record: compiled.record };
     const report = await verify(await packageOf(compiled), model, data, {
@@ -76,8 +87,15 @@ export async function levelsAccuracy(
     });
     scored.push({ levels, chip: report.mapped.top1!.mean, float: report.float.top1! });
   }
-  return [levelsFigure(scored)];
+  return scored.length > 0 ? [levelsFigure(scored)] : [];
 }
+
+/** Undefined where the compiler has something to say against it. */
+const unlessDiagnosed = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch((error: unknown) => {
+    if (error instanceof DiagnosticError) return undefined;
+    throw error;
+  });
 
 function levelsFigure(scored: readonly Scored[]): Figure {
   const x = scored.map(({ levels }) => levels);

@@ -45,6 +45,7 @@ async function run(io: Io, nameOrPath: string, args: CharacterizeCommandLine): P
       seed,
       accuracy,
       onExperiment: (done, total, name) => report('experiments', done, total, name),
+      onStep: report,
     }),
   );
   await writeFolder(output, figureFolder, force, (folder) => writeFigures(folder, made));

@@ -35,3 +35,9 @@ test('exact cells of 16 levels in pairs hold weights of 31 values: a network kee
   expect(chip!.y[0]!).toBeLessThan(60);
   expect(chip!.y[1]!).toBeGreaterThan(float!.y[1]! - 10);
 });
+
+test('a number of levels with which the network does not compile is left out', async () => {
+  // Of two levels a reference column takes away one: none is left for a sign.
+  const loaded = await loadTarget('ideal', ['cell.encoding=offset']);
+  expect(await levelsAccuracy(loaded, 1, [2], () => undefined)).toEqual([]);
+});

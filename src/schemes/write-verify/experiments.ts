@@ -6,6 +6,9 @@ import { resetSpread } from '../spread.ts';
 import { openWriteVerify } from './cells.ts';
 import type { WriteVerifyProgramming } from './parameters.ts';
 
+/** Tolerances, or smallest steps, within which the law of a loop that only nears its level ends. */
+const near = 20;
+
 /** Nodes of the midpoint rule over the gain of cells, and how many standard deviations they reach. */
 const [nodes, reach] = [200, 6];
 
@@ -43,8 +46,8 @@ const convergence: SchemeExperiment<WriteVerifyProgramming> = (target, { seed })
     law(levels, pulses) {
       const left = squareLeft(law, pulses);
       const error = rmsOf(levels.map((level) => ((level - mean) ** 2 + variance) * left));
-      // Nearer, the tolerance ends loops, and steps are no longer in proportion.
-      return error > 3 * Math.max(law.tolerance, law.minStep) ? error : undefined;
+      // Nearer, many loops have ended, and steps are no longer in proportion.
+      return error > near * Math.max(law.tolerance, law.minStep) ? error : undefined;
     },
   });
 };
