@@ -61,7 +61,7 @@ export function programmedFigures(target: Target, open: (rows: number, columns: 
 }
 
 /** The fields of `programming` that bear on conductances: what a pulse costs does not. */
-export const shapingFields = ({ programming }: Pick<Target, 'programming'>): string[] =>
+export const shapingFields = ({ programming }: { readonly programming: object }): string[] =>
   Object.keys(programming)
     .filter((field) => !/(Time|Energy)$/.test(field))
     .map((field) => `programming.${field}`);
