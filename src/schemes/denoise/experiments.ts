@@ -6,6 +6,7 @@ import { writtenSpectrum } from '../../conditions/traps/spectrum.ts';
 import type { Figure } from '../../figures/figure.ts';
 import { openStream } from '../../math/random.ts';
 import { evenly, evenlyInLog, histogramOf } from '../../math/statistics.ts';
+import { shapingFields } from '../programmed-experiments.ts';
 import type { ProgrammedTarget, SchemeExperiment } from '../scheme.ts';
 import { newOutcome } from '../scheme.ts';
 import { openDenoise } from './cells.ts';
@@ -32,7 +33,7 @@ function staircaseFigures(target: Target, seed: number): Figure[] {
     'cell.gMax',
     'cell.gUseMin',
     'cell.gUseMax',
-    'programming',
+    ...shapingFields(target),
     'traps',
   ];
   const about = `every level of one device in turn, each read 64 times long after one another: the reading that lies farthest off. Of ${runs[0].length} levels fail by programming.tolerance: ${told}`;
@@ -123,7 +124,7 @@ function noiseFigures(target: Target, seed: number): Figure[] {
   const { interval } = law.look;
   const traces = tracesOf(target, seed);
   const loudest = traces.reduce((most, own) => (spreadOf(own[0]) > spreadOf(most[0]) ? own : most));
-  const uses = ['programming', 'traps', 'driver.vRead', 'cell.gUseMin', 'cell.gUseMax'];
+  const uses = [...shapingFields(target), 'traps', 'driver.vRead', 'cell.gUseMin', 'cell.gUseMax'];
   const level = (target.cell.gUseMin + target.cell.gUseMax) / 2;
   const times = Array.from({ length: samples }, (_, i) => i * interval);
   // Whole periods within a trace, so that its mean is in none of them.
@@ -223,7 +224,7 @@ function levelMap(target: Target, seed: number): Figure[] {
       name: 'level-map',
       title: `${blocks ** 2} blocks of an array, each at a level of its own`,
       about: `${blocks ** 2} levels evenly over the window, the lowest at the top left, denoised: every ${rows / lines}th row and every ${columns / lines}th column`,
-      uses: ['cell.gUseMin', 'cell.gUseMax', 'programming', 'traps'],
+      uses: ['cell.gUseMin', 'cell.gUseMax', ...shapingFields(target), 'traps'],
       plot: {
         form: 'grid',
         x: { name: 'column', unit: '' },
