@@ -12,6 +12,7 @@ import { registerCompletion } from './cli/completion.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDiff } from './cli/diff.ts';
 import { registerDisasm } from './cli/disasm.ts';
+import { registerExport } from './cli/export.ts';
 import { failureOf } from './cli/failure.ts';
 import { withMainExamples } from './cli/help.ts';
 import { registerInspect } from './cli/inspect.ts';
@@ -56,6 +57,7 @@ export function createProgram(io: Io): Command {
   registerInspect(program, io);
   registerWhere(program, io);
   registerDiff(program, io);
+  registerExport(program, io);
   registerDisasm(program, io);
   registerAsm(program, io);
   registerTargets(program, io);
