@@ -14,8 +14,9 @@ import { parseOptions } from '../ir/options.ts';
 import { readModel } from '../onnx/decode.ts';
 import { packageOf } from '../package/package-of.ts';
 import { fedInputs, spreadSamples } from '../record/samples.ts';
+import { shapingFields } from '../schemes/programmed-experiments.ts';
 import { targetFingerprint } from '../target/load.ts';
-import type { LoadedTarget } from '../target/target.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
 import { verify } from '../verify/verify.ts';
 
 /** Images that are scored, and samples of the calibration. */
@@ -87,7 +88,7 @@ export async function levelsAccuracy(
     });
     scored.push({ levels, chip: report.mapped.top1!.mean, float: report.float.top1! });
   }
-  return scored.length > 0 ? [levelsFigure(scored)] : [];
+  return scored.length > 0 ? [levelsFigure(loaded.target, scored)] : [];
 }
 
 /** Undefined where the compiler has something to say against it. */
@@ -97,14 +98,24 @@ const unlessDiagnosed = <T>(work: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
-function levelsFigure(scored: readonly Scored[]): Figure {
+function levelsFigure(target: Target, scored: readonly Scored[]): Figure {
   const x = scored.map(({ levels }) => levels);
+  const y = scored.map(({ chip }) => chip);
+  const error = (percent: number) => Math.sqrt((percent * (100 - percent)) / images);
   return {
     name: 'levels-accuracy',
     title: 'Accuracy by the number of levels',
-    about: `top-1 of the bundled MobileNet-V2 on ${images} images of Fashion-MNIST, one programmed and calibrated chip for each number of levels in the window of the target, one cell or pair a digit without copies, without wires; a share of ${images} images has a standard error of up to ${((100 * 0.5) / Math.sqrt(images)).toFixed(1)} %`,
+    about: `top-1 of the bundled MobileNet-V2 on ${images} images of Fashion-MNIST, one programmed and calibrated chip for each number of levels in the window of the target, without copies of digits and without wires; the band is the standard error of that many images`,
     uses: [
-      ...['cell', 'programming', 'slices', 'driver', 'adc', 'array', 'faults'],
+      ...[
+        'array.rows',
+        'array.columns',
+        'cell',
+        ...shapingFields(target),
+        'programming.unresponsive',
+        'slices',
+      ],
+      ...['driver.bits', 'driver.polarity', 'driver.rowsAtOnce', 'adc.bits', 'adc.convert', 'faults'],
       ...['readNoise', 'telegraph', 'flicker', 'logNoise', 'powerNoise'],
     ],
     plot: {
@@ -112,7 +123,11 @@ function levelsFigure(scored: readonly Scored[]): Figure {
       x: { name: 'levels', unit: '', scale: 'log' },
       y: { name: 'top-1', unit: '%' },
       series: [
-        { name: 'chip', drawn: 'line', kind: 'measured', x, y: scored.map(({ chip }) => chip) },
+        {
+          ...{ name: 'chip', drawn: 'dots', kind: 'measured', x, y },
+          low: y.map((percent) => percent - error(percent)),
+          high: y.map((percent) => percent + error(percent)),
+        },
         { name: 'floating point', drawn: 'line', kind: 'law', x, y: scored.map(({ float }) => float) },
       ],
     },
