@@ -1,6 +1,6 @@
 /**
  * `npm run reproduce -- NAME`: what a paper reports beside what the simulated chip gives, as rows of docs/reproduction.md.
- * Runs are spread over threads; all but `states` and `staircase` are on shared data, without which there is nothing to
+ * Runs are spread over threads; all but `states`, `staircase` and `precision` are on shared data, without which there is nothing to
  * reproduce.
  */
 import { existsSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { learnAll } from './learn-all.ts';
 import type { LearningTask, Learnt } from './learning-job.ts';
 import { levelsAccuracy } from './levels-accuracy.ts';
 import { paperEnergy } from './paper-costs.ts';
+import { precision } from './precision.ts';
 import { predictedStates } from './predicted-states.ts';
 import { transferLearning } from './transfer-learning.ts';
 
@@ -162,11 +163,12 @@ const studies: Readonly<Record<string, () => Promise<string>>> = {
   'transfer-learning': () => transferLearning(shared, meanOf),
   states: predictedStates,
   staircase: denoisedStaircase,
+  precision,
   levels: levelsAccuracy,
 };
 
 /** Those that need no data. */
-const unfed = ['states', 'staircase'];
+const unfed = ['states', 'staircase', 'precision'];
 
 const name = process.argv[2] ?? '';
 const check = checks[name];
