@@ -1,5 +1,6 @@
 /**
  * `npm run reproduce -- NAME`: what a paper reports beside what the simulated chip gives, as rows of docs/reproduction.md.
+  precision,
  * Runs are spread over threads; all but those of devices alone are on shared data, without which there is nothing to reproduce.
  */
 import { existsSync } from 'node:fs';
@@ -14,6 +15,7 @@ import type { LearningTask, Learnt } from './learning-job.ts';
 import { levelsAccuracy } from './levels-accuracy.ts';
 import { meanOf } from './mean-of.ts';
 import { paperEnergy } from './paper-costs.ts';
+import { precision } from './precision.ts';
 import { predictedStates } from './predicted-states.ts';
 import { productErrors } from './product-errors.ts';
 import { statesAccuracy } from './states-accuracy.ts';
@@ -154,6 +156,7 @@ const studies: Readonly<Record<string, () => Promise<string>>> = {
   'transfer-learning': () => transferLearning(shared),
   states: predictedStates,
   staircase: denoisedStaircase,
+  precision,
   'states-accuracy': statesAccuracy,
   levels: () => levelsAccuracy(process.argv.slice(3)),
   disturb: updateDisturb,
@@ -161,7 +164,7 @@ const studies: Readonly<Record<string, () => Promise<string>>> = {
 };
 
 /** Those that need no data. */
-const ofDevices = ['states', 'staircase', 'disturb'];
+const ofDevices = ['states', 'staircase', 'precision', 'disturb'];
 
 const name = process.argv[2] ?? '';
 const check = checks[name];

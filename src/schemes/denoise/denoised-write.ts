@@ -57,8 +57,8 @@ export function writeDenoised(
     if (stage === 'coarse') {
       const distance = level - readDevice(bench, device, law.readTime + law.pulseTime);
       reads++;
-      if (Math.abs(distance) <= law.coarse) stage = 'fine';
-      else if (spent()) stage = 'done';
+      // Where half of the pulses are not enough, a trap may have kept the reading away.
+      if (Math.abs(distance) <= law.coarse || setPulses + resetPulses >= law.maxPulses / 2) stage = 'fine';
       else pulse(distance);
       continue;
     }
@@ -70,7 +70,7 @@ export function writeDenoised(
         for (const direction of [1, -1]) weakPulse(bench, device, amplitudes[next]!, direction);
         weakPulses += 2;
         next++;
-      } else if (restarts < law.restarts && !spent() && device.gain > 0) {
+      } else if (restarts < law.restarts && !spent()) {
         restarts++;
         resetPulses++;
         resetDevice(bench, device);

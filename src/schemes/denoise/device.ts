@@ -163,6 +163,7 @@ export function pulseDevice(bench: Bench, device: Device, step: number): void {
 
 /** A RESET, after which the cell begins again. */
 export function resetDevice(bench: Bench, device: Device): void {
+  if (device.gain === 0) return;
   device.g = resetConductance(device.window, bench.law.resetSpread, bench.draws.reset.normal());
   renewTraps(bench, device);
 }

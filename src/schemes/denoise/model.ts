@@ -106,7 +106,7 @@ function effectsOf(law: DenoiseProgramming, cell: Cell) {
         'weak.vScale': volts(weak.vScale),
         'weak.shift': siemens(weak.shift),
       },
-      law: 'write-verify until |reading - G(code)| <= coarse; weak pulses of both polarities, weakest first, while the readings of a look scatter beyond quiet; steps until |mean of a look - G(code)| <= aim. A pulse that moves a cell by d draws its traps anew with probability 1 - exp(-d / renewal); a weak one freezes each with 1 - exp(-exp((V - vFreeze) / vScale))',
+      law: 'write-verify until |reading - G(code)| <= coarse, or half of the pulses are spent; weak pulses of both polarities, weakest first, while the readings of a look scatter beyond quiet; steps until |mean of a look - G(code)| <= aim. A pulse that moves a cell by d draws its traps anew with probability 1 - exp(-d / renewal); a weak one freezes each with 1 - exp(-exp((V - vFreeze) / vScale))',
     },
     ...readBackEffects(law),
   ];
