@@ -12,6 +12,7 @@ import { measureSpeed, type SpeedRow } from './speed.ts';
 import { plotSpeed } from './speed-plot.ts';
 import { tableHead, tableRow } from './speed-table.ts';
 import { benchTrain } from './train.ts';
+import { benchUpdates } from './updates.ts';
 import { benchWires } from './wires.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   wires: benchWires,
   converters: benchConverters,
   train: benchTrain,
+  updates: benchUpdates,
   noise: benchNoiseShares,
 };
 

@@ -169,7 +169,10 @@ async function variantTable(): Promise<string> {
     for (const seed of seeds) runs.push(await patternOf(small, seed));
     const rise = meanOf(runs.map((run) => 1e6 * run.rise));
     const moved = Math.max(...runs.map((run) => run.moved));
-    const name = set.length === 0 ? 'as the target has it' : set.map((field) => field.replace(/^programming\.(pulse\.|update\.)?/, '')).join(', ');
+    const name =
+      set.length === 0
+        ? 'as the target has it'
+        : set.map((field) => field.replace(/^programming\.(pulse\.|update\.)?/, '')).join(', ');
     rows.push([name, ...drifts, rise, moved.toExponential(1)]);
     process.stderr.write(`${rows.at(-1)!.join('  ')}\n`);
   }
