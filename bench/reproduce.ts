@@ -14,6 +14,7 @@ import type { LearningTask, Learnt } from './learning-job.ts';
 import { levelsAccuracy } from './levels-accuracy.ts';
 import { paperEnergy } from './paper-costs.ts';
 import { predictedStates } from './predicted-states.ts';
+import { pulsedMnist } from './pulsed-mnist.ts';
 import { transferLearning } from './transfer-learning.ts';
 
 const shared = process.env.CROSSLOOM_DATA ?? join(installRoot(), '../shared/data');
@@ -159,6 +160,7 @@ async function runChecks({ tasks, print }: Check): Promise<string> {
 const studies: Readonly<Record<string, () => Promise<string>>> = {
   'fecap-writes': () => fecapWrites(online, process.argv.slice(3)),
   'transfer-learning': () => transferLearning(shared, meanOf),
+  pulsed: () => pulsedMnist(mnist, process.argv[3], meanOf),
   states: predictedStates,
   levels: levelsAccuracy,
 };
