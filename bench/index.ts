@@ -8,6 +8,7 @@ import { benchBig } from './big.ts';
 import { benchConverters } from './converters.ts';
 import { benchNoiseShares } from './noise-shares.ts';
 import { benchOnOlderProcessor } from './older-processor.ts';
+import { benchPulsed } from './pulsed.ts';
 import { measureSpeed, type SpeedRow } from './speed.ts';
 import { plotSpeed } from './speed-plot.ts';
 import { tableHead, tableRow } from './speed-table.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   converters: benchConverters,
   train: benchTrain,
   updates: benchUpdates,
+  pulsed: benchPulsed,
   noise: benchNoiseShares,
 };
 

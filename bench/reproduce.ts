@@ -18,6 +18,7 @@ import { paperEnergy } from './paper-costs.ts';
 import { precision } from './precision.ts';
 import { predictedStates } from './predicted-states.ts';
 import { productErrors } from './product-errors.ts';
+import { pulsedMnist } from './pulsed-mnist.ts';
 import { statesAccuracy } from './states-accuracy.ts';
 import { transferLearning } from './transfer-learning.ts';
 import { updateDisturb } from './update-disturb.ts';
@@ -153,7 +154,8 @@ async function runChecks({ tasks, print }: Check): Promise<string> {
 /** Checks that are more than runs and a table of them. */
 const studies: Readonly<Record<string, () => Promise<string>>> = {
   'fecap-writes': () => fecapWrites(online, process.argv.slice(3)),
-  'transfer-learning': () => transferLearning(shared),
+  'transfer-learning': () => transferLearning(shared, meanOf),
+  pulsed: () => pulsedMnist(mnist, process.argv[3], meanOf),
   states: predictedStates,
   staircase: denoisedStaircase,
   precision,

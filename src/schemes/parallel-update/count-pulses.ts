@@ -14,8 +14,6 @@ export interface PulseCounts {
   readonly columns: Counts;
 }
 
-const signs = [1, -1] as const;
-
 /** @param length slots of a train */
 export function countPulses(rows: LineTrains, columns: LineTrains, length: number): PulseCounts {
   const [rowSlots, columnSlots] = [bySlot(rows, length), bySlot(columns, length)];
@@ -25,7 +23,7 @@ export function countPulses(rows: LineTrains, columns: LineTrains, length: numbe
     up += rowSlots[slot]! * columnSlots[slot]! + rowSlots[other]! * columnSlots[other]!;
     down += rowSlots[slot]! * columnSlots[other]! + rowSlots[other]! * columnSlots[slot]!;
   }
-  const has = (lines: LineTrains) => signs.filter((sign) => lines.signs.includes(sign)).length;
+  const has = ({ signs }: LineTrains) => Number(signs.includes(1)) + Number(signs.includes(-1));
   return {
     phases: has(rows) * has(columns),
     steps: { up, down },
@@ -62,13 +60,16 @@ function along({ up, down }: Counts, cells: Float64Array, from: number): number 
 }
 
 function ofLines(own: LineTrains, across: LineTrains): Counts {
-  const counts = { up: new Float64Array(own.words.length), down: new Float64Array(own.words.length) };
-  const [plus, minus] = signs.map((sign) => across.signs.includes(sign));
-  for (const [i, word] of own.words.entries()) {
+  const count = own.words.length;
+  const [up, down] = [new Float64Array(count), new Float64Array(count)];
+  const [plus, minus] = [across.signs.includes(1), across.signs.includes(-1)];
+  for (let i = 0; i < count; i++) {
+    const word = own.words[i]!;
     if (word === 0) continue;
+    const pulses = pulsesOf(word);
     const above = own.signs[i]! > 0;
-    if (above ? plus : minus) counts.up[i] = pulsesOf(word);
-    if (above ? minus : plus) counts.down[i] = pulsesOf(word);
+    if (above ? plus : minus) up[i] = pulses;
+    if (above ? minus : plus) down[i] = pulses;
   }
-  return counts;
+  return { up, down };
 }

@@ -42,6 +42,8 @@ interface HalfPulses {
 
 /** Steps that half-select pulses may come to before they reach cells. */
 const delayed = 1 / 8;
+/** More than what adding up to it can be wrong by. */
+const rounding = 1e-9;
 
 const senses: readonly Sense[] = ['up', 'down'];
 
@@ -83,6 +85,8 @@ export function openUpdatedArray(
   // What is pending, and how many updates there were with the last of it: 0 where nothing is.
   let [bias, vSet, vReset] = ['half', parameters.vSet, parameters.vReset];
   const since = new Uint32Array(1);
+  /** Steps that half-select pulses may still come to before they are looked at: at most what is true. */
+  const room = new Float64Array(2);
   const most = (sense: Sense) => largest(pending[sense].rows) + largest(pending[sense].columns);
 
   /** Half-select pulses of one sense reach the cells; steps are moved to the cycles. */
@@ -110,7 +114,14 @@ export function openUpdatedArray(
     pending,
     settle,
     memory: {
-      ...{ w: cells.w, stepsUp: cells.steps.up, stepsDown: cells.steps.down, cycles: cells.cycles, since },
+      ...{
+        w: cells.w,
+        stepsUp: cells.steps.up,
+        stepsDown: cells.steps.down,
+        cycles: cells.cycles,
+        since,
+        room,
+      },
       ...{ rowsUp: pending.up.rows, columnsUp: pending.up.columns },
       ...{ rowsDown: pending.down.rows, columnsDown: pending.down.columns },
     },
@@ -126,9 +137,18 @@ export function openUpdatedArray(
         addAt(pending[sense].rows, counts.rows[sense], given.row);
         addAt(pending[sense].columns, counts.columns[sense], given.column);
       }
-      const due = senses.filter((sense) => most(sense) * ratio[sense] >= delayed);
-      for (const sense of due) reach(sense);
-      return { ...counts, everywhere: due.length > 0 };
+      let everywhere = false;
+      for (const [which, sense] of senses.entries()) {
+        // A line has a pulse per slot at most: what pends is looked at once that many could be due.
+        room[which]! -= 2 * given.length * ratio[sense];
+        if (room[which]! > rounding) continue;
+        if (most(sense) * ratio[sense] >= delayed) {
+          reach(sense);
+          everywhere = true;
+        }
+        room[which] = delayed - most(sense) * ratio[sense];
+      }
+      return { ...counts, everywhere };
     },
   };
 }
@@ -144,17 +164,23 @@ function meet(
 ): void {
   cells.columns.fill(0).set(columns.words, column);
   cells.turned.fill(0);
-  for (const [j, sign] of columns.signs.entries()) if (sign < 0) cells.turned[column + j] = -1;
+  for (let j = 0; j < columns.signs.length; j++) if (columns.signs[j]! < 0) cells.turned[column + j] = -1;
   const key = openStream(seed, `update ${array}`, number);
   const step = cells.stepper('trains', bitsOf(length), scale.noise > 0);
-  for (const [i, word] of rows.words.entries())
+  for (let i = 0; i < rows.words.length; i++) {
+    const word = rows.words[i]!;
     if (word !== 0) step(first + i, word, rows.signs[i]! > 0 ? 'up' : 'down', scale, key);
+  }
 }
 
 /** Bits of an integer. */
 const bitsOf = (value: number) => 32 - Math.clz32(value);
 
-const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, value), 0);
+function largest(values: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]!);
+  return most;
+}
 
 function addAt(sum: Float64Array, values: Float64Array, from: number): void {
   for (let i = 0; i < values.length; i++) sum[from + i]! += values[i]!;
