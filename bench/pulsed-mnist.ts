@@ -2,8 +2,10 @@
  * `npm run reproduce -- pulsed`: learning by pulses on 10,000 images of MNIST beside what Choi et al. (Advanced Science 2025,
  * e04578) report, and a device whose steps down are larger than those up. `pulsed NAME` runs one row of the table alone.
  */
+
 import { formatTable, numbers } from '../src/report/table.ts';
 import { availableThreads, runJob } from '../src/threads/pool.ts';
+import { meanOf } from './mean-of.ts';
 import { job, type PulsedResult, type PulsedTask } from './pulsed-job.ts';
 
 type Given = Omit<PulsedTask, 'data' | 'seed'>;
@@ -57,12 +59,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** @param meanOf several runs as text */
-export async function pulsedMnist(
-  data: string,
-  name: string | undefined,
-  meanOf: (values: readonly number[]) => string,
-): Promise<string> {
+export async function pulsedMnist(data: string, name: string | undefined): Promise<string> {
   const chosen = rows.filter((row) => name === undefined || row.name === name);
   const tasks = chosen.flatMap(({ task, seeds }, row) =>
     Array.from({ length: seeds }, (_, i) => ({ row, task: { ...task, data, seed: i + 1 } })),

@@ -154,8 +154,8 @@ async function runChecks({ tasks, print }: Check): Promise<string> {
 /** Checks that are more than runs and a table of them. */
 const studies: Readonly<Record<string, () => Promise<string>>> = {
   'fecap-writes': () => fecapWrites(online, process.argv.slice(3)),
-  'transfer-learning': () => transferLearning(shared, meanOf),
-  pulsed: () => pulsedMnist(mnist, process.argv[3], meanOf),
+  'transfer-learning': () => transferLearning(shared),
+  pulsed: () => pulsedMnist(mnist, process.argv[3]),
   states: predictedStates,
   staircase: denoisedStaircase,
   precision,
