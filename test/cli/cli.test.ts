@@ -41,7 +41,10 @@ describe('help and usage', () => {
     [['nosuch'], "error[usage/unknown-command] at crossloom: unknown command 'nosuch'"],
     [['target'], "Did you mean 'targets'?"],
     [['targets', '--nosuch'], "error[usage/unknown-option] at crossloom targets: unknown option '--nosuch'"],
-    [['targets', 'show'], "error[usage/missing] at crossloom targets show: missing required argument 'target'"],
+    [
+      ['targets', 'show'],
+      "error[usage/missing] at crossloom targets show: missing required argument 'target'",
+    ],
   ])('wrong usage %j ends with 2', async (args, message) => {
     const { exit, out, err } = await runCli(args);
     expect({ exit, out }).toEqual({ exit: 2, out: '' });
