@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Chip } from '../chip/chip.ts';
 import { loadChip } from '../chip/load.ts';
+import { compiledOf } from '../compile/compiled-of.ts';
 import { chipWrongPackage, missingUsage, optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { cellTable } from '../inspect/cell-table.ts';
+import { exportQdq } from '../package/export-qdq.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { formatBytes } from '../report/number.ts';
 import { exportOnnx } from '../simulate/export-onnx.ts';
@@ -24,7 +26,8 @@ interface Range {
 }
 
 interface ExportCommandLine {
-  readonly chip: string;
+  readonly chip?: string;
+  readonly qdq?: string;
   readonly onnx?: string;
   readonly spice?: string;
   readonly csv?: string;
@@ -43,21 +46,26 @@ interface ExportCommandLine {
 const mostCells = 65_536;
 
 const files = (args: ExportCommandLine) =>
-  [args.onnx, args.spice, args.csv].filter((file) => file !== undefined);
+  [args.qdq, args.onnx, args.spice, args.csv].filter((file) => file !== undefined);
 
 async function run(io: Io, folder: string, args: ExportCommandLine): Promise<void> {
   const { force = false } = args;
   if (files(args).length === 0)
-    raise([missingUsage('crossloom export', "one of '--onnx', '--spice' and '--csv' is needed")]);
+    raise([missingUsage('crossloom export', "one of '--onnx', '--qdq', '--spice' and '--csv' is needed")]);
   for (const file of files(args)) await checkOutput(file, force);
   const pkg = await openPackage(folder);
-  const chip = await loadChip(args.chip);
-  if (chip.bitstream !== pkg.bitstream) raise([chipWrongPackage(args.chip, pkg.bitstream, chip.bitstream)]);
   raise(checkPlace(args, pkg));
   const write = async (file: string, bytes: Uint8Array, what: string) => {
     await writeInPlace(file, bytes, force);
     io.stdout(`${file}: ${what}, ${formatBytes(bytes.length)}\n`);
   };
+  if (args.qdq !== undefined) {
+    const { graph } = await compiledOf(pkg);
+    await write(args.qdq, exportQdq(pkg, graph), 'the quantized model as QDQ');
+  }
+  if (args.chip === undefined) return;
+  const chip = await loadChip(args.chip);
+  if (chip.bitstream !== pkg.bitstream) raise([chipWrongPackage(args.chip, pkg.bitstream, chip.bitstream)]);
   if (args.onnx !== undefined) {
     const bytes = await withStages(io, ({ report }) =>
       exportOnnx(pkg, chip, args, {
@@ -81,12 +89,20 @@ async function run(io: Io, folder: string, args: ExportCommandLine): Promise<voi
 }
 
 function checkPlace(
-  { spice, array, rows, columns }: ExportCommandLine,
+  { chip, onnx, csv, spice, array, rows, columns }: ExportCommandLine,
   { loaded, manifest }: Package,
 ): Diagnostic[] {
   const { array: size } = loaded.target;
   const problems: Diagnostic[] = [];
   const { arrays } = manifest.summary;
+  if (chip === undefined && (onnx ?? csv ?? spice) !== undefined)
+    problems.push(
+      optionInvalid(
+        '--chip',
+        'all but --qdq is of a programmed chip',
+        'Program one with `crossloom program`.',
+      ),
+    );
   if (spice !== undefined && array === undefined)
     problems.push(optionInvalid('--spice', 'a netlist is of one array (--array)'));
   if (array !== undefined && array >= arrays)
@@ -156,8 +172,9 @@ export function registerExport(program: Command, io: Io): void {
     .command('export')
     .description('write a programmed chip in forms that other tools read')
     .argument('<package>', 'the package')
-    .requiredOption('--chip <chip>', 'a chip that was programmed from it')
+    .option('--chip <chip>', 'a chip that was programmed from it, for all but --qdq')
     .option('--onnx <file>', 'the chip as one graph of standard operators, analogue effects included')
+    .option('--qdq <file>', 'the quantized model, for other hardware: QuantizeLinear and DequantizeLinear')
     .option('--csv <file>', 'what every cell was told, and what it became')
     .option('--spice <file>', 'one array, or a part of it, as a netlist for ngspice')
     .option('--at <time>', 'of the graph: read this long after programming, such as 1d', time, 0)
@@ -172,5 +189,6 @@ export function registerExport(program: Command, io: Io): void {
     'crossloom export mobilenetv2.xbar --chip chip1 --onnx chip1.onnx --at 1d --no-noise',
     'crossloom export mobilenetv2.xbar --chip chip1 --spice array5.cir --array 5 --rows 0-31 --columns 0-15',
     'crossloom export mobilenetv2.xbar --chip chip1 --csv cells.csv',
+    'crossloom export mobilenetv2.xbar --qdq mobilenetv2-int8.onnx',
   ).action((folder: string, args: ExportCommandLine) => run(io, folder, args));
 }

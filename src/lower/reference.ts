@@ -107,11 +107,13 @@ function integersOf(codes: Uint8Array): Int8Array {
   return new Int8Array(codes.map((code) => code ^ weightZero).buffer);
 }
 
-function kernelDims({ groups, rows, columns }: Layer, geometry: ConvGeometry): number[] {
+/** Dims of a convolution's weights. */
+export function kernelDims({ groups, rows, columns }: Layer, geometry: ConvGeometry): number[] {
   return [groups * columns, rows / volumeOf(geometry), ...geometry.kernel];
 }
 
-function convAttributes(node: Layer, geometry: ConvGeometry) {
+/** Attributes of Conv and ConvInteger. */
+export function convAttributes(node: Layer, geometry: ConvGeometry) {
   return {
     kernel_shape: ints(geometry.kernel),
     strides: ints(geometry.strides),
@@ -124,7 +126,10 @@ function convAttributes(node: Layer, geometry: ConvGeometry) {
 }
 
 /** [group][row][column] -> a convolution's [output][row]; a matrix product's [row][column] as it is. */
-function arrange<T extends Float32Array | Int8Array>({ geometry, rows, columns }: Layer, values: T): T {
+export function arrange<T extends Float32Array | Int8Array>(
+  { geometry, rows, columns }: Layer,
+  values: T,
+): T {
   return geometry.kind === 'matmul' ? values : transposed(values, rows, columns);
 }
 

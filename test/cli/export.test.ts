@@ -48,6 +48,46 @@ test('--onnx gives the results of the simulated chip, and says what it is', asyn
   expect(metadata?.['crossloom.effects']).toContain('wire resistance');
 });
 
+test.each(['8', '6'])(
+  '--qdq of inputs of %s bits gives the results of the integer reference up to rounding',
+  async (bits) => {
+    const place = at(`qdq${bits}`);
+    await runCli([
+      ...[
+        'compile',
+        at('net.onnx'),
+        '--calibrate',
+        at('data.npy'),
+        '--input-bits',
+        bits,
+        '-o',
+        `${place}.xbar`,
+      ],
+    ]);
+    expect(await runCli(['export', `${place}.xbar`, '--qdq', `${place}.onnx`])).toMatchObject({ exit: 0 });
+    const { graph } = await readModel(`${place}.onnx`);
+    const ops = graph.nodes.map((n) => (n.kind === 'onnx' ? n.op : n.kind));
+    expect(ops.filter((op) => op === 'QuantizeLinear')).toHaveLength(2);
+    expect(ops.filter((op) => op === 'DequantizeLinear')).toHaveLength(4);
+    const image = {
+      type: 'float32',
+      dims: [4, 1, 6, 6],
+      data: Float32Array.from(tinyImages(4, 3), (byte) => (byte - 128) / 32),
+    } as const;
+    const results = await Promise.all(
+      [`${place}.onnx`, join(`${place}.xbar`, 'reference.onnx')].map(async (file) => {
+        const session = await openSession(await readFile(file));
+        const { logits } = await session.run({ image });
+        await session.release();
+        return [...logits!.data].map(Number);
+      }),
+    );
+    const most = Math.max(...results[1]!.map(Math.abs));
+    for (const [i, value] of results[1]!.entries())
+      expect(Math.abs(results[0]![i]! - value)).toBeLessThan(1e-5 * most);
+  },
+);
+
 describe.skipIf(!ngspicePresent && !process.env.CI)(
   '--spice (skipped where ngspice is not installed)',
   () => {
@@ -113,10 +153,17 @@ test('--csv has every cell that is told something', async () => {
   }
 });
 
+test('of a chip needs one', async () => {
+  const outcome = await runCli(['export', at('net.xbar'), '--csv', at('none.csv')]);
+  expect(problemOf(outcome)).toBe('25 options/invalid');
+  expect(outcome.err).toContain('at --chip');
+});
+
 test.each([
   [[], '2 usage/missing', '--onnx'],
   [['--spice', 'x.cir'], '25 options/invalid', '--array'],
   [['--spice', 'x.cir', '--array', '7'], '25 options/invalid', '0 to 0'],
+  [['--csv', 'x.csv', '--array', '7'], '25 options/invalid', '0 to 0'],
   [['--csv', 'x.csv', '--rows', '0-3'], '25 options/invalid', '--spice'],
   [['--spice', 'x.cir', '--array', '0', '--rows', '250-256'], '25 options/invalid', '0 to 255'],
   [['--spice', 'x.cir', '--array', '0', '--rows', '7-3'], '2 usage/invalid-value', '0-31'],
