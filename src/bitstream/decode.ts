@@ -23,7 +23,7 @@ export interface Bitstream {
 }
 
 /** A bitstream whose sections are still to be decoded, such as by several threads. */
-interface Sections {
+export interface Sections {
   readonly header: BitstreamHeader;
   /** One section after the other, each read when it is asked for. Trailer and length are checked after the last. */
   readonly sections: AsyncGenerator<Section, void, undefined>;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { decodeBitstream } from '../bitstream/decode.ts';
+import { readSections } from '../bitstream/decode.ts';
 import { chipJson } from '../chip/chip-file.ts';
 import { loadChip } from '../chip/load.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
@@ -46,7 +46,7 @@ async function run(io: Io, before: string, after: string, args: DiffCommandLine)
   const streams = [before, after].map((place) =>
     isPackage(place) ? join(place, packageFiles.bitstream) : place,
   );
-  const [first, second] = await Promise.all(streams.map((file) => decodeBitstream(file, file)));
+  const [first, second] = await Promise.all(streams.map((file) => readSections(file, file)));
   const diff = await diffPrograms(first!, second!, layers);
   if (args.json)
     return printJson(io, 'diff', { ...places, of: 'bitstreams', ...diff, layers: layers?.layers() });

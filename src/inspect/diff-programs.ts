@@ -3,7 +3,9 @@
  * array by array, so that their size does not matter.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Bitstream } from '../bitstream/decode.ts';
+import type { Sections } from '../bitstream/decode.ts';
+import type { Section } from '../bitstream/decode-frame.ts';
+import { decodeSection } from '../bitstream/decode-section.ts';
 import type { ArrayProgram, BitstreamHeader, Instruction } from '../ir/schedule.ts';
 import { toldCells } from '../ir/told-cells.ts';
 import { type CellsDiff, diffCells } from './diff-cells.ts';
@@ -39,8 +41,8 @@ export interface ProgramsDiff {
 
 /** @param layers takes the cells that differ, of levels, or of pairs where there are no levels */
 export async function diffPrograms(
-  before: Bitstream,
-  after: Bitstream,
+  before: Sections,
+  after: Sections,
   layers?: LayerTallies,
 ): Promise<ProgramsDiff> {
   const header = diffHeaders(before.header, after.header);
@@ -49,11 +51,17 @@ export async function diffPrograms(
   const onlyAfter: number[] = [];
   const arrays: ArrayDiff[] = [];
   let same = 0;
-  for await (const [first, second] of paired(before.arrays, after.arrays)) {
+  for await (const [first, second] of paired(before.sections, after.sections)) {
     if (!second || !alike) onlyBefore.push(...(first ? [first.array] : []));
     if (!first || !alike) onlyAfter.push(...(second ? [second.array] : []));
     if (!first || !second || !alike) continue;
-    const found = diffArray(before.header, first, second, layers);
+    // Equal bytes say the same.
+    if (isSame(before.header, first, after.header, second)) {
+      same++;
+      continue;
+    }
+    const programs = [decodeSection(before.header, first), decodeSection(after.header, second)] as const;
+    const found = diffArray(before.header, ...programs, layers);
     if (isNothing(found)) same++;
     else arrays.push(found);
   }
@@ -66,12 +74,12 @@ export const diffHeaders = (before: BitstreamHeader, after: BitstreamHeader): re
     return a === b ? [] : [{ field, before: a!, after: b! }];
   });
 
-/** The programs of one array each, in the order of their numbers, which both have. */
+/** The sections of one array each, in the order of their numbers, which both have. */
 async function* paired(
-  before: Bitstream['arrays'],
-  after: Bitstream['arrays'],
-): AsyncGenerator<readonly [ArrayProgram | undefined, ArrayProgram | undefined], void, undefined> {
-  const next = async (programs: Bitstream['arrays']) => (await programs.next()).value ?? undefined;
+  before: Sections['sections'],
+  after: Sections['sections'],
+): AsyncGenerator<readonly [Section | undefined, Section | undefined], void, undefined> {
+  const next = async (sections: Sections['sections']) => (await sections.next()).value ?? undefined;
   let [a, b] = [await next(before), await next(after)];
   while (a || b) {
     const [first, second] = [a && (!b || a.array <= b.array), b && (!a || b.array <= a.array)];
@@ -80,6 +88,12 @@ async function* paired(
     if (second) b = await next(after);
   }
 }
+
+/** @param before, after headers, which say how codes lie in bytes */
+const isSame = (before: BitstreamHeader, first: Section, after: BitstreamHeader, second: Section) =>
+  before.levels === after.levels &&
+  before.hiddenBits === after.hiddenBits &&
+  Buffer.compare(first.payload, second.payload) === 0;
 
 function diffArray(
   geometry: BitstreamHeader,
@@ -128,11 +142,17 @@ function othersOf(instructions: readonly Instruction[]): ReadonlyMap<string, num
     if (fields.op === 'converter') continue;
     const told = fields.op === 'program' ? { ...fields, codes: fields.codes.length } : fields;
     const said = 'values' in told ? { ...told, values: told.values.length } : told;
-    const key = JSON.stringify(said);
+    const key = JSON.stringify(said, inShort);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return counts;
 }
+
+/** Lists of numbers as one text: as fields of an object they would take a hundred times as much. */
+const inShort = (_: string, value: unknown) =>
+  ArrayBuffer.isView(value)
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+    : value;
 
 const isNothing = ({ levels, pairs, converters, others }: ArrayDiff) =>
   levels.cells + pairs.cells + converters.length + others === 0;
