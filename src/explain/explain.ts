@@ -12,10 +12,14 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
 import { noStore } from '../files/result-store.ts';
 import { version } from '../files/version.ts';
+import { layerName } from '../ir/graph.ts';
 import { withFloatSums } from '../lower/float-sums.ts';
 import { sumOf } from '../math/sum.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
+import { runsOf } from '../package/runs.ts';
+import { unlessRefused } from '../record/refused-model.ts';
+import { fedInputs, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { errorsOf, withoutErrors } from '../target/errors.ts';
 import type { Target } from '../target/target.ts';
@@ -26,10 +30,12 @@ import { defaultTrials, manyArrays } from '../tune/options.ts';
 import { roundedInputs, roundedWeights } from '../tune/rounded.ts';
 import { checkAboveChance } from '../verify/at-chance.ts';
 import { costOf } from '../verify/cost.ts';
+import { addLayerNoise, type LayerNoise, layerImages } from '../verify/layers.ts';
 import { percentOf } from '../verify/metrics.ts';
 import { defaultStates, type ModelFile, type VerifyOptions } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { openReading } from '../verify/read-chip.ts';
+import { snrOf } from '../verify/report.ts';
 import {
   type ChipRun,
   type ImageRun,
@@ -39,7 +45,7 @@ import {
   runStates,
 } from '../verify/run-images.ts';
 import { openChipsWithout } from './chips.ts';
-import type { Cost, EffectReport, ExplainReport, Measured } from './report.ts';
+import type { Cost, EffectReport, ExplainReport, LayerError, Measured } from './report.ts';
 
 /** Images used at most, where nothing else is said. */
 export const defaultImages = 100;
@@ -83,14 +89,17 @@ export async function explain(
     (part) =>
     (done, total) =>
       report(`${what}: ${part}`, done, total);
-  const plan = await planned(pkg, model, dataset, options, report);
-  const images: ImageRun = { dataset, plan, threads };
-  const models = {
-    float: { bytes: encodeModel(model.graph) },
-    ideal: { bytes: encodeModel(withFloatSums(pkg.reference)) },
-  };
-  const onReferences = (done: number, total: number) => report('floating point and integers', done, total);
-  const references = await runReferences(images, models, onReferences, store);
+  const samples = spreadSamples(dataset, fedInputs(model.graph, model.file), dataset.length);
+  const { plan, images, references } = await unlessRefused(model, samples, async () => {
+    const own = await planned(pkg, model, dataset, options, report);
+    const run: ImageRun = { dataset, plan: own, threads };
+    const models = {
+      float: { bytes: encodeModel(model.graph) },
+      ideal: { bytes: encodeModel(withFloatSums(pkg.reference)) },
+    };
+    const onImages = (done: number, total: number) => report('floating point and integers', done, total);
+    return { plan: own, images: run, references: await runReferences(run, models, onImages, store) };
+  });
   const compiled = await compiledOf(pkg);
   const subject = { images, references, at, compensate };
   const sequential = compensate === 'sequential';
@@ -98,12 +107,21 @@ export async function explain(
   const chips = openChipsWithout(compiled, pkg, { threads, calibratedAt, sequential });
   const usual = compiled.mapping.arrays > manyArrays ? 1 : defaultTrials;
   const seeds = Array.from({ length: options.trials ?? usual }, (_, i) => (options.seed ?? 1) + i);
-  /** All chips over all images. */
-  const runsWithout = async (errors: readonly string[], what: string): Promise<readonly ChipRun[]> => {
+  /** All chips over all images; the layers of the first one alone, where `layers` is to hold them. */
+  const runsWithout = async (
+    errors: readonly string[],
+    what: string,
+    layers?: LayerNoise,
+  ): Promise<readonly ChipRun[]> => {
     const runs: ChipRun[] = [];
     for (const [i, seed] of seeds.entries()) {
       const own = on(seeds.length > 1 ? `${what}, chip ${i + 1}` : what);
-      runs.push(await runProgrammed(subject, await chips.program(errors, seed, own), own('simulate')));
+      const programmed = await chips.program(errors, seed, own);
+      runs.push(
+        await runsOf(pkg, 'host', () =>
+          runProgrammed(subject, programmed, own, i === 0 ? layers : undefined),
+        ),
+      );
     }
     return runs;
   };
@@ -118,10 +136,13 @@ export async function explain(
   for (const effect of acting) {
     const others = names.filter((name) => name !== effect);
     const allBut = costIn(references, all, await runsWithout([effect], `all but ${effect}`), 'without');
-    const alone = actsAlone(target, effect, others)
-      ? costIn(references, await runsWithout(others, `only ${effect}`), none, 'with')
-      : undefined;
-    effects.push(defined({ effect, allBut, alone }));
+    if (!actsAlone(target, effect, others)) {
+      effects.push({ effect, allBut });
+      continue;
+    }
+    const noise: LayerNoise = new Map();
+    const alone = costIn(references, await runsWithout(others, `only ${effect}`, noise), none, 'with');
+    effects.push({ effect, alone, layers: layersIn(pkg, noise), allBut });
   }
   const real = await lowerAsRecorded(model, pkg.loaded, compiled.options, pkg.record);
   for (const [effect, lower] of [
@@ -143,6 +164,7 @@ export async function explain(
       name: dataset.name,
       path: dataset.path,
       images: plan.indices.length,
+      layerImages: Math.min(layerImages, plan.indices.length),
       calibration: plan.overlap,
     },
     ...{ seeds, at, compensated: compensate },
@@ -194,17 +216,25 @@ const actsAlone = (target: Target, effect: string, others: readonly string[]): b
 async function runProgrammed(
   { images, references, at, compensate }: Subject,
   { pkg, chip }: Programmed,
-  onImages: (done: number, total: number) => void,
+  on: OnPart,
+  layers: LayerNoise | undefined,
 ): Promise<ChipRun> {
-  const { states } = await openReading(pkg, chip, images.plan, costOf(pkg).conversionTime, {
+  const reading = await openReading(pkg, chip, images.plan, costOf(pkg).conversionTime, {
     condition: { at, wires: pkg.loaded.target.wires !== undefined },
     compensate,
     noise: true,
     states: defaultStates,
     threads: images.threads,
   });
-  return runStates(images, states, references, onImages);
+  if (layers) await addLayerNoise(pkg, reading, images, layers, on);
+  return runStates(images, reading.states, references, on('simulate'));
 }
+
+const layersIn = ({ layers }: Package, noise: LayerNoise): readonly LayerError[] =>
+  layers.map(({ origin, output }) => {
+    const { signal, ownNoise } = noise.get(output)!;
+    return { layer: layerName(origin), own: snrOf({ signal, noise: ownNoise }) };
+  });
 
 type Run = Pick<ChipRun, 'tally' | 'toFloat'>;
 

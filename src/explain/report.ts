@@ -1,6 +1,7 @@
 /** What an explanation found, as plain data that JSON can hold. Accuracies are in percent, losses in points. */
 import type { Compensation } from '../correct/compensate.ts';
 import type { Loss, LossReport, Share } from '../tune/loss.ts';
+import type { Snr } from '../verify/report.ts';
 
 /** The same network on the same images in one form; its loss is against floating point. */
 export interface Measured extends LossReport {
@@ -15,6 +16,12 @@ export interface Cost extends Measured {
   readonly share: Share;
 }
 
+export interface LayerError {
+  readonly layer: string;
+  /** Of its output, against the integer reference. */
+  readonly own: Snr;
+}
+
 export interface EffectReport {
   /** Name of the effect, as `verify --effects` has it; or a rounding. */
   readonly effect: string;
@@ -23,6 +30,11 @@ export interface EffectReport {
    * others and cannot act by itself.
    */
   readonly alone?: Cost;
+  /**
+   * What each layer errs by itself with this effect alone, in the order of the network: it is given what the integer reference gives
+   * it, on the first chip. Absent where `alone` is, and for a rounding.
+   */
+  readonly layers?: readonly LayerError[];
   /** Measured with all effects but this, against all. Absent for a rounding, without which nothing is left for a chip. */
   readonly allBut?: Cost;
 }
@@ -37,6 +49,8 @@ export interface ExplainReport {
     readonly path: string;
     /** On which everything was measured. */
     readonly images: number;
+    /** On which layers were compared. */
+    readonly layerImages: number;
     /** Calibration samples among the images asked for, which were left out. */
     readonly calibration: number;
   };

@@ -1,8 +1,8 @@
 /** An explanation -> text: what the accuracy is with all effects and with none, and what each effect costs. */
-import type { Cost, ExplainReport, Measured } from '../explain/report.ts';
+import type { Cost, ExplainReport, LayerError, Measured } from '../explain/report.ts';
 import { formatTime } from '../text/time.ts';
 import type { Loss } from '../tune/loss.ts';
-import { counted, formatSnr } from './number.ts';
+import { counted, formatSnr, shortenMiddle } from './number.ts';
 import { formatTable, numbers, texts } from './table.ts';
 
 export function formatExplanation(report: ExplainReport): string {
@@ -50,12 +50,12 @@ function effectTable({ effects, all }: ExplainReport): string {
     ...numbers('all but it', 'gain'),
     ...texts('95 %'),
     ...numbers('of the error'),
-    ...texts('95 %'),
+    ...texts('95 %', 'weakest layer'),
   ];
   const ofAll = (share: number) => (all.noise > 0 ? `${Math.round((100 * share) / all.noise) + 0} %` : '');
   const costTexts = (cost: Cost | undefined) =>
     cost ? [points(cost.cost.points), interval(cost.cost)] : ['', ''];
-  const rows = effects.map(({ effect, alone, allBut }) => {
+  const rows = effects.map(({ effect, alone, allBut, layers = [] }) => {
     const { share } = (allBut ?? alone)!;
     return [
       allBut ? effect : `${effect}, no chip`,
@@ -64,10 +64,19 @@ function effectTable({ effects, all }: ExplainReport): string {
       ...costTexts(allBut),
       ofAll(share.value),
       `${ofAll(share.low)} to ${ofAll(share.high)}`,
+      weakest(layers),
     ];
   });
   return `Points of top-1 by effect, on the same chips and images, from what costs most alone on\n${formatTable(columns, rows)}`;
 }
+
+/** The layer that errs most by itself; none where all give the values of integers. */
+function weakest(layers: readonly LayerError[]): string {
+  const [first] = layers.filter(({ own }) => own !== 'equal').toSorted((a, b) => rank(a) - rank(b));
+  return first ? `${shortenMiddle(first.layer, 30)} ${formatSnr(first.own)}` : '';
+}
+
+const rank = ({ own }: LayerError): number => (typeof own === 'number' ? own : Number.NEGATIVE_INFINITY);
 
 const points = (value: number) => value.toFixed(2);
 

@@ -46,6 +46,9 @@ describe('an explanation', () => {
     expect(allBut!.cost.points).toBeCloseTo(allBut!.top1 - report.all.top1, 9);
     expect(alone!.cost.points).toBeCloseTo(report.none.top1 - alone!.top1, 9);
     expect(report.effects.map((one) => one.effect)).toContain('wire resistance');
+    const { layers } = report.effects[0]!;
+    expect(layers!.map(({ layer }) => layer)).toEqual(['first', 'second']);
+    for (const { own } of layers!) expect(own).toBeLessThan(20);
     expect(report.effects.filter((one) => !one.allBut).map((one) => one.effect)).toEqual(
       expect.arrayContaining(['weight rounding', 'input rounding']),
     );
@@ -67,7 +70,11 @@ describe('an explanation', () => {
     const exact = [...faults(0.08), 'adc.bits=16'];
     const alone = await verified('ideal', exact, 2);
     const ideal = await explained('ideal', [...set, 'adc.bits=6'], { trials: 2 });
-    expect(effectIn(ideal, 'stuck cells').alone).toMatchObject(figuresOf(alone));
+    const { layers, ...stuck } = effectIn(ideal, 'stuck cells');
+    expect(stuck.alone).toMatchObject(figuresOf(alone));
+    // Of one chip, as `verify` has them of its trials.
+    const first = await verified('ideal', exact, 1);
+    expect(layers!.map(({ own }) => own)).toEqual(first.layers.snr.map(({ own }) => own));
   });
 });
 

@@ -29,6 +29,7 @@ export const explained = z.strictObject({
     name: z.string(),
     path: z.string(),
     images: count,
+    layerImages: count.describe('on which layers were compared'),
     calibration: count.describe('samples of the calibration, which were left out'),
   }),
   seeds: list(z.int()),
@@ -46,6 +47,9 @@ export const explained = z.strictObject({
         .describe(
           'with this effect alone; of a rounding, without any chip. Absent where it goes with another',
         ),
+      layers: list(z.strictObject({ layer: z.string(), own: snr }))
+        .exactOptional()
+        .describe('what each layer errs by itself with this effect alone, on the first chip'),
       allBut: cost.exactOptional().describe('with all effects but this one; absent for a rounding'),
     }),
   ).describe('from the one on that costs most points alone'),
