@@ -1,6 +1,7 @@
 /** What effects cost, against verifications of targets that are compiled and programmed without them. */
 import { describe, expect, test } from 'vitest';
 import { type ExplainOptions, explain } from '../../src/explain/explain.ts';
+import { schemeOf } from '../../src/schemes/models.ts';
 import { errorsOf, withoutErrors } from '../../src/target/errors.ts';
 import { loadTarget } from '../../src/target/load.ts';
 import type { VerifyReport } from '../../src/verify/report.ts';
@@ -78,17 +79,25 @@ describe('an explanation', () => {
   });
 });
 
-/** Pulses that are never looked at end at no level: without their error cells are exact, and these are gone as well. */
-const together = ['devices unlike what was trained', 'spread after RESET'];
+test('cells that pulses can update run without the error of their pulses, and with it alone', async () => {
+  const report = await explained('cmo-hfox-350nm', [], { trials: 1, images: 12 });
+  const pulses = effectIn(report, 'pulse-by-pulse error');
+  expect(pulses.alone!.share.low).toBeGreaterThan(0);
+  expect(pulses.allBut!.noise).toBeLessThan(report.all.noise);
+});
 
 describe('a target without several errors', () => {
   test.each([
     ...['tetramem-256-6bit', 'tetramem-256-denoised', 'cmo-hfox-130nm', 'leti-fecap-130nm', 'pcm-256'],
-    ...['tio2-feedforward', 'isaac-128'],
+    ...['tio2-feedforward', 'isaac-128', 'cmo-hfox-350nm', 'cmo-hfox-130nm-2pct'],
   ])('%s is the same in any order, and has the one that is left', async (name) => {
     const { target } = await loadTarget(name);
     const names = errorsOf(target).map(({ error }) => error);
     const none = withoutErrors(target, names);
+    // Cells that are exact without one error of their scheme have none of its others either.
+    const ideals = schemeOf(target).ideals();
+    const exact = Object.values(ideals).includes('exact cells');
+    const goesAlong = (error: string) => exact && error in ideals && ideals[error] !== 'exact cells';
     for (const kept of names) {
       const left = withoutErrors(
         target,
@@ -96,7 +105,7 @@ describe('a target without several errors', () => {
       );
       expect(withoutErrors(left, [kept])).toEqual(none);
       const own = errorsOf(left).some(({ error }) => error === kept);
-      expect(own).toBe(name !== 'tio2-feedforward' || !together.includes(kept));
+      expect(own).toBe(!goesAlong(kept));
       if (own && kept !== 'cells that no weight uses') expect(left).not.toEqual(none);
     }
   });
