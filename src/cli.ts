@@ -12,6 +12,7 @@ import { registerCompletion } from './cli/completion.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDiff } from './cli/diff.ts';
 import { registerDisasm } from './cli/disasm.ts';
+import { registerExplain } from './cli/explain.ts';
 import { registerExport } from './cli/export.ts';
 import { failureOf } from './cli/failure.ts';
 import { withMainExamples } from './cli/help.ts';
@@ -56,6 +57,7 @@ export function createProgram(io: Io): Command {
   registerYield(program, io);
   registerInspect(program, io);
   registerWhere(program, io);
+  registerExplain(program, io);
   registerDiff(program, io);
   registerExport(program, io);
   registerDisasm(program, io);

@@ -57,6 +57,9 @@ export {
   InternalError,
   type Severity,
 } from './diagnostics/diagnostic.ts';
+/** Tells which effect of a target costs a package how many points; its report as text. */
+export { type ExplainOptions, explain } from './explain/explain.ts';
+export type { ExplainReport } from './explain/report.ts';
 /** What samples told about every layer's inputs: saved with a package, and enough to compile the same bytes again. */
 export type { CalibrationRecord } from './ir/calibration-record.ts';
 /** What a compilation made: where every node went, mapping, schedule, record. */
@@ -85,6 +88,7 @@ export { type ProgramChipOptions, programChip, programOnto } from './program.ts'
 /** Samples that `compile` calibrates with, out of a data set; the one input of a model that samples feed. */
 export type { SampleSource } from './record/sample-source.ts';
 export { fedInputs, spreadSamples } from './record/samples.ts';
+export { formatExplanation } from './report/explain-text.ts';
 /** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */
 export { formatTuning } from './report/tune-text.ts';
 /** A verification report as text for people. */

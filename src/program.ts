@@ -11,6 +11,7 @@ import { defined } from './defined.ts';
 import { deltaNotApplicable } from './diagnostics/all.ts';
 import { raise } from './diagnostics/diagnostic.ts';
 import { placeOf } from './files/files.ts';
+import type { BitstreamHeader } from './ir/schedule.ts';
 import { deltaFile } from './package/manifest.ts';
 import { bitstreamIn, type Package } from './package/open.ts';
 import { checkRewrite } from './rewrite/check-rewrite.ts';
@@ -55,7 +56,7 @@ export interface ProgramChipOptions {
 export async function programChip(pkg: Package, options: ProgramChipOptions): Promise<Chip> {
   const { seed, devices, keepHistory = false, threads = availableThreads() } = options;
   const { header, sections } = await readSections(...bitstreamIn(pkg));
-  const own = devices ? { ...header, fingerprint: devices.fingerprint } : header;
+  const own = devices ? forDevices(header, devices) : header;
   const on = devices ? { ...pkg, loaded: devices } : pkg;
   const { target } = on.loaded;
   const { rewrite, onArray, onRewrite } = options;
@@ -78,6 +79,11 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
     defined({ threads, onLayer: onRewrite }),
   );
   return calibrated(on, kept ? { ...written, ...defined({ history }) } : written, threads, options);
+}
+
+/** What other devices cannot do is not announced of them: an instruction that needs it is refused where it comes. */
+function forDevices({ updates: _, ...header }: BitstreamHeader, { target, fingerprint }: LoadedTarget) {
+  return { ...header, fingerprint, ...defined({ updates: schemeOf(target).updates }) };
 }
 
 /**

@@ -35,6 +35,17 @@ export function errorsOf(target: Target): readonly TargetError[] {
   return effectsOf(target, false).flatMap(({ name, applied }) => (applied ? (known.get(name) ?? []) : []));
 }
 
+/**
+ * The target without any of these errors, by their names. They are taken away one after the other, each from what is left:
+ * one that goes with another, as all that pulses err by goes with exact cells, is gone already.
+ */
+export function withoutErrors(target: Target, names: readonly string[]): Target {
+  return names.reduce(
+    (left, name) => errorsOf(left).find(({ error }) => error === name)?.ideal ?? left,
+    target,
+  );
+}
+
 function idealsOf(target: Target): TargetError[] {
   const without = (error: string, acts: Acts, ideal: object, later = false): TargetError => ({
     error,

@@ -151,6 +151,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/simulate',
     'src/verify',
   ],
+  'src/explain': [
+    ...above,
+    'src/compile/compile.ts',
+    'src/compile/compiled-of.ts',
+    'src/compile/settle-again.ts',
+    'src/program.ts',
+    'src/tune',
+    'src/verify',
+  ],
   'src/train': [
     ...above,
     'src/compile/compile.ts',
@@ -189,6 +198,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/report': [
     'src/chip',
     'src/correct/compensate.ts',
+    'src/explain',
     'src/inspect',
     'src/schemes',
     'src/verify',

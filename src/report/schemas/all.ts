@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { characterized } from './characterize.ts';
 import { compilation, dies, inference, operators, programming, surveyed } from './compile.ts';
 import { difference } from './diff.ts';
+import { explained } from './explain.ts';
 import { inspected } from './inspect.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { places } from './places.ts';
@@ -41,6 +42,7 @@ const bodies = {
   demo: demonstration,
   diff: difference,
   errors,
+  explain: explained,
   inspect: inspected,
   ops: operators,
   program: programming,

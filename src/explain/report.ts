@@ -1,0 +1,76 @@
+/** What an explanation found, as plain data that JSON can hold. Accuracies are in percent, losses in points. */
+import type { Compensation } from '../correct/compensate.ts';
+import type { Loss, LossReport, Share } from '../tune/loss.ts';
+import type { Snr } from '../verify/report.ts';
+
+/** The same network on the same images in one form; its loss is against floating point. */
+export interface Measured extends LossReport {
+  readonly top1: number;
+}
+
+/** The same images and chips, with an effect and without it. */
+export interface Cost extends Measured {
+  /** Points of top-1 that the effect takes, pairwise. */
+  readonly cost: Loss;
+  /** Error energy of the outputs that the effect makes up, as a share of the energy of floating point's. */
+  readonly share: Share;
+}
+
+export interface LayerError {
+  readonly layer: string;
+  /** Of its output, against the integer reference. */
+  readonly own: Snr;
+}
+
+export interface EffectReport {
+  /** Name of the effect, as `verify --effects` has it; or a rounding. */
+  readonly effect: string;
+  /**
+   * Measured with this effect alone, against none; of a rounding, without any chip, against floating point. Absent where it goes with
+   * others and cannot act by itself.
+   */
+  readonly alone?: Cost;
+  /**
+   * What each layer errs by itself with this effect alone, in the order of the network: it is given what the integer reference gives
+   * it, on the first chip. Absent where `alone` is, and for a rounding.
+   */
+  readonly layers?: readonly LayerError[];
+  /** Measured with all effects but this, against all. Absent for a rounding, without which nothing is left for a chip. */
+  readonly allBut?: Cost;
+}
+
+export interface ExplainReport {
+  readonly crossloom: string;
+  readonly model: { readonly file: string; readonly sha256: string };
+  readonly package: { readonly folder: string; readonly bitstream: string };
+  readonly target: { readonly name: string; readonly overrides: readonly string[] };
+  readonly data: {
+    readonly name: string;
+    readonly path: string;
+    /** On which everything was measured. */
+    readonly images: number;
+    /** On which layers were compared. */
+    readonly layerImages: number;
+    /** Calibration samples among the images asked for, which were left out. */
+    readonly calibration: number;
+  };
+  /** Of the chips. */
+  readonly seeds: readonly number[];
+  /** Seconds after programming. */
+  readonly at: number;
+  readonly compensated: Compensation;
+  /** Top-1 of floating point. */
+  readonly float: number;
+  /** The integer reference. */
+  readonly integers: Measured;
+  /** The chips as they are. */
+  readonly all: Measured;
+  /** The same chips without any of the effects: what is left is integers, levels and the rounding of fine converters. */
+  readonly none: Measured;
+  /** From the one on that costs most points alone; of equal ones the larger part of the error first. */
+  readonly effects: readonly EffectReport[];
+  /** Effects that act only some time after programming, where chips are read right after it. */
+  readonly later: readonly string[];
+  /** Seconds of this computer. */
+  readonly duration: number;
+}

@@ -1,0 +1,83 @@
+/** An explanation -> text: what the accuracy is with all effects and with none, and what each effect costs. */
+import type { Cost, ExplainReport, LayerError, Measured } from '../explain/report.ts';
+import { formatTime } from '../text/time.ts';
+import type { Loss } from '../tune/loss.ts';
+import { counted, formatSnr, shortenMiddle } from './number.ts';
+import { formatTable, numbers, texts } from './table.ts';
+
+export function formatExplanation(report: ExplainReport): string {
+  const { later } = report;
+  const silent =
+    later.length > 0 ? [`Read right after programming, so without ${later.join(', ')}: --at TIME`, ''] : [];
+  return [header(report), ...silent, whole(report), effectTable(report)].join('\n');
+}
+
+function header({ model, package: { folder }, target, data, seeds, at, compensated }: ExplainReport): string {
+  const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
+  const left = data.calibration > 0 ? `; ${counted(data.calibration, 'calibration sample')} left out` : '';
+  const read = at > 0 ? `, read ${formatTime(at)} after programming (compensation: ${compensated})` : '';
+  return [
+    `What costs the accuracy of ${folder}: ${model.file} on ${target.name}${overrides}`,
+    `data   ${data.name}: ${counted(data.images, 'image')}${left}; one image is ${points(100 / data.images)} points`,
+    `chips  ${seeds.length} (from seed ${seeds[0]})${read}`,
+    '',
+  ].join('\n');
+}
+
+function whole({ float, integers, all, none }: ExplainReport): string {
+  const columns = [...texts(''), ...numbers('top-1', 'lost'), ...texts('95 %'), ...numbers('SNR')];
+  const row = (name: string, { top1, loss, snrToFloat }: Measured) => [
+    name,
+    points(top1),
+    points(loss.points),
+    interval(loss),
+    formatSnr(snrToFloat),
+  ];
+  const rows = [
+    ['floating point', points(float)],
+    row('integers, no chip', integers),
+    row('chips without any effect', none),
+    row('chips with all effects', all),
+  ];
+  return formatTable(columns, rows);
+}
+
+function effectTable({ effects, all }: ExplainReport): string {
+  const columns = [
+    ...texts('effect'),
+    ...numbers('alone costs'),
+    ...texts('95 %'),
+    ...numbers('all but it', 'gain'),
+    ...texts('95 %'),
+    ...numbers('of the error'),
+    ...texts('95 %', 'weakest layer'),
+  ];
+  const ofAll = (share: number) => (all.noise > 0 ? `${Math.round((100 * share) / all.noise) + 0} %` : '');
+  const costTexts = (cost: Cost | undefined) =>
+    cost ? [points(cost.cost.points), interval(cost.cost)] : ['', ''];
+  const rows = effects.map(({ effect, alone, allBut, layers = [] }) => {
+    const { share } = (allBut ?? alone)!;
+    return [
+      allBut ? effect : `${effect}, no chip`,
+      ...costTexts(alone),
+      allBut ? points(allBut.top1) : '',
+      ...costTexts(allBut),
+      ofAll(share.value),
+      `${ofAll(share.low)} to ${ofAll(share.high)}`,
+      weakest(layers),
+    ];
+  });
+  return `Points of top-1 by effect, on the same chips and images, from what costs most alone on\n${formatTable(columns, rows)}`;
+}
+
+/** The layer that errs most by itself; none where all give the values of integers. */
+function weakest(layers: readonly LayerError[]): string {
+  const [first] = layers.filter(({ own }) => own !== 'equal').toSorted((a, b) => rank(a) - rank(b));
+  return first ? `${shortenMiddle(first.layer, 30)} ${formatSnr(first.own)}` : '';
+}
+
+const rank = ({ own }: LayerError): number => (typeof own === 'number' ? own : Number.NEGATIVE_INFINITY);
+
+const points = (value: number) => value.toFixed(2);
+
+const interval = ({ low, high }: Loss) => `${points(low)} to ${points(high)}`;

@@ -1,0 +1,58 @@
+/** What `explain --json` prints. */
+import { z } from 'zod';
+import { compensations } from '../../correct/compensate.ts';
+import { amount, count, list, modelFile, percent, snr } from './parts.ts';
+
+const between = { low: z.number(), high: z.number() };
+const loss = z.strictObject({ points: z.number(), ...between });
+const figures = {
+  top1: percent,
+  loss: loss.describe('against floating point'),
+  snrToFloat: snr,
+  noise: amount.describe('error energy of the outputs, as a share of that of the outputs in floating point'),
+};
+const measured = z.strictObject(figures);
+const cost = z.strictObject({
+  ...figures,
+  cost: loss.describe('points that the effect takes, on the same chips and images'),
+  share: z
+    .strictObject({ value: z.number(), ...between })
+    .describe('error energy that the effect makes up, as a share of that of the outputs'),
+});
+
+export const explained = z.strictObject({
+  crossloom: z.string(),
+  model: modelFile,
+  package: z.strictObject({ folder: z.string(), bitstream: z.string() }),
+  target: z.strictObject({ name: z.string(), overrides: list(z.string()) }),
+  data: z.strictObject({
+    name: z.string(),
+    path: z.string(),
+    images: count,
+    layerImages: count.describe('on which layers were compared'),
+    calibration: count.describe('samples of the calibration, which were left out'),
+  }),
+  seeds: list(z.int()),
+  at: amount.describe('s after programming'),
+  compensated: z.enum(compensations),
+  float: percent,
+  integers: measured,
+  all: measured.describe('the chips as they are'),
+  none: measured.describe('the same chips without any of the effects'),
+  effects: list(
+    z.strictObject({
+      effect: z.string(),
+      alone: cost
+        .exactOptional()
+        .describe(
+          'with this effect alone; of a rounding, without any chip. Absent where it goes with another',
+        ),
+      layers: list(z.strictObject({ layer: z.string(), own: snr }))
+        .exactOptional()
+        .describe('what each layer errs by itself with this effect alone, on the first chip'),
+      allBut: cost.exactOptional().describe('with all effects but this one; absent for a rounding'),
+    }),
+  ).describe('from the one on that costs most points alone'),
+  later: list(z.string()).describe('effects that act only some time after programming'),
+  duration: amount.describe('s'),
+});
