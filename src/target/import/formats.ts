@@ -1,0 +1,5 @@
+/** The formats of other tools that a target can be imported from. */
+import { crosssim } from './crosssim.ts';
+import type { ForeignFormat } from './format.ts';
+
+export const foreignFormats: readonly ForeignFormat[] = [crosssim];

@@ -1,0 +1,175 @@
+/** `crossloom targets import`: small files of other tools, made by hand, become targets that say where every value is from. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadTarget } from '../../src/target/load.ts';
+import { runCli } from './run-cli.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crossloom-import-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+/** Imports a file with this text, and checks the target that it became. */
+async function imported(name: string, text: string, ...flags: readonly string[]) {
+  await writeFile(at(name), text);
+  const output = at('chip.yaml');
+  const made = await runCli(['targets', 'import', at(name), '-o', output, '--force', ...flags]);
+  expect(made).toMatchObject({ exit: 0, err: '' });
+  expect((await runCli(['targets', 'check', output])).exit).toBe(0);
+  const { target, provenance } = await loadTarget(output);
+  const origins = new Map(provenance.map(({ field, from, source }) => [field, `${from}: ${source}`]));
+  return { out: made.out, target, origins };
+}
+
+/** The diagnostics of an import that is refused. */
+async function refused(
+  name: string,
+  text: string,
+): Promise<readonly { code: string; at: string; message: string }[]> {
+  await writeFile(at(name), text);
+  const { exit, err } = await runCli(['targets', 'import', at(name), '-o', at('chip.yaml'), '--json']);
+  expect(exit).toBe(20);
+  expect(existsSync(at('chip.yaml'))).toBe(false);
+  return (JSON.parse(err) as { errors: { code: string; at: string; message: string }[] }).errors;
+}
+
+describe('CrossSim', () => {
+  const error = (enable: boolean, model: string, magnitude: unknown) => ({ enable, model, magnitude });
+  const device = {
+    cell_bits: 4,
+    Rmin: 2000,
+    Rmax: 50000,
+    infinite_on_off_ratio: false,
+    clip_conductance: true,
+    programming_error: error(true, 'NormalIndependentDevice', 0.02),
+    read_noise: error(true, 'NormalProportionalDevice', 0.01),
+    drift_error: error(false, 'IdealDevice', 0),
+  };
+  const file = (changes: object = {}, core: object = {}) =>
+    JSON.stringify({
+      core: { style: 1, rows_max: 72, cols_max: 36, weight_bits: 8, ...core },
+      simulation: { useGPU: true, gpu_id: 3 },
+      xbar: {
+        device: { ...device, ...changes },
+        array: { Icol_max: 0, parasitics: { enable: true, Rp_row: 0.5, Rp_col: 0.25 } },
+        adc: { _match: true, mvm: { model: 'QuantizerADC', bits: 7 } },
+        dac: {
+          _match: true,
+          mvm: { model: 'QuantizerDAC', bits: 8, input_bitslicing: true, signed: true, slice_size: 2 },
+        },
+      },
+    });
+
+  test('window, error laws, wires and periphery, with the field that each rests on', async () => {
+    const { target, origins, out } = await imported('cs.json', file());
+    expect(target.array).toMatchObject({ rows: 72, columns: 72 });
+    expect(target.cell).toMatchObject({
+      levels: 16,
+      gMin: 20e-6,
+      gMax: 500e-6,
+      gUseMin: 20e-6,
+      gUseMax: 500e-6,
+      encoding: 'differential',
+    });
+    // sigma = 0.02 of 500 uS, whatever the level; a reading 0.01 of its own.
+    expect(target.programming).toMatchObject({
+      distribution: 'normal',
+      sigma: [10e-6],
+      validFrom: 20e-6,
+      validTo: 500e-6,
+    });
+    expect(target.readNoise).toEqual({ sigma: [0, 0.01] });
+    expect(target.drift).toBeUndefined();
+    expect(target.powerNoise).toBeUndefined();
+    expect(target.wires).toMatchObject({ rowSegment: 0.5, columnSegment: 0.25 });
+    expect(target.driver).toMatchObject({ bits: 2, polarity: 'bipolar', rowsAtOnce: 72 });
+    expect(target.adc).toMatchObject({ bits: 7, convert: 'pair' });
+    expect(origins.get('array.rows')).toBe('source: cs.json: core.rows_max');
+    expect(origins.get('cell.gMax')).toBe('derived: cs.json: xbar.device.Rmin; its inverse');
+    expect(origins.get('adc.energy')).toMatch(/^assumed: as of pcm-256 /);
+    expect(origins.get('wires.sides')).toMatch(/^assumed: as of /);
+    expect(out).toMatch(/^simulation +2 fields +settings of a simulation/m);
+  });
+
+  test('without errors cells are exact, and sections that are off are not there', async () => {
+    const off = {
+      programming_error: error(false, 'IdealDevice', 0),
+      read_noise: error(false, 'IdealDevice', 0),
+    };
+    const { target } = await imported(
+      'cs.json',
+      file({ ...off, infinite_on_off_ratio: true }, { style: 'OFFSET' }),
+    );
+    expect(Object.keys(target.programming)).toEqual(['scheme']);
+    expect(target.readNoise).toBeUndefined();
+    expect(target.cell).toMatchObject({ gMin: 0, encoding: 'offset' });
+    expect(target).toMatchObject({ array: { columns: 36 }, adc: { convert: 'column' } });
+  });
+
+  test('a uniform error keeps its standard deviation, width / sqrt(12)', async () => {
+    const uniform = error(true, 'UniformProportionalDevice', 0.12);
+    const { target } = await imported('cs.json', file({ programming_error: uniform }));
+    expect(target.programming).toMatchObject({
+      distribution: 'uniform',
+      sigma: [0, expect.closeTo(0.12 / Math.sqrt(12), 10)],
+    });
+  });
+
+  test('what a target cannot say is listed, as text and as JSON', async () => {
+    const { out } = await imported(
+      'cs.json',
+      file({
+        drift_error: error(true, 'PCMJoshi', 0),
+        programming_error: error(true, 'RRAMMilo', 0),
+        newer: 5,
+      }),
+      '--json',
+    );
+    const { lost, format } = JSON.parse(out) as {
+      lost: { field: string; value: string; reason: string }[];
+      format: string;
+    };
+    expect(format).toBe('CrossSim');
+    const reasons = new Map(lost.map(({ field, reason }) => [field, reason]));
+    expect(reasons.get('xbar.device.drift_error')).toContain('drift');
+    expect(reasons.get('xbar.device.programming_error')).toContain('RRAMMilo');
+    expect(lost).toContainEqual({
+      field: 'xbar.device.newer',
+      value: '5',
+      reason: 'no field of a target says this',
+    });
+  });
+
+  test('NaN, wrong types, values beyond a target and missing fields: all at once, and nothing is written', async () => {
+    const nan = file({ Rmin: 'Rmin', cell_bits: '4', infinite_on_off_ratio: 1 }).replace(
+      '"Rmin":"Rmin"',
+      '"Rmin":NaN',
+    );
+    const found = await refused('cs.json', nan);
+    expect(found.map(({ code, at: place }) => [code, place.slice(place.indexOf(': ') + 2)])).toEqual([
+      ['target/foreign-value', 'xbar.device.Rmin'],
+      ['target/foreign-value', 'xbar.device.infinite_on_off_ratio'],
+      ['target/foreign-value', 'xbar.device.cell_bits'],
+    ]);
+    expect(found[0]!.message).toBe('this must be a number, and is NaN');
+    expect((await refused('cs.json', file({ Rmax: undefined })))[0]!.at).toContain('xbar.device.Rmax');
+    const [beyond] = await refused('cs.json', file({}, { rows_max: 70000 }));
+    expect(beyond).toMatchObject({ code: 'target/foreign-value', message: expect.stringContaining('65535') });
+    const [many] = await refused('cs.json', file({}, { rows_max: 60000, cols_max: 20000 }));
+    expect(many!.message).toContain('as array.columns of a target: an array has at most');
+    expect(many!.at).toContain('core.cols_max');
+  });
+});
+
+test('a file of no known format, and none', async () => {
+  for (const text of ['', '{', '{"core": 3}', '[]', 'hello', '{"xbar": {}}'])
+    expect((await refused('x.json', text))[0]).toMatchObject({ code: 'target/foreign' });
+  const { exit, err } = await runCli(['targets', 'import', at('absent.json'), '-o', at('chip.yaml')]);
+  expect(exit).toBe(2);
+  expect(err).toContain('there is no such file');
+});
