@@ -166,6 +166,78 @@ describe('CrossSim', () => {
   });
 });
 
+describe('aihwkit', () => {
+  const pcm = {
+    g_converter: { g_max: 20, g_min: 0, scale_ratio: null },
+    g_max: 20,
+    prog_coeff: [0.5, 2, -1],
+    prog_coeff_g_max_reference: 25,
+    t_0: 20,
+    t_read: 2.5e-7,
+    prog_noise_scale: 1,
+    read_noise_scale: 2,
+    drift_scale: 0.5,
+  };
+  const file = (forward: object = {}, noise: unknown = pcm) =>
+    JSON.stringify({
+      forward: {
+        is_perfect: false,
+        mv_type: 'ONE_PASS',
+        inp_res: 1 / 126,
+        out_res: 1 / 254,
+        out_noise: 0.06,
+        w_noise: 0.02,
+        w_noise_type: 'AdditiveConstant',
+        ir_drop: 1,
+        ir_drop_g_ratio: 100_000,
+        ...forward,
+      },
+      mapping: { max_input_size: 96, max_output_size: 48, digital_bias: true },
+      noise_model: noise,
+      update: { desired_bl: 31 },
+    });
+
+  test('tiles, bits, the law of phase-change cells, weight noise and wires', async () => {
+    const { target, origins, out } = await imported('rpu.json', file());
+    expect(target.array).toMatchObject({ rows: 96, columns: 96 });
+    expect(target.driver).toMatchObject({ bits: 6, polarity: 'bipolar' });
+    expect(target.adc).toMatchObject({ bits: 8, convert: 'pair' });
+    expect(target.cell).toMatchObject({ gMin: 0, gMax: 20e-6 });
+    // At g = g_max the kit has (0.5 + 2 - 1) uS, times 20 / 25.
+    const { sigma } = target.programming as unknown as { sigma: readonly number[] };
+    expect(sigma.reduce((sum, c, k) => sum + c * 20e-6 ** k, 0)).toBeCloseTo(1.2e-6, 15);
+    expect(target.drift).toMatchObject({ exponentMax: 0.05, gReference: 20e-6, t0: 20 });
+    expect(target.powerNoise).toMatchObject({ amplitude: 0.0176, limit: 0.4, readTime: 2.5e-7 });
+    // A weight of 1 is 20 uS, and two cells have its noise of 0.02.
+    expect(target.readNoise!.sigma[0]! * Math.SQRT2).toBeCloseTo(0.4e-6, 15);
+    expect(target.wires).toMatchObject({ columnSegment: 0.5, rowSegment: 0 });
+    expect(origins.get('array.rows')).toBe('source: rpu.json: mapping.max_input_size');
+    expect(out).toMatch(/^forward.out_noise +0.06 /m);
+    expect(out).toMatch(/^update +1 fields? +of training/m);
+  });
+
+  test('a noise model that is not known is lost as a whole, and cells are exact', async () => {
+    const { target, out } = await imported(
+      'rpu.json',
+      file({ is_perfect: true }, { ...pcm, custom_drift_model: { g_lst: [1] } }),
+    );
+    expect(Object.keys(target.programming)).toEqual(['scheme']);
+    expect(target.wires).toBeUndefined();
+    expect(target.adc.bits).toBe(16);
+    expect(out).toMatch(/^noise_model +\d+ fields +only PCMLikeNoiseModel/m);
+  });
+
+  test('NaN and wrong types', async () => {
+    const text = file({ out_res: 'x', is_perfect: 'no' }).replace('"t_0":20', '"t_0":NaN');
+    const found = await refused('rpu.json', text);
+    expect(found.map(({ at: place }) => place.slice(place.indexOf(': ') + 2)).sort()).toEqual([
+      'forward.is_perfect',
+      'forward.out_res',
+      'noise_model.t_0',
+    ]);
+  });
+});
+
 test('a file of no known format, and none', async () => {
   for (const text of ['', '{', '{"core": 3}', '[]', 'hello', '{"xbar": {}}'])
     expect((await refused('x.json', text))[0]).toMatchObject({ code: 'target/foreign' });

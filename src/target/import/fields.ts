@@ -49,6 +49,8 @@ export interface Fields {
   readonly need: (path: string) => void;
   readonly fault: (path: string, reason: string) => void;
   readonly has: (path: string) => boolean;
+  /** Paths of the fields at and below a path. */
+  readonly below: (path: string) => readonly string[];
   /** Every fault, and what is lost, with all that nobody asked for. */
   readonly rest: () => { readonly faults: readonly Fault[]; readonly lost: readonly Lost[] };
 }
@@ -112,7 +114,9 @@ export function fieldsOf(root: unknown): Fields {
       return found ?? fault(path, `this must be one of ${known.join(', ')}, and is ${show(value)}`);
     },
     lose: (path, reason) => {
-      const fields = below(path);
+      const whole = below(path);
+      const unread = whole.filter((field) => !seen.has(field));
+      const fields = leaves.has(path) || unread.length === 0 ? whole : unread;
       if (fields.length === 0) return;
       for (const field of fields) seen.add(field);
       const value = leaves.has(path) ? show(leaves.get(path)) : `${fields.length} fields`;
@@ -127,6 +131,7 @@ export function fieldsOf(root: unknown): Fields {
     },
     fault,
     has: (path) => below(path).length > 0,
+    below,
     rest: () => ({
       faults: [...faults.values()],
       lost: [

@@ -1,5 +1,6 @@
 /** The formats of other tools that a target can be imported from. */
+import { aihwkit } from './aihwkit.ts';
 import { crosssim } from './crosssim.ts';
 import type { ForeignFormat } from './format.ts';
 
-export const foreignFormats: readonly ForeignFormat[] = [crosssim];
+export const foreignFormats: readonly ForeignFormat[] = [crosssim, aihwkit];
