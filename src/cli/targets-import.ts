@@ -63,7 +63,10 @@ export function registerImportTarget(targets: Command, io: Io): void {
     .description(
       'write a target file from the parameters of another tool, and say what of them it cannot hold',
     )
-    .argument('<file>', 'a file of CrossSim or aihwkit, recognised by what is in it')
+    .argument(
+      '<file>',
+      'a file of CrossSim, aihwkit, NeuroSim, MNSIM or PIMCOMP, recognised by what is in it',
+    )
     .requiredOption('-o, --output <file.yaml>', 'the target file')
     .option('--name <name>', 'of the target (default: as the file)')
     .option('--title <title>', 'what it is, in one line')

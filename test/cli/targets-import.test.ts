@@ -238,6 +238,139 @@ describe('aihwkit', () => {
   });
 });
 
+describe('MNSIM', () => {
+  const file = (resistances = '1e5,5e4', variation = '4') => `
+# hardware
+[Device level]
+Read_Level = 2
+Read_Voltage = 0,0.4
+Write_Latency = 20
+ # ns
+Read_Latency = 5
+Device_Level = 2
+Device_Resistance = ${resistances}
+Device_Variation = ${variation}
+Device_SAF = 3,1
+[Crossbar level]
+Xbar_Size = 64,32
+Wire_Resistance = -1
+[Interface level]
+DAC_Choice = 2
+ADC_Choice = 2
+[Process element level]
+Xbar_Polarity = 2
+Sub_Position = 1
+Group_Num = 4
+ADC_Num = 16
+[Tile level]
+PE_Num = 2,2
+[Architecture level]
+Tile_Num = 3,3
+`;
+
+  test('window, variation, stuck cells and converters', async () => {
+    const { target, origins, out } = await imported('SimConfig.ini', file());
+    expect(target.array).toEqual({ rows: 64, columns: 64, arraysPerChip: 144 });
+    expect(target.cell).toMatchObject({ levels: 2, gMin: 10e-6, gMax: 20e-6 });
+    expect(target.programming).toMatchObject({ sigma: [0, 0.04], pulseTime: 20e-9, readTime: 5e-9 });
+    expect(target.faults).toMatchObject({ stuckLow: 0.03, stuckHigh: 0.01 });
+    expect(target.driver).toMatchObject({ bits: 2, vRead: 0.4 });
+    // 8 bits take 10 samples at 1 GS/s, at 2 mW.
+    expect(target.adc).toEqual({ bits: 8, convert: 'column', energy: 20e-12, time: 10e-9, sharedBy: 2 });
+    expect(target.wires).toBeUndefined();
+    expect(origins.get('cell.levels')).toBe('source: SimConfig.ini: Device level.Device_Level');
+    expect(out).toMatch(/^Crossbar level.Wire_Resistance +-1 /m);
+  });
+
+  test('NaN, a wrong number of levels, and text', async () => {
+    const found = await refused('SimConfig.ini', file('1e5,5e4,2e4', 'nan'));
+    expect(found.map(({ message }) => message)).toEqual([
+      'this must be a number, and is nan',
+      'this must be 2 numbers, and has 3',
+    ]);
+  });
+});
+
+describe('NeuroSim', () => {
+  const file = (width = '50', cell = '2') => `
+/* terms */
+Param::Param() {
+  memcelltype = ${cell};   // 2: RRAM
+  accesstype = 1;
+  SARADC = true;
+  wireWidth = ${width};
+  numRowSubArray = 64; // # of rows
+  numColSubArray = 96;
+  numColMuxed = 8;
+  levelOutput = 32;
+  cellBit = 2;
+  heightInFeatureSize1T1R = 4;
+  widthInFeatureSize1T1R = 12;
+  resistanceOn = 50e3;
+  resistanceOff = 50e3*20;
+  maxConductance = (double) 1/resistanceOn;
+  readVoltage = 0.3;
+  /*** Initialization of parameters NO need to modify ***/
+  conventionalParallel = 7;
+}`;
+
+  test('subarrays, window, converters, and wires by the resistance of their cross-section', async () => {
+    const { target, origins, out } = await imported('Param.cpp', file());
+    expect(target.array).toMatchObject({ rows: 64, columns: 96 });
+    expect(target.cell).toMatchObject({ levels: 4, gMin: 1e-6, gMax: 20e-6 });
+    expect(target.driver.vRead).toBe(0.3);
+    expect(target.adc).toMatchObject({ bits: 5, sharedBy: 8 });
+    // rho l / (w h), h = 2.34 w, l = 4 w and 12 w.
+    expect(target.wires!.rowSegment).toBeCloseTo((3.91e-8 * 4) / (2.34 * 50e-9), 9);
+    expect(target.wires!.columnSegment).toBeCloseTo((3.91e-8 * 12) / (2.34 * 50e-9), 9);
+    expect(origins.get('adc.sharedBy')).toBe('source: Param.cpp: numColMuxed');
+    expect(out).toMatch(/^SARADC +true /m);
+    expect(out).not.toContain('conventionalParallel');
+  });
+
+  test('SRAM, and wires that the table does not have', async () => {
+    const found = await refused('Param.cpp', file('51', '1'));
+    expect(found.map(({ at: place }) => place.slice(place.indexOf(': ') + 2)).sort()).toEqual([
+      'memcelltype',
+      'wireWidth',
+    ]);
+  });
+});
+
+describe('PIMCOMP', () => {
+  const file = (size: unknown) =>
+    JSON.stringify({
+      chip_config: {
+        core_config: {
+          matrix_config: {
+            xbar_size: size,
+            xbar_array_count: 6,
+            cell_precision: 2,
+            dac_resolution: 1,
+            adc_resolution: 7,
+            adc_count: 16,
+          },
+        },
+        network_config: { layout: [2, 5] },
+      },
+      sim_config: { sim_time: 1 },
+    });
+
+  test('crossbars, levels and bits', async () => {
+    const { target, origins, out } = await imported('config.json', file([48, 64]));
+    expect(target.array).toEqual({ rows: 48, columns: 64, arraysPerChip: 60 });
+    expect(target.cell.levels).toBe(4);
+    expect(target).toMatchObject({ driver: { bits: 1 }, adc: { bits: 7 } });
+    expect(origins.get('cell.gMax')).toMatch(/^assumed: /);
+    expect(out).toMatch(/adc_count +16 +PIMCOMP takes this as the bits/);
+  });
+
+  test('a wrong type and a missing field', async () => {
+    expect((await refused('config.json', file('48')))[0]!.message).toBe('this must be 2 numbers, and has 1');
+    expect((await refused('config.json', file(undefined)))[0]!.at).toContain('xbar_size');
+  });
+});
+
 test('a file of no known format, and none', async () => {
   for (const text of ['', '{', '{"core": 3}', '[]', 'hello', '{"xbar": {}}'])
     expect((await refused('x.json', text))[0]).toMatchObject({ code: 'target/foreign' });

@@ -2,5 +2,8 @@
 import { aihwkit } from './aihwkit.ts';
 import { crosssim } from './crosssim.ts';
 import type { ForeignFormat } from './format.ts';
+import { mnsim } from './mnsim.ts';
+import { neurosim } from './neurosim.ts';
+import { pimcomp } from './pimcomp.ts';
 
-export const foreignFormats: readonly ForeignFormat[] = [crosssim, aihwkit];
+export const foreignFormats: readonly ForeignFormat[] = [crosssim, aihwkit, neurosim, mnsim, pimcomp];
