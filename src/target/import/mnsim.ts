@@ -63,6 +63,8 @@ function readItems(text: string): unknown {
 }
 
 function convert(fields: Fields, from: Origin): Conversion {
+  if (fields.text(`${device}.Device_Type`) === 'SRAM')
+    fields.fault(`${device}.Device_Type`, 'this is SRAM, whose cells are no conductances');
   const variation = fields.number(`${device}.Device_Variation`, { min: 0, max: 100 }) ?? 0;
   const cells = readCells(fields, from, variation);
   const values = [
