@@ -288,6 +288,8 @@ Tile_Num = 3,3
       'this must be a number, and is nan',
       'this must be 2 numbers, and has 3',
     ]);
+    const sram = file().replace('Read_Level', 'Device_Type = SRAM\nRead_Level');
+    expect((await refused('SimConfig.ini', sram))[0]!.at).toContain('Device level.Device_Type');
   });
 });
 

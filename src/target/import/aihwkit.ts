@@ -93,7 +93,7 @@ function readForward(fields: Fields, from: Origin, gMin: number, gMax: number): 
     ...from.assumed('adc.bits', 16, `${why}; the most that a target has`),
     ...from.assumed('driver.polarity', 'bipolar', why),
   ];
-  const [mode] = [fields.text(at('mv_type'))];
+  const mode = fields.text(at('mv_type'));
   if (fields.flag(at('is_perfect')) === true || plain(mode) === 'ideal') {
     fields.pass('forward');
     return lossless('the forward pass is perfect');

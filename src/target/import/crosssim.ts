@@ -1,5 +1,5 @@
 /**
- * CrossSim's parameters as `CrossSimParameters.to_json` writes them (sandialabs/cross-sim, 3.0 to 3.2). Sections and units are those of
+ * CrossSim's parameters as `CrossSimParameters.to_json` writes them (sandialabs/cross-sim, version 3). Sections and units are those of
  * simulator/parameters/{core,xbar,base}_parameters.py, the meaning of errors is that of simulator/devices/generic_device.py.
  */
 import { isFields } from '../leaf.ts';

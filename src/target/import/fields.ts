@@ -41,11 +41,11 @@ export interface Fields {
     path: string,
     names: Readonly<Record<N, number | undefined>>,
   ) => N | undefined;
-  /** The fields at and below a path are not in the target. */
+  /** The fields at and below a path are not in the target, but for those of a group that were read before. */
   readonly lose: (path: string, reason: string) => void;
   /** The fields at and below a path say that something is off, or nothing of a chip. */
   readonly pass: (path: string) => void;
-  /** @throws nothing: what has to be there and is not becomes a fault */
+  /** What all known versions of the format have: a fault where it is not there. */
   readonly need: (path: string) => void;
   readonly fault: (path: string, reason: string) => void;
   readonly has: (path: string) => boolean;
