@@ -1,5 +1,4 @@
 /** `crossloom targets new`: writes the file of a chip of one's own, from flags over a target that is like it, or from answers. */
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
@@ -7,6 +6,7 @@ import { writeInPlace } from '../files/write-file.ts';
 import { type Draft, draftOf } from '../target/draft.ts';
 import { formatTarget } from '../target/format-target.ts';
 import { readTargetFile, type TargetFile } from '../target/load.ts';
+import { targetNameOf } from '../target/name-of.ts';
 import { readOverrides } from '../target/overrides.ts';
 import { type Setting, settingOf, splitSource } from '../target/setting.ts';
 import { leavesOf } from '../target/tree.ts';
@@ -41,19 +41,11 @@ function settingsOf(like: TargetFile, texts: readonly string[]): Settings {
   return { settings, problems: read.flatMap(({ problems }) => problems) };
 }
 
-/** The name of a target after its file; empty where nothing of that can stand in a name. */
-const nameOf = (output: string): string =>
-  basename(output)
-    .replace(/\.ya?ml$/i, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9.]+/g, '-')
-    .replaceAll(/^[.-]+|[.-]+$/g, '');
-
 /** The draft that flags alone make. */
 async function draftFromFlags(flags: NewTargetFlags & { readonly like: string }): Promise<Draft> {
   const like = await readTargetFile(flags.like);
   raise(like.diagnostics);
-  const name = flags.name ?? nameOf(flags.output ?? '');
+  const name = flags.name ?? targetNameOf(flags.output ?? '');
   if (name === '')
     throw new DiagnosticError([
       optionInvalid('targets new', 'the new target has no name', "Give it one, such as '--name my-chip'."),

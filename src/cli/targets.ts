@@ -9,6 +9,7 @@ import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { withJson, withSet } from './options.ts';
 import { registerStaircase } from './staircase.ts';
+import { registerImportTarget } from './targets-import.ts';
 import { registerNewTarget } from './targets-new.ts';
 
 interface JsonOption {
@@ -144,5 +145,6 @@ export function registerTargets(program: Command, io: Io): void {
   );
 
   registerNewTarget(targets, io);
+  registerImportTarget(targets, io);
   registerStaircase(targets, io);
 }

@@ -3,7 +3,7 @@
 import { isFolder, type Unread } from '../files/read-file.ts';
 import { didYouMean } from '../text/near-names.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { error, orWrongPath } from './make.ts';
+import { error, orWrongPath, reasonOf, type Why } from './make.ts';
 
 /** Whoever writes a folder or an ending means a file: then the path is wrong, else the name is. */
 export const targetNotFound = (name: string, why: Unread, known: readonly string[]): Diagnostic => {
@@ -42,4 +42,18 @@ export const noTransfers = (target: string): Diagnostic =>
   error('transfer/no-hidden-planes', `target ${target}`, [
     'this chip has no hidden planes, so nothing is transferred on it',
     'Choose a target whose programming.scheme is transfer, such as leti-fecap-130nm.',
+  ]);
+
+/** @param formats what is known, a line each */
+export const foreignUnknown = (file: string, why: Why, formats: readonly string[]): Diagnostic =>
+  orWrongPath(
+    why,
+    'a file of parameters of another tool',
+    error('target/foreign', file, [reasonOf(why), 'What can be imported:', ...formats]),
+  );
+
+export const foreignInvalid = (file: string, field: string, reason: string): Diagnostic =>
+  error('target/foreign-value', `${file}: ${field}`, [
+    reason,
+    'Put it right where the file was made, and import it again; nothing was written.',
   ]);

@@ -18,7 +18,7 @@ export interface Draft extends CheckedTarget {
 }
 
 /** Fields that mean the whole of another where they are equal. */
-const leaders: Readonly<Record<string, string>> = {
+export const leaders: Readonly<Record<string, string>> = {
   'driver.rowsAtOnce': 'array.rows',
   'cell.gUseMin': 'cell.gMin',
   'cell.gUseMax': 'cell.gMax',

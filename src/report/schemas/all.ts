@@ -10,7 +10,7 @@ import { explained } from './explain.ts';
 import { inspected } from './inspect.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { places } from './places.ts';
-import { staircase, targetChecked, targetFields, targetList } from './targets.ts';
+import { staircase, targetChecked, targetFields, targetImported, targetList } from './targets.ts';
 import { training } from './train.ts';
 import { tuning } from './tune.ts';
 import { verifyReport } from './verify.ts';
@@ -49,6 +49,7 @@ const bodies = {
   run: inference,
   survey: surveyed,
   'targets-check': targetChecked,
+  'targets-import': targetImported,
   'targets-list': targetList,
   'targets-show': targetFields,
   'targets-staircase': staircase,

@@ -33,6 +33,25 @@ export const targetFields = z.strictObject({
 
 export const targetChecked = z.strictObject({ ok: z.literal(true), ...about, ...counted });
 
+export const targetImported = z.strictObject({
+  ...about,
+  ...counted,
+  file: z.string(),
+  format: z.string().describe('of the file, by its tool'),
+  like: z.string().describe('bundled target whose values stand for what the file does not say'),
+  fields: list(
+    z.strictObject({
+      field: z.string(),
+      from: z.enum(['paper', 'source', 'derived', 'assumed', 'override']),
+      source: z.string(),
+      value: z.unknown().describe('as it is written'),
+    }),
+  ),
+  lost: list(z.strictObject({ field: z.string(), value: z.string(), reason: z.string() })).describe(
+    'fields of the file that the target does not have',
+  ),
+});
+
 const spread = z.strictObject({ mean: z.number(), sigma: amount }).describe('of G+ - G- (S)');
 
 const level = z.strictObject({
