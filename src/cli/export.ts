@@ -1,10 +1,8 @@
 /** `crossloom export`: a programmed chip in forms that other tools read. */
-import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Chip } from '../chip/chip.ts';
-import { loadChip } from '../chip/load.ts';
 import { compiledOf } from '../compile/compiled-of.ts';
-import { chipWrongPackage, missingUsage, optionInvalid } from '../diagnostics/all.ts';
+import { missingUsage, optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { cellTable } from '../inspect/cell-table.ts';
@@ -12,7 +10,9 @@ import { exportQdq } from '../package/export-qdq.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { formatBytes } from '../report/number.ts';
 import { exportOnnx } from '../simulate/export-onnx.ts';
+import { availableThreads } from '../threads/pool.ts';
 import { netlistOf } from '../wires/netlist.ts';
+import { chipOf } from './chip-of.ts';
 import { withExamples } from './help.ts';
 import type { Io } from './io.ts';
 import { time, wholeNumber } from './options.ts';
@@ -64,12 +64,11 @@ async function run(io: Io, folder: string, args: ExportCommandLine): Promise<voi
     await write(args.qdq, exportQdq(pkg, graph), 'the quantized model as QDQ');
   }
   if (args.chip === undefined) return;
-  const chip = await loadChip(args.chip);
-  if (chip.bitstream !== pkg.bitstream) raise([chipWrongPackage(args.chip, pkg.bitstream, chip.bitstream)]);
+  const chip = await chipOf(args.chip, pkg);
   if (args.onnx !== undefined) {
     const bytes = await withStages(io, ({ report }) =>
       exportOnnx(pkg, chip, args, {
-        threads: availableParallelism(),
+        threads: availableThreads(),
         onArray: (done, total) => report('reading arrays', done, total),
         onLayer: (done, total) => report('calibrating layers', done, total),
       }),

@@ -1,14 +1,14 @@
 /** `crossloom where`: both ways between the weights of a model and the cells of its chip. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Chip } from '../chip/chip.ts';
-import { loadChip } from '../chip/load.ts';
-import { chipWrongPackage, optionInvalid } from '../diagnostics/all.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { type Answer, type CellPlace, type Places, placesIn } from '../inspect/where.ts';
 import { layerName } from '../ir/graph.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { formatAnswer } from '../report/places-text.ts';
 import { didYouMean } from '../text/near-names.ts';
+import { chipOf } from './chip-of.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { wholeNumber, withJson } from './options.ts';
@@ -113,12 +113,6 @@ function indexProblems(
           ),
         ],
   );
-}
-
-async function chipOf(folder: string, pkg: Package): Promise<Chip> {
-  const chip = await loadChip(folder);
-  if (chip.bitstream !== pkg.bitstream) raise([chipWrongPackage(folder, pkg.bitstream, chip.bitstream)]);
-  return chip;
 }
 
 function conductanceOf({ conductances, header }: Chip, { array, row, column }: CellPlace): number {

@@ -25,9 +25,10 @@ export async function* cellTable(
   const { cellAt } = indexCells(mapping);
   const { cell } = pkg.loaded.target;
   yield `${header}\n`;
-  for (const array of arrays) {
-    const { header: geometry, programs } = await programsOf(...bitstreamIn(pkg), new Set([array]));
-    const { levels, pairs } = toldCells(geometry, programs.get(array)!);
+  const { header: geometry, programs } = await programsOf(...bitstreamIn(pkg), new Set(arrays));
+  for await (const program of programs) {
+    const { array } = program;
+    const { levels, pairs } = toldCells(geometry, program);
     const conductances = chip.conductances[array]!;
     const { columns } = geometry;
     let lines = '';

@@ -6,13 +6,14 @@ import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
 
 interface Some {
   readonly header: BitstreamHeader;
-  /** By their numbers. */
-  readonly programs: ReadonlyMap<number, ArrayProgram>;
+  /** In the order of the bitstream, each decoded when it is asked for. */
+  readonly programs: AsyncGenerator<ArrayProgram, void, undefined>;
 }
 
 /**
  * @param source path of a file, or a reader
  * @param file its name in diagnostics
+ * @param arrays that are wanted, all of them in the bitstream
  * @throws DiagnosticError as decodeBitstream
  */
 export async function programsOf(
@@ -21,10 +22,14 @@ export async function programsOf(
   arrays: ReadonlySet<number>,
 ): Promise<Some> {
   const { header, sections } = await readSections(source, file);
-  const programs = new Map<number, ArrayProgram>();
-  for await (const section of sections) {
-    if (arrays.has(section.array)) programs.set(section.array, decodeSection(header, section));
-    if (programs.size === arrays.size) break;
+  async function* wanted(): AsyncGenerator<ArrayProgram, void, undefined> {
+    let left = arrays.size;
+    if (left === 0) return;
+    for await (const section of sections) {
+      if (!arrays.has(section.array)) continue;
+      yield decodeSection(header, section);
+      if (--left === 0) return;
+    }
   }
-  return { header, programs };
+  return { header, programs: wanted() };
 }

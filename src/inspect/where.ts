@@ -14,8 +14,8 @@ import {
   type SlicedLayer,
   type Span,
 } from '../ir/mapping.ts';
-import type { Instruction } from '../ir/schedule.ts';
-import { toldCells, touches, untold } from '../ir/told-cells.ts';
+import type { ArrayProgram, Instruction } from '../ir/schedule.ts';
+import { type ToldCells, toldCells, touches, untold } from '../ir/told-cells.ts';
 import { weightDims, weightIndex, weightNumber } from '../ir/weight-index.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
 import { bitstreamIn, type Package } from '../package/open.ts';
@@ -167,14 +167,14 @@ async function toldOf(
   { layers }: Mapping,
   cells: readonly Cell[],
 ): Promise<readonly CellPlace[]> {
-  const { header, programs } = await programsOf(
-    ...bitstreamIn(pkg),
-    new Set(cells.map(({ array }) => array)),
-  );
-  const told = new Map([...programs].map(([array, program]) => [array, toldCells(header, program)]));
+  const wanted = new Set(cells.map(({ array }) => array));
+  const { header, programs } = await programsOf(...bitstreamIn(pkg), wanted);
+  const told = new Map<number, ToldCells & Pick<ArrayProgram, 'instructions'>>();
+  for await (const program of programs)
+    told.set(program.array, { ...toldCells(header, program), instructions: program.instructions });
   const known = (value: number) => (value === untold ? undefined : value);
   return cells.map(({ array, row, column, slice, copy, sign, layer, weight }) => {
-    const { levels, pairs } = told.get(array)!;
+    const { levels, pairs, instructions } = told.get(array)!;
     const at = row * header.columns + column;
     return {
       ...{ array, row, column, slice, copy, sign },
@@ -183,11 +183,9 @@ async function toldOf(
         level: known(levels[at]!),
         pair: header.columns > 1 ? known(pairs[row * (header.columns >> 1) + (column >> 1)]!) : undefined,
       }),
-      instructions: programs
-        .get(array)!
-        .instructions.flatMap((instruction, number) =>
-          touches(instruction, row, column) ? [{ number, op: instruction.op }] : [],
-        ),
+      instructions: instructions.flatMap((instruction, number) =>
+        touches(instruction, row, column) ? [{ number, op: instruction.op }] : [],
+      ),
     };
   });
 }
