@@ -1,8 +1,8 @@
 /**
  * README's section "Use", line by line and as it is printed, on the shared MobileNet-V2 and its images: what one line writes, later
  * ones read. Only the names of files are replaced by places in a temporary folder, and flags are appended that take fewer
- * images and chips. `tune`, which compiles and verifies many times, gets a small network for CIFAR-10 and exact chips; that no
- * mapping is within its bound (exit code 50) is an answer.
+ * images and chips. `tune` and `explain`, which verify many times, get a small network for CIFAR-10, `tune` exact chips too; that
+ * no mapping is within its bound (exit code 50) is an answer.
  */
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,8 @@ const owned = {
   'cat.jpg': 'imagenet/images/0282_n02123159_tiger_cat.jpg',
   mnist: 'mnist',
 };
-/** The same names where a line would take long. */
+/** Verbs whose lines would take long, and what the same names are there. */
+const long = ['tune', 'explain'];
 const small = { 'mobilenetv2.onnx': 'models/cifar10-resnet20.onnx', images: 'cifar10' };
 
 /** Appended where a line does not say them itself. */
@@ -40,6 +41,10 @@ const fewer: Readonly<Record<string, readonly (readonly [flag: string, value: st
     ['--trials', '1'],
     ['--samples', '4'],
     ['--target', 'ideal'],
+  ],
+  explain: [
+    ['--images', '20'],
+    ['--trials', '1'],
   ],
   train: [
     ['--samples', '200'],
@@ -60,10 +65,10 @@ const written = new Set<string>();
 
 function placed(word: string, verb: string): string {
   const name = word.replace(/\/$/, '');
-  if (written.has(name)) return join(folder, name);
-  const at = { ...owned, ...(verb === 'tune' ? small : {}) }[name];
+  const place = join(folder, long.includes(verb) ? `small-${name}` : name);
+  if (written.has(name)) return place;
+  const at = { ...owned, ...(long.includes(verb) ? small : {}) }[name];
   if (at === undefined) return word;
-  const place = join(folder, verb === 'tune' ? `small-${name}` : name);
   rmSync(place, { force: true });
   symlinkSync(resolve(shared, at), place);
   return place;
@@ -84,6 +89,24 @@ function argumentsOf(command: readonly string[]): readonly string[] {
   return [verb, ...files, ...more.flat()];
 }
 
+/** What `explain` explains. */
+async function compileSmall(): Promise<void> {
+  const model = resolve(shared, small['mobilenetv2.onnx']);
+  const calibrate = ['--calibrate', resolve(shared, small.images), '--samples', '8', '--preset', 'cifar10'];
+  const place = join(folder, 'small-mobilenetv2.xbar');
+  const { exit, err } = await runCli([
+    'compile',
+    model,
+    '--target',
+    'tetramem-256-6bit',
+    ...calibrate,
+    '-o',
+    place,
+  ]);
+  expect(exit, err).toBe(0);
+  written.add('mobilenetv2.xbar');
+}
+
 const lines = commandLines(readFileSync('README.md', 'utf8'), 'Use');
 
 describe.skipIf(!present)('README, Use (skipped where CROSSLOOM_DATA has no models)', () => {
@@ -96,6 +119,7 @@ describe.skipIf(!present)('README, Use (skipped where CROSSLOOM_DATA has no mode
     { timeout: 900_000 },
     async ({ line }) => {
       let piped = '';
+      if (line.some(([, verb]) => verb === 'explain')) await compileSmall();
       for (const command of line) {
         expect(command[0]).toBe('crossloom');
         const stdin = async function* (input: string) {
