@@ -22,10 +22,10 @@ import {
 } from '../report/inspect-text.ts';
 import { formatAnswer } from '../report/places-text.ts';
 import { formatChipFacts } from '../report/program-table.ts';
-import { didYouMean } from '../text/near-names.ts';
 import { commandLine } from './command-line.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
+import { layerOf } from './layer-of.ts';
 import { seedNumber, wholeNumber, withJson } from './options.ts';
 import { withStages } from './stages.ts';
 
@@ -45,21 +45,16 @@ async function lookAtPackage(io: Io, folder: string, args: InspectCommandLine): 
   const pkg = await openPackage(folder);
   const { manifest, loaded } = pkg;
   if (args.array !== undefined) raise(noArray(args.array, manifest.summary.arrays));
+  const { layer, array } = args;
+  const places = placesIn(pkg);
+  const at = layer === undefined ? undefined : layerOf(places, pkg, layer);
   const look = await withStages(io, ({ report }) =>
     inspectPackage(pkg, {
       seed: args.seed,
       onArray: (done, total) => report('reading arrays', done, total),
     }),
   );
-  const { layer, array } = args;
   const layers = layer === undefined ? look.layers : look.layers.filter(({ name }) => name === layer);
-  if (layers.length === 0)
-    throw new DiagnosticError([
-      noLayer(
-        layer!,
-        look.layers.map(({ name }) => name),
-      ),
-    ]);
   const arrays = array === undefined ? look.arrays : look.arrays.filter((one) => one.array === array);
   const about = { package: folder, target: manifest.target.name, model: manifest.model.file };
   if (args.json)
@@ -69,11 +64,8 @@ async function lookAtPackage(io: Io, folder: string, args: InspectCommandLine): 
       ...(layer === undefined && { arrays }),
       ...(layer === undefined && array === undefined && { programming: look.programming }),
     });
-  const places = placesIn(pkg);
-  if (layer !== undefined)
-    return io.stdout(
-      `${formatLayer(layers[0]!)}\n${formatAnswer({ blocks: places.blocksOf(places.layers.get(layer)!) })}`,
-    );
+  if (at !== undefined)
+    return io.stdout(`${formatLayer(layers[0]!)}\n${formatAnswer({ blocks: places.blocksOf(at) })}`);
   if (array !== undefined)
     return io.stdout(`${formatArray(arrays[0]!)}\n${formatAnswer({ blocks: places.blocksOn(array) })}`);
   const show = commandLine(io, ['targets', 'show', manifest.options.target as string]);
@@ -109,9 +101,6 @@ async function lookAtChip(io: Io, folder: string, args: InspectCommandLine): Pro
 
 const noArray = (array: number, count: number) =>
   array < count ? [] : [optionInvalid(`--array ${array}`, `there are ${count} arrays, 0 to ${count - 1}`)];
-
-const noLayer = (name: string, known: readonly string[]) =>
-  optionInvalid(`--layer ${name}`, 'no layer on crossbars has this name', ...didYouMean(name, known));
 
 export function registerInspect(program: Command, io: Io): void {
   const command = program

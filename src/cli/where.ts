@@ -2,15 +2,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Chip } from '../chip/chip.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
-import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
-import { type Answer, type CellPlace, type Places, placesIn } from '../inspect/where.ts';
-import { layerName } from '../ir/graph.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import { type Answer, type CellPlace, placesIn } from '../inspect/where.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { formatAnswer } from '../report/places-text.ts';
-import { didYouMean } from '../text/near-names.ts';
 import { chipOf } from './chip-of.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
+import { layerOf } from './layer-of.ts';
 import { wholeNumber, withJson } from './options.ts';
 
 interface WhereCommandLine {
@@ -67,16 +66,6 @@ function checkFlags({ layer, weight, array, row, column }: WhereCommandLine): re
       ? [wrong(row === undefined ? '--column' : '--row', 'a cell has a row and a column')]
       : []),
   ];
-}
-
-function layerOf({ layers }: Places, { manifest }: Package, name: string): number {
-  const found = layers.get(name);
-  if (found !== undefined) return found;
-  const node = manifest.nodes.find((origin) => layerName(origin) === name);
-  const why = node
-    ? `this node has no cells of its own (${node.crossbar ? 'it is part of another layer: ' : 'it stays digital: '}${node.rule})`
-    : 'no layer on crossbars has this name';
-  throw new DiagnosticError([optionInvalid(`--layer ${name}`, why, ...didYouMean(name, [...layers.keys()]))]);
 }
 
 /** A place within the arrays of the package. */
