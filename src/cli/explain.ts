@@ -30,9 +30,9 @@ async function explainPackage(io: Io, folder: string, args: ExplainCommandLine):
     const [pkg, read] = await together(openPackage(folder), readModel(args.model));
     const model = { ...read, file: args.model };
     const dataset = await openPackageData(io, pkg, model, args);
-    const { seed, images, threads, acceptChance, scoreOutput, trials, at, compensate } = args;
+    const { seed, images, threads, acceptChance, scoreOutput, trials, at, compensate, layers } = args;
     return explain(pkg, model, dataset, {
-      ...defined({ seed, images, threads, acceptChance, scoreOutput, trials, at, compensate }),
+      ...defined({ seed, images, threads, acceptChance, scoreOutput, trials, at, compensate, layers }),
       ...{ store, onProgress: report },
     });
   });
@@ -58,7 +58,11 @@ export function registerExplain(program: Command, io: Io): void {
     )
     .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)
     .option('--images <n>', `images used at most, evenly spread (default: ${defaultImages})`, wholeNumber(2))
-    .option('--at <time>', 'read the chips this long after programming, such as 1d', time);
+    .option('--at <time>', 'read the chips this long after programming, such as 1d', time)
+    .option(
+      '--layers',
+      'compare layers too, under every effect alone (default: of a package of at most 64 arrays)',
+    );
   withExamples(
     withJson(withThreads(withCompensation(command))),
     'crossloom explain mobilenetv2.xbar --model mobilenetv2.onnx --data images/',
