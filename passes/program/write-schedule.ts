@@ -11,10 +11,10 @@ import {
   partsOf,
 } from '../../src/ir/mapping.ts';
 import { type ArrayProgram, type Instruction, transfersOf } from '../../src/ir/schedule.ts';
+import type { WireCorrection } from '../../src/ir/wire-correction.ts';
 import { instructionTolerance, schemeOf } from '../../src/schemes/models.ts';
 import { type HiddenPlane, hiddenInteger } from '../../src/target/hidden-plane.ts';
 import type { Target } from '../../src/target/target.ts';
-import type { Predistorted } from '../../src/wires/predistort.ts';
 import { codesOf, type Segment, segmentsOf } from './array-segments.ts';
 import { residualInstructions } from './write-residual.ts';
 
@@ -22,7 +22,7 @@ export interface ScheduleContext {
   readonly converters: readonly BlockConverters[];
   readonly target: Target;
   /** By array: what makes up for its wires; absent where nothing does. */
-  readonly predistorted?: readonly Predistorted[] | undefined;
+  readonly predistorted?: readonly WireCorrection[] | undefined;
 }
 
 export const writeSchedule = {
@@ -66,7 +66,7 @@ function programArray(
 function settingsOf(
   blocks: readonly number[],
   { converters, target }: ScheduleContext,
-  predistorted: Predistorted | undefined,
+  predistorted: WireCorrection | undefined,
 ): BlockConverters[] {
   const perSum = target.adc.convert === 'pair' ? 1 : 2;
   let sum = 0;
@@ -114,7 +114,7 @@ function programInstructions(
   indices: readonly number[],
   { layers, blocks }: Mapping,
   { converters, target }: ScheduleContext,
-  predistorted: Predistorted | undefined,
+  predistorted: WireCorrection | undefined,
 ): Instruction[] {
   const precision = schemeOf(target).precision();
   const tolerance = instructionTolerance(target);

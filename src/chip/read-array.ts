@@ -3,10 +3,12 @@
  * chip has hundreds of arrays.
  */
 import { ageings, densities, fluctuations, varianceAt } from '../conditions/cells.ts';
+import { defined } from '../defined.ts';
 import type { Target } from '../target/target.ts';
 import type { Job } from '../threads/pool.ts';
 import { effectiveBanks } from '../wires/banks.ts';
 import { bankOf, worstOver } from '../wires/currents.ts';
+import { throughLike } from '../wires/like.ts';
 import type { Excess } from '../wires/limits.ts';
 import { keyOf, readAfter } from './ages.ts';
 import { drawDrivers } from './converter-errors.ts';
@@ -30,6 +32,16 @@ export interface ArrayTask {
   readonly traps: Uint32Array | undefined;
   /** The pass that wrote each cell; absent where there was one. */
   readonly passes: Uint8Array | undefined;
+  /** The same array of a chip that differs little. Absent: this one is solved by itself. */
+  readonly like?: WiredArray | undefined;
+}
+
+/** An array and what its wires make of it. */
+export interface WiredArray {
+  /** Of its cells (S), row by row. */
+  readonly cells: Float32Array;
+  /** What their columns see of them (S). */
+  readonly through: Float32Array;
 }
 
 export interface ReadArray {
@@ -41,6 +53,8 @@ export interface ReadArray {
   readonly densities: readonly Float32Array[];
   /** The busiest driver and the busiest column that are over their limits. */
   readonly over: readonly Excess[];
+  /** Where it was solved by itself. */
+  readonly wired?: WiredArray;
 }
 
 export const job: Job<ReadContext, ArrayTask, ReadArray> = {
@@ -48,7 +62,8 @@ export const job: Job<ReadContext, ArrayTask, ReadArray> = {
   open: (context) => ({ run: (task) => readArray(context, task) }),
 };
 
-function readArray(context: ReadContext, { array, conductances, traps, passes }: ArrayTask): ReadArray {
+function readArray(context: ReadContext, task: ArrayTask): ReadArray {
+  const { array, conductances, traps, passes, like } = task;
   const { target, conditions, seed, leads } = context;
   // A cell that was never formed has no filament that could drift or fluctuate.
   const unformed = Math.fround(target.cell.gUnformed);
@@ -75,19 +90,28 @@ function readArray(context: ReadContext, { array, conductances, traps, passes }:
   const variances = white[0] && ofCells((g, programmed, pass) => white[pass]!(g, programmed));
   const accumulating = conditions.noise ? densities(target).map(ofCells) : [];
   const noises = variances ? [variances, ...accumulating] : accumulating;
+  let wired: WiredArray | undefined;
   if (conditions.wires && target.wires) {
     const { rows, columns } = context;
-    const effective = effectiveBanks(cells, rows, columns, target.wires, bankOf(target, rows));
-    over = worstOver(target, effective);
+    const shape = { rows, columns, bank: bankOf(target, rows) };
+    const before = shared(cells);
+    let seen: ArrayLike<number>;
+    if (like) seen = throughLike(before, like, shape, target.wires);
+    else {
+      const effective = effectiveBanks(cells, rows, columns, target.wires, shape.bank);
+      over = worstOver(target, effective);
+      wired = { cells: before, through: shared(effective.conductances) };
+      seen = effective.conductances;
+    }
     cells.forEach((g, cell) => {
-      const through = effective.conductances[cell]!;
+      const through = seen[cell]!;
       // A change of one cell reaches the converter about as weakened as its current does.
       if (g > 0) for (const noise of noises) noise[cell]! *= Math.min(1, through / g) ** 2;
       cells[cell] = through;
     });
   }
   drive(context, array, cells, noises);
-  return { conductances: cells, variances, densities: accumulating, over };
+  return { conductances: cells, variances, densities: accumulating, over, ...defined({ wired }) };
 }
 
 /** Rows whose drivers give more or less than the read voltage: as if their cells conducted more or less. */
@@ -107,7 +131,7 @@ function drive(
 }
 
 /** Memory that threads hand over without copying. */
-function shared(values: Float32Array): Float32Array {
+function shared(values: Float32Array | Float64Array): Float32Array {
   const copy = new Float32Array(new SharedArrayBuffer(4 * values.length));
   copy.set(values);
   return copy;

@@ -10,7 +10,7 @@ import { accumulatedNoise, inState } from './accumulated-noise.ts';
 import { leadsOf } from './ages.ts';
 import type { Chip } from './chip.ts';
 import { type ConverterErrors, drawConverters } from './converter-errors.ts';
-import { type ArrayTask, job, type ReadArray } from './read-array.ts';
+import { type ArrayTask, job, type ReadArray, type WiredArray } from './read-array.ts';
 import { type ReadConditions, raiseTime, rightAfter } from './read-conditions.ts';
 
 /** Arrays as `foldLayer` takes them. */
@@ -123,7 +123,7 @@ function effective(target: Target, conditions: ReadConditions): ReadConditions {
   };
 }
 
-function readAll(
+async function readAll(
   chip: Chip,
   target: Target,
   conditions: ReadConditions,
@@ -131,10 +131,31 @@ function readAll(
 ): Promise<readonly ReadArray[]> {
   const { rows, columns } = chip.header;
   const context = { target, rows, columns, seed: chip.seed, conditions, leads: leadsOf(chip) };
+  const group = conditions.wires ? groups.get(chip.conductances) : undefined;
   const tasks = chip.conductances.map((conductances, array): ArrayTask => {
-    return { array, conductances, traps: chip.traps?.[array], passes: chip.rewritten?.passes[array] };
+    const { traps, rewritten } = chip;
+    const like = group?.solved?.[array];
+    return { array, conductances, traps: traps?.[array], passes: rewritten?.passes[array], like };
   });
-  return collect(job, context, tasks, { threads, count: tasks.length, onDone: onArray });
+  const read = await collect(job, context, tasks, { threads, count: tasks.length, onDone: onArray });
+  if (group) group.solved ??= read.map(({ wired }) => wired!);
+  return read.map(({ wired: _, ...array }) => array);
+}
+
+/** Chips that differ little from each other. */
+export interface AlikeChips {
+  /** The arrays of the one that was read through its wires first. */
+  solved?: readonly WiredArray[];
+}
+
+const groups = new WeakMap<Chip['conductances'], AlikeChips>();
+
+/**
+ * From now on, what wires make of the chip is told from the first of the group that is read through them (src/wires/like.ts), in place of
+ * solving its arrays: lines over their limits are not told of it.
+ */
+export function readAsAlike(chip: Chip, group: AlikeChips): void {
+  groups.set(chip.conductances, group);
 }
 
 interface Memory {

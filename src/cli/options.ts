@@ -61,11 +61,6 @@ export function recordOption(): Option {
   return option.conflicts('calibrate');
 }
 
-/** `--accept-chance`: no question is asked of a model that does not do better than guessing. */
-export function acceptChanceOption(): Option {
-  return new Option('--accept-chance', 'go on where floating point does no better than guessing');
-}
-
 /** `--json`, for a verb that prints results. */
 export function withJson(command: Command): Command {
   return command.option('--json', 'print the result as JSON');

@@ -24,7 +24,6 @@ import { withExamples } from './help.ts';
 import { Interrupted, type Interruption } from './interrupted.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import {
-  acceptChanceOption,
   decimal,
   percent,
   recordOption,
@@ -32,23 +31,21 @@ import {
   time,
   wholeNumber,
   withCompensation,
-  withDataLimit,
   withJson,
   withSet,
   withThreads,
 } from './options.ts';
 import { checkOutput } from './output.ts';
-import { choosePreprocessing, withPreprocessing } from './preprocessing.ts';
+import { choosePreprocessing } from './preprocessing.ts';
 import { openResults } from './results.ts';
-import { openScoredData } from './scored-data.ts';
+import { openScoredData, type ScoredDataFlags, withScoredData } from './scored-data.ts';
 import { type Stages, withStages } from './stages.ts';
 
 interface TuneArguments
   extends Omit<TuneOptions, 'onProgress' | 'onMeasured' | 'onPlan' | 'onBest' | 'store'>,
+    ScoredDataFlags,
     CalibrationFlags,
     Pick<CompileFlags, 'options' | 'target' | 'set' | 'samples'> {
-  readonly data: string;
-  readonly labels?: string;
   readonly output?: string;
   readonly force?: true;
   readonly json?: true;
@@ -168,8 +165,8 @@ export function registerTune(program: Command, io: Io): void {
   const command = program
     .command('tune')
     .description('search the cheapest mapping that loses no more accuracy than a bound')
-    .argument('<model>', 'the ONNX file')
-    .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
+    .argument('<model>', 'the ONNX file');
+  withScoredData(command, 'found beside model or data')
     .option('--target <target>', `a bundled target, or the path of a target file (default: ${defaultTarget})`)
     .option('--max-drop <points>', 'largest loss of top-1 against floating point', decimal(-100, 100), 1)
     .option(
@@ -183,7 +180,6 @@ export function registerTune(program: Command, io: Io): void {
       'write the options of the mapping that was found, or else of the best',
     )
     .option('--options <file.yaml>', 'options to start from (docs/options.md)')
-    .option('--labels <file>', 'the labels, where they are not found by name')
     .option('--calibrate <data>', 'sample inputs for calibration (default: some of the data, then left out)')
     .addOption(recordOption())
     .option('--samples <n>', 'calibration samples used at most', whole)
@@ -194,7 +190,6 @@ export function registerTune(program: Command, io: Io): void {
       wholeNumber(1, 10_000),
     )
     .option('--seed <n>', 'seed of the first chip (default: 1)', seedNumber)
-    .addOption(acceptChanceOption())
     .option(
       '--at <time>',
       'read the chips this long after programming, such as 1d (default: right after)',
@@ -206,13 +201,10 @@ export function registerTune(program: Command, io: Io): void {
       time,
     )
     .option('--resume', 'go on with an earlier run of the same command')
-    .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .option('--force', 'replace an existing options file');
   withSet(command);
   withExamples(
-    withJson(
-      withThreads(withCompensation(withDataLimit(withPreprocessing(command, 'found beside model or data')))),
-    ),
+    withJson(withThreads(withCompensation(command))),
     'crossloom tune mobilenetv2.onnx --target tetramem-256-6bit --preset imagenet --data images/ --max-drop 1 -o tuned.yaml',
     'crossloom compile mobilenetv2.onnx --options tuned.yaml --preset imagenet --calibrate images/ -o mobilenetv2.xbar',
   ).action((file: string, args: TuneArguments) => run(io, file, args));

@@ -1,7 +1,6 @@
 /** `crossloom verify`: scores floating point, the ideal chip and programmed chips on the same labelled images. */
 import { type Command, Option } from 'commander';
 import { packageAroundFaults } from '../compile/around-faults.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
@@ -24,10 +23,9 @@ import { boundsNotMet } from '../verify/summarize.ts';
 import { verify } from '../verify/verify.ts';
 import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
-import { type Io, printDiagnostics, printJson } from './io.ts';
+import { type Io, printJson } from './io.ts';
 import { type MetricFlags, metricOption, readMetric } from './metric.ts';
 import {
-  acceptChanceOption,
   correctionOption,
   decimal,
   percent,
@@ -39,19 +37,13 @@ import {
   times,
   wholeNumber,
   withCompensation,
-  withDataLimit,
   withJson,
   withThreads,
 } from './options.ts';
 import { checkOutput } from './output.ts';
-import {
-  checkPrepared,
-  choosePreprocessing,
-  type PreprocessingFlags,
-  withPreprocessing,
-} from './preprocessing.ts';
+import type { PreprocessingFlags } from './preprocessing.ts';
 import { openResults } from './results.ts';
-import { openScoredData } from './scored-data.ts';
+import { asRecorded, openPackageData, type ScoredDataFlags, withScoredData } from './scored-data.ts';
 import { type Stages, withStages } from './stages.ts';
 
 /** Chips per verification where nothing else is said: the fewest that show how chips differ. */
@@ -61,13 +53,10 @@ type Hooks = 'metric' | 'packageFor' | 'store' | 'signal' | 'onTrial' | 'onProgr
 
 interface VerifyCommandLine
   extends Omit<VerifyOptions, 'chips' | 'batchSize' | 'rewrite' | Hooks>,
+    ScoredDataFlags,
     PreprocessingFlags,
     MetricFlags {
   readonly model?: string;
-  readonly data: string;
-  readonly labels?: string;
-  /** Bytes. */
-  readonly dataLimit?: number;
   readonly chip?: readonly string[];
   readonly rewrite?: number;
   readonly rewriteWait?: number;
@@ -89,7 +78,7 @@ async function verifyPackage(io: Io, folder: string, args: VerifyCommandLine): P
     const [pkg, given] = await together(openPackage(folder), modelOf(args));
     const file = args.model ?? ownModel(pkg);
     const model = { ...(given ?? (await readModel(file))), file };
-    const dataset = await openData(io, pkg, model, args);
+    const dataset = await openPackageData(io, pkg, model, args);
     const packageFor: VerifyOptions['packageFor'] = (seed, stage) =>
       packageAroundFaults(pkg, model, {
         seed,
@@ -125,18 +114,6 @@ async function modelOf({ model }: VerifyCommandLine): Promise<ImportedModel | un
   return model === undefined ? undefined : readModel(model);
 }
 
-async function openData(
-  io: Io,
-  pkg: Package,
-  model: ImportedModel,
-  args: VerifyCommandLine,
-): Promise<Dataset> {
-  const preprocessing = await choosePreprocessing(args, pkg, args.model, args.data);
-  const dataset = await openScoredData(io, model, args, preprocessing);
-  printDiagnostics(io, checkPrepared(pkg, dataset));
-  return dataset;
-}
-
 /** Chips without any randomness are all the same. */
 function trialsOf({ loaded: { target } }: Package): number {
   return schemeOf(target).exact && readsAlike(target) ? 1 : defaultTrials;
@@ -162,13 +139,12 @@ export function registerVerify(program: Command, io: Io): void {
   const command = program
     .command('verify')
     .description('score floating point, the ideal chip and programmed chips on the same images')
-    .argument('<package>', 'the package')
+    .argument('<package>', 'the package');
+  withScoredData(command, asRecorded)
     .option(
       '--model <file.onnx>',
       'the model that was compiled (default: reference.onnx of a package that `train` wrote)',
     )
-    .requiredOption('--data <data>', 'labelled images or other samples, as docs/data.md lists their formats')
-    .option('--labels <file>', 'the labels, where they are not found by name')
     .option(
       '--trials <n>',
       `chips to program (default: ${defaultTrials}; 1 where programming is exact)`,
@@ -215,8 +191,6 @@ export function registerVerify(program: Command, io: Io): void {
       'states of random telegraph and 1/f noise over all images (default: 8)',
       wholeNumber(1, 1_000_000),
     )
-    .addOption(acceptChanceOption())
-    .option('--score-output <name>', 'output of the model to score (default: the first with classes)')
     .addOption(metricOption())
     .option('--alphabet <file>', 'symbols of the classes for --metric ctc, one a line (docs/data.md)')
     .option('--truth <file>', 'texts (.csv) or values (.npy) that the outputs should be, for --metric')
@@ -233,11 +207,7 @@ export function registerVerify(program: Command, io: Io): void {
     .option('--effects', 'name all effects that are simulated or not, and all assumed values')
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
-    withJson(
-      withThreads(
-        withCompensation(withDataLimit(withPreprocessing(command, 'as recorded, else found beside them'))),
-      ),
-    ),
+    withJson(withThreads(withCompensation(command))),
     'crossloom verify mobilenetv2.xbar --model mobilenetv2.onnx --data images/ --trials 5',
     'crossloom verify net.xbar --model net.onnx --data test.npz --images 500 --max-drop 1 --json',
     'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',

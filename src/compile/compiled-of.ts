@@ -13,7 +13,8 @@ import { weightPlacesOf } from '../ir/weight-places.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
 import { bitstreamIn, type Package } from '../package/open.ts';
 import { type HiddenPlane, hiddenInteger } from '../target/hidden-plane.ts';
-import { scheduleOf } from './stages.ts';
+import { scheduleWith } from './stages.ts';
+import { wireCorrectionOf } from './wire-correction-of.ts';
 
 /** @returns with biases, scales and converter steps as the package has them: in 32 bits */
 export async function compiledOf(pkg: Package): Promise<Compiled> {
@@ -23,6 +24,7 @@ export async function compiledOf(pkg: Package): Promise<Compiled> {
   const placed = placedMappingOf(pkg);
   const mapping = target.hidden ? await withHidden(pkg, placed, target.hidden) : placed;
   const converters = convertersIn(pkg, mapping);
+  const wireCorrection = target.wires && (await wireCorrectionOf(pkg, mapping, converters));
   return {
     model: manifest.model,
     loaded,
@@ -31,10 +33,10 @@ export async function compiledOf(pkg: Package): Promise<Compiled> {
     graph: graphOf(pkg, mapping),
     mapping,
     converters,
-    schedule: (await scheduleOf({ mapping, converters, target, options })).schedule,
+    schedule: scheduleWith({ mapping, converters, target, predistorted: wireCorrection }),
     record,
     summary: manifest.summary,
-    ...defined({ faults: manifest.faults }),
+    ...defined({ wireCorrection, faults: manifest.faults }),
   };
 }
 

@@ -2,10 +2,11 @@
  * A compilation for another target, with places, encodings and integers as they are: only what makes up for converters and
  * wires is settled anew, and the schedule with it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Compiled } from '../ir/compiled.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { withWorkers } from '../threads/pool.ts';
-import { convertersOf, scheduleOf } from './stages.ts';
+import { convertersOf, scheduleOf, scheduleWith } from './stages.ts';
 
 /** @param loaded arrays, cells and levels as those of the compilation's target */
 export function settleAgain(compiled: Compiled, loaded: LoadedTarget, threads: number): Promise<Compiled> {
@@ -13,7 +14,14 @@ export function settleAgain(compiled: Compiled, loaded: LoadedTarget, threads: n
   return withWorkers(threads, async (pool) => {
     const have = { mapping, record, options, target: loaded.target, pool };
     const { converters } = await convertersOf(have);
+    const { wireCorrection, ...bare } = compiled;
+    const { wires } = compiled.loaded.target;
+    if (wireCorrection && isDeepStrictEqual(loaded.target.wires, wires)) {
+      const { target } = loaded;
+      const schedule = scheduleWith({ mapping, converters, target, predistorted: wireCorrection });
+      return { ...compiled, loaded, converters, schedule };
+    }
     const { schedule } = await scheduleOf({ ...have, converters });
-    return { ...compiled, loaded, converters, schedule };
+    return { ...bare, loaded, converters, schedule };
   });
 }

@@ -218,6 +218,9 @@ export function program(mapped: Omit<Calibrated, 'real'> & Mapped & CompileHooks
 /** The converters of a mapping alone. */
 export const convertersOf = (mapped: Omit<Calibrated, 'real'> & Mapped) => runAsync([ranges], mapped);
 
+/** The schedule of a mapping whose converters are settled, where it is known what makes up for wires. */
+export const scheduleWith = (have: Mapped & ScheduleContext) => run([schedule], have).schedule;
+
 /** The schedule of a mapping whose converters are settled. */
 export const scheduleOf = (have: Given & Mapped & Pick<Programmed, 'converters'>) =>
   runAsync([correct, schedule], have, { given: have });

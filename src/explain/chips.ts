@@ -3,6 +3,7 @@
  * seed, effect, array and cell: whatever errors remain have the same draws.
  */
 import type { Chip } from '../chip/chip.ts';
+import { type AlikeChips, readAsAlike } from '../chip/read.ts';
 import { settleAgain } from '../compile/settle-again.ts';
 import { correctChip } from '../correct/correct-chip.ts';
 import type { Compiled } from '../ir/compiled.ts';
@@ -14,6 +15,7 @@ import { targetFingerprint } from '../target/load.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { type OnPart, type Programmed, withoutUnused } from '../tune/chips.ts';
 import { lastFew } from '../tune/memo.ts';
+import { manyArrays } from '../tune/options.ts';
 
 export interface ChipsWithout {
   /** @param errors names of those that the chip has not */
@@ -28,6 +30,10 @@ interface HowCorrected {
   readonly sequential: boolean;
 }
 
+/** Whether what wires make of chips is told from the first one of the same seed: solving hundreds of arrays takes minutes. */
+export const wiresAreTold = ({ loaded, manifest }: Package): boolean =>
+  loaded.target.wires !== undefined && manifest.summary.arrays > manyArrays;
+
 /** Packages and chips that are kept in memory: with and without all errors, and what was asked for last. */
 const kept = 4;
 
@@ -39,6 +45,9 @@ export function openChipsWithout(
 ): ChipsWithout {
   const packages = lastFew<Package>(kept);
   const chips = lastFew<Chip>(kept);
+  /** By seed. */
+  const alike = new Map<number, AlikeChips>();
+  const told = wiresAreTold(pkg);
   /** What the compiler makes up for is settled anew where it is taken away. */
   const settled = (errors: readonly string[]) =>
     packages(JSON.stringify(errors), async () => {
@@ -69,6 +78,8 @@ export function openChipsWithout(
       const bare = { ...written, header };
       const chip = acting('unused cells').length > 0 ? withoutUnused(bare, pkg.layers) : bare;
       const how = { threads, sequential, onRead: on('read'), onLayer: on('calibrate') };
+      alike.set(seed, alike.get(seed) ?? {});
+      if (told) readAsAlike(chip, alike.get(seed)!);
       return {
         pkg: read,
         chip: await correctChip(read, chip, { ...how, conditions: { at: calibratedAt } }),

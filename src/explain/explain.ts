@@ -44,7 +44,7 @@ import {
   runReferences,
   runStates,
 } from '../verify/run-images.ts';
-import { openChipsWithout } from './chips.ts';
+import { openChipsWithout, wiresAreTold } from './chips.ts';
 import type { Cost, EffectReport, ExplainReport, LayerError, Measured } from './report.ts';
 
 /** Images used at most, where nothing else is said. */
@@ -58,6 +58,8 @@ export interface ExplainOptions
   readonly at?: number;
   /** Default: gain and bias of all columns are fitted as the chip is read. */
   readonly compensate?: Compensation;
+  /** Whether layers are compared under every effect alone. Default: of a package of at most 64 arrays. */
+  readonly layers?: boolean;
   /** Called when a stage starts, and as it goes on. What it throws ends the work. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
@@ -105,7 +107,8 @@ export async function explain(
   const sequential = compensate === 'sequential';
   const calibratedAt = fitsAnew(compensate) ? at : 0;
   const chips = openChipsWithout(compiled, pkg, { threads, calibratedAt, sequential });
-  const usual = compiled.mapping.arrays > manyArrays ? 1 : defaultTrials;
+  const many = compiled.mapping.arrays > manyArrays;
+  const usual = many ? 1 : defaultTrials;
   const seeds = Array.from({ length: options.trials ?? usual }, (_, i) => (options.seed ?? 1) + i);
   /** All chips over all images; the layers of the first one alone, where `layers` is to hold them. */
   const runsWithout = async (
@@ -130,19 +133,24 @@ export async function explain(
   const errors = errorsOf(target);
   const names = errors.map(({ error }) => error);
   const acting = errors.filter(({ later }) => at > 0 || !later).map(({ error }) => error);
+  const layered = options.layers ?? !many;
   const all = await runsWithout([], 'all effects');
+  const ofAll = measuredOf(all, references);
   const none = await runsWithout(names, 'no effect');
   const effects: EffectReport[] = [];
   for (const effect of acting) {
     const others = names.filter((name) => name !== effect);
-    const allBut = costIn(references, all, await runsWithout([effect], `all but ${effect}`), 'without');
+    const allButIt = async () =>
+      costIn(references, all, await runsWithout([effect], `all but ${effect}`), 'without');
     if (!actsAlone(target, effect, others)) {
-      effects.push({ effect, allBut });
+      effects.push({ effect, allBut: await allButIt() });
       continue;
     }
-    const noise: LayerNoise = new Map();
+    const noise: LayerNoise | undefined = layered ? new Map() : undefined;
     const alone = costIn(references, await runsWithout(others, `only ${effect}`, noise), none, 'with');
-    effects.push({ effect, alone, layers: layersIn(pkg, noise), allBut });
+    const layers = noise && layersIn(pkg, noise);
+    const rest = isSlight(alone, ofAll) ? ({ slight: true } as const) : { allBut: await allButIt() };
+    effects.push({ effect, alone, ...defined({ layers }), ...rest });
   }
   const real = await lowerAsRecorded(model, pkg.loaded, compiled.options, pkg.record);
   for (const [effect, lower] of [
@@ -164,13 +172,14 @@ export async function explain(
       name: dataset.name,
       path: dataset.path,
       images: plan.indices.length,
-      layerImages: Math.min(layerImages, plan.indices.length),
+      layerImages: layered ? Math.min(layerImages, plan.indices.length) : 0,
       calibration: plan.overlap,
     },
     ...{ seeds, at, compensated: compensate },
+    ...(target.wires && { wires: wiresAreTold(pkg) ? 'told' : 'solved' }),
     float: percentOf(references.float.top1!),
     integers: measuredOf([ideal], references),
-    all: measuredOf(all, references),
+    all: ofAll,
     none: measuredOf(none, references),
     effects: effects.toSorted(costliestFirst),
     later: names.filter((name) => !acting.includes(name)),
@@ -207,6 +216,12 @@ async function planned(
   await probe.release();
   return plan;
 }
+
+/** Share of what all effects err together below which an effect is not taken away from them. */
+const slight = 0.01;
+
+const isSlight = ({ share, cost }: Cost, all: Measured): boolean =>
+  share.high < slight * all.noise && cost.points === 0;
 
 /** Whether the effect is still there once all others are gone. */
 const actsAlone = (target: Target, effect: string, others: readonly string[]): boolean =>

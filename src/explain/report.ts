@@ -32,11 +32,16 @@ export interface EffectReport {
   readonly alone?: Cost;
   /**
    * What each layer errs by itself with this effect alone, in the order of the network: it is given what the integer reference gives
-   * it, on the first chip. Absent where `alone` is, and for a rounding.
+   * it, on the first chip. Absent where `alone` is, for a rounding, and where layers were not asked for.
    */
   readonly layers?: readonly LayerError[];
-  /** Measured with all effects but this, against all. Absent for a rounding, without which nothing is left for a chip. */
+  /**
+   * Measured with all effects but this, against all. Absent for a rounding, without which nothing is left for a chip, and for a slight
+   * effect.
+   */
   readonly allBut?: Cost;
+  /** What it errs alone is less than a hundredth of what all err together: chips without it were not run. */
+  readonly slight?: true;
 }
 
 export interface ExplainReport {
@@ -49,7 +54,7 @@ export interface ExplainReport {
     readonly path: string;
     /** On which everything was measured. */
     readonly images: number;
-    /** On which layers were compared. */
+    /** On which layers were compared; 0 where they were not. */
     readonly layerImages: number;
     /** Calibration samples among the images asked for, which were left out. */
     readonly calibration: number;
@@ -59,6 +64,8 @@ export interface ExplainReport {
   /** Seconds after programming. */
   readonly at: number;
   readonly compensated: Compensation;
+  /** What wires make of the chips: solved, or solved of the first of every seed, from which that of the others is told. */
+  readonly wires?: 'solved' | 'told';
   /** Top-1 of floating point. */
   readonly float: number;
   /** The integer reference. */

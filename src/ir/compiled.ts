@@ -9,6 +9,7 @@ import type { BlockConverters, Mapping } from './mapping.ts';
 import type { CompileOptions } from './options.ts';
 import type { ArrayProgram } from './schedule.ts';
 import type { MappingSummary } from './summary.ts';
+import type { WireCorrection } from './wire-correction.ts';
 
 /** Where one node of a model goes. */
 export interface OperatorListing {
@@ -34,6 +35,8 @@ export interface Compiled {
   readonly converters: readonly BlockConverters[];
   /** The instructions of every array, made one array at a time. */
   readonly schedule: () => Iterable<ArrayProgram>;
+  /** By array: what makes up for its wires in the schedule; of a compilation that was read from a package. */
+  readonly wireCorrection?: readonly WireCorrection[];
   readonly record: CalibrationRecord;
   readonly summary: MappingSummary;
   /** What wires and cells are expected to leave of every layer; of a target with wires that was just compiled for. */

@@ -9,7 +9,25 @@ export function formatExplanation(report: ExplainReport): string {
   const { later } = report;
   const silent =
     later.length > 0 ? [`Read right after programming, so without ${later.join(', ')}: --at TIME`, ''] : [];
-  return [header(report), ...silent, whole(report), effectTable(report)].join('\n');
+  return [header(report), ...silent, whole(report), effectTable(report), notes(report)].join('\n');
+}
+
+/** What was left out or told in another way, and the time that it took. */
+function notes({ effects, wires, duration, data }: ExplainReport): string {
+  const slight = effects.filter((effect) => effect.slight).map(({ effect }) => effect);
+  const lines = [
+    ...(slight.length > 0
+      ? [
+          `Not taken away, since alone they err less than a hundredth of what all err together: ${slight.join(', ')}`,
+        ]
+      : []),
+    ...(wires === 'told'
+      ? ['Wires are solved for the chips with all effects; those of the others are told from these.']
+      : []),
+    ...(data.layerImages === 0 ? ['Layer by layer: --layers'] : []),
+    `This took ${formatTime(Math.round(duration))}.`,
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 function header({ model, package: { folder }, target, data, seeds, at, compensated }: ExplainReport): string {
@@ -43,6 +61,7 @@ function whole({ float, integers, all, none }: ExplainReport): string {
 }
 
 function effectTable({ effects, all }: ExplainReport): string {
+  const layered = effects.some(({ layers }) => layers);
   const columns = [
     ...texts('effect'),
     ...numbers('alone costs'),
@@ -50,21 +69,21 @@ function effectTable({ effects, all }: ExplainReport): string {
     ...numbers('all but it', 'gain'),
     ...texts('95 %'),
     ...numbers('of the error'),
-    ...texts('95 %', 'weakest layer'),
+    ...texts('95 %', ...(layered ? ['weakest layer'] : [])),
   ];
   const ofAll = (share: number) => (all.noise > 0 ? `${Math.round((100 * share) / all.noise) + 0} %` : '');
   const costTexts = (cost: Cost | undefined) =>
     cost ? [points(cost.cost.points), interval(cost.cost)] : ['', ''];
-  const rows = effects.map(({ effect, alone, allBut, layers = [] }) => {
+  const rows = effects.map(({ effect, alone, allBut, slight, layers = [] }) => {
     const { share } = (allBut ?? alone)!;
     return [
-      allBut ? effect : `${effect}, no chip`,
+      allBut || slight ? effect : `${effect}, no chip`,
       ...costTexts(alone),
       allBut ? points(allBut.top1) : '',
       ...costTexts(allBut),
       ofAll(share.value),
       `${ofAll(share.low)} to ${ofAll(share.high)}`,
-      weakest(layers),
+      ...(layered ? [weakest(layers)] : []),
     ];
   });
   return `Points of top-1 by effect, on the same chips and images, from what costs most alone on\n${formatTable(columns, rows)}`;

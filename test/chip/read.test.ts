@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Chip } from '../../src/chip/chip.ts';
-import { readArrays } from '../../src/chip/read.ts';
+import { type AlikeChips, readArrays, readAsAlike } from '../../src/chip/read.ts';
 import { checkTime } from '../../src/chip/read-conditions.ts';
 import { densities, varianceAt } from '../../src/conditions/cells.ts';
 import { drifted } from '../../src/conditions/drift/cells.ts';
@@ -118,6 +118,26 @@ describe('reading a chip', () => {
     const alone = await read({ ...base, drift: pcmDrift }, { at: 1000 });
     expect(drifting[1]![3]! / alone[1]![3]!).toBeCloseTo(0.9999 ** 1000, 6);
     expect(checkTime(target, 10)).toEqual([]);
+  });
+
+  test('through wires tells chips that are alike from the first of them', async () => {
+    const target = { ...base, wires };
+    const group: AlikeChips = {};
+    const exact = await readArrays(chipOf(), target);
+    const first = chipOf();
+    readAsAlike(first, group);
+    expect((await readArrays(first, target)).conductances).toEqual(exact.conductances);
+    expect(group.solved).toHaveLength(3);
+    const changed = chipOf();
+    for (const cells of changed.conductances) for (let c = 1; c < 120; c += 5) cells[c]! *= 1.1;
+    const wanted = (await readArrays(changed, target)).conductances;
+    const other = { ...changed, conductances: changed.conductances.map((cells) => cells.slice()) };
+    readAsAlike(other, group);
+    const given = (await readArrays(other, target)).conductances;
+    const energy = (a: readonly Float32Array[], b: readonly Float32Array[]) =>
+      a.reduce((sum, cells, n) => cells.reduce((own, g, c) => own + (g - b[n]![c]!) ** 2, sum), 0);
+    expect(energy(given, wanted)).toBeGreaterThan(0);
+    expect(energy(given, wanted)).toBeLessThan(0.001 * energy(wanted, exact.conductances));
   });
 
   test('gives the variances that the laws say', async () => {

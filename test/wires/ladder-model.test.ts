@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { openStream } from '../../src/math/random.ts';
 import { effectiveBanks } from '../../src/wires/banks.ts';
 import { ladderModel } from '../../src/wires/ladder-model.ts';
+import { throughLike } from '../../src/wires/like.ts';
 
 const wires = { rowSegment: 3, columnSegment: 2, driver: 5, sense: 7, sides: 'one' } as const;
 const stream = openStream(1, 'ladder model', 0);
@@ -34,5 +35,22 @@ it('follows changes of cells, in banks too', () => {
       missed += (wanted[c]! - first[c]! - given[c]! + start[c]!) ** 2;
     }
     expect(missed).toBeLessThan(0.01 * moved);
+  }
+});
+
+it('tells what wires make of an array from one like it', () => {
+  const shape = { rows: 24, columns: 20, bank: 24 };
+  const exact = (of: Float32Array) =>
+    Float32Array.from(effectiveBanks(of, shape.rows, shape.columns, wires, shape.bank).conductances);
+  const like = Float32Array.from(cells(480));
+  const through = exact(like);
+  expect(throughLike(like, { cells: like, through }, shape, wires)).toEqual(through);
+  const energy = (a: Float32Array, b: Float32Array) => a.reduce((sum, g, c) => sum + (g - b[c]!) ** 2, 0);
+  const written = like.map((g) => g + 2e-5 * stream.normal());
+  const stuck = like.map((g, c) => (c % 97 === 5 ? 1e-3 : g));
+  for (const other of [written.map((g) => Math.max(0, g)), stuck]) {
+    const wanted = exact(other);
+    const given = throughLike(other, { cells: like, through }, shape, wires);
+    expect(energy(given, wanted)).toBeLessThan(0.001 * energy(wanted, through));
   }
 });

@@ -29,12 +29,16 @@ export const explained = z.strictObject({
     name: z.string(),
     path: z.string(),
     images: count,
-    layerImages: count.describe('on which layers were compared'),
+    layerImages: count.describe('on which layers were compared; 0 where they were not'),
     calibration: count.describe('samples of the calibration, which were left out'),
   }),
   seeds: list(z.int()),
   at: amount.describe('s after programming'),
   compensated: z.enum(compensations),
+  wires: z
+    .enum(['solved', 'told'])
+    .exactOptional()
+    .describe('what wires make of the chips: solved, or solved of the first of every seed alone'),
   float: percent,
   integers: measured,
   all: measured.describe('the chips as they are'),
@@ -49,8 +53,18 @@ export const explained = z.strictObject({
         ),
       layers: list(z.strictObject({ layer: z.string(), own: snr }))
         .exactOptional()
-        .describe('what each layer errs by itself with this effect alone, on the first chip'),
-      allBut: cost.exactOptional().describe('with all effects but this one; absent for a rounding'),
+        .describe(
+          'what each layer errs by itself with this effect alone, on the first chip, where asked for',
+        ),
+      allBut: cost
+        .exactOptional()
+        .describe('with all effects but this one; absent for a rounding, and for a slight effect'),
+      slight: z
+        .literal(true)
+        .exactOptional()
+        .describe(
+          'alone it errs less than a hundredth of what all err together: chips without it were not run',
+        ),
     }),
   ).describe('from the one on that costs most points alone'),
   later: list(z.string()).describe('effects that act only some time after programming'),
