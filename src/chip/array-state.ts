@@ -4,7 +4,7 @@ import type { ArrayGeometry } from '../ir/schedule.ts';
 import { type Ledger, openLedger } from '../ledger.ts';
 import { openCells } from '../schemes/cells.ts';
 import { schemeOf } from '../schemes/models.ts';
-import type { Cells, ReadBack, Write } from '../schemes/scheme.ts';
+import type { Cells, PulseKind, ReadBack, Write } from '../schemes/scheme.ts';
 import type { Cell } from '../target/cell.ts';
 import { drawStuckCells, type StuckCells } from '../target/faults.ts';
 import type { Target } from '../target/target.ts';
@@ -26,6 +26,9 @@ export interface Updating {
   readonly rows: Float64Array;
   readonly columns: Float64Array;
 }
+
+/** @param voltage amplitude with its sign (V); NaN where the target does not say it */
+export type SentPulse = (cell: number, kind: PulseKind, voltage: number) => void;
 
 export interface ArrayState {
   readonly array: number;
@@ -57,6 +60,8 @@ export interface ArrayState {
   readonly failed: FailedCell[];
   /** undefined where pulses disturb no other cell. */
   readonly halfSelects: HalfSelects | undefined;
+  /** Told of every pulse of a cell, where somebody looks. */
+  readonly sent: SentPulse | undefined;
   drivers: DriverSettings | undefined;
   /** While updates have changed cells of which `conductances` do not know yet. */
   updating: Updating | undefined;
@@ -64,7 +69,13 @@ export interface ArrayState {
   readonly converters: Map<number, ConverterSettings>;
 }
 
-export function openArray(target: Target, geometry: ArrayGeometry, seed: number, array: number): ArrayState {
+export function openArray(
+  target: Target,
+  geometry: ArrayGeometry,
+  seed: number,
+  array: number,
+  sent?: SentPulse,
+): ArrayState {
   const { rows, columns } = geometry;
   const count = rows * columns;
   const { faults, cell } = target;
@@ -73,13 +84,17 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
   const conductances = new Float32Array(new SharedArrayBuffer(4 * count)).fill(cell.gUnformed);
   for (const [index, conductance] of stuck) conductances[index] = conductance;
   const counters = noCounts();
+  const write: Write = {
+    ...{ cell: 0, event: 0, from: 0, level: 0, tolerance: 0, stuck: undefined },
+    sent: sent && ((kind, voltage) => sent(write.cell, kind, voltage)),
+  };
   return {
     array,
     rows,
     columns,
     cell,
     cells: openCells(target, geometry, seed, array),
-    write: { cell: 0, event: 0, from: 0, level: 0, tolerance: 0, stuck: undefined },
+    write,
     stuck,
     conductances,
     written: new Uint8Array(count),
@@ -92,6 +107,7 @@ export function openArray(target: Target, geometry: ArrayGeometry, seed: number,
     ledger: openLedger(schemeOf(target).rates, counters),
     failed: [],
     halfSelects: openHalfSelects(target, rows, columns),
+    sent,
     drivers: undefined,
     updating: undefined,
     converters: new Map(),

@@ -24,6 +24,7 @@ import {
   restoreUnwritten,
   resumeArray,
   type SavedArray,
+  type SentPulse,
 } from './array-state.ts';
 import type { ArrayCounters, ArrayHistory, ConverterSettings } from './chip.ts';
 import { execute } from './executions.ts';
@@ -63,6 +64,23 @@ export const job: Job<ProgrammingContext, GivenProgram, ProgrammedArray> = {
   module: import.meta.url,
   open: (context) => ({ run: (given) => programArray(context, given) }),
 };
+
+/**
+ * Programs a fresh array once more while somebody looks.
+ * @param sent told of every pulse, in the order in which they are sent
+ * @returns the conductances (S), the same as of the array that was programmed with this seed
+ */
+export function programWatched(
+  { header, target, seed }: Omit<ProgrammingContext, 'keepHistory'>,
+  { array, instructions }: ArrayProgram,
+  sent: SentPulse,
+): Float32Array {
+  const state = openArray(target, header, seed, array, sent);
+  executeAll(state, instructions, header);
+  settleUpdates(state);
+  disturbCells(state, seed);
+  return state.conductances;
+}
 
 function programArray(context: ProgrammingContext, given: GivenProgram): ProgrammedArray {
   const { header, target, seed, keepHistory } = context;

@@ -26,6 +26,7 @@ export function form(state: ArrayState, instruction: FormInstruction): undefined
     state.formed[index] = 1;
     setConductance(state, index, cells.gFormed);
     counters.formed++;
+    state.sent?.(index, 'form', Number.NaN);
     if (cells.train) count(state, index, cells.train(index));
   });
   const formed = counters.formed - before;
@@ -54,7 +55,9 @@ export function reset(state: ArrayState, instruction: ResetInstruction): undefin
     state.levels[index] = -1;
     setConductance(state, index, cells.reset(index, nextEvent(state, index)));
     state.cycles[index]! += cells.resetPulses;
-    if (cells.resetPulses > 0) pulsed.push(index);
+    if (cells.resetPulses === 0) return;
+    pulsed.push(index);
+    state.sent?.(index, 'reset', Number.NaN);
   });
   counters.resetPulses += pulsed.length;
   countRowPulse(state, instruction.row, pulsed);

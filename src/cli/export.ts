@@ -5,10 +5,13 @@ import { compiledOf } from '../compile/compiled-of.ts';
 import { missingUsage, optionInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { writeInPlace } from '../files/write-file.ts';
+import { cellArrays } from '../inspect/cell-arrays.ts';
 import { cellTable } from '../inspect/cell-table.ts';
+import { listPulses, noPulses, pulseTable } from '../inspect/pulse-list.ts';
+import { programsOf } from '../inspect/sections.ts';
 import { exportQdq } from '../package/export-qdq.ts';
-import { openPackage, type Package } from '../package/open.ts';
-import { formatBytes } from '../report/number.ts';
+import { bitstreamIn, openPackage, type Package } from '../package/open.ts';
+import { counted, formatBytes } from '../report/number.ts';
 import { exportOnnx } from '../simulate/export-onnx.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { netlistOf } from '../wires/netlist.ts';
@@ -31,6 +34,9 @@ interface ExportCommandLine {
   readonly onnx?: string;
   readonly spice?: string;
   readonly csv?: string;
+  readonly npz?: string;
+  /** false with --no-pulses. */
+  readonly pulses?: string | false;
   readonly at: number;
   /** false with --no-wires. */
   readonly wires: boolean;
@@ -45,13 +51,18 @@ interface ExportCommandLine {
 /** Cells of a netlist: simulators of circuits take hours for more. */
 const mostCells = 65_536;
 
-const files = (args: ExportCommandLine) =>
-  [args.qdq, args.onnx, args.spice, args.csv].filter((file) => file !== undefined);
+const files = ({ qdq, onnx, spice, csv, npz, pulses }: ExportCommandLine) =>
+  [qdq, onnx, spice, csv, npz, pulses || undefined].filter((file) => file !== undefined);
 
 async function run(io: Io, folder: string, args: ExportCommandLine): Promise<void> {
   const { force = false } = args;
   if (files(args).length === 0)
-    raise([missingUsage('crossloom export', "one of '--onnx', '--qdq', '--spice' and '--csv' is needed")]);
+    raise([
+      missingUsage(
+        'crossloom export',
+        "one of '--onnx', '--qdq', '--spice', '--npz', '--csv' and '--pulses' is needed",
+      ),
+    ]);
   for (const file of files(args)) await checkOutput(file, force);
   const pkg = await openPackage(folder);
   raise(checkPlace(args, pkg));
@@ -75,11 +86,32 @@ async function run(io: Io, folder: string, args: ExportCommandLine): Promise<voi
     );
     await write(args.onnx, bytes, 'the chip as an ONNX graph');
   }
+  const arrays = args.array === undefined ? chip.conductances.map((_, array) => array) : [args.array];
+  if (args.npz !== undefined) {
+    const pulses = args.pulses !== false;
+    const bytes = await withStages(io, ({ report }) =>
+      cellArrays(pkg, chip, {
+        arrays,
+        pulses,
+        onArray: (done, total) => report('testing cells', done, total),
+      }),
+    );
+    await write(args.npz, bytes, `the cells of ${counted(arrays.length, 'array')} for NumPy`);
+  }
+  if (args.pulses) {
+    const { header, programs } = await programsOf(...bitstreamIn(pkg), new Set(arrays));
+    const list = await listPulses(pkg.loaded.target, chip, programs);
+    const chunks = [...pulseTable(list)].map((lines) => Buffer.from(lines));
+    await write(
+      args.pulses,
+      Buffer.concat(chunks),
+      `${counted(list.array.length, 'pulse')} for ${header.target}`,
+    );
+  }
   if (args.csv !== undefined) {
-    const arrays = args.array === undefined ? chip.conductances.map((_, array) => array) : [args.array];
     const chunks: Buffer[] = [];
     for await (const lines of cellTable(pkg, chip, arrays)) chunks.push(Buffer.from(lines));
-    await write(args.csv, Buffer.concat(chunks), `the cells of ${arrays.length} arrays`);
+    await write(args.csv, Buffer.concat(chunks), `the cells of ${counted(arrays.length, 'array')}`);
   }
   if (args.spice !== undefined) {
     const text = netlistText(pkg, chip, args, folder);
@@ -88,13 +120,13 @@ async function run(io: Io, folder: string, args: ExportCommandLine): Promise<voi
 }
 
 function checkPlace(
-  { chip, onnx, csv, spice, array, rows, columns }: ExportCommandLine,
+  { chip, onnx, csv, npz, pulses, spice, array, rows, columns }: ExportCommandLine,
   { loaded, manifest }: Package,
 ): Diagnostic[] {
   const { array: size } = loaded.target;
   const problems: Diagnostic[] = [];
   const { arrays } = manifest.summary;
-  if (chip === undefined && (onnx ?? csv ?? spice) !== undefined)
+  if (chip === undefined && (onnx ?? csv ?? npz ?? spice ?? (pulses || undefined)) !== undefined)
     problems.push(
       optionInvalid(
         '--chip',
@@ -102,6 +134,8 @@ function checkPlace(
         'Program one with `crossloom program`.',
       ),
     );
+  const without = pulses ? noPulses(loaded.target) : undefined;
+  if (without !== undefined) problems.push(optionInvalid('--pulses', without));
   if (spice !== undefined && array === undefined)
     problems.push(optionInvalid('--spice', 'a netlist is of one array (--array)'));
   if (array !== undefined && array >= arrays)
@@ -175,11 +209,14 @@ export function registerExport(program: Command, io: Io): void {
     .option('--onnx <file>', 'the chip as one graph of standard operators, analogue effects included')
     .option('--qdq <file>', 'the quantized model, for other hardware: QuantizeLinear and DequantizeLinear')
     .option('--csv <file>', 'what every cell was told, and what it became')
+    .option('--npz <file>', 'the same for NumPy, with scales, faulty cells and pulses')
+    .option('--pulses <file>', 'the pulses that were sent to cells, in their order, as CSV')
+    .option('--no-pulses', 'of --npz: leave the pulses out')
     .option('--spice <file>', 'one array, or a part of it, as a netlist for ngspice')
     .option('--at <time>', 'of the graph: read this long after programming, such as 1d', time, 0)
     .option('--no-noise', 'of the graph: readings without noise')
     .option('--no-wires', 'of graph and netlist: wires without resistance')
-    .option('--array <n>', 'of netlist and cells: one array', wholeNumber(0))
+    .option('--array <n>', 'of netlist, cells and pulses: one array', wholeNumber(0))
     .addOption(new Option('--rows <range>', 'of the netlist, such as 0-31').argParser(range))
     .addOption(new Option('--columns <range>', 'of the netlist, such as 0-15').argParser(range))
     .option('--force', 'replace existing files');
@@ -188,6 +225,7 @@ export function registerExport(program: Command, io: Io): void {
     'crossloom export mobilenetv2.xbar --chip chip1 --onnx chip1.onnx --at 1d --no-noise',
     'crossloom export mobilenetv2.xbar --chip chip1 --spice array5.cir --array 5 --rows 0-31 --columns 0-15',
     'crossloom export mobilenetv2.xbar --chip chip1 --csv cells.csv',
+    'crossloom export mobilenetv2.xbar --chip chip1 --npz array5.npz --array 5',
     'crossloom export mobilenetv2.xbar --qdq mobilenetv2-int8.onnx',
   ).action((folder: string, args: ExportCommandLine) => run(io, folder, args));
 }

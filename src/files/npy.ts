@@ -1,11 +1,5 @@
-/** NumPy's .npy form (NEP 1, version 1.0) of the arrays of packages, which are codes of one or two bytes and 32-bit floats, and of saved chips. */
+/** NumPy's .npy form (NEP 1, version 1.0) of the arrays of packages, of saved chips, and of what is exported. */
 import { sizeOf } from '../math/tensor.ts';
-
-export interface NpyArray {
-  readonly type: keyof typeof read;
-  readonly dims: readonly number[];
-  readonly data: Uint8Array | Uint16Array | Float32Array;
-}
 
 const descriptions = {
   uint8: '|u1',
@@ -15,12 +9,24 @@ const descriptions = {
   uint32: '<u4',
   float32: '<f4',
 } as const;
-/** What holds the elements of the types that are read. */
-const read = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array } as const;
+/** What holds the elements. */
+const holders = {
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+} as const;
 const preamble = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0);
 
-/** Element types that are written. */
 export type NpyType = keyof typeof descriptions;
+
+export interface NpyArray {
+  readonly type: NpyType;
+  readonly dims: readonly number[];
+  readonly data: Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array;
+}
 
 /** What stands before the elements: 64 bytes, or a multiple. */
 export function npyHeader(type: NpyType, dims: readonly number[]): Uint8Array {
@@ -58,7 +64,7 @@ export function decodeNpy(
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint16(preamble.length, true);
   const start = preamble.length + 2 + headerLength;
   const header = Buffer.from(bytes.subarray(preamble.length + 2, start)).toString('latin1');
-  const type = (Object.keys(read) as (keyof typeof read)[]).find((t) => header.includes(descriptions[t]));
+  const type = (Object.keys(holders) as NpyType[]).find((t) => header.includes(`'${descriptions[t]}'`));
   const shape = /'shape': \(([\d, ]*)\)/.exec(header)?.[1];
   const ordered = header.includes("'fortran_order': False");
   if (!type || shape === undefined || !ordered) throw new Error('an array of another type or order');
@@ -66,7 +72,7 @@ export function decodeNpy(
     .split(',')
     .filter((d) => d.trim() !== '')
     .map(Number);
-  const length = sizeOf(dims) * read[type].BYTES_PER_ELEMENT;
+  const length = sizeOf(dims) * holders[type].BYTES_PER_ELEMENT;
   if (bytes.length - start !== length)
     throw new Error(
       `an array of [${dims.join(', ')}] takes ${length} bytes, and has ${bytes.length - start}`,
@@ -74,7 +80,6 @@ export function decodeNpy(
   // A copy, because wide elements need an aligned start; the slice of a Buffer would be none.
   const elements = new Uint8Array(new memory(length));
   elements.set(bytes.subarray(start, start + length));
-  const { buffer } = elements;
-  if (type === 'uint8') return { type, dims, data: elements };
-  return { type, dims, data: type === 'uint16' ? new Uint16Array(buffer) : new Float32Array(buffer) };
+  const holder: { new (memory: ArrayBufferLike): NpyArray['data'] } = holders[type];
+  return { type, dims, data: new holder(elements.buffer) };
 }

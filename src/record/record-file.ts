@@ -173,8 +173,9 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Arra
 
 function codesIn(files: ReadonlyMap<string, Uint8Array>, name: string, bits: number) {
   const { dims, data } = decodeNpy(fileIn(files, `${name}.npy`), SharedArrayBuffer);
-  const right = bits > 8 ? data instanceof Uint16Array : data instanceof Uint8Array;
-  if (!right || data instanceof Float32Array) throw new Error(`${name} does not hold codes of ${bits} bits`);
+  const isWide = data instanceof Uint16Array;
+  if (!(isWide || data instanceof Uint8Array) || isWide !== bits > 8)
+    throw new Error(`${name} does not hold codes of ${bits} bits`);
   if (bits < 8 * data.BYTES_PER_ELEMENT && data.some((code) => code >= 2 ** bits))
     throw new Error(`${name} holds codes beyond ${bits} bits`);
   return { dims, data };

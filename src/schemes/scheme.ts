@@ -45,6 +45,8 @@ export interface SchemeAnswers {
   readonly readsBack: boolean;
   /** Present where pulses on rows and columns can update all cells of an array at once. */
   readonly updates?: true;
+  /** Present where pulses that one instrument sends set the cells: their width (s). */
+  readonly pulses?: { readonly width: number };
   /** Present where programming leaves no traps that writes have made. */
   readonly calms?: true;
   /** Cells are set by one pulse whose result nothing looks at. */
@@ -106,7 +108,16 @@ export interface Write {
   tolerance: number;
   /** Conductance of a cell that nothing moves. */
   stuck: number | undefined;
+  /** Told of every pulse, where somebody looks. */
+  sent?: SendPulse | undefined;
 }
+
+/** What an instrument sends to a cell: `weak` is a pulse below the threshold of writing. */
+export const pulseKinds = ['form', 'reset', 'set', 'weak'] as const;
+export type PulseKind = (typeof pulseKinds)[number];
+
+/** @param voltage amplitude with its sign (V); NaN where the target does not say it */
+export type SendPulse = (kind: PulseKind, voltage: number) => void;
 
 /** What programming one cell did. Overwritten by the next. */
 export interface WriteOutcome {

@@ -38,13 +38,14 @@ export function writeDenoised(
   bench: Bench,
   device: Device,
   amplitudes: readonly number[],
-  { level, tolerance }: Pick<Write, 'level' | 'tolerance'>,
+  { level, tolerance, sent }: Pick<Write, 'level' | 'tolerance' | 'sent'>,
   outcome: WriteOutcome,
 ): void {
   const { law } = bench;
   const aim = Math.min(law.aim, tolerance);
   let [setPulses, resetPulses, reads, lookReads, weakPulses, restarts] = [0, 0, 0, 0, 0, 0];
   const pulse = (distance: number) => {
+    sent?.(distance > 0 ? 'set' : 'reset', Number.NaN);
     pulseDevice(bench, device, step(bench, device, distance));
     if (distance > 0) setPulses++;
     else resetPulses++;
@@ -67,12 +68,16 @@ export function writeDenoised(
     const distance = level - look.mean;
     if (look.sigma > law.look.quiet) {
       if (next < amplitudes.length) {
-        for (const direction of [1, -1]) weakPulse(bench, device, amplitudes[next]!, direction);
+        for (const direction of [1, -1]) {
+          sent?.('weak', direction * amplitudes[next]!);
+          weakPulse(bench, device, amplitudes[next]!, direction);
+        }
         weakPulses += 2;
         next++;
       } else if (restarts < law.restarts && !spent()) {
         restarts++;
         resetPulses++;
+        sent?.('reset', Number.NaN);
         resetDevice(bench, device);
         next = 0;
         stage = 'coarse';

@@ -56,6 +56,7 @@ export const denoise: SchemeModel<DenoiseProgramming> = {
     const answers = readBackAnswers(law, cell);
     return {
       ...answers,
+      pulses: { width: law.pulseTime },
       calms: true,
       tolerance: law.tolerance,
       precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),

@@ -88,6 +88,7 @@ export const feedforward: SchemeModel<FeedforwardProgramming> = {
   checks: [risingAmplitudes, farthest, nearest, staircaseGiven, staircaseRises],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),
+    pulses: { width: law.pulseTime },
     tolerance: law.tolerance,
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
     spread: (level) => withUnresponsive(law, cell, predictedSpread(law, cell, level)),

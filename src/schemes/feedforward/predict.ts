@@ -68,7 +68,7 @@ export function programPredicted(
   draws: PulseDraws,
   gain: number,
   prediction: Prediction | undefined,
-  { event, from, level, tolerance, stuck }: Write,
+  { event, from, level, tolerance, stuck, sent }: Write,
   outcome: WriteOutcome,
 ): void {
   const width = window.gMax - window.gMin;
@@ -86,6 +86,7 @@ export function programPredicted(
     const x = crossed(window, reading, up);
     const wanted = predictedAmplitude(model, prediction.offset, x, crossed(window, level, up));
     const voltage = givenAmplitude(law.amplitude, wanted);
+    sent?.(up ? 'set' : 'reset', up ? voltage : -voltage);
     const { gamma, vFull, vScale } = directionOf(law, up);
     const spread = law.cycleToCycle === 0 ? 1 : 1 + law.cycleToCycle * draws.cycleToCycle.normal();
     const dose = gain * Math.exp((voltage - vFull) / vScale) * spread;

@@ -3,7 +3,7 @@ import { formatQuantity } from '../../text/units.ts';
 import { openPulseVerify } from '../pulse-verify/cells.ts';
 import { pulseLawOf } from '../pulse-verify/steps/law-of.ts';
 import { conductanceOf, stateOf } from '../pulse-verify/steps/step.ts';
-import type { OpenCells, UpdatableCells } from '../scheme.ts';
+import type { OpenCells, SendPulse, UpdatableCells, Write } from '../scheme.ts';
 import type { ParallelUpdateProgramming } from './parameters.ts';
 import { drawTrains, givenTrains } from './trains.ts';
 import { openUpdatedArray, type UpdatedArray } from './updated-array.ts';
@@ -62,5 +62,17 @@ export const openParallelUpdate: OpenCells<ParallelUpdateProgramming> = (target,
       cycles.fill(0);
     },
   };
-  return { ...cells, updates };
+  // Rungs of a ladder are higher by a factor that no target gives in volts.
+  const withVoltages = (sent: SendPulse): SendPulse =>
+    programming.ladder
+      ? sent
+      : (kind) => sent(kind, kind === 'set' ? updates.voltages.vSet : -updates.voltages.vReset);
+  const { program } = cells;
+  return {
+    ...cells,
+    ...(program && {
+      program: (write: Write) => program(write.sent ? { ...write, sent: withVoltages(write.sent) } : write),
+    }),
+    updates,
+  };
 };

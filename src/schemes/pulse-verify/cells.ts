@@ -42,13 +42,13 @@ export const openPulseVerify: OpenCells<PulseVerifyProgramming> = (
       states[index] = held;
       return conductanceOf(law.pulse, window, held);
     },
-    program({ cell: index, event, level, tolerance, stuck }) {
+    program({ cell: index, event, level, tolerance, stuck, sent }) {
       drawPulseCell(law, draws, index, cell);
       if (stuck !== undefined) {
         cell.gain = 0;
         cell.device.upper = cell.device.lower = stateOf(law.pulse, window, stuck);
       }
-      const write = { event, level, tolerance: accepted(tolerance, level) };
+      const write = { event, level, tolerance: accepted(tolerance, level), sent };
       pulseVerify(law, draws, cell, states[index]!, write, done);
       states[index] = done.state;
       Object.assign(outcome, done);

@@ -57,6 +57,7 @@ export const pulseVerify: SchemeModel<PulseVerifyProgramming> = {
   ],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),
+    pulses: { width: law.pulseTime },
     tolerance: law.tolerance,
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
     spread(level) {

@@ -15,6 +15,7 @@
 import { openStream, type Stream } from '../../math/random.ts';
 import type { Window } from '../../target/cell.ts';
 import { newOutcome, type Write, type WriteOutcome } from '../scheme.ts';
+import { cmoPulses } from './cmo-hfox.ts';
 import type { PulseVerifyProgramming } from './parameters.ts';
 import {
   type DeviceDraws,
@@ -116,7 +117,7 @@ export function pulseVerify(
   draws: PulseVerifyDraws,
   cell: PulseCell,
   from: number,
-  { event, level, tolerance }: Pick<Write, 'event' | 'level' | 'tolerance'>,
+  { event, level, tolerance, sent }: Pick<Write, 'event' | 'level' | 'tolerance' | 'sent'>,
   outcome: PulseVerifyOutcome,
 ): void {
   const { programming, pulse, window } = law;
@@ -148,6 +149,7 @@ export function pulseVerify(
     if (setPulses + resetPulses === maxPulses) break;
     const up = level > reading;
     if (up !== upward) [idle, amplitude, upward] = [0, 1, up];
+    sent?.(up ? 'set' : 'reset', voltageOf(pulse, up));
     w = pulsed(pulse, window, device, w, up, gain * amplitude, draws.cycleToCycle.normal());
     if (noiseStep > 0) above = noiseStep * draws.writeNoise.normal();
     g = conductanceOf(pulse, window, w + above);
@@ -170,6 +172,10 @@ export function pulseVerify(
   outcome.reads = reads;
   outcome.waits = waits;
 }
+
+/** Step models have no voltage, but for the compact one. */
+const voltageOf = ({ model }: PulseLaw, up: boolean): number =>
+  model === 'cmo-hfox' ? (up ? cmoPulses.set : cmoPulses.reset) : Number.NaN;
 
 /** The state after one wait. */
 function relaxed(

@@ -16,6 +16,7 @@ export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
   essentials: ['programming.tolerance', 'programming.maxPulses', 'programming.readNoise'],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),
+    pulses: { width: law.pulseTime },
     tolerance: law.tolerance,
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
     spread: (level) => withUnresponsive(law, cell, loopSpreads(law, cell)(level)),

@@ -57,7 +57,7 @@ export function writeVerify(
   law: WriteVerifyProgramming,
   window: Window,
   draws: WriteVerifyDraws,
-  { cell, event, from, level, tolerance, stuck }: Write,
+  { cell, event, from, level, tolerance, stuck, sent }: Write,
   outcome: WriteOutcome,
 ): void {
   const { maxPulses, stepGain, minStep, cycleToCycle, readNoise } = law;
@@ -78,6 +78,7 @@ export function writeVerify(
     if (accepted || setPulses + resetPulses === maxPulses) break;
     const spread = cycleToCycle === 0 ? 1 : 1 + cycleToCycle * pulse.normal();
     const step = Math.max(minStep, stepGain * size) * gain * spread;
+    sent?.(distance > 0 ? 'set' : 'reset', Number.NaN);
     if (distance > 0) {
       g += step;
       setPulses++;
