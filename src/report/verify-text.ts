@@ -1,6 +1,7 @@
 /** A verification report -> one readable screen of text. */
 
 import type { ArrayCounters } from '../chip/chip.ts';
+import { formatDiagnostic } from '../diagnostics/diagnostic.ts';
 import { printableLine } from '../text/printable.ts';
 import { formatQuantity } from '../text/units.ts';
 import { wrap } from '../text/wrap.ts';
@@ -134,9 +135,7 @@ function conclusion(report: VerifyReport): string[] {
   }
   if (refresh) lines.push(formatRefresh(refresh, mapped));
   if (snrImages < data.images) lines.push(`output SNR on ${formatCount(snrImages)} of the images`);
-  for (const { code, message, notes } of warnings)
-    lines.push(`warning[${code}]: ${message}`, ...notes.map((n) => `  ${n}`));
-  return lines;
+  return [...lines, ...warnings.map(formatDiagnostic)];
 }
 
 /** What a ratio says, and what it does not. */
