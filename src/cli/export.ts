@@ -7,12 +7,17 @@ import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { cellArrays } from '../inspect/cell-arrays.ts';
 import { cellTable } from '../inspect/cell-table.ts';
+import { layerConductances } from '../inspect/layer-conductances.ts';
 import { listPulses, noPulses, pulseTable } from '../inspect/pulse-list.ts';
 import { programsOf } from '../inspect/sections.ts';
 import { exportQdq } from '../package/export-qdq.ts';
 import { bitstreamIn, openPackage, type Package } from '../package/open.ts';
 import { counted, formatBytes } from '../report/number.ts';
+import { formatTable, texts } from '../report/table.ts';
 import { exportOnnx } from '../simulate/export-onnx.ts';
+import { aihwkitParameters } from '../target/export/aihwkit.ts';
+import { crosssimParameters } from '../target/export/crosssim.ts';
+import type { Target } from '../target/target.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { netlistOf } from '../wires/netlist.ts';
 import { chipOf } from './chip-of.ts';
@@ -35,6 +40,8 @@ interface ExportCommandLine {
   readonly spice?: string;
   readonly csv?: string;
   readonly npz?: string;
+  readonly crosssim?: string;
+  readonly aihwkit?: string;
   /** false with --no-pulses. */
   readonly pulses?: string | false;
   readonly at: number;
@@ -51,8 +58,26 @@ interface ExportCommandLine {
 /** Cells of a netlist: simulators of circuits take hours for more. */
 const mostCells = 65_536;
 
-const files = ({ qdq, onnx, spice, csv, npz, pulses }: ExportCommandLine) =>
-  [qdq, onnx, spice, csv, npz, pulses || undefined].filter((file) => file !== undefined);
+/** Simulators of crossbars: how their parameters are made, and the conductance that is 1 to them (S). */
+const simulators = {
+  crosssim: { name: 'CrossSim', parametersOf: crosssimParameters, unit: ({ cell }: Target) => cell.gUseMax },
+  aihwkit: { name: 'aihwkit', parametersOf: aihwkitParameters, unit: () => 1e-6 },
+} as const;
+const simulatorNames = Object.keys(simulators) as (keyof typeof simulators)[];
+
+/** A file beside the JSON of a simulator. */
+const besideJson = (file: string, ending: string) => `${file.replace(/\.json$/, '')}${ending}`;
+
+function files(args: ExportCommandLine): readonly string[] {
+  const { qdq, onnx, spice, csv, npz, pulses, chip } = args;
+  const single = [qdq, onnx, spice, csv, npz, pulses || undefined];
+  const several = simulatorNames.flatMap((name) => {
+    const file = args[name];
+    if (file === undefined) return [];
+    return [file, besideJson(file, '.py'), ...(chip === undefined ? [] : [besideJson(file, '.npz')])];
+  });
+  return [...single, ...several].filter((file) => file !== undefined);
+}
 
 async function run(io: Io, folder: string, args: ExportCommandLine): Promise<void> {
   const { force = false } = args;
@@ -60,7 +85,7 @@ async function run(io: Io, folder: string, args: ExportCommandLine): Promise<voi
     raise([
       missingUsage(
         'crossloom export',
-        "one of '--onnx', '--qdq', '--spice', '--npz', '--csv' and '--pulses' is needed",
+        "one of '--onnx', '--qdq', '--spice', '--npz', '--csv', '--pulses', '--crosssim' and '--aihwkit' is needed",
       ),
     ]);
   for (const file of files(args)) await checkOutput(file, force);
@@ -74,8 +99,26 @@ async function run(io: Io, folder: string, args: ExportCommandLine): Promise<voi
     const { graph } = await compiledOf(pkg);
     await write(args.qdq, exportQdq(pkg, graph), 'the quantized model as QDQ');
   }
-  if (args.chip === undefined) return;
-  const chip = await chipOf(args.chip, pkg);
+  const chip = args.chip === undefined ? undefined : await chipOf(args.chip, pkg);
+  for (const name of simulatorNames) {
+    const file = args[name];
+    if (file === undefined) continue;
+    const { target } = pkg.loaded;
+    const simulator = simulators[name];
+    const { json, python, leftOut } = simulator.parametersOf(target);
+    await write(file, Buffer.from(json), `parameters of ${simulator.name}`);
+    if (python !== undefined) await write(besideJson(file, '.py'), Buffer.from(python), 'the same as Python');
+    if (chip) {
+      const bytes = layerConductances(pkg, chip, simulator.unit(target));
+      await write(besideJson(file, '.npz'), bytes, 'conductances by layer');
+    }
+    if (leftOut.length === 0) continue;
+    const rows = leftOut.map(({ field, reason }) => [field, reason]);
+    io.stdout(
+      `\n${formatTable(texts('field of the target', `not in the form of ${simulator.name}`), rows, io.columns)}\n`,
+    );
+  }
+  if (!chip) return;
   if (args.onnx !== undefined) {
     const bytes = await withStages(io, ({ report }) =>
       exportOnnx(pkg, chip, args, {
@@ -128,11 +171,7 @@ function checkPlace(
   const { arrays } = manifest.summary;
   if (chip === undefined && (onnx ?? csv ?? npz ?? spice ?? (pulses || undefined)) !== undefined)
     problems.push(
-      optionInvalid(
-        '--chip',
-        'all but --qdq is of a programmed chip',
-        'Program one with `crossloom program`.',
-      ),
+      optionInvalid('--chip', 'this is of a programmed chip', 'Program one with `crossloom program`.'),
     );
   const without = pulses ? noPulses(loaded.target) : undefined;
   if (without !== undefined) problems.push(optionInvalid('--pulses', without));
@@ -205,7 +244,7 @@ export function registerExport(program: Command, io: Io): void {
     .command('export')
     .description('write a programmed chip in forms that other tools read')
     .argument('<package>', 'the package')
-    .option('--chip <chip>', 'a chip that was programmed from it, for all but --qdq')
+    .option('--chip <chip>', 'a chip that was programmed from it; not for --qdq, and not for parameters')
     .option('--onnx <file>', 'the chip as one graph of standard operators, analogue effects included')
     .option('--qdq <file>', 'the quantized model, for other hardware: QuantizeLinear and DequantizeLinear')
     .option('--csv <file>', 'what every cell was told, and what it became')
@@ -213,6 +252,11 @@ export function registerExport(program: Command, io: Io): void {
     .option('--pulses <file>', 'the pulses that were sent to cells, in their order, as CSV')
     .option('--no-pulses', 'of --npz: leave the pulses out')
     .option('--spice <file>', 'one array, or a part of it, as a netlist for ngspice')
+    .option('--crosssim <file>', 'the target as parameters of CrossSim, with --chip the conductances beside')
+    .option(
+      '--aihwkit <file>',
+      'the target as a configuration of aihwkit, with --chip the conductances beside',
+    )
     .option('--at <time>', 'of the graph: read this long after programming, such as 1d', time, 0)
     .option('--no-noise', 'of the graph: readings without noise')
     .option('--no-wires', 'of graph and netlist: wires without resistance')
@@ -226,6 +270,7 @@ export function registerExport(program: Command, io: Io): void {
     'crossloom export mobilenetv2.xbar --chip chip1 --spice array5.cir --array 5 --rows 0-31 --columns 0-15',
     'crossloom export mobilenetv2.xbar --chip chip1 --csv cells.csv',
     'crossloom export mobilenetv2.xbar --chip chip1 --npz array5.npz --array 5',
+    'crossloom export mobilenetv2.xbar --chip chip1 --crosssim chip1.json',
     'crossloom export mobilenetv2.xbar --qdq mobilenetv2-int8.onnx',
   ).action((folder: string, args: ExportCommandLine) => run(io, folder, args));
 }

@@ -45,6 +45,11 @@ export interface SchemeAnswers {
   readonly readsBack: boolean;
   /** Present where pulses on rows and columns can update all cells of an array at once. */
   readonly updates?: true;
+  /** Present where a cell ends at one draw around its level: the standard deviation as a polynomial of the level (S). */
+  readonly errorLaw?: {
+    readonly sigma: readonly number[];
+    readonly distribution: 'normal' | 'uniform' | 'log-normal';
+  };
   /** Present where pulses that one instrument sends set the cells: their width (s). */
   readonly pulses?: { readonly width: number };
   /** Present where programming leaves no traps that writes have made. */

@@ -112,7 +112,13 @@ export const polynomialInMicro = z
   .array(within)
   .min(1)
   .max(8)
-  .transform((micro) => micro.map((c, k) => Number(`${c}e${6 * k - 6}`)));
+  .transform((micro) => micro.map((c, k) => shifted(c, 6 * k - 6)));
+
+/** A number times a power of 10, without the rounding of a product. */
+function shifted(value: number, power: number): number {
+  const [digits, exponent = '0'] = String(value).split('e');
+  return Number(`${digits}e${Number(exponent) + power}`);
+}
 
 export const real = (description: string) => leaf(within, '', description);
 export const integer = (min: number, max: number, description: string) =>

@@ -233,3 +233,42 @@ test.skipIf(!hasModule('numpy'))('the Python of docs/numpy.md finds the weights 
     expect(Number(held![4]) / sum).toBeCloseTo(1, 1);
   }
 });
+
+test.each([
+  ['crosssim', 'leti-fecap-130nm', []],
+  ['aihwkit', 'pcm-256', []],
+  ['crosssim', 'isaac-128', ['--set', 'cell.encoding=offset']],
+])('--%s: conductances and scales of %s are the weights', async (tool, target, flags) => {
+  const name = `${tool}-${target}`;
+  const { pkg, chip } = await exported(name, '--target', target, ...flags);
+  const to = ['export', at(`${name}.xbar`), '--chip', at(name), `--${tool}`, at(`${name}-layers.json`)];
+  expect(await runCli(to)).toMatchObject({ exit: 0 });
+  const files = readZip(await readFile(at(`${name}-layers.npz`)));
+  const { cell } = pkg.loaded.target;
+  const unit = tool === 'aihwkit' ? 1e-6 : cell.gUseMax;
+  let worst = 0;
+  for (const [index, { node }] of placedMappingOf(pkg).layers.entries()) {
+    const [plus, minus, scale] = ['plus', 'minus', 'scale'].map((array) =>
+      decodeNpy(files.get(`${array}_${index}.npy`)!),
+    );
+    const [parts, outputs, rows] = plus!.dims as [number, number, number];
+    expect([outputs, rows]).toEqual([node.groups * node.columns, node.rows]);
+    for (let output = 0; output < outputs; output++)
+      for (let row = 0; row < rows; row++) {
+        let weight = 0;
+        for (let part = 0; part < parts; part++) {
+          const place = (part * outputs + output) * rows + row;
+          weight += scale!.data[part * outputs + output]! * (plus!.data[place]! - minus!.data[place]!);
+        }
+        const group = Math.floor(output / node.columns);
+        const integer = node.integers[(group * rows + row) * node.columns + (output % node.columns)]!;
+        worst = Math.max(worst, Math.abs(weight / node.scales[output]! - Number(integer)) / node.weightMax);
+      }
+    const most = Math.max(...plus!.data) * unit;
+    expect(most / Math.max(...conductancesOf(chip))).toBeLessThanOrEqual(1 + 1e-6);
+    expect(most / cell.gUseMax).toBeGreaterThan(0.5);
+  }
+  // Exact cells hold the integers; others are off by what they err.
+  if (target === 'isaac-128') expect(worst).toBeLessThan(1e-4);
+  else expect(worst).toBeLessThan(0.6);
+});

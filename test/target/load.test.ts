@@ -241,6 +241,8 @@ describe('laws of programming', () => {
   test('coefficients in uS become SI units, from a file and from a flag', async () => {
     const { target } = await loadTarget('pcm-256', ['programming.sigma=[0.5, 0.01, 2e-3]']);
     expect(target.programming).toMatchObject({ sigma: [0.5e-6, 0.01, 2e3] });
+    const small = await loadTarget('pcm-256', ['programming.sigma=[0.5, 1e-7, 5e-9]']);
+    expect(small.target.programming).toMatchObject({ sigma: [0.5e-6, 1e-7, 5e-3] });
     const plain = await loadTarget('pcm-256');
     expect(plain.target.programming).toMatchObject({ sigma: [0.28639e-6, 0.07586, -1787.7] });
     expect(plain.provenance.find((p) => p.field === 'programming.sigma')?.text).toBe(

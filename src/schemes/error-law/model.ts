@@ -51,6 +51,7 @@ export const errorLaw: SchemeModel<ErrorLawProgramming> = {
   checks: [risingRange, levelsWithin('gUseMin'), levelsWithin('gUseMax'), sigmaOfLevels],
   of: ({ programming: law, cell }) => ({
     ...readBackAnswers(law, cell),
+    errorLaw: { sigma: law.sigma, distribution: law.distribution },
     tolerance: levelStepOf(cell) / 2,
     // A law accepts nothing.
     precision: () => ({ tolerance: twiceMeanSigma(law, cell), readNoise: 0 }),
