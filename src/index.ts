@@ -57,8 +57,10 @@ export {
   InternalError,
   type Severity,
 } from './diagnostics/diagnostic.ts';
-/** Tells which effect of a target costs a package how many points; its report as text. */
+/** Tells which effect of a target costs a package how many points, and what layers make of one image; their reports as text. */
 export { type ExplainOptions, explain } from './explain/explain.ts';
+export { explainImage } from './explain/explain-image.ts';
+export type { ImageReport } from './explain/image-report.ts';
 export type { ExplainReport } from './explain/report.ts';
 /** What samples told about every layer's inputs: saved with a package, and enough to compile the same bytes again. */
 export type { CalibrationRecord } from './ir/calibration-record.ts';
@@ -88,6 +90,7 @@ export { type ProgramChipOptions, programChip, programOnto } from './program.ts'
 /** Samples that `compile` calibrates with, out of a data set; the one input of a model that samples feed. */
 export type { SampleSource } from './record/sample-source.ts';
 export { fedInputs, spreadSamples } from './record/samples.ts';
+export { formatImage } from './report/explain-image-text.ts';
 export { formatExplanation } from './report/explain-text.ts';
 /** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */
 export { formatTuning } from './report/tune-text.ts';

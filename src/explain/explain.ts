@@ -29,12 +29,10 @@ import { gainOf, lossOf, shareOf } from '../tune/loss.ts';
 import { defaultTrials, manyArrays } from '../tune/options.ts';
 import { roundedInputs, roundedWeights } from '../tune/rounded.ts';
 import { checkAboveChance } from '../verify/at-chance.ts';
-import { costOf } from '../verify/cost.ts';
 import { addLayerNoise, type LayerNoise, layerImages } from '../verify/layers.ts';
 import { percentOf } from '../verify/metrics.ts';
-import { defaultStates, type ModelFile, type VerifyOptions } from '../verify/options.ts';
+import type { ModelFile, VerifyOptions } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
-import { openReading } from '../verify/read-chip.ts';
 import { snrOf } from '../verify/report.ts';
 import {
   type ChipRun,
@@ -45,6 +43,8 @@ import {
   runStates,
 } from '../verify/run-images.ts';
 import { openChipsWithout, wiresAreTold } from './chips.ts';
+import { raiseNoClasses } from './no-classes.ts';
+import { type HowRead, readProgrammed } from './reading.ts';
 import type { Cost, EffectReport, ExplainReport, LayerError, Measured } from './report.ts';
 
 /** Images used at most, where nothing else is said. */
@@ -65,11 +65,9 @@ export interface ExplainOptions
 }
 
 /** What all runs share. */
-interface Subject {
+interface Subject extends HowRead {
   readonly images: ImageRun;
   readonly references: ReferenceRun;
-  readonly at: number;
-  readonly compensate: Compensation;
 }
 
 /**
@@ -200,14 +198,7 @@ async function planned(
   const wanted = { ...defined({ seed, trials, scoreOutput }), images, at: [at], excludeCalibration: true };
   const plan = await planVerification(pkg, model, dataset, { ...wanted, onProgress }, probe);
   if (!dataset.labels) raise([labelsMissing(dataset.path)]);
-  if (!plan.targets)
-    raise([
-      optionInvalid(
-        dataset.path,
-        'the scored output is no list of classes, so there is no accuracy to explain',
-        'Choose another output with --score-output.',
-      ),
-    ]);
+  if (!plan.targets) raiseNoClasses(dataset);
   if (plan.indices.length < 2)
     raise([optionInvalid('--images', 'an interval needs two images', 'Give more images.')]);
   const onImages = (done: number, total: number) =>
@@ -229,19 +220,14 @@ const actsAlone = (target: Target, effect: string, others: readonly string[]): b
 
 /** As `verify` reads and runs a chip. */
 async function runProgrammed(
-  { images, references, at, compensate }: Subject,
-  { pkg, chip }: Programmed,
+  subject: Subject,
+  programmed: Programmed,
   on: OnPart,
   layers: LayerNoise | undefined,
 ): Promise<ChipRun> {
-  const reading = await openReading(pkg, chip, images.plan, costOf(pkg).conversionTime, {
-    condition: { at, wires: pkg.loaded.target.wires !== undefined },
-    compensate,
-    noise: true,
-    states: defaultStates,
-    threads: images.threads,
-  });
-  if (layers) await addLayerNoise(pkg, reading, images, layers, on);
+  const { images, references } = subject;
+  const reading = await readProgrammed(programmed, images, subject);
+  if (layers) await addLayerNoise(programmed.pkg, reading, images, layers, on);
   return runStates(images, reading.states, references, on('simulate'));
 }
 

@@ -159,6 +159,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/compile/compiled-of.ts',
     'src/compile/settle-again.ts',
     'src/program.ts',
+    'src/simulate',
     'src/tune',
     'src/verify',
   ],

@@ -57,6 +57,19 @@ describe('crossloom explain', () => {
   });
 });
 
+test('crossloom explain --image follows one image, without labels too', async () => {
+  const { exit, out } = await explain(...given(), '--image', '3');
+  expect(exit).toBe(0);
+  expect(out).toMatch(/^image +3 of data\.npy: .*, labelled class \d$/m);
+  expect(out).toMatch(/^first +-?[\d.]+ dB +-?[\d.]+ dB +(as in integers|class \d)$/m);
+  expect(out).toMatch(/^The (chip answers as integers do|answer changes first)/m);
+  const { out: json } = await explain('--model', at('model.onnx'), '--image', '3', '--seed', '2', '--json');
+  const report = JSON.parse(json);
+  expect(report).toMatchObject({ schema: 'crossloom/explain-image/1', seed: 2, image: { number: 3 } });
+  expect(report.image.label).toBeUndefined();
+  expect(report.layers.map(({ layer }: { layer: string }) => layer)).toEqual(['first', 'second']);
+});
+
 describe('what cannot be explained', () => {
   test.each([
     [['--model', 'model.onnx'], '40 data/no-labels'],
@@ -64,6 +77,10 @@ describe('what cannot be explained', () => {
     [['--model', 'none.onnx', '--labels', 'labels.npy'], '2 onnx/unreadable'],
     [['--model', 'model.onnx', '--labels', 'labels.npy', '--images', '1'], '2 usage/invalid-value'],
     [['--labels', 'labels.npy'], '2 usage/missing'],
+    [['--model', 'model.onnx', '--image', '68'], '25 options/invalid'],
+    [['--model', 'model.onnx', '--image', '-1'], '2 usage/invalid-value'],
+    [['--model', 'other.onnx', '--image', '1'], '30 package/wrong-model'],
+    [['--model', 'model.onnx', '--image', '1', '--trials', '2'], '2 usage/invalid'],
   ])('%j', async (flags, problem) => {
     const placed = flags.map((flag) => (/\.(onnx|npy)$/.test(flag) ? at(flag) : flag));
     expect(problemOf(await explain(...placed))).toBe(problem);

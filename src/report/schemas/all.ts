@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { characterized } from './characterize.ts';
 import { compilation, dies, inference, operators, programming, surveyed } from './compile.ts';
 import { difference } from './diff.ts';
-import { explained } from './explain.ts';
+import { explained, explainedImage } from './explain.ts';
 import { inspected } from './inspect.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { places } from './places.ts';
@@ -43,6 +43,7 @@ const bodies = {
   diff: difference,
   errors,
   explain: explained,
+  'explain-image': explainedImage,
   inspect: inspected,
   ops: operators,
   program: programming,

@@ -20,6 +20,44 @@ const cost = z.strictObject({
     .describe('error energy that the effect makes up, as a share of that of the outputs'),
 });
 
+const classOf = {
+  class: count.describe('among the values of the output'),
+  name: z.string().exactOptional(),
+};
+const best = list(z.strictObject({ ...classOf, score: z.number() }));
+
+export const explainedImage = z.strictObject({
+  crossloom: z.string(),
+  model: modelFile,
+  package: z.strictObject({ folder: z.string(), bitstream: z.string() }),
+  target: z.strictObject({ name: z.string(), overrides: list(z.string()) }),
+  data: z.strictObject({ name: z.string(), path: z.string() }),
+  seed: z.int().describe('of the chip'),
+  at: amount.describe('s after programming'),
+  compensated: z.enum(compensations),
+  image: z.strictObject({
+    number: count.describe('in the data, from 0'),
+    id: z.string(),
+    label: z.strictObject(classOf).exactOptional(),
+  }),
+  float: best.describe('the best classes of floating point, at most five'),
+  integers: best.describe('of the integer reference'),
+  chip: best,
+  layers: list(
+    z.strictObject({
+      layer: z.string(),
+      snr: snr.describe('of its output against the integer reference'),
+      own: snr.describe('the same where it is given what the reference gives it'),
+      answer: count.describe('class with the layers up to it on the chip, and the rest in integers'),
+    }),
+  ),
+  first: count
+    .exactOptional()
+    .describe('number of the layer from which on the answer is another than that of integers'),
+  back: list(count).describe('layers after it behind which the answer is that of integers again'),
+  duration: amount.describe('s'),
+});
+
 export const explained = z.strictObject({
   crossloom: z.string(),
   model: modelFile,
