@@ -130,6 +130,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/schemes',
   ],
   'src/inspect': ['src/bitstream', 'src/chip', 'src/ir', 'src/package'],
+  'src/cost': ['src/bitstream', 'src/inspect', 'src/ir', 'src/onnx', 'src/package'],
   'src/simulate': [
     'src/chip',
     'src/correct',
@@ -191,6 +192,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/report/schemas': [
     'src/chip',
     'src/correct',
+    'src/cost',
     'src/inspect',
     'src/package',
     'src/schemes',
@@ -199,6 +201,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/report': [
     'src/chip',
     'src/correct/compensate.ts',
+    'src/cost',
     'src/explain',
     'src/inspect',
     'src/schemes',
