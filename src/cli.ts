@@ -9,6 +9,7 @@ import { registerAsm } from './cli/asm.ts';
 import { registerCharacterize } from './cli/characterize.ts';
 import { registerCompile } from './cli/compile.ts';
 import { registerCompletion } from './cli/completion.ts';
+import { registerCost } from './cli/cost.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDiff } from './cli/diff.ts';
 import { registerDisasm } from './cli/disasm.ts';
@@ -57,6 +58,7 @@ export function createProgram(io: Io): Command {
   registerYield(program, io);
   registerInspect(program, io);
   registerWhere(program, io);
+  registerCost(program, io);
   registerExplain(program, io);
   registerDiff(program, io);
   registerExport(program, io);

@@ -42,6 +42,8 @@ export { findTrainingObstacles, replaceLayers, type TrainedWeights } from './com
 export { compileWarnings } from './compile/warnings.ts';
 /** What is done about what has moved in a chip since it was calibrated. */
 export type { Compensation } from './correct/compensate.ts';
+/** What an inference and programming cost: energy, latency and area, by part and by layer; as text. */
+export { type Cost, type CostOptions, costPackage } from './cost/cost.ts';
 /** Labelled samples, preprocessed and streamed. */
 export type { Batch, Dataset, Sample } from './data/dataset.ts';
 /** Opens a data set: folders of images, idx, npy, npz, CIFAR; see docs/data.md. */
@@ -90,6 +92,7 @@ export { type ProgramChipOptions, programChip, programOnto } from './program.ts'
 /** Samples that `compile` calibrates with, out of a data set; the one input of a model that samples feed. */
 export type { SampleSource } from './record/sample-source.ts';
 export { fedInputs, spreadSamples } from './record/samples.ts';
+export { formatCost } from './report/cost-text.ts';
 export { formatImage } from './report/explain-image-text.ts';
 export { formatExplanation } from './report/explain-text.ts';
 /** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */

@@ -32,10 +32,16 @@ export interface Io {
   readonly onInterrupt: (listener: () => void) => () => void;
 }
 
+/** What a text marks as assumed, in yellow. */
+export function assumedInColour(text: string): string {
+  return text.replace(/\(assumed[^()\n]*\)/g, (marked) => `\u001b[33m${marked}\u001b[39m`);
+}
+
 /** The real world. */
 export function processIo(): Io {
+  const inColour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   return {
-    stdout: (text) => void process.stdout.write(text),
+    stdout: (text) => void process.stdout.write(inColour ? assumedInColour(text) : text),
     stderr: (text) => void process.stderr.write(text),
     // A line that wraps would not be replaced.
     redraw: (line) =>

@@ -4,6 +4,7 @@
  * after the other; and blocks of one array that the same inputs do not drive are driven one after the other: those that lie below
  * each other, and those of other groups side by side on the same rows.
  */
+import { sumOf } from '../math/sum.ts';
 import type { Target } from '../target/target.ts';
 import type { CalibrationRecord } from './calibration-record.ts';
 import { codingOf, inputPlanes } from './input-planes.ts';
@@ -36,10 +37,20 @@ export function conversionsPerDrive(
 
 /** Conversions that follow each other: those of the busiest converter, summed over the drives of the busiest array. */
 export function conversionsInSequence(
+  layer: Coding,
+  blocks: readonly Placed[],
+  adc: Pick<Target['adc'], 'convert' | 'sharedBy'>,
+): number {
+  const inArray = [...busiestConverters(layer, blocks, adc).values()].map(sumOf);
+  return inArray.reduce((most, count) => Math.max(most, count), 0);
+}
+
+/** By array, for each of its drives that follow each other: conversions of its busiest converter. */
+export function busiestConverters(
   { encoding }: Coding,
   blocks: readonly Placed[],
   { convert, sharedBy }: Pick<Target['adc'], 'convert' | 'sharedBy'>,
-): number {
+): ReadonlyMap<number, readonly number[]> {
   /** By array and what drives a block: conversions of every converter. */
   const drives = new Map<number, Map<string, Map<number, number>>>();
   for (const block of blocks) {
@@ -54,10 +65,8 @@ export function conversionsInSequence(
       busy.set(converter, (busy.get(converter) ?? 0) + 1);
     }
   }
-  const inArray = [...drives.values()].map((ofArray) =>
-    [...ofArray.values()].reduce((sum, busy) => sum + Math.max(...busy.values()), 0),
-  );
-  return inArray.reduce((most, count) => Math.max(most, count), 0);
+  const busiest = (busy: ReadonlyMap<number, number>) => Math.max(...busy.values());
+  return new Map([...drives].map(([array, ofArray]) => [array, [...ofArray.values()].map(busiest)]));
 }
 
 /**

@@ -22,6 +22,12 @@ export function formatSnr(snr: Snr): string {
   return typeof snr === 'number' ? `${snr.toFixed(1)} dB` : snr;
 }
 
+/** An area in m2, as chips are measured: `0.372 mm2`, and small ones in um2. */
+export function formatArea(area: number): string {
+  const [size, unit] = area >= 1e-9 ? [area * 1e6, 'mm2'] : [area * 1e12, 'um2'];
+  return `${Number(size.toPrecision(3))} ${unit}`;
+}
+
 /** Bytes with a decimal prefix: `12.5 MB`. */
 export function formatBytes(bytes: number): string {
   const steps = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -2,6 +2,7 @@
 import { conditionProblems } from '../conditions/models.ts';
 import { schemeProblems } from '../schemes/models.ts';
 import { formatQuantity } from '../text/units.ts';
+import { circuitsCheck } from './circuits.ts';
 import { faultChecks } from './faults.ts';
 import { peripheryChecks } from './periphery.ts';
 import { type Check, type Problem, unless } from './problem.ts';
@@ -50,6 +51,7 @@ const checks: readonly Check<Target>[] = [
       'flipping makes sums smaller where weights lie beside a reference (cell.encoding=offset) and columns are converted one by one (adc.convert=column)',
     ),
   schemeProblems,
+  circuitsCheck,
   ({ faults }) => (faults ? faultChecks.flatMap((check) => whereSound(() => check(faults))) : []),
   conditionProblems,
   ...peripheryChecks,

@@ -25,7 +25,8 @@ export function formatTarget(tree: unknown, target: Target, heading: string): st
       within === undefined || within in Object(tree) ? [] : [within],
     ),
   );
-  const off = [...absent].filter((section) => !section.includes('.'));
+  // What circuits take is no effect.
+  const off = [...absent].filter((section) => !section.includes('.') && section !== 'circuits');
   const ending =
     off.length === 0
       ? ''

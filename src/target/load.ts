@@ -37,9 +37,9 @@ async function readFileOf(nameOrPath: string): Promise<{ readonly file: string; 
   throw new DiagnosticError([targetNotFound(nameOrPath, read, bundled)]);
 }
 
-/** SHA-256 of everything that the chip does: all values, but neither name nor title. */
+/** SHA-256 of everything that the chip does: all values, but neither name nor title, nor what its circuits take. */
 export function targetFingerprint(target: Target): string {
-  const { name: _name, title: _title, ...values } = target;
+  const { name: _name, title: _title, circuits: _circuits, ...values } = target;
   return sha256(canonicalJson(values));
 }
 

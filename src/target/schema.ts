@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { conditionSections } from '../conditions/models.ts';
 import { anySchemeSections, type Scheme, schemeName, schemeSections, schemes } from '../schemes/models.ts';
 import { cell } from './cell.ts';
+import { circuits } from './circuits.ts';
 import { faults } from './faults.ts';
 import { fieldsOf, integer, type TargetField } from './leaf.ts';
 import { adc, adcErrors, driver, driverErrors } from './periphery.ts';
@@ -36,6 +37,7 @@ const sections = () => ({
   wires: wires.schema.optional(),
   adcErrors: adcErrors.schema.optional(),
   driverErrors: driverErrors.schema.optional(),
+  circuits: circuits.optional(),
 });
 
 const body = () => ({ ...periphery, ...sections() });

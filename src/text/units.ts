@@ -1,7 +1,7 @@
 /** Physical quantities as text: `50 uS` is 50e-6 in SI units. Everything inside the program is plain SI. */
 import { editDistance } from './near-names.ts';
 
-export type Unit = 'S' | 'V' | 's' | 'J' | 'A' | 'F' | 'ohm' | 'm' | 'C' | 'C/m2' | 'V/m' | '';
+export type Unit = 'S' | 'V' | 's' | 'J' | 'A' | 'F' | 'ohm' | 'm' | 'm2' | 'C' | 'C/m2' | 'V/m' | '';
 
 /** Decimal exponent of every prefix. */
 const prefixes: Readonly<Record<string, number>> = {
@@ -40,11 +40,15 @@ const spellings: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
   F: { farad: 0, farads: 0, Farad: 0, Farads: 0 },
   ohm: { ohms: 0, Ohm: 0, Ohms: 0, '\u03a9': 0, '\u2126': 0 },
   m: { meter: 0, meters: 0, metre: 0, metres: 0 },
+  m2: { 'm^2': 0, 'm\u00b2': 0 },
   C: { coulomb: 0, coulombs: 0, Coulomb: 0, Coulombs: 0 },
   'C/m2': { 'C/m^2': 0, 'C/m\u00b2': 0, 'C/cm2': 4, 'C/cm^2': 4, 'C/cm\u00b2': 4 },
   'V/m': { 'V/cm': 2 },
   '': {},
 };
+
+/** How often a prefix counts: mm2 are (mm)^2. */
+const dimensionOf = (unit: Unit) => (unit === 'm2' ? 2 : 1);
 
 /** Decimal exponent of everything that may stand behind the number. */
 type Suffixes = ReadonlyMap<string, number>;
@@ -57,7 +61,7 @@ function suffixesOf(unit: Unit): Suffixes {
       const before = isWord(name) ? [...short, ...Object.keys(prefixWords)] : short;
       return before.map((prefix) => {
         const symbol = prefixSigns[prefix] ?? prefixWords[prefix] ?? prefix;
-        return [`${prefix}${name}`, prefixes[symbol]! + exponent] as const;
+        return [`${prefix}${name}`, dimensionOf(unit) * prefixes[symbol]! + exponent] as const;
       });
     }),
   );
@@ -122,7 +126,7 @@ export function respelt(text: string, unit: Exclude<Unit, ''>): readonly string[
   const powers = new Set(near.filter((power) => power !== undefined));
   if (powers.size > 2) return [];
   return Object.entries(prefixes)
-    .filter(([, power]) => powers.has(power))
+    .filter(([, power]) => powers.has(dimensionOf(unit) * power))
     .map(([prefix]) => `${written} ${prefix}${unit}`);
 }
 
@@ -132,7 +136,8 @@ export function formatQuantity(value: number, unit: Unit, digits = 3): string {
     return `${Number(value.toPrecision(digits))}${unit && ` ${unit}`}`;
   const size = Math.abs(value);
   const [prefix, power] = Object.entries(prefixes)
+    .map(([symbol, exponent]) => [symbol, dimensionOf(unit) * exponent] as const)
     .sort((a, b) => b[1] - a[1])
-    .find(([, p]) => size >= 10 ** p * (1 - 1e-9)) ?? ['f', -15];
+    .find(([, p]) => size >= 10 ** p * (1 - 1e-9)) ?? ['f', -15 * dimensionOf(unit)];
   return `${Number((value / 10 ** power).toPrecision(digits))} ${prefix}${unit}`;
 }

@@ -131,6 +131,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/schemes',
   ],
   'src/inspect': ['src/bitstream', 'src/chip', 'src/ir', 'src/package'],
+  'src/cost': ['src/bitstream', 'src/inspect', 'src/ir', 'src/onnx', 'src/package'],
   'src/simulate': [
     'src/chip',
     'src/correct',
@@ -193,6 +194,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/report/schemas': [
     'src/chip',
     'src/correct',
+    'src/cost',
     'src/inspect',
     'src/package',
     'src/schemes',
@@ -201,6 +203,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/report': [
     'src/chip',
     'src/correct/compensate.ts',
+    'src/cost',
     'src/explain',
     'src/inspect',
     'src/schemes',

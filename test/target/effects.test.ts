@@ -154,7 +154,7 @@ describe('effects', () => {
     // Times, energies and counts of arrays change what it costs, and nothing else; the last two kinds tell what the
     // window and a digit step are made of.
     const cost =
-      /Time$|Energy$|^adc\.(time|energy|sharedBy)$|^array\.|^programming\.scheme$|fecapsPerLine|wakeUpCycles|^programming\.access\.|^hidden\.film\.(remanence|permittivity|side|lineCapacitance)$/;
+      /^circuits\.|Time$|Energy$|^adc\.(time|energy|sharedBy)$|^array\.|^programming\.scheme$|fecapsPerLine|wakeUpCycles|^programming\.access\.|^hidden\.film\.(remanence|permittivity|side|lineCapacitance)$/;
     for (const name of [...(await bundledTargets()), targetOf['pulse-verify']]) {
       const { target } = await loadTarget(name);
       const named = effectsOf(target, true).flatMap(({ parameters }) => Object.keys(parameters));

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePercent, parseQuantity, quantityPattern, respelt } from '../../src/text/units.ts';
+import {
+  formatQuantity,
+  parsePercent,
+  parseQuantity,
+  quantityPattern,
+  respelt,
+} from '../../src/text/units.ts';
 
 describe('a quantity', () => {
   test.each([
@@ -69,4 +75,12 @@ test('a percentage is a share', () => {
     0.03, 0.03, 0.03, 0.001, 0.1,
   ]);
   expect(['3', '%', '3%%', '3 uS', ''].map(parsePercent)).toEqual(Array.from({ length: 5 }));
+});
+
+test('a prefix of an area counts twice', () => {
+  expect(parseQuantity('0.372 mm2', 'm2')).toBe(0.372e-6);
+  expect(parseQuantity('1200 um^2', 'm2')).toBe(1.2e-9);
+  expect(parseQuantity('1 m2', 'm2')).toBe(1);
+  expect(formatQuantity(1.2e-9, 'm2')).toBe('1200 um2');
+  expect(respelt('3 MM2', 'm2')).toContain('3 mm2');
 });

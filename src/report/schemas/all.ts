@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { characterized } from './characterize.ts';
 import { compilation, dies, inference, operators, programming, surveyed } from './compile.ts';
+import { costs } from './cost.ts';
 import { difference } from './diff.ts';
 import { explained, explainedImage } from './explain.ts';
 import { inspected } from './inspect.ts';
@@ -39,6 +40,7 @@ const errors = z.strictObject({
 const bodies = {
   characterize: characterized,
   compile: compilation,
+  cost: costs,
   demo: demonstration,
   diff: difference,
   errors,

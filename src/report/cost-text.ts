@@ -1,0 +1,155 @@
+/** What a package costs -> text: layers, parts, and the whole. What rests on values that no source states is marked `(assumed)`. */
+import type { Cost, Efficiency } from '../cost/cost.ts';
+import { type Part, parts } from '../cost/parts.ts';
+import { formatQuantity } from '../text/units.ts';
+import { counted, formatArea, formatCount, formatShare } from './number.ts';
+import { type Fact, formatFacts, formatTable, numbers, texts } from './table.ts';
+
+/** Digital nodes that are named. */
+const nodesListed = 3;
+
+export const partNames: Readonly<Record<Part, string>> = {
+  drivers: 'drivers',
+  cells: 'cells',
+  sampleHold: 'sample and hold',
+  converters: 'converters',
+  shiftAdd: 'shift-and-add',
+  registers: 'registers',
+  buffers: 'buffers',
+  interconnect: 'interconnect',
+  digital: 'digital operators',
+};
+
+const joules = (value: number) => formatQuantity(value, 'J');
+const seconds = (value: number) => formatQuantity(value, 's');
+const mark = (assumed: boolean) => (assumed ? ' (assumed)' : '');
+
+export function formatCost(cost: Cost): string {
+  return `${layersTable(cost)}\n${partsTable(cost)}\n${formatFacts(facts(cost))}`;
+}
+
+function layersTable({ layers, digital, inference }: Cost): string {
+  const rows = layers.map(({ name, arrays, macs, energy, time, programming }) => [
+    name,
+    formatCount(arrays),
+    formatCount(macs),
+    joules(energy),
+    formatShare(energy / inference.energy),
+    seconds(time),
+    joules(programming.energy),
+  ]);
+  const { nodes, operations, energy, time } = digital;
+  const named = nodes.slice(0, nodesListed).map((node) => node.name);
+  const others = nodes.length - named.length;
+  const name = `digital: ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+  const rest =
+    nodes.length === 0
+      ? []
+      : [
+          [
+            name,
+            '',
+            `${formatCount(operations)} op`,
+            joules(energy),
+            formatShare(energy / inference.energy),
+            seconds(time),
+            '',
+          ],
+        ];
+  const columns = [
+    ...texts('layer'),
+    ...numbers('arrays', 'products', 'energy', 'share', 'time', 'to program'),
+  ];
+  return formatTable(columns, [...rows, ...rest]);
+}
+
+function partsTable({ inference, area, assumed }: Cost): string {
+  const assumedOf = (part: Part) => {
+    const figures = (['energy', 'area'] as const).filter((figure) => assumed[figure].includes(part));
+    return figures.length > 0 ? `(assumed: ${figures.join(', ')})` : '';
+  };
+  const rows = parts.map((part) => [
+    partNames[part],
+    joules(inference.parts[part]),
+    formatShare(inference.parts[part] / inference.energy),
+    formatArea(area.parts[part]),
+    formatShare(area.parts[part] / area.perArray),
+    assumedOf(part),
+  ]);
+  const transfer =
+    area.transfer > 0
+      ? [
+          [
+            'FeCAPs and transfer',
+            '',
+            '',
+            formatArea(area.transfer),
+            formatShare(area.transfer / area.perArray),
+            '',
+          ],
+        ]
+      : [];
+  const columns = [
+    ...texts('part'),
+    ...numbers('energy', 'share', 'area of an array', 'share'),
+    ...texts(''),
+  ];
+  return formatTable(columns, [...rows, ...transfer]);
+}
+
+function facts({ circuits, layers, inference, area, programming, efficiency, assumed }: Cost): Fact[] {
+  const { latency, pipelined, interval, energy, macs } = inference;
+  const { weightBits, inputBits } = efficiency;
+  const ofEnergy = mark(assumed.energy.length > 0);
+  const ofArea = mark(assumed.area.length > 0);
+  const ofTime = mark(assumed.time);
+  const ofAll = mark(assumed.energy.length + assumed.area.length > 0 || assumed.time);
+  const programmed =
+    programming.programmed < area.arrays ? `, from ${programming.programmed} of ${area.arrays} arrays` : '';
+  const free = programming.energy === 0 && programming.time === 0;
+  const spent = Object.entries(programming.parts)
+    .filter(([, { energy: own }]) => own > 0)
+    .sort(([, a], [, b]) => b.energy - a.energy)
+    .map(([component, { energy: own }]) => `${component} ${joules(own)}`);
+  return [
+    ['circuits', `those of ${circuits}`],
+    [
+      'inference',
+      `${joules(energy)} for ${formatCount(macs)} products of ${counted(layers.length, 'layer')}${ofEnergy}`,
+    ],
+    [
+      'latency',
+      `${seconds(latency)} one layer after the other, ${seconds(pipelined)} where each begins as soon as its first inputs are there${ofTime}`,
+    ],
+    [
+      'throughput',
+      `${rateText(1 / latency)} one after the other; ${rateText(1 / interval)} where layers work on several inferences, one every ${seconds(interval)}${ofTime}`,
+    ],
+    [
+      'area',
+      `${formatArea(area.used)} of ${counted(area.arrays, 'array')}; ${counted(area.chips, 'chip')} of ${formatArea(area.whole / area.chips)}${ofArea}`,
+    ],
+    [
+      'programming',
+      free
+        ? 'nothing: the target does not say what writing its cells takes'
+        : `${joules(programming.energy)}, ${seconds(programming.time)} one array after the other${programmed}${spent.length > 0 ? `: ${spent.join(', ')}` : ''}${mark(assumed.programming)}`,
+    ],
+    ['network', `${efficiencyText(efficiency.network)}${ofAll}`],
+    ['peak', `${efficiencyText(efficiency.peak)}, all arrays of a chip full and always at work${ofAll}`],
+    [
+      'an operation',
+      `half a product of a weight of ${weightBits} bits and an input of ${inputBits}; counted bit by bit there are ${weightBits * inputBits} times as many`,
+    ],
+    ...(assumed.fields.length > 0 ? [['assumed', assumed.fields.join(', ')] as const] : []),
+  ];
+}
+
+/** Inferences per second. */
+const rateText = (rate: number) => `${Number(rate.toPrecision(3)).toLocaleString('en-US')} a second`;
+
+const tera = (value: number) => Number((value / 1e12).toPrecision(3));
+
+function efficiencyText({ rate, perJoule, perArea }: Efficiency): string {
+  return `${tera(rate)} TOPS, ${tera(perJoule)} TOPS/W, ${tera(perArea / 1e6)} TOPS/mm2`;
+}

@@ -1,0 +1,59 @@
+/** `crossloom cost`: what it prints, whose circuits it counts, and what it marks as assumed. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assumedInColour } from '../../src/cli/io.ts';
+import { problemOf, runCli } from './run-cli.ts';
+import { tinyFolder } from './tiny-net.ts';
+
+let folder = '';
+const at = (name: string) => join(folder, name);
+const json = async (...args: readonly string[]) =>
+  JSON.parse((await runCli(['cost', ...args, '--json'])).out);
+
+beforeAll(async () => {
+  folder = await tinyFolder();
+  for (const target of ['isaac-128', 'tetramem-256-6bit'])
+    await runCli([
+      ...['compile', at('net.onnx'), '--target', target],
+      ...['--calibrate', at('data.npy'), '-o', at(`${target}.xbar`)],
+    ]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('prints layers, parts and the whole', async () => {
+  const { out } = await runCli(['cost', at('isaac-128.xbar')]);
+  expect(out).toContain('net.onnx on isaac-128');
+  expect(out).toMatch(/^stem +1 +576 /m);
+  expect(out).toMatch(/^converters +[\d.]+ [pnu]J +[\d.]+ % +0.0012 mm2/m);
+  expect(out).toMatch(/^network +[\d.e-]+ TOPS, [\d.]+ TOPS\/W/m);
+  expect(out).toContain('the target does not say what writing its cells takes');
+  expect(out).toMatch(/^assumed +circuits.digital.time$/m);
+});
+
+test('a target without circuits is counted with those of isaac-128, all of them assumed', async () => {
+  const own = await json(at('tetramem-256-6bit.xbar'));
+  expect(own).toMatchObject({ target: 'tetramem-256-6bit', circuits: 'isaac-128' });
+  expect(own).toEqual(await json(at('tetramem-256-6bit.xbar'), '--circuits', 'isaac-128'));
+  expect(own.assumed.area).toHaveLength(9);
+  const { out } = await runCli(['cost', at('tetramem-256-6bit.xbar')]);
+  expect(out).toMatch(/^converters .* \(assumed: area\)$/m);
+  expect(out).toMatch(/^latency .* \(assumed\)$/m);
+});
+
+test('what is assumed is yellow on a terminal, and nothing else', () => {
+  expect(assumedInColour('drivers  1 pJ  (assumed: energy)\nassumed  adc.energy (x)\n')).toBe(
+    'drivers  1 pJ  \u001b[33m(assumed: energy)\u001b[39m\nassumed  adc.energy (x)\n',
+  );
+});
+
+test('a target without circuits lends none', async () => {
+  const outcome = await runCli(['cost', at('isaac-128.xbar'), '--circuits', 'ideal']);
+  expect(problemOf(outcome)).toBe('25 options/invalid');
+  expect(outcome.err).toContain('no section `circuits`');
+});
+
+test('circuits that transfer hidden weights need a hidden plane', async () => {
+  const outcome = await runCli(['targets', 'show', 'isaac-128', '--set', 'circuits.transfer.area=1 um2']);
+  expect(outcome.err).toContain('no hidden planes to transfer');
+});
