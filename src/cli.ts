@@ -22,6 +22,7 @@ import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from
 import { asksForJson, jsonErrors } from './cli/json-errors.ts';
 import { registerOps } from './cli/ops.ts';
 import { registerProgram } from './cli/program.ts';
+import { registerReport } from './cli/report.ts';
 import { registerRun } from './cli/run.ts';
 import { registerSurvey } from './cli/survey.ts';
 import { registerTargets } from './cli/targets.ts';
@@ -61,6 +62,7 @@ export function createProgram(io: Io): Command {
   registerCost(program, io);
   registerExplain(program, io);
   registerDiff(program, io);
+  registerReport(program, io);
   registerExport(program, io);
   registerDisasm(program, io);
   registerAsm(program, io);

@@ -6,6 +6,7 @@ export * from './mapping.ts';
 export * from './model.ts';
 export * from './package.ts';
 export * from './reading.ts';
+export * from './report.ts';
 export * from './target.ts';
 export * from './usage.ts';
 export * from './verification.ts';

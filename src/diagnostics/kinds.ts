@@ -18,6 +18,7 @@ export const kinds = {
   bitstream: { exit: 34, what: 'the bitstream, or its text', stages: ['bitstream'] },
   chip: { exit: 37, what: 'the chip, or what is left of it', stages: ['chip', 'delta', 'wear'] },
   data: { exit: 40, what: 'data, labels, preprocessing, fault maps', stages: ['data', 'faults'] },
+  report: { exit: 41, what: 'a report of an earlier run', stages: ['report'] },
   bound: { exit: 50, what: 'a bound such as --min-accuracy is not met', stages: ['verify', 'tune'] },
   result: { exit: 51, what: 'a result that is not a number', stages: ['result'] },
   learning: { exit: 60, what: 'what is to learn, or its checkpoint', stages: ['train'] },

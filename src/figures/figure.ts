@@ -8,8 +8,10 @@ export interface Axis {
   readonly name: string;
   /** An SI unit as in target files, another such as `%`, or nothing for counts and levels. */
   readonly unit: string;
-  /** Default: linear. */
-  readonly scale?: 'linear' | 'log';
+  /** `whole` is linear and labelled at whole numbers. Default: linear. */
+  readonly scale?: 'linear' | 'log' | 'whole';
+  /** Its ends. Default: those of the data along the first axis, round numbers around them along the second. */
+  readonly range?: readonly [from: number, to: number];
 }
 
 /** Points of a chart: `x` and `y` are equally long, and so are `low` and `high`, between which a band is drawn. */
@@ -44,13 +46,17 @@ export interface Grid {
   readonly rows: readonly (readonly number[])[];
 }
 
-export interface Figure {
+/** What is to be drawn, and what is said of it. */
+export interface Drawing<Plot extends Chart | Grid = Chart | Grid> {
   /** Of its files: small letters, digits and hyphens. */
   readonly name: string;
   readonly title: string;
   /** What was done, and how often. */
   readonly about: string;
-  readonly plot: Chart | Grid;
+  readonly plot: Plot;
+}
+
+export interface Figure extends Drawing {
   /** Fields of the target that it rests on, or sections for all of their fields. */
   readonly uses: readonly string[];
 }

@@ -99,6 +99,8 @@ export interface Places {
   /** Names of the layers, those of all uses of a matrix: index of the layer. */
   readonly layers: ReadonlyMap<string, number>;
   readonly dims: (layer: number) => readonly number[];
+  /** By the number of the block. */
+  readonly places: readonly BlockPlace[];
   readonly blocksOf: (layer: number) => readonly BlockPlace[];
   readonly blocksOn: (array: number) => readonly BlockPlace[];
   /** @param index within `dims` */
@@ -121,6 +123,7 @@ export function placesIn(pkg: Package): Places {
       ),
     ),
     dims: (layer) => weightDims(mapping.layers[layer]!.node),
+    places,
     blocksOf: (layer) => places.filter(({ block }) => mapping.blocks[block]!.layer === layer),
     blocksOn: (array) => places.filter((place) => place.array === array),
     async weightAt(layer, index) {

@@ -191,6 +191,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/cli/completion': [],
   'src/report/plots': [],
+  'src/report/figures': ['src/inspect', 'src/report', 'src/verify'],
+  'src/report/page': [
+    'src/chip',
+    'src/inspect',
+    'src/ir/mapping.ts',
+    'src/package',
+    'src/report',
+    'src/report/figures',
+    'src/report/plots',
+    'src/verify',
+  ],
   'src/report/schemas': [
     'src/chip',
     'src/correct',

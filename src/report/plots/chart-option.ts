@@ -4,9 +4,26 @@ import { palette, seriesColours } from './palette.ts';
 import { type Scale, scaleOf } from './scale.ts';
 import { axisStyle, font } from './style.ts';
 
-const [above, below] = [74, 52];
+/** Around the area of a plot, in pixels; what is above it has room for a title and the legend. */
+export interface Margins {
+  readonly above: number;
+  readonly below: number;
+  readonly left: number;
+  readonly right: number;
+  /** Between the labels of the upright axis and its name. */
+  readonly nameGap: number;
+}
 
-export function chartOption({ x, y, series }: Chart, plotHeight: number, height: number): object {
+const titled: Margins = { above: 74, below: 52, left: 84, right: 30, nameGap: 58 };
+
+/** @param margins of a plot without title and legend; absent: it has both */
+export function chartOption(
+  { x, y, series }: Chart,
+  plotHeight: number,
+  height: number,
+  margins?: Margins,
+): object {
+  const { above, below, left, right, nameGap } = margins ?? titled;
   const [across, up] = [
     scaleOf(
       x,
@@ -26,12 +43,22 @@ export function chartOption({ x, y, series }: Chart, plotHeight: number, height:
       right: 18,
       textStyle: font,
       itemHeight: 9,
-      show: series.length > 1,
+      show: !margins && series.length > 1,
       data: [...new Map(series.map((one) => [one.name, legendOf(one)])).values()],
     },
-    grid: { outerBoundsMode: 'none', left: 84, right: 30, top: above, bottom: height - plotHeight + below },
-    xAxis: { ...axisOf(x), ...axisStyle(across.label, 30, x.scale), ...rangeOf(x, series, across) },
-    yAxis: { ...axisOf(y), ...axisStyle(up.label, 58, y.scale) },
+    grid: { outerBoundsMode: 'none', left, right, top: above, bottom: height - plotHeight + below },
+    xAxis: {
+      ...axisOf(x),
+      ...axisStyle(across.label, 30, x.scale),
+      ...rangeOf(x, series, across),
+      ...endsOf(x, across),
+    },
+    yAxis: {
+      ...axisOf(y),
+      ...axisStyle(up.label, nameGap, y.scale),
+      ...fromNothing(series),
+      ...endsOf(y, up),
+    },
     series: series.flatMap((one, place) => [
       ...(one.low && one.high ? [bandOf(one, place, scales)] : []),
       drawnAs(one, place, scales, series),
@@ -49,8 +76,24 @@ interface Scales {
 }
 
 function axisOf({ scale }: Axis): object {
-  return scale === 'log' ? { type: 'log', minorTick: { show: true } } : { type: 'value', scale: true };
+  if (scale === 'log') return { type: 'log', minorTick: { show: true } };
+  return { type: 'value', scale: true, ...(scale === 'whole' && { minInterval: 1 }) };
 }
+
+/** Given ends go outwards to round numbers, at which labels stand. */
+function endsOf({ range, scale }: Axis, { unit }: Scale): object {
+  if (!range) return {};
+  const [from, to] = range.map((end) => end / unit) as [number, number];
+  if (scale === 'log') return { min: from, max: to };
+  const rough = (to - from) / 6;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const interval = power * [1, 2, 5, 10].find((times) => times * power >= rough)!;
+  return { min: interval * Math.floor(from / interval), max: interval * Math.ceil(to / interval), interval };
+}
+
+/** Bars are compared by their length. */
+const fromNothing = (series: readonly Series[]): object =>
+  series.some(({ drawn }) => drawn === 'bars') ? { scale: false } : {};
 
 /** Data fill the width: round ends of an axis would leave it empty. */
 function rangeOf({ scale }: Axis, series: readonly Series[], { unit }: Scale): object {
@@ -63,7 +106,7 @@ function rangeOf({ scale }: Axis, series: readonly Series[], { unit }: Scale): o
   return { min: (min - margin) / unit, max: (max + margin) / unit };
 }
 
-const colourOf = ({ colour }: Series, place: number) =>
+export const colourOf = ({ colour }: Series, place: number) =>
   seriesColours[(colour ?? place) % seriesColours.length]!;
 
 function pointsOf(xs: readonly number[], ys: readonly number[], { across, up }: Scales): number[][] {

@@ -22,10 +22,7 @@ export function drawFigure(figure: CharacterizedFigure): string {
     ...(values.length > 0 ? wrap(`Assumed: ${values.join(', ')}.`, charactersPerLine) : ['Nothing assumed.']),
   ];
   const height = plotHeight + lines.length * lineHeight + 14;
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
-  chart.setOption({
-    animation: false,
-    textStyle: font,
+  const svg = render(name, width, height, {
     title: { text: title, left: 18, top: 10, textStyle: { ...font, fontSize: 16, fontWeight: 'bold' } },
     ...(plot.form === 'chart' ? chartOption(plot, plotHeight, height) : gridOption(plot, plotHeight, height)),
     graphic: {
@@ -39,10 +36,17 @@ export function drawFigure(figure: CharacterizedFigure): string {
         lineHeight,
       },
     },
-  } as echarts.EChartsCoreOption);
+  });
+  return `${svg}\n`;
+}
+
+/** An option of echarts -> SVG. @param name that begins the names in it */
+export function render(name: string, width: number, height: number, option: object): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  chart.setOption({ animation: false, textStyle: font, ...option } as echarts.EChartsCoreOption);
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return `${still(svg, name)}\n`;
+  return still(svg, name);
 }
 
 /** Without what echarts adds for pointers, and names after the figure: numbers of charts go on in a process, and pages hold many. */

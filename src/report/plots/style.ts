@@ -1,4 +1,5 @@
 /** What all plots have in common. */
+import type { Axis } from '../../figures/figure.ts';
 import { palette } from './palette.ts';
 
 export const width = 760;
@@ -10,12 +11,16 @@ export const font = {
 const line = { show: true, lineStyle: { color: palette.faint.day } };
 
 /** Of any axis; `gap` is that between its labels and its name. */
-export const axisStyle = (name: string, gap: number, scale?: 'linear' | 'log') => ({
+export const axisStyle = (name: string, gap: number, scale?: Axis['scale']) => ({
   name,
   nameLocation: 'middle',
   nameGap: gap,
   nameTextStyle: font,
-  axisLabel: { ...font, hideOverlap: true, formatter: scale === 'log' ? powerOfTen : tick },
+  axisLabel: {
+    ...font,
+    hideOverlap: true,
+    formatter: scale === 'log' ? powerOfTen : scale === 'whole' ? wholeTick : tick,
+  },
   axisLine: line,
   axisTick: line,
   splitLine: { show: true, lineStyle: { color: palette.rule.day } },
@@ -27,6 +32,8 @@ const tick = (value: number | string): string => {
   const decimals = String(plain).split('.')[1]?.length ?? 0;
   return decimals > (Math.abs(plain) < 1 ? 4 : 2) ? '' : String(plain);
 };
+
+const wholeTick = (value: number | string): string => (Number.isInteger(Number(value)) ? String(value) : '');
 
 const raised = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079';
 

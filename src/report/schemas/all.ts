@@ -77,6 +77,15 @@ export function named<Name extends ReportName>(name: Name, report: Report<Name>)
   return { schema: schemaOf(name), ...report };
 }
 
+/** What was printed under this name, read back. */
+export function readReportAs<Name extends ReportName>(
+  name: Name,
+  value: unknown,
+): z.ZodSafeParseResult<Report<Name>> {
+  const { schema: _, ...report } = value as { readonly schema?: unknown };
+  return bodies[name].safeParse(report) as z.ZodSafeParseResult<Report<Name>>;
+}
+
 /** The JSON Schema (draft 2020-12) of what is printed under this name. */
 export function reportJsonSchema(name: ReportName): object {
   const whole = bodies[name].extend({ schema: z.literal(schemaOf(name)) });

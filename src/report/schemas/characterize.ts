@@ -6,7 +6,7 @@ import { count, list } from './parts.ts';
 const axis = z.strictObject({
   name: z.string(),
   unit: z.string().describe('SI without prefix where it has one; empty for counts and levels'),
-  scale: z.enum(['linear', 'log']).exactOptional(),
+  scale: z.enum(['linear', 'log', 'whole']).exactOptional(),
 });
 const values = list(z.number());
 

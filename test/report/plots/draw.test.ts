@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CharacterizedFigure } from '../../../src/figures/characterization.ts';
+import { characterizationPage } from '../../../src/report/page/characterization.ts';
 import { figureCsv } from '../../../src/report/plots/csv.ts';
 import { drawFigure, figureFile } from '../../../src/report/plots/draw-figure.ts';
-import { characterizationPage } from '../../../src/report/plots/page.ts';
 import { palette } from '../../../src/report/plots/palette.ts';
 import { scaleOf } from '../../../src/report/plots/scale.ts';
 
