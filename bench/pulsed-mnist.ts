@@ -18,7 +18,7 @@ const plain: Given = {
 };
 const tikiTaka: Given = {
   ...plain,
-  ...{ rule: 'tiki-taka-4', widths: [784, 256, 10], learningRate: 0.03, weightRange: 1, epochs: 4 },
+  ...{ rule: 'tiki-taka-4', widths: [784, 256, 10], learningRate: 0.03, weightRange: 1, epochs: 8 },
   fast: { chopEvery: 4, fastSteps: 3 },
 };
 
