@@ -7,6 +7,7 @@ import { characterized } from './characterize.ts';
 import { compilation, dies, inference, operators, programming, surveyed } from './compile.ts';
 import { difference } from './diff.ts';
 import { explained } from './explain.ts';
+import { fitted } from './fit.ts';
 import { inspected } from './inspect.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { places } from './places.ts';
@@ -43,6 +44,7 @@ const bodies = {
   diff: difference,
   errors,
   explain: explained,
+  fit: fitted,
   inspect: inspected,
   ops: operators,
   program: programming,
