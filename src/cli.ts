@@ -16,6 +16,7 @@ import { registerDisasm } from './cli/disasm.ts';
 import { registerExplain } from './cli/explain.ts';
 import { registerExport } from './cli/export.ts';
 import { failureOf } from './cli/failure.ts';
+import { registerFit } from './cli/fit.ts';
 import { withMainExamples } from './cli/help.ts';
 import { registerInspect } from './cli/inspect.ts';
 import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
@@ -67,6 +68,7 @@ export function createProgram(io: Io): Command {
   registerDisasm(program, io);
   registerAsm(program, io);
   registerTargets(program, io);
+  registerFit(program, io);
   registerCharacterize(program, io);
   registerOps(program, io);
   registerCompletion(program, io);

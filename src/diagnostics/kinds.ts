@@ -17,7 +17,11 @@ export const kinds = {
   package: { exit: 30, what: 'the package', stages: ['package'] },
   bitstream: { exit: 34, what: 'the bitstream, or its text', stages: ['bitstream'] },
   chip: { exit: 37, what: 'the chip, or what is left of it', stages: ['chip', 'delta', 'wear'] },
-  data: { exit: 40, what: 'data, labels, preprocessing, fault maps', stages: ['data', 'faults'] },
+  data: {
+    exit: 40,
+    what: 'data, labels, preprocessing, fault maps, measurements',
+    stages: ['data', 'faults', 'fit'],
+  },
   report: { exit: 41, what: 'a report of an earlier run', stages: ['report'] },
   bound: { exit: 50, what: 'a bound such as --min-accuracy is not met', stages: ['verify', 'tune'] },
   result: { exit: 51, what: 'a result that is not a number', stages: ['result'] },

@@ -34,7 +34,7 @@ export const manifestSchema = z.strictObject({
       z.strictObject({
         field: z.string(),
         text: z.string(),
-        from: z.enum(['paper', 'source', 'derived', 'assumed', 'override']),
+        from: z.enum(['paper', 'source', 'measured', 'derived', 'assumed', 'override']),
         source: z.string(),
       }),
     ),

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { parsePercent, parseQuantity, percentPattern, quantityPattern, type Unit } from '../text/units.ts';
 
-const origins = ['paper', 'source', 'derived', 'assumed'] as const;
+const origins = ['paper', 'source', 'measured', 'derived', 'assumed'] as const;
 /** Where a value comes from. */
 export type From = (typeof origins)[number];
 
@@ -15,7 +15,7 @@ export const unsaid = { from: 'assumed', source: 'not said' } as const;
 export const from = z
   .enum(origins)
   .describe(
-    'paper: the publication itself; source: another text, named; derived: arithmetic; assumed: none of these',
+    'paper: the publication itself; source: another text, named; measured: a file of measurements, by its hash; derived: arithmetic; assumed: none of these',
   );
 export const source = z.string().min(1).describe('Figure, table, text or reasoning behind the value');
 const assumed = z.literal(unsaid.from).optional();

@@ -29,7 +29,7 @@ function groupOf(file: string): string {
   if (top.includes(file)) return file;
   const folder = dirname(file);
   if (nouns.includes(folder) || conditionModel.test(file)) return 'nouns';
-  return /^src\/(conditions|schemes|train)/.exec(folder)?.[0] ?? folder;
+  return /^src\/(conditions|fit|schemes|train)/.exec(folder)?.[0] ?? folder;
 }
 
 const above = [
@@ -50,6 +50,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/target/export': [],
   'src/target/import': [],
   'src/conditions': [],
+  'src/fit': ['src/schemes'],
   'src/schemes': ['src/kernels'],
   'src/ir': [],
   'src/kernels': ['src/ir/calibration-record.ts', 'src/ir/cells.ts'],
@@ -216,6 +217,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/correct/compensate.ts',
     'src/cost',
     'src/explain',
+    'src/fit',
     'src/inspect',
     'src/schemes',
     'src/verify',

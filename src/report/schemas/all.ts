@@ -8,6 +8,7 @@ import { compilation, dies, inference, operators, programming, surveyed } from '
 import { costs } from './cost.ts';
 import { difference } from './diff.ts';
 import { explained, explainedImage } from './explain.ts';
+import { fitted } from './fit.ts';
 import { inspected } from './inspect.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { places } from './places.ts';
@@ -46,6 +47,7 @@ const bodies = {
   errors,
   explain: explained,
   'explain-image': explainedImage,
+  fit: fitted,
   inspect: inspected,
   ops: operators,
   program: programming,

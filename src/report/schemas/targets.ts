@@ -22,7 +22,7 @@ export const targetFields = z.strictObject({
     z.strictObject({
       field: z.string(),
       text: z.string().describe('as it is written'),
-      from: z.enum(['paper', 'source', 'derived', 'assumed', 'override']),
+      from: z.enum(['paper', 'source', 'measured', 'derived', 'assumed', 'override']),
       source: z.string(),
       value: z.unknown().describe('in SI units'),
       unit: z.string().optional(),
@@ -42,7 +42,7 @@ export const targetImported = z.strictObject({
   fields: list(
     z.strictObject({
       field: z.string(),
-      from: z.enum(['paper', 'source', 'derived', 'assumed', 'override']),
+      from: z.enum(['paper', 'source', 'measured', 'derived', 'assumed', 'override']),
       source: z.string(),
       value: z.unknown().describe('as it is written'),
     }),
