@@ -40,7 +40,8 @@ export function crosssimParameters(target: Target): Parameters {
       subtract_current_in_xbar: adc.convert === 'pair',
     },
     bit_sliced: { style: isPaired ? 1 : 3, num_slices: Math.max(2, slices) },
-    offset: { style: 2 },
+    // Of several slices CrossSim takes the offset away in digits, and of one by a reference column.
+    offset: { style: slices > 1 ? 1 : 2 },
   };
   const sliced = driver.bits < 8;
   // The largest sum that an array can make: calibration chooses less (calibrated_range).
