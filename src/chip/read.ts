@@ -26,6 +26,8 @@ export interface ReadArrays extends Pick<Chip, 'converters'> {
   readonly converterErrors: readonly ConverterErrors[] | undefined;
   /** Read as if the wires had no resistance. */
   readonly unwired: boolean;
+  /** Read as if converters neither rounded nor saturated. */
+  readonly unconverted?: boolean;
   /** Drivers and columns whose largest current is over the target's limit: at most one of each kind. */
   readonly warnings: readonly Diagnostic[];
   /** What bends all converters, over codes, and all drivers, over levels, alike. */
@@ -56,7 +58,11 @@ export async function readArrays(
   raiseTime(target, all.at);
   const { columns } = chip.header;
   const unwired = target.wires !== undefined && !all.wires;
-  const converting = { columns, unwired, converters: chip.converters, ...convertersOf(chip, target) };
+  const converting = {
+    ...{ columns, unwired, converters: chip.converters },
+    ...(unconverted.has(chip.conductances) && { unconverted: true }),
+    ...convertersOf(chip, target),
+  };
   const still = all.at === 0 && !all.wires && !all.noise && !fluctuates(target) && !target.driverErrors;
   if (still && leadsOf(chip)[0] === 0)
     return { ...converting, ...withoutNoise, conductances: chip.conductances, warnings: [] };
@@ -146,6 +152,13 @@ async function readAll(
 export interface AlikeChips {
   /** The arrays of the one that was read through its wires first. */
   solved?: readonly WiredArray[];
+}
+
+const unconverted = new WeakSet<Chip['conductances']>();
+
+/** From now on, the chip is read as if its converters neither rounded nor saturated. */
+export function readUnconverted(chip: Chip): void {
+  unconverted.add(chip.conductances);
 }
 
 const groups = new WeakMap<Chip['conductances'], AlikeChips>();

@@ -3,7 +3,7 @@
  * seed, effect, array and cell: whatever errors remain have the same draws.
  */
 import type { Chip } from '../chip/chip.ts';
-import { type AlikeChips, readAsAlike } from '../chip/read.ts';
+import { type AlikeChips, readAsAlike, readUnconverted } from '../chip/read.ts';
 import { settleAgain } from '../compile/settle-again.ts';
 import { correctChip } from '../correct/correct-chip.ts';
 import type { Compiled } from '../ir/compiled.ts';
@@ -12,6 +12,7 @@ import { packageOf } from '../package/package-of.ts';
 import { programChip } from '../program.ts';
 import { errorsOf, withoutErrors } from '../target/errors.ts';
 import { targetFingerprint } from '../target/load.ts';
+import { quantization } from '../target/periphery.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { type OnPart, type Programmed, withoutUnused } from '../tune/chips.ts';
 import { lastFew } from '../tune/memo.ts';
@@ -80,6 +81,7 @@ export function openChipsWithout(
       const how = { threads, sequential, onRead: on('read'), onLayer: on('calibrate') };
       alike.set(seed, alike.get(seed) ?? {});
       if (told) readAsAlike(chip, alike.get(seed)!);
+      if (errors.includes(quantization)) readUnconverted(chip);
       return {
         pkg: read,
         chip: await correctChip(read, chip, { ...how, conditions: { at: calibratedAt } }),

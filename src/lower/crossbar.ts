@@ -6,6 +6,8 @@
  *
  * Exact form: where every cell holds a whole digit and no converter can saturate, the planes sum to the product with
  * the codes themselves, so one Conv or MatMul per tile and slice gives the same integers.
+ *
+ * Without converters, where a chip is asked about that has ideal ones: one Conv or MatMul (unconverted.ts).
  */
 import type { ColumnCorrection } from '../column-correction.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
@@ -16,6 +18,7 @@ import type { FoldedLayer } from './folded.ts';
 import { emitCodes } from './input-codes.ts';
 import type { NoiseSource } from './noise-pool.ts';
 import { countSaturation } from './saturation.ts';
+import { emitUnconverted } from './unconverted.ts';
 
 export interface LowerOptions {
   /** Of the programmed chip; absent: the compiler's own gain and bias. */
@@ -37,6 +40,10 @@ export function lowerCrossbar(
 ): readonly string[] {
   const { calibration, bitSerial = false, noise, saturation } = options;
   const exact = calibration ? undefined : folded.exact;
+  if (!exact && folded.unconverted) {
+    emitUnconverted(emit, layer, folded, calibration);
+    return [];
+  }
   // Without planes their coding does not matter, and codes are the cheapest.
   const driven: CrossbarLayer = exact && !bitSerial ? { ...layer, inputCoding: 'binary' } : layer;
   const codes = emitCodes(emit, driven);

@@ -51,6 +51,7 @@ export function foldLayer(layer: CrossbarLayer, arrays: ProgrammedArrays): Folde
     parts,
     curves: arrays.curves,
     shares: noise?.shares,
+    unconverted: arrays.unconverted === true && packSize === 1 && !arrays.variances && !noise && !bent,
     exact:
       whole && !arrays.variances && !noise && !bent
         ? copiesTogether(paired ? parts : sidesTogether(parts), layer)

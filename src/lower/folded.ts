@@ -16,6 +16,8 @@ export interface ProgrammedArrays {
   readonly curves?: Curves | undefined;
   /** Read as if its wires had no resistance: converters are then set as for such a chip. Default: false. */
   readonly unwired?: boolean;
+  /** Read as if converters neither rounded nor saturated, where nothing else hinders it. Default: false. */
+  readonly unconverted?: boolean;
 }
 
 /** Factors e of time scales that the readings of a layer have, or shares of their sum. */
@@ -85,4 +87,6 @@ export interface FoldedLayer {
   readonly shares?: NoiseScales | undefined;
   /** By slice, what its copies hold together, where every cell holds an exact digit and every converter tells all sums apart. */
   readonly exact: readonly AnalogPart[] | undefined;
+  /** Whether its converters count as if they neither rounded nor saturated: its parts then add up to one product. */
+  readonly unconverted?: boolean;
 }

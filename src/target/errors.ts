@@ -5,7 +5,7 @@
 import { conditionsOf } from '../conditions/models.ts';
 import { schemeOf, withExactCells } from '../schemes/models.ts';
 import { effectsOf } from './effects.ts';
-import { adcErrors, driverErrors } from './periphery.ts';
+import { adcErrors, driverErrors, quantization } from './periphery.ts';
 import type { Target } from './target.ts';
 import { wires } from './wires.ts';
 
@@ -66,7 +66,7 @@ function idealsOf(target: Target): TargetError[] {
     without(wires.name, 'settling', { wires: undefined }),
     without(driverErrors.name, 'reading', { driverErrors: undefined }),
     without(adcErrors.name, 'reading', { adcErrors: undefined }),
-    without('converter quantization and saturation', 'settling', fineConverter(target)),
+    without(quantization, 'settling', fineConverter(target)),
   ];
 }
 

@@ -113,6 +113,9 @@ export const peripheryChecks: readonly Check<Periphery>[] = [
     ),
 ];
 
+/** Name of what converters err by when they are as they should be. */
+export const quantization = 'converter quantization and saturation';
+
 /** In the order in which they act. */
 export function peripheryEffects(target: Periphery): Effect[] {
   const { bits } = target.driver;
@@ -123,7 +126,7 @@ export function peripheryEffects(target: Periphery): Effect[] {
   };
   const conversion = {
     schema: adc.pick({ bits: true, convert: true, sharedBy: true }),
-    name: 'converter quantization and saturation',
+    name: quantization,
     law: 'code = clip(round(sum G / step) + zero, -2^(bits-1), 2^(bits-1) - 1); step and zero per column',
   };
   return [
