@@ -43,6 +43,7 @@ export { compileWarnings } from './compile/warnings.ts';
 /** What is done about what has moved in a chip since it was calibrated. */
 export type { Compensation } from './correct/compensate.ts';
 /** What an inference and programming cost: energy, latency and area, by part and by layer; as text. */
+export { type Balance, balanceReplicas } from './cost/balance.ts';
 export { type Cost, type CostOptions, costPackage } from './cost/cost.ts';
 /** Labelled samples, preprocessed and streamed. */
 export type { Batch, Dataset, Sample } from './data/dataset.ts';

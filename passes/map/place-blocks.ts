@@ -4,13 +4,14 @@
  * "A thousand ways to pack the bin", 2010); a block goes where it leaves the shortest side. The parts of a residual
  * layer's tile are one rectangle, side by side. Where wires have resistance, blocks lie at the sensed end of the columns,
  * and where rows that are not driven are gated off, each within one bank of rows that conduct together. An array has the corner
- * that may be filled by the layer it was taken for, and others come in whose corner is at least as large.
+ * that may be filled by the layer it was taken for, and others come in whose corner is at least as large. Replicas of a layer lie on
+ * different arrays, their parts side by side where they fit.
  */
 
 import { tooManyArrays } from '../../src/diagnostics/all.ts';
 import { raise } from '../../src/diagnostics/diagnostic.ts';
 import { cornerOf, type Room } from '../../src/ir/corner.ts';
-import { describeOrigin } from '../../src/ir/graph.ts';
+import { describeOrigin, type Replica } from '../../src/ir/graph.ts';
 import {
   type Block,
   blockCells,
@@ -19,6 +20,7 @@ import {
   bundleOf,
   type Mapping,
   type PlacedBlock,
+  partsOf,
   type SlicedLayer,
 } from '../../src/ir/mapping.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -30,9 +32,16 @@ interface Free extends Room {
 }
 
 interface OpenArray {
+  /** By what replicas share, the replica that lies here: others go elsewhere, to be driven at the same time. */
+  readonly replicas: Map<string, number>;
   /** As much as may be filled. */
   readonly corner: Room;
   readonly holes: Free[];
+}
+
+interface Wanted {
+  readonly corner: Room;
+  readonly replica: Replica | undefined;
 }
 
 interface PlaceContext {
@@ -47,9 +56,9 @@ export const placeBlocks = {
   run(blocks: readonly Block[], { layers, target, arrays }: PlaceContext): Mapping {
     const order = blocks.flatMap((block, index) => {
       const layer = layers[block.layer]!;
-      const bundle = bundleOf(layer);
-      if (bundle > 1 && (block.slice > 0 || block.copy > 0)) return [];
       const width = blockColumns(block, layer.encoding);
+      const bundle = sideBySide(layer, width, target);
+      if (bundle > 1 && (block.slice > 0 || block.copy > 0)) return [];
       return [{ index, bundle, width, rows: blockRows(block), columns: bundle * width }];
     });
     order.sort((a, b) => b.rows - a.rows || b.columns - a.columns || a.index - b.index);
@@ -59,11 +68,13 @@ export const placeBlocks = {
     const placed = new Array<PlacedBlock>(blocks.length);
     for (const { index, bundle, width, rows, columns } of order) {
       const corner = cornerOf(layers[blocks[index]!.layer]!, target);
-      const size = [rows, columns, corner.rows, corner.columns].join();
-      const wanted = { rows, columns, corner };
+      const { replica } = layers[blocks[index]!.layer]!.node;
+      const size = [rows, columns, corner.rows, corner.columns, replica?.of, replica?.number].join();
+      const wanted = { rows, columns, corner, replica };
       const place = firstFit(open, firstWithRoom.get(size) ?? 0, wanted) ?? openArray(open, corner, target);
       firstWithRoom.set(size, place.array);
-      const { holes } = open[place.array]!;
+      const { holes, replicas } = open[place.array]!;
+      if (replica) replicas.set(replica.of, replica.number);
       const hole = holes.splice(place.hole, 1)[0]!;
       holes.push(...cut(hole, rows, columns));
       for (let part = 0; part < bundle; part++) {
@@ -77,13 +88,20 @@ export const placeBlocks = {
   },
 };
 
+/** Blocks that lie side by side: parts that are read for each other, and those of replicas, which are to take no turns. */
+function sideBySide(layer: SlicedLayer, width: number, target: Target): number {
+  const parts = partsOf(layer);
+  const fits = parts * width <= cornerOf(layer, target).columns;
+  return layer.node.replica && fits ? parts : bundleOf(layer);
+}
+
 function openArray(open: OpenArray[], corner: Room, target: Target): { array: number; hole: number } {
   const { rows, columns } = corner;
   const bank = target.wires?.idleRows === 'gated' ? target.driver.rowsAtOnce : rows;
   const holes: Free[] = [];
   for (let row = 0; row < rows; row += bank)
     holes.push({ row, column: 0, rows: Math.min(bank, rows - row), columns });
-  open.push({ corner, holes });
+  open.push({ corner, holes, replicas: new Map() });
   return { array: open.length - 1, hole: 0 };
 }
 
@@ -91,10 +109,11 @@ function openArray(open: OpenArray[], corner: Room, target: Target): { array: nu
 function firstFit(
   open: readonly OpenArray[],
   start: number,
-  { rows, columns, corner }: Room & { readonly corner: Room },
+  { rows, columns, corner, replica }: Room & Wanted,
 ): { array: number; hole: number } | undefined {
   for (let array = start; array < open.length; array++) {
-    const { corner: filled, holes } = open[array]!;
+    const { corner: filled, holes, replicas } = open[array]!;
+    if (replica && (replicas.get(replica.of) ?? replica.number) !== replica.number) continue;
     if (filled.rows > corner.rows || filled.columns > corner.columns) continue;
     let best = -1;
     let least = Number.POSITIVE_INFINITY;

@@ -164,7 +164,7 @@ function headroom(target: Target, choice: SliceChoice, radix: number): number {
   return (2 * precision.tolerance * radix) / levelStepOf(target.cell);
 }
 
-/** Nodes of one matrix that go onto cells alike, together; in the order of their first nodes. */
+/** Nodes of one matrix that go onto cells alike, together, and replicas apart; in the order of their first nodes. */
 function usesOf(
   nodes: readonly QuantizedMvmNode[],
   choiceOf: (node: QuantizedMvmNode) => SliceChoice,
@@ -176,7 +176,8 @@ function usesOf(
     const { encoding, slices, copies, repeats, residual, inputNumbers, rowsUsed, columnsUsed } = choice;
     const alike = byMatrix.get(node.integers) ?? new Map<string, QuantizedMvmNode[]>();
     byMatrix.set(node.integers, alike);
-    const key = [encoding, slices, copies, repeats, residual, inputNumbers, rowsUsed, columnsUsed].join();
+    const alikeOn = [encoding, slices, copies, repeats, residual, inputNumbers, rowsUsed, columnsUsed];
+    const key = [...alikeOn, node.replica?.number].join();
     const uses = alike.get(key) ?? [];
     alike.set(key, uses);
     if (uses.push(node) === 1) groups.push(uses);

@@ -1,15 +1,21 @@
 /** `crossloom cost`: energy, latency and area of an inference and of programming. */
 import type { Command } from 'commander';
+import { balanceReplicas } from '../cost/balance.ts';
 import { costPackage } from '../cost/cost.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { writeInPlace } from '../files/write-file.ts';
+import { type CompileOptions, parseOptions } from '../ir/options.ts';
 import { openPackage, type Package } from '../package/open.ts';
-import { formatCost } from '../report/cost-text.ts';
+import { formatBalance, formatCost } from '../report/cost-text.ts';
 import { loadTarget } from '../target/load.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { patternOf } from '../text/name-pattern.ts';
+import { formatOptions } from '../tune/write-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { seedNumber, withJson } from './options.ts';
+import { seedNumber, wholeNumber, withJson } from './options.ts';
+import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
 /** Lends its circuits to targets that name none. */
@@ -17,12 +23,19 @@ const usualLender = 'isaac-128';
 
 interface CostCommandLine {
   readonly circuits?: string;
+  readonly arrays?: number;
+  readonly output?: string;
+  readonly force?: true;
   readonly seed: number;
   readonly json?: true;
 }
 
-async function run(io: Io, folder: string, { circuits, seed, json }: CostCommandLine): Promise<void> {
+async function run(io: Io, folder: string, args: CostCommandLine): Promise<void> {
+  const { circuits, arrays, output, force = false, seed, json } = args;
+  if (output !== undefined) await checkOutput(output, force);
   const pkg = await openPackage(folder);
+  const options = parseOptions(pkg.manifest.options, 'the options of the package');
+  raise(balanceProblems(args, options));
   const lender = await lenderOf(pkg, circuits);
   const cost = await withStages(io, ({ report }) =>
     costPackage(pkg, {
@@ -32,10 +45,37 @@ async function run(io: Io, folder: string, { circuits, seed, json }: CostCommand
     }),
   );
   const { manifest } = pkg;
+  const balance = arrays === undefined ? undefined : balanceReplicas(cost.layers, cost.area.arrays, arrays);
+  if (balance && output !== undefined) {
+    const replicated = balance.replicas.map(({ name, replicas }) => ({ match: patternOf(name), replicas }));
+    const text = formatOptions({ ...options, arrays: arrays!, layers: [...options.layers, ...replicated] }, [
+      `Replicas of layers for ${arrays} arrays, chosen from what ${folder} costs.`,
+    ]);
+    await writeInPlace(output, Buffer.from(text), force);
+  }
   const about = { package: folder, target: manifest.target.name, model: manifest.model.file };
-  if (json) return printJson(io, 'cost', { ...about, ...cost });
+  if (json) return printJson(io, 'cost', { ...about, ...cost, ...(balance && { balance }) });
   io.stdout(`${folder}: ${about.model} on ${about.target}, by Crossloom ${manifest.crossloom}\n\n`);
   io.stdout(formatCost(cost));
+  if (balance) io.stdout(`\n${formatBalance(balance, output)}`);
+}
+
+function balanceProblems({ arrays, output }: CostCommandLine, { layers }: CompileOptions) {
+  const replicated = layers.some(({ replicas = 1 }) => replicas > 1);
+  return [
+    ...(output !== undefined && arrays === undefined
+      ? [optionInvalid('--output', 'options with replicas are for a number of arrays', 'Add --arrays N.')]
+      : []),
+    ...(arrays !== undefined && replicated
+      ? [
+          optionInvalid(
+            `--arrays ${arrays}`,
+            'this package has replicas already',
+            'Balance the package that was compiled without.',
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** The target that was asked for; else the package's own where it has circuits, and the usual one where not. */
@@ -59,10 +99,18 @@ export function registerCost(program: Command, io: Io): void {
       '--circuits <target>',
       `count the circuits of another target, all of them assumed (default: the package's own, or where its target names none those of ${usualLender})`,
     )
+    .option(
+      '--arrays <n>',
+      'choose how often layers are stored, so that they keep pace with each other on so many arrays',
+      wholeNumber(1),
+    )
+    .option('-o, --output <file.yaml>', 'with --arrays: write the options that compile the model so')
+    .option('--force', 'replace the file if it exists')
     .option('--seed <n>', 'the chip from which the cost of programming is expected', seedNumber, 1);
   withExamples(
     withJson(command),
     'crossloom cost mobilenetv2.xbar',
     'crossloom cost mobilenetv2.xbar --circuits isaac-128 --json',
+    'crossloom cost mobilenetv2.xbar --arrays 2000 -o replicas.yaml',
   ).action((folder: string, args: CostCommandLine) => run(io, folder, args));
 }

@@ -9,7 +9,7 @@ import { describeOrigin, type Graph, type MvmNode } from '../ir/graph.ts';
 import { type CompileOptions, inputBitsOf } from '../ir/options.ts';
 import { measureCentres } from '../record/centres.ts';
 import { unfitInput } from '../record/known-input.ts';
-import { ownQuantization } from '../record/own-range.ts';
+import { ownOfLayer } from '../record/own-range.ts';
 import { recordCalibration } from '../record/record.ts';
 import type { SampleSource } from '../record/sample-source.ts';
 import { syntheticSamples } from '../record/synthetic.ts';
@@ -101,8 +101,8 @@ function isCentred({ centredInputs, inputNumbers }: CompileOptions, { driver, hi
 }
 
 /** Bits of the inputs that a record of the layer must have; left open, those that were chosen for it. */
-function bitsIn(graph: Graph, { input, origin }: MvmNode, options: CompileOptions): number | 'auto' {
-  return ownQuantization(graph, input)?.bits ?? inputBitsOf(options, origin);
+function bitsIn(graph: Graph, layer: MvmNode, options: CompileOptions): number | 'auto' {
+  return ownOfLayer(graph, layer)?.bits ?? inputBitsOf(options, layer.origin);
 }
 
 /** Whether a record is one of that layer. */
@@ -115,7 +115,7 @@ function isOf(record: LayerRecord | undefined, layer: MvmNode): boolean {
 
 function madeUpSamples(graph: Graph): SampleSource {
   const layers = graph.nodes.filter((n) => n.kind === 'mvm');
-  const without = layers.filter((n) => !ownQuantization(graph, n.input));
+  const without = layers.filter((n) => !ownOfLayer(graph, n));
   const samples = without.length === 0 ? syntheticSamples(graph, syntheticCount) : undefined;
   if (samples) return samples;
   const unknown = without.length > 0 ? without : layers;

@@ -13,6 +13,7 @@ import { expandFused } from '../../passes/lower/expand-fused.ts';
 import { foldBatchNorm } from '../../passes/lower/fold-batch-norm.ts';
 import { type FoldContext, foldConstants } from '../../passes/lower/fold-constants.ts';
 import { lowerLinear } from '../../passes/lower/lower-linear.ts';
+import { type ReplicaContext, replicateLayers } from '../../passes/lower/replicate-layers.ts';
 import type { Cut, Uncut } from '../../passes/map/cut.ts';
 import { exchangeRows } from '../../passes/map/exchange-rows.ts';
 import type { FaultContext } from '../../passes/map/fault-costs.ts';
@@ -35,6 +36,7 @@ import { readingSigma } from '../chip/expected-reading.ts';
 import { defined } from '../defined.ts';
 import type { MvmNode } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
+import { replicasOf } from '../ir/options.ts';
 import { upgradeOpset } from '../onnx/upgrade.ts';
 import type { Calibrated, Given, Integers, Lowered, Mapped, Programmed, Source } from './artefacts.ts';
 import { choiceOf, settledChoiceOf, weightMaxOf } from './choices.ts';
@@ -67,6 +69,17 @@ export const stages = {
     unless(
       ({ options }) => !options.equalization && 'without equalization',
       step(equalize, 'graph', 'graph'),
+    ),
+    unless(
+      ({ options }) => !options.layers.some(({ replicas = 1 }) => replicas > 1) && 'without replicas',
+      step(
+        replicateLayers,
+        'graph',
+        'graph',
+        ({ options }: Partial<Given>): ReplicaContext => ({
+          replicasOf: (origin) => (options ? replicasOf(options, origin) : 1),
+        }),
+      ),
     ),
   ],
   integers: [

@@ -1,4 +1,5 @@
 /** One layer -> what it costs an inference. */
+import type { CalibrationRecord } from '../ir/calibration-record.ts';
 import type { QuantizedMvmNode } from '../ir/graph.ts';
 import { layerName } from '../ir/graph.ts';
 import { codingOf, inputPlanes } from '../ir/input-planes.ts';
@@ -20,6 +21,8 @@ export interface CostedLayer {
   readonly parts: ByPart;
   /** Of one inference, its arrays at once (s). */
   readonly time: number;
+  /** Rows of positions, of which replicas could take a share each; 1 where they could not. */
+  readonly rows: number;
 }
 
 export interface MadeLayer {
@@ -60,6 +63,7 @@ export function costLayer(
       energy: totalOf(parts),
       parts,
       time: work.drives * most + uses.length * drain,
+      rows: uses.length > 1 ? 1 : rowsOf(node, record),
     },
     sliced,
     cells,
@@ -77,10 +81,23 @@ export function costLayer(
   };
 }
 
-/** Of one use of a layer (s): a layer that shares its weights has several. */
-export function timeOfUse(made: readonly MadeLayer[], use: QuantizedMvmNode): number {
-  const { drivesOf, drive, drain } = made.find(({ sliced }) =>
-    sliced.uses.some(({ output }) => output === use.output),
+/** Of one use of a layer, scale and bias of its outputs included (s): a layer that shares its weights has several. */
+export function timeOfUse(
+  made: readonly MadeLayer[],
+  use: QuantizedMvmNode,
+  { digital }: Pick<Circuits, 'digital'>,
+): number {
+  const { drivesOf, drive, drain, outputs, sliced } = made.find(({ sliced: { uses } }) =>
+    uses.some(({ output }) => output === use.output),
   )!;
-  return drivesOf(use) * drive + drain;
+  return drivesOf(use) * drive + drain + (digital.time * outputs) / sliced.uses.length;
+}
+
+/** Of a convolution, those of its output along the first spatial axis. */
+function rowsOf({ output, geometry }: QuantizedMvmNode, { layers }: CalibrationRecord): number {
+  if (geometry.kind === 'matmul') return 1;
+  const { kernel, strides, dilations, pads } = geometry;
+  const axes = kernel.length;
+  const padded = layers.get(output)!.space[0]! + pads[0]! + pads[axes]!;
+  return Math.floor((padded - (kernel[0]! - 1) * dilations[0]! - 1) / strides[0]!) + 1;
 }

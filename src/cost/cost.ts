@@ -22,7 +22,7 @@ import { operationsOf } from './digital-work.ts';
 import { type Assumed, assumedIn } from './origins.ts';
 import { addedParts, type ByPart, byPart, totalOf } from './parts.ts';
 import { type Peak, peakOf } from './peak.ts';
-import { pipelinedLatency } from './pipeline.ts';
+import { networkLatency } from './pipeline.ts';
 import { stepsOf } from './steps.ts';
 
 export interface LayerCost extends CostedLayer {
@@ -60,7 +60,7 @@ export interface Cost {
     readonly macs: number;
     readonly energy: number;
     readonly parts: ByPart;
-    /** One layer after the other (s). */
+    /** Each layer beginning when all of its inputs are there (s). */
     readonly latency: number;
     /** Each layer beginning as soon as it has what its first output needs (s). */
     readonly pipelined: number;
@@ -137,6 +137,7 @@ export async function costPackage(
   const epilogues = circuits.digital.time * sumOf(made.map(({ outputs }) => outputs));
   const digitalTime = digital.cost.time + epilogues;
   const interval = [...busy.values()].reduce((most, time) => Math.max(most, time), digitalTime);
+  const timeOf = (use: QuantizedMvmNode) => timeOfUse(made, use, circuits);
   const energy = totalOf(parts);
   const area = arrayArea(target, circuits);
   const used = mapping.arrays * area.total;
@@ -150,8 +151,9 @@ export async function costPackage(
       macs,
       energy,
       parts,
-      latency: sumOf(layers.map(({ time }) => time)) + digitalTime,
-      pipelined: digital.pipelined((use) => timeOfUse(made, use)),
+      // What shares an array does not overlap.
+      latency: Math.max(interval, digital.latency(timeOf, 'whole')),
+      pipelined: Math.max(interval, digital.latency(timeOf, 'early')),
       interval,
     },
     area: {
@@ -218,8 +220,14 @@ function costDigital({ record }: Package, network: Graph, circuits: Circuits) {
   return {
     cost: { operations, energy, time: operations * circuits.digital.time, nodes },
     parts: byPart((part) => (part === 'digital' ? energy : 0)),
-    pipelined: (time: (use: QuantizedMvmNode) => number) =>
-      pipelinedLatency(network.nodes, stepsOf(record, dims, time, circuits.digital.time)),
+    /** @param begin with all of the inputs, or with those of the first output */
+    latency: (time: (use: QuantizedMvmNode) => number, begin: 'whole' | 'early') => {
+      const steps = stepsOf(record, dims, time, circuits.digital.time);
+      return networkLatency(
+        network.nodes,
+        begin === 'early' ? steps : (node) => ({ ...steps(node), share: 1 }),
+      );
+    },
   };
 }
 

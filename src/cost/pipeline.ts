@@ -26,7 +26,7 @@ interface Span {
 }
 
 /** Time from the first input to the last output (s). @param nodes in topological order */
-export function pipelinedLatency(nodes: readonly Node[], stepOf: (node: Node) => Step): number {
+export function networkLatency(nodes: readonly Node[], stepOf: (node: Node) => Step): number {
   const spans = new Map<string, Span>();
   let end = 0;
   for (const node of nodes) {

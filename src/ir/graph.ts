@@ -93,6 +93,15 @@ export interface MvmNode {
   readonly origin: Origin;
   /** Other original nodes that were folded into this layer, such as its batch norm. */
   readonly folded: readonly Origin[];
+  /** Of a layer that is stored several times, each with cells of its own for a share of the positions. */
+  readonly replica?: Replica;
+}
+
+/** Replicas of one layer multiply by one matrix, and quantize their inputs alike. */
+export interface Replica {
+  /** The value whose positions they share. */
+  readonly of: string;
+  readonly number: number;
 }
 
 /** real = scale * (code - zero); code is an integer of 4 to 16 bits. */

@@ -39,6 +39,11 @@ const residual = z
 const inputNumbers = z
   .enum(['binary', 'sign-magnitude'])
   .describe('how inputs of both signs drive the rows: the bits of their codes, or of their magnitudes');
+/** Times that a layer is stored at most, each time for a share of its positions. */
+export const mostReplicas = 64;
+const replicas = whole(1)
+  .max(mostReplicas)
+  .describe('times that the layer is stored, on arrays of its own each, for a share of its positions each');
 const rowsUsed = whole(1).describe(
   'rows of an array that are filled, from the sensed end of its columns on; the rest stays unformed',
 );
@@ -66,6 +71,7 @@ const layerSchema = z.strictObject({
   converterRange: converterRange.optional(),
   rowsUsed: rowsUsed.optional(),
   columnsUsed: columnsUsed.optional(),
+  replicas: replicas.optional(),
 });
 
 export const defaultTarget = 'tetramem-256-6bit';
@@ -183,6 +189,11 @@ export function layerOptions(options: CompileOptions, origin: Origin): LayerOpti
   const matching = options.layers.filter(({ match }) => nameMatcher(match)(origin));
   const { match: _, ...merged }: z.output<typeof layerSchema> = Object.assign({}, ...matching);
   return merged;
+}
+
+/** How often a layer is stored, each time for a share of its positions. */
+export function replicasOf(options: CompileOptions, origin: Origin): number {
+  return layerOptions(options, origin).replicas ?? 1;
 }
 
 /** Bits of a layer's input codes, where the model does not quantize the input itself. */

@@ -8,7 +8,7 @@ import { decibels } from '../math/decibels.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import { sizeOf, type Tensor } from '../math/tensor.ts';
 import { openFloat } from './float-network.ts';
-import { ownQuantization } from './own-range.ts';
+import { ownOfLayer } from './own-range.ts';
 import type { SampleSource } from './sample-source.ts';
 
 /** Any number near the means serves, as the bias makes up for what is taken away. */
@@ -20,7 +20,7 @@ const enough = 1;
 export async function measureCentres(graph: Graph, samples: SampleSource): Promise<Centres> {
   const layers = graph.nodes
     .filter((node) => node.kind === 'mvm')
-    .filter((layer) => canCentre(layer) && !ownQuantization(graph, layer.input));
+    .filter((layer) => canCentre(layer) && !ownOfLayer(graph, layer));
   if (layers.length === 0) return new Map();
   const network = await openFloat(graph, [...new Set(layers.map(({ input }) => input))]);
   const taken = evenlySpread(samples.length, samplesUsed);

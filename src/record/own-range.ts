@@ -1,5 +1,5 @@
 /** Input ranges that a model brings along: values that DequantizeLinear gives with a constant scale. */
-import type { Graph, InputQuantization, OnnxNode } from '../ir/graph.ts';
+import type { Graph, InputQuantization, MvmNode, OnnxNode } from '../ir/graph.ts';
 import { type DataType, toDoubles } from '../math/tensor.ts';
 import { elementType } from '../onnx/element-types.ts';
 
@@ -24,6 +24,11 @@ export function ownInputRange(graph: Graph, input: string): ValueRange | undefin
   if (scale === undefined || zero === undefined || (type !== 'int8' && type !== 'uint8')) return undefined;
   const least = type === 'int8' ? -128 : 0;
   return { low: scale * (least - zero), high: scale * (least + 255 - zero) };
+}
+
+/** The same of a layer's input: replicas have that of the value whose positions they share. */
+export function ownOfLayer(graph: Graph, { input, replica }: Pick<MvmNode, 'input' | 'replica'>) {
+  return ownQuantization(graph, replica?.of ?? input);
 }
 
 /** The quantization of `value`, where the model itself quantizes it per tensor to 8 bits; else undefined. */

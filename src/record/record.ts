@@ -14,7 +14,7 @@ import { openFloat } from './float-network.ts';
 import { floatInputs, keepInputs } from './kept-inputs.ts';
 import type { Network } from './network.ts';
 import { createFiniteCheck } from './not-finite.ts';
-import { ownQuantization } from './own-range.ts';
+import { ownOfLayer } from './own-range.ts';
 import { createPatchReader, type PatchReader } from './patch.ts';
 import { addValues, chooseBits, chooseRange, createHistogram, quantizeInto, realsOf } from './range.ts';
 import type { SampleSource } from './sample-source.ts';
@@ -71,7 +71,7 @@ export async function recordCalibration(
   };
   const runs = samples.length * network.pieces;
   const ownRanges = createFiniteCheck(
-    layers.filter((layer) => ownQuantization(graph, layer.input)),
+    layers.filter((layer) => ownOfLayer(graph, layer)),
     samples,
   );
   let done = runs;
@@ -114,12 +114,13 @@ async function recordRanges(
 ): Promise<Map<MvmNode, InputQuantization>> {
   const ranges = new Map<MvmNode, InputQuantization>();
   for (const layer of layers) {
-    const own = ownQuantization(graph, layer.input);
+    const own = ownOfLayer(graph, layer);
     if (own) ranges.set(layer, own);
   }
   const measured = layers.filter((layer) => !ranges.has(layer));
   if (measured.length === 0) return ranges;
-  const histograms = new Map(measured.map(({ input }) => [input, createHistogram()]));
+  const shared = new Map(measured.map((layer) => [rangeOf(layer), createHistogram()]));
+  const histograms = new Map(measured.map((layer) => [layer.input, shared.get(rangeOf(layer))!]));
   const feedsOf = async (i: number) => (await samples.sample(i)).feeds;
   const finite = createFiniteCheck(measured, samples);
   let done = 0;
@@ -134,7 +135,7 @@ async function recordRanges(
   finite.raise();
   for (const layer of measured) {
     const { policy, signed, bitsOf } = options;
-    const histogram = histograms.get(layer.input)!;
+    const histogram = shared.get(rangeOf(layer))!;
     const bits = bitsOf(layer);
     ranges.set(
       layer,
@@ -143,6 +144,9 @@ async function recordRanges(
   }
   return ranges;
 }
+
+/** What layers with one range have in common: their input, or for replicas the value whose positions they share. */
+const rangeOf = ({ input, replica }: MvmNode) => (replica ? `${replica.of}\nreplicas` : input);
 
 /** Wide layers keep fewer vectors, so that the record of a large network stays small. */
 function vectorCount(length: number, wanted: number): number {

@@ -1,4 +1,5 @@
 /** What a package costs -> text: layers, parts, and the whole. What rests on values that no source states is marked `(assumed)`. */
+import type { Balance } from '../cost/balance.ts';
 import type { Cost, Efficiency } from '../cost/cost.ts';
 import { type Part, parts } from '../cost/parts.ts';
 import { formatQuantity } from '../text/units.ts';
@@ -119,11 +120,11 @@ function facts({ circuits, layers, inference, area, programming, efficiency, ass
     ],
     [
       'latency',
-      `${seconds(latency)} one layer after the other, ${seconds(pipelined)} where each begins as soon as its first inputs are there${ofTime}`,
+      `${seconds(latency)} where each layer begins when all of its inputs are there, ${seconds(pipelined)} where it does with the first of them${ofTime}`,
     ],
     [
       'throughput',
-      `${rateText(1 / latency)} one after the other; ${rateText(1 / interval)} where layers work on several inferences, one every ${seconds(interval)}${ofTime}`,
+      `${rateText(1 / latency)} one inference after the other; ${rateText(1 / interval)} where layers work on several inferences, one every ${seconds(interval)}${ofTime}`,
     ],
     [
       'area',
@@ -152,4 +153,17 @@ const tera = (value: number) => Number((value / 1e12).toPrecision(3));
 
 function efficiencyText({ rate, perJoule, perArea }: Efficiency): string {
   return `${tera(rate)} TOPS, ${tera(perJoule)} TOPS/W, ${tera(perArea / 1e6)} TOPS/mm2`;
+}
+
+/** @param options file that has them */
+export function formatBalance({ arrays, interval, replicas }: Balance, options: string | undefined): string {
+  if (replicas.length === 0) return 'no replica of the slowest layer fits\n';
+  const named = replicas.map(({ name, replicas: count }) => `${name} ${count} times`);
+  return formatFacts([
+    [
+      'replicas',
+      `${named.join(', ')}: the slowest layer takes ${seconds(interval)} then, on at most ${counted(arrays, 'array')}`,
+    ],
+    ...(options === undefined ? [] : [['options', `${options}, for crossloom compile`] as const]),
+  ]);
 }

@@ -16,7 +16,7 @@ import type { CompileOptions } from '../ir/options.ts';
 import { withFloatSums } from '../lower/float-sums.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { packageOf } from '../package/package-of.ts';
-import { ownQuantization } from '../record/own-range.ts';
+import { ownOfLayer } from '../record/own-range.ts';
 import { encodeRecord } from '../record/record-file.ts';
 import { openSession } from '../runtime/session.ts';
 import { schemeOf } from '../schemes/models.ts';
@@ -208,7 +208,7 @@ function competition(arrays: number, onBest: TuneOptions['onBest']): Setup['comp
 }
 
 const hasOwnCodes = (real: Graph): boolean =>
-  real.nodes.some((node) => node.kind === 'mvm' && ownQuantization(real, node.input) !== undefined);
+  real.nodes.some((node) => node.kind === 'mvm' && ownOfLayer(real, node) !== undefined);
 
 /** Whether chips differ. */
 const isRandom = (target: Target): boolean =>

@@ -235,12 +235,16 @@ describe('--print-after', () => {
       at('all.yaml'),
       'encoding: auto\nequalization: true\nrowOrder: magnitude\nrowsAroundFaults: true\nwireCorrection: levels\n',
     );
+    await writeFile(at('often.yaml'), 'layers: [{ match: stem, replicas: 2 }]\n');
     const flags = ['--force', '--options', at('all.yaml'), '--faults', at('none.json')];
+    // Columns are flipped on targets that say so; the map of faults is one of a single array.
+    const others: Readonly<Record<string, readonly string[]>> = {
+      'flip-columns': ['--force', '--target', 'isaac-128'],
+      'replicate-layers': ['--force', '--options', at('often.yaml')],
+    };
     const heads: [string, string][] = [];
     for (const { name } of passes) {
-      // Columns are flipped on targets that say so.
-      const given = name === 'flip-columns' ? ['--force', '--target', 'isaac-128'] : flags;
-      const { exit, out } = await compileNet('--print-after', name, ...given);
+      const { exit, out } = await compileNet('--print-after', name, ...(others[name] ?? flags));
       expect(exit, name).toBe(0);
       heads.push([name, out.trimStart().split(' ')[0]!]);
     }
@@ -252,6 +256,7 @@ describe('--print-after', () => {
       ['lower-linear', 'graph'],
       ['fold-batch-norm', 'graph'],
       ['equalize', 'graph'],
+      ['replicate-layers', 'graph'],
       ['choose-encodings', 'map:'],
       ['quantize', 'graph'],
       ['correct-biases', 'graph'],
@@ -283,6 +288,7 @@ describe('--print-after', () => {
     expect(await missing('exchange-rows')).toContain('without --faults this pass does not run');
     expect(await missing('order-rows')).toContain('with the rows in the order given this pass does not run');
     expect(await missing('equalize')).toContain('without equalization this pass does not run');
+    expect(await missing('replicate-layers')).toContain('without replicas this pass does not run');
     expect(await missing('correct-wires', '--wire-correction', 'none')).toContain(
       'without a correction for the wires this pass does not run',
     );

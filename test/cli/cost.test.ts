@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assumedInColour } from '../../src/cli/io.ts';
+import { readOptionsFile } from '../../src/ir/options.ts';
 import { problemOf, runCli } from './run-cli.ts';
 import { tinyFolder } from './tiny-net.ts';
 
@@ -56,4 +57,23 @@ test('a target without circuits lends none', async () => {
 test('circuits that transfer hidden weights need a hidden plane', async () => {
   const outcome = await runCli(['targets', 'show', 'isaac-128', '--set', 'circuits.transfer.area=1 um2']);
   expect(outcome.err).toContain('no hidden planes to transfer');
+});
+
+test('chooses replicas for a number of arrays, and compiles with them', async () => {
+  const options = at('replicas.yaml');
+  const { balance, inference } = await json(at('isaac-128.xbar'), '--arrays', '5', '-o', options);
+  expect(balance.replicas).toEqual([{ name: 'stem', replicas: 4 }]);
+  expect(await readOptionsFile(options)).toMatchObject({ layers: [{ match: 'stem', replicas: 4 }] });
+  const compiled = await runCli([
+    ...['compile', at('net.onnx'), '--options', options],
+    ...['--calibrate', at('data.npy'), '-o', at('often.xbar')],
+  ]);
+  expect(compiled.exit, compiled.err).toBe(0);
+  const often = await json(at('often.xbar'));
+  expect(often.area.arrays).toBeLessThanOrEqual(5);
+  expect(often.inference.interval).toBeLessThan(inference.interval / 3);
+  const again = await runCli(['cost', at('often.xbar'), '--arrays', '9']);
+  expect(again.err).toContain('has replicas already');
+  const alone = await runCli(['cost', at('isaac-128.xbar'), '-o', at('alone.yaml')]);
+  expect(problemOf(alone)).toBe('25 options/invalid');
 });

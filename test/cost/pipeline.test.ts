@@ -1,11 +1,11 @@
 /** When layers that work side by side are done, against sums by hand. */
 import { describe, expect, test } from 'vitest';
-import { pipelinedLatency, type Step, shareOfWindow } from '../../src/cost/pipeline.ts';
+import { networkLatency, type Step, shareOfWindow } from '../../src/cost/pipeline.ts';
 import type { Node } from '../../src/ir/graph.ts';
 import { node } from '../support/onnx-model.ts';
 
 const latency = (nodes: readonly Node[], steps: Readonly<Record<string, Step>>) =>
-  pipelinedLatency(nodes, (one) => steps[one.kind === 'onnx' ? one.outputs[0]! : one.output]!);
+  networkLatency(nodes, (one) => steps[one.kind === 'onnx' ? one.outputs[0]! : one.output]!);
 
 describe('of a chain', () => {
   const chain = [node('A', ['x'], ['a']), node('B', ['a'], ['b'])];

@@ -1,5 +1,6 @@
 /** What `cost` prints with `--json`. */
 import { z } from 'zod';
+import type { Balance } from '../../cost/balance.ts';
 import type { Cost, DigitalCost, Efficiency, LayerCost } from '../../cost/cost.ts';
 import { type ByPart, type Part, parts } from '../../cost/parts.ts';
 import { amount, count, list } from './parts.ts';
@@ -17,6 +18,7 @@ const layer = z.strictObject({
   energy: joules,
   parts: byPart(joules) satisfies z.ZodType<ByPart>,
   time: seconds.describe('s, its arrays at once'),
+  rows: count.describe('of positions, of which replicas could take a share each'),
   programming: z.strictObject({ energy: joules, time: seconds }).describe('its share, by its cells'),
 }) satisfies z.ZodType<LayerCost>;
 
@@ -37,6 +39,14 @@ export const costs = z.strictObject({
   package: z.string(),
   target: z.string(),
   model: z.string(),
+  balance: z
+    .strictObject({
+      arrays: count,
+      interval: seconds.describe('s, of the slowest layer'),
+      replicas: list(z.strictObject({ name: z.string(), replicas: count })),
+    })
+    .optional()
+    .describe('replicas of layers for a number of arrays'),
   circuits: z.string().describe('target whose circuits are counted'),
   layers: list(layer),
   digital: digital.describe('nodes that stay digital; scale and bias of a layer count as its own'),
@@ -44,7 +54,7 @@ export const costs = z.strictObject({
     macs: count,
     energy: joules,
     parts: byPart(joules),
-    latency: seconds.describe('s, one layer after the other'),
+    latency: seconds.describe('s, each layer beginning when all of its inputs are there'),
     pipelined: seconds.describe('s, each layer beginning as soon as it has what its first output needs'),
     interval: seconds.describe('s, from one inference to the next where layers work on several'),
   }),
@@ -79,4 +89,11 @@ export const costs = z.strictObject({
     programming: z.boolean(),
     fields: list(z.string()),
   }),
-}) satisfies z.ZodType<Cost & { readonly package: string; readonly target: string; readonly model: string }>;
+}) satisfies z.ZodType<
+  Cost & {
+    readonly package: string;
+    readonly target: string;
+    readonly model: string;
+    readonly balance?: Balance | undefined;
+  }
+>;
