@@ -161,8 +161,9 @@ describe.skipIf(!chromiumPath)('the page in chromium (skipped where it is not in
     expect(await page.textContent('.here')).toMatch(/^Array 0, .* in blocks: /);
     await page.keyboard.press('Enter');
     await page.focus('#array-0 .cells');
-    const corner = (await page.getAttribute('#array-0 [data-at]', 'data-at'))!.split(',').map(Number);
-    const [row, column] = [corner[0]! + 1, corner[2]! + 1];
+    const { out: plan } = await runCli(['where', at('net.xbar'), '--array', '0', '--json']);
+    const [block] = JSON.parse(plan).blocks;
+    const [row, column] = [block.rows.start + 1, block.columns.start + 1];
     for (let i = 0; i < row; i++) await page.keyboard.press('ArrowDown');
     for (let i = 0; i < column; i++) await page.keyboard.press('ArrowRight');
     const said = (await page.textContent('#array-0 .cell'))!;
@@ -173,6 +174,8 @@ describe.skipIf(!chromiumPath)('the page in chromium (skipped where it is not in
     const { layer, cells } = JSON.parse(out);
     expect(said).toMatch(new RegExp(`^Row ${row}, column ${column}: `));
     expect(said).toContain(`${layer} (MatMul, node `);
+    const { start, end } = block.inputs;
+    expect(said).toContain(`weight rows ${start}\u2013${end - 1}, weight column`);
     expect(said).toContain(`slice ${cells[0].slice}, copy ${cells[0].copy}`);
     const [, , to, unit] = /(?:([\d.]+) uS to|below) ([\d.]+) (uS)$|above/.exec(said) ?? [];
     expect(unit).toBe('uS');
