@@ -44,6 +44,6 @@ path[class^=l] { fill: var(--fill, var(--c)); stroke: var(--edge, none); vector-
   nav { columns: 1; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; }
 }
 @media print {
-  .scroll, pre { max-height: none; overflow: visible; } th { position: static; } .here, .steps, .array { display: none; }
+  .scroll, pre { max-height: none; overflow: visible; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } th { position: static; } .here, .steps, .array { display: none; }
   table { font-size: 10px; } td { overflow-wrap: anywhere; } tr { break-inside: avoid; }
 }`;
