@@ -96,6 +96,10 @@ export { fedInputs, spreadSamples } from './record/samples.ts';
 export { formatCost } from './report/cost-text.ts';
 export { formatImage } from './report/explain-image-text.ts';
 export { formatExplanation } from './report/explain-text.ts';
+/** What there is of a package as plain data, and as one page that needs nothing else. */
+export type { ReportContent } from './report/page/content.ts';
+export { type GatherOptions, gatherReport } from './report/page/gather.ts';
+export { reportPage } from './report/page/report.ts';
 /** Searches the cheapest mapping that loses no more than a bound; its report as text, its options as a file. */
 export { formatTuning } from './report/tune-text.ts';
 /** A verification report as text for people. */

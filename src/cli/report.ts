@@ -1,20 +1,13 @@
 /** `crossloom report`: a package, a chip of it and its verifications as one page. */
 import type { Command } from 'commander';
-import { defined } from '../defined.ts';
-import { reportWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { together } from '../diagnostics/together.ts';
-import { version } from '../files/version.ts';
 import { writeInPlace } from '../files/write-file.ts';
-import { floorplanOf } from '../inspect/floorplan.ts';
-import { inspectPackage } from '../inspect/inspect-package.ts';
-import { lookAtCells } from '../inspect/look-at-cells.ts';
 import { openPackage, type Package } from '../package/open.ts';
 import { counted, formatBytes } from '../report/number.ts';
-import type { Verified } from '../report/page/content.ts';
+import { foreignReport, gatherReport } from '../report/page/gather.ts';
 import { reportPage } from '../report/page/report.ts';
 import { readReport } from '../report/schemas/read-report.ts';
-import { effectsOf, notModelled } from '../target/effects.ts';
 import { chipOf } from './chip-of.ts';
 import { commandLine } from './command-line.ts';
 import { withExamples } from './help.ts';
@@ -27,6 +20,7 @@ interface ReportCommandLine {
   readonly output: string;
   readonly chip?: string;
   readonly verify?: readonly string[];
+  readonly explain?: readonly string[];
   readonly seed: number;
   readonly force?: true;
 }
@@ -35,36 +29,20 @@ async function run(io: Io, folder: string, args: ReportCommandLine): Promise<voi
   const { output, force = false, seed } = args;
   await checkOutput(output, force);
   const pkg = await openPackage(folder);
-  const [chip, verified] = await together(
+  const [chip, verified, explained] = await together(
     args.chip === undefined ? Promise.resolve(undefined) : chipOf(args.chip, pkg),
-    readVerified(args.verify ?? [], pkg),
+    readAll(args.verify, 'verify', pkg),
+    readAll(args.explain, 'explain', pkg),
   );
   const page = await withStages(io, async ({ report }) => {
-    const look = await inspectPackage(pkg, {
-      seed,
-      onArray: (done, total) => report('reading arrays', done, total),
-    });
-    const cells = await lookAtCells(pkg, {
-      ...defined({ chip }),
-      onArray: (done, total) => report('reading cells', done, total),
-    });
-    const { manifest, bitstream, loaded } = pkg;
-    report('drawing', 0, 1);
-    return reportPage({
-      ...{
-        folder,
-        manifest,
-        bitstream,
-        target: loaded.target,
-        look,
-        plan: floorplanOf(pkg),
-        cells,
-        verified,
-      },
+    const content = await gatherReport(pkg, {
       ...(chip && { chip: { folder: args.chip!, chip } }),
-      effects: effectsOf(loaded.target, chip?.calibration !== undefined, manifest.summary.layers),
-      ...{ notModelled, crossloom: version, commandLine: commandLine(io, words(folder, args)) },
+      ...{ verified, explained, seed },
+      commandLine: commandLine(io, words(folder, args)),
+      onArray: report,
     });
+    report('drawing', 0, 1);
+    return reportPage(content);
   });
   const bytes = Buffer.from(page);
   await writeInPlace(output, bytes, force);
@@ -72,21 +50,24 @@ async function run(io: Io, folder: string, args: ReportCommandLine): Promise<voi
 }
 
 function words(folder: string, args: ReportCommandLine): readonly string[] {
-  const { output, chip, verify = [], seed } = args;
-  const reports = verify.flatMap((path) => ['--verify', path]);
+  const { output, chip, verify = [], explain = [], seed } = args;
+  const reports = [verify.map((path) => ['--verify', path]), explain.map((path) => ['--explain', path])];
   // A chip tells what programming it took: no other is asked.
   const subject = chip === undefined ? ['--seed', String(seed)] : ['--chip', chip];
-  return ['report', folder, ...subject, ...reports, '-o', output];
+  return ['report', folder, ...subject, ...reports.flat(2), '-o', output];
 }
 
 /** @throws DiagnosticError report/unreadable, report/wrong-package, of all of them at once */
-async function readVerified(paths: readonly string[], { bitstream }: Package): Promise<readonly Verified[]> {
+async function readAll<Name extends 'verify' | 'explain'>(
+  paths: readonly string[] = [],
+  name: Name,
+  pkg: Package,
+) {
   return together(
-    ...paths.map(async (path): Promise<Verified> => {
-      const report = await readReport(path, 'verify');
-      const of = report.package.bitstream;
-      raise(of === bitstream ? [] : [reportWrongPackage(path, bitstream, of)]);
-      return { path, report };
+    ...paths.map(async (path) => {
+      const read = { path, report: await readReport(path, name) };
+      raise(foreignReport(read, pkg));
+      return read;
     }),
   );
 }
@@ -101,6 +82,11 @@ export function registerReport(program: Command, io: Io): void {
     .option(
       '--verify <report.json>',
       'what `verify --json` printed, or `verify --output` wrote, of this package; can be repeated',
+      repeated,
+    )
+    .option(
+      '--explain <report.json>',
+      'what `explain --json` printed, of this package: what each effect takes; can be repeated',
       repeated,
     )
     .option('--seed <n>', 'the chip from which the cost of programming is expected', seedNumber, 1)

@@ -1,6 +1,8 @@
 /** Pixels with a palette of 16 colours -> a PNG file. Layout: Portable Network Graphics (W3C, third edition), sections 5 and 11. */
-import { deflateSync, gzipSync } from 'node:zlib';
+import { constants, deflateSync, gzipSync } from 'node:zlib';
 
+/** Short matches are no good where neighbours are drawn at random. */
+const packing = { level: 9, strategy: constants.Z_FILTERED };
 const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 export interface IndexedImage {
@@ -31,7 +33,7 @@ export function encodePng({ width, height, palette, pixels, clear }: IndexedImag
     chunk('IHDR', head),
     chunk('PLTE', Buffer.from(palette.flat())),
     ...(clear === undefined ? [] : [chunk('tRNS', Buffer.from(opacity))]),
-    chunk('IDAT', deflateSync(lines, { level: 9 })),
+    chunk('IDAT', deflateSync(lines, packing)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

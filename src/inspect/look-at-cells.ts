@@ -21,7 +21,7 @@ export interface LayerErrors {
 }
 
 /** Shades of pictures; one more is of cells that are told nothing, or were never formed. */
-export const shades = 15;
+export const shades = 8;
 
 export interface CellsLook {
   /** Cells by the conductance (S) of the level that they are told. */

@@ -195,12 +195,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/report/figures': ['src/inspect', 'src/report', 'src/verify'],
   'src/report/page': [
     'src/chip',
+    'src/explain',
     'src/inspect',
+    'src/ir/graph.ts',
     'src/ir/mapping.ts',
     'src/package',
     'src/report',
     'src/report/figures',
     'src/report/plots',
+    'src/tune',
     'src/verify',
   ],
   'src/report/schemas': [

@@ -1,5 +1,6 @@
-/** What a page of a report is made from: plain data of a package, of a chip, and of verifications. */
+/** What a page of a report is made from: plain data of a package, of a chip, of verifications, and of explanations. */
 import type { Chip } from '../../chip/chip.ts';
+import type { ExplainReport } from '../../explain/report.ts';
 import type { Floorplan } from '../../inspect/floorplan.ts';
 import type { PackageLook } from '../../inspect/inspect-package.ts';
 import type { CellsLook } from '../../inspect/look-at-cells.ts';
@@ -14,6 +15,12 @@ export interface Verified {
   readonly report: VerifyReport;
 }
 
+export interface Explained {
+  /** Its file. */
+  readonly path: string;
+  readonly report: ExplainReport;
+}
+
 export interface ReportContent {
   /** Folder of the package. */
   readonly folder: string;
@@ -26,6 +33,7 @@ export interface ReportContent {
   readonly cells: CellsLook;
   readonly chip?: { readonly folder: string; readonly chip: Chip };
   readonly verified: readonly Verified[];
+  readonly explained: readonly Explained[];
   /** Of the target, with the layers as they are stored. */
   readonly effects: readonly Effect[];
   readonly notModelled: readonly string[];

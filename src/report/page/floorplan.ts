@@ -5,11 +5,12 @@ import { type CellsLook, shades } from '../../inspect/look-at-cells.ts';
 import type { Span } from '../../ir/mapping.ts';
 import { formatQuantity } from '../../text/units.ts';
 import { counted, formatCount, formatShare } from '../number.ts';
-import { escaped } from './html.ts';
+import { type Cell, escaped, htmlTable } from './html.ts';
+import { nodeOf, packBlocks } from './pack-blocks.ts';
 import { drawPictures, type Pictures, shadeColours } from './pictures.ts';
 
 /** Characters that all pictures of cells take at most. */
-const mostCharacters = 3_000_000;
+const mostCharacters = 3_300_000;
 
 /** Layers whose colours are listed at once. */
 const layersShown = 24;
@@ -35,21 +36,45 @@ export function htmlFloorplan({ plan, arrays, cells, programmed }: FloorplanCont
     .join('');
   const floor = arrays.map(
     (look) => `<li><a href="#array-${look.array}" aria-label="${escaped(labelOf(look))}">
-<svg viewBox="0 0 ${columns} ${rows}" aria-hidden="true"><g id="plan-${look.array}">${plan.arrays[look.array]!.map(rectangle).join('')}</g></svg><span aria-hidden="true">${look.array}</span></a></li>`,
+<svg viewBox="0 0 ${columns} ${rows}" aria-hidden="true"><g id="plan-${look.array}">${outlines(plan.arrays[look.array]!)}</g></svg><span aria-hidden="true">${look.array}</span></a></li>`,
   );
   const pictures = drawPictures(cells.pictures, rows, columns, mostCharacters);
   return `<p>${counted(arrays.length, 'array')} of ${rows} rows and ${columns} columns, and what lies on them. Follow an array to its cells; arrow keys go from one to the next.</p>
 <details${layers.length <= layersShown ? ' open' : ''}><summary>${counted(layers.length, 'layer')} by colour</summary><ul class="legend">${legend}</ul></details>
 <ol class="floor" aria-label="Arrays">${floor.join('\n')}</ol>
 <p class="here" role="status"></p>
-<div id="cells" data-rows="${rows}" data-columns="${columns}" data-from="${cells.range.from}" data-to="${cells.range.to}" data-shades="${shades}" data-scale="${pictures.scale}">
+<div id="cells" data-rows="${rows}" data-columns="${columns}" data-from="${cells.range.from}" data-to="${cells.range.to}" data-shades="${shades}" data-scale="${pictures.scale}" data-blocks="${packBlocks(plan)}">
 ${arrays.map((look, i) => htmlArray(look, arrays.length, plan, pictures.images[i]!)).join('\n')}
 </div>
 ${scaleNote(cells, pictures, programmed)}`;
 }
 
-const rectangle = ({ number, rows, columns }: PlannedBlock) =>
-  `<rect class="l${number}" x="${columns.start}" y="${rows.start}" width="${columns.end - columns.start}" height="${rows.end - rows.start}"/>`;
+/** One path for every layer: arrays can have hundreds of blocks. */
+function outlines(blocks: readonly PlannedBlock[]): string {
+  return [...byLayer(blocks)]
+    .map(([number, own]) => `<path class="l${number}" d="${own.map(outline).join('')}"/>`)
+    .join('');
+}
+
+/** From the corner of the one before it: these steps are shorter than places. */
+function outline({ rows, columns }: PlannedBlock, i: number, own: readonly PlannedBlock[]): string {
+  const [width, height] = [columns.end - columns.start, rows.end - rows.start];
+  const [across, down] =
+    i === 0
+      ? [columns.start, rows.start]
+      : [columns.start - own[i - 1]!.columns.start, rows.start - own[i - 1]!.rows.start];
+  return `m${across} ${down}h${width}v${height}h-${width}z`;
+}
+
+const byLayer = (blocks: readonly PlannedBlock[]): ReadonlyMap<number, readonly PlannedBlock[]> => {
+  const layers = new Map<number, PlannedBlock[]>();
+  for (const block of blocks) {
+    const own = layers.get(block.number);
+    if (own) own.push(block);
+    else layers.set(block.number, [block]);
+  }
+  return layers;
+};
 
 const brief = (names: readonly string[]) =>
   names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
@@ -57,31 +82,42 @@ const brief = (names: readonly string[]) =>
 const labelOf = ({ array, filled, layers }: ArrayLook) =>
   `Array ${array}, ${formatShare(filled)} in blocks: ${brief(layers)}`;
 
-/** Numbers from the first to the last. */
-const range = ({ start, end }: Span) => (end === start + 1 ? `${start}` : `${start}\u2013${end - 1}`);
+/** Numbers from the first to the last that any of these has. */
+function hull(spans: readonly Span[]): Cell {
+  const start = spans.reduce((least, span) => Math.min(least, span.start), Number.POSITIVE_INFINITY);
+  const last = spans.reduce((most, span) => Math.max(most, span.end), 0) - 1;
+  return { text: last === start ? `${start}` : `${start}\u2013${last}`, value: start };
+}
+
+const single = (value: number): Span => ({ start: value, end: value + 1 });
+
+function blockTable(array: number, blocks: readonly PlannedBlock[], { layers }: Floorplan): string {
+  return htmlTable({
+    caption: `What lies on array ${array}`,
+    columns: [
+      ...['layer', 'operator', 'blocks', 'rows', 'columns'],
+      ...['groups', 'weight rows', 'weight columns', 'slices', 'copies'],
+    ],
+    rows: [...byLayer(blocks)].map(([number, own]) => [
+      own[0]!.layer,
+      nodeOf(layers[number]!.node),
+      { text: formatCount(own.length), value: own.length },
+      hull(own.map(({ rows }) => rows)),
+      hull(own.map(({ columns }) => columns)),
+      hull(own.map(({ groups }) => groups)),
+      hull(own.map(({ inputs }) => inputs)),
+      hull(own.map(({ outputs }) => outputs)),
+      hull(own.map(({ slice }) => single(slice))),
+      hull(own.map(({ copy }) => single(copy))),
+    ]),
+  });
+}
 
 function htmlArray(look: ArrayLook, count: number, plan: Floorplan, image: string): string {
   const { array } = look;
-  const { rows, columns, layers } = plan;
+  const { rows, columns } = plan;
   const step = (to: number, name: string) =>
     to >= 0 && to < count ? ` <a href="#array-${to}">${name}</a>` : '';
-  const blocks = plan.arrays[array]!.map((block) => {
-    const { op, index } = layers[block.number]!.node;
-    const cell = (text: string) => `<td>${text}</td>`;
-    const box = [block.rows.start, block.rows.end, block.columns.start, block.columns.end];
-    return `<tr data-at="${box}"><td><span class="swatch l${block.number}"></span>${escaped(block.layer)}</td>${[
-      `${escaped(op)}, node ${index}`,
-      range(block.rows),
-      range(block.columns),
-      range(block.groups),
-      range(block.inputs),
-      range(block.outputs),
-      String(block.slice),
-      String(block.copy),
-    ]
-      .map(cell)
-      .join('')}</tr>`;
-  });
   return `<section class="array" id="array-${array}" tabindex="-1" aria-label="Array ${array}">
 <h3>Array ${array}</h3>
 <p class="steps"><a href="#floorplan">all arrays</a>${step(array - 1, 'previous')}${step(array + 1, 'next')}</p>
@@ -89,9 +125,7 @@ function htmlArray(look: ArrayLook, count: number, plan: Floorplan, image: strin
 <div class="cells" tabindex="0" role="application" aria-label="Cells of array ${array}: arrow keys go from cell to cell" style="aspect-ratio:${columns}/${rows}">
 <img loading="lazy" alt="Conductances of array ${array}" src="data:image/png;base64,${image}"><svg viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true"><use href="#plan-${array}"/></svg></div>
 <p class="cell" role="status"></p>
-<div class="scroll" tabindex="0" role="region" aria-label="Blocks of array ${array}"><table><caption>Blocks of array ${array}</caption>
-<thead><tr>${['layer', 'operator', 'rows', 'columns', 'groups', 'weight rows', 'weight columns', 'slice', 'copy'].map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
-<tbody>${blocks.join('\n')}</tbody></table></div>
+${blockTable(array, plan.arrays[array]!, plan)}
 </section>`;
 }
 

@@ -9,7 +9,7 @@ const json = (value: unknown) => `<pre tabindex="0">${escaped(JSON.stringify(val
 const line = (words: readonly string[]) => shellLine(['crossloom', ...words]);
 
 export function htmlProvenance(content: ReportContent): string {
-  const { manifest, bitstream, chip, verified, crossloom } = content;
+  const { manifest, bitstream, chip, verified, explained, crossloom } = content;
   const { model, target, options, preprocessing, calibration } = manifest;
   const facts: Fact[] = [
     ['this page', `Crossloom ${crossloom}`],
@@ -21,6 +21,12 @@ export function htmlProvenance(content: ReportContent): string {
     ['calibration', `${calibration.samples.length} samples`],
     ...(chip ? [['chip', `${chip.folder}, seed ${chip.chip.seed}`] as const] : []),
     ...verified.map(({ path, report }): Fact => ['verification', verifiedText(path, report)]),
+    ...explained.map(
+      ({ path, report }): Fact => [
+        'explanation',
+        `${path}: Crossloom ${report.crossloom}, ${report.data.path}, seeds ${report.seeds.join(', ')}, ${report.duration.toFixed(1)} s`,
+      ],
+    ),
   ];
   const lines = [
     compiling(content),
@@ -29,7 +35,7 @@ export function htmlProvenance(content: ReportContent): string {
   ];
   return `${factList(facts)}
 <h3>Command lines</h3>
-<p>This page is the last one. Packages and reports keep no command lines of their own: the others are written from what they do keep, with <code>DATA</code> for what they do not.</p>
+<p>Packages and reports keep no command lines of their own: the others are written from what they do keep, with <code>DATA</code> for what they do not.</p>
 <pre tabindex="0">${escaped([...lines, content.commandLine].join('\n'))}</pre>
 <details><summary>Options of the compilation (options.yaml)</summary>${json(options)}</details>
 ${preprocessing === undefined ? '' : `<details><summary>Preprocessing</summary>${json(preprocessing)}</details>`}

@@ -1,4 +1,4 @@
-/** A package, a chip and verifications -> one HTML page that needs nothing else. */
+/** What there is of a package -> one HTML page that needs nothing else. */
 import type { ReportContent } from './content.ts';
 import { htmlFloorplan, layerStyle } from './floorplan.ts';
 import { contents, htmlPage } from './frame.ts';
@@ -12,7 +12,7 @@ import { reportStyle } from './style.ts';
 import { verificationSections } from './verification.ts';
 
 export function reportPage(content: ReportContent): string {
-  const { manifest, plan, look, cells, chip, verified, crossloom } = content;
+  const { manifest, plan, look, cells, chip, crossloom } = content;
   const sections: readonly Section[] = [
     { id: 'summary', title: 'Summary', body: htmlSummary(content) },
     {
@@ -22,7 +22,7 @@ export function reportPage(content: ReportContent): string {
     },
     { id: 'utilization', title: 'Utilization', body: htmlUtilization(content) },
     { id: 'conductance', title: 'Conductances', body: htmlConductances(content) },
-    ...verificationSections(verified),
+    ...verificationSections(content),
     { id: 'cost', title: 'Cost of an inference', body: htmlCost(content) },
     { id: 'programming', title: 'Programming', body: htmlProgramming(content) },
     { id: 'effects', title: 'Effects and assumed values', body: htmlEffects(content) },

@@ -38,17 +38,19 @@ if (plan) {
     const { left, top, width, height } = box.getBoundingClientRect();
     return [inside((event.clientY - top) / height * rows, rows), inside((event.clientX - left) / width * columns, columns)];
   };
-  const blockAt = (section, row, column) => [...section.querySelectorAll('[data-at]')].find((one) => {
-    const [top, bottom, left, right] = one.dataset.at.split(',').map(Number);
-    return row >= top && row < bottom && column >= left && column < right;
-  });
-  const span = (text) => text.includes('\\u2013') ? 's ' + text : ' ' + text;
-  const origin = (section, row, column) => {
-    const block = blockAt(section, row, column);
+  let known;
+  const unpacked = new Blob([Uint8Array.from(atob(plan.dataset.blocks), (character) => character.charCodeAt(0))])
+    .stream().pipeThrough(new DecompressionStream('gzip'));
+  new Response(unpacked).json().then((blocks) => { known = blocks; });
+  const span = (name, start, end) => end - start > 1 ? name + 's ' + start + '\\u2013' + (end - 1) : name + ' ' + start;
+  const origin = (array, row, column) => {
+    if (!known) return '';
+    const block = known.arrays[array].find(([top, bottom, left, right]) =>
+      row >= top && row < bottom && column >= left && column < right);
     if (!block) return 'no block';
-    const [layer, node, , , groups, inputs, outputs, slice, copy] = [...block.cells].map((cell) => cell.textContent);
-    return layer + ' (' + node + '), weight row' + span(inputs) + ', column' + span(outputs) +
-      ', group' + span(groups) + ', slice ' + slice + ', copy ' + copy;
+    const [, , , , layer, group, groups, input, inputs, output, outputs, slice, copy] = block;
+    return [known.layers[layer], span('weight row', input, inputs), span('weight column', output, outputs),
+      span('group', group, groups), 'slice ' + slice, 'copy ' + copy].join(', ');
   };
   const siemens = (value) => {
     const power = value >= 1e-3 ? [1e3, 'mS'] : value >= 1e-6 ? [1e6, 'uS'] : [1e9, 'nS'];
@@ -83,10 +85,9 @@ if (plan) {
     }
     mark.style.cssText = 'left:' + 100 * column / columns + '%;top:' + 100 * row / rows + '%;width:' + 100 / columns + '%;height:' + 100 / rows + '%';
     section.querySelector('.cell').textContent =
-      'Row ' + row + ', column ' + column + ': ' + origin(section, row, column) + conductance(section, row, column);
-    const block = blockAt(section, row, column);
-    for (const one of section.querySelectorAll('[data-at]')) one.classList.toggle('lit', one === block);
+      'Row ' + row + ', column ' + column + ': ' + origin(numberOf(section), row, column) + conductance(section, row, column);
   };
+  const numberOf = (section) => Number(section.id.split('-')[1]);
   const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   for (const section of plan.querySelectorAll('.array')) {
     const box = section.querySelector('.cells');
@@ -109,7 +110,7 @@ if (plan) {
     const section = document.getElementById(link.hash.slice(1));
     link.addEventListener('pointermove', (event) => {
       const [row, column] = cellUnder(event, link.querySelector('svg'));
-      here.textContent = section.getAttribute('aria-label') + ', row ' + row + ', column ' + column + ': ' + origin(section, row, column);
+      here.textContent = section.getAttribute('aria-label') + ', row ' + row + ', column ' + column + ': ' + origin(array, row, column);
     });
     link.addEventListener('focus', () => {
       for (const other of links) other.tabIndex = other === link ? 0 : -1;

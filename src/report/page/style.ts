@@ -28,7 +28,7 @@ summary { cursor: pointer; padding: 4px 0; }
 .floor { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; margin: 12px 0; padding: 0; }
 .floor a { display: block; width: 56px; font-size: 11px; text-align: center; text-decoration: none; color: var(--faint); }
 .floor svg { display: block; width: 56px; height: auto; border: 1px solid var(--faint); }
-rect[class^=l] { fill: var(--fill, var(--c)); stroke: var(--edge, none); vector-effect: non-scaling-stroke; }
+path[class^=l] { fill: var(--fill, var(--c)); stroke: var(--edge, none); vector-effect: non-scaling-stroke; }
 .here { min-height: 3em; color: var(--ink); } .here:not(:empty) { position: sticky; bottom: 0; background: var(--paper); }
 .array:not(:target) { display: none; }
 .array:focus { outline: none; } .array td { white-space: nowrap; }
@@ -38,13 +38,12 @@ rect[class^=l] { fill: var(--fill, var(--c)); stroke: var(--edge, none); vector-
 .cells svg { --fill: transparent; --edge: var(--series1); }
 .mark { position: absolute; outline: 2px solid var(--series1); outline-offset: 1px; pointer-events: none; }
 .cell { min-height: 3em; color: var(--ink); }
-.lit { background: var(--rule); }
 .scale { display: flex; gap: 8px; align-items: center; } .ramp { flex: 1; max-width: 300px; height: 12px; }
 @media screen and (max-width: 600px) {
   .wide { display: none; } .narrow { display: block; }
   nav { columns: 1; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; }
 }
 @media print {
-  .scroll, pre { max-height: none; overflow: visible; } th { position: static; } .here, .steps, .array { display: none; }
+  .scroll, pre { max-height: none; overflow: visible; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } th { position: static; } .here, .steps, .array { display: none; }
   table { font-size: 10px; } td { overflow-wrap: anywhere; } tr { break-inside: avoid; }
 }`;

@@ -6,8 +6,9 @@ import { errorBudget } from '../figures/error-budget.ts';
 import { type Score, scoreOf } from '../figures/score.ts';
 import { accuracyDrawing, driftDrawing, layerDrawing } from '../figures/verification.ts';
 import { counted, formatShare, formatSnr } from '../number.ts';
-import type { Verified } from './content.ts';
+import type { ReportContent } from './content.ts';
 import { htmlDrawing } from './drawing.ts';
+import { effectCosts } from './effect-costs.ts';
 import { type Cell, escaped, htmlTable, type Section } from './html.ts';
 
 const snrCell = (snr: Snr | undefined): Cell => {
@@ -27,10 +28,15 @@ const scoreCell = (value: number | undefined, score: Score | undefined, signed =
 };
 
 /** @returns one section for accuracy, one for the error budget, one for time where there is any, and one for layers */
-export function verificationSections(verified: readonly Verified[]): readonly Section[] {
+export function verificationSections({
+  verified,
+  explained,
+}: Pick<ReportContent, 'verified' | 'explained'>): readonly Section[] {
+  const titled = (path: string) =>
+    verified.length + explained.length > 1 ? `<h3>${escaped(path)}</h3>` : '';
   const parts = verified.map(({ path, report }, i) => {
     const name = `verify-${i + 1}`;
-    const head = verified.length > 1 ? `<h3>${escaped(path)}</h3>` : '';
+    const head = titled(path);
     return {
       accuracy: head + scores(report) + accuracyDrawing(report, name).map(htmlDrawing).join(''),
       budget: head + budget(report),
@@ -38,13 +44,18 @@ export function verificationSections(verified: readonly Verified[]): readonly Se
       layers: head + layerDrawing(report, name).map(htmlDrawing).join('') + layers(report),
     };
   });
-  const section = (id: keyof (typeof parts)[number], title: string): Section[] => {
-    const body = parts.map((part) => part[id]).join('\n');
+  const effects = explained.map(({ path, report }) => titled(path) + effectCosts(report));
+  const section = (
+    id: keyof (typeof parts)[number],
+    title: string,
+    more: readonly string[] = [],
+  ): Section[] => {
+    const body = [...parts.map((part) => part[id]), ...more].join('\n').trim();
     return body === '' ? [] : [{ id, title, body }];
   };
   return [
     ...section('accuracy', 'Accuracy'),
-    ...section('budget', 'Error budget'),
+    ...section('budget', 'Error budget', effects),
     ...section('drift', 'Drift'),
     ...section('layers', 'Signal-to-noise ratio of layers'),
   ];
@@ -89,7 +100,7 @@ ${interval}${met.join('')}`;
 function budget(report: VerifyReport): string {
   const score = scoreOf(report);
   const steps = errorBudget(report);
-  return `<p>What each step takes besides the one before it. Error energies of integers and of chips are taken as independent. Which effect of the chips takes how much, <code>crossloom explain</code> measures.</p>
+  return `<p>What each step takes besides the one before it. Error energies of integers and of chips are taken as independent. Which effect of the chips takes how much, <code>crossloom explain</code> measures (--explain).</p>
 ${htmlTable({
   caption: 'From floating point to the chips',
   columns: [

@@ -32,7 +32,20 @@ beforeAll(async () => {
     ...['--labels', at('labels.npy'), '--trials', '3', '--at', '0s,1h,1d', '--threads', '1'],
     ...['--output', at('verify.json')],
   ]);
-  const { exit } = await report('net.xbar', '--chip', at('chip'), '--verify', at('verify.json'));
+  const { out: explained } = await runCli([
+    ...['explain', at('net.xbar'), '--model', at('model.onnx'), '--data', at('data.npy')],
+    ...['--labels', at('labels.npy'), '--trials', '1', '--images', '16', '--threads', '1', '--json'],
+  ]);
+  await writeFile(at('explained.json'), explained);
+  const { exit } = await report(
+    'net.xbar',
+    '--chip',
+    at('chip'),
+    '--verify',
+    at('verify.json'),
+    '--explain',
+    at('explained.json'),
+  );
   expect(exit).toBe(0);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -54,8 +67,27 @@ describe('crossloom report', () => {
     expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(
       /(?:src|href)="(?!data:|#)|@import|url\((?!#)/,
     );
-    await report('net.xbar', '--chip', at('chip'), '--verify', at('verify.json'));
+    await report(
+      'net.xbar',
+      '--chip',
+      at('chip'),
+      '--verify',
+      at('verify.json'),
+      '--explain',
+      at('explained.json'),
+    );
     expect(await readFile(at('page.html'), 'utf8')).toBe(page);
+  });
+
+  test('shows what every effect of an explanation takes', async () => {
+    const page = await readFile(at('page.html'), 'utf8');
+    const { effects } = JSON.parse(await readFile(at('explained.json'), 'utf8'));
+    const table = page.slice(page.indexOf('Points of top-1 by effect'));
+    for (const { effect, alone } of effects) {
+      const row = new RegExp(`<td>${effect}(, no chip)?</td>.*`).exec(table)![0];
+      if (alone) expect(row).toContain(`>${alone.cost.points.toFixed(2)}</td>`);
+    }
+    expect(effects.length).toBeGreaterThan(3);
   });
 
   test('does without chip and verification, and says what they would add', async () => {
@@ -86,6 +118,11 @@ describe('what makes no report', () => {
     ['a report of another verb', ['net.xbar', '--verify', 'explain.json'], '41 report/unreadable'],
     ['a report of another version', ['net.xbar', '--verify', 'newer.json'], '41 report/unreadable'],
     ['a report with a field that is wrong', ['net.xbar', '--verify', 'wrong.json'], '41 report/unreadable'],
+    [
+      'an explanation of another package',
+      ['other.xbar', '--explain', 'explained.json'],
+      '41 report/wrong-package',
+    ],
     ['no JSON', ['net.xbar', '--verify', 'labels.npy'], '41 report/unreadable'],
     ['no file', ['net.xbar', '--verify', 'none.json'], '2 report/unreadable'],
     ['a chip for a package', ['chip'], '30 package/unreadable'],
@@ -161,8 +198,9 @@ describe.skipIf(!chromiumPath)('the page in chromium (skipped where it is not in
     expect(await page.textContent('.here')).toMatch(/^Array 0, .* in blocks: /);
     await page.keyboard.press('Enter');
     await page.focus('#array-0 .cells');
-    const corner = (await page.getAttribute('#array-0 [data-at]', 'data-at'))!.split(',').map(Number);
-    const [row, column] = [corner[0]! + 1, corner[2]! + 1];
+    const { out: plan } = await runCli(['where', at('net.xbar'), '--array', '0', '--json']);
+    const [block] = JSON.parse(plan).blocks;
+    const [row, column] = [block.rows.start + 1, block.columns.start + 1];
     for (let i = 0; i < row; i++) await page.keyboard.press('ArrowDown');
     for (let i = 0; i < column; i++) await page.keyboard.press('ArrowRight');
     const said = (await page.textContent('#array-0 .cell'))!;
@@ -173,6 +211,8 @@ describe.skipIf(!chromiumPath)('the page in chromium (skipped where it is not in
     const { layer, cells } = JSON.parse(out);
     expect(said).toMatch(new RegExp(`^Row ${row}, column ${column}: `));
     expect(said).toContain(`${layer} (MatMul, node `);
+    const { start, end } = block.inputs;
+    expect(said).toContain(`weight rows ${start}\u2013${end - 1}, weight column`);
     expect(said).toContain(`slice ${cells[0].slice}, copy ${cells[0].copy}`);
     const [, , to, unit] = /(?:([\d.]+) uS to|below) ([\d.]+) (uS)$|above/.exec(said) ?? [];
     expect(unit).toBe('uS');
@@ -192,6 +232,18 @@ describe.skipIf(!chromiumPath)('the page in chromium (skipped where it is not in
     await page.click('#layers > .scroll th:nth-child(4) button');
     expect(await numbers()).toEqual(up.toReversed());
     expect(await page.getAttribute('#layers > .scroll th:nth-child(4)', 'aria-sort')).toBe('descending');
+    await page.context().close();
+  });
+
+  test('in print it is white, as wide as the paper, and whole', async () => {
+    const dark = { viewport: { width: 718, height: 1000 }, colorScheme: 'dark' } as const;
+    const { page } = await openPage(browser, at('page.html'), dark);
+    await page.emulateMedia({ media: 'print' });
+    expect(await drawnFigures(page)).toEqual(drawings);
+    expect(await overlaps(page)).toEqual([]);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    const cut = `[...document.querySelectorAll('.scroll')].filter((box) => box.scrollHeight > box.clientHeight + 1).length`;
+    expect(await page.evaluate(cut)).toBe(0);
     await page.context().close();
   });
 
