@@ -2,14 +2,13 @@
 import type { Command } from 'commander';
 import { balanceReplicas } from '../cost/balance.ts';
 import { costPackage } from '../cost/cost.ts';
+import { lenderOf, usualLender } from '../cost/lender.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
-import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { type CompileOptions, parseOptions } from '../ir/options.ts';
-import { openPackage, type Package } from '../package/open.ts';
+import { openPackage } from '../package/open.ts';
 import { formatBalance, formatCost } from '../report/cost-text.ts';
-import { loadTarget } from '../target/load.ts';
-import type { LoadedTarget } from '../target/target.ts';
 import { patternOf } from '../text/name-pattern.ts';
 import { formatOptions } from '../tune/write-options.ts';
 import { withExamples } from './help.ts';
@@ -17,9 +16,6 @@ import { type Io, printJson } from './io.ts';
 import { seedNumber, wholeNumber, withJson } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
-
-/** Lends its circuits to targets that name none. */
-const usualLender = 'isaac-128';
 
 interface CostCommandLine {
   readonly circuits?: string;
@@ -76,16 +72,6 @@ function balanceProblems({ arrays, output }: CostCommandLine, { layers }: Compil
         ]
       : []),
   ];
-}
-
-/** The target that was asked for; else the package's own where it has circuits, and the usual one where not. */
-async function lenderOf({ loaded }: Package, asked: string | undefined): Promise<LoadedTarget> {
-  if (asked === undefined && loaded.target.circuits) return loaded;
-  const lender = await loadTarget(asked ?? usualLender);
-  if (lender.target.circuits) return lender;
-  throw new DiagnosticError([
-    optionInvalid(`--circuits ${asked}`, 'this target has no section `circuits`', `${usualLender} has one.`),
-  ]);
 }
 
 export function registerCost(program: Command, io: Io): void {

@@ -26,7 +26,7 @@ const seconds = (value: number) => formatQuantity(value, 's');
 const mark = (assumed: boolean) => (assumed ? ' (assumed)' : '');
 
 export function formatCost(cost: Cost): string {
-  return `${layersTable(cost)}\n${partsTable(cost)}\n${formatFacts(facts(cost))}`;
+  return `${layersTable(cost)}\n${partsTable(cost)}\n${formatFacts(costFacts(cost))}`;
 }
 
 function layersTable({ layers, digital, inference }: Cost): string {
@@ -98,7 +98,16 @@ function partsTable({ inference, area, assumed }: Cost): string {
   return formatTable(columns, [...rows, ...transfer]);
 }
 
-function facts({ circuits, layers, inference, area, programming, efficiency, assumed }: Cost): Fact[] {
+/** The whole of it. */
+export function costFacts({
+  circuits,
+  layers,
+  inference,
+  area,
+  programming,
+  efficiency,
+  assumed,
+}: Cost): Fact[] {
   const { latency, pipelined, interval, energy, macs } = inference;
   const { weightBits, inputBits } = efficiency;
   const ofEnergy = mark(assumed.energy.length > 0);

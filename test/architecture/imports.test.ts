@@ -195,6 +195,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/report/figures': ['src/inspect', 'src/report', 'src/verify'],
   'src/report/page': [
     'src/chip',
+    'src/cost',
     'src/explain',
     'src/inspect',
     'src/ir/graph.ts',

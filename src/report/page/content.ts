@@ -1,5 +1,6 @@
 /** What a page of a report is made from: plain data of a package, of a chip, of verifications, and of explanations. */
 import type { Chip } from '../../chip/chip.ts';
+import type { Cost } from '../../cost/cost.ts';
 import type { ExplainReport } from '../../explain/report.ts';
 import type { Floorplan } from '../../inspect/floorplan.ts';
 import type { PackageLook } from '../../inspect/inspect-package.ts';
@@ -31,6 +32,7 @@ export interface ReportContent {
   readonly look: PackageLook;
   readonly plan: Floorplan;
   readonly cells: CellsLook;
+  readonly cost: Cost;
   readonly chip?: { readonly folder: string; readonly chip: Chip };
   readonly verified: readonly Verified[];
   readonly explained: readonly Explained[];

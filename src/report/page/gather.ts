@@ -1,5 +1,7 @@
 /** A package, and what else there is of it -> all that a page of it shows. */
 import type { Chip } from '../../chip/chip.ts';
+import { costPackage } from '../../cost/cost.ts';
+import { lenderOf } from '../../cost/lender.ts';
 import { defined } from '../../defined.ts';
 import { reportWrongPackage } from '../../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../../diagnostics/diagnostic.ts';
@@ -44,12 +46,16 @@ export async function gatherReport(pkg: Package, options: GatherOptions = {}): P
     seed,
     onArray: (done, total) => onArray?.('reading arrays', done, total),
   });
+  const cost = await costPackage(pkg, {
+    ...{ circuits: await lenderOf(pkg), seed },
+    onArray: (done, total) => onArray?.('counting what it costs', done, total),
+  });
   const cells = await lookAtCells(pkg, {
     ...defined({ chip: chip?.chip }),
     onArray: (done, total) => onArray?.('reading cells', done, total),
   });
   return {
-    ...{ folder: placeOf(files), manifest, bitstream, target, look, plan: floorplanOf(pkg), cells },
+    ...{ folder: placeOf(files), manifest, bitstream, target, look, plan: floorplanOf(pkg), cells, cost },
     ...defined({ chip }),
     ...{ verified, explained, notModelled, crossloom: version, commandLine },
     effects: effectsOf(target, chip?.chip.calibration !== undefined, manifest.summary.layers),

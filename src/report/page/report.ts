@@ -23,7 +23,7 @@ export function reportPage(content: ReportContent): string {
     { id: 'utilization', title: 'Utilization', body: htmlUtilization(content) },
     { id: 'conductance', title: 'Conductances', body: htmlConductances(content) },
     ...verificationSections(content),
-    { id: 'cost', title: 'Cost of an inference', body: htmlCost(content) },
+    { id: 'cost', title: 'Cost', body: htmlCost(content) },
     { id: 'programming', title: 'Programming', body: htmlProgramming(content) },
     { id: 'effects', title: 'Effects and assumed values', body: htmlEffects(content) },
     { id: 'provenance', title: 'Provenance', body: htmlProvenance(content) },

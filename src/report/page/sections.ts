@@ -1,10 +1,12 @@
 /** Parts of a report that are facts and tables: summary, utilization, cells, cost, effects, provenance. */
 
+import { parts } from '../../cost/parts.ts';
 import { formatQuantity } from '../../text/units.ts';
+import { costFacts, partNames } from '../cost-text.ts';
 import { conductanceDrawings } from '../figures/cells.ts';
 import { scoreOf } from '../figures/score.ts';
 import { utilizationDrawing } from '../figures/utilization.ts';
-import { counted, formatCount, formatShare } from '../number.ts';
+import { counted, formatArea, formatCount, formatShare } from '../number.ts';
 import type { ReportContent } from './content.ts';
 import { htmlDrawing } from './drawing.ts';
 import { type Cell, escaped, type Fact, factList, htmlTable } from './html.ts';
@@ -96,20 +98,42 @@ export function htmlConductances({ cells, chip }: ReportContent): string {
 ${chip ? layers : '<p>With --chip the page shows what cells of a chip came to, and their errors.</p>'}`;
 }
 
-/** Counts x rates of conversions: other components have none yet. */
-export function htmlCost({ manifest, look, target }: ReportContent): string {
-  const { summary } = manifest;
-  const { time, energy } = target.adc;
+export function htmlCost({ cost, manifest, look }: ReportContent): string {
+  const { inference, area, assumed } = cost;
   const quantity = (value: number, unit: 's' | 'J'): Cell => ({ text: formatQuantity(value, unit), value });
-  return `<p>What the converters take of one inference, one layer after the other and the arrays of a layer at once: ${formatQuantity(summary.conversionEnergy, 'J')} and ${formatQuantity(summary.conversionTime, 's')}. Drivers, cells, buffers, digital operators and wires between arrays are not in it.</p>
+  return `${factList(costFacts(cost))}
 ${htmlTable({
-  caption: 'Converters, by layer',
-  columns: ['layer', 'products', 'drives', 'conversions', 'in sequence a drive', 'energy', 'time'],
-  rows: summary.layers.map(({ mvms, drives, conversions, inSequence }, i) => [
+  caption: 'What parts of the chip take',
+  columns: [
+    'part',
+    'energy of an inference',
+    'share',
+    'area of an array',
+    'share of it',
+    'rests on assumed values',
+  ],
+  rows: parts.map((part) => [
+    partNames[part],
+    quantity(inference.parts[part], 'J'),
+    share(inference.parts[part] / inference.energy),
+    { text: formatArea(area.parts[part]), value: area.parts[part] },
+    share(area.parts[part] / area.perArray),
+    (['energy', 'area'] as const).filter((figure) => assumed[figure].includes(part)).join(', '),
+  ]),
+})}
+${htmlTable({
+  caption: 'What layers take',
+  columns: ['layer', 'arrays', 'products', 'energy', 'share', 'time', 'drives', 'conversions', 'to program'],
+  rows: cost.layers.map(({ arrays, macs, energy, time, programming }, i) => [
     look.layers[i]!.name,
-    ...[mvms, drives, conversions, inSequence].map(whole),
-    quantity(conversions * energy, 'J'),
-    quantity(drives * inSequence * time, 's'),
+    whole(arrays),
+    whole(macs),
+    quantity(energy, 'J'),
+    share(energy / inference.energy),
+    quantity(time, 's'),
+    whole(manifest.summary.layers[i]!.drives),
+    whole(manifest.summary.layers[i]!.conversions),
+    quantity(programming.energy, 'J'),
   ]),
 })}`;
 }
