@@ -1,4 +1,4 @@
-/** A page in Markdown -> the command lines of a section's first block of code, as words. */
+/** A page in Markdown -> the command lines of its blocks of code, as words. */
 
 /** Words of each command of a line; commands that a pipe joins follow each other. */
 export type CommandLine = readonly (readonly string[])[];
@@ -6,6 +6,18 @@ export type CommandLine = readonly (readonly string[])[];
 export function commandLines(page: string, section: string): readonly CommandLine[] {
   const [, body = ''] = page.split(`\n## ${section}\n`);
   const [, block = ''] = body.split(/^```.*$/m);
+  return linesOf(block);
+}
+
+/** Those of all blocks of code that begin with `crossloom`, behind a prompt or not. */
+export function allCommandLines(page: string): readonly CommandLine[] {
+  const blocks = [...page.matchAll(/^```(?:console|sh)?\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
+  return blocks.flatMap((block) =>
+    linesOf(block.replaceAll(/^\$ /gm, '')).filter(([command]) => command?.[0] === 'crossloom'),
+  );
+}
+
+function linesOf(block: string): readonly CommandLine[] {
   return block
     .replaceAll('\\\n', ' ')
     .split('\n')
