@@ -12,7 +12,6 @@ import { raise } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
 import { noStore } from '../files/result-store.ts';
 import { version } from '../files/version.ts';
-import { layerName } from '../ir/graph.ts';
 import { withFloatSums } from '../lower/float-sums.ts';
 import { sumOf } from '../math/sum.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -33,7 +32,6 @@ import { addLayerNoise, type LayerNoise, layerImages } from '../verify/layers.ts
 import { percentOf } from '../verify/metrics.ts';
 import type { ModelFile, VerifyOptions } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
-import { snrOf } from '../verify/report.ts';
 import {
   type ChipRun,
   type ImageRun,
@@ -43,9 +41,11 @@ import {
   runStates,
 } from '../verify/run-images.ts';
 import { openChipsWithout, wiresAreTold } from './chips.ts';
+import { causesIn, layersIn } from './layer-causes.ts';
 import { raiseNoClasses } from './no-classes.ts';
 import { type HowRead, readProgrammed } from './reading.ts';
-import type { Cost, EffectReport, ExplainReport, LayerError, Measured } from './report.ts';
+import type { Cost, EffectReport, ExplainReport, Measured, WrongAnswers } from './report.ts';
+import { followWrong } from './wrong-answers.ts';
 
 /** Images used at most, where nothing else is said. */
 export const defaultImages = 100;
@@ -132,8 +132,18 @@ export async function explain(
   const names = errors.map(({ error }) => error);
   const acting = errors.filter(({ later }) => at > 0 || !later).map(({ error }) => error);
   const layered = options.layers ?? !many;
-  const all = await runsWithout([], 'all effects');
+  const allNoise: LayerNoise | undefined = layered ? new Map() : undefined;
+  const aloneNoise = new Map<string, LayerNoise>();
+  const all = await runsWithout([], 'all effects', allNoise);
   const ofAll = measuredOf(all, references);
+  const followed = async (): Promise<WrongAnswers> => {
+    const programmed = await chips.program([], seeds[0]!, on('all effects'));
+    const reading = await readProgrammed(programmed, images, subject);
+    return runsOf(pkg, 'host', () =>
+      followWrong(programmed.pkg, reading, all[0]!, images, references, on('all effects')),
+    );
+  };
+  const wrong = layered ? await followed() : undefined;
   const none = await runsWithout(names, 'no effect');
   const effects: EffectReport[] = [];
   for (const effect of acting) {
@@ -145,6 +155,7 @@ export async function explain(
       continue;
     }
     const noise: LayerNoise | undefined = layered ? new Map() : undefined;
+    if (noise) aloneNoise.set(effect, noise);
     const alone = costIn(references, await runsWithout(others, `only ${effect}`, noise), none, 'with');
     const layers = noise && layersIn(pkg, noise);
     const rest = isSlight(alone, ofAll) ? ({ slight: true } as const) : { allBut: await allButIt() };
@@ -180,6 +191,8 @@ export async function explain(
     all: ofAll,
     none: measuredOf(none, references),
     effects: effects.toSorted(costliestFirst),
+    ...(allNoise && { layers: causesIn(pkg, allNoise, aloneNoise) }),
+    ...defined({ wrong }),
     later: names.filter((name) => !acting.includes(name)),
     duration: (performance.now() - start) / 1000,
   };
@@ -230,12 +243,6 @@ async function runProgrammed(
   if (layers) await addLayerNoise(programmed.pkg, reading, images, layers, on);
   return runStates(images, reading.states, references, on('simulate'));
 }
-
-const layersIn = ({ layers }: Package, noise: LayerNoise): readonly LayerError[] =>
-  layers.map(({ origin, output }) => {
-    const { signal, ownNoise } = noise.get(output)!;
-    return { layer: layerName(origin), own: snrOf({ signal, noise: ownNoise }) };
-  });
 
 type Run = Pick<ChipRun, 'tally' | 'toFloat'>;
 

@@ -22,6 +22,23 @@ export interface LayerError {
   readonly own: Snr;
 }
 
+/** A layer with all effects. */
+export interface LayerCause extends LayerError {
+  /** The effect that alone makes it err most, and what it errs then; absent where none makes it err. */
+  readonly cause?: { readonly effect: string; readonly own: Snr };
+}
+
+/** Images that integers get right and the first chip gets wrong. */
+export interface WrongAnswers {
+  readonly images: number;
+  /** Of these, those that were followed through the layers. */
+  readonly followed: number;
+  /** Of these, those whose answers were right again behind a later layer. */
+  readonly turned: number;
+  /** Layers behind which answers go wrong first, and how many do, in the order of the network. */
+  readonly layers: readonly { readonly layer: string; readonly images: number }[];
+}
+
 export interface EffectReport {
   /** Name of the effect, as `verify --effects` has it; or a rounding. */
   readonly effect: string;
@@ -76,6 +93,10 @@ export interface ExplainReport {
   readonly none: Measured;
   /** From the one on that costs most points alone; of equal ones the larger part of the error first. */
   readonly effects: readonly EffectReport[];
+  /** In the order of the network; absent where layers were not asked for. */
+  readonly layers?: readonly LayerCause[];
+  /** As `layers`. */
+  readonly wrong?: WrongAnswers;
   /** Effects that act only some time after programming, where chips are read right after it. */
   readonly later: readonly string[];
   /** Seconds of this computer. */

@@ -1,5 +1,5 @@
 /** An explanation -> text: what the accuracy is with all effects and with none, and what each effect costs. */
-import type { Cost, ExplainReport, LayerError, Measured } from '../explain/report.ts';
+import type { Cost, ExplainReport, LayerError, Measured, WrongAnswers } from '../explain/report.ts';
 import { formatTime } from '../text/time.ts';
 import type { Loss } from '../tune/loss.ts';
 import { counted, formatSnr, shortenMiddle } from './number.ts';
@@ -9,7 +9,44 @@ export function formatExplanation(report: ExplainReport): string {
   const { later } = report;
   const silent =
     later.length > 0 ? [`Read right after programming, so without ${later.join(', ')}: --at TIME`, ''] : [];
-  return [header(report), ...silent, whole(report), effectTable(report), notes(report)].join('\n');
+  return [
+    header(report),
+    ...silent,
+    whole(report),
+    effectTable(report),
+    ...layerTable(report),
+    notes(report),
+  ].join('\n');
+}
+
+/** Layers that are shown: those that err most. */
+const shown = 8;
+
+function layerTable({ layers, wrong, data }: ExplainReport): string[] {
+  if (!layers || !wrong) return [];
+  const worst = layers
+    .filter(({ own }) => own !== 'equal')
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, shown);
+  const columns = [...texts('layer'), ...numbers('own SNR'), ...texts('errs most by'), ...numbers('alone')];
+  const rows = worst.map(({ layer, own, cause }) => [
+    shortenMiddle(layer, 30),
+    formatSnr(own),
+    cause?.effect ?? '',
+    cause ? formatSnr(cause.own) : '',
+  ]);
+  const table = `What layers err by themselves with all effects, on ${counted(data.layerImages, 'image')}, from the worst on\n${formatTable(columns, rows)}`;
+  return [...(rows.length > 0 ? [table] : []), wrongTable(wrong)];
+}
+
+function wrongTable({ images, followed, turned, layers }: WrongAnswers): string {
+  if (images === 0) return 'The first chip gets no image wrong that integers get right.\n';
+  const of = followed < images ? `, ${followed} of which were followed` : '';
+  const again =
+    turned > 0 ? `; ${counted(turned, 'answer')} came right behind a later layer and went wrong again` : '';
+  const rows = layers.map((layer) => [shortenMiddle(layer.layer, 40), String(layer.images)]);
+  const columns = [...texts('goes wrong first behind'), ...numbers('images')];
+  return `The first chip gets ${counted(images, 'image')} wrong that integers get right${of}${again}\n${formatTable(columns, rows)}`;
 }
 
 /** What was left out or told in another way, and the time that it took. */

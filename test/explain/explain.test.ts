@@ -50,6 +50,15 @@ describe('an explanation', () => {
     const { layers } = report.effects[0]!;
     expect(layers!.map(({ layer }) => layer)).toEqual(['first', 'second']);
     for (const { own } of layers!) expect(own).toBeLessThan(20);
+    for (const [i, { cause }] of report.layers!.entries()) {
+      const alone = report.effects.flatMap((one) => (one.layers ? [[one.effect, one.layers[i]!.own]] : []));
+      expect(alone).toContainEqual([cause!.effect, cause!.own]);
+      for (const [, own] of alone) if (own !== 'equal') expect(cause!.own).toBeLessThanOrEqual(own as number);
+    }
+    const { images, followed, layers: behind } = report.wrong!;
+    expect(images).toBeGreaterThan(0);
+    // Every one of them goes wrong behind some layer.
+    expect(behind.reduce((sum, one) => sum + one.images, 0)).toBe(followed);
     expect(report.effects.filter((one) => !one.allBut).map((one) => one.effect)).toEqual(
       expect.arrayContaining(['weight rounding', 'input rounding']),
     );

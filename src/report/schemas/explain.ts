@@ -105,6 +105,28 @@ export const explained = z.strictObject({
         ),
     }),
   ).describe('from the one on that costs most points alone'),
+  layers: list(
+    z.strictObject({
+      layer: z.string(),
+      own: snr,
+      cause: z
+        .strictObject({ effect: z.string(), own: snr })
+        .exactOptional()
+        .describe('the effect that alone makes it err most, and what it errs then'),
+    }),
+  )
+    .exactOptional()
+    .describe('what each layer errs by itself with all effects, on the first chip, where asked for'),
+  wrong: z
+    .strictObject({
+      images: count.describe('that integers get right and the first chip gets wrong'),
+      followed: count.describe('of these, those that were followed through the layers'),
+      turned: count.describe('of these, those whose answers were right again behind a later layer'),
+      layers: list(z.strictObject({ layer: z.string(), images: count })).describe(
+        'layers behind which answers go wrong first',
+      ),
+    })
+    .exactOptional(),
   later: list(z.string()).describe('effects that act only some time after programming'),
   duration: amount.describe('s'),
 });
