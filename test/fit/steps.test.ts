@@ -4,8 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { chooseLaw } from '../../src/fit/choose-law.ts';
 import { forms } from '../../src/fit/laws.ts';
 import { measurementsOf } from '../../src/fit/measurements.ts';
-import { stepVariants } from '../../src/fit/pulses/step-variants.ts';
-import { meanOf, sigmaOfSample } from '../../src/math/statistics.ts';
 import { cmoStep } from '../../src/schemes/pulse-verify/steps/cmo-step.ts';
 import { drawTrains } from './draw-trains.ts';
 import { trainsCsv } from './measured-csv.ts';
