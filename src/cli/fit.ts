@@ -68,7 +68,7 @@ async function run(io: Io, files: readonly string[], flags: FitFlags): Promise<v
         variant,
         alike,
         plot: plots[i]!,
-        fields: fit.fields,
+        fields: fit.fields.map(({ isChoice: _, ...field }) => field),
         fitted: fit.fitted,
         ...(heldOut ? { heldOut } : {}),
         candidates,

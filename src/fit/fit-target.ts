@@ -66,9 +66,10 @@ export async function fitTarget(paths: readonly string[], options: FitOptions): 
       ),
     ),
   )) as readonly Choice[];
-  const like = options.like ?? read[0]!.form.like;
+  const main = choices.find((choice) => settingsOf(choice).some(isOfProgramming)) ?? choices[0]!;
+  const like = options.like ?? main.form.like;
   const settings = choices.flatMap(settingsOf);
-  const base = await beginning(like, settings, choices, options.like !== undefined);
+  const base = await beginning(like, settings, choices, main, options.like !== undefined);
   const title =
     options.title ??
     `${options.name}, fitted to ${choices.map(({ measurements }) => measurements.file).join(' and ')}`;
@@ -92,8 +93,8 @@ function formOf(file: Measurements): Form | Diagnostic {
 function settingsOf({ measurements, law, variant, alike, fit }: Choice): readonly Setting[] {
   const origin = `${measurements.file}, sha256 ${measurements.sha256}`;
   const measured = fit.fields.map((fitted): Setting => {
-    const { field, from, how } = fitted;
-    const open = alike.length > 0 && field.endsWith('.noise');
+    const { field, from, how, isChoice } = fitted;
+    const open = alike.length > 0 && isChoice === true;
     const source = open
       ? `${origin}: the data do not tell ${variant} from ${alike.join(' or ')}`
       : from === 'measured'
@@ -129,11 +130,14 @@ function writtenValue({ value, unit, standardError }: FittedField): Setting['val
   return unit === '' ? Number(value.toPrecision(digits)) : formatQuantity(value, unit, digits);
 }
 
+const isOfProgramming = ({ field }: Setting): boolean => field.startsWith('programming.');
+
 /** The target to begin with, with the way of programming that has all fitted fields, and without what the fits replace. */
 async function beginning(
   name: string,
   settings: readonly Setting[],
   choices: readonly Choice[],
+  main: Choice,
   named: boolean,
 ): Promise<{ readonly like: TargetFile; readonly scheme: readonly Setting[] }> {
   const like = await readTargetFile(name);
@@ -143,10 +147,7 @@ async function beginning(
     const fields = new Set(targetFields(scheme).map(({ field }) => field));
     return settings.every(({ field }) => fields.has(field));
   };
-  const scheme =
-    has(own) && (named || choices.every(({ form }) => form.replaces.length === 0))
-      ? own
-      : schemes().find(has);
+  const scheme = has(own) && (named || !settings.some(isOfProgramming)) ? own : schemes().find(has);
   if (scheme === undefined)
     throw new DiagnosticError([
       optionInvalid('fit', 'no way of programming has all that these files tell of', 'Fit them one by one.'),
@@ -164,7 +165,7 @@ async function beginning(
       optionInvalid(
         `--like ${name}`,
         `this target is programmed by ${own}, and what was measured belongs to ${scheme}`,
-        `Begin with a target of that, such as '--like ${choices.find(({ form }) => form.replaces.length > 0)?.form.like ?? name}'.`,
+        `Begin with a target of that, such as '--like ${main.form.like}'.`,
       ),
     ]);
   const tree = kept.reduce<unknown>(

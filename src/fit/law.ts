@@ -23,6 +23,8 @@ export interface FittedField {
   /** What the data do not tell is assumed, with the reason as `how`. */
   readonly from: 'measured' | 'derived' | 'assumed';
   readonly how: string;
+  /** It says which variant of its law was fitted: assumed where the data do not tell. */
+  readonly isChoice?: true;
 }
 
 /** How well a law foretells devices. */

@@ -1,10 +1,16 @@
 /** The forms of measurements, and the laws that each can be fitted to. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { ageingOf } from './ageing/ageing.ts';
+import { drifts } from './ageing/drift.ts';
+import { relaxations } from './ageing/relaxation.ts';
 import type { Column } from './columns.ts';
+import { variantOf } from './fit-normals.ts';
 import type { Variant } from './law.ts';
 import type { Measurements } from './measurements.ts';
 import { stepVariants } from './pulses/step-variants.ts';
 import { trainsOf } from './pulses/trains.ts';
+import { sigmaPolynomials } from './writes/sigma-polynomial.ts';
+import { writesOf } from './writes/writes.ts';
 
 interface About {
   /** Of its plot and of reports: small letters and hyphens. */
@@ -62,5 +68,31 @@ export const forms: readonly Form[] = [
     },
     trainsOf,
     stepVariants,
+  ),
+  form(
+    {
+      name: 'writes',
+      what: 'results of writes to levels',
+      columns: 'device, target, conductance (or current and vread)',
+      is: (columns) =>
+        columns.has('target') && !columns.has('pulse') && !columns.has('time') && !columns.has('reading'),
+      like: 'pcm-256',
+      replaces: [],
+    },
+    writesOf,
+    sigmaPolynomials,
+  ),
+  form(
+    {
+      name: 'ageing',
+      what: 'devices at times after programming, the first reading of each at time 0',
+      columns: 'device, time, conductance (or current and vread)',
+      is: (columns) =>
+        columns.has('time') && !columns.has('target') && !columns.has('pulse') && !columns.has('reading'),
+      like: 'cmo-hfox-130nm',
+      replaces: ['relaxation', 'drift'],
+    },
+    ageingOf,
+    [...relaxations, ...drifts].map(variantOf),
   ),
 ];

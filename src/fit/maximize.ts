@@ -29,6 +29,8 @@ export interface Maximum {
 
 /** Steps at most, and what one has to gain for another to follow. */
 const most = 80;
+/** No parameter moves by more at once: far from the maximum the information says little of what lies there. */
+const longest = 0.7;
 const least = 1e-5;
 
 export function maximize(
@@ -44,8 +46,12 @@ export function maximize(
   let damping = 1e-2;
   for (let i = 0; i < most && damping < 1e8; i++) {
     const { step, ownSteps } = eliminate(scores, shared.length, damping);
-    const nextShared = shared.map((value, j) => value + step[j]!);
-    const nextOwn = own.map((values, u) => values.map((value, j) => value + ownSteps[u]![j]!));
+    const part = Math.min(
+      1,
+      longest / [...step, ...ownSteps.flat()].reduce((a, b) => Math.max(a, Math.abs(b)), 0),
+    );
+    const nextShared = shared.map((value, j) => value + part * step[j]!);
+    const nextOwn = own.map((values, u) => values.map((value, j) => value + part * ownSteps[u]![j]!));
     const next = at(nextShared, nextOwn);
     const sum = total(next);
     if (!(sum >= best)) {
@@ -54,8 +60,9 @@ export function maximize(
     }
     const gained = sum - best;
     [shared, own, scores, best] = [nextShared, nextOwn, next, sum];
+    // Short steps gain little anywhere.
+    if (gained < least && damping <= 1e-2) break;
     damping = Math.max(1e-9, damping / 8);
-    if (gained < least) break;
   }
   const { covariance, ownCovariance, follow } = eliminate(scores, shared.length, 0);
   return { shared, own, logLikelihood: best, covariance, ownCovariance, follow };
@@ -135,13 +142,19 @@ export function logDeterminant(matrix: readonly (readonly number[])[]): number {
 /**
  * Takes away what a likelihood loses by other parameters being fitted to the same data, which makes noise and spreads come out
  * too small: one step towards the maximum of the adjusted profile likelihood (Cox and Reid 1987).
+ * @param isSpread which of the shared parameters are noise and spreads
  * @param information logarithm of the determinant of the information about those others
  */
-export function withoutBias(maximum: Maximum, information: (shared: readonly number[]) => number): Maximum {
+export function withoutBias(
+  maximum: Maximum,
+  isSpread: (i: number) => boolean,
+  information: (shared: readonly number[]) => number,
+): Maximum {
   const { shared, covariance, follow, own } = maximum;
   if (shared.length === 0) return maximum;
   const h = 1e-4;
   const slopes = shared.map((_, i) => {
+    if (!isSpread(i)) return 0;
     const moved = (by: number) => information(shared.map((value, j) => (i === j ? value + by : value)));
     return (moved(h) - moved(-h)) / (2 * h);
   });

@@ -113,3 +113,10 @@ export function scoreOfBlock(of: (parameters: readonly number[]) => Block, at: r
   );
   return { logLikelihood, gradient, information };
 }
+
+/** Sum of the squares of a vector's parts in their own standard deviations, once these are made independent. */
+export function residualsOfBlock({ off, covariance }: Block): number {
+  const e = Matrix.columnVector([...off]);
+  const factor = new CholeskyDecomposition(new Matrix(covariance.map((row) => [...row])));
+  return e.transpose().mmul(factor.solve(e)).get(0, 0);
+}

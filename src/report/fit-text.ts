@@ -17,7 +17,7 @@ function formatChoice(
   const open = alike.length > 0 ? ` (not told from ${alike.join(' or ')})` : '';
   const held = heldOut ? `; left out: ${formatScore(heldOut)}` : '; too few devices to leave any out';
   const rows = fit.fields
-    .filter(({ value }) => typeof value === 'number')
+    .filter(({ value }) => typeof value !== 'string')
     .map((field) => [
       field.field,
       valueText(field),
@@ -41,7 +41,8 @@ function formatChoice(
 const formatScore = ({ devices, readings, logLikelihood, residual }: Score): string =>
   `${counted(devices, 'device')}, ${counted(readings, 'reading')}, log-likelihood ${(logLikelihood / readings).toFixed(3)} per reading, residuals ${residual.toFixed(2)} standard deviations`;
 
-const valueText = ({ value, unit }: FittedField): string => formatQuantity(value as number, unit, 4);
+const valueText = ({ value, unit }: FittedField): string =>
+  Array.isArray(value) ? value.join(', ') : formatQuantity(value as number, unit, 4);
 const errorText = ({ standardError, unit }: FittedField): string =>
   standardError === undefined ? '' : formatQuantity(standardError, unit, 2);
 

@@ -347,6 +347,8 @@ describe('imports', () => {
     ['sharp', 'src/data'],
     ['commander', 'src/cli'],
     ['echarts', 'src/report/plots'],
+    ['ml-levenberg-marquardt', 'src/fit'],
+    ['ml-matrix', 'src/fit'],
   ])('%s is imported in %s alone', (name, folder) => {
     const users = imports
       .filter(({ to }) => to === name || to.startsWith(`${name}/`))

@@ -133,6 +133,20 @@ describe('bad input', () => {
     expect(made).toMatchObject({ exit: 0, err: '' });
   });
 
+  test('times that go back, and no reading right after programming', async () => {
+    const times = 'device,time (s),conductance (uS)';
+    expect(await refused(`${times}\na,0,10\na,10,9\na,5,8\nb,1,10\nb,2,9`)).toEqual([
+      "fit/order :4: time 5 s follows 10 s of line 3 in the rows of 'a'",
+      "fit/order :5: the first row of 'b' is at 1 s, and not at 0, right after programming",
+    ]);
+    expect(await refused(`${times}\na,0,10\na,1,9`)).toEqual([
+      'fit/too-few : there are 1 devices and 1 times after programming, and a law of ageing takes 4 and 3 or more',
+    ]);
+    expect(await refused('target (uS),conductance (uS)\n10,11\n,12')).toEqual([
+      'fit/value :3: this row has no target above zero, or no conductance',
+    ]);
+  });
+
   test('pulses of several amplitudes', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 2 ? 1.3 : 1.2},${10 + i}`).join('\n');
     expect(await refused(`pulse,voltage (V),conductance (uS)\n${rows}`)).toContainEqual(

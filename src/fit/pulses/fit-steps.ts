@@ -89,7 +89,13 @@ function fitWithin(law: StepLaw, noise: Noise, trains: readonly Train[], ends: E
       [Math.log(0.3), Math.log(rough), ...start.shared],
       trains.map((_, d) => startOf(d)),
     );
-    return cut === 'both' ? withoutBias(found, (shared) => ownInformation(units, found, shared)) : found;
+    return cut === 'both'
+      ? withoutBias(
+          found,
+          (i) => i < 2,
+          (shared) => ownInformation(units, found, shared),
+        )
+      : found;
   };
   const devices = law.bounds === 'hard' ? withBoundsMet(stage(), trains, innovations) : stage();
   const { numbers, all, covariance, numbersOf } = populationOf(law, devices, many);

@@ -1,5 +1,5 @@
 /** Steps that fall linearly towards bounds where they are not yet nothing: dw = +-step (1 -+ gamma w). */
-import { lineThrough } from './line-through.ts';
+import { lineThrough } from '../line-through.ts';
 import { type StepLaw, stepCovariance, withSpreads } from './step-law.ts';
 
 export const linearStep: StepLaw = {

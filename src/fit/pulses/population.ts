@@ -49,15 +49,19 @@ export function populationOf(law: StepLaw, devices: Maximum, many: boolean) {
     );
     const none = own.map(() => []);
     const plain = maximize(units, [...estimates, ...population.spreads.map(() => Math.log(0.1))], none);
-    const found = withoutBias(plain, (at) => {
-      const scores = units.map((unit) => unit(at).information);
-      const means = plain.shared
-        .slice(0, free)
-        .map((_, i) =>
-          plain.shared.slice(0, free).map((_, j) => scores.reduce((sum, one) => sum + one[i]![j]!, 0)),
-        );
-      return logDeterminant(means);
-    });
+    const found = withoutBias(
+      plain,
+      (i) => i >= free,
+      (at) => {
+        const scores = units.map((unit) => unit(at).information);
+        const means = plain.shared
+          .slice(0, free)
+          .map((_, i) =>
+            plain.shared.slice(0, free).map((_, j) => scores.reduce((sum, one) => sum + one[i]![j]!, 0)),
+          );
+        return logDeterminant(means);
+      },
+    );
     estimates = found.shared;
     within = found.covariance;
   } else {

@@ -1,5 +1,5 @@
 /** Steps that end at bounds of the device's own: dw = +-step (1 - w / bound), as src/schemes has them. */
-import { lineThrough } from './line-through.ts';
+import { lineThrough } from '../line-through.ts';
 import { type StepLaw, stepCovariance, withSpreads } from './step-law.ts';
 
 export const softBounds: StepLaw = {

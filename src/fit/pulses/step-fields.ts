@@ -117,7 +117,9 @@ export function stepFields(steps: FittedSteps, devices: number): readonly Fitted
             'one reading after each pulse does not tell it from noise of readings',
           ),
         ]),
-    ...(law.noises.length > 1 ? [word(pulse('noise'), noise, 'measured', 'chosen by the data')] : []),
+    ...(law.noises.length > 1
+      ? [{ ...word(pulse('noise'), noise, 'measured', 'chosen by the data'), isChoice: true } as const]
+      : []),
     ...(law.own.includes('gammaUp')
       ? [word(pulse('slopeBound'), 'mean', 'assumed', 'the law that was fitted')]
       : []),

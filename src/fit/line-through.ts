@@ -1,5 +1,5 @@
 /** The straight line through points, by least squares. */
-import { meanOf } from '../../math/statistics.ts';
+import { meanOf } from '../math/statistics.ts';
 
 export function lineThrough(
   x: readonly number[],
