@@ -74,7 +74,6 @@ export default defineConfig({
   },
   markdown: {
     config(md) {
-      const render = md.renderer.rules.link_open;
       md.core.ruler.push('crossloom-links', (state) => {
         const page = state.env.relativePath;
         for (const token of state.tokens.flatMap((token) => token.children ?? [])) {
@@ -84,7 +83,6 @@ export default defineConfig({
           if (asFile(href)) token.attrSet('target', '_self');
         }
       });
-      if (render) md.renderer.rules.link_open = render;
     },
   },
   buildEnd({ outDir }) {
