@@ -12,10 +12,18 @@ const root = resolve(import.meta.dirname, '../../..');
 const chapters = [
   [
     'Begin',
-    ['docs/getting-started.md', 'docs/data.md', 'docs/verify.md', 'docs/cli.md', 'docs/diagnostics.md'],
+    [
+      'docs/getting-started.md',
+      'docs/data.md',
+      'docs/verify.md',
+      'docs/report.md',
+      'docs/cost.md',
+      'docs/cli.md',
+      'docs/diagnostics.md',
+    ],
   ],
   ['Compile', ['docs/operators.md', 'docs/options.md', 'docs/tune.md', 'docs/faults.md']],
-  ['Targets', ['docs/targets.md', 'docs/characterize.md', 'docs/hidden-weights.md']],
+  ['Targets', ['docs/targets.md', 'docs/fit.md', 'docs/characterize.md', 'docs/hidden-weights.md']],
   ['Learn', ['docs/train.md', 'docs/hardware-aware-training.md']],
   ['Take it elsewhere', ['docs/numpy.md', 'src/package/FORMAT.md', 'src/bitstream/FORMAT.md']],
   [
