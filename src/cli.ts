@@ -14,7 +14,7 @@ import { registerDemo } from './cli/demo.ts';
 import { registerDiff } from './cli/diff.ts';
 import { registerDisasm } from './cli/disasm.ts';
 import { registerExplain } from './cli/explain.ts';
-import { registerExport } from './cli/export.ts';
+import { registerExport } from './cli/export/export.ts';
 import { failureOf } from './cli/failure.ts';
 import { registerFit } from './cli/fit.ts';
 import { withMainExamples } from './cli/help.ts';
