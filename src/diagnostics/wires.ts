@@ -21,7 +21,7 @@ export const currentOverLimit = (
   arrays: number,
 ): Diagnostic =>
   warning('wires/current-over-limit', `array ${array}, ${line} ${index}`, [
-    `the largest current of a ${line} is ${milli(current)} mA (array ${array}, ${line} ${index}), and the limit ${milli(limit)} mA; ${over} of ${arrays} arrays are over it`,
+    `the largest current of a ${line} is ${milli(current)} mA, and the limit ${milli(limit)} mA; ${over} of ${arrays} arrays are over it`,
     'A real chip could not compute this. Drive fewer rows at once (rowsAtOnce), use a smaller window of conductances (window), or lower the read voltage.',
   ]);
 

@@ -70,7 +70,7 @@ describe('limits', () => {
   it('wires/current-over-limit says which line of which array, by how much, and on how many', () => {
     const [excess] = currentsOverLimit(currents, { driver: 2e-3 });
     expect(formatDiagnostic(currentOverLimit(4, excess!, 3, 8))).toMatch(
-      /^warning\[wires\/current-over-limit\] at array 4, driver 1: the largest current of a driver is 3\.000 mA \(array 4, driver 1\), and the limit 2\.000 mA; 3 of 8 arrays are over it\n/,
+      /^warning\[wires\/current-over-limit\] at array 4, driver 1: the largest current of a driver is 3\.000 mA, and the limit 2\.000 mA; 3 of 8 arrays are over it\n/,
     );
   });
 });
