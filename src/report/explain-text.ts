@@ -58,6 +58,11 @@ function notes({ effects, wires, duration, data }: ExplainReport): string {
           `Not taken away, since alone they err less than a hundredth of what all err together: ${slight.join(', ')}`,
         ]
       : []),
+    ...(effects.some(({ allBut }) => allBut && allBut.share.high < 0)
+      ? [
+          'Chips err more without an effect of a negative part: levels make up for wires and for what writes leave on average, and do so still.',
+        ]
+      : []),
     ...(wires === 'told'
       ? ['Wires are solved for the chips with all effects; those of the others are told from these.']
       : []),

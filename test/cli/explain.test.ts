@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
+import { formatExplanation } from '../../src/report/explain-text.ts';
 import { npy } from '../data/files.ts';
 import { features, inputs, labelsFor, tinyModel } from '../verify/tiny.ts';
 import { problemOf, runCli } from './run-cli.ts';
@@ -54,6 +55,14 @@ describe('crossloom explain', () => {
     const report = JSON.parse(out);
     expect(report).toMatchObject({ schema: 'crossloom/explain/1', at: 86_400, later: [], seeds: [1] });
     expect(report.effects.map(({ effect }: { effect: string }) => effect)).toContain('drift');
+    // As text, a part that is surely negative is explained.
+    const explained = (high: number) => {
+      const [first, ...others] = report.effects;
+      const allBut = { ...first.allBut, share: { value: -2, low: -3, high } };
+      return formatExplanation({ ...report, effects: [{ ...first, allBut }, ...others] });
+    };
+    expect(explained(-1)).toMatch(/^Chips err more without an effect of a negative part: /m);
+    expect(explained(1)).not.toContain('negative part');
   });
 });
 
