@@ -2,10 +2,9 @@
  * A package -> what an inference and programming cost: energy by part and by layer, latency with and without layers that work side by
  * side, area, and what papers give as TOPS. Plain data, without a chip.
  */
-import { decodeBitstream } from '../bitstream/decode.ts';
+import { defined } from '../defined.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
-import { expectProgramming } from '../inspect/expect-programming.ts';
-import { inspectProgram } from '../inspect/inspect-array.ts';
+import { inspectPackage, type PackageLook } from '../inspect/inspect-package.ts';
 import type { Graph, Node, QuantizedMvmNode } from '../ir/graph.ts';
 import { layerName } from '../ir/graph.ts';
 import { blockCells, blocksByLayer, type SlicedLayer } from '../ir/mapping.ts';
@@ -13,7 +12,7 @@ import type { Account } from '../ledger.ts';
 import { sumOf } from '../math/sum.ts';
 import { inferDims } from '../onnx/dims.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
-import { bitstreamIn, type Package } from '../package/open.ts';
+import type { Package } from '../package/open.ts';
 import type { Circuits } from '../target/circuits.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { arrayArea } from './areas.ts';
@@ -103,12 +102,14 @@ export interface CostOptions {
   /** Of the chip from which the cost of programming is expected. */
   readonly seed: number;
   readonly onArray?: (done: number, total: number) => void;
+  /** What is in the package, with the same seed, where that is known: arrays are not read again. */
+  readonly look?: PackageLook;
 }
 
 /** @param lender has a section `circuits` */
 export async function costPackage(
   pkg: Package,
-  { circuits: lender, seed, onArray }: CostOptions,
+  { circuits: lender, seed, onArray, look }: CostOptions,
 ): Promise<Cost> {
   const { target } = pkg.loaded;
   const borrowed = lender.fingerprint !== pkg.loaded.fingerprint;
@@ -117,7 +118,7 @@ export async function costPackage(
   const blocks = blocksByLayer(mapping).map((own) => own.map((index) => mapping.blocks[index]!));
   const made = mapping.layers.map((layer, i) => costLayer(layer, blocks[i]!, pkg, circuits));
   const digital = costDigital(pkg, networkOf(pkg, mapping.layers), circuits);
-  const programming = await costProgramming(pkg, seed, onArray);
+  const programming = costProgramming(look ?? (await inspectPackage(pkg, { seed, ...defined({ onArray }) })));
   const cells = mapping.layers.map((layer, i) => sumOf(blocks[i]!.map((b) => blockCells(b, layer.encoding))));
   const allCells = sumOf(cells);
   const layers = made.map(
@@ -231,21 +232,9 @@ function costDigital({ record }: Package, network: Graph, circuits: Circuits) {
   };
 }
 
-async function costProgramming(
-  pkg: Package,
-  seed: number,
-  onArray: CostOptions['onArray'],
-): Promise<Cost['programming']> {
-  const { header, arrays } = await decodeBitstream(...bitstreamIn(pkg));
-  const { take, expected, spent } = await expectProgramming(header, pkg.loaded.target, seed);
-  let done = 0;
-  onArray?.(done, header.arrays);
-  for await (const program of arrays) {
-    await take(program, inspectProgram(header, program).cellsFormed);
-    onArray?.(++done, header.arrays);
-  }
-  const { counters, programmed } = expected();
-  return { energy: counters.energy, time: counters.time, parts: spent(), programmed };
+function costProgramming({ programming, spent }: PackageLook): Cost['programming'] {
+  const { counters, programmed } = programming;
+  return { energy: counters.energy, time: counters.time, parts: spent, programmed };
 }
 
 /** @param arrays of a chip @param area of one of them (m2) */

@@ -4,6 +4,7 @@ import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { layerName } from '../ir/graph.ts';
 import { blockCells, blockColumns, blockRows, blocksByArray, type Mapping } from '../ir/mapping.ts';
 import type { LayerSummary } from '../ir/summary.ts';
+import type { Account } from '../ledger.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
 import { bitstreamIn, type Package } from '../package/open.ts';
 import { type ExpectedProgramming, expectProgramming } from './expect-programming.ts';
@@ -48,6 +49,8 @@ export interface PackageLook {
   readonly layers: readonly LayerLook[];
   readonly arrays: readonly ArrayLook[];
   readonly programming: ExpectedProgramming;
+  /** The same by component. */
+  readonly spent: Account;
 }
 
 /** @param seed of the chip from which the cost of programming is expected */
@@ -58,7 +61,7 @@ export async function inspectPackage(
   const mapping = placedMappingOf(pkg);
   const own = blocksByArray(mapping);
   const { header, arrays } = await decodeBitstream(...bitstreamIn(pkg));
-  const { take, expected } = await expectProgramming(header, pkg.loaded.target, seed);
+  const { take, expected, spent } = await expectProgramming(header, pkg.loaded.target, seed);
   const looks: ArrayLook[] = [];
   onArray?.(0, header.arrays);
   for await (const program of arrays) {
@@ -67,7 +70,7 @@ export async function inspectPackage(
     looks.push({ ...look, ...filledBy(mapping, own[program.array]!, header) });
     onArray?.(looks.length, header.arrays);
   }
-  return { layers: layersOf(pkg, mapping), arrays: looks, programming: expected() };
+  return { layers: layersOf(pkg, mapping), arrays: looks, programming: expected(), spent: spent() };
 }
 
 function filledBy(

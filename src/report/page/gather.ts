@@ -46,10 +46,7 @@ export async function gatherReport(pkg: Package, options: GatherOptions = {}): P
     seed,
     onArray: (done, total) => onArray?.('reading arrays', done, total),
   });
-  const cost = await costPackage(pkg, {
-    ...{ circuits: await lenderOf(pkg), seed },
-    onArray: (done, total) => onArray?.('counting what it costs', done, total),
-  });
+  const cost = await costPackage(pkg, { circuits: await lenderOf(pkg), seed, look });
   const cells = await lookAtCells(pkg, {
     ...defined({ chip: chip?.chip }),
     onArray: (done, total) => onArray?.('reading cells', done, total),
