@@ -3,13 +3,13 @@
  * Fields and units are those of src/aihwkit/simulator/parameters/{io,mapping,inference,enums}.py; errors of cells are the law of
  * PCMLikeNoiseModel, src/aihwkit/inference/noise/pcm.py, and the noise of training is the weight modifier `ProgNoise`.
  */
+
 import { conditionsOf } from '../../conditions/models.ts';
+import { twelveDigits } from '../../math/twelve-digits.ts';
 import { levelSpread } from '../../schemes/level-sigma.ts';
 import type { Target } from '../target.ts';
 import { fitQuadratic, levelErrors, programmingLaw } from './cell-errors.ts';
 import type { LeftOut, Parameters } from './format.ts';
-
-const exactly = (value: number) => Number(value.toPrecision(12));
 
 /** Constants of PCMLikeNoiseModel. */
 const pcmDrift = {
@@ -21,8 +21,8 @@ const pcmNoise = { amplitude: 0.0088, limit: 0.2 };
 export function aihwkitParameters(target: Target): Parameters {
   const { array, cell, driver, adc } = target;
   const leftOut: LeftOut[] = leftOutOf(target);
-  const gMax = exactly(1e6 * cell.gUseMax);
-  const gMin = exactly(1e6 * cell.gUseMin);
+  const gMax = twelveDigits(1e6 * cell.gUseMax);
+  const gMin = twelveDigits(1e6 * cell.gUseMin);
   const law = programmingLaw(target);
   if (law.rms > 0)
     leftOut.push({
@@ -41,8 +41,8 @@ export function aihwkitParameters(target: Target): Parameters {
       is_perfect: false,
       mv_type: driver.polarity === 'bipolar' ? 'ONE_PASS' : 'POS_NEG_SEPARATE',
       // Codes have 8 bits and a sign, however many of them enter at a time.
-      inp_res: exactly(1 / (2 ** 9 - 2)),
-      out_res: exactly(1 / Math.max(2, 2 ** adc.bits - 2)),
+      inp_res: twelveDigits(1 / (2 ** 9 - 2)),
+      out_res: twelveDigits(1 / Math.max(2, 2 ** adc.bits - 2)),
       inp_noise: 0,
       out_noise: 0,
       ...weightNoise(target),
@@ -50,7 +50,7 @@ export function aihwkitParameters(target: Target): Parameters {
     },
     mapping: { max_input_size: array.rows, max_output_size: array.columns >> 1 },
     noise_model: {
-      prog_coeff: law.sigma.map((c, k) => exactly(c * gMax ** k)),
+      prog_coeff: law.sigma.map((c, k) => twelveDigits(c * gMax ** k)),
       prog_coeff_g_max_reference: gMax,
       g_max: gMax,
       t_0: target.drift?.t0 ?? target.powerNoise?.t0 ?? 20,
@@ -74,7 +74,7 @@ function scaleOf(
   if (!own) return undefined;
   const [[first, constant]] = Object.entries(constants) as [[string, number]];
   const value = (field: string) => Number(Reflect.get(own, field));
-  const scale = exactly(value(first) / constant);
+  const scale = twelveDigits(value(first) / constant);
   const isAlike = Object.entries(constants).every(
     ([field, c]) => Math.abs(value(field) - scale * c) < 1e-9 * Math.abs(scale * c),
   );
@@ -88,12 +88,12 @@ function weightNoise({ cell, readNoise }: Target) {
   const [constant, ...rest] = readNoise?.sigma ?? [0];
   if (!constant || rest.some((c) => c !== 0)) return { w_noise: 0, w_noise_type: 'NONE' };
   const relative = (Math.SQRT2 * constant) / (cell.gUseMax - cell.gUseMin);
-  return { w_noise: exactly(relative), w_noise_type: 'ADDITIVE_CONSTANT' };
+  return { w_noise: twelveDigits(relative), w_noise_type: 'ADDITIVE_CONSTANT' };
 }
 
 function irDrop({ wires, cell }: Target) {
   if (!wires?.columnSegment) return { ir_drop: 0 };
-  return { ir_drop: 1, ir_drop_g_ratio: exactly(1 / (wires.columnSegment * cell.gUseMax)) };
+  return { ir_drop: 1, ir_drop_g_ratio: twelveDigits(1 / (wires.columnSegment * cell.gUseMax)) };
 }
 
 /**
@@ -114,7 +114,7 @@ function trainingNoise(target: Target) {
     std_dev: 1,
     rel_to_actual_wmax: true,
     coeffs: coefficients,
-    g_max: exactly(1e6 * cell.gUseMax),
+    g_max: twelveDigits(1e6 * cell.gUseMax),
   };
 }
 

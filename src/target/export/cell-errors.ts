@@ -1,5 +1,7 @@
 /** What programming errs by on a target, in the forms in which other tools take it: a table by level, and a polynomial. */
+
 import { solveRidge } from '../../math/solve-ridge.ts';
+import { twelveDigits } from '../../math/twelve-digits.ts';
 import { levelSpread } from '../../schemes/level-sigma.ts';
 import { schemeOf } from '../../schemes/models.ts';
 import { levelConductance } from '../cell.ts';
@@ -48,7 +50,7 @@ export function fitQuadratic(x: readonly number[], y: readonly number[]): Fitted
   if (least < 0) found[0]! += 1e-9 * Math.max(...y) - least;
   const left = y.map((own, i) => own - found.reduce((sum, c, k) => sum + c * x[i]! ** k, 0));
   return {
-    coefficients: found.map((c) => Number(c.toPrecision(12))),
+    coefficients: found.map(twelveDigits),
     rms: Math.sqrt(left.reduce((sum, own) => sum + own ** 2, 0) / left.length),
   };
 }
@@ -81,4 +83,4 @@ export function programmingLaw(target: Target): ProgrammingLaw {
 
 /** Coefficient of power k of a polynomial in S, as it is in uS. */
 export const inMicro = (coefficient: number, power: number): number =>
-  Number((coefficient * 1e6 ** (1 - power)).toPrecision(12));
+  twelveDigits(coefficient * 1e6 ** (1 - power));

@@ -3,7 +3,9 @@
  * simulator/parameters/{core,xbar,base}_parameters.py. Errors that simulator/devices/generic_device.py has are said by its names; others
  * become a device of their own in Python, which CrossSim finds as a subclass (simulator/devices/device.py, `create_device`).
  */
+
 import { conditionsOf } from '../../conditions/models.ts';
+import { twelveDigits } from '../../math/twelve-digits.ts';
 import { schemeOf } from '../../schemes/models.ts';
 import type { Target } from '../target.ts';
 import { inMicro, levelErrors } from './cell-errors.ts';
@@ -11,8 +13,6 @@ import type { LeftOut, Parameters } from './format.ts';
 
 /** The class of the device in Python. */
 const deviceName = 'CrossloomDevice';
-
-const exactly = (value: number) => Number(value.toPrecision(12));
 
 export function crosssimParameters(target: Target): Parameters {
   const { array, cell, driver, adc, slices, wires, readNoise } = target;
@@ -58,9 +58,9 @@ export function crosssimParameters(target: Target): Parameters {
     xbar: {
       device: {
         cell_bits: Number.isInteger(bits) ? bits : 0,
-        Rmin: exactly(1 / cell.gUseMax),
+        Rmin: twelveDigits(1 / cell.gUseMax),
         // Without a lowest conductance the ratio has no end, and this is not looked at.
-        Rmax: exactly(1 / (cell.gUseMin || 1e-6 * cell.gUseMax)),
+        Rmax: twelveDigits(1 / (cell.gUseMin || 1e-6 * cell.gUseMax)),
         Vread: driver.vRead,
         infinite_on_off_ratio: cell.gUseMin === 0,
         clip_conductance: true,
@@ -123,7 +123,7 @@ function generic(
     enable: true,
     model: `${isUniform ? 'Uniform' : 'Normal'}${power === 0 ? 'Independent' : 'Proportional'}Device`,
     // Of a uniform draw from -1/2 to 1/2 the magnitude is the width.
-    magnitude: exactly(isUniform ? relative * Math.sqrt(12) : relative),
+    magnitude: twelveDigits(isUniform ? relative * Math.sqrt(12) : relative),
   };
 }
 
@@ -152,7 +152,7 @@ function deviceSource(target: Target): string {
   const of = (value: number) => value / cell.gUseMax;
   return `"""How cells of the target ${name} err, as a device of CrossSim. Import this before parameters are used.
 
-Conductances are normalized by the highest level, ${exactly(1e6 * cell.gUseMax)} uS. A table by level: what cells are off by on average, and their
+Conductances are normalized by the highest level, ${twelveDigits(1e6 * cell.gUseMax)} uS. A table by level: what cells are off by on average, and their
 standard deviation, stuck cells and those that no pulse moves among them; draws are normal.
 """
 from simulator.backend import ComputeBackend

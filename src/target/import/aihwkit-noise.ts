@@ -2,6 +2,7 @@
  * The noise model of an RPU configuration of aihwkit: the window, and the law of PCMLikeNoiseModel with the constants of
  * src/aihwkit/inference/noise/pcm.py.
  */
+import { twelveDigits } from '../../math/twelve-digits.ts';
 import type { Fields } from './fields.ts';
 import type { Imported, Origin } from './format.ts';
 import { quantityOf } from './values.ts';
@@ -61,15 +62,19 @@ function pcmLaw(fields: Fields, from: Origin, gMin: number, gMax: number): reado
     scale,
   ) as [number, number, number];
   const most = gMax * 1e6;
-  const rounded = (value: number) => Number(value.toPrecision(12));
-  const sigma = coefficients.map((c, k) => rounded((programming * c * most) / reference / most ** k));
+  const sigma = coefficients.map((c, k) => twelveDigits((programming * c * most) / reference / most ** k));
   const model = 'of PCMLikeNoiseModel, inference/noise/pcm.py';
   const drifting = (name: string, value: number) =>
-    from.derived(`drift.${name}`, rounded(drift * value), `${at}.drift_scale`, `times the constant ${model}`);
+    from.derived(
+      `drift.${name}`,
+      twelveDigits(drift * value),
+      `${at}.drift_scale`,
+      `times the constant ${model}`,
+    );
   const noisy = (name: string, value: number) =>
     from.derived(
       `powerNoise.${name}`,
-      rounded(reading * value),
+      twelveDigits(reading * value),
       `${at}.read_noise_scale`,
       `times the constant ${model}`,
     );

@@ -3,6 +3,7 @@
  * their `__dict__`). Fields and units are those of src/aihwkit/simulator/parameters/{io,mapping,enums}.py; the law of PCMLikeNoiseModel
  * is that of src/aihwkit/inference/noise/pcm.py, with conductances in uS as in inference/converter/conductance.py.
  */
+import { twelveDigits } from '../../math/twelve-digits.ts';
 import { isFields } from '../leaf.ts';
 import { readNoiseModel } from './aihwkit-noise.ts';
 import type { Fields } from './fields.ts';
@@ -166,7 +167,7 @@ function readWeightNoise(fields: Fields, from: Origin, range: number): readonly 
     fields.lose('forward.w_noise', `read noise of the type ${type} is not imported`);
     return [];
   }
-  const each = Number(((sigma * range * 1e6) / Math.SQRT2).toPrecision(12));
+  const each = twelveDigits((sigma * range * 1e6) / Math.SQRT2);
   return from.derived(
     'readNoise.sigma',
     [each],

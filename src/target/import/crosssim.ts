@@ -2,6 +2,7 @@
  * CrossSim's parameters as `CrossSimParameters.to_json` writes them (sandialabs/cross-sim, version 3). Sections and units are those of
  * simulator/parameters/{core,xbar,base}_parameters.py, the meaning of errors is that of simulator/devices/generic_device.py.
  */
+import { twelveDigits } from '../../math/twelve-digits.ts';
 import { isFields } from '../leaf.ts';
 import type { Fields } from './fields.ts';
 import type { Conversion, ForeignFormat, Imported, Origin } from './format.ts';
@@ -104,7 +105,7 @@ function readErrors(fields: Fields, from: Origin, gMax: number | undefined) {
     const unit = errorModels[model];
     if (!unit) fields.lose(at, `CrossSim has the model ${model} in code, and a target its own as numbers`);
     if (!unit || magnitude === undefined || gMax === undefined) return undefined;
-    return { model, sigma: unit(gMax).map((c) => Number((c * magnitude).toPrecision(12))) };
+    return { model, sigma: unit(gMax).map((c) => twelveDigits(c * magnitude)) };
   };
   const programming = sigmaOf('programming_error');
   const reading = sigmaOf('read_noise');

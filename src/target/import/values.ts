@@ -1,11 +1,12 @@
 /** Values as target files write them. */
+import { twelveDigits } from '../../math/twelve-digits.ts';
 import { formatQuantity, type Unit } from '../../text/units.ts';
 
 /** An SI value with its unit, to twelve digits. */
 export const quantityOf = (value: number, unit: Unit): string => formatQuantity(value, unit, 12);
 
 /** S -> uS */
-export const micro = (siemens: number): number => Number((siemens * 1e6).toPrecision(12));
+export const micro = (siemens: number): number => twelveDigits(siemens * 1e6);
 
 /** Bits of a driver that takes a whole code of so many bits, 0 for no limit: a target has 8 at most. */
 export const ofBits = (bits: number): number => (bits === 0 ? 8 : Math.min(bits, 8));
