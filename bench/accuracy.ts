@@ -8,13 +8,13 @@ import { tableArguments } from './arguments.ts';
 import { markdownHeader, markdownRow } from './markdown.ts';
 import { type Measured, measure } from './measure.ts';
 
-const { picks } = tableArguments(process.argv.slice(2));
+const { picks, within } = tableArguments(process.argv.slice(2));
 const headers = [
   ...['model', 'target', 'arrays', 'images', 'chips'],
   ...['floating point', 'integers', 'mapped', 'agreement', 'difference'],
 ];
 process.stdout.write(markdownHeader(headers));
-for (const item of cases.filter((one) => picks(labelOf(one)))) {
+for (const item of cases.filter((one) => picks(labelOf(one))).map(within)) {
   if (!isThere(item)) continue;
   process.stdout.write(
     markdownRow(rowOf(item, await measure(withoutWires(item), { wires: 'off', layers: false }))),

@@ -19,13 +19,16 @@ import { measure } from './measure.ts';
 /** Seconds after programming: a second and a day. */
 const times = [1, 86_400] as const;
 
-const { svg, picks } = tableArguments(process.argv.slice(2));
+const { svg, picks, within } = tableArguments(process.argv.slice(2));
 const store = await openResults(process);
 const targets = await bundledTargets();
 const rows: ConditionRow[] = [];
 process.stdout.write(markdownHeader(conditionHeader));
 for (const model of allModels) {
-  const items = targets.map((target) => on(model, target)).filter((item) => picks(labelOf(item)));
+  const items = targets
+    .map((target) => on(model, target))
+    .filter((item) => picks(labelOf(item)))
+    .map(within);
   if (items.length === 0 || !isThere(model)) continue;
   const content = await sha256File(model.file);
   for (const item of items) {
