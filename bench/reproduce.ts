@@ -159,7 +159,7 @@ const studies: Readonly<Record<string, () => Promise<string>>> = {
   states: predictedStates,
   staircase: denoisedStaircase,
   precision,
-  'states-accuracy': statesAccuracy,
+  'states-accuracy': () => statesAccuracy(process.argv.slice(3)),
   levels: () => levelsAccuracy(process.argv.slice(3)),
   disturb: updateDisturb,
   mvm: () => productErrors(shared),
