@@ -44,6 +44,7 @@ export { compileWarnings } from './compile/warnings.ts';
 export type { Compensation } from './correct/compensate.ts';
 /** What an inference and programming cost: energy, latency and area, by part and by layer; as text. */
 export { type Balance, balanceReplicas } from './cost/balance.ts';
+export { type CountedCircuits, circuitsOf } from './cost/circuits-of.ts';
 export { type Cost, type CostOptions, costPackage } from './cost/cost.ts';
 /** Labelled samples, preprocessed and streamed. */
 export type { Batch, Dataset, Sample } from './data/dataset.ts';

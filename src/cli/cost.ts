@@ -1,8 +1,8 @@
 /** `crossloom cost`: energy, latency and area of an inference and of programming. */
 import type { Command } from 'commander';
 import { balanceReplicas } from '../cost/balance.ts';
+import { circuitsOf, usualLender } from '../cost/circuits-of.ts';
 import { costPackage } from '../cost/cost.ts';
-import { lenderOf, usualLender } from '../cost/lender.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { writeInPlace } from '../files/write-file.ts';
@@ -32,10 +32,10 @@ async function run(io: Io, folder: string, args: CostCommandLine): Promise<void>
   const pkg = await openPackage(folder);
   const options = parseOptions(pkg.manifest.options, 'the options of the package');
   raise(balanceProblems(args, options));
-  const lender = await lenderOf(pkg, circuits);
+  const counted = await circuitsOf(pkg, circuits);
   const cost = await withStages(io, ({ report }) =>
     costPackage(pkg, {
-      circuits: lender,
+      circuits: counted,
       seed,
       onArray: (done, total) => report('reading arrays', done, total),
     }),

@@ -3,7 +3,6 @@
  * side, area, and what papers give as TOPS. Plain data, without a chip.
  */
 import { defined } from '../defined.ts';
-import { InternalError } from '../diagnostics/diagnostic.ts';
 import { inspectPackage, type PackageLook } from '../inspect/inspect-package.ts';
 import type { Graph, Node, QuantizedMvmNode } from '../ir/graph.ts';
 import { layerName } from '../ir/graph.ts';
@@ -14,8 +13,8 @@ import { inferDims } from '../onnx/dims.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
 import type { Package } from '../package/open.ts';
 import type { Circuits } from '../target/circuits.ts';
-import type { LoadedTarget } from '../target/target.ts';
 import { arrayArea } from './areas.ts';
+import type { CountedCircuits } from './circuits-of.ts';
 import { type CostedLayer, costLayer, timeOfUse } from './cost-layer.ts';
 import { operationsOf } from './digital-work.ts';
 import { type Assumed, assumedIn } from './origins.ts';
@@ -50,7 +49,7 @@ export interface Efficiency {
 }
 
 export interface Cost {
-  /** Target whose circuits are counted: the package's own, or one that lends its own. */
+  /** Target whose circuits are counted: the package's own, or one that lends what this does not state. */
   readonly circuits: string;
   readonly layers: readonly LayerCost[];
   readonly digital: DigitalCost;
@@ -97,8 +96,8 @@ export interface Cost {
 }
 
 export interface CostOptions {
-  /** The target whose circuits are counted; all of another target's is assumed. Default: the package's own. */
-  readonly circuits: LoadedTarget;
+  /** Of the package's target or of another, as `circuitsOf` has them. */
+  readonly circuits: CountedCircuits;
   /** Of the chip from which the cost of programming is expected. */
   readonly seed: number;
   readonly onArray?: (done: number, total: number) => void;
@@ -106,14 +105,12 @@ export interface CostOptions {
   readonly look?: PackageLook;
 }
 
-/** @param lender has a section `circuits` */
 export async function costPackage(
   pkg: Package,
-  { circuits: lender, seed, onArray, look }: CostOptions,
+  { circuits: counted, seed, onArray, look }: CostOptions,
 ): Promise<Cost> {
   const { target } = pkg.loaded;
-  const borrowed = lender.fingerprint !== pkg.loaded.fingerprint;
-  const circuits = circuitsOf(lender, borrowed);
+  const { circuits } = counted;
   const mapping = placedMappingOf(pkg);
   const blocks = blocksByLayer(mapping).map((own) => own.map((index) => mapping.blocks[index]!));
   const made = mapping.layers.map((layer, i) => costLayer(layer, blocks[i]!, pkg, circuits));
@@ -145,7 +142,7 @@ export async function costPackage(
   const { chips } = pkg.manifest.summary;
   const inputBits = Math.max(...mapping.layers.map(({ node }) => node.quantization.bits));
   return {
-    circuits: lender.target.name,
+    circuits: counted.from,
     layers,
     digital: digital.cost,
     inference: {
@@ -181,17 +178,8 @@ export async function costPackage(
       weightBits: weightBitsOf(mapping.layers),
       inputBits,
     },
-    assumed: assumedIn(pkg.loaded, lender, borrowed),
+    assumed: assumedIn(pkg.loaded, counted),
   };
-}
-
-/** Of another target's circuits, what its own cells take says nothing of these. */
-function circuitsOf({ target }: LoadedTarget, borrowed: boolean): Circuits {
-  const { circuits } = target;
-  if (!circuits) throw new InternalError('cost', `target ${target.name} has no section circuits`);
-  if (!borrowed) return circuits;
-  const { energy: _energy, ...cells } = circuits.cells;
-  return { ...circuits, cells };
 }
 
 /** The digital program, its layers as the mapping has them, and its inputs with the dims of one sample. */

@@ -1,5 +1,6 @@
 /** Which figures of a cost rest on values that no source states. */
 import type { LoadedTarget, ProvenanceEntry } from '../target/target.ts';
+import type { CountedCircuits } from './circuits-of.ts';
 import { type Part, parts } from './parts.ts';
 
 export interface Assumed {
@@ -20,31 +21,30 @@ const ofProgramming = /^(programming|hidden)\.\w*(time|energy)$/i;
 
 const isAssumed = ({ from }: ProvenanceEntry) => from === 'assumed' || from === 'override';
 
-/** @param borrowed whether the lender is another target: then all that it lends is assumed */
-export function assumedIn(own: LoadedTarget, lender: LoadedTarget, borrowed: boolean): Assumed {
-  const byConductance = borrowed || lender.target.circuits?.cells.energy === undefined;
-  const lent = lender.provenance
-    .filter((entry) => entry.field.startsWith('circuits.') && (borrowed || isAssumed(entry)))
-    .map(({ field }) => field)
-    .filter((field) => !(borrowed && field === 'circuits.cells.energy'));
+/** What a target's own file assumes, and all that another lent. */
+export function assumedIn(own: LoadedTarget, { circuits, from, lent }: CountedCircuits): Assumed {
+  const byConductance = circuits.cells.energy === undefined;
+  // Where circuits of another target were asked for, the own ones do not count.
+  const counts = ({ field }: ProvenanceEntry) => !field.startsWith('circuits.') || !lent.includes(field);
   const assumed = own.provenance
-    .filter((entry) => isAssumed(entry) && !entry.field.startsWith('circuits.'))
+    .filter((entry) => isAssumed(entry) && counts(entry))
     .map(({ field }) => field);
+  const stated = assumed.filter((field) => field.startsWith('circuits.'));
+  const unsure = [...lent, ...stated];
   const cells = byConductance ? assumed.filter((field) => ofCells.test(field)) : [];
   const adc = assumed.filter((field) => field === 'adc.energy' || field === 'adc.time');
   const programming = assumed.filter((field) => ofProgramming.test(field));
   const energyOf = (part: Part) => {
-    const settles = part === 'cells' && byConductance && lent.includes('circuits.cells.time');
+    const settles = part === 'cells' && byConductance && unsure.includes('circuits.cells.time');
     const elsewhere =
       (part === 'cells' && cells.length > 0) || (part === 'converters' && adc.includes('adc.energy'));
-    return settles || elsewhere || lent.includes(`circuits.${part}.energy`);
+    return settles || elsewhere || unsure.includes(`circuits.${part}.energy`);
   };
-  const name = (field: string) => (borrowed ? `${lender.target.name}: ${field}` : field);
   return {
     energy: parts.filter(energyOf),
-    area: parts.filter((part) => lent.includes(`circuits.${part}.area`)),
-    time: adc.includes('adc.time') || lent.some((field) => field.endsWith('.time')),
+    area: parts.filter((part) => unsure.includes(`circuits.${part}.area`)),
+    time: adc.includes('adc.time') || unsure.some((field) => field.endsWith('.time')),
     programming: programming.length > 0,
-    fields: [...lent.map(name), ...cells, ...adc, ...programming],
+    fields: [...lent.map((field) => `${from}: ${field}`), ...stated, ...cells, ...adc, ...programming],
   };
 }

@@ -116,13 +116,14 @@ export function costFacts({
   const ofAll = mark(assumed.energy.length + assumed.area.length > 0 || assumed.time);
   const programmed =
     programming.programmed < area.arrays ? `, from ${programming.programmed} of ${area.arrays} arrays` : '';
+  const lent = assumed.fields.some((field) => field.startsWith(`${circuits}: `));
   const free = programming.energy === 0 && programming.time === 0;
   const spent = Object.entries(programming.parts)
     .filter(([, { energy: own }]) => own > 0)
     .sort(([, a], [, b]) => b.energy - a.energy)
     .map(([component, { energy: own }]) => `${component} ${joules(own)}`);
   return [
-    ['circuits', `those of ${circuits}`],
+    ['circuits', `those of ${circuits}${lent ? ', where the target states none' : ''}`],
     [
       'inference',
       `${joules(energy)} for ${formatCount(macs)} products of ${counted(layers.length, 'layer')}${ofEnergy}`,

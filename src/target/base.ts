@@ -1,7 +1,7 @@
 /** All of a target but its way of programming: what the laws of programming and of reading may depend on. Plain SI numbers. */
 import type { Conditions } from '../conditions/models.ts';
 import type { Cell } from './cell.ts';
-import type { Circuits } from './circuits.ts';
+import type { StatedCircuits } from './circuits.ts';
 import type { Faults } from './faults.ts';
 import type { HiddenPlane } from './hidden-plane.ts';
 import type { Periphery } from './periphery.ts';
@@ -21,5 +21,5 @@ export interface TargetBase extends Conditions, Periphery {
   readonly faults?: Faults | undefined;
   readonly wires?: WireResistance | undefined;
   /** What the circuits around the cells take; no effect, and absent where nobody said. */
-  readonly circuits?: Circuits | undefined;
+  readonly circuits?: StatedCircuits | undefined;
 }

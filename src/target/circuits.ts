@@ -10,7 +10,8 @@ import { type Problem, unless } from './problem.ts';
 const energy = (of: string) => quantity('J', `Energy of ${of}`);
 const area = (of: string) => quantity('m2', `Area of ${of}`);
 
-export const circuits = z.strictObject({
+/** All of them: what costs are counted with. */
+const complete = z.strictObject({
   drivers: z.strictObject({
     energy: energy('driving one row once'),
     area: area('the driver of one row'),
@@ -53,11 +54,39 @@ export const circuits = z.strictObject({
   transfer: z.strictObject({ area: area('the FeCAPs of one array, and of what transfers them') }).optional(),
 });
 
+const { shape } = complete;
+
+/** As a target states them: any of them, where another target has to lend the rest. */
+export const circuits = z.strictObject({
+  drivers: shape.drivers.partial().optional(),
+  cells: shape.cells.partial().optional(),
+  sampleHold: shape.sampleHold.unwrap().partial().optional(),
+  converters: shape.converters.optional(),
+  shiftAdd: shape.shiftAdd.partial().optional(),
+  registers: shape.registers.partial().optional(),
+  buffers: shape.buffers.partial().optional(),
+  interconnect: shape.interconnect.partial().optional(),
+  digital: shape.digital.partial().optional(),
+  transfer: shape.transfer,
+});
+
 /** Energies in J, times in s, areas in m2. */
-export type Circuits = Read<typeof circuits>;
+export type Circuits = Read<typeof complete>;
+export type StatedCircuits = Read<typeof circuits>;
+
+/** Fields without which nothing can be counted; a chip may have no sample and hold, and cells by whose conductance their energy follows. */
+export const requiredCircuits: readonly (readonly [part: keyof Circuits, field: string])[] = Object.entries(
+  shape,
+).flatMap(([part, section]) =>
+  section instanceof z.ZodOptional
+    ? []
+    : Object.entries(section.shape)
+        .filter(([, field]) => !(field instanceof z.ZodOptional))
+        .map(([field]) => [part as keyof Circuits, field] as const),
+);
 
 interface WithCircuits {
-  readonly circuits?: Circuits | undefined;
+  readonly circuits?: StatedCircuits | undefined;
   readonly hidden?: object | undefined;
 }
 

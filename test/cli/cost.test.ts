@@ -32,11 +32,19 @@ test('prints layers, parts and the whole', async () => {
   expect(out).toMatch(/^assumed +circuits.digital.time$/m);
 });
 
-test('a target without circuits is counted with those of isaac-128, all of them assumed', async () => {
+test('what a target does not state is counted as in isaac-128, and assumed; asked for, all of it', async () => {
   const own = await json(at('tetramem-256-6bit.xbar'));
   expect(own).toMatchObject({ target: 'tetramem-256-6bit', circuits: 'isaac-128' });
-  expect(own).toEqual(await json(at('tetramem-256-6bit.xbar'), '--circuits', 'isaac-128'));
-  expect(own.assumed.area).toHaveLength(9);
+  const lent = await json(at('tetramem-256-6bit.xbar'), '--circuits', 'isaac-128');
+  const { cells: cellArea, ...others } = lent.area.parts;
+  expect(own.area.parts).toMatchObject(others);
+  expect(own.area.parts.cells).toBeCloseTo(65_536 * 0.203e-12, 15);
+  expect(cellArea).toBeCloseTo(65_536 * 0.001526e-12, 15);
+  expect(own.inference).toEqual(lent.inference);
+  expect(lent.assumed.area).toHaveLength(9);
+  expect(lent.assumed.fields).toContain('isaac-128: circuits.cells.area');
+  expect(own.assumed.area).toHaveLength(8);
+  expect(own.assumed.area).not.toContain('cells');
   const { out } = await runCli(['cost', at('tetramem-256-6bit.xbar')]);
   expect(out).toMatch(/^converters .* \(assumed: area\)$/m);
   expect(out).toMatch(/^latency .* \(assumed\)$/m);

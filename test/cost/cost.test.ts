@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadChip } from '../../src/chip/load.ts';
 import { squaresOfInputs } from '../../src/cost/cell-energy.ts';
+import { circuitsOf } from '../../src/cost/circuits-of.ts';
 import { type Cost, costPackage } from '../../src/cost/cost.ts';
 import { totalOf } from '../../src/cost/parts.ts';
 import { inputOf, rowsOfCells } from '../../src/ir/cells.ts';
 import { blockColumns, blocksByLayer } from '../../src/ir/mapping.ts';
 import { placedMappingOf } from '../../src/package/mapping-of.ts';
 import { openPackage, type Package } from '../../src/package/open.ts';
-import { loadTarget } from '../../src/target/load.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { tinyFolder } from '../cli/tiny-net.ts';
 
@@ -36,7 +36,7 @@ describe('a small network on isaac-128', () => {
   let cost: Cost;
   beforeAll(async () => {
     pkg = await compiled('isaac-128');
-    cost = await costPackage(pkg, { circuits: pkg.loaded, seed: 1 });
+    cost = await costPackage(pkg, { circuits: await circuitsOf(pkg), seed: 1 });
   });
 
   test('is counted as by hand: 16 positions of 9 x 4 weights, and 64 x 12, of 8 bits in 6 digits', () => {
@@ -96,7 +96,7 @@ describe('cells whose energy the target does not state', () => {
       const out = at(`chip-${encoding}`);
       await runCli(['program', at('ideal2.xbar'), '--no-calibrate', '-o', out]);
       const chip = await loadChip(out);
-      const circuits = await loadTarget('isaac-128');
+      const circuits = await circuitsOf(pkg, 'isaac-128');
       const cost = await costPackage(pkg, { circuits, seed: 1 });
       const mapping = placedMappingOf(pkg);
       const { target } = pkg.loaded;
@@ -134,7 +134,7 @@ describe('cells whose energy the target does not state', () => {
 
 test('programming is what a chip of the same seed took, by what spent it', async () => {
   const pkg = await compiled('tetramem-256-6bit');
-  const circuits = await loadTarget('isaac-128');
+  const circuits = await circuitsOf(pkg, 'isaac-128');
   const { programming, layers, area, assumed } = await costPackage(pkg, { circuits, seed: 1 });
   const out = at('chip');
   await runCli(['program', at('tetramem-256-6bit0.xbar'), '--no-calibrate', '-o', out]);

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type ArrayArea, arrayArea } from '../../src/cost/areas.ts';
 import { totalOf } from '../../src/cost/parts.ts';
 import { type Peak, peakOf } from '../../src/cost/peak.ts';
+import type { Circuits } from '../../src/target/circuits.ts';
 import { loadTarget } from '../../src/target/load.ts';
 
 const arrays = 96;
@@ -24,8 +25,9 @@ let area: ArrayArea;
 beforeAll(async () => {
   // Weights of 16 bits in 8 cells of 2, inputs of 16 bits.
   const { target } = await loadTarget('isaac-128', ['slices=8']);
-  peak = peakOf(target, target.circuits!, 16, target.circuits!.cells.energy!);
-  area = arrayArea(target, target.circuits!);
+  const circuits = target.circuits as Circuits;
+  peak = peakOf(target, circuits, 16, circuits.cells.energy!);
+  area = arrayArea(target, circuits);
 });
 
 describe('a tile', () => {

@@ -2,6 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { circuitsOf } from '../../src/cost/circuits-of.ts';
 import { type Cost, costPackage } from '../../src/cost/cost.ts';
 import { digitsOf } from '../../src/ir/mapping.ts';
 import { placedMappingOf } from '../../src/package/mapping-of.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
     const outputs = JSON.stringify(JSON.parse(out))
       .match(/-?\d+\.\d+(e-?\d+)?/g)!
       .map(Number);
-    made.push({ pkg, cost: await costPackage(pkg, { circuits: pkg.loaded, seed: 1 }), outputs });
+    made.push({ pkg, cost: await costPackage(pkg, { circuits: await circuitsOf(pkg), seed: 1 }), outputs });
   }
 });
 afterAll(() => rm(folder, { recursive: true }));

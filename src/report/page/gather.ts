@@ -1,7 +1,7 @@
 /** A package, and what else there is of it -> all that a page of it shows. */
 import type { Chip } from '../../chip/chip.ts';
+import { circuitsOf } from '../../cost/circuits-of.ts';
 import { costPackage } from '../../cost/cost.ts';
-import { lenderOf } from '../../cost/lender.ts';
 import { defined } from '../../defined.ts';
 import { reportWrongPackage } from '../../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../../diagnostics/diagnostic.ts';
@@ -46,7 +46,7 @@ export async function gatherReport(pkg: Package, options: GatherOptions = {}): P
     seed,
     onArray: (done, total) => onArray?.('reading arrays', done, total),
   });
-  const cost = await costPackage(pkg, { circuits: await lenderOf(pkg), seed, look });
+  const cost = await costPackage(pkg, { circuits: await circuitsOf(pkg), seed, look });
   const cells = await lookAtCells(pkg, {
     ...defined({ chip: chip?.chip }),
     onArray: (done, total) => onArray?.('reading cells', done, total),
