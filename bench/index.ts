@@ -12,12 +12,14 @@ import { benchPulsed } from './pulsed.ts';
 import { measureSpeed, type SpeedRow } from './speed.ts';
 import { plotSpeed } from './speed-plot.ts';
 import { tableHead, tableRow } from './speed-table.ts';
+import { benchStartUp } from './start-up.ts';
 import { benchTrain } from './train.ts';
 import { benchUpdates } from './updates.ts';
 import { benchWires } from './wires.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   speed: benchSpeed,
+  'start-up': benchStartUp,
   big: benchBig,
   wires: benchWires,
   converters: benchConverters,

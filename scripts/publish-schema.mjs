@@ -1,6 +1,9 @@
-// Writes the JSON Schemas of target files and of what `--json` prints, after tsc has compiled the zod schemas.
+// Writes the JSON Schemas of target files and of what `--json` prints, after tsc has compiled the zod schemas, and the bundled
+// targets as they are loaded.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { reportJsonSchema, reportNames } from '../dist/src/report/schemas/all.js';
+import { loadTarget } from '../dist/src/target/load.js';
+import { prepareBundled } from '../dist/src/target/prepared.js';
 import { targetJsonSchema } from '../dist/src/target/schema.js';
 
 const dist = new URL('../dist/', import.meta.url);
@@ -9,3 +12,4 @@ const write = (path, schema) => writeFile(new URL(path, dist), `${JSON.stringify
 await write('target.schema.json', targetJsonSchema());
 await mkdir(new URL('schemas/', dist), { recursive: true });
 for (const name of reportNames) await write(`schemas/${name}.json`, reportJsonSchema(name));
+await writeFile(new URL('targets.json', dist), await prepareBundled(loadTarget));

@@ -1,41 +1,24 @@
 #!/usr/bin/env node
 /**
- * The command line: turns arguments into one verb's run, and its outcome into an exit code. One file per verb in cli/.
+ * The command line: turns arguments into one verb's run, and its outcome into an exit code. One file per verb in cli/, loaded
+ * when it is named.
  */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { registerAsm } from './cli/asm.ts';
-import { registerCharacterize } from './cli/characterize.ts';
-import { registerCompile } from './cli/compile.ts';
-import { registerCompletion } from './cli/completion.ts';
-import { registerCost } from './cli/cost.ts';
-import { registerDemo } from './cli/demo.ts';
-import { registerDiff } from './cli/diff.ts';
-import { registerDisasm } from './cli/disasm.ts';
-import { registerExplain } from './cli/explain.ts';
-import { registerExport } from './cli/export/export.ts';
 import { failureOf } from './cli/failure.ts';
-import { registerFit } from './cli/fit.ts';
 import { withMainExamples } from './cli/help.ts';
-import { registerInspect } from './cli/inspect.ts';
 import { type Io, printDiagnostics, processIo, watchOutput, withPrintable } from './cli/io.ts';
 import { asksForJson, jsonErrors } from './cli/json-errors.ts';
-import { registerOps } from './cli/ops.ts';
-import { registerProgram } from './cli/program.ts';
-import { registerReport } from './cli/report.ts';
-import { registerRun } from './cli/run.ts';
-import { registerSurvey } from './cli/survey.ts';
-import { registerTargets } from './cli/targets.ts';
-import { registerTrain } from './cli/train.ts';
-import { registerTune } from './cli/tune.ts';
-import { registerVerify } from './cli/verify.ts';
-import { registerVersion } from './cli/version.ts';
-import { registerWhere } from './cli/where.ts';
-import { registerYield } from './cli/yield.ts';
+import { addVerbs, type Words, wordsOf } from './cli/verb.ts';
+import { verbs } from './cli/verbs.ts';
+import { withVersion } from './cli/version.ts';
 
-/** All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError. */
-export function createProgram(io: Io): Command {
+/**
+ * All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError.
+ * @param words that name the verbs which are to be there whole; of the others help knows what it lists
+ */
+export async function createProgram(io: Io, words: Words = 'all'): Promise<Command> {
   const program = new Command('crossloom')
     .description('Compiles trained ONNX models onto memristor crossbars with FeCAP hidden weights.')
     .enablePositionalOptions()
@@ -49,30 +32,8 @@ export function createProgram(io: Io): Command {
       getErrHelpWidth: () => io.columns ?? 100,
     });
   withMainExamples(program, 'crossloom demo', 'crossloom help compile');
-  registerDemo(program, io);
-  registerCompile(program, io);
-  registerProgram(program, io);
-  registerVerify(program, io);
-  registerTrain(program, io);
-  registerTune(program, io);
-  registerRun(program, io);
-  registerSurvey(program, io);
-  registerYield(program, io);
-  registerInspect(program, io);
-  registerWhere(program, io);
-  registerCost(program, io);
-  registerExplain(program, io);
-  registerDiff(program, io);
-  registerReport(program, io);
-  registerExport(program, io);
-  registerDisasm(program, io);
-  registerAsm(program, io);
-  registerTargets(program, io);
-  registerFit(program, io);
-  registerCharacterize(program, io);
-  registerOps(program, io);
-  registerCompletion(program, io);
-  registerVersion(program, io);
+  withVersion(program, io);
+  await addVerbs(program, io, verbs, words);
   return program;
 }
 
@@ -85,7 +46,7 @@ export async function main(args: readonly string[], world: Io): Promise<number> 
   const printable = withPrintable(world);
   const json = asksForJson(args) ? jsonErrors(printable) : undefined;
   const io = json?.io ?? printable;
-  const program = createProgram(io);
+  const program = await createProgram(io, wordsOf(args));
   const exit = await program.parseAsync(args, { from: 'user' }).then(
     () => 0,
     (error: unknown) => {

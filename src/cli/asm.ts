@@ -30,10 +30,8 @@ async function fromFile(file: string): Promise<string> {
   throw new DiagnosticError([bitstreamUnreadable(file, read)]);
 }
 
-export function registerAsm(program: Command, io: Io): void {
-  const command = program
-    .command('asm')
-    .description('assemble the text of a bitstream, as disasm prints it')
+export function declareAsm(command: Command, io: Io): void {
+  command
     .argument('<file>', 'a text file, or - for standard input')
     .requiredOption('-o, --output <file.xbs>', 'the bitstream')
     .option('--force', 'replace an existing file');

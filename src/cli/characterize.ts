@@ -10,7 +10,7 @@ import { counted } from '../report/number.ts';
 import { characterizationPage } from '../report/page/characterization.ts';
 import { figureCsv } from '../report/plots/csv.ts';
 import { figureFile } from '../report/plots/draw-figure.ts';
-import { named } from '../report/schemas/all.ts';
+import { named } from '../report/schemas/name.ts';
 import { formatTable, numbers, texts } from '../report/table.ts';
 import { loadTarget } from '../target/load.ts';
 import { withExamples } from './help.ts';
@@ -67,10 +67,8 @@ async function writeFigures(folder: string, made: Characterization): Promise<voi
   }
 }
 
-export function registerCharacterize(program: Command, io: Io): void {
-  const command = program
-    .command('characterize')
-    .description("run a target's own experiments, and write plots, numbers and one page with all of them")
+export function declareCharacterize(command: Command, io: Io): void {
+  command
     .argument('<target>', 'a bundled target, or the path of a target file')
     .requiredOption('-o, --output <dir>', 'the folder of the page (index.html), of SVG and CSV files')
     .option('--seed <n>', 'decides all randomness of the devices', seedNumber, 1)

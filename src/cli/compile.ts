@@ -173,11 +173,9 @@ async function run(io: Io, file: string, args: CompileCommandLine): Promise<void
   io.stdout(`${output}: ${formatBytes(bytes)}\n`);
 }
 
-export function registerCompile(program: Command, io: Io): void {
+export function declareCompile(command: Command, io: Io): void {
   const whole = wholeNumber(1);
-  const command = program
-    .command('compile')
-    .description('compile a trained ONNX model into a package for a chip')
+  command
     .argument('<model>', 'the ONNX file')
     .option('-o, --output <name.xbar>', 'folder of the package')
     .option('--target <target>', `a bundled target, or the path of a target file (default: ${defaultTarget})`)

@@ -1,6 +1,6 @@
 /** `crossloom completion`: the script with which a shell completes this command line. */
 import { Argument, type Command } from 'commander';
-import { bundledTargets } from '../target/load.ts';
+import { bundledTargets } from '../target/bundled.ts';
 import { bashCompletion } from './completion/bash.ts';
 import { fishCompletion } from './completion/fish.ts';
 import { verbsOf } from './completion/verbs.ts';
@@ -11,15 +11,14 @@ import type { Io } from './io.ts';
 const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 type Shell = keyof typeof scripts;
 
-export function registerCompletion(program: Command, io: Io): void {
-  const command = program
-    .command('completion')
-    .description('print the script that completes verbs, flags and targets in a shell')
-    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)));
+export function declareCompletion(command: Command, io: Io): void {
+  command.addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)));
   withExamples(
     command,
     'crossloom completion bash > ~/.local/share/bash-completion/completions/crossloom',
     'crossloom completion zsh > ~/.zfunc/_crossloom',
     'crossloom completion fish > ~/.config/fish/completions/crossloom.fish',
-  ).action(async (shell: Shell) => io.stdout(scripts[shell](verbsOf(program, await bundledTargets()))));
+  ).action(async (shell: Shell) =>
+    io.stdout(scripts[shell](verbsOf(command.parent!, await bundledTargets()))),
+  );
 }

@@ -74,12 +74,8 @@ function balanceProblems({ arrays, output }: CostCommandLine, { layers }: Compil
   ];
 }
 
-export function registerCost(program: Command, io: Io): void {
-  const command = program
-    .command('cost')
-    .description(
-      'tell what an inference and programming take: energy, latency and area, by part and by layer',
-    )
+export function declareCost(command: Command, io: Io): void {
+  command
     .argument('<package>', 'the package')
     .option(
       '--circuits <target>',

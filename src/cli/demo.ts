@@ -163,10 +163,8 @@ function shortPath(path: string): string {
   return short.length < path.length && short !== '' ? short : path;
 }
 
-export function registerDemo(program: Command, io: Io): void {
-  const command = program
-    .command('demo')
-    .description('compile the bundled MobileNet-V2 for two chips, program them, and measure their accuracy')
+export function declareDemo(command: Command, io: Io): void {
+  command
     .option('--images <n>', 'test images, of 1,000', wholeNumber(1), 500)
     .option('--keep <dir>', 'keep packages and chips in this new folder');
   withExamples(withJson(command), 'crossloom demo', 'crossloom demo --images 200 --keep demo').action(

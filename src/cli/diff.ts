@@ -60,10 +60,8 @@ async function layersFor(folder: string | undefined): Promise<LayerTallies | und
   return tallyLayers(placedMappingOf(pkg), pkg.loaded.target.array);
 }
 
-export function registerDiff(program: Command, io: Io): void {
-  const command = program
-    .command('diff')
-    .description('show what differs between two bitstreams, packages or chips')
+export function declareDiff(command: Command, io: Io): void {
+  command
     .argument('<before>', 'a package, an .xbs file, or a chip')
     .argument('<after>', 'another of the same kind')
     .option('--package <package>', 'where the layers of chips or .xbs files lie');

@@ -30,11 +30,8 @@ async function openPlace(
   return { source: file, file };
 }
 
-export function registerDisasm(program: Command, io: Io): void {
-  const command = program
-    .command('disasm')
-    .description('print a bitstream as text')
-    .argument('<package>', 'a package, an .xbs file, or - for standard input');
+export function declareDisasm(command: Command, io: Io): void {
+  command.argument('<package>', 'a package, an .xbs file, or - for standard input');
   withExamples(
     command,
     'crossloom disasm mobilenetv2.xbar | less',

@@ -12,9 +12,10 @@ import { openPackage, type Package } from '../package/open.ts';
 import { formatImage } from '../report/explain-image-text.ts';
 import { formatExplanation } from '../report/explain-text.ts';
 import type { ModelFile } from '../verify/options.ts';
+import { withCompensation } from './chip-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
-import { seedNumber, time, wholeNumber, withCompensation, withJson, withThreads } from './options.ts';
+import { seedNumber, time, wholeNumber, withJson, withThreads } from './options.ts';
 import type { PreprocessingFlags } from './preprocessing.ts';
 import { openResults } from './results.ts';
 import { asRecorded, openPackageData, type ScoredDataFlags, withScoredData } from './scored-data.ts';
@@ -85,11 +86,8 @@ async function run(io: Io, folder: string, args: ExplainCommandLine): Promise<vo
   else io.stdout(formatExplanation(report));
 }
 
-export function registerExplain(program: Command, io: Io): void {
-  const command = program
-    .command('explain')
-    .description('tell which effect of the target costs how many points: alone, and as the one taken away')
-    .argument('<package>', 'the package');
+export function declareExplain(command: Command, io: Io): void {
+  command.argument('<package>', 'the package');
   withScoredData(command, asRecorded)
     .requiredOption('--model <file.onnx>', 'the model that was compiled')
     .option(

@@ -81,10 +81,8 @@ async function run(io: Io, files: readonly string[], flags: FitFlags): Promise<v
   );
 }
 
-export function registerFit(program: Command, io: Io): void {
-  const command = program
-    .command('fit')
-    .description('write a target file from measurements: the law that fits them best, and all else assumed')
+export function declareFit(command: Command, io: Io): void {
+  command
     .argument('<file...>', 'CSV files, one for each kind of measurement; docs/fit.md has their columns')
     .requiredOption('-o, --output <file.yaml>', 'the target file; plots are written beside it')
     .option('--like <target>', 'the target to begin with (default: a bundled one with such a law)')

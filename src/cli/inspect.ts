@@ -102,10 +102,8 @@ async function lookAtChip(io: Io, folder: string, args: InspectCommandLine): Pro
 const noArray = (array: number, count: number) =>
   array < count ? [] : [optionInvalid(`--array ${array}`, `there are ${count} arrays, 0 to ${count - 1}`)];
 
-export function registerInspect(program: Command, io: Io): void {
-  const command = program
-    .command('inspect')
-    .description('show what is in a package or on a chip')
+export function declareInspect(command: Command, io: Io): void {
+  command
     .argument('<place>', 'a package, or a programmed chip')
     .option('--layer <name>', 'one layer of a package')
     .option('--array <n>', 'one array', wholeNumber(0))

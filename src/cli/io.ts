@@ -2,7 +2,8 @@
 
 import { bitstreamUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, formatDiagnostic } from '../diagnostics/diagnostic.ts';
-import { named, type Report, type ReportName } from '../report/schemas/all.ts';
+import type { Report, ReportName } from '../report/schemas/all.ts';
+import { named } from '../report/schemas/name.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { openQuestions, type Questions } from './ask.ts';
 import { programName } from './command-line.ts';

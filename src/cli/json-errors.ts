@@ -1,7 +1,8 @@
 /** With `--json`, everything that a run has to say on stderr -> one object at its end. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { version } from '../files/version.ts';
-import { named } from '../report/schemas/all.ts';
+import type { Report } from '../report/schemas/all.ts';
+import { named } from '../report/schemas/name.ts';
 import type { Io } from './io.ts';
 
 /** Whether results are asked for as JSON, also where the rest of the command line is wrong. */
@@ -24,7 +25,12 @@ export function jsonErrors(io: Io): JsonErrors {
     io: { ...io, stderr: () => {}, diagnose: (diagnostics) => void told.push(...diagnostics) },
     end(exit) {
       if (told.length === 0) return;
-      const all = { crossloom: version, exit, errors: of('error'), warnings: of('warning') };
+      const all: Report<'errors'> = {
+        crossloom: version,
+        exit,
+        errors: of('error'),
+        warnings: of('warning'),
+      };
       io.stderr(`${JSON.stringify(named('errors', all), null, 2)}\n`);
     },
   };

@@ -45,11 +45,8 @@ async function run(io: Io, file: string, { json }: { readonly json?: true }): Pr
   );
 }
 
-export function registerOps(program: Command, io: Io): void {
-  const command = program
-    .command('ops')
-    .description('list where every node of a model goes, crossbar or digital, and why')
-    .argument('<model>', 'the ONNX file');
+export function declareOps(command: Command, io: Io): void {
+  command.argument('<model>', 'the ONNX file');
   withExamples(withJson(command), 'crossloom ops mobilenetv2.onnx', 'crossloom ops net.onnx --json').action(
     (file: string, options: { readonly json?: true }) => run(io, file, options),
   );

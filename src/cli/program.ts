@@ -13,17 +13,10 @@ import { openPackage, type Package } from '../package/open.ts';
 import { type ProgramChipOptions, programChip, programOnto } from '../program.ts';
 import { enduranceUsed, formatProgramming, pulsesPerCell } from '../report/program-table.ts';
 import { checkRewrite } from '../rewrite/check-rewrite.ts';
+import { correctionOption, rewriteOf, rewriteOptions } from './chip-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import {
-  correctionOption,
-  rewriteOf,
-  rewriteOptions,
-  seedNumber,
-  time,
-  withJson,
-  withThreads,
-} from './options.ts';
+import { seedNumber, time, withJson, withThreads } from './options.ts';
 import { checkOutput } from './output.ts';
 import { withStages } from './stages.ts';
 
@@ -127,10 +120,8 @@ async function run(io: Io, folder: string, args: ProgramCommandLine): Promise<vo
   printDiagnostics(io, warnings);
 }
 
-export function registerProgram(program: Command, io: Io): void {
-  const command = program
-    .command('program')
-    .description('program a simulated chip from a package, cell by cell, and calibrate it')
+export function declareProgram(command: Command, io: Io): void {
+  command
     .argument('<package>', 'the package')
     .requiredOption('-o, --output <chip>', 'folder of the chip')
     .option('--seed <n>', 'decides all randomness of the devices', seedNumber, 1)

@@ -72,10 +72,8 @@ async function readAll<Name extends 'verify' | 'explain'>(
   );
 }
 
-export function registerReport(program: Command, io: Io): void {
-  const command = program
-    .command('report')
-    .description('write a package, a chip of it and its verifications as one page that needs nothing else')
+export function declareReport(command: Command, io: Io): void {
+  command
     .argument('<package>', 'the package')
     .requiredOption('-o, --output <file.html>', 'the page')
     .option('--chip <chip>', 'a programmed chip: what its cells came to, and what programming it took')

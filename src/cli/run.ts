@@ -19,9 +19,10 @@ import { formatTable, numbers, texts } from '../report/table.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { formatTime } from '../text/time.ts';
 import { availableThreads } from '../threads/pool.ts';
+import { withCompensation } from './chip-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { seedNumber, time, wholeNumber, withCompensation, withDataLimit, withJson } from './options.ts';
+import { seedNumber, time, wholeNumber, withDataLimit, withJson } from './options.ts';
 import { choosePreprocessing, type PreprocessingFlags, withPreprocessing } from './preprocessing.ts';
 import { programWithProgress } from './program.ts';
 import { withStages } from './stages.ts';
@@ -158,10 +159,8 @@ function formatResult({ name, dims, probabilities, top }: Result): string {
   return formatTable(columns, rows);
 }
 
-export function registerRun(program: Command, io: Io): void {
-  const command = program
-    .command('run')
-    .description('run one input on a programmed chip and print the top classes')
+export function declareRun(command: Command, io: Io): void {
+  command
     .argument('<package>', 'the package')
     .requiredOption('--input <file>', 'an image, or another file that docs/data.md lists: its first sample')
     .addOption(new Option('--chip <dir>', 'a chip of this package; without it one is programmed'))

@@ -48,10 +48,8 @@ async function run(io: Io, args: SurveyCommandLine): Promise<void> {
   );
 }
 
-export function registerSurvey(program: Command, io: Io): void {
-  const command = program
-    .command('survey')
-    .description('test every cell of a simulated chip and write the map of its faulty cells')
+export function declareSurvey(command: Command, io: Io): void {
+  command
     .option('--target <target>', 'a bundled target, or the path of a target file', 'tetramem-256-6bit')
     .requiredOption(
       '--arrays <n>',

@@ -77,11 +77,9 @@ function widths(text: string): readonly number[] {
   );
 }
 
-export function registerTrain(program: Command, io: Io): void {
+export function declareTrain(command: Command, io: Io): void {
   const whole = wholeNumber(0);
-  const command = program
-    .command('train')
-    .description('learn on a chip, and write what was learnt as a package')
+  command
     .argument(
       '[network]',
       'a package whose last layers are trained, or an ONNX model that is trained as a whole',

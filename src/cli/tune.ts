@@ -18,6 +18,7 @@ import type { TuneReport } from '../tune/report.ts';
 import { tune } from '../tune/tune.ts';
 import { formatOptions } from '../tune/write-options.ts';
 import { type CalibrationFlags, openCalibration } from './calibration-input.ts';
+import { withCompensation } from './chip-options.ts';
 import { commandLine } from './command-line.ts';
 import { type CompileFlags, checkPatterns, loadOptions } from './compile-options.ts';
 import { withExamples } from './help.ts';
@@ -30,7 +31,6 @@ import {
   seedNumber,
   time,
   wholeNumber,
-  withCompensation,
   withJson,
   withSet,
   withThreads,
@@ -160,12 +160,9 @@ function commentOfBest(file: string, { maxDrop }: TuneArguments, { loss, arrays 
   ];
 }
 
-export function registerTune(program: Command, io: Io): void {
+export function declareTune(command: Command, io: Io): void {
   const whole = wholeNumber(1);
-  const command = program
-    .command('tune')
-    .description('search the cheapest mapping that loses no more accuracy than a bound')
-    .argument('<model>', 'the ONNX file');
+  command.argument('<model>', 'the ONNX file');
   withScoredData(command, 'found beside model or data')
     .option('--target <target>', `a bundled target, or the path of a target file (default: ${defaultTarget})`)
     .option('--max-drop <points>', 'largest loss of top-1 against floating point', decimal(-100, 100), 1)

@@ -12,7 +12,7 @@ import { writeInPlace } from '../files/write-file.ts';
 import { type ImportedModel, readModel } from '../onnx/decode.ts';
 import { openPackage, type Package, pathIn } from '../package/open.ts';
 import { counted } from '../report/number.ts';
-import { named } from '../report/schemas/all.ts';
+import { named } from '../report/schemas/name.ts';
 import { formatVerification } from '../report/verify-text.ts';
 import { schemeOf } from '../schemes/models.ts';
 import { readsAlike } from '../target/reads-alike.ts';
@@ -21,22 +21,19 @@ import type { VerifyOptions } from '../verify/options.ts';
 import type { VerifyReport } from '../verify/report.ts';
 import { boundsNotMet } from '../verify/summarize.ts';
 import { verify } from '../verify/verify.ts';
+import { correctionOption, rewriteOf, rewriteOptions, withCompensation } from './chip-options.ts';
 import { compileStages } from './compile-stages.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
 import { type MetricFlags, metricOption, readMetric } from './metric.ts';
 import {
-  correctionOption,
   decimal,
   percent,
   repeated,
-  rewriteOf,
-  rewriteOptions,
   seedNumber,
   time,
   times,
   wholeNumber,
-  withCompensation,
   withJson,
   withThreads,
 } from './options.ts';
@@ -134,12 +131,9 @@ async function run(io: Io, folder: string, args: VerifyCommandLine): Promise<voi
   raise(boundsNotMet(report));
 }
 
-export function registerVerify(program: Command, io: Io): void {
+export function declareVerify(command: Command, io: Io): void {
   const whole = wholeNumber(1);
-  const command = program
-    .command('verify')
-    .description('score floating point, the ideal chip and programmed chips on the same images')
-    .argument('<package>', 'the package');
+  command.argument('<package>', 'the package');
   withScoredData(command, asRecorded)
     .option(
       '--model <file.onnx>',

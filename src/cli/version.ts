@@ -4,14 +4,17 @@ import { version } from '../files/version.ts';
 import { withExamples } from './help.ts';
 import type { Io } from './io.ts';
 
-export function registerVersion(program: Command, io: Io): void {
-  const print = () => io.stdout(`${version}\n`);
+/** Adds `--version` and `-v` to the program. */
+export function withVersion(program: Command, io: Io): void {
   program.version(version).addOption(new Option('-v').hideHelp());
   program.on('option:v', () => {
-    print();
+    printVersion(io);
     throw new CommanderError(0, 'commander.version', version);
   });
-  withExamples(program.command('version').description('print the version'), 'crossloom version').action(
-    print,
-  );
 }
+
+export function declareVersion(command: Command, io: Io): void {
+  withExamples(command, 'crossloom version').action(() => printVersion(io));
+}
+
+const printVersion = (io: Io) => io.stdout(`${version}\n`);

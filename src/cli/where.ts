@@ -115,11 +115,9 @@ function indexNumbers(text: string): readonly number[] {
   throw new InvalidArgumentError('It must be whole numbers with commas between them, such as 3,0,1,1.');
 }
 
-export function registerWhere(program: Command, io: Io): void {
+export function declareWhere(command: Command, io: Io): void {
   const number = wholeNumber(0);
-  const command = program
-    .command('where')
-    .description('show where a layer or a weight lies on the chip, or what lies on an array or in a cell')
+  command
     .argument('<package>', 'the package')
     .option('--layer <name>', 'a node of the model with weights on crossbars')
     .addOption(

@@ -79,10 +79,8 @@ function summary(dies: readonly Die[], maxNoise: number, before: number, after: 
   return `noise of at most ${maxNoise}: ${good(before)} with the columns in order, ${good(after)} worked around\n`;
 }
 
-export function registerYield(program: Command, io: Io): void {
-  const command = program
-    .command('yield')
-    .description('sample chips, and count those whose faulty cells can be worked around')
+export function declareYield(command: Command, io: Io): void {
+  command
     .argument('<package>', 'the package')
     .option('--dies <n>', 'chips that are sampled', wholeNumber(1, 100_000), 5)
     .option('--seed <n>', 'of the first chip', seedNumber, 1)

@@ -5,12 +5,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import sharp from 'sharp';
 import { dataUnreadable, imageUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { sha256 } from '../files/hash.ts';
 import { parseCsv } from './csv.ts';
 import { checkLimit, storedBytes } from './limit.ts';
+import { loadSharp } from './sharp.ts';
 import type { RawSample, Source } from './source.ts';
 import { firstLine, readText, sizeOfFile, unreadable } from './unreadable.ts';
 
@@ -136,6 +136,7 @@ const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 
 /** Size of an image as its head tells it, in colours. Raises imageUnreadable, and dataTooLarge before it is decoded. */
 async function readShape(path: string, limit: number): Promise<readonly number[]> {
+  const sharp = await loadSharp();
   const { width, height, format } = await ofImage(path, () =>
     sharp(path, { limitInputPixels: false }).metadata(),
   );
@@ -149,7 +150,8 @@ async function readShape(path: string, limit: number): Promise<readonly number[]
  * Decodes a file as 8-bit RGB, [h, w, 3]. As in the training pipelines of Pillow and TensorFlow, embedded colour
  * profiles and orientation tags are not applied, and transparency is dropped. Raises imageUnreadable.
  */
-function decodeImage(path: string): Promise<RawSample> {
+async function decodeImage(path: string): Promise<RawSample> {
+  const sharp = await loadSharp();
   return ofImage(path, async () => {
     const file = await readFile(path);
     const { data, info } = await sharp(file, { ignoreIcc: true, limitInputPixels: false })

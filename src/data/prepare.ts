@@ -2,7 +2,6 @@
  * Turns a raw sample into the model's values: resize, centre crop, colour, value = (raw * scale - mean) / std, layout,
  * in this order. Samples that are no images only get their values changed.
  */
-import sharp from 'sharp';
 import { imageTooSmall, preprocessingInvalid } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { sizeOf } from '../math/tensor.ts';
@@ -20,6 +19,7 @@ import {
   resizedSize,
   sizeSteps,
 } from './readings.ts';
+import { loadSharp } from './sharp.ts';
 import type { RawSample } from './source.ts';
 import { firstLine } from './unreadable.ts';
 
@@ -162,6 +162,7 @@ async function resize(
   if (height === image.height && width === image.width) return image;
   const { channels } = image;
   const raw = { width: image.width, height: image.height, channels: channels as 1 | 3 | 4 };
+  const sharp = await loadSharp();
   try {
     const values = await sharp(image.values as Uint8Array, { raw, limitInputPixels: false })
       .resize(width, height, { fit: 'fill', kernel })

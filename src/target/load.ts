@@ -2,31 +2,21 @@
  * Reads a target: a bundled name or the path of a YAML file, with `field=value` overrides, into plain SI values with
  * the origin of each. Every problem of a file is reported at once, with its field, file and line.
  */
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { targetInvalid, targetNotFound } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { canonicalJson } from '../files/canonical-json.ts';
 import { sha256 } from '../files/hash.ts';
-import { installRoot } from '../files/install-root.ts';
 import { mostWritten, readText } from '../files/read-file.ts';
 import { parseYaml } from '../text/yaml.ts';
+import { bundledTargets, targetFolder } from './bundled.ts';
 import { type CheckedTarget, checkTarget, schemeOfFile } from './check.ts';
 import { type Override, readOverrides } from './overrides.ts';
 import { diagnosticOf } from './place.ts';
 import type { LoadedTarget, ProvenanceEntry, Target } from './target.ts';
 import { leavesOf, textOf, withLeaf } from './tree.ts';
 
-const targetFolder = (): string => join(installRoot(), 'targets');
-
-/** Names of the targets that come with Crossloom, sorted. */
-export async function bundledTargets(): Promise<string[]> {
-  const files = await readdir(targetFolder());
-  return files
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => basename(file, '.yaml'))
-    .sort();
-}
+export { bundledTargets };
 
 async function readFileOf(nameOrPath: string): Promise<{ readonly file: string; readonly text: string }> {
   const bundled = await bundledTargets();

@@ -1,4 +1,4 @@
-/** Every source file of the program, and what it imports: types too. */
+/** Every source file of the program, and what it imports: types too, and what it loads only when it is needed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -17,10 +17,12 @@ export interface Import {
 }
 
 export const imports = files.flatMap((from): Import[] =>
-  [...textOf.get(from)!.matchAll(/^\s*(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'/gm)].map(
-    (match) => {
-      const to = match[1] ?? match[2]!;
-      return { from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to };
-    },
-  ),
+  [
+    ...textOf
+      .get(from)!
+      .matchAll(/^\s*(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm),
+  ].map((match) => {
+    const to = match[1] ?? match[2] ?? match[3]!;
+    return { from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to };
+  }),
 );

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Help } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
 import { readStdin } from '../../src/cli/io.ts';
 import { decimal, percent, repeated, seedNumber, times, wholeNumber } from '../../src/cli/options.ts';
@@ -25,11 +25,24 @@ describe('help and usage', () => {
   });
 
   test('every verb has help with an example', async () => {
-    for (const [name] of commandsOf(createProgram(collectingIo().io))) {
+    for (const [name] of commandsOf(await createProgram(collectingIo().io))) {
       const { exit, out } = await runCli([...name.split(' '), '--help']);
       expect(exit, name).toBe(0);
       expect(out, name).toContain('Examples:\n  $ crossloom ');
     }
+  });
+
+  test('help lists a verb as it is, whether or not it is loaded', async () => {
+    const check = (command: Command) => {
+      const terms = command.createHelp().subcommandTerm;
+      for (const inner of command.commands) {
+        expect(terms(inner)).toBe(new Help().subcommandTerm(inner));
+        check(inner);
+      }
+    };
+    const whole = await createProgram(collectingIo().io);
+    check(whole);
+    expect((await runCli(['--help'])).out).toContain(whole.helpInformation());
   });
 
   test('the version is that of the package', async () => {

@@ -20,7 +20,7 @@ const lines = pages.flatMap((page) =>
 /** Reads a command line, and stops before it runs. @returns the verb that it would have been */
 async function read(words: readonly string[]): Promise<string | undefined> {
   const { io, err } = withErrors();
-  const program = createProgram(io);
+  const program = await createProgram(io);
   let found: string | undefined;
   const prepare = (command: Command) => {
     command.exitOverride().configureOutput({ writeErr: (text) => err.push(text) });

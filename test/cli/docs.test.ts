@@ -63,8 +63,8 @@ describe('docs/options.md', () => {
     checkValues(rowsOf(layers), schema.properties.layers!.items!.properties!);
   });
 
-  test('names flags that exist', () => {
-    const compile = createProgram(collectingIo().io).commands.find(
+  test('names flags that exist', async () => {
+    const compile = (await createProgram(collectingIo().io)).commands.find(
       (command) => command.name() === 'compile',
     )!;
     const flags = [...rowsOf(whole).values()].flatMap(([, , flag = '']) => flag.replaceAll('`', '') || []);
@@ -76,8 +76,8 @@ describe('docs/options.md', () => {
 describe('docs/cli.md', () => {
   const page = read('docs/cli.md');
 
-  test('has every verb', () => {
-    for (const command of createProgram(collectingIo().io).commands)
+  test('has every verb', async () => {
+    for (const command of (await createProgram(collectingIo().io)).commands)
       expect(page, command.name()).toMatch(new RegExp(`^\\| \`${command.name()}[ \`]`, 'm'));
   });
 

@@ -61,10 +61,8 @@ function range(text: string): Range {
   return { first, last };
 }
 
-export function registerExport(program: Command, io: Io): void {
-  const command = program
-    .command('export')
-    .description('write a programmed chip in forms that other tools read')
+export function declareExport(command: Command, io: Io): void {
+  command
     .argument('<package>', 'the package')
     .option('--chip <chip>', 'a chip that was programmed from it; not for --qdq, and not for parameters')
     .option('--onnx <file>', 'the chip as one graph of standard operators, analogue effects included')

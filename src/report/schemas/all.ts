@@ -10,6 +10,7 @@ import { difference } from './diff.ts';
 import { explained, explainedImage } from './explain.ts';
 import { fitted } from './fit.ts';
 import { inspected } from './inspect.ts';
+import { schemaOf } from './name.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { places } from './places.ts';
 import { staircase, targetChecked, targetFields, targetImported, targetList } from './targets.ts';
@@ -70,14 +71,6 @@ export const reportNames = Object.keys(bodies) as readonly ReportName[];
 
 /** Before it is JSON, which turns infinite numbers into null. */
 export type Report<Name extends ReportName> = z.input<(typeof bodies)[Name]>;
-
-/** What a report says of its form. */
-export const schemaOf = (name: ReportName): string => `crossloom/${name}/1`;
-
-/** A report with the name of its form before it. */
-export function named<Name extends ReportName>(name: Name, report: Report<Name>) {
-  return { schema: schemaOf(name), ...report };
-}
 
 /** What was printed under this name, read back. */
 export function readReportAs<Name extends ReportName>(

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { reportUnreadable } from '../../diagnostics/all.ts';
 import { DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import { mostGenerated, readText } from '../../files/read-file.ts';
-import { type Report, type ReportName, readReportAs, schemaOf } from './all.ts';
+import { type Report, type ReportName, readReportAs } from './all.ts';
+import { schemaOf } from './name.ts';
 
 /**
  * @param path of the file

@@ -1,16 +1,16 @@
 /** `crossloom targets staircase`: what a chip's transfers make of every digit, error source by error source. */
 import type { Command } from 'commander';
-import { noTransfers } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
-import { counted, formatCount } from '../report/number.ts';
-import { formatPhysics, formatStaircase } from '../report/staircase-table.ts';
-import { transferLawIn } from '../schemes/transfer/cells.ts';
-import { transferPhysics } from '../schemes/transfer/fecap/physics.ts';
-import { staircase } from '../schemes/transfer/staircase.ts';
-import { loadTarget } from '../target/load.ts';
-import { withExamples } from './help.ts';
-import { type Io, printJson } from './io.ts';
-import { seedNumber, wholeNumber, withJson, withSet } from './options.ts';
+import { noTransfers } from '../../diagnostics/all.ts';
+import { DiagnosticError } from '../../diagnostics/diagnostic.ts';
+import { counted, formatCount } from '../../report/number.ts';
+import { formatPhysics, formatStaircase } from '../../report/staircase-table.ts';
+import { transferLawIn } from '../../schemes/transfer/cells.ts';
+import { transferPhysics } from '../../schemes/transfer/fecap/physics.ts';
+import { staircase } from '../../schemes/transfer/staircase.ts';
+import { loadTarget } from '../../target/load.ts';
+import { withExamples } from '../help.ts';
+import { type Io, printJson } from '../io.ts';
+import { seedNumber, wholeNumber, withJson, withSet } from '../options.ts';
 
 interface StaircaseCommandLine {
   readonly circuits: number;
@@ -51,10 +51,8 @@ async function run(io: Io, nameOrPath: string, args: StaircaseCommandLine): Prom
   io.stdout(formatPhysics(physics, law, array));
 }
 
-export function registerStaircase(targets: Command, io: Io): void {
-  const command = targets
-    .command('staircase')
-    .description('transfer every digit of a chip with hidden planes, and show the spread by error source')
+export function declareStaircase(command: Command, io: Io): void {
+  command
     .argument('<target>', 'a bundled target, or the path of a target file')
     .option('--circuits <n>', 'synapses, each with its own devices', wholeNumber(1, 100_000), 33)
     .option('--transfers <n>', 'of every digit in each of them', wholeNumber(1, 10_000), 6)

@@ -1,18 +1,18 @@
 /** `crossloom targets import`: the parameters of another tool as a target file, and what of them is not in it. */
 import type { Command } from 'commander';
-import { optionInvalid } from '../diagnostics/all.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
-import { writeInPlace } from '../files/write-file.ts';
-import { formatTable, texts } from '../report/table.ts';
-import { formatTarget } from '../target/format-target.ts';
-import { importTarget } from '../target/import/import-target.ts';
-import { targetFingerprint } from '../target/load.ts';
-import { targetNameOf } from '../target/name-of.ts';
-import { leavesOf } from '../target/tree.ts';
-import { withExamples } from './help.ts';
-import { type Io, printJson } from './io.ts';
-import { withJson } from './options.ts';
-import { checkOutput } from './output.ts';
+import { optionInvalid } from '../../diagnostics/all.ts';
+import { DiagnosticError } from '../../diagnostics/diagnostic.ts';
+import { writeInPlace } from '../../files/write-file.ts';
+import { formatTable, texts } from '../../report/table.ts';
+import { formatTarget } from '../../target/format-target.ts';
+import { importTarget } from '../../target/import/import-target.ts';
+import { targetFingerprint } from '../../target/load.ts';
+import { targetNameOf } from '../../target/name-of.ts';
+import { leavesOf } from '../../target/tree.ts';
+import { withExamples } from '../help.ts';
+import { type Io, printJson } from '../io.ts';
+import { withJson } from '../options.ts';
+import { checkOutput } from '../output.ts';
 
 interface ImportFlags {
   readonly output: string;
@@ -57,12 +57,8 @@ async function run(io: Io, file: string, flags: ImportFlags): Promise<void> {
   io.stdout(formatTable(texts('field', 'value', 'why'), rows, io.columns));
 }
 
-export function registerImportTarget(targets: Command, io: Io): void {
-  const command = targets
-    .command('import')
-    .description(
-      'write a target file from the parameters of another tool, and say what of them it cannot hold',
-    )
+export function declareImportTarget(command: Command, io: Io): void {
+  command
     .argument(
       '<file>',
       'a file of CrossSim, aihwkit, NeuroSim, MNSIM or PIMCOMP, recognised by what is in it',

@@ -1,21 +1,21 @@
 /** `crossloom targets new`: writes the file of a chip of one's own, from flags over a target that is like it, or from answers. */
 import type { Command } from 'commander';
-import { optionInvalid } from '../diagnostics/all.ts';
-import { type Diagnostic, DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
-import { writeInPlace } from '../files/write-file.ts';
-import { type Draft, draftOf } from '../target/draft.ts';
-import { formatTarget } from '../target/format-target.ts';
-import { readTargetFile, type TargetFile } from '../target/load.ts';
-import { targetNameOf } from '../target/name-of.ts';
-import { readOverrides } from '../target/overrides.ts';
-import { type Setting, settingOf, splitSource } from '../target/setting.ts';
-import { leavesOf } from '../target/tree.ts';
-import { commandLine } from './command-line.ts';
-import { withExamples } from './help.ts';
-import type { Io } from './io.ts';
-import { withSet } from './options.ts';
-import { checkOutput } from './output.ts';
-import { askForTarget, type Known } from './target-questions.ts';
+import { optionInvalid } from '../../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError, raise } from '../../diagnostics/diagnostic.ts';
+import { writeInPlace } from '../../files/write-file.ts';
+import { type Draft, draftOf } from '../../target/draft.ts';
+import { formatTarget } from '../../target/format-target.ts';
+import { readTargetFile, type TargetFile } from '../../target/load.ts';
+import { targetNameOf } from '../../target/name-of.ts';
+import { readOverrides } from '../../target/overrides.ts';
+import { type Setting, settingOf, splitSource } from '../../target/setting.ts';
+import { leavesOf } from '../../target/tree.ts';
+import { commandLine } from '../command-line.ts';
+import { withExamples } from '../help.ts';
+import type { Io } from '../io.ts';
+import { withSet } from '../options.ts';
+import { checkOutput } from '../output.ts';
+import { askForTarget, type Known } from './questions.ts';
 
 interface NewTargetFlags extends Known {
   readonly like?: string;
@@ -89,10 +89,8 @@ async function run(io: Io, flags: NewTargetFlags): Promise<void> {
   io.stdout(`Next:\n${next.map((words) => `  ${commandLine(io, words)}\n`).join('')}`);
 }
 
-export function registerNewTarget(targets: Command, io: Io): void {
-  const command = targets
-    .command('new')
-    .description('write the file of a chip of your own: asks for its numbers, or takes them from flags')
+export function declareNewTarget(command: Command, io: Io): void {
+  command
     .option('--like <target>', 'the target to begin with: no questions are asked')
     .option('--name <name>', 'of the new target (default: as the file)')
     .option('--title <title>', 'what it is, in one line')

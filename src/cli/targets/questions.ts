@@ -1,17 +1,17 @@
 /** The questions of `crossloom targets new`, and answers -> the draft of a target; each answer is checked at once. */
 import { existsSync } from 'node:fs';
-import { raise } from '../diagnostics/diagnostic.ts';
-import { optionsSchema } from '../ir/options.ts';
-import { essentialsOf, type Scheme, schemes } from '../schemes/models.ts';
-import { type Draft, draftOf, fieldToSet } from '../target/draft.ts';
-import { bundledTargets, readTargetFile, type TargetFile } from '../target/load.ts';
-import { targetFields } from '../target/schema.ts';
-import { type Setting, settingOf } from '../target/setting.ts';
-import { leavesOf, textOf } from '../target/tree.ts';
-import { didYouMean } from '../text/near-names.ts';
-import { printableLine } from '../text/printable.ts';
-import type { Questions } from './ask.ts';
-import type { Io } from './io.ts';
+import { raise } from '../../diagnostics/diagnostic.ts';
+import { optionsSchema } from '../../ir/options.ts';
+import { essentialsOf, type Scheme, schemes } from '../../schemes/models.ts';
+import { type Draft, draftOf, fieldToSet } from '../../target/draft.ts';
+import { bundledTargets, readTargetFile, type TargetFile } from '../../target/load.ts';
+import { targetFields } from '../../target/schema.ts';
+import { type Setting, settingOf } from '../../target/setting.ts';
+import { leavesOf, textOf } from '../../target/tree.ts';
+import { didYouMean } from '../../text/near-names.ts';
+import { printableLine } from '../../text/printable.ts';
+import type { Questions } from '../ask.ts';
+import type { Io } from '../io.ts';
 
 /** What flags say, and nobody is asked for. */
 export interface Known {
