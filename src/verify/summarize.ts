@@ -77,7 +77,10 @@ export function summarizeVerification(verification: Verification): VerifyReport 
   const readings = readingReports(conditions, verification.trials, references, options);
   const mapped = readings[0]!;
   const excluded = options.excludeCalibration ?? false;
-  const assumed = provenance.filter(({ from }) => from === 'assumed');
+  // What circuits take changes no accuracy.
+  const assumed = provenance.filter(
+    ({ from, field }) => from === 'assumed' && !field.startsWith('circuits.'),
+  );
   const warnings: Diagnostic[] = [
     ...timeWarnings(target, options.at ?? []),
     ...currentsOver(verification.trials),
