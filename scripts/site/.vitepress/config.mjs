@@ -5,8 +5,11 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { defineConfig } from 'vitepress';
+import { writeApiPage } from '../api.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
+
+writeApiPage();
 
 /** The sidebar, in the order in which a newcomer reads: title, then pages. */
 const chapters = [
@@ -25,7 +28,10 @@ const chapters = [
   ['Compile', ['docs/operators.md', 'docs/options.md', 'docs/tune.md', 'docs/faults.md']],
   ['Targets', ['docs/targets.md', 'docs/fit.md', 'docs/characterize.md', 'docs/hidden-weights.md']],
   ['Learn', ['docs/train.md', 'docs/hardware-aware-training.md']],
-  ['Take it elsewhere', ['docs/numpy.md', 'src/package/FORMAT.md', 'src/bitstream/FORMAT.md']],
+  [
+    'Take it elsewhere',
+    ['scripts/site/api.md', 'docs/numpy.md', 'src/package/FORMAT.md', 'src/bitstream/FORMAT.md'],
+  ],
   [
     'What it rests on',
     ['docs/simulator.md', 'docs/accuracy.md', 'docs/conditions.md', 'docs/reproduction.md'],
