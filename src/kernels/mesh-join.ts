@@ -1,11 +1,12 @@
 /**
- * The inner loop of region.ts, as WebAssembly with its 128-bit floats: what the elimination of nodes adds to the conductances between
- * those that stay, four rows by four columns at a time, which stay in registers while all eliminated nodes are added up.
+ * The inner loops of join.ts, as WebAssembly with its 128-bit floats: elimination of the nodes that two networks share, and what it
+ * adds to the conductances between those that stay. Rows of eliminated nodes lie in strips of four columns, node after node, so that
+ * loops over nodes read what lies next to each other; four rows by four columns of sums stay in registers meanwhile.
  */
 import { type Code, instantiate, type Kernel, reserve } from './instantiate.ts';
-import { constant, f64x2, get, i32, repeat, set, step, v128 } from './wasm.ts';
+import { constant, f64x2, get, i32, repeat, set, step, v128, when } from './wasm.ts';
 
-/** Rows and columns that are computed together; as many are written behind the end of a block. */
+/** Nodes and columns that are computed together; as many are written behind the end of a matrix. */
 export const tile = 4;
 
 /** A matrix within the memory: where it starts, and how far its rows lie apart, in numbers. */
@@ -15,16 +16,89 @@ export interface Place {
 }
 
 /**
- * out[i][j] = base[i][j] + sum over k of ratios[k][i] rows[k][j]
+ * Rows of eliminated nodes within the memory: the number of node k and column c lies at
+ * start + (c div tile) depth tile + k tile + c mod tile. The first columns are the nodes themselves, up to `depth`.
+ */
+export interface Strips {
+  readonly start: number;
+  /** Nodes, filled up with such that have no conductances to a multiple of `tile`. */
+  readonly depth: number;
+}
+
+const bytes = 8;
+/** Of four numbers. */
+const rowBytes = tile * bytes;
+
+interface Kernels {
+  readonly add: Kernel;
+  readonly finish: Kernel;
+}
+
+let kernels: Kernels | undefined;
+let numbers = new Float64Array(0);
+
+/** The memory of this thread with room for `length` numbers: the same as before unless it has to grow. */
+export function meshMemory(length: number): Float64Array {
+  if (!kernels) {
+    const add = assembleAdd();
+    kernels = { add, finish: assembleFinish(add) };
+  }
+  if (length * bytes > numbers.byteLength) {
+    reserve(kernels.add, length * bytes);
+    numbers = new Float64Array(kernels.add.memory.buffer);
+  }
+  return numbers;
+}
+
+/**
+ * Eliminates nodes, one after the other, as far as their own rows are concerned: to each what earlier ones pass on to it.
+ * @param rows conductances of every node to later ones and to those that stay; 0 for others, and for those that fill up
+ * @param ratios gets the share of each of these in their sum, which is what the node passes on; zeros where nodes fill up
+ * @param count nodes, those not counted that fill up
+ * @param columns of rows and ratios
+ */
+export function eliminateStrips(rows: Strips, ratios: number, count: number, columns: number): void {
+  const { add, finish } = kernels!;
+  const { depth } = rows;
+  const strip = depth * rowBytes;
+  const end = rows.start * bytes + Math.ceil(columns / tile) * strip;
+  for (let first = 0; first < count; first += tile) {
+    const from = (first / tile) * strip;
+    const [own, shares] = [rows.start * bytes + from, ratios * bytes + from];
+    const within = first * rowBytes;
+    const out = own + within;
+    if (first > 0)
+      add.run(
+        shares,
+        own,
+        strip,
+        within,
+        out,
+        rowBytes,
+        strip,
+        out,
+        rowBytes,
+        strip,
+        shares + strip,
+        end - own,
+        0,
+      );
+    finish.run(own + within, shares + within, strip, end + within, Math.min(tile, count - first));
+  }
+}
+
+/**
+ * out[i][j] = base[i][j] + sum over k of ratios[k][first row + i] rows[k][first column + j]
  *
- * `ratios` and `rows` have the same stride. Up to three rows and columns more than `height` and `width` are computed and written.
+ * Up to three rows and columns more than `height` and `width` are computed and written.
  */
 export interface Product {
+  readonly rows: Strips;
+  /** Where these lie in the memory, as the rows do. */
   readonly ratios: number;
-  readonly rows: number;
-  readonly stride: number;
-  /** Of eliminated nodes; at least one. */
-  readonly count: number;
+  /** A multiple of `tile`, as is the first column. */
+  readonly firstRow: number;
+  readonly firstColumn: number;
   readonly base: Place;
   readonly out: Place;
   readonly height: number;
@@ -33,49 +107,56 @@ export interface Product {
   readonly upper: boolean;
 }
 
-const bytes = 8;
-let kernel: Kernel | undefined;
-let numbers = new Float64Array(0);
-
-/** The memory of this thread with room for `length` numbers: the same as before unless it has to grow. */
-export function meshMemory(length: number): Float64Array {
-  kernel ??= assemble();
-  reserve(kernel, length * bytes);
-  if (numbers.buffer !== kernel.memory.buffer) numbers = new Float64Array(kernel.memory.buffer);
-  return numbers;
-}
-
 export function addProduct(product: Product): void {
-  const { base, out } = product;
-  const ratios = product.ratios * bytes;
-  const stride = product.stride * bytes;
-  kernel!.run(
+  const { rows, base, out } = product;
+  const strip = rows.depth * rowBytes;
+  const ratios = product.ratios * bytes + (product.firstRow / tile) * strip;
+  kernels!.add.run(
     ratios,
-    product.rows * bytes,
-    stride,
-    product.count * stride,
+    rows.start * bytes + (product.firstColumn / tile) * strip,
+    strip,
+    strip,
     base.start * bytes,
     base.stride * bytes,
+    rowBytes,
     out.start * bytes,
     out.stride * bytes,
-    ratios + product.height * bytes,
-    product.width * bytes,
-    product.upper ? tile * bytes : 0,
+    rowBytes,
+    ratios + Math.ceil(product.height / tile) * strip,
+    Math.ceil(product.width / tile) * strip,
+    product.upper ? 1 : 0,
   );
 }
 
-/** A function of what `addProduct` gives it, all in bytes. */
-function assemble(): Kernel {
-  const [ratio, source, stride, depth, base, baseStride, out, outStride, last, width, skip] = [
-    ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-  ] as [number, number, number, number, number, number, number, number, number, number, number];
-  const [begin, column, pointer, from, to, limit] = [11, 12, 13, 14, 15, 16] as const;
-  const sums = [17, 18, 19, 20].map((_, row) => [17 + 2 * row, 18 + 2 * row] as const);
-  const [low, high, own] = [25, 26, 27] as const;
+/**
+ * A function of the places of ratios and rows, how far strips of these lie apart, the length of the part of them that counts; the
+ * places of what the sums begin with and of where they go, with how far rows and tiles lie apart there; where ratios end, how long rows
+ * are, and whether every four rows begin a tile later than those before them. All but that are in bytes.
+ */
+function assembleAdd(): Kernel {
+  const [
+    ratio,
+    source,
+    strip,
+    depth,
+    base,
+    baseStride,
+    baseStep,
+    out,
+    outStride,
+    outStep,
+    last,
+    width,
+    upper,
+  ] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
+  const [begin, column, from, to, limit, pointer, baseAt, outAt] = [13, 14, 15, 16, 17, 18, 19, 20] as const;
+  const sums = [21, 22, 23, 24].map((_, row) => [21 + 2 * row, 22 + 2 * row] as const);
+  const [low, high, own] = [29, 30, 31] as const;
   const alongRows = (start: number, apart: number, each: (row: (typeof sums)[number]) => Code): Code => [
-    [get(start), get(column), i32.add, set(pointer)],
+    [get(start), set(pointer)],
     sums.map((row, i) => [i > 0 ? step(pointer, get(apart)) : [], each(row)]),
   ];
+  // Several nodes at once take registers that the sums need.
   const addNode = [
     [get(to), v128.load(0), set(low)],
     [get(to), v128.load(16), set(high)],
@@ -84,11 +165,11 @@ function assemble(): Kernel {
       [get(left), get(own), get(low), f64x2.multiply, f64x2.add, set(left)],
       [get(right), get(own), get(high), f64x2.multiply, f64x2.add, set(right)],
     ]),
-    step(from, get(stride)),
-    step(to, get(stride)),
+    step(from, rowBytes),
+    step(to, rowBytes),
   ];
   const addTile = [
-    alongRows(base, baseStride, ([left, right]) => [
+    alongRows(baseAt, baseStride, ([left, right]) => [
       [get(pointer), v128.load(0), set(left)],
       [get(pointer), v128.load(16), set(right)],
     ]),
@@ -96,20 +177,93 @@ function assemble(): Kernel {
     [get(source), get(column), i32.add, set(to)],
     [get(ratio), get(depth), i32.add, set(limit)],
     repeat(addNode, from, limit),
-    alongRows(out, outStride, ([left, right]) => [
+    alongRows(outAt, outStride, ([left, right]) => [
       [get(pointer), get(left), v128.store(0)],
       [get(pointer), get(right), v128.store(16)],
     ]),
-    step(column, tile * bytes),
+    step(column, get(strip)),
+    step(baseAt, get(baseStep)),
+    step(outAt, get(outStep)),
   ];
-  const fourTimes = (apart: number) => [get(apart), constant(tile), i32.multiply];
+  const fourRows = (apart: number) => [get(apart), constant(tile), i32.multiply];
+  const later = (by: number) => [get(upper), get(by), i32.multiply];
   const addRows = [
-    [get(begin), set(column)],
+    [get(begin), set(column), get(base), set(baseAt), get(out), set(outAt)],
     repeat(addTile, column, width),
-    step(begin, get(skip)),
-    step(ratio, tile * bytes),
-    step(base, fourTimes(baseStride)),
-    step(out, fourTimes(outStride)),
+    step(ratio, get(strip)),
+    step(begin, later(strip)),
+    [step(base, fourRows(baseStride)), step(base, later(baseStep))],
+    [step(out, fourRows(outStride)), step(out, later(outStep))],
   ];
-  return instantiate(11, 6, 11, [[constant(0), set(begin)], repeat(addRows, ratio, last)]);
+  return instantiate(13, 8, 11, repeat(addRows, ratio, last));
+}
+
+/**
+ * Four nodes or fewer that have got what all before them pass on: what they pass on to each other, and their ratios. A function of
+ * where their rows and ratios begin, in the strip of their own columns, how far strips lie apart, where the rows would go on behind the
+ * last strip, all in bytes, and how many they are.
+ */
+function assembleFinish({ memory }: Kernel): Kernel {
+  const [rows, ratios, strip, end, nodes] = [0, 1, 2, 3, 4] as const;
+  const [at, to] = [5, 6] as const;
+  const [low, high, sum, other] = [7, 8, 9, 10] as const;
+  const passed = [11, 12, 13] as const;
+  const addLow = (of: number) => [get(sum), get(of), f64x2.add, set(sum)];
+  const addHigh = (of: number) => [get(sum), get(of), get(of), v128.highParts, f64x2.add, set(sum)];
+  /** The numbers of one node in one strip, with what the nodes before it pass on. */
+  const complete = (node: number): Code => [
+    [get(at), v128.load(node * rowBytes), set(low)],
+    [get(at), v128.load(node * rowBytes + 16), set(high)],
+    passed.slice(0, node).map((ratio, before) => [
+      [get(low), get(ratio), get(at), v128.load(before * rowBytes), f64x2.multiply, f64x2.add, set(low)],
+      [
+        get(high),
+        get(ratio),
+        get(at),
+        v128.load(before * rowBytes + 16),
+        f64x2.multiply,
+        f64x2.add,
+        set(high),
+      ],
+    ]),
+    node === 0
+      ? []
+      : [
+          [get(at), get(low), v128.store(node * rowBytes)],
+          [get(at), get(high), v128.store(node * rowBytes + 16)],
+        ],
+  ];
+  /** Columns behind the node, in the strip of its own column. */
+  const ownColumns = (node: number): Code => [
+    node < 1 ? addHigh(low) : [],
+    node < 2 ? addLow(high) : [],
+    node < 3 ? addHigh(high) : [],
+  ];
+  const shareOut = (node: number): Code =>
+    [0, 16].map((half) => [
+      [get(to), get(at), v128.load(node * rowBytes + half)],
+      [get(other), f64x2.multiply, v128.store(node * rowBytes + half)],
+    ]);
+  const finish = (node: number): Code => [
+    passed
+      .slice(0, node)
+      .map((ratio, before) => [[get(ratios), v128.loadInTwo(before * rowBytes + node * bytes), set(ratio)]]),
+    [get(rows), set(at)],
+    [v128.zero, set(sum)],
+    complete(node),
+    ownColumns(node),
+    step(at, get(strip)),
+    repeat(
+      [complete(node), addLow(low), addHigh(low), addLow(high), addHigh(high), step(at, get(strip))],
+      at,
+      end,
+    ),
+    [f64x2.inBoth(1), get(sum), get(sum), v128.lowParts, f64x2.divide, set(other)],
+    [get(rows), set(at), get(ratios), set(to)],
+    repeat([shareOut(node), step(at, get(strip)), step(to, get(strip))], at, end),
+  ];
+  const body = [0, 1, 2, 3].map((node) =>
+    node === 0 ? finish(node) : when([get(nodes), constant(node), i32.above], finish(node)),
+  );
+  return instantiate(5, 2, 7, body, memory);
 }

@@ -18,6 +18,7 @@ export const i32 = {
   shiftLeft: [0x74],
   /** Without sign. */
   shiftRight: [0x76],
+  above: [0x4b],
   /** How many bits are 1. */
   countOnes: [0x69],
   load: (offset = 0): Code => [0x28, 2, ...unsigned(offset)],
@@ -44,7 +45,10 @@ export const v128 = {
   exclusiveOr: [0xfd, 0x51],
   /** The bits of the first vector where the third has 1, of the second where it has 0. */
   choose: [0xfd, 0x52],
-  /** The high 64 bits of two vectors. */
+  /** All bits 0. */
+  zero: [0xfd, 0x0c, ...Array<number>(16).fill(0)],
+  /** The low 64 bits of two vectors, and the high ones. */
+  lowParts: [0xfd, 0x0d, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23],
   highParts: [0xfd, 0x0d, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31],
   /** Whether any bit is 1, as an integer. */
   anyBit: [0xfd, 0x53],
@@ -107,6 +111,8 @@ export const f32x4 = {
 } as const;
 
 export const f64x2 = {
+  /** A number in both lanes. */
+  inBoth: (value: number): Code => [0xfd, 0x0c, ...new Uint8Array(Float64Array.of(value, value).buffer)],
   add: [0xfd, 0xf0, 0x01],
   subtract: [0xfd, 0xf1, 0x01],
   multiply: [0xfd, 0xf2, 0x01],
@@ -137,6 +143,9 @@ export const repeat = (body: Code, local: number, limit: number): Code => [
   [get(local), get(limit), 0x49],
   [0x0d, 0, 0x0b],
 ];
+
+/** Runs the body where what the condition leaves is not 0. */
+export const when = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
 
 /** As `unsigned`, but that the last byte's sign goes on for ever. */
 function signed(value: number): number[] {

@@ -7,16 +7,9 @@
  * resistances and conductances, and there is no tolerance: every element is correct to rounding.
  */
 import { meshMemory } from '../kernels/mesh-join.ts';
+import { wireUp } from './few-cells.ts';
 import { type Cells, checkNetwork, type Wires } from './network.ts';
-import {
-  joinBelow,
-  joinBeside,
-  openRegions,
-  type Rectangle,
-  type Region,
-  startsOf,
-  wireUp,
-} from './region.ts';
+import { joinBelow, joinBeside, openRegions, type Rectangle, type Region, startsOf } from './region.ts';
 
 export interface EffectiveCrossbar {
   /** Current at column j per volt on row i, all other rows at 0 V; siemens, [row][column]. */

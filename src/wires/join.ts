@@ -3,7 +3,14 @@
  * eliminated as star-mesh.ts does, four at a time, each with all that earlier ones added to it; what they add to the conductances
  * between the nodes that stay is then added up in one go, straight to where the new network lies.
  */
-import { addProduct, meshMemory, type Place, tile } from '../kernels/mesh-join.ts';
+import {
+  addProduct,
+  eliminateStrips,
+  meshMemory,
+  type Place,
+  type Strips,
+  tile,
+} from '../kernels/mesh-join.ts';
 
 /** Neighbouring nodes of a network, of which only what lies above the diagonal is there. */
 export interface Nodes {
@@ -28,14 +35,19 @@ interface Space {
 
 let space: Space = { nothing: { start: 0, stride: 0 }, ratios: 0, rows: 0, end: 0 };
 
+const wholeTiles = (count: number) => tile * Math.ceil(count / tile);
+/** Groups of neighbouring nodes that stay: at most two on each side, but where two networks meet. */
+const mostGroups = 6;
+
 /**
  * Makes room for joins, at the beginning of the thread's memory.
  * @param shared nodes at most @param stay nodes at most
  * @returns where that room ends
  */
 export function openJoins(shared: number, stay: number): number {
+  const depth = wholeTiles(shared);
   const zeros = strideFor(stay);
-  const room = shared * strideFor(shared + stay);
+  const room = depth * (depth + stay + mostGroups * (tile - 1));
   space = { nothing: { start: 0, stride: 0 }, ratios: zeros, rows: zeros + room, end: zeros + 2 * room };
   meshMemory(space.end).fill(0, 0, zeros);
   return space.end;
@@ -52,27 +64,32 @@ export function join(
   start: number,
 ): { readonly mesh: Place; readonly end: number } {
   const { count } = shared[0];
+  const rows: Strips = { start: space.rows, depth: wholeTiles(count) };
+  const columns = gather(rows, shared, stay);
+  eliminateStrips(rows, space.ratios, count, columns);
   const left = stay.reduce((sum, nodes) => sum + nodes.count, 0);
-  const size = count + left;
-  const rows: Place = { start: space.rows, stride: strideFor(size) };
-  gather(rows, shared, stay);
-  eliminateRows(rows, count, size);
   const mesh: Place = { start, stride: strideFor(left) };
-  for (let a = 0, i = 0; a < stay.length; i += stay[a++]!.count)
-    for (let b = a, j = i; b < stay.length; j += stay[b++]!.count) {
-      const [above, beside] = [stay[a]!, stay[b]!];
+  for (let a = 0, i = 0, firstRow = rows.depth; a < stay.length; a++) {
+    const above = stay[a]!;
+    for (let b = a, j = i, firstColumn = firstRow; b < stay.length; b++) {
+      const beside = stay[b]!;
       addProduct({
-        ratios: space.ratios + count + i,
-        rows: rows.start + count + j,
-        stride: rows.stride,
-        count,
+        rows,
+        ratios: space.ratios,
+        firstRow,
+        firstColumn,
         base: above.mesh === beside.mesh ? at(above.mesh, above.first, beside.first) : space.nothing,
         out: at(mesh, i, j),
         height: above.count,
         width: beside.count,
         upper: a === b,
       });
+      j += beside.count;
+      firstColumn += wholeTiles(beside.count);
     }
+    i += above.count;
+    firstRow += wholeTiles(above.count);
+  }
   return { mesh, end: start + (left + tile) * mesh.stride };
 }
 
@@ -81,80 +98,82 @@ const at = ({ start, stride }: Place, row: number, column: number): Place => ({
   stride,
 });
 
-/** Conductances of every shared node to those after it, and to the nodes that stay. */
-function gather(rows: Place, shared: readonly [Nodes, Nodes], stay: readonly Nodes[]): void {
-  const memory = meshMemory(0);
+/**
+ * Conductances of every shared node to those after it, and to the nodes that stay, each group of which begins a strip; zeros
+ * elsewhere.
+ * @returns the number of columns
+ */
+function gather(rows: Strips, shared: readonly [Nodes, Nodes], stay: readonly Nodes[]): number {
   const [one, other] = shared;
-  for (let t = 0; t < one.count; t++) {
-    const to = rows.start + t * rows.stride;
-    const from = one.mesh.start + (one.first + t) * one.mesh.stride + one.first;
-    const and = other.mesh.start + (other.first + t) * other.mesh.stride + other.first;
-    for (let u = t + 1; u < one.count; u++) memory[to + u] = memory[from + u]! + memory[and + u]!;
+  const { start, depth } = rows;
+  const columns = stay.reduce((sum, { count }) => sum + wholeTiles(count), depth);
+  if (one.count < depth || stay.some(({ count }) => count % tile > 0)) {
+    const memory = meshMemory(0);
+    memory.fill(0, start, start + columns * depth);
+    memory.fill(0, space.ratios, space.ratios + columns * depth);
   }
-  let column = one.count;
+  addShared(rows, one, other);
+  let column = depth;
   for (const nodes of stay) {
     const own = nodes.mesh === one.mesh ? one : other;
-    const to = at(rows, 0, column);
-    if (nodes.first > own.first) copyRows(to, at(nodes.mesh, own.first, nodes.first), own.count, nodes.count);
-    else copyTurned(to, at(nodes.mesh, nodes.first, own.first), nodes.count, own.count);
-    column += nodes.count;
+    if (nodes.first > own.first) copyRows(rows, column, nodes, own);
+    else copyTurned(rows, column, nodes, own);
+    column += wholeTiles(nodes.count);
+  }
+  return columns;
+}
+
+/** Between shared nodes, what both networks have. */
+function addShared({ start, depth }: Strips, one: Nodes, other: Nodes): void {
+  const memory = meshMemory(0);
+  const strip = depth * tile;
+  for (let t = 0; t < one.count; t++) {
+    const from = one.mesh.start + (one.first + t) * one.mesh.stride + one.first;
+    const and = other.mesh.start + (other.first + t) * other.mesh.stride + other.first;
+    const to = start + t * tile;
+    for (let u = t - (t % tile); u < one.count; u++)
+      memory[to + (u >> 2) * strip + (u & 3)] = u > t ? memory[from + u]! + memory[and + u]! : 0;
   }
 }
 
-/** Rows longer than this are copied faster as memory than number by number. */
-const longRow = 64;
-
-function copyRows(to: Place, from: Place, height: number, width: number): void {
+/** To nodes that come after the shared ones in their network. */
+function copyRows({ start, depth }: Strips, column: number, nodes: Nodes, own: Nodes): void {
   const memory = meshMemory(0);
-  for (let i = 0; i < height; i++) {
-    const [target, source] = [to.start + i * to.stride, from.start + i * from.stride];
-    if (width > longRow) memory.copyWithin(target, source, source + width);
-    else for (let j = 0; j < width; j++) memory[target + j] = memory[source + j]!;
-  }
-}
-
-/** Copies a matrix to the transposed place, a strip as wide as a cache line at a time. */
-function copyTurned(to: Place, from: Place, height: number, width: number): void {
-  const memory = meshMemory(0);
-  for (let strip = 0; strip < height; strip += 8) {
-    const end = Math.min(strip + 8, height);
-    for (let j = 0; j < width; j++)
-      for (let i = strip; i < end; i++)
-        memory[to.start + j * to.stride + i] = memory[from.start + i * from.stride + j]!;
-  }
-}
-
-/** Eliminates the first `count` of `size` nodes as far as their own rows are concerned, and notes what each passes on. */
-function eliminateRows(rows: Place, count: number, size: number): void {
-  const { start, stride } = rows;
-  const memory = meshMemory(0);
-  const { ratios } = space;
-  for (let first = 0; first < count; first += tile) {
-    const end = Math.min(first + tile, count);
-    if (first > 0) {
-      const out = at(rows, first, first);
-      const panel = { height: end - first, width: size - first, upper: false };
-      addProduct({
-        ratios: ratios + first,
-        rows: start + first,
-        stride,
-        count: first,
-        base: out,
-        out,
-        ...panel,
-      });
+  const strip = depth * tile;
+  const whole = nodes.count - (nodes.count % tile);
+  for (let t = 0; t < own.count; t++) {
+    const from = nodes.mesh.start + (own.first + t) * nodes.mesh.stride + nodes.first;
+    let to = start + column * depth + t * tile;
+    for (let i = 0; i < whole; i += tile, to += strip) {
+      memory[to] = memory[from + i]!;
+      memory[to + 1] = memory[from + i + 1]!;
+      memory[to + 2] = memory[from + i + 2]!;
+      memory[to + 3] = memory[from + i + 3]!;
     }
-    for (let node = first; node < end; node++) {
-      const [own, ratio] = [start + node * stride, ratios + node * stride];
-      let sum = 0;
-      for (let j = node + 1; j < size; j++) sum += memory[own + j]!;
-      const share = 1 / sum;
-      for (let j = node + 1; j < size; j++) memory[ratio + j] = memory[own + j]! * share;
-      for (let i = node + 1; i < end; i++) {
-        const passed = memory[ratio + i]!;
-        const row = start + i * stride;
-        for (let j = i + 1; j < size; j++) memory[row + j]! += passed * memory[own + j]!;
-      }
+    for (let i = whole; i < nodes.count; i++, to++) memory[to] = memory[from + i]!;
+  }
+}
+
+/** To nodes that come before the shared ones in their network. */
+function copyTurned({ start, depth }: Strips, column: number, nodes: Nodes, own: Nodes): void {
+  const memory = meshMemory(0);
+  const { stride } = nodes.mesh;
+  const whole = nodes.count - (nodes.count % tile);
+  const first = nodes.mesh.start + nodes.first * stride + own.first;
+  for (let i = 0; i < whole; i += tile) {
+    const from = first + i * stride;
+    const end = from + own.count;
+    let to = start + (column + i) * depth;
+    for (let t = from; t < end; t++, to += tile) {
+      memory[to] = memory[t]!;
+      memory[to + 1] = memory[t + stride]!;
+      memory[to + 2] = memory[t + 2 * stride]!;
+      memory[to + 3] = memory[t + 3 * stride]!;
     }
+  }
+  for (let i = whole; i < nodes.count; i++) {
+    const from = first + i * stride;
+    const to = start + (column + whole) * depth + i - whole;
+    for (let t = 0; t < own.count; t++) memory[to + t * tile] = memory[from + t]!;
   }
 }

@@ -8,14 +8,12 @@
  * outermost regions.
  */
 
-import { meshMemory, type Place, tile } from '../kernels/mesh-join.ts';
+import { meshMemory, type Place } from '../kernels/mesh-join.ts';
 import { join, type Nodes, openJoins, strideFor } from './join.ts';
-import type { Cells, Wires } from './network.ts';
-import { eliminate, type Mesh } from './star-mesh.ts';
 
 /** Nodes on the rim in this order; none on a side where the wires end open. */
 const sides = ['left', 'right', 'top', 'bottom'] as const;
-type Rim = Readonly<Record<(typeof sides)[number], number>>;
+export type Rim = Readonly<Record<(typeof sides)[number], number>>;
 
 export interface Region {
   /** Nodes per side. */
@@ -50,67 +48,6 @@ export interface Rectangle {
   readonly left: number;
   /** Exclusive. */
   readonly right: number;
-}
-
-/**
- * Siemens of a wire without resistance. Sums of conductances do not notice what else is added to it, so that a node
- * behind such a wire passes all its other conductances on unchanged: to the last bit, both ends become one node.
- */
-const joined = 1e40;
-const conductanceOf = (resistance: number) => (resistance === 0 ? joined : 1 / resistance);
-
-let few = new Float64Array(0);
-
-/** A network without conductances, until the next one. */
-function openMesh(size: number): Mesh {
-  if (few.length < size * size) few = new Float64Array(size * size);
-  return { size, conductances: few.fill(0, 0, size * size) };
-}
-
-/** A few cells, wire by wire. @param start in the thread's memory, behind all other regions */
-export function wireUp(cells: Cells, wires: Wires, at: Rectangle, start: number): Region {
-  const [height, width] = [at.bottom - at.top, at.right - at.left];
-  const [atLeft, atRight] = [at.left === 0, at.right === cells.columns];
-  const [atTop, atBottom] = [at.top === 0, at.bottom === cells.rows];
-  const rim: Rim = {
-    left: height,
-    right: atRight && wires.sides === 'one' ? 0 : height,
-    top: atTop ? 0 : width,
-    bottom: width,
-  };
-  let inner = 0;
-  const wordlines = new Int32Array(height * width);
-  const bitlines = new Int32Array(height * width);
-  for (let i = 0; i < height; i++)
-    for (let j = 0; j < width; j++) {
-      wordlines[i * width + j] = j === 0 && !atLeft ? -1 : inner++;
-      bitlines[i * width + j] = i === 0 && !atTop ? -1 : inner++;
-    }
-  const [right, top] = [inner + rim.left, inner + rim.left + rim.right];
-  const bottom = top + rim.top;
-  if (!atLeft) for (let i = 0; i < height; i++) wordlines[i * width] = inner + i;
-  if (!atTop) for (let j = 0; j < width; j++) bitlines[j] = top + j;
-
-  const size = bottom + rim.bottom;
-  const mesh = openMesh(size);
-  const connect = (a: number, b: number, conductance: number) => {
-    mesh.conductances[Math.min(a, b) * size + Math.max(a, b)]! += conductance;
-  };
-  const [row, column] = [conductanceOf(wires.rowSegment), conductanceOf(wires.columnSegment)];
-  const [driver, sense] = [conductanceOf(wires.driver), conductanceOf(wires.sense)];
-  for (let i = 0; i < height; i++) {
-    if (atLeft) connect(inner + i, wordlines[i * width]!, driver);
-    for (let j = 0; j < width; j++) {
-      const here = i * width + j;
-      const [wordline, bitline] = [wordlines[here]!, bitlines[here]!];
-      connect(wordline, bitline, cells.conductances[(at.top + i) * cells.columns + at.left + j]!);
-      if (j + 1 < width) connect(wordline, wordlines[here + 1]!, row);
-      else if (rim.right > 0) connect(wordline, right + i, atRight ? driver : row);
-      if (i + 1 < height) connect(bitline, bitlines[here + width]!, column);
-      else connect(bitline, bottom + j, atBottom ? sense : column);
-    }
-  }
-  return close(mesh, inner, rim, start);
 }
 
 /** A region and the one to its right. @param start of the result in the thread's memory, behind all other regions */
@@ -163,17 +100,4 @@ export function startsOf(inner: number, rim: Rim): Rim & { readonly size: number
   const top = right + rim.right;
   const bottom = top + rim.top;
   return { left: inner, right, top, bottom, size: bottom + rim.bottom };
-}
-
-/** Eliminates the first `inner` nodes and keeps what is left, from `start` on in the thread's memory. */
-function close(mesh: Mesh, inner: number, rim: Rim, start: number): Region {
-  eliminate(mesh, inner);
-  const { size, conductances } = mesh;
-  const left = size - inner;
-  const stride = strideFor(left);
-  const memory = meshMemory(0);
-  for (let i = 0; i < left; i++)
-    for (let j = i + 1; j < left; j++)
-      memory[start + i * stride + j] = conductances[(inner + i) * size + inner + j]!;
-  return { rim, mesh: { start, stride }, end: start + (left + tile) * stride };
 }

@@ -7,8 +7,9 @@
  * Heyman 1985). Nothing is ever subtracted, so every conductance comes out correct to a few rounding errors per step,
  * whatever the ratios between them are.
  */
+import { eliminateStars, starMemory } from '../kernels/star-mesh.ts';
 
-/** A network of few nodes, most of which have few neighbours. */
+/** A network of few nodes, most of which have few neighbours. There is one at a time. */
 export interface Mesh {
   /** Nodes. */
   readonly size: number;
@@ -16,31 +17,40 @@ export interface Mesh {
   readonly conductances: Float64Array;
 }
 
-let neighbours = new Int32Array(0);
+/** A network without conductances, in the place of the one before. */
+export function openMesh(size: number): Mesh {
+  return { size, conductances: starMemory(size).fill(0, 0, size * size) };
+}
+
+/** How nodes of networks of one shape are eliminated, the first of them one after the other. */
+export type Elimination = Int32Array;
+
+const bytes = 8;
 
 /**
- * Eliminates nodes 0 to `pivots` - 1 of a network: the conductances between the nodes that stay are the result, the others are left as
- * they were when their node was eliminated. Every eliminated node must have a conductance to a later node.
+ * @param between nodes that can have a conductance between them, each pair in its order
+ * @param pivots nodes that are eliminated; each needs a conductance to a later node
  */
-export function eliminate({ size, conductances }: Mesh, pivots: number): void {
-  if (neighbours.length < size) neighbours = new Int32Array(size);
+export function planElimination(
+  size: number,
+  between: readonly (readonly [number, number])[],
+  pivots: number,
+): Elimination {
+  const later = Array.from({ length: size }, () => new Set<number>());
+  for (const [a, b] of between) later[a]!.add(b);
+  const plan: number[] = [];
   for (let node = 0; node < pivots; node++) {
-    const own = node * size;
-    let [sum, count] = [0, 0];
-    for (let j = node + 1; j < size; j++) {
-      const conductance = conductances[own + j]!;
-      if (conductance === 0) continue;
-      neighbours[count++] = j;
-      sum += conductance;
-    }
-    for (let a = 0; a < count; a++) {
-      const i = neighbours[a]!;
-      const ratio = conductances[own + i]! / sum;
-      const row = i * size;
-      for (let b = a + 1; b < count; b++) {
-        const j = neighbours[b]!;
-        conductances[row + j]! += ratio * conductances[own + j]!;
-      }
-    }
+    const own = [...later[node]!].sort((a, b) => a - b);
+    plan.push(own.length, ...own.map((neighbour) => neighbour * bytes));
+    for (const [i, a] of own.entries()) for (const b of own.slice(i + 1)) later[a]!.add(b);
   }
+  return Int32Array.from(plan);
+}
+
+/**
+ * Eliminates nodes from a network: the conductances between the nodes that stay are the result, the others are left as they were when
+ * their node was eliminated.
+ */
+export function eliminate({ size }: Mesh, plan: Elimination): void {
+  if (plan.length > 0) eliminateStars(size, plan);
 }
