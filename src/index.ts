@@ -62,9 +62,10 @@ export {
   type Severity,
 } from './diagnostics/diagnostic.ts';
 /** Tells which effect of a target costs a package how many points, and what layers make of one image; their reports as text. */
-export { type ExplainOptions, explain } from './explain/explain.ts';
+export { explain } from './explain/explain.ts';
 export { explainImage } from './explain/explain-image.ts';
 export type { ImageReport } from './explain/image-report.ts';
+export type { ExplainOptions } from './explain/options.ts';
 export type { ExplainReport } from './explain/report.ts';
 /** What samples told about every layer's inputs: saved with a package, and enough to compile the same bytes again. */
 export type { CalibrationRecord } from './ir/calibration-record.ts';

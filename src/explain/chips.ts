@@ -14,9 +14,11 @@ import { errorsOf, withoutErrors } from '../target/errors.ts';
 import { targetFingerprint } from '../target/load.ts';
 import { quantization } from '../target/periphery.ts';
 import type { LoadedTarget } from '../target/target.ts';
+import { wires } from '../target/wires.ts';
 import { type OnPart, type Programmed, withoutUnused } from '../tune/chips.ts';
 import { lastFew } from '../tune/memo.ts';
 import { manyArrays } from '../tune/options.ts';
+import { endingAsExpected } from './expected-ends.ts';
 
 export interface ChipsWithout {
   /** @param errors names of those that the chip has not */
@@ -35,6 +37,12 @@ interface HowCorrected {
 export const wiresAreTold = ({ loaded, manifest }: Package): boolean =>
   loaded.target.wires !== undefined && manifest.summary.arrays > manyArrays;
 
+/** What levels and converters are settled for. */
+interface Settled {
+  readonly compiled: Compiled;
+  readonly pkg: Package;
+}
+
 /** Packages and chips that are kept in memory: with and without all errors, and what was asked for last. */
 const kept = 4;
 
@@ -44,7 +52,7 @@ export function openChipsWithout(
   pkg: Package,
   { threads, calibratedAt, sequential }: HowCorrected,
 ): ChipsWithout {
-  const packages = lastFew<Package>(kept);
+  const packages = lastFew<Settled>(kept);
   const chips = lastFew<Chip>(kept);
   /** By seed. */
   const alike = new Map<number, AlikeChips>();
@@ -52,9 +60,12 @@ export function openChipsWithout(
   /** What the compiler makes up for is settled anew where it is taken away. */
   const settled = (errors: readonly string[]) =>
     packages(JSON.stringify(errors), async () => {
-      if (errors.length === 0) return pkg;
-      return packageOf(await settleAgain(compiled, withoutIn(pkg.loaded, errors), threads));
+      if (errors.length === 0) return { compiled, pkg };
+      const anew = await settleAgain(compiled, withoutIn(pkg.loaded, errors), threads);
+      return { compiled: anew, pkg: await packageOf(anew) };
     });
+  const { target } = pkg.loaded;
+  const corrected = target.wires !== undefined && compiled.options.wireCorrection === 'levels';
   return {
     async program(errors, seed, on) {
       const gone = errorsOf(pkg.loaded.target).filter(({ error }) => errors.includes(error));
@@ -62,14 +73,15 @@ export function openChipsWithout(
         gone.filter((one) => one.acts === acts).map(({ error }) => error);
       const settling = acting('settling');
       const writing = acting('writing');
-      const own = await settled(settling);
-      const written = await chips(JSON.stringify([settling, writing, seed]), () =>
-        programChip(own, {
-          devices: withoutIn(own.loaded, writing),
-          calibrate: false,
-          ...{ seed, threads, onArray: on('program') },
-        }),
-      );
+      const { compiled: settledAnew, pkg: own } = await settled(settling);
+      const written = await chips(JSON.stringify([settling, writing, seed]), async () => {
+        const devices = withoutIn(own.loaded, writing);
+        const how = { devices, calibrate: false, seed, threads, onArray: on('program') };
+        const chip = await programChip(own, how);
+        if (!corrected) return chip;
+        const expected = settling.includes(wires.name) ? 'levels' : target;
+        return endingAsExpected(chip, settledAnew.schedule(), devices.target, expected);
+      });
       const loaded = withoutIn(
         pkg.loaded,
         gone.map(({ error }) => error),

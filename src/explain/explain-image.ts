@@ -19,9 +19,9 @@ import type { ModelFile } from '../verify/options.ts';
 import { planVerification } from '../verify/plan.ts';
 import { snrOf } from '../verify/report.ts';
 import { openCuts } from './cuts.ts';
-import type { ExplainOptions } from './explain.ts';
 import type { ClassScore, ImageReport } from './image-report.ts';
 import { raiseNoClasses } from './no-classes.ts';
+import type { ExplainOptions } from './options.ts';
 import { readProgrammed } from './reading.ts';
 import { turnsOf } from './turns.ts';
 

@@ -60,7 +60,7 @@ function notes({ effects, wires, duration, data }: ExplainReport): string {
       : []),
     ...(effects.some(({ allBut }) => allBut && allBut.share.high < 0)
       ? [
-          'Chips err more without an effect of a negative part: levels make up for wires and for what writes leave on average, and do so still.',
+          'Chips err more without an effect of a negative part: what it does and what others do cancel in part.',
         ]
       : []),
     ...(wires === 'told'

@@ -64,6 +64,8 @@ export interface SchemeAnswers {
   spread(level: number): Spread;
   /** Mean of the cells that are programmed to a level and that pulses move, where it is known to be another (S). */
   mean?(level: number): number;
+  /** The same, seen at this very level; takes longer. `mean` tells it from some levels, and may be off where it changes fast. */
+  meanAt?(level: number): number;
   /** Cells right after RESET. */
   afterReset(): Spread;
   readonly rates: Rates;

@@ -1,6 +1,7 @@
 /** What effects cost, against verifications of targets that are compiled and programmed without them. */
 import { describe, expect, test } from 'vitest';
-import { type ExplainOptions, explain } from '../../src/explain/explain.ts';
+import { explain } from '../../src/explain/explain.ts';
+import type { ExplainOptions } from '../../src/explain/options.ts';
 import { schemeOf } from '../../src/schemes/models.ts';
 import { errorsOf, withoutErrors } from '../../src/target/errors.ts';
 import { loadTarget } from '../../src/target/load.ts';

@@ -30,7 +30,7 @@ export function loopSpreads(law: WriteVerifyProgramming, cell: Cell): (level: nu
 
 function seenSpreads(law: WriteVerifyProgramming, cell: Cell): (level: number) => Spread {
   const { gMin, gMax } = cell;
-  const at = atKnots(gMin, gMax, knots, (level) => spreadAt(law, cell, level));
+  const at = atKnots(gMin, gMax, knots, (level) => loopSpreadAt(law, cell, level));
   return (level) => {
     const { low, high, weight } = at(level);
     return {
@@ -41,7 +41,7 @@ function seenSpreads(law: WriteVerifyProgramming, cell: Cell): (level: number) =
 }
 
 /** How far off the mean of a level is, and the variance about it. */
-function spreadAt(law: WriteVerifyProgramming, cell: Cell, level: number) {
+export function loopSpreadAt(law: WriteVerifyProgramming, cell: Cell, level: number) {
   const draws = openWriteVerifyDraws(0, 0);
   const reset = openStream(0, 'reset', 0);
   const moving = { ...law, unresponsive: 0 };

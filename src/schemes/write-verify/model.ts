@@ -8,7 +8,7 @@ import {
   withUnresponsive,
 } from '../read-back.ts';
 import type { SchemeModel } from '../scheme.ts';
-import { loopSpreads } from './loop-spread.ts';
+import { loopSpreadAt, loopSpreads } from './loop-spread.ts';
 import { parameters, type WriteVerifyProgramming } from './parameters.ts';
 
 export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
@@ -21,6 +21,7 @@ export const writeVerify: SchemeModel<WriteVerifyProgramming> = {
     precision: () => ({ tolerance: law.tolerance, readNoise: law.readNoise }),
     spread: (level) => withUnresponsive(law, cell, loopSpreads(law, cell)(level)),
     mean: (level) => loopSpreads(law, cell)(level).mean,
+    meanAt: (level) => level + loopSpreadAt(law, cell, level).off,
     effects: () => [
       {
         name: 'write-verify error',
