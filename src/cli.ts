@@ -26,6 +26,7 @@ import { registerProgram } from './cli/program.ts';
 import { registerReport } from './cli/report.ts';
 import { registerRun } from './cli/run.ts';
 import { registerSurvey } from './cli/survey.ts';
+import { registerSweep } from './cli/sweep.ts';
 import { registerTargets } from './cli/targets.ts';
 import { registerTrain } from './cli/train.ts';
 import { registerTune } from './cli/tune.ts';
@@ -55,6 +56,7 @@ export function createProgram(io: Io): Command {
   registerVerify(program, io);
   registerTrain(program, io);
   registerTune(program, io);
+  registerSweep(program, io);
   registerRun(program, io);
   registerSurvey(program, io);
   registerYield(program, io);
