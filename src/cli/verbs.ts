@@ -39,6 +39,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./tune.ts')).declareTune,
   },
   {
+    name: 'sweep',
+    takes: '[options] <study>',
+    description: 'measure a study: many targets, options, chips and times, here or on a cluster',
+    load: async () => (await import('./sweep.ts')).declareSweep,
+  },
+  {
     name: 'run',
     takes: '[options] <package>',
     description: 'run one input on a programmed chip and print the top classes',

@@ -8,6 +8,7 @@ export * from './model.ts';
 export * from './package.ts';
 export * from './reading.ts';
 export * from './report.ts';
+export * from './sweep.ts';
 export * from './target.ts';
 export * from './usage.ts';
 export * from './verification.ts';

@@ -165,6 +165,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/tune',
     'src/verify',
   ],
+  'src/sweep': [
+    ...above,
+    'src/compile/compile.ts',
+    'src/compile/compiled.ts',
+    'src/cost',
+    'src/program.ts',
+    'src/verify',
+  ],
   'src/train': [
     ...above,
     'src/compile/compile.ts',
@@ -192,7 +200,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/cli/completion': [],
   'src/report/plots': [],
-  'src/report/figures': ['src/inspect', 'src/report', 'src/verify'],
+  'src/report/figures': ['src/inspect', 'src/report', 'src/sweep', 'src/verify'],
   'src/report/page': [
     'src/chip',
     'src/cost',
@@ -204,6 +212,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/report',
     'src/report/figures',
     'src/report/plots',
+    'src/sweep',
     'src/tune',
     'src/verify',
   ],
@@ -214,6 +223,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/inspect',
     'src/package',
     'src/schemes',
+    'src/sweep',
     'src/verify',
   ],
   'src/report': [
@@ -224,6 +234,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/fit',
     'src/inspect',
     'src/schemes',
+    'src/sweep',
     'src/verify',
     'src/train',
     'src/tune',
