@@ -6,14 +6,16 @@ import { readSections } from './bitstream/decode.ts';
 import { applyDelta } from './chip/apply-delta.ts';
 import type { Chip } from './chip/chip.ts';
 import { executeBitstream } from './chip/execute.ts';
+import { executePasses } from './chip/execute-passes.ts';
 import { type CorrectOptions, correctChip } from './correct/correct-chip.ts';
 import { defined } from './defined.ts';
-import { deltaNotApplicable } from './diagnostics/all.ts';
+import { deltaNotApplicable, optionInvalid } from './diagnostics/all.ts';
 import { raise } from './diagnostics/diagnostic.ts';
 import { placeOf } from './files/files.ts';
 import type { BitstreamHeader } from './ir/schedule.ts';
+import { readPrograms } from './package/bitstreams.ts';
 import { deltaFile } from './package/manifest.ts';
-import { bitstreamIn, type Package } from './package/open.ts';
+import { deltaIn, type Package } from './package/open.ts';
 import { checkRewrite } from './rewrite/check-rewrite.ts';
 import { type RewriteOptions, rewriteChip } from './rewrite/rewrite-chip.ts';
 import { schemeOf } from './schemes/models.ts';
@@ -55,7 +57,7 @@ export interface ProgramChipOptions {
  */
 export async function programChip(pkg: Package, options: ProgramChipOptions): Promise<Chip> {
   const { seed, devices, keepHistory = false, threads = availableThreads() } = options;
-  const { header, sections } = await readSections(...bitstreamIn(pkg));
+  const { header, sections } = await readPrograms(pkg);
   const own = devices ? forDevices(header, devices) : header;
   const on = devices ? { ...pkg, loaded: devices } : pkg;
   const { target } = on.loaded;
@@ -64,13 +66,15 @@ export async function programChip(pkg: Package, options: ProgramChipOptions): Pr
   const again = rewrite !== undefined && rewrite.rounds > 0;
   const learns = target.hidden !== undefined || schemeOf(target).updates === true;
   const kept = keepHistory && learns;
-  const chip = await executeBitstream(own, sections, on.loaded, {
-    seed,
-    bitstream: pkg.bitstream,
-    keepHistory: kept || again,
-    threads,
-    ...defined({ onArray }),
-  });
+  const how = { seed, bitstream: pkg.bitstream, threads, ...defined({ onArray }) };
+  const { passes } = pkg.manifest.summary;
+  if (passes && again)
+    raise([
+      optionInvalid('--rewrite', 'a chip that layers take passes over is not written against its readings'),
+    ]);
+  const chip = passes
+    ? await executePasses(own, sections, passes, on.loaded, how)
+    : await executeBitstream(own, sections, on.loaded, { ...how, keepHistory: kept || again });
   if (!again) return calibrated(on, chip, threads, options);
   const { history, ...written } = await rewriteChip(
     on,
@@ -99,7 +103,7 @@ export async function programOnto(
 ): Promise<Chip> {
   const { threads = availableThreads(), onArray } = options;
   if (!pkg.manifest.delta) raise([deltaNotApplicable(placeOf(pkg.files), `the package has no ${deltaFile}`)]);
-  const { header, sections } = await readSections(...bitstreamIn(pkg, deltaFile));
+  const { header, sections } = await readSections(...deltaIn(pkg));
   const changed = await applyDelta(chip, header, sections, pkg.loaded, {
     bitstream: pkg.bitstream,
     threads,

@@ -5,13 +5,14 @@
  * layer's tile are one rectangle, side by side. Where wires have resistance, blocks lie at the sensed end of the columns,
  * and where rows that are not driven are gated off, each within one bank of rows that conduct together. An array has the corner
  * that may be filled by the layer it was taken for, and others come in whose corner is at least as large. Replicas of a layer lie on
- * different arrays, their parts side by side where they fit.
+ * different arrays, their parts side by side where they fit. Where there are fewer chips than that takes, layers are placed in passes
+ * (partition.ts), each as if it were alone.
  */
 
-import { tooManyArrays } from '../../src/diagnostics/all.ts';
-import { raise } from '../../src/diagnostics/diagnostic.ts';
+import { inseparableLayers, layerOverChips, tooManyArrays } from '../../src/diagnostics/all.ts';
+import { DiagnosticError, raise } from '../../src/diagnostics/diagnostic.ts';
 import { cornerOf, type Room } from '../../src/ir/corner.ts';
-import { describeOrigin, type Replica } from '../../src/ir/graph.ts';
+import { describeOrigin, layerName, type Replica } from '../../src/ir/graph.ts';
 import {
   type Block,
   blockCells,
@@ -22,8 +23,12 @@ import {
   type PlacedBlock,
   partsOf,
   type SlicedLayer,
+  type Span,
 } from '../../src/ir/mapping.ts';
+import type { PlannedPasses } from '../../src/ir/passes.ts';
+import { sumOf } from '../../src/math/sum.ts';
 import type { Target } from '../../src/target/target.ts';
+import { type Divisible, partition } from './partition.ts';
 
 interface Free extends Room {
   /** Counted from the sensed end where wires have resistance. */
@@ -49,44 +54,128 @@ interface PlaceContext {
   readonly target: Target;
   /** Most arrays that may be used. */
   readonly arrays: number;
+  /** Chips that there are, where layers may take passes over them. */
+  readonly chips?: number | undefined;
+  /** What waits between passes, asked for where layers do not all fit: see `Divisible`. */
+  readonly bytesAt?: () => Divisible['bytesAt'];
+}
+
+/** Blocks that lie side by side, as one rectangle. */
+interface Rectangle {
+  /** Of its first block. */
+  readonly index: number;
+  readonly layer: number;
+  readonly bundle: number;
+  readonly width: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+interface Placed {
+  readonly places: readonly (Pick<PlacedBlock, 'array' | 'row' | 'column'> & { readonly index: number })[];
+  readonly arrays: number;
 }
 
 export const placeBlocks = {
   name: 'place-blocks',
-  run(blocks: readonly Block[], { layers, target, arrays }: PlaceContext): Mapping {
-    const order = blocks.flatMap((block, index) => {
-      const layer = layers[block.layer]!;
-      const width = blockColumns(block, layer.encoding);
-      const bundle = sideBySide(layer, width, target);
-      if (bundle > 1 && (block.slice > 0 || block.copy > 0)) return [];
-      return [{ index, bundle, width, rows: blockRows(block), columns: bundle * width }];
-    });
-    order.sort((a, b) => b.rows - a.rows || b.columns - a.columns || a.index - b.index);
-    const open: OpenArray[] = [];
-    // Free space only shrinks: where a block of some size found no room, the next of that size finds none either.
-    const firstWithRoom = new Map<string, number>();
-    const placed = new Array<PlacedBlock>(blocks.length);
-    for (const { index, bundle, width, rows, columns } of order) {
-      const corner = cornerOf(layers[blocks[index]!.layer]!, target);
-      const { replica } = layers[blocks[index]!.layer]!.node;
-      const size = [rows, columns, corner.rows, corner.columns, replica?.of, replica?.number].join();
-      const wanted = { rows, columns, corner, replica };
-      const place = firstFit(open, firstWithRoom.get(size) ?? 0, wanted) ?? openArray(open, corner, target);
-      firstWithRoom.set(size, place.array);
-      const { holes, replicas } = open[place.array]!;
-      if (replica) replicas.set(replica.of, replica.number);
-      const hole = holes.splice(place.hole, 1)[0]!;
-      holes.push(...cut(hole, rows, columns));
-      for (let part = 0; part < bundle; part++) {
-        const column = hole.column + part * width;
-        const row = target.wires ? target.array.rows - hole.row - rows : hole.row;
-        placed[index + part] = { ...blocks[index + part]!, array: place.array, row, column };
-      }
-    }
-    if (open.length > arrays) raise([tooManyArrays(open.length, arrays, largestLayers(blocks, layers))]);
-    return { layers, blocks: placed, arrays: open.length };
+  run(blocks: readonly Block[], context: PlaceContext): Mapping {
+    const { layers, target, arrays, chips } = context;
+    const rectangles = rectanglesOf(blocks, context);
+    const most = chips === undefined ? arrays : Math.min(arrays, chips * target.array.arraysPerChip);
+    const all = place(rectangles, context);
+    if (all.arrays <= most) return { layers, ...joined(blocks, [all]) };
+    if (chips === undefined) raise([tooManyArrays(all.arrays, arrays, largestLayers(blocks, layers))]);
+    return { layers, ...inPasses(blocks, rectangles, context, most) };
   },
 };
+
+/** Those of the tallest blocks first. */
+function rectanglesOf(blocks: readonly Block[], { layers, target }: PlaceContext): Rectangle[] {
+  const rectangles = blocks.flatMap((block, index) => {
+    const layer = layers[block.layer]!;
+    const width = blockColumns(block, layer.encoding);
+    const bundle = sideBySide(layer, width, target);
+    if (bundle > 1 && (block.slice > 0 || block.copy > 0)) return [];
+    return [{ index, layer: block.layer, bundle, width, rows: blockRows(block), columns: bundle * width }];
+  });
+  return rectangles.sort((a, b) => b.rows - a.rows || b.columns - a.columns || a.index - b.index);
+}
+
+function place(rectangles: readonly Rectangle[], { layers, target }: PlaceContext): Placed {
+  const open: OpenArray[] = [];
+  // Free space only shrinks: where a block of some size found no room, the next of that size finds none either.
+  const firstWithRoom = new Map<string, number>();
+  const places: Placed['places'][number][] = [];
+  for (const { index, layer, bundle, width, rows, columns } of rectangles) {
+    const corner = cornerOf(layers[layer]!, target);
+    const { replica } = layers[layer]!.node;
+    const size = [rows, columns, corner.rows, corner.columns, replica?.of, replica?.number].join();
+    const wanted = { rows, columns, corner, replica };
+    const found = firstFit(open, firstWithRoom.get(size) ?? 0, wanted) ?? openArray(open, corner, target);
+    firstWithRoom.set(size, found.array);
+    const { holes, replicas } = open[found.array]!;
+    if (replica) replicas.set(replica.of, replica.number);
+    const hole = holes.splice(found.hole, 1)[0]!;
+    holes.push(...cut(hole, rows, columns));
+    const row = target.wires ? target.array.rows - hole.row - rows : hole.row;
+    for (let part = 0; part < bundle; part++)
+      places.push({ index: index + part, array: found.array, row, column: hole.column + part * width });
+  }
+  return { places, arrays: open.length };
+}
+
+/** All blocks on the arrays of one placement after the other. */
+function joined(blocks: readonly Block[], all: readonly Placed[]): Pick<Mapping, 'blocks' | 'arrays'> {
+  const placed = new Array<PlacedBlock>(blocks.length);
+  let arrays = 0;
+  for (const { places, arrays: own } of all) {
+    for (const { index, array, row, column } of places)
+      placed[index] = { ...blocks[index]!, array: arrays + array, row, column };
+    arrays += own;
+  }
+  return { blocks: placed, arrays };
+}
+
+/** Layers that do not all fit on `available` arrays. */
+function inPasses(
+  blocks: readonly Block[],
+  rectangles: readonly Rectangle[],
+  context: PlaceContext,
+  available: number,
+): Omit<Mapping, 'layers'> {
+  const { layers, target, bytesAt = () => () => 0 } = context;
+  const cells = layers.map(() => 0);
+  for (const { layer, rows, columns } of rectangles) cells[layer]! += rows * columns;
+  const perArray = target.array.rows * target.array.columns;
+  const on = (run: Span) =>
+    place(
+      rectangles.filter(({ layer }) => layer >= run.start && layer < run.end),
+      context,
+    );
+  const known = new Map<number, number>();
+  const arraysOf = (run: Span) => {
+    const least = sumOf(cells.slice(run.start, run.end)) / perArray;
+    if (least > available) return Math.ceil(least);
+    const key = run.start * (layers.length + 1) + run.end;
+    const arrays = known.get(key) ?? on(run).arrays;
+    known.set(key, arrays);
+    return arrays;
+  };
+  const nameOf = (layer: number) => layerName(layers[layer]!.node.origin);
+  raise(
+    layers.flatMap((_, layer) => {
+      const own = arraysOf({ start: layer, end: layer + 1 });
+      return own > available ? [layerOverChips(nameOf(layer), own, available)] : [];
+    }),
+  );
+  const divided = partition({ cells, arraysOf, bytesAt: bytesAt() }, available);
+  if (!divided) throw new DiagnosticError([inseparableLayers(available)]);
+  const { kept, passes, bytes } = divided;
+  const all = [kept, ...passes].map(on);
+  const [stay, ...each] = all.map(({ arrays }) => arrays);
+  const numbered: PlannedPasses = { kept: stay!, each, bytes };
+  return { ...joined(blocks, all), passes: numbered };
+}
 
 /** Blocks that lie side by side: parts that are read for each other, and those of replicas, which are to take no turns. */
 function sideBySide(layer: SlicedLayer, width: number, target: Target): number {

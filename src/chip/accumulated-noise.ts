@@ -2,6 +2,7 @@
 import { bandAt } from '../conditions/accumulated.ts';
 import { accumulations } from '../conditions/cells.ts';
 import type { AccumulatedNoise } from '../conditions/condition.ts';
+import { placesOnChip } from '../ir/passes.ts';
 import type { Target } from '../target/target.ts';
 import { availableThreads, collect } from '../threads/pool.ts';
 import { leadsOf, readAfter } from './ages.ts';
@@ -52,8 +53,9 @@ export function inState(
   const leads = leadsOf(chip);
   const seen = leads.map((lead, pass) => [...readAfter(leads, pass), ...times.map((time) => time + lead)]);
   const context: StateContext = { seed, laws: stateLaws(target, seen, image) };
+  const onChip = placesOnChip(chip.passes, arrays.length);
   const tasks = arrays.map(({ conductances, densities }, array): StateTask => {
-    return { array, conductances, densities, passes: rewritten?.passes[array] };
+    return { array: onChip[array]!, conductances, densities, passes: rewritten?.passes[array] };
   });
   return collect(job, context, tasks, { threads, count: tasks.length });
 }

@@ -100,6 +100,10 @@ export const chipSchema = z.strictObject({
   }),
   seed: z.int(),
   bitstream: z.string(),
+  passes: z
+    .strictObject({ kept: count, each: z.array(z.int().positive()).min(2) })
+    .describe('where layers took passes: arrays that stayed, and those of every pass')
+    .optional(),
   drivers: z.array(z.strictObject({ bits: count, vRead: z.number() }).nullable()),
   converters: z.array(
     z.strictObject({ block: count, bits: count, convert: z.enum(['pair', 'column']), count }),

@@ -1,5 +1,6 @@
 /** A programmed chip: what executing a bitstream really left in the arrays, and what it cost. Plain data. */
 import type { Calibration } from '../column-correction.ts';
+import type { Passes } from '../ir/passes.ts';
 import type { BitstreamHeader } from '../ir/schedule.ts';
 import type { Account } from '../ledger.ts';
 import type { Rewriting } from './rewriting.ts';
@@ -75,8 +76,10 @@ export interface Chip {
   /** Geometry, target name and fingerprint. */
   readonly header: BitstreamHeader;
   readonly seed: number;
-  /** SHA-256 of the program.xbs that was executed, or to which a delta has led. */
+  /** SHA-256 of the program.xbs that was executed, or to which a delta has led; of passes, see `bitstreamHash` of src/package. */
   readonly bitstream: string;
+  /** Where layers take passes: which of the arrays here are one array of the chip, each as it was in its pass. */
+  readonly passes?: Passes;
   /** Conductances (S) of every array as they were written, rows x columns, row-major; unformed cells hold gUnformed. */
   readonly conductances: readonly Float32Array[];
   /** Hidden integers of every array, rows x column pairs; empty on a chip without hidden planes. */

@@ -11,7 +11,7 @@ import { schemeOf } from '../schemes/models.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { collect } from '../threads/pool.ts';
 import { type Chip, failedCellsKept } from './chip.ts';
-import { job } from './execute-array.ts';
+import { job, type ProgrammedArray } from './execute-array.ts';
 
 export interface ProgramOptions {
   /** The trial's seed, any safe integer. */
@@ -40,16 +40,36 @@ export async function executeBitstream(
   loaded: Pick<LoadedTarget, 'target' | 'fingerprint'>,
   options: ProgramOptions,
 ): Promise<Chip> {
-  const { seed, bitstream, threads = 1, keepHistory = false, onArray } = options;
+  const { seed, threads = 1, keepHistory = false, onArray } = options;
+  checkHeader(header, loaded);
+  const context = { header, target: loaded.target, seed, keepHistory };
+  const onto = { threads, count: header.arrays, onDone: onArray };
+  const arrays = await collect(job, context, checked(header, programs), onto);
+  return chipOf(header, arrays, options);
+}
+
+/** @throws DiagnosticError where no fresh chip of the target can be programmed so */
+export function checkHeader(
+  header: BitstreamHeader,
+  loaded: Pick<LoadedTarget, 'target' | 'fingerprint'>,
+): void {
   if (header.base !== undefined)
     raise([chipCannotExecute('program.xbs', 'it is a delta, and this chip was never programmed')]);
   if (header.fingerprint !== loaded.fingerprint)
     raise([bitstreamWrongTarget('program.xbs', loaded.fingerprint, header.fingerprint)]);
   raise(otherGeometry(header, loaded.target).map((reason) => chipCannotExecute('program.xbs', reason)));
-  const context = { header, target: loaded.target, seed, keepHistory };
-  const onto = { threads, count: header.arrays, onDone: onArray };
-  const programmed = await collect(job, context, checked(header, programs), onto);
-  const arrays = programmed.sort((a, b) => a.array - b.array);
+}
+
+/**
+ * @param programmed all arrays, in any order
+ * @throws DiagnosticError where some are missing, or worn out
+ */
+export function chipOf(
+  header: BitstreamHeader,
+  programmed: readonly ProgrammedArray[],
+  { seed, bitstream }: Pick<ProgramOptions, 'seed' | 'bitstream'>,
+): Chip {
+  const arrays = programmed.toSorted((a, b) => a.array - b.array);
   if (arrays.length < header.arrays) {
     const gap = arrays.findIndex(({ array }, place) => array !== place);
     raise([chipCannotExecute(`array ${gap < 0 ? arrays.length : gap}`, 'this array has no program')]);

@@ -69,6 +69,7 @@ export async function loadChip(folder: string): Promise<Chip> {
     failed: json.failed,
     wear: json.wear,
     ...defined({
+      passes: json.passes,
       traps,
       history,
       rewritten,

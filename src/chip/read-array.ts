@@ -25,6 +25,7 @@ export interface ReadContext {
 }
 
 export interface ArrayTask {
+  /** Number on the chip: it keys the draws. */
   readonly array: number;
   /** As programmed (S). */
   readonly conductances: Float32Array;

@@ -3,6 +3,7 @@ import type { AccumulatedNoise } from '../conditions/condition.ts';
 import { accumulates, changesWithTime, fluctuates, hasReadNoise } from '../conditions/models.ts';
 import { currentOverLimit } from '../diagnostics/all.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { placesOnChip } from '../ir/passes.ts';
 import { type PiecewiseLinear, piecewiseLinear } from '../target/nonlinearity.ts';
 import type { Target } from '../target/target.ts';
 import { availableThreads, collect } from '../threads/pool.ts';
@@ -99,14 +100,14 @@ function currentWarnings(arrays: readonly ReadArray[]): Diagnostic[] {
 
 /** Errors of the converters, and what bends them and the drivers: the same whenever a chip is read. */
 function convertersOf(
-  { seed, header, conductances }: Chip,
+  { seed, header, passes, conductances }: Chip,
   { adc, driver, adcErrors, driverErrors }: Target,
 ): Pick<ReadArrays, 'converterErrors' | 'curves'> {
   const half = 2 ** (adc.bits - 1);
   return {
     converterErrors:
       adcErrors &&
-      conductances.map((_, array) =>
+      placesOnChip(passes, conductances.length).map((array) =>
         drawConverters(adcErrors, adc.sharedBy, { seed, array, columns: header.columns }),
       ),
     curves: {
@@ -138,10 +139,17 @@ async function readAll(
   const { rows, columns } = chip.header;
   const context = { target, rows, columns, seed: chip.seed, conditions, leads: leadsOf(chip) };
   const group = conditions.wires ? groups.get(chip.conductances) : undefined;
+  const onChip = placesOnChip(chip.passes, chip.conductances.length);
   const tasks = chip.conductances.map((conductances, array): ArrayTask => {
     const { traps, rewritten } = chip;
     const like = group?.solved?.[array];
-    return { array, conductances, traps: traps?.[array], passes: rewritten?.passes[array], like };
+    return {
+      array: onChip[array]!,
+      conductances,
+      traps: traps?.[array],
+      passes: rewritten?.passes[array],
+      like,
+    };
   });
   const read = await collect(job, context, tasks, { threads, count: tasks.length, onDone: onArray });
   if (group) group.solved ??= read.map(({ wired }) => wired!);

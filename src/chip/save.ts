@@ -98,6 +98,7 @@ async function writeChip(chip: Chip, folder: string): Promise<void> {
     failed: [...chip.failed],
     wear: chip.wear,
     ...defined({
+      passes: chip.passes && { kept: chip.passes.kept, each: [...chip.passes.each] },
       calibration: calibration && { ...given(calibration), layers: layers! },
       rewritten: rewritten && toldOf(rewritten),
     }),

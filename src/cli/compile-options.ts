@@ -34,6 +34,7 @@ export interface CompileFlags {
   readonly weightBits?: number;
   readonly inputBits?: Fields['inputBits'];
   readonly arrays?: number;
+  readonly chips?: number;
   readonly foldedMib?: number;
   readonly samples?: number;
   readonly keepDigital: readonly string[];
@@ -50,7 +51,7 @@ async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
   if (flags.options !== undefined) parseOptions(file, flags.options);
   const { target, slices, copies, repeats, residual, encoding, weightBits, inputBits } = flags;
   const { converterRange, activationRange, wireCorrection, rowsUsed, columnsUsed } = flags;
-  const { arrays, foldedMib, samples } = flags;
+  const { arrays, chips, foldedMib, samples } = flags;
   const given = defined({
     target,
     slices,
@@ -66,6 +67,7 @@ async function readOptions(flags: CompileFlags): Promise<CompileOptions> {
     rowsUsed,
     columnsUsed,
     arrays,
+    chips,
     foldedMiB: foldedMib,
     calibrationSamples: samples,
     biasCorrection: flags.biasCorrection ? undefined : false,

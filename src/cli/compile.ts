@@ -113,7 +113,7 @@ export async function compileModel(
     const onArray = (done: number, total: number) => report('writing the package', done, total);
     onArray(0, compiled.mapping.arrays);
     const manifest = await writePackage(compiled, output, { force, preprocessing, onArray });
-    return { compiled, manifest, output, bytes: await packageBytes(output) };
+    return { compiled, manifest, output, bytes: await packageBytes(output, manifest) };
   });
 }
 
@@ -129,10 +129,9 @@ function outputOf({ output, stopAfter }: CompileArguments): string | undefined {
 const stoppedText = (stage: string, folder: string | undefined) =>
   `stopped after ${stage}: no package is written${folder === undefined ? '' : `, and what passes made is in ${folder}`}\n`;
 
-async function packageBytes(folder: string): Promise<number> {
-  const sizes = await Promise.all(
-    Object.values(packageFiles).map(async (file) => (await stat(join(folder, file))).size),
-  );
+async function packageBytes(folder: string, { files }: Manifest): Promise<number> {
+  const all = [packageFiles.manifest, ...Object.keys(files)];
+  const sizes = await Promise.all(all.map(async (file) => (await stat(join(folder, file))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -207,6 +206,7 @@ export function declareCompile(command: Command, io: Io): void {
     .option('--rows-used <n>', 'rows of an array that are filled, from the sensed end on', whole)
     .option('--columns-used <n>', 'columns of an array that are filled, from the drivers on', whole)
     .option('--arrays <n>', 'arrays that may be used', whole)
+    .option('--chips <n>', 'chips that there are: layers that do not fit take passes over them', whole)
     .option('--folded-mib <n>', 'MiB that constants may take when they are folded', whole)
     .option('--faults <faults.json>', 'fault map of the one chip that this is for (docs/faults.md)')
     .addOption(

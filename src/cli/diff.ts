@@ -10,9 +10,11 @@ import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { diffChips } from '../inspect/diff-chips.ts';
 import { type LayerTallies, tallyLayers } from '../inspect/diff-layers.ts';
 import { diffPrograms } from '../inspect/diff-programs.ts';
+import { readPrograms } from '../package/bitstreams.ts';
 import { packageFiles } from '../package/manifest.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
 import { openPackage } from '../package/open.ts';
+import { readManifest } from '../package/read-manifest.ts';
 import { formatChipsDiff, formatProgramsDiff } from '../report/diff-text.ts';
 import { withExamples } from './help.ts';
 import { type Io, printJson } from './io.ts';
@@ -43,10 +45,13 @@ async function run(io: Io, before: string, after: string, args: DiffCommandLine)
       return printJson(io, 'diff', { ...places, of: 'chips', ...diff, layers: layers?.layers() });
     return io.stdout(formatChipsDiff(diff, layers?.layers()));
   }
-  const streams = [before, after].map((place) =>
-    isPackage(place) ? join(place, packageFiles.bitstream) : place,
+  const [first, second] = await Promise.all(
+    [before, after].map(async (place) =>
+      isPackage(place)
+        ? readPrograms({ files: place, ...(await readManifest(place)) })
+        : readSections(place, place),
+    ),
   );
-  const [first, second] = await Promise.all(streams.map((file) => readSections(file, file)));
   const diff = await diffPrograms(first!, second!, layers);
   if (args.json)
     return printJson(io, 'diff', { ...places, of: 'bitstreams', ...diff, layers: layers?.layers() });

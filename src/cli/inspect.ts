@@ -10,8 +10,10 @@ import { DiagnosticError, raise } from '../diagnostics/diagnostic.ts';
 import { inspectChip } from '../inspect/inspect-chip.ts';
 import { inspectPackage } from '../inspect/inspect-package.ts';
 import { placesIn } from '../inspect/where.ts';
+import { sumOf } from '../math/sum.ts';
+import { bitstreamFile, bitstreamRuns } from '../package/bitstreams.ts';
 import { packageFiles } from '../package/manifest.ts';
-import { openPackage, pathIn } from '../package/open.ts';
+import { openPackage } from '../package/open.ts';
 import { formatLayers, formatTotals } from '../report/compile-table.ts';
 import {
   formatArray,
@@ -72,8 +74,10 @@ async function lookAtPackage(io: Io, folder: string, args: InspectCommandLine): 
   io.stdout(`${folder}: ${about.model} on ${about.target}, by Crossloom ${manifest.crossloom}\n\n`);
   io.stdout(formatLayers(manifest.summary, io.columns));
   io.stdout(`\n${formatTotals(manifest.summary, loaded, show)}\n`);
-  const { size } = await stat(pathIn(pkg, 'bitstream'));
-  io.stdout(formatPackage(look, size));
+  const { passes, arrays: all } = manifest.summary;
+  const files = bitstreamRuns(passes, all).map(({ pass }) => join(folder, bitstreamFile(pass)));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  io.stdout(formatPackage(look, sumOf(sizes)));
 }
 
 async function lookAtChip(io: Io, folder: string, args: InspectCommandLine): Promise<void> {

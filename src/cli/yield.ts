@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { surveyChip } from '../chip/survey.ts';
 import { mapAroundFaults } from '../compile/stages.ts';
 import { defined } from '../defined.ts';
-import { boundNotMet } from '../diagnostics/all.ts';
+import { boundNotMet, optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import type { FaultReport } from '../ir/fault-report.ts';
 import { parseOptions } from '../ir/options.ts';
@@ -35,6 +35,13 @@ async function run(io: Io, folder: string, args: YieldCommandLine): Promise<void
   const { loaded, record } = pkg;
   const { target } = loaded;
   const mapping = mappingOf(pkg);
+  if (mapping.passes)
+    raise([
+      optionInvalid(
+        folder,
+        'its layers take passes, and faults are worked around on arrays that are written once',
+      ),
+    ]);
   const options = parseOptions(pkg.manifest.options, 'the options of the package');
   const dies: Die[] = [];
   await withStages(io, async ({ report }) => {

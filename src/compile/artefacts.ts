@@ -49,6 +49,8 @@ export interface Integers extends Calibrated {
   readonly stored?: ReadonlyMap<string, Stored>;
   /** The model with quantized layers. */
   readonly graph: Graph;
+  /** Chips that layers take passes over where they do not all fit. Absent: they are placed as if there were enough, as for estimates. */
+  readonly chips?: number;
 }
 
 export interface Mapped {

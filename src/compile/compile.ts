@@ -21,7 +21,7 @@ import { choiceOf } from './choices.ts';
 import { chooseCopies } from './choose-copies.ts';
 import type { Calibration, CompileHooks } from './compiled.ts';
 import { findFillProblems } from './fill-problems.ts';
-import { narrowTarget } from './narrow-target.ts';
+import { formAll, narrowTarget } from './narrow-target.ts';
 import { digitalIn, operatorsOf } from './operators.ts';
 import { roundForCopies } from './round-for-copies.ts';
 import { settleWires } from './settle-wires.ts';
@@ -64,7 +64,7 @@ async function compileSound(
   // A record tells of a model that ran.
   if (calibration?.kind !== 'record') await raiseRefused(model);
   // Threads start while the graph is lowered.
-  return withWorkers(threadsFor(model.graph, whole), async (pool): Promise<Compiled> => {
+  const compiled = await withWorkers(threadsFor(model.graph, whole), async (pool) => {
     const { onProgress, onPass } = hooks;
     const { target: given } = narrowTarget(whole, options);
     const lowered = await lowerModel(model, whole, options, onPass);
@@ -80,8 +80,10 @@ async function compileSound(
     const { stored, worth } = await chooseCopies(settled);
     const quantized = await roundForCopies({ ...settled, stored });
     const { target } = quantized;
-    const { mapping, faultReport } = map(quantized, onPass);
+    const { mapping, faultReport } = map({ ...quantized, ...defined({ chips: options.chips }) }, onPass);
     onProgress?.('map', 1, 1);
+    // Whether layers take passes is known once they are mapped, and decides what target they are mapped for.
+    if (mapping.passes && target.cell.unused === 'unformed') return { again: record };
     const { converters, schedule, expected } = await program({ ...quantized, ...hooks, mapping });
     const { graph, encodings } = quantized;
     const operators = await operatorsOf(model.graph, options, keptDigital(options), async () => lowered);
@@ -108,6 +110,9 @@ async function compileSound(
       ...defined({ faults: faultReport, expected }),
     };
   });
+  if (!('again' in compiled)) return compiled;
+  const recorded = { kind: 'record', record: compiled.again } as const;
+  return compileSound(model, formAll(whole), options, recorded, hooks, faults);
 }
 
 /** Starting threads takes as long as the passes over a few hundred thousand weights. */

@@ -2,7 +2,6 @@
  * The compilation that a package was written from, out of the package: with it a package can be changed and written once
  * more without its model. Written again as it is, it gives the same program.xbs, host.onnx and reference.onnx.
  */
-import { decodeBitstream } from '../bitstream/decode.ts';
 import { defined } from '../defined.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
@@ -10,8 +9,9 @@ import type { Graph } from '../ir/graph.ts';
 import { type BlockConverters, cellsPerWeight, type Mapping, type SlicedLayer } from '../ir/mapping.ts';
 import { parseOptions } from '../ir/options.ts';
 import { weightPlacesOf } from '../ir/weight-places.ts';
+import { decodePrograms } from '../package/bitstreams.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
-import { bitstreamIn, type Package } from '../package/open.ts';
+import type { Package } from '../package/open.ts';
 import { type HiddenPlane, hiddenInteger } from '../target/hidden-plane.ts';
 import { scheduleWith } from './stages.ts';
 import { wireCorrectionOf } from './wire-correction-of.ts';
@@ -94,7 +94,7 @@ async function withHidden(pkg: Package, mapping: Mapping, plane: HiddenPlane): P
 async function hiddenPlanes(pkg: Package): Promise<readonly Int16Array[]> {
   const { rows, columns } = pkg.loaded.target.array;
   const pairs = columns >> 1;
-  const { arrays } = await decodeBitstream(...bitstreamIn(pkg));
+  const { arrays } = await decodePrograms(pkg);
   const planes: Int16Array[] = [];
   for await (const { array, instructions } of arrays) {
     const plane = new Int16Array(rows * pairs);

@@ -34,11 +34,14 @@ import { type ExpectContext, expectSignals } from '../../passes/program/expect-s
 import { type ScheduleContext, writeSchedule } from '../../passes/program/write-schedule.ts';
 import { readingSigma } from '../chip/expected-reading.ts';
 import { defined } from '../defined.ts';
+import { optionInvalid } from '../diagnostics/all.ts';
+import { raise } from '../diagnostics/diagnostic.ts';
 import type { MvmNode } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
 import { replicasOf } from '../ir/options.ts';
 import { upgradeOpset } from '../onnx/upgrade.ts';
 import type { Calibrated, Given, Integers, Lowered, Mapped, Programmed, Source } from './artefacts.ts';
+import { bytesBetween } from './bytes-between.ts';
 import { choiceOf, settledChoiceOf, weightMaxOf } from './choices.ts';
 import type { CompileHooks } from './compiled.ts';
 import { hasExactCells } from './exact-cells.ts';
@@ -113,11 +116,18 @@ export const stages = {
     step(sliceWeights, 'nodes', 'layers'),
     step(tile, 'layers', 'blocks'),
     step(packGroups, 'blocks', 'blocks'),
-    step(placeBlocks, 'blocks', 'mapping', ({ options, target, layers }: Given & Cut) => ({
-      layers,
-      target,
-      arrays: options.arrays,
-    })),
+    step(
+      placeBlocks,
+      'blocks',
+      'mapping',
+      ({ options, target, layers, graph, record, chips }: Given & Cut & Omit<Integers, 'real'>) => ({
+        layers,
+        target,
+        arrays: options.arrays,
+        chips,
+        bytesAt: () => bytesBetween(graph, record, layers),
+      }),
+    ),
     unless(
       ({ options }) => options.rowOrder !== 'magnitude' && 'with the rows in the order given',
       step(orderRows, 'mapping', 'mapping'),
@@ -213,6 +223,13 @@ export function map(quantized: Omit<Integers, 'real'>, onPass?: OnPass): Mapped 
   };
   const how = { given: quantized, onPass: verifying('integers', quantized, onPass) };
   const placed = run([slice, tiles, pack, place, order, flip], { ...quantized, ...uncut }, how);
+  if (faults && placed.mapping.passes)
+    raise([
+      optionInvalid(
+        '--faults',
+        'a known chip is mapped around for good, and here layers take passes over it',
+      ),
+    ]);
   return faults ? mapAroundFaults({ ...placed, faults }, onPass) : placed;
 }
 

@@ -1,8 +1,8 @@
 /** What makes up for the wires of a package, out of its bitstream: nothing has to be solved for it again. */
-import { decodeBitstream } from '../bitstream/decode.ts';
 import { type BlockConverters, blocksByArray, type Mapping } from '../ir/mapping.ts';
 import type { WireCorrection } from '../ir/wire-correction.ts';
-import { bitstreamIn, type Package } from '../package/open.ts';
+import { decodePrograms } from '../package/bitstreams.ts';
+import type { Package } from '../package/open.ts';
 
 /**
  * @param converters of its blocks, without what wires are worth
@@ -16,7 +16,7 @@ export async function wireCorrectionOf(
   const { array: shape, adc } = pkg.loaded.target;
   const perSum = adc.convert === 'pair' ? 1 : 2;
   const blocks = blocksByArray(mapping);
-  const { arrays } = await decodeBitstream(...bitstreamIn(pkg));
+  const { arrays } = await decodePrograms(pkg);
   const corrections: WireCorrection[] = [];
   for await (const { array, instructions } of arrays) {
     const codes = new Int16Array(shape.rows * shape.columns).fill(-1);

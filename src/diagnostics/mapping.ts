@@ -22,6 +22,18 @@ export const tooManyArrays = (needed: number, allowed: number, largest: readonly
     'Allow more arrays, use fewer slices, or keep large layers digital with an override.',
   ]);
 
+export const layerOverChips = (layer: string, needed: number, available: number): Diagnostic =>
+  error('map/layer-over-chips', layer, [
+    `this layer alone needs ${needed} arrays, and --chips offers ${available}: a pass holds whole layers`,
+    'Offer more chips, use fewer slices or copies, or keep the layer digital with --keep-digital.',
+  ]);
+
+export const inseparableLayers = (available: number): Diagnostic =>
+  error('map/inseparable-layers', '--chips', [
+    `layers that feed each other in a loop have to be in one pass, and need more than the ${available} arrays of one`,
+    'Offer more chips, or keep some of these layers digital with --keep-digital.',
+  ]);
+
 export const noRanges = (nodes: readonly string[]): Diagnostic =>
   error('calibrate/no-ranges', nodes.length === 1 ? nodes[0]! : `${nodes[0]} and ${nodes.length - 1} more`, [
     'the range of the input is unknown: the model carries none and no calibration data was given',

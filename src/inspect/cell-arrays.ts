@@ -11,10 +11,11 @@ import { cellsOf, weightRows } from '../ir/cells.ts';
 import type { Fault } from '../ir/fault-map.ts';
 import { layerName } from '../ir/graph.ts';
 import type { Mapping } from '../ir/mapping.ts';
+import { placesOnChip } from '../ir/passes.ts';
 import type { ArrayProgram } from '../ir/schedule.ts';
 import { toldCells, untold } from '../ir/told-cells.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
-import { bitstreamIn, type Package } from '../package/open.ts';
+import type { Package } from '../package/open.ts';
 import { schemeOf } from '../schemes/models.ts';
 import { pulseKinds } from '../schemes/scheme.ts';
 import { levelConductance } from '../target/cell.ts';
@@ -38,7 +39,8 @@ interface Choice {
 export async function cellArrays(pkg: Package, chip: Chip, choice: Choice): Promise<Uint8Array> {
   const { arrays } = choice;
   const { target } = pkg.loaded;
-  const { header, programs } = await programsOf(...bitstreamIn(pkg), new Set(arrays));
+  const { header, programs } = await programsOf(pkg, new Set(arrays));
+  const onChip = placesOnChip(chip.passes, chip.conductances.length);
   const kept: ArrayProgram[] = [];
   for await (const program of programs) kept.push(program);
   const files = new Map<string, Uint8Array>();
@@ -64,7 +66,8 @@ export async function cellArrays(pkg: Package, chip: Chip, choice: Choice): Prom
     for (const [cell, level] of told.levels.entries())
       if (level !== untold) goal[place * count + cell] = levelConductance(target.cell, level);
     programmed.set(chip.conductances[program.array]!, place * count);
-    for (const fault of faultsOf(target, chip.seed, program.array)) faults.push([program.array, fault]);
+    for (const fault of faultsOf(target, chip.seed, onChip[program.array]!))
+      faults.push([program.array, fault]);
     choice.onArray?.(place + 1, arrays.length);
   }
 
@@ -88,7 +91,7 @@ export async function cellArrays(pkg: Package, chip: Chip, choice: Choice): Prom
   put('faults', { type: 'uint32', dims: [faults.length, 3], data: Uint32Array.from(places) });
   const stuckAt = Float32Array.from(faults, ([, { conductance }]) => conductance);
   put('fault_conductances', { type: 'float32', dims: [faults.length], data: stuckAt });
-  const why = choice.pulses ? noPulses(target) : 'they were left out';
+  const why = choice.pulses ? noPulses(target, chip.passes) : 'they were left out';
   if (why === undefined) {
     const { array, row, column, kind, voltage } = await listPulses(target, chip, kept);
     const dims = [array.length];

@@ -5,7 +5,7 @@ import { layerName } from '../ir/graph.ts';
 import { toldCells, untold } from '../ir/told-cells.ts';
 import { weightIndex } from '../ir/weight-index.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
-import { bitstreamIn, type Package } from '../package/open.ts';
+import type { Package } from '../package/open.ts';
 import { levelConductance } from '../target/cell.ts';
 import { programsOf } from './sections.ts';
 
@@ -25,7 +25,7 @@ export async function* cellTable(
   const { cellAt } = indexCells(mapping);
   const { cell } = pkg.loaded.target;
   yield `${header}\n`;
-  const { header: geometry, programs } = await programsOf(...bitstreamIn(pkg), new Set(arrays));
+  const { header: geometry, programs } = await programsOf(pkg, new Set(arrays));
   for await (const program of programs) {
     const { array } = program;
     const { levels, pairs } = toldCells(geometry, program);

@@ -1,12 +1,12 @@
 /** A package -> what is in it, layer by layer and array by array: plain data, without a chip. */
-import { decodeBitstream } from '../bitstream/decode.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { layerName } from '../ir/graph.ts';
 import { blockCells, blockColumns, blockRows, blocksByArray, type Mapping } from '../ir/mapping.ts';
 import type { LayerSummary } from '../ir/summary.ts';
 import type { Account } from '../ledger.ts';
+import { decodePrograms } from '../package/bitstreams.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
-import { bitstreamIn, type Package } from '../package/open.ts';
+import type { Package } from '../package/open.ts';
 import { type ExpectedProgramming, expectProgramming } from './expect-programming.ts';
 import { inspectProgram, type ProgramLook } from './inspect-array.ts';
 
@@ -60,7 +60,7 @@ export async function inspectPackage(
 ): Promise<PackageLook> {
   const mapping = placedMappingOf(pkg);
   const own = blocksByArray(mapping);
-  const { header, arrays } = await decodeBitstream(...bitstreamIn(pkg));
+  const { header, arrays } = await decodePrograms(pkg);
   const { take, expected, spent } = await expectProgramming(header, pkg.loaded.target, seed);
   const looks: ArrayLook[] = [];
   onArray?.(0, header.arrays);

@@ -2,10 +2,10 @@
  * A package, and a chip that was programmed from it -> the conductances of its cells: those that they are told, those that they
  * got, the difference, and a small picture of every array.
  */
-import { decodeBitstream } from '../bitstream/decode.ts';
 import type { Chip } from '../chip/chip.ts';
 import { toldCells, untold } from '../ir/told-cells.ts';
-import { bitstreamIn, type Package } from '../package/open.ts';
+import { decodePrograms } from '../package/bitstreams.ts';
+import type { Package } from '../package/open.ts';
 import { type Cell, levelConductance, levelStepOf } from '../target/cell.ts';
 import { type Floorplan, floorplanOf } from './floorplan.ts';
 import { type Histogram, histogramOf, trimmed } from './histogram.ts';
@@ -54,7 +54,7 @@ export async function lookAtCells(
 ): Promise<CellsLook> {
   const { cell } = pkg.loaded.target;
   const plan = floorplanOf(pkg);
-  const { header, arrays } = await decodeBitstream(...bitstreamIn(pkg));
+  const { header, arrays } = await decodePrograms(pkg);
   const tallies = openTallies(cell, plan);
   const pictures: Uint8Array[] = [];
   const shade = shadeOf(cell);

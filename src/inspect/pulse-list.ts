@@ -6,6 +6,7 @@ import type { Chip } from '../chip/chip.ts';
 import { programWatched } from '../chip/execute-array.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
+import type { Passes } from '../ir/passes.ts';
 import type { ArrayProgram } from '../ir/schedule.ts';
 import { schemeOf } from '../schemes/models.ts';
 import { pulseKinds } from '../schemes/scheme.ts';
@@ -25,8 +26,10 @@ export interface PulseList {
 /** Pulses of a list: 13 bytes each. */
 const mostPulses = 2 ** 26;
 
-/** Why a target's programming is no list of pulses to cells; undefined where it is one. */
-export function noPulses(target: Target): string | undefined {
+/** Why programming is no list of pulses to the cells of a fresh chip; undefined where it is one. */
+export function noPulses(target: Target, passes: Passes | undefined): string | undefined {
+  if (passes)
+    return 'layers take passes over the chip, and what a pass sends depends on what the one before it left';
   if (schemeOf(target).pulses) return undefined;
   return `the scheme ${target.programming.scheme} says what cells become, and not by which pulses`;
 }

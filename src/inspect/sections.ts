@@ -1,27 +1,18 @@
-/** Some arrays of a bitstream: the others are passed over undecoded. */
-import { readSections } from '../bitstream/decode.ts';
+/** Some arrays of a package: the others are passed over undecoded. */
 import { decodeSection } from '../bitstream/decode-section.ts';
-import type { ByteSource } from '../files/byte-source.ts';
 import type { ArrayProgram, BitstreamHeader } from '../ir/schedule.ts';
+import { readPrograms } from '../package/bitstreams.ts';
+import type { Package } from '../package/open.ts';
 
 interface Some {
   readonly header: BitstreamHeader;
-  /** In the order of the bitstream, each decoded when it is asked for. */
+  /** In their order, each decoded when it is asked for. */
   readonly programs: AsyncGenerator<ArrayProgram, void, undefined>;
 }
 
-/**
- * @param source path of a file, or a reader
- * @param file its name in diagnostics
- * @param arrays that are wanted, all of them in the bitstream
- * @throws DiagnosticError as decodeBitstream
- */
-export async function programsOf(
-  source: string | ByteSource,
-  file: string,
-  arrays: ReadonlySet<number>,
-): Promise<Some> {
-  const { header, sections } = await readSections(source, file);
+/** @throws DiagnosticError as readPrograms */
+export async function programsOf(pkg: Package, arrays: ReadonlySet<number>): Promise<Some> {
+  const { header, sections } = await readPrograms(pkg);
   async function* wanted(): AsyncGenerator<ArrayProgram, void, undefined> {
     let left = arrays.size;
     if (left === 0) return;

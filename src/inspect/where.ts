@@ -18,7 +18,7 @@ import type { ArrayProgram, Instruction } from '../ir/schedule.ts';
 import { type ToldCells, toldCells, touches, untold } from '../ir/told-cells.ts';
 import { weightDims, weightIndex, weightNumber } from '../ir/weight-index.ts';
 import { placedMappingOf } from '../package/mapping-of.ts';
-import { bitstreamIn, type Package } from '../package/open.ts';
+import type { Package } from '../package/open.ts';
 import { programsOf } from './sections.ts';
 
 /** A rectangle of cells, and which part of which weights it holds. */
@@ -171,7 +171,7 @@ async function toldOf(
   cells: readonly Cell[],
 ): Promise<readonly CellPlace[]> {
   const wanted = new Set(cells.map(({ array }) => array));
-  const { header, programs } = await programsOf(...bitstreamIn(pkg), wanted);
+  const { header, programs } = await programsOf(pkg, wanted);
   const told = new Map<number, ToldCells & Pick<ArrayProgram, 'instructions'>>();
   for await (const program of programs)
     told.set(program.array, { ...toldCells(header, program), instructions: program.instructions });

@@ -8,6 +8,7 @@ import type { Target } from '../target/target.ts';
 import type { Fill } from './corner.ts';
 import type { QuantizedMvmNode } from './graph.ts';
 import type { InputNumbers } from './input-planes.ts';
+import type { PlannedPasses } from './passes.ts';
 
 export type Encoding = 'differential' | 'offset';
 
@@ -186,8 +187,10 @@ export function wordlinesOf(block: RowTile & Pick<PlacedBlock, 'array' | 'row'>)
 export interface Mapping {
   readonly layers: readonly SlicedLayer[];
   readonly blocks: readonly PlacedBlock[];
-  /** Number of arrays used. */
+  /** Number of arrays used; where layers take passes, by all of them together. */
   readonly arrays: number;
+  /** Absent: all arrays are written once. */
+  readonly passes?: PlannedPasses;
 }
 
 /** Settings of one block's converters, by converted column: the code of zero current, and what one code stands for (S). */

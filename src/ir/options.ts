@@ -141,6 +141,9 @@ export const optionsSchema = z.strictObject({
     .default(false)
     .describe('around known faulty cells, exchange rows too where columns alone leave harm'),
   arrays: whole(1).default(100_000).describe('arrays that may be used'),
+  chips: whole(1)
+    .optional()
+    .describe('chips that there are; layers that do not fit take passes, each of which writes them anew'),
   foldedMiB: whole(1)
     .default(640)
     .describe('MiB that constants may take beyond what the model holds, when they are folded'),

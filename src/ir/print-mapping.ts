@@ -11,16 +11,20 @@ import {
   type SlicedLayer,
   type Span,
 } from './mapping.ts';
+import type { PlannedPasses } from './passes.ts';
 
 /** The same mapping always gives the same text. Blocks are numbered as host.onnx numbers them. */
 export function printMapping(mapping: Mapping): string {
   const lines = [
-    `mapping on ${mapping.arrays} arrays`,
+    `mapping on ${mapping.arrays} arrays${mapping.passes ? printPasses(mapping.passes) : ''}`,
     ...mapping.layers.map(printLayer),
     ...mapping.blocks.map((block, number) => printPlaced(block, number, mapping.layers[block.layer]!)),
   ];
   return `${lines.map(printableLine).join('\n')}\n`;
 }
+
+const printPasses = ({ kept, each, bytes }: PlannedPasses) =>
+  `: ${kept} stay, passes of ${each.join(', ')}, ${bytes} bytes between them`;
 
 export function printLayer(
   { node, uses, encoding, radix, levelStep, slices, ...parts }: SlicedLayer,

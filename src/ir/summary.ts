@@ -20,6 +20,7 @@ import {
   type PlacedBlock,
   type SlicedLayer,
 } from './mapping.ts';
+import { arraysOnChip, type PlannedPasses } from './passes.ts';
 import type { CopiesWorth } from './stored.ts';
 
 export interface LayerSummary {
@@ -68,8 +69,11 @@ export interface MappingSummary {
   readonly weights: number;
   /** Cells that hold a weight's digit. */
   readonly cells: number;
+  /** Where layers take passes, those of all passes together. */
   readonly arrays: number;
   readonly chips: number;
+  /** Absent: every array is written once. */
+  readonly passes?: PlannedPasses;
   /** Share of all cells of the arrays used that hold a weight. */
   readonly utilization: number;
   readonly mvms: number;
@@ -126,7 +130,8 @@ export function summarize(
     weights: mapping.layers.reduce((sum, l) => sum + l.node.integers.length, 0),
     cells,
     arrays: mapping.arrays,
-    chips: Math.ceil(mapping.arrays / target.array.arraysPerChip),
+    chips: Math.ceil(arraysOnChip(mapping.passes, mapping.arrays) / target.array.arraysPerChip),
+    ...defined({ passes: mapping.passes }),
     utilization: cells / (mapping.arrays * target.array.rows * target.array.columns),
     mvms: layers.reduce((sum, l) => sum + l.mvms, 0),
     conversions,

@@ -1,5 +1,6 @@
 /** Checks a Mapping after the pass that made it: every weight lies in exactly one block, and no cell in two. */
 import { InternalError } from '../diagnostics/diagnostic.ts';
+import { sumOf } from '../math/sum.ts';
 import { transferredDigit } from '../target/hidden-plane.ts';
 import type { Target } from '../target/target.ts';
 import { cornerOf } from './corner.ts';
@@ -7,6 +8,7 @@ import {
   blockColumns,
   blockRows,
   blocksByArray,
+  blocksByLayer,
   blockWeightColumns,
   bundleOf,
   cellsPerWeight,
@@ -16,6 +18,7 @@ import {
   type PlacedBlock,
   type SlicedLayer,
 } from './mapping.ts';
+import { isOf, runsOf } from './passes.ts';
 
 /** Raises InternalError at the first broken invariant. */
 export function verifyMapping(mapping: Mapping, target: Target): void {
@@ -35,6 +38,14 @@ export function verifyMapping(mapping: Mapping, target: Target): void {
     weights[block.layer]! += blockRows(block) * lengthOf(block.columns);
     const wrong = misplaced(block, layer!.encoding) ?? misplacedRows(block);
     if (wrong) fail(`block ${index}: ${wrong}`);
+  }
+  const { passes } = mapping;
+  const runs = passes && runsOf(passes);
+  if (runs && sumOf(runs.map(({ arrays }) => arrays)) !== mapping.arrays)
+    fail('its passes have other arrays than it has');
+  for (const [layer, own] of blocksByLayer(mapping).entries()) {
+    const on = runs?.filter((run) => own.some((index) => isOf(run, mapping.blocks[index]!.array)));
+    if (on && on.length > 1) fail(`layer ${layer} lies in two passes`);
   }
   mapping.blocks.forEach((block, index) => {
     const layer = mapping.layers[block.layer]!;

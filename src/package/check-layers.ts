@@ -6,20 +6,29 @@ import type { Placement } from '../ir/cells.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import { volumeOf } from '../ir/graph.ts';
 import { blockColumns, blockRows, blockWeightColumns, lengthOf } from '../ir/mapping.ts';
+import { isOf, runsOf } from '../ir/passes.ts';
+import type { MappingSummary } from '../ir/summary.ts';
 import { placementsOf } from '../ir/tiles.ts';
 import { sumOf } from '../math/sum.ts';
 import type { Target } from '../target/target.ts';
 import { overlapIn, type Rectangle } from './overlap.ts';
 
-/**
- * @param arrays that the package takes
- * @returns what is wrong, each with its layer
- */
-export function problemsOfLayers(layers: readonly CrossbarLayer[], target: Target, arrays: number): string[] {
+/** @returns what is wrong, each with its layer */
+export function problemsOfLayers(
+  layers: readonly CrossbarLayer[],
+  target: Target,
+  { arrays, passes }: Pick<MappingSummary, 'arrays' | 'passes'>,
+): string[] {
+  const runs = passes && runsOf(passes);
+  if (runs && sumOf(runs.map((run) => run.arrays)) !== arrays)
+    return [`its passes do not have ${arrays} arrays together`];
   const outputs = new Set(layers.map(({ output }) => output));
-  const problems = layers.flatMap((layer) =>
-    problemsOf(layer, target, arrays).map((problem) => `layer '${layer.output}': ${problem}`),
-  );
+  const problems = layers.flatMap((layer) => {
+    const on = runs?.filter((run) => layer.tiles.some(({ array }) => isOf(run, array))) ?? [];
+    const apart = on.length > 1 ? ['it lies in two passes'] : [];
+    const own = [...problemsOf(layer, target, arrays), ...apart];
+    return own.map((problem) => `layer '${layer.output}': ${problem}`);
+  });
   if (outputs.size < layers.length) problems.push('two layers have the same output');
   return problems.length > 0 ? problems : overlaps(layers, target);
 }

@@ -1,11 +1,11 @@
 /** The bytes of delta.xbs: what turns a chip that was programmed from an earlier package into one of a new compilation. */
-import { decodeBitstream } from '../bitstream/decode.ts';
 import { deltaOf } from '../bitstream/delta.ts';
 import { encodeArray, encodeHeader, encodeTrailer } from '../bitstream/encode.ts';
 import { InternalError } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import type { BitstreamHeader } from '../ir/schedule.ts';
-import { bitstreamIn, type Package } from './open.ts';
+import { decodePrograms } from './bitstreams.ts';
+import type { Package } from './open.ts';
 
 /**
  * @param header of the new compilation's program.xbs
@@ -19,7 +19,7 @@ export async function encodeDelta(
   before: Package,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { hidden } = compiled.loaded.target;
-  const { header: old, arrays } = await decodeBitstream(...bitstreamIn(before));
+  const { header: old, arrays } = await decodePrograms(before);
   if (old.fingerprint !== header.fingerprint || old.arrays !== header.arrays)
     throw new InternalError('delta', 'a delta between packages of different targets or numbers of arrays');
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {

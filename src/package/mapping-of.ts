@@ -1,4 +1,5 @@
 /** The Mapping that a package was written from, out of its crossbar nodes and its integer reference. */
+import { defined } from '../defined.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
 import type { QuantizedMvmNode } from '../ir/graph.ts';
 import {
@@ -26,7 +27,7 @@ export function placedMappingOf(pkg: Package): Mapping {
 }
 
 function mapped(pkg: Package, withPlaces: boolean): Mapping {
-  const { arrays, layers: stored } = pkg.manifest.summary;
+  const { arrays, passes, layers: stored } = pkg.manifest.summary;
   const options = parseOptions(pkg.manifest.options, 'the options of the package');
   // Layers that share their weights name the same blocks.
   const shared = new Map<number, CrossbarLayer[]>();
@@ -59,7 +60,7 @@ function mapped(pkg: Package, withPlaces: boolean): Mapping {
       ...fillFor(options, layerOptions(options, nodes[0]!.origin)),
     };
   });
-  return { layers, blocks, arrays };
+  return { layers, blocks, arrays, ...defined({ passes }) };
 }
 
 /**

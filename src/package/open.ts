@@ -14,6 +14,7 @@ import { dataFileOf } from '../onnx/write.ts';
 import { decodeRecord } from '../record/record-file.ts';
 import type { LoadedTarget } from '../target/target.ts';
 import { disagreementsOf } from './agreement.ts';
+import { bitstreamFile, bitstreamHash, bitstreamRuns } from './bitstreams.ts';
 import { problemsOfLayers } from './check-layers.ts';
 import { decodeCrossbar } from './crossbar-node.ts';
 import { deltaFile, type Manifest, packageFiles } from './manifest.ts';
@@ -24,7 +25,7 @@ export interface Package {
   readonly manifest: Manifest;
   /** The target that it was compiled for, as it was loaded then. */
   readonly loaded: LoadedTarget;
-  /** SHA-256 of program.xbs. */
+  /** Names what its chips are programmed with: see bitstreamHash. */
   readonly bitstream: string;
   /** The digital program, with crossbar nodes. */
   readonly host: Graph;
@@ -40,12 +41,9 @@ export function pathIn(pkg: Pick<Package, 'files'>, file: keyof typeof packageFi
   return placeIn(pkg.files, packageFiles[file]);
 }
 
-/** What decoders of bitstreams take, for program.xbs of a package or its delta. */
-export function bitstreamIn(
-  { files }: Pick<Package, 'files'>,
-  file: string = packageFiles.bitstream,
-): [source: string | ByteSource, file: string] {
-  return [sourceIn(files, file), placeIn(files, file)];
+/** What decoders of bitstreams take, for the delta of a package. */
+export function deltaIn({ files }: Pick<Package, 'files'>): [source: string | ByteSource, file: string] {
+  return [sourceIn(files, deltaFile), placeIn(files, deltaFile)];
 }
 
 /**
@@ -73,7 +71,7 @@ export async function openPackage(files: Files): Promise<Package> {
     placeIn(files, packageFiles.calibration),
   );
   const { summary } = manifest;
-  const wrong = problemsOfLayers(layers, loaded.target, summary.arrays);
+  const wrong = problemsOfLayers(layers, loaded.target, summary);
   const disagreements = wrong.length > 0 ? [] : disagreementsOf({ manifest, layers, reference, record });
   raise([
     ...wrong.map((reason) => packageUnreadable(place, reason)),
@@ -83,7 +81,7 @@ export async function openPackage(files: Files): Promise<Package> {
     files,
     manifest,
     loaded,
-    bitstream: manifest.files[packageFiles.bitstream]!,
+    bitstream: bitstreamHash(manifest.files, summary.passes),
     host,
     layers,
     reference,
@@ -91,11 +89,19 @@ export async function openPackage(files: Files): Promise<Package> {
   };
 }
 
-/** All files but the manifest: those that every package has, a delta, and the tensors of a large graph. */
-function filesOf({ files, delta }: Manifest): string[] {
+/** All files but the manifest: those that every package has, the passes, a delta, and the tensors of a large graph. */
+function filesOf({ files, delta, summary }: Manifest): string[] {
   const { manifest: _, ...always } = packageFiles;
   const beside = [packageFiles.host, packageFiles.reference].map(dataFileOf);
-  return [...Object.values(always), ...(delta ? [deltaFile] : []), ...beside.filter((file) => file in files)];
+  const passes = bitstreamRuns(summary.passes, summary.arrays)
+    .slice(1)
+    .map(({ pass }) => bitstreamFile(pass));
+  return [
+    ...Object.values(always),
+    ...passes,
+    ...(delta ? [deltaFile] : []),
+    ...beside.filter((file) => file in files),
+  ];
 }
 
 async function readGraph(files: Files, name: string): Promise<Graph> {

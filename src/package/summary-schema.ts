@@ -79,6 +79,10 @@ export const summarySchema = z.strictObject({
   cells: count,
   arrays: count,
   chips: count,
+  passes: z
+    .strictObject({ kept: count, each: z.array(z.int().positive()).min(2).readonly(), bytes: count })
+    .describe('present where layers take passes')
+    .exactOptional(),
   utilization: share,
   mvms: count,
   conversions: count,

@@ -12,6 +12,7 @@ import { lowestOpset } from '../onnx/lowest-opset.ts';
 import { knownValues, valuesBetween } from '../onnx/value-info.ts';
 import { writeModel } from '../onnx/write.ts';
 import { encodeRecord } from '../record/record-file.ts';
+import { dividedPrograms } from './bitstreams.ts';
 import { encodeDelta } from './encode-delta.ts';
 import { headerOf } from './header.ts';
 import { hostGraph, referenceGraph } from './host.ts';
@@ -62,14 +63,18 @@ export async function writeFiles(
   const { target } = loaded;
   const header = headerOf(loaded, mapping.arrays);
   const programs = watched(compiled.schedule(), (done) => options.onArray?.(done, mapping.arrays));
-  await writeInto(files, packageFiles.bitstream, encodeBitstream(header, programs));
+  const bitstreams: string[] = [];
+  for (const { file, ...stream } of dividedPrograms(header, programs, mapping.passes)) {
+    await writeInto(files, file, encodeBitstream(stream.header, stream.programs));
+    bitstreams.push(file);
+  }
   const { deltaFrom } = options;
   if (deltaFrom) await writeInto(files, deltaFile, await encodeDelta(compiled, header, deltaFrom));
   const generator = `crossloom ${version}`;
   const host = hostGraph(compiled.graph, mapping, converters, target);
   const reference = referenceGraph(compiled.graph);
   const written = [
-    packageFiles.bitstream,
+    ...bitstreams,
     ...(deltaFrom ? [deltaFile] : []),
     ...(await writeGraph(host, compiled.graph, files, packageFiles.host, { generator, target: target.name })),
     ...(await writeGraph(reference, reference, files, packageFiles.reference, { generator })),

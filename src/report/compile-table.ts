@@ -8,7 +8,7 @@ import { sumOf } from '../math/sum.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { printableLine } from '../text/printable.ts';
 import { formatQuantity } from '../text/units.ts';
-import { counted, formatCount, formatShare, shortenMiddle } from './number.ts';
+import { counted, formatBytes, formatCount, formatShare, shortenMiddle } from './number.ts';
 import { formatTable, numbers, texts } from './table.ts';
 
 /** Names are not shortened below this, so that they still tell layers apart (characters). */
@@ -132,6 +132,15 @@ function wiresText({ wireChoice }: MappingSummary): string[] {
   ];
 }
 
+/** How layers take passes over the chip. */
+function passesText({ passes }: MappingSummary): string[] {
+  if (!passes) return [];
+  const { kept, each, bytes } = passes;
+  return [
+    `${each.length} passes that write ${each.join(', ')} arrays, on the same ${Math.max(...each)} of the chip; ${counted(kept, 'array')} ${kept === 1 ? 'stays' : 'stay'} as written; ${formatBytes(bytes)} of an inference wait between passes`,
+  ];
+}
+
 /** What storing digits more than once is expected to bring. */
 function copiesText({ copiesWorth }: MappingSummary): string[] {
   if (!copiesWorth) return [];
@@ -153,6 +162,7 @@ export function formatTotals(summary: MappingSummary, loaded: LoadedTarget, show
   return [
     `${counted(summary.layers.length, 'layer')}: ${counted(summary.weights, 'weight')} in ${counted(summary.cells, 'cell')}`,
     `${counted(summary.arrays, 'array')} of ${target.array.rows}x${target.array.columns} cells on ${counted(summary.chips, 'chip')}${synapsesText(target)}; ${formatShare(summary.utilization)} of their cells hold weights`,
+    ...passesText(summary),
     `per inference: ${counted(summary.mvms, 'MVM')}, ${counted(summary.conversions, 'conversion')}, ${energy} for conversions${isAssumed ? ' (assumed: adc.energy)' : ''}`,
     ...wiresText(summary),
     ...copiesText(summary),

@@ -7,6 +7,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { compile } from '../compile/compile.ts';
+import { circuitsOf } from '../cost/circuits-of.ts';
 import { costPackage } from '../cost/cost.ts';
 import { defined } from '../defined.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
@@ -154,8 +155,9 @@ async function keepModel(folder: ResultsFolder, { graph }: ModelFile): Promise<s
 async function costs(pkg: Package): Promise<z.infer<typeof costSchema>> {
   const { arrays, chips, conversions, conversionEnergy, conversionTime } = costOf(pkg);
   const counts = { arrays, chips, conversions, conversionEnergy, conversionTime };
-  if (!pkg.loaded.target.circuits) return counts;
-  const { inference, area } = await costPackage(pkg, { circuits: pkg.loaded, seed: 1 });
+  const circuits = await circuitsOf(pkg);
+  if (circuits.lent.length > 0) return counts;
+  const { inference, area } = await costPackage(pkg, { circuits, seed: 1 });
   return { ...counts, energy: inference.energy, latency: inference.latency, area: area.used };
 }
 

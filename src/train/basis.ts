@@ -6,8 +6,9 @@ import { compiledOf } from '../compile/compiled-of.ts';
 import { findTrainingObstacles } from '../compile/replace-layers.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { defined } from '../defined.ts';
-import { trainNoGradient } from '../diagnostics/all.ts';
+import { optionInvalid, trainNoGradient } from '../diagnostics/all.ts';
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
+import { placeOf } from '../files/files.ts';
 import { sha256 } from '../files/hash.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { describeOrigin, type Graph } from '../ir/graph.ts';
@@ -54,6 +55,14 @@ export async function basisOfModel(
 
 /** The layers of a package whose names match a pattern. */
 export async function basisOfPackage(pkg: Package, pattern: string): Promise<Basis> {
+  if (pkg.manifest.summary.passes)
+    raise([
+      optionInvalid(
+        placeOf(pkg.files),
+        'its layers take passes over a chip, and what a chip learns has to stay on it',
+        'Compile it for as many chips as it needs.',
+      ),
+    ]);
   const compiled = await compiledOf(pkg);
   return basisOf(compiled, findChain(compiled.graph, pattern), pkg);
 }

@@ -68,7 +68,7 @@ describe('docs/options.md', () => {
       (command) => command.name() === 'compile',
     )!;
     const flags = [...rowsOf(whole).values()].flatMap(([, , flag = '']) => flag.replaceAll('`', '') || []);
-    expect(flags).toHaveLength(19);
+    expect(flags).toHaveLength(20);
     for (const flag of flags) expect(compile.options.map(({ long }) => long)).toContain(flag);
   });
 });

@@ -4,7 +4,7 @@ import { cellArrays } from '../../inspect/cell-arrays.ts';
 import { cellTable } from '../../inspect/cell-table.ts';
 import { listPulses, pulseTable } from '../../inspect/pulse-list.ts';
 import { programsOf } from '../../inspect/sections.ts';
-import { bitstreamIn, type Package } from '../../package/open.ts';
+import type { Package } from '../../package/open.ts';
 import { counted } from '../../report/number.ts';
 import type { Io } from '../io.ts';
 import { withStages } from '../stages.ts';
@@ -29,7 +29,7 @@ export async function exportCells(
     await write(npz, bytes, `${cells} for NumPy`);
   }
   if (pulses) {
-    const { header, programs } = await programsOf(...bitstreamIn(pkg), new Set(arrays));
+    const { header, programs } = await programsOf(pkg, new Set(arrays));
     const list = await listPulses(pkg.loaded.target, chip, programs);
     const chunks = [...pulseTable(list)].map((lines) => Buffer.from(lines));
     await write(pulses, Buffer.concat(chunks), `${counted(list.array.length, 'pulse')} for ${header.target}`);

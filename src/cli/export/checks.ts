@@ -35,12 +35,12 @@ export function checkExport(
 ): Diagnostic[] {
   const { array: size } = loaded.target;
   const problems: Diagnostic[] = [];
-  const { arrays } = manifest.summary;
+  const { arrays, passes } = manifest.summary;
   if (chip === undefined && (onnx ?? csv ?? npz ?? spice ?? (pulses || undefined)) !== undefined)
     problems.push(
       optionInvalid('--chip', 'this is of a programmed chip', 'Program one with `crossloom program`.'),
     );
-  const without = pulses ? noPulses(loaded.target) : undefined;
+  const without = pulses ? noPulses(loaded.target, passes) : undefined;
   if (without !== undefined) problems.push(optionInvalid('--pulses', without));
   if (spice !== undefined && array === undefined)
     problems.push(optionInvalid('--spice', 'a netlist is of one array (--array)'));
