@@ -8,6 +8,7 @@ import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { mostRounds } from '../rewrite/check-rewrite.ts';
 import { type RewriteOptions, usualWait } from '../rewrite/rewrite-chip.ts';
+import { devices } from '../runtime/device.ts';
 import { formatTime, parseTime } from '../text/time.ts';
 
 /** Reader of an option that may be repeated. */
@@ -73,6 +74,13 @@ export function withThreads(command: Command): Command {
     'worker threads; results are the same for any number (default: as many as this machine runs at once)',
     wholeNumber(1, 1024),
   );
+}
+
+/** `--device`, for a verb that runs images on simulated chips. */
+export function withDevice(command: Command): Command {
+  const what =
+    'where chips run the images, if a check shows that they come out as on the processor (default: cpu)';
+  return command.addOption(oneOf('--device <name>', what, devices));
 }
 
 /** `--data-limit MIB`, for a verb that reads samples; its value is in bytes, as `openDataset` takes it. */
