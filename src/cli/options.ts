@@ -1,6 +1,7 @@
 /** Options that several verbs share, and the readers of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultDataLimit, largestDataLimit } from '../data/limit.ts';
+import { devices } from '../runtime/device.ts';
 import { parseTime } from '../text/time.ts';
 
 /** Reader of an option that may be repeated. */
@@ -66,6 +67,13 @@ export function withThreads(command: Command): Command {
     'worker threads; results are the same for any number (default: as many as this machine runs at once)',
     wholeNumber(1, 1024),
   );
+}
+
+/** `--device`, for a verb that runs images on simulated chips. */
+export function withDevice(command: Command): Command {
+  const what =
+    'where chips run the images, if a check shows that they come out as on the processor (default: cpu)';
+  return command.addOption(oneOf('--device <name>', what, devices));
 }
 
 /** `--data-limit MIB`, for a verb that reads samples; its value is in bytes, as `openDataset` takes it. */

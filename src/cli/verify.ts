@@ -34,6 +34,7 @@ import {
   time,
   times,
   wholeNumber,
+  withDevice,
   withJson,
   withThreads,
 } from './options.ts';
@@ -201,12 +202,13 @@ export function declareVerify(command: Command, io: Io): void {
     .option('--effects', 'name all effects that are simulated or not, and all assumed values')
     .option('--output <file.json>', 'also write the report as JSON to this file');
   withExamples(
-    withJson(withThreads(withCompensation(command))),
+    withJson(withDevice(withThreads(withCompensation(command)))),
     'crossloom verify mobilenetv2.xbar --model mobilenetv2.onnx --data images/ --trials 5',
     'crossloom verify net.xbar --model net.onnx --data test.npz --images 500 --max-drop 1 --json',
     'crossloom verify net.xbar --model net.onnx --data test.npz --chip chip1 --chip chip2',
     'crossloom verify net.xbar --model net.onnx --data test.npz --at 1s,1h,1d --max-drop 1',
     'crossloom verify net.xbar --model net.onnx --data test.npz --at 1s,1h,1d --calibrated-at 1s --max-drop 1',
+    'crossloom verify net.xbar --model net.onnx --data test.npz --device webgpu',
     'crossloom verify ocr.xbar --model ocr.onnx --data words/ --metric ctc --alphabet symbols.txt --truth words.csv',
   ).action((folder: string, args: VerifyCommandLine) => run(io, folder, args));
 }

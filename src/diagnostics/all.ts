@@ -1,6 +1,7 @@
 /** Every diagnostic that Crossloom can give: one constructor per code, all wording in one folder; exit codes in kinds.ts. */
 
 export * from './data.ts';
+export * from './device.ts';
 export * from './fit.ts';
 export * from './learning.ts';
 export * from './mapping.ts';

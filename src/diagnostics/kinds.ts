@@ -26,6 +26,7 @@ export const kinds = {
   sweep: { exit: 42, what: 'the study of a sweep, or its results', stages: ['sweep'] },
   bound: { exit: 50, what: 'a bound such as --min-accuracy is not met', stages: ['verify', 'tune'] },
   result: { exit: 51, what: 'a result that is not a number', stages: ['result'] },
+  device: { exit: 52, what: 'a device that models are to run on', stages: ['device'] },
   learning: { exit: 60, what: 'what is to learn, or its checkpoint', stages: ['train'] },
 } as const;
 

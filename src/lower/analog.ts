@@ -4,7 +4,8 @@
  *
  * Two ways to the same codes. A convolution runs plane by plane: conversions become part of it and planes are added in
  * onnxruntime's own blocked layout, which leaves one reordering per layer instead of one per plane. A matrix product
- * needs no reordering, and reading the matrix once for all planes is what counts.
+ * needs no reordering, and reading the matrix once for all planes is what counts. Devices that run few large products faster than
+ * many small ones take planes of convolutions stacked too; read noise is drawn plane by plane there.
  */
 import type { ColumnCorrection } from '../column-correction.ts';
 import type { CrossbarLayer } from '../ir/crossbar.ts';
@@ -28,6 +29,7 @@ import { outputPositions } from './units.ts';
 
 export interface AnalogOptions {
   readonly calibration: ColumnCorrection | undefined;
+  readonly stacked: boolean;
   readonly noise: NoiseSource | undefined;
   /** Sees what every conversion is given. */
   readonly counted: SaturationCount | undefined;
@@ -40,7 +42,7 @@ export function emitAnalog(
   codes: readonly string[],
   options: AnalogOptions,
 ): void {
-  const { calibration } = options;
+  const { calibration, stacked } = options;
   const { quantization } = layer;
   const outputs = layer.groups * layer.columns;
   const sumOfWeights = planesOf(layer).reduce((sum, { weight }) => sum + weight, 0);
@@ -55,7 +57,7 @@ export function emitAnalog(
   }
   const driven = codes.map((part) => emitUnitChannels(emit, layer, folded, part));
   const emitParts =
-    layer.geometry.kind === 'conv'
+    layer.geometry.kind === 'conv' && !(stacked && !folded.parts[0]!.variances)
       ? planeByPlane(emit, layer, folded, driven, options)
       : stackedPlanes(emit, layer, folded, driven, options);
   const positions = outputPositions(layer, folded);
@@ -158,7 +160,7 @@ function stackedPlanes(
     const product = emitLinear(emit, layer, folded, conductanceFactors(parts))(planes);
     const sums = addNoise(product, planes, [...weights.keys()], sameValue ? 1 : undefined);
     const shifted = zero.some((z) => z !== 0)
-      ? emit.op('Add', [sums, emit.constant(`zero_${part}`, float32([zero.length], zero))])
+      ? emit.op('Add', [sums, emit.constant(`zero_${part}`, float32(outputDims(layer, zero.length), zero))])
       : sums;
     const given = curves?.converter ? emitBend(emit, shifted, curves.converter, 'bent') : shifted;
     counted?.add(given, parts);

@@ -25,6 +25,8 @@ export interface LowerOptions {
   readonly calibration?: ColumnCorrection | undefined;
   /** Keep bit planes and conversions even where the exact form gives the same integers. */
   readonly bitSerial?: boolean;
+  /** Planes of a convolution stacked in its batch too, where no noise tells them apart: few large products in place of many small ones. */
+  readonly stacked?: boolean;
   /** Where read noise comes from, for arrays with variances. */
   readonly noise?: NoiseSource | undefined;
   /** Emit `saturationOf` the layer's output too, unless its form is exact and nothing can saturate. */
@@ -38,7 +40,7 @@ export function lowerCrossbar(
   folded: FoldedLayer,
   options: LowerOptions = {},
 ): readonly string[] {
-  const { calibration, bitSerial = false, noise, saturation } = options;
+  const { calibration, bitSerial = false, stacked = false, noise, saturation } = options;
   const exact = calibration ? undefined : folded.exact;
   if (!exact && folded.unconverted) {
     emitUnconverted(emit, layer, folded, calibration);
@@ -52,6 +54,6 @@ export function lowerCrossbar(
     return [];
   }
   const counted = saturation ? countSaturation(emit, driven, folded) : undefined;
-  emitAnalog(emit, driven, folded, codes, { calibration, noise, counted });
+  emitAnalog(emit, driven, folded, codes, { calibration, stacked, noise, counted });
   return counted ? [counted.finish()] : [];
 }

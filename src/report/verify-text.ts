@@ -17,6 +17,7 @@ import type {
 } from '../verify/report.ts';
 import { calibrationOrder, calibrationText, formatRefresh, readingName } from './calibration-text.ts';
 import { formatCorrections } from './corrections.ts';
+import { deviceText } from './device-text.ts';
 import { counted, formatCount, formatShare, formatSnr, shortenMiddle } from './number.ts';
 import { formatRewriting } from './rewriting.ts';
 import { type Fact, formatTable, numbers, texts } from './table.ts';
@@ -243,12 +244,14 @@ function effects({ effects: all, notModelled, assumed }: VerifyReport, width: nu
 function ending({
   knownAnswer: { maxDifference, largest },
   recalledReferences,
+  device,
   duration,
 }: VerifyReport): string[] {
   const within = `within ${maxDifference.toPrecision(2)}, of values up to ${largest.toPrecision(3)}`;
   const recalled = recalledReferences.map((name) => referenceTexts[name]).join(' and ');
   const said: Fact[] = [
     ['self check', `the recorded answer is reproduced ${maxDifference === 0 ? 'exactly' : within}`],
+    ...(device ? [['device', deviceText(device)] as const] : []),
     ...(recalled === '' ? [] : [['recalled', `${recalled}: outputs that an earlier run has kept`] as const]),
     ['time', `${duration.toFixed(1)} s`],
   ];

@@ -2,6 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import { defined } from '../defined.ts';
 import type { DataType, Tensor, TensorData } from '../math/tensor.ts';
+import { type Device, isAccelerator } from './device.ts';
 import { fedAs } from './feed-type.ts';
 import { type Inferred, inferredOf } from './inferred.ts';
 
@@ -10,6 +11,8 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Whether onnxruntime may rewrite the graph first. Default: true. */
   readonly optimized?: boolean;
+  /** Where operators run that it has kernels for; all others run on the processor. Default: `cpu`. */
+  readonly device?: Device;
 }
 
 export interface Session {
@@ -33,6 +36,9 @@ export interface Session {
  */
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
+/** CUDA's libraries would round the factors of products to 11 bits, where the card has a fast path for such; read when they are loaded. */
+process.env.NVIDIA_TF32_OVERRIDE = '0';
+
 /**
  * Integers as the operators define them. Without VNNI instructions onnxruntime adds pairs of u8 x s8 products in 16 bits,
  * which saturate; this turns signed weights into unsigned ones, whose kernels do not.
@@ -53,11 +59,13 @@ const optimization = { disable_specified_optimizers: 'WeightBiasQuantization;Mat
 
 /** Opens a model given as encoded bytes. */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const { device } = options;
   const open = (session: Record<string, string>) =>
     ort.InferenceSession.create(model, {
       graphOptimizationLevel: options.optimized === false ? 'disabled' : 'all',
       logSeverityLevel: 4,
       extra: { session, optimization },
+      ...(isAccelerator(device) && { executionProviders: [device] }),
       ...defined({ intraOpNumThreads: options.threads }),
     });
   // Signed inputs of QLinearMatMul and QLinearConv, and weights that two nodes dequantize: it refuses its own rewriting.

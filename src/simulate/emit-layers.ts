@@ -12,7 +12,7 @@ import { noiseOf } from './noise-pools.ts';
 export type EmitLayer = (
   emit: Emitter,
   layer: CrossbarLayer,
-  options?: Pick<LowerOptions, 'bitSerial' | 'saturation'>,
+  options?: Pick<LowerOptions, 'bitSerial' | 'saturation' | 'stacked'>,
 ) => readonly string[];
 
 /** With read noise where the arrays have any: the graph then needs what `withPools` adds. */

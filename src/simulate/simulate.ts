@@ -14,6 +14,7 @@ import { chipWrongPackage } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
 import type { Graph } from '../ir/graph.ts';
+import { withFloatCodes } from '../lower/float-codes.ts';
 import { lowerGraph } from '../lower/graph.ts';
 import { imagesIn, withReading } from '../lower/noise.ts';
 import { readingInput } from '../lower/noise-pool.ts';
@@ -21,7 +22,9 @@ import { encodeModel } from '../onnx/encode.ts';
 import { crossbarDomain, decodeCrossbar } from '../package/crossbar-node.ts';
 import { type Package, pathIn } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
+import { type Device, isAccelerator } from '../runtime/device.ts';
 import { openSession, type Session } from '../runtime/session.ts';
+import { type DeviceReport, openDevice } from './check-device.ts';
 import { layersOf } from './emit-layers.ts';
 import { withoutIdlePools, withPools } from './noise-pools.ts';
 
@@ -33,6 +36,8 @@ export interface SimulateOptions {
   /** Count conversions: `saturationOf` every layer that is not exact becomes an output too. Default: false. */
   readonly saturation?: boolean;
   readonly threads?: number;
+  /** Where it will run: devices that have no kernels of bytes get floats in their place. Default: `cpu`. */
+  readonly device?: Device;
   /** Time, wires and noise of the readings. Default: right after programming, with all that the target has. */
   readonly conditions?: Partial<ReadConditions>;
   /** What is done about what has moved since the chip was calibrated. Default: gain and bias of all columns are fitted anew. */
@@ -52,10 +57,22 @@ export interface SimulateOptions {
  * @throws DiagnosticError chip/wrong-package, chip/unreadable, read/before-programming
  */
 export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Graph> {
+  return (await lowerRead(pkg, chip, options)).graph;
+}
+
+/** The lowered chip, and what it was lowered from. */
+interface Lowered {
+  readonly graph: Graph;
+  readonly arrays: ReadArrays;
+  readonly corrections: Corrections;
+}
+
+async function lowerRead(pkg: Package, chip: Chip, options: SimulateOptions): Promise<Lowered> {
   if (chip.bitstream !== pkg.bitstream)
     raise([chipWrongPackage(placeOf(pkg.files), pkg.bitstream, chip.bitstream)]);
   checkBlocks(pkg, chip);
   const { conditions, threads, onArray, onLayer, bitSerial = false, saturation = false } = options;
+  const stacked = isAccelerator(options.device);
   const { target } = pkg.loaded;
   const how = { ...defined({ threads }), onRead: onArray, onLayer };
   const { compensate } = options;
@@ -89,26 +106,42 @@ export async function lowerChip(pkg: Package, chip: Chip, options: SimulateOptio
         node.kind === 'onnx' ? decodeCrossbar(node, pkg.host.constants, pathIn(pkg, 'host')) : undefined;
       if (!layer) return undefined;
       return (emit) => {
-        taps.push(...emitLayer(emit, layer, { bitSerial, saturation }));
+        taps.push(...emitLayer(emit, layer, { bitSerial, saturation, stacked }));
       };
     },
     taps,
   );
   // The tables of crossbar nodes have served their purpose.
-  return withoutIdlePools({ ...lowered, opsets }, tables);
+  const whole = withoutIdlePools({ ...lowered, opsets }, tables);
+  return { graph: stacked ? withFloatCodes(whole) : whole, arrays, corrections };
+}
+
+/** A session on a chip, and what was found of the device that it runs on; absent for the processor. */
+export interface SimulatedChip extends Session {
+  readonly device?: DeviceReport;
 }
 
 /**
- * Opens a session on the lowered chip. With read noise, the images of all runs are counted, and each is another reading,
+ * Opens a session on the lowered chip; on a device only after a check. With read noise, the images of all runs are counted, and each is another reading,
  * unless the feeds say which: a number per image for `crossloom/reading`.
+ * @throws DiagnosticError as `lowerChip` does, and device/not-there, device/disagrees
  */
-export async function simulate(pkg: Package, chip: Chip, options: SimulateOptions = {}): Promise<Session> {
-  const bytes = encodeModel(await lowerChip(pkg, chip, options));
-  const how = options.threads ? { threads: options.threads } : {};
+export async function simulate(
+  pkg: Package,
+  chip: Chip,
+  options: SimulateOptions = {},
+): Promise<SimulatedChip> {
+  const { threads, device } = options;
+  const opened = await openDevice(device);
+  const { graph, arrays, corrections } = await lowerRead(pkg, chip, options);
+  await opened?.prove(pkg, chip, arrays, corrections);
+  const bytes = encodeModel(graph);
+  const how = defined({ threads, device });
   const session = await runsOf(pkg, 'host', () => openSession(bytes, how));
   let readings = 0;
   return {
     ...session,
+    ...(opened && { device: opened.report() }),
     inputs: session.inputs.filter((name) => name !== readingInput),
     run: (feeds, only) => {
       const numbers = Array.from({ length: imagesIn(feeds) }, () => readings++);

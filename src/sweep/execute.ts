@@ -122,7 +122,7 @@ export async function executeTask(task: SweepTask, place: Place): Promise<SweepR
     threads: run.threads,
     onLayer: step,
   });
-  const shared = { pkg, images: run, references, conditions: [condition], options };
+  const shared = { pkg, images: run, references, conditions: [condition], options, device: undefined };
   const trial = await runTrial(shared, calibrated, chip, () => step);
   return resultOf(task, plan, references, trial.runs[0] as ChipRun);
 }

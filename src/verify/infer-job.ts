@@ -2,16 +2,20 @@
  * Batches of images through models, in any thread. A session has one thread of its own: with several, onnxruntime splits
  * products in other places, and float sums could come out differently.
  */
+import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { withReading } from '../lower/noise.ts';
 import { type Tensor, toDoubles } from '../math/tensor.ts';
+import type { Device } from '../runtime/device.ts';
 import { openSession, type Session } from '../runtime/session.ts';
 import type { Job } from '../threads/pool.ts';
 import type { Plan } from './plan.ts';
 
 export interface EncodedModel {
   readonly bytes: Uint8Array;
+  /** Where it runs. Default: `cpu`. */
+  readonly device?: Device;
 }
 
 interface InferContext {
@@ -40,7 +44,9 @@ export interface BatchOutputs {
 export const job: Job<InferContext, ImageBatch, BatchOutputs> = {
   module: import.meta.url,
   async open({ models, plan }) {
-    const sessions = await Promise.all(models.map(({ bytes }) => openSession(bytes, { threads: 1 })));
+    const sessions = await Promise.all(
+      models.map(({ bytes, device }) => openSession(bytes, { threads: 1, ...defined({ device }) })),
+    );
     return {
       async run(batch) {
         const { first, count } = batch;

@@ -7,6 +7,7 @@ import type { ResultStore } from '../files/result-store.ts';
 import type { ImportedModel } from '../onnx/decode.ts';
 import type { Package } from '../package/open.ts';
 import type { RewriteOptions } from '../rewrite/rewrite-chip.ts';
+import type { Device } from '../runtime/device.ts';
 import type { WiresRead } from './conditions.ts';
 import type { Metric } from './metric.ts';
 
@@ -44,6 +45,11 @@ export interface VerifyOptions {
   readonly batchSize?: number;
   /** Worker threads. Default: as many as this machine runs at once. The report is the same for any number. */
   readonly threads?: number;
+  /**
+   * Where chips run the images, once a check has shown that they come out as on the processor; all else is computed there. Default:
+   * `cpu`.
+   */
+  readonly device?: Device;
   /** Go on where floating point is right no more often than a guess. Default: false. */
   readonly acceptChance?: boolean;
   /** The model's output to score. Default: the first one with more than one class. */

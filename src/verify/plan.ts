@@ -16,6 +16,7 @@ import type { ValueInfo } from '../ir/graph.ts';
 import { evenlySpread } from '../math/evenly-spread.ts';
 import type { Package } from '../package/open.ts';
 import { checkRewrite } from '../rewrite/check-rewrite.ts';
+import { isAccelerator } from '../runtime/device.ts';
 import type { Session } from '../runtime/session.ts';
 import { checkOptions } from './check-options.ts';
 import { imagesFollowEachOther } from './image-order.ts';
@@ -49,6 +50,8 @@ export interface Plan {
 /** Values of inputs per batch, about: larger batches need memory (eight bit planes per input) and save no time. */
 const batchValues = 1 << 14;
 const largestBatch = 32;
+/** Images that a device is given at once: few large products are what it is fast at. */
+const deviceBatch = 16;
 
 /**
  * @param float the original model
@@ -93,7 +96,9 @@ export async function planVerification(
 
   const { from = 0, to } = options.range ?? {};
   const wanted = evenlySpread(dataset.length, options.images ?? dataset.length).slice(from, to);
-  const fast = Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
+  const fast = isAccelerator(options.device)
+    ? deviceBatch
+    : Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
   const noisy = (options.noise ?? true) && hasReadNoise(target);
   const together = probe.batched ? (dataset.fixedBatch(inputs) ?? options.batchSize ?? fast) : 1;
   const alone = noisy && together > 1 && !(await imagesFollowEachOther(pkg, inputs, dataset, wanted));

@@ -12,6 +12,7 @@ import {
 import { defined } from '../defined.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Package } from '../package/open.ts';
+import type { OpenDevice } from '../simulate/check-device.ts';
 import { lowerChip } from '../simulate/simulate.ts';
 import type { Condition } from './conditions.ts';
 import type { Plan } from './plan.ts';
@@ -28,6 +29,8 @@ interface ReadingOptions extends Pick<CompensateOptions, 'compensate' | 'calibra
   /** States of slow noise over all images, at most. */
   readonly states: number;
   readonly threads: number;
+  /** Where images are run; absent: on the processor. */
+  readonly device?: OpenDevice | undefined;
   /** Called after every array that was read, and after every layer that was corrected. */
   readonly onArray?: OnStep;
   readonly onLayer?: OnStep;
@@ -69,7 +72,10 @@ export async function openReading(
       const given = { ...conditions, batch };
       const arrays = await readArrays(calibrated, target, given, defined({ threads, onArray }));
       options.onRead?.(arrays);
-      return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, corrections })) };
+      const { device } = options;
+      await device?.prove(pkg, chip, arrays, corrections);
+      const on = defined({ device: device?.name });
+      return { bytes: encodeModel(await lowerChip(pkg, chip, { arrays, corrections, ...on })), ...on };
     };
     return { from, to, encode };
   });

@@ -5,6 +5,7 @@ import type { CorrectionCost } from '../column-correction.ts';
 import type { Compensation } from '../correct/compensate.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../ir/graph.ts';
+import type { DeviceReport } from '../simulate/check-device.ts';
 import type { Effect } from '../target/effect.ts';
 import type { CalibrationCost } from './calibration-cost.ts';
 import type { Metric } from './metric.ts';
@@ -221,6 +222,8 @@ export interface VerifyReport {
   readonly assumed: { readonly of: number; readonly values: readonly AssumedValue[] };
   /** Largest difference of the integer reference on this computer to the answers that the compiler recorded. */
   readonly knownAnswer: { readonly maxDifference: number; readonly largest: number };
+  /** Where chips ran, and what a check found of it; absent for the processor. */
+  readonly device?: DeviceReport;
   readonly bounds: readonly BoundReport[];
   readonly warnings: readonly Diagnostic[];
   /** Seconds of this computer. */

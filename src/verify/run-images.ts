@@ -1,6 +1,7 @@
 /** Runs models over the images of a plan: the floating-point model beside the integer reference, then chip after chip. */
 import type { Dataset } from '../data/dataset.ts';
 import { noStore, type ResultStore } from '../files/result-store.ts';
+import { isAccelerator } from '../runtime/device.ts';
 import { runJob } from '../threads/pool.ts';
 import { type BatchOutputs, type EncodedModel, type ImageBatch, job } from './infer-job.ts';
 import { openOutputs } from './kept-outputs.ts';
@@ -179,7 +180,8 @@ async function forBatches(
   let done = 0;
   onImages?.(done, plan.indices.length);
   await runJob(job, { models, plan: { output, values } }, imageBatches(dataset, plan, indices, from), {
-    threads,
+    // One session feeds a device.
+    threads: models.some(({ device }) => isAccelerator(device)) ? 1 : threads,
     count: Math.ceil(indices.length / batchSize),
     onResult(outputs) {
       visit(outputs);

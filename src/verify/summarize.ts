@@ -8,6 +8,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { placeOf } from '../files/files.ts';
 import { version } from '../files/version.ts';
 import type { Package } from '../package/open.ts';
+import type { DeviceReport } from '../simulate/check-device.ts';
 import { effectsOf, notModelled } from '../target/effects.ts';
 import { readsAlike } from '../target/reads-alike.ts';
 import { type CalibrationCost, calibrationCost } from './calibration-cost.ts';
@@ -42,6 +43,8 @@ interface Verification {
   readonly conditions: readonly Condition[];
   readonly trials: readonly TrialOutcome[];
   readonly knownAnswer: KnownAnswerCheck;
+  /** Where chips ran; undefined: on the processor. */
+  readonly device: DeviceReport | undefined;
   /** Seconds. */
   readonly duration: number;
 }
@@ -146,6 +149,7 @@ export function summarizeVerification(verification: Verification): VerifyReport 
       values: assumed.map(({ field, text, source }) => ({ field, text, source })),
     },
     knownAnswer,
+    ...defined({ device: verification.device }),
     bounds: boundReports(options, mapped),
     warnings,
     duration: verification.duration,

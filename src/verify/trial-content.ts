@@ -4,6 +4,7 @@ import type { Chip } from '../chip/chip.ts';
 import { defaultCorrection } from '../column-correction.ts';
 import { sha256 } from '../files/hash.ts';
 import type { Package } from '../package/open.ts';
+import { isAccelerator } from '../runtime/device.ts';
 import type { Condition } from './conditions.ts';
 import { compensationOf, type VerifyOptions } from './options.ts';
 import type { ImageRun } from './run-images.ts';
@@ -31,6 +32,7 @@ export function trialContent(
     chip: typeof chip === 'number' ? { seed: chip, calibrate, wires, rewrite } : sha256(serialize(chip)),
     ...{ conditions, compensate: compensationOf(options), calibratedAt, correction },
     ...{ noise, noiseStates, layers },
+    ...(isAccelerator(options.device) && { device: options.device }),
     images: {
       samples: plan.hashes,
       // They key the noise of readings.

@@ -14,6 +14,7 @@ import type { Manifest } from '../package/manifest.ts';
 import type { Package } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
 import { programChip } from '../program.ts';
+import type { OpenDevice } from '../simulate/check-device.ts';
 import { type Condition, conditionName } from './conditions.ts';
 import { costOf } from './cost.ts';
 import { addLayerNoise, type LayerNoise } from './layers.ts';
@@ -62,6 +63,8 @@ export interface Trials {
   readonly references: ReferenceRun;
   readonly conditions: readonly Condition[];
   readonly options: VerifyOptions;
+  /** Where chips run; undefined: on the processor. */
+  readonly device: OpenDevice | undefined;
 }
 
 /** A trial, and whether an earlier verification has kept it. */
@@ -121,7 +124,7 @@ function program(pkg: Package, seed: number, { options, conditions }: Trials, st
 }
 
 async function runConditions(
-  { images, references, conditions, options }: Trials,
+  { images, references, conditions, options, device }: Trials,
   own: Package,
   chip: Chip,
   stage: OnStage,
@@ -140,6 +143,7 @@ async function runConditions(
       noise: options.noise ?? true,
       states: options.noiseStates ?? defaultStates,
       threads: images.threads,
+      device,
       onArray: stage('read'),
       onLayer: stage('calibrate'),
       onRead: ({ warnings }) => {

@@ -11,7 +11,9 @@ import type { Package } from '../package/open.ts';
 import { runsOf } from '../package/runs.ts';
 import { unlessRefused } from '../record/refused-model.ts';
 import { fedInputs, spreadSamples } from '../record/samples.ts';
+import { isAccelerator } from '../runtime/device.ts';
 import { openSession } from '../runtime/session.ts';
+import { openDevice } from '../simulate/check-device.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { checkAboveChance } from './at-chance.ts';
 import { conditionsOf, usualWires } from './conditions.ts';
@@ -34,7 +36,7 @@ function selfCheck(pkg: Package, onCheck: (done: number, total: number) => void)
  * @returns the report; bounds that are not met and warnings are part of it, see `boundsNotMet`
  * @throws the reason of `options.signal` where it is aborted
  * @throws DiagnosticError package/wrong-model, chip/wrong-package, data/* and options/invalid before anything is
- *   programmed, together where they can be told together
+ *   programmed, together where they can be told together; device/not-there, device/disagrees
  */
 export async function verify(
   pkg: Package,
@@ -52,6 +54,8 @@ export async function verify(
   // The model as it was read, before any rewriting of ours.
   const float = encodeModel(model.graph);
   const samples = spreadSamples(dataset, inputs, dataset.length);
+  if (isAccelerator(options.device)) report('opening the device')(0, 1);
+  const device = await openDevice(options.device);
   const { plan, images, knownAnswer, references } = await unlessRefused(model, samples, async () => {
     report('opening the model')(0, 1);
     const probed = await openSession(float, { threads: 1 });
@@ -77,7 +81,7 @@ export async function verify(
   const trials: TrialOutcome[] = [];
   for (const [number, chip] of given.entries()) {
     const stage: OnStage = (what) => report(`chip ${number + 1} of ${given.length}: ${what}`);
-    const shared = { pkg, images, references, conditions, options };
+    const shared = { pkg, images, references, conditions, options, device };
     trials.push(await runTrial(shared, chip, (options.seed ?? 1) + number, stage));
     options.onTrial?.(trials.length, given.length);
   }
@@ -91,6 +95,7 @@ export async function verify(
     conditions,
     trials,
     knownAnswer,
+    device: device?.report(),
     duration: (performance.now() - start) / 1000,
   });
 }

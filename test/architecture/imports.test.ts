@@ -426,7 +426,8 @@ describe('schemes of programming', () => {
 describe('source files', () => {
   it('leave the console, arguments, streams and exit codes to src/cli', () => {
     // The number of the process and the permissions of new files tell nothing of how it was called.
-    const pattern = /\bconsole\.|\bprocess\.(?!pid\b|umask\b|env\.ORT_DISABLE_TELEMETRY\b)/;
+    const pattern =
+      /\bconsole\.|\bprocess\.(?!pid\b|umask\b|execPath\b|env\.(ORT_DISABLE_TELEMETRY|NVIDIA_TF32_OVERRIDE)\b)/;
     const users = files.filter((file) => pattern.test(textOf.get(file)!));
     expect(users.filter((file) => !file.startsWith('src/cli'))).toEqual([]);
   });

@@ -1,13 +1,13 @@
 /** Chips without some effects, where levels are corrected for wires: cells end on average where their levels are settled for. */
 import { describe, expect, test } from 'vitest';
-import { decodeBitstream } from '../../src/bitstream/decode.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { compiledOf } from '../../src/compile/compiled-of.ts';
 import { openChipsWithout } from '../../src/explain/chips.ts';
 import { explain } from '../../src/explain/explain.ts';
 import { parseOptions } from '../../src/ir/options.ts';
 import { toldCells } from '../../src/ir/told-cells.ts';
-import { bitstreamIn, type Package } from '../../src/package/open.ts';
+import { decodePrograms } from '../../src/package/bitstreams.ts';
+import type { Package } from '../../src/package/open.ts';
 import { packageOf } from '../../src/package/package-of.ts';
 import { programChip } from '../../src/program.ts';
 import { fedInputs, spreadSamples } from '../../src/record/samples.ts';
@@ -40,7 +40,7 @@ const without = async (errors: readonly string[], seed: number) => chips.program
 
 /** Cells of the first array that are told a level, and the level (in steps). */
 async function toldBy(of: Package) {
-  const { arrays, header } = await decodeBitstream(...bitstreamIn(of));
+  const { arrays, header } = await decodePrograms(of);
   for await (const program of arrays) {
     const told = toldCells(header, program);
     return [...told.levels].flatMap((code, cell) =>

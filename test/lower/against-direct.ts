@@ -2,14 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { decodeBytes } from '../../src/bitstream/decode.ts';
+import type { Chip } from '../../src/chip/chip.ts';
 import { drawConverters, drawDrivers } from '../../src/chip/converter-errors.ts';
 import type { FaultMap } from '../../src/ir/fault-map.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import type { BitstreamHeader } from '../../src/ir/schedule.ts';
 import { saturationOf } from '../../src/lower/saturation.ts';
 import { float32, sizeOf, type Tensor } from '../../src/math/tensor.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
 import { type Package, pathIn } from '../../src/package/open.ts';
-import { simulate } from '../../src/simulate/simulate.ts';
+import type { Device } from '../../src/runtime/device.ts';
+import { openSession, type Session } from '../../src/runtime/session.ts';
+import { lowerChip, type SimulateOptions, simulate } from '../../src/simulate/simulate.ts';
 import type { PeripheryErrors } from '../../src/target/periphery.ts';
 import type { Target } from '../../src/target/target.ts';
 import { exactTarget, loaded, transferTarget, writeVerifyTarget } from '../chip/bench.ts';
@@ -28,6 +32,8 @@ export interface Case {
   readonly seed?: number;
   /** Of the chip with that seed. */
   readonly faults?: FaultMap;
+  /** With floats in place of bytes: on the processor, or on a device. Default: as the processor runs it. */
+  readonly floats?: Device;
 }
 
 export interface Comparison {
@@ -72,13 +78,11 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
     const layer = pkg.layers[0]!;
     // Beyond the calibrated range, so that inputs saturate too.
     const test = drawFeeds(graph.inputs, 9, low * 1.1, high * 1.1, 2);
-    const session = await simulate(pkg, chip, {
-      threads: 1,
-      bitSerial: true,
-      saturation: true,
-      // The direct product is one of the cells themselves.
-      conditions: { wires: false },
-    });
+    // The direct product is one of the cells themselves.
+    const how = { threads: 1, bitSerial: true, saturation: true, conditions: { wires: false } };
+    const session = await (spec.floats
+      ? openWithFloats(pkg, chip, how, spec.floats)
+      : simulate(pkg, chip, how));
     const results = await session.run(test);
     const result = results[layer.output]!.data as Float32Array;
     await session.release();
@@ -126,6 +130,20 @@ export async function compareWithDirect(spec: Case): Promise<Comparison> {
       zero: layer.quantization.zero,
     };
   });
+}
+
+/** Every byte of the graph has to be gone. */
+async function openWithFloats(
+  pkg: Package,
+  chip: Chip,
+  how: SimulateOptions,
+  device: Device,
+): Promise<Session> {
+  const graph = await lowerChip(pkg, chip, { ...how, device: 'webgpu' });
+  const bytes = ['QuantizeLinear', 'DequantizeLinear', 'BitwiseAnd', 'BitwiseXor', 'MatMulInteger', 'Sum'];
+  expect(graph.nodes.filter((made) => made.kind !== 'onnx' || bytes.includes(made.op))).toEqual([]);
+  expect([...graph.constants.values()].filter(({ type }) => /^u?int8$/.test(type))).toEqual([]);
+  return openSession(encodeModel(graph), { threads: 1, device });
 }
 
 /** Errors of converters and drivers of the chip with that seed. */

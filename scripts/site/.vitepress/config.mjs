@@ -39,7 +39,14 @@ const chapters = [
   ],
   [
     'How it is built',
-    ['ARCHITECTURE.md', 'docs/conformance.md', 'docs/robustness.md', 'docs/speed.md', 'CHANGELOG.md'],
+    [
+      'ARCHITECTURE.md',
+      'docs/conformance.md',
+      'docs/robustness.md',
+      'docs/speed.md',
+      'docs/device.md',
+      'CHANGELOG.md',
+    ],
   ],
 ];
 

@@ -16,6 +16,20 @@ export const snr = z
   .union([z.number(), z.enum(['equal', 'not finite'])])
   .describe('dB, or in words') satisfies z.ZodType<Snr>;
 
+/** Where chips ran, if not on the processor. */
+export const device = z.strictObject({
+  name: z.enum(['webgpu', 'cuda']),
+  adapter: z.string(),
+  check: z
+    .strictObject({
+      samples: count,
+      values: count.describe('outputs of all layers'),
+      differing: count.describe('of them, otherwise than on the processor'),
+    })
+    .exactOptional()
+    .describe('absent where all was kept from earlier runs'),
+});
+
 export const modelFile = z.strictObject({ file: z.string(), sha256: z.string() });
 
 export const counters = z
