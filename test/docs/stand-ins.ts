@@ -20,17 +20,18 @@ function weights(dims: readonly number[], number: number) {
   );
 }
 
-/** Photographs to the classes of ImageNet and a background: a convolution of patches, and a classifier. */
+/** Photographs to the classes of ImageNet and a background: sixteen means a colour, a convolution, and a classifier. */
 const photographs: Graph = model({
   inputs: { image: ['N', 3, 224, 224] },
   outputs: { logits: ['N', 1001] },
   constants: {
-    kernel: weights([4, 3, 32, 32], 0),
-    matrix: weights([196, 1001], 1),
+    kernel: weights([4, 3, 3, 3], 0),
+    matrix: weights([16, 1001], 1),
     bias: weights([1001], 2),
   },
   nodes: [
-    node('Conv', ['image', 'kernel'], ['map'], { kernel_shape: [32, 32], strides: [32, 32] }, 'stem'),
+    node('AveragePool', ['image'], ['means'], { kernel_shape: [56, 56], strides: [56, 56] }, 'means'),
+    node('Conv', ['means', 'kernel'], ['map'], { kernel_shape: [3, 3] }, 'stem'),
     node('Relu', ['map'], ['active'], {}, 'activation'),
     node('Flatten', ['active'], ['flat'], {}, 'flatten'),
     node('Gemm', ['flat', 'matrix', 'bias'], ['logits'], {}, 'classifier'),
