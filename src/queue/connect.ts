@@ -22,7 +22,7 @@ export interface Queueing {
 /** A first connection that takes longer is none (ms). */
 const connectTime = 10_000;
 /** A connection that answers nothing for so long, though it was asked, is dead (ms): longer than Redis is ever asked to wait. */
-const silence = 20_000;
+const usualSilence = 20_000;
 const shortestPause = 50;
 const longestPause = 2000;
 
@@ -30,9 +30,10 @@ const pauseBefore = (attempt: number) => Math.min(shortestPause * 2 ** Math.min(
 
 /**
  * @param url as `parseAddress` takes it
+ * @param silence after which a connection that was asked is dead (ms)
  * @throws DiagnosticError queue/not-installed, queue/address, queue/unreachable
  */
-export async function connect(url: string): Promise<Queueing> {
+export async function connect(url: string, { silence = usualSilence } = {}): Promise<Queueing> {
   const address = parseAddress(url);
   const { bullmq, ioredis } = await libraries();
   const { host, port, db, username, password, tls } = address;

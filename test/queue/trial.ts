@@ -25,8 +25,9 @@ export async function startWorker(
   url: string,
   folder: string,
   { threads = 2, ...more }: { readonly threads?: number } & Partial<Served> = {},
+  connection: Parameters<typeof connect>[1] = {},
 ) {
-  const queueing = await connect(url);
+  const queueing = await connect(url, connection);
   const stop = new AbortController();
   const cache = await openCache(join(folder, 'cache'), [redisBlobs(queueing.redis)]);
   const ended = serve({
@@ -49,8 +50,9 @@ export async function collectAll(
   url: string,
   tasks: Iterable<TrialTask>,
   more: Partial<SubmitOptions<TrialTask, TrialResult>> = {},
+  connection: Parameters<typeof connect>[1] = {},
 ): Promise<Settled<TrialTask, TrialResult>[]> {
-  const queueing = await connect(url);
+  const queueing = await connect(url, connection);
   try {
     const blobs = redisBlobs(queueing.redis);
     const pathOf = () => Promise.reject(new Error('these tasks need no file'));
