@@ -9,6 +9,7 @@ export * from './package.ts';
 export * from './queue.ts';
 export * from './reading.ts';
 export * from './report.ts';
+export * from './sweep.ts';
 export * from './target.ts';
 export * from './usage.ts';
 export * from './verification.ts';

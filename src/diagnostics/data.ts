@@ -48,6 +48,12 @@ export const dataTooLarge = (place: string, what: string, bytes: number, limit: 
     'If the data are what you think they are, raise the limit: --data-limit, in MiB (`dataLimit` of the API, in bytes).',
   ]);
 
+export const dataChanged = (path: string, expected: string, got: string): Diagnostic =>
+  error('data/changed', path, [
+    `these are not the images and labels that the sweep was made for (SHA-256 ${got.slice(0, 12)}, its tasks ${expected.slice(0, 12)})`,
+    'Give the same data, in the same order and with the same labels; other data are another sweep, with results of its own.',
+  ]);
+
 const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
 export const labelOutOfRange = (path: string, sample: string, label: number, classes: number): Diagnostic =>

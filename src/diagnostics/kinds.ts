@@ -23,6 +23,7 @@ export const kinds = {
     stages: ['data', 'faults', 'fit'],
   },
   report: { exit: 41, what: 'a report of an earlier run', stages: ['report'] },
+  sweep: { exit: 42, what: 'the study of a sweep, or its results', stages: ['sweep'] },
   bound: { exit: 50, what: 'a bound such as --min-accuracy is not met', stages: ['verify', 'tune'] },
   result: { exit: 51, what: 'a result that is not a number', stages: ['result'] },
   queue: { exit: 55, what: 'the queue, its workers, or what Redis holds of tasks', stages: ['queue'] },

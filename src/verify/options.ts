@@ -36,6 +36,8 @@ export interface VerifyOptions {
   readonly rewrite?: RewriteOptions;
   /** Most images, evenly spread over the data. Default: all. */
   readonly images?: number;
+  /** Of these images, those from number `from` up to before number `to`. Default: all. */
+  readonly range?: { readonly from: number; readonly to: number };
   /** Leave images out that were used for calibration. */
   readonly excludeCalibration?: boolean;
   /** Images that run at once, at most. The report is the same for any number, but for the rounding of 32-bit floats. */

@@ -91,7 +91,8 @@ export async function planVerification(
   } else if (bounded && !dataset.labels) problems.push(labelsMissing(dataset.path));
   raise(problems);
 
-  const wanted = evenlySpread(dataset.length, options.images ?? dataset.length);
+  const { from = 0, to } = options.range ?? {};
+  const wanted = evenlySpread(dataset.length, options.images ?? dataset.length).slice(from, to);
   const fast = Math.max(1, Math.min(largestBatch, Math.floor(batchValues / probe.inputValues)));
   const noisy = (options.noise ?? true) && hasReadNoise(target);
   const together = probe.batched ? (dataset.fixedBatch(inputs) ?? options.batchSize ?? fast) : 1;

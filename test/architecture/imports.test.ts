@@ -165,6 +165,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/tune',
     'src/verify',
   ],
+  'src/sweep': [
+    ...above,
+    'src/compile/compile.ts',
+    'src/compile/compiled.ts',
+    'src/program.ts',
+    'src/verify',
+  ],
   'src/train': [
     ...above,
     'src/compile/compile.ts',
