@@ -26,12 +26,14 @@ import { registerProgram } from './cli/program.ts';
 import { registerReport } from './cli/report.ts';
 import { registerRun } from './cli/run.ts';
 import { registerSurvey } from './cli/survey.ts';
+import { registerSweep } from './cli/sweep.ts';
 import { registerTargets } from './cli/targets.ts';
 import { registerTrain } from './cli/train.ts';
 import { registerTune } from './cli/tune.ts';
 import { registerVerify } from './cli/verify.ts';
 import { registerVersion } from './cli/version.ts';
 import { registerWhere } from './cli/where.ts';
+import { registerWorker } from './cli/worker.ts';
 import { registerYield } from './cli/yield.ts';
 
 /** All verbs, wired to `io`. Never ends the process: a wrong usage throws a CommanderError. */
@@ -55,6 +57,8 @@ export function createProgram(io: Io): Command {
   registerVerify(program, io);
   registerTrain(program, io);
   registerTune(program, io);
+  registerSweep(program, io);
+  registerWorker(program, io);
   registerRun(program, io);
   registerSurvey(program, io);
   registerYield(program, io);

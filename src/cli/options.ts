@@ -119,6 +119,13 @@ export function time(text: string): number {
   return first!;
 }
 
+/** Reader of a time that something takes, of a second or more. */
+export function duration(text: string): number {
+  const seconds = time(text);
+  if (seconds >= 1) return seconds;
+  throw new InvalidArgumentError('It must be a second or more.');
+}
+
 /** `--correction`, for a verb that calibrates new chips. */
 export function correctionOption(): Option {
   const what = `what is fitted on a chip at most: gain and bias of \`columns\`, sums of the inputs besides, or sums along principal directions too, where they pay (default: ${defaultCorrection})`;

@@ -7,9 +7,15 @@ import type { Io } from './io.ts';
 /** The variable's value that keeps nothing. */
 const off = 'off';
 
-export async function openResults({ env }: Pick<Io, 'env'>): Promise<ResultStore> {
+export async function openResults(io: Pick<Io, 'env'>): Promise<ResultStore> {
+  const folder = resultsPlace(io);
+  return folder === undefined ? noStore : openStore(folder, await codeHash());
+}
+
+/** The folder; undefined where nothing is kept. */
+export function resultsPlace({ env }: Pick<Io, 'env'>): string | undefined {
   const folder = env.CROSSLOOM_RESULTS ?? cacheFolder(env);
-  return folder === undefined || folder === off ? noStore : openStore(folder, await codeHash());
+  return folder === off ? undefined : folder;
 }
 
 /** As the XDG Base Directory Specification has it, and Windows. */

@@ -26,7 +26,9 @@ export function usageProblems(
   const { command, name, rest } = verbOf(program, args);
   const [first = ''] = rest;
   const known = command.commands.map((inner) => inner.name());
-  if (known.length > 0 && first !== '' && !first.startsWith('-')) return [unknownCommand(name, first, known)];
+  const takesNone = command.registeredArguments.length === 0;
+  if (known.length > 0 && takesNone && first !== '' && !first.startsWith('-'))
+    return [unknownCommand(name, first, known)];
   const found: Found = { problems: [], given: new Set(), meant: new Set(), operands: [] };
   readArguments(command, name, rest, found);
   const misread = found.problems.length > 0;

@@ -29,6 +29,12 @@ export const queueUnreachable = (queue: string, reason: string): Diagnostic =>
     'Check that it runs, host and port, user and password, and rediss:// where it takes TLS alone.',
   ]);
 
+export const queueRefuses = (queue: string, reason: string): Diagnostic =>
+  error('queue/refused', queue, [
+    `Redis refuses what it is asked (${reason})`,
+    'See how much memory and disk it may use; large packages travel by --store. The same command goes on.',
+  ]);
+
 export const otherQueueVersion = (
   queue: string,
   worker: Program,
@@ -43,6 +49,12 @@ export const workerRefused = (worker: Program & { readonly host: string }, submi
   warning('queue/worker-refused', `worker on ${worker.host}`, [
     `it is crossloom ${named(worker)}, and this is ${named(submitter)}: it gets none of these tasks`,
     'Install the same version on both sides.',
+  ]);
+
+export const mixedProcessors = (queue: string, processors: readonly string[]): Diagnostic =>
+  warning('queue/processors', queue, [
+    `workers have different processors: ${processors.slice(0, 5).join(', ')}`,
+    'Float sums may differ in their last bits between them. Results keep classes and six digits, so that this seldom shows; where bytes matter, use one kind.',
   ]);
 
 /** @param got hash of what is there in its place; undefined where nothing is */

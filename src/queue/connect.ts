@@ -16,6 +16,7 @@ export interface Queueing {
   readonly redis: Redis;
   /** When Redis was last there, where it is not (ms of `performance.now()`). */
   readonly lostSince: () => number | undefined;
+  /** From then on nothing connects again. */
   close(): void;
 }
 
@@ -47,7 +48,7 @@ export async function connect(url: string, { silence = usualSilence } = {}): Pro
     keepAlive: silence,
     maxRetriesPerRequest: null,
   };
-  let answered = false;
+  let [answered, closed] = [false, false];
   let lost: number | undefined;
   let why: Error | undefined;
   const redis = new ioredis.Redis({
@@ -75,9 +76,15 @@ export async function connect(url: string, { silence = usualSilence } = {}): Pro
   answered = true;
   return {
     ...{ address, bullmq, redis },
-    base: { connection: { ...options, retryStrategy: pauseBefore }, prefix },
+    base: {
+      connection: { ...options, retryStrategy: (attempt: number) => (closed ? null : pauseBefore(attempt)) },
+      prefix,
+    },
     lostSince: () => lost,
-    close: () => redis.disconnect(),
+    close() {
+      closed = true;
+      redis.disconnect();
+    },
   };
 }
 

@@ -5,13 +5,13 @@ import { limits } from './messages.ts';
 export type JobState =
   /** Redis does not know it, or no longer. */
   | { readonly kind: 'missing' }
-  /** It waits, or a worker is at it. */
-  | { readonly kind: 'open' }
+  /** It waits, or a worker is at it; so many before were not heard of any more. */
+  | { readonly kind: 'open'; readonly deaths: number }
   | { readonly kind: 'completed'; readonly text: string }
   /** After so many tries. */
   | { readonly kind: 'failed'; readonly text: string; readonly tries: number };
 
-/** ARGV: before the keys, limits of result and failure, keys -> state, text and tries of each. What is too long is left there. */
+/** ARGV: before the keys, limits of result and failure, keys -> state, text, and tries or deaths of each. What is too long is left there. */
 const script = `
 local out = {}
 local function text(job, field, most)
@@ -25,7 +25,7 @@ for i = 4, #ARGV do
   elseif redis.call('ZSCORE', ARGV[1] .. 'completed', id) then out[#out + 1] = { 'completed', text(job, 'returnvalue', ARGV[2]), '0' }
   elseif redis.call('ZSCORE', ARGV[1] .. 'failed', id) then
     out[#out + 1] = { 'failed', text(job, 'failedReason', ARGV[3]), redis.call('HGET', job, 'atm') or '0' }
-  else out[#out + 1] = { 'open', '', '0' } end
+  else out[#out + 1] = { 'open', '', redis.call('HGET', job, 'stc') or '0' } end
 end
 return out`;
 
@@ -37,9 +37,9 @@ export async function look(
 ): Promise<readonly JobState[]> {
   if (keys.length === 0) return [];
   const found = await redis.eval(script, 0, jobs, limits.result, limits.failure, ...keys);
-  return (found as readonly (readonly [string, string, string])[]).map(([kind, text, tries]) => {
+  return (found as readonly (readonly [string, string, string])[]).map(([kind, text, count]) => {
     if (kind === 'completed') return { kind, text };
-    if (kind === 'failed') return { kind, text, tries: Number(tries) || 1 };
-    return { kind: kind === 'open' ? 'open' : 'missing' };
+    if (kind === 'failed') return { kind, text, tries: Number(count) || 1 };
+    return kind === 'open' ? { kind, deaths: Number(count) || 0 } : { kind: 'missing' };
   });
 }

@@ -13,3 +13,6 @@ export const blobKey = (sha256: string) => `${prefix}:blob:${sha256}`;
 
 export const rollKey = (role: Role) => `${prefix}:${role}s`;
 export type Role = 'worker' | 'submitter';
+
+/** Workers that may die of a task, or stop answering, before it is given up. */
+export const mostDeaths = 3;

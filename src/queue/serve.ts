@@ -7,7 +7,7 @@ import type { BlobCache } from './blob-cache.ts';
 import type { Queueing } from './connect.ts';
 import type { KindOfWork } from './kind-of-work.ts';
 import { failureMessage, readTask, resultMessage } from './messages.ts';
-import { queueOf } from './names.ts';
+import { mostDeaths, queueOf } from './names.ts';
 import { beat, callRoll, leaveRoll, type Member } from './roll.ts';
 
 /** Executes tasks beside this thread, which has to say meanwhile that it lives. */
@@ -36,11 +36,11 @@ export interface ServeOptions<Task, Result> {
   /** Ends after so long without a task (ms); absent: never. */
   readonly idle?: number;
   readonly onTask?: (key: string, became: 'done' | 'failed') => void;
+  /** Told of what Redis refuses, such as a result for which it has no memory, and of tasks that were given to others meanwhile. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 const usualLock = 30_000;
-/** Workers that may die of a task before it is given up. */
-const mostDeaths = 3;
 
 /**
  * Works until it is told to stop, or has nothing to do for too long.
@@ -89,9 +89,17 @@ export async function serve<Task, Result>(options: ServeOptions<Task, Result>): 
     },
   );
   // A connection that is lost comes back; a task that was given to others meanwhile is theirs.
-  worker.on('error', () => undefined);
+  worker.on('error', ({ message }) => {
+    if (queueing.lostSince() === undefined) options.onTrouble?.(message);
+  });
+  let meeting = false;
   const timer = setInterval(() => {
-    meet(options).catch((error: unknown) => ended.reject(error));
+    if (!meeting) {
+      meeting = true;
+      meet(options).then(() => {
+        meeting = false;
+      }, ended.reject);
+    }
     if (idle !== undefined && busy === 0 && performance.now() - active > idle) ended.resolve();
   }, beat);
   const stop = () => ended.resolve();
@@ -106,7 +114,8 @@ export async function serve<Task, Result>(options: ServeOptions<Task, Result>): 
     for (const executor of executors) await executor.kill();
     await leaveRoll(redis, 'worker', self);
   }
-  if (own.length > 0) throw new DiagnosticError(own);
+  const distinct = new Map(own.map((problem) => [JSON.stringify(problem), problem]));
+  if (distinct.size > 0) throw new DiagnosticError([...distinct.values()]);
 }
 
 /**

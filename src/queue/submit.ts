@@ -5,7 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { queueRefuses } from '../diagnostics/all.ts';
+import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Queueing } from './connect.ts';
 import { judge } from './judge.ts';
@@ -59,7 +60,7 @@ const usualBackOff = 1000;
 /** Tasks that are put in with one question. */
 const batchSize = 250;
 /** Finished tasks that Redis keeps for other submitters, the last ones. */
-const keptJobs = 5 * mostOpen;
+const keptJobs = 2 * mostOpen;
 /** Pauses between two looks (ms): short while tasks come back. */
 const shortestPause = 10;
 const longestPause = 500;
@@ -71,6 +72,7 @@ const jobOptions = { attempts: 1, removeOnComplete: keptJobs, removeOnFail: kept
 /**
  * @param tasks is asked for no more than is about to be executed
  * @yields each task once, in the order in which they are settled
+ * @throws DiagnosticError queue/refused where Redis does not do what it is asked, such as with its memory full
  */
 export async function* submit<Task, Result>(
   tasks: Iterable<Task>,
@@ -89,6 +91,9 @@ export async function* submit<Task, Result>(
   const timer = setInterval(() => onState?.(watch.state()), 1000);
   try {
     yield* settleAll(tasks, submission);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ReplyError')) throw error;
+    throw new DiagnosticError([queueRefuses(queueing.address.name, error.message)]);
   } finally {
     clearInterval(timer);
     await Promise.race([leave(submission), sleep(leaveTime, undefined, { ref: false })]).catch(

@@ -26,7 +26,7 @@ import type { ModelFile, VerifyOptions } from '../verify/options.ts';
 import { planVerification } from '../verify/plan.ts';
 import { type ChipRun, type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
 import { runTrial } from '../verify/trial.ts';
-import { dataHash } from './data-hash.ts';
+import { dataHash, labelsOf } from './data-hash.ts';
 import { assemblePackage } from './package-folder.ts';
 import { resultOf } from './result-of.ts';
 import { type SweepResult, type SweepTask, taskKey } from './task.ts';
@@ -104,7 +104,7 @@ export async function executeTask(task: SweepTask, place: Place): Promise<SweepR
     () => prepare(opened, dataset, options, place),
   );
   const { plan } = run;
-  const found = dataHash(plan.hashes, plan.targets);
+  const found = dataHash(plan.hashes, labelsOf(dataset, plan.indices));
   if (found !== data.sha256) raise([dataChanged(place.data, data.sha256, found)]);
   step();
   const { pkg } = opened;

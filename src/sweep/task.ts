@@ -14,7 +14,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected the name of a file');
 const count = z.int().min(0).max(1e9);
 
-const conditions = z.strictObject({
+export const conditionsSchema = z.strictObject({
   at: z.number().min(0).describe('seconds after programming'),
   wires: z.boolean().describe('through the wires of the target, or as if they had no resistance'),
   compensate: z.enum(compensations),
@@ -24,13 +24,16 @@ const conditions = z.strictObject({
   noiseStates: z.int().min(1).max(1e6).describe('of slow noise over the images of the task, at most'),
 });
 
-const images = z
+export const imagesSchema = z
   .strictObject({
     of: z.int().min(1).max(1e9).describe('images that the sweep takes, evenly spread over the data'),
     from: count.describe('number of the first of them'),
     to: count.describe('number of the one behind the last'),
   })
   .refine(({ of, from, to }) => from < to && to <= of, 'expected from < to <= of');
+
+export type Conditions = z.infer<typeof conditionsSchema>;
+export type ImageRange = z.infer<typeof imagesSchema>;
 
 export const sweepTask = z.strictObject({
   crossloom: z.string().max(100).describe('version that the task was made by, and that executes it'),
@@ -45,8 +48,8 @@ export const sweepTask = z.strictObject({
     files: z.record(fileName, hash).describe('SHA-256 of all of its files'),
   }),
   chip: z.int().min(0).describe('seed'),
-  conditions,
-  images,
+  conditions: conditionsSchema,
+  images: imagesSchema,
   data: z.strictObject({
     sha256: hash.describe('of the images of the task and their labels: dataHash'),
     preprocessing: z.record(z.string(), z.unknown()).describe('how they become inputs, with every field'),

@@ -25,7 +25,7 @@ async function read(words: readonly string[]): Promise<string | undefined> {
   const prepare = (command: Command) => {
     command.exitOverride().configureOutput({ writeErr: (text) => err.push(text) });
     for (const inner of command.commands) prepare(inner);
-    if (command.commands.length > 0) return;
+    if (command.commands.length > 0 && command.registeredArguments.length === 0) return;
     command.action(() => {
       found = command.name();
     });

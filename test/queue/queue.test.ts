@@ -201,14 +201,31 @@ describe.runIf(redisThere())('a queue', () => {
       expect(last).toMatchObject({ kind: 'failure', failure: [{ code: 'queue/result' }] });
     });
 
-    test('a task under the key of another is put in anew', async () => {
+    test.each([
+      ['a task under the key of another', JSON.stringify({ task: { number: 7, ms: 0 } })],
+      ['a task that is no JSON', '{'],
+    ])('%s is put in anew', async (_, text) => {
       const own = collectAll(redis.url, [task], { backOff: 10 });
       while ((await queueing.redis.exists(job)) === 0) await new Promise((resolve) => setTimeout(resolve, 2));
-      await queueing.redis.hset(job, 'data', JSON.stringify({ task: { number: 7, ms: 0 } }));
-      const worker = await startWorker(redis.url, folder);
+      await queueing.redis.hset(job, 'data', text);
+      const worker = await startWorker(redis.url, folder, { lock: 100 });
       expect(linesOf(await own)).toEqual(await expected([task]));
       await worker.drain();
     });
+  });
+
+  test('says what Redis refuses, such as a file for which it has no memory', async () => {
+    const path = join(folder, 'large');
+    await writeFile(path, Buffer.alloc(2 ** 21, 'x'));
+    await queueing.redis.config('SET', 'maxmemory', 2 ** 21);
+    try {
+      const all = collectAll(redis.url, [{ number: 0, ms: 0, file: 'f'.repeat(64) }], {
+        pathOf: async () => path,
+      });
+      await expect(all).rejects.toThrow(/^error\[queue\/refused\] at redis:.*OOM/);
+    } finally {
+      await queueing.redis.config('SET', 'maxmemory', 0);
+    }
   });
 
   test('serves two submitters of the same tasks, which are executed once', async () => {

@@ -12,6 +12,7 @@ import { fitted } from './fit.ts';
 import { inspected } from './inspect.ts';
 import { count, counters, diagnostic, list } from './parts.ts';
 import { places } from './places.ts';
+import { sweepEstimate, sweepOutcome } from './sweep.ts';
 import { staircase, targetChecked, targetFields, targetImported, targetList } from './targets.ts';
 import { training } from './train.ts';
 import { tuning } from './tune.ts';
@@ -53,6 +54,8 @@ const bodies = {
   program: programming,
   run: inference,
   survey: surveyed,
+  sweep: sweepOutcome,
+  'sweep-dry-run': sweepEstimate,
   'targets-check': targetChecked,
   'targets-import': targetImported,
   'targets-list': targetList,

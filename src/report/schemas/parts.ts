@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { ArrayCounters } from '../../chip/chip.ts';
 import type { RewritingReport } from '../../chip/rewriting.ts';
 import type { CorrectionCost } from '../../column-correction.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Snr } from '../../verify/report.ts';
 
 export const count = z.int().nonnegative();
@@ -43,14 +42,7 @@ export const corrections = z
     'digital work per inference of the sums of inputs that corrections add',
   ) satisfies z.ZodType<CorrectionCost>;
 
-export const diagnostic = z.strictObject({
-  code: z.string().describe('as in the table of docs/cli.md'),
-  severity: z.enum(['error', 'warning', 'note']),
-  message: z.string(),
-  at: z.string().describe("where, in the user's own terms: a file, a flag, a node"),
-  notes: list(z.string()).describe('what to do about it'),
-  exit: count.describe('exit code of a run with this kind of error alone'),
-}) satisfies z.ZodType<Diagnostic>;
+export { diagnosticSchema as diagnostic } from '../../diagnostics/schema.ts';
 
 export const rewriting = z
   .strictObject({

@@ -1,0 +1,70 @@
+/** What lies in the folder of a sweep -> its results in order and its table, once none is missing; else what is missing. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { writeInPlace } from '../files/write-file.ts';
+import { gather } from './gather.ts';
+import { lineOf } from './journal.ts';
+import { countTasks, placesOf, type SweepPlan, studyHash } from './plan.ts';
+import type { PreparedDesign } from './prepare.ts';
+import type { SweepReport } from './report.ts';
+import type { ResultsFolder } from './results-folder.ts';
+import { type Shard, sharing } from './shard.ts';
+import { summarizeSweep } from './summarize.ts';
+import { sweepTable } from './table.ts';
+import type { Prepared } from './tasks.ts';
+
+export interface MissingTasks {
+  /** Of all tasks that are wanted as far as that is known. */
+  readonly missing: number;
+  readonly all: number;
+  /** Parts that lack some, where there are parts. */
+  readonly parts: readonly { readonly shard: Shard; readonly missing: number }[];
+}
+
+/**
+ * Writes tasks.jsonl and table.csv where nothing is missing. They are the same bytes whichever processes the results came from.
+ * @throws DiagnosticError sweep/damaged, sweep/other-version, sweep/other-results
+ */
+export async function finishSweep(
+  folder: ResultsFolder,
+  plan: SweepPlan,
+): Promise<SweepReport | MissingTasks> {
+  const { prepared, board } = await gather(folder, plan);
+  const { designs } = prepared;
+  const keys = new Set(board.missing().map(({ place }) => Object.values(place).join()));
+  let number = 0;
+  const missing: { readonly place: Parameters<ReturnType<typeof sharing>>[0]; readonly number: number }[] =
+    [];
+  for (const place of placesOf(plan)) {
+    const own = number++;
+    if (isUnprepared(plan, prepared, place.design) || keys.has(Object.values(place).join()))
+      missing.push({ place, number: own });
+  }
+  if (missing.length > 0) {
+    const parts = (await shardsIn(folder)).flatMap((shard) => {
+      const own = sharing(plan, shard);
+      const lacking = missing.filter((task) => own(task.place, task.number)).length;
+      return lacking === 0 ? [] : [{ shard, missing: lacking }];
+    });
+    return { missing: missing.length, all: countTasks(plan), parts };
+  }
+  const study = studyHash(plan);
+  const lines = board.counted().map((result) => lineOf(study, result));
+  await writeInPlace(folder.tasks, Buffer.from(lines.join('')), true);
+  const report = summarizeSweep(plan, designs as readonly PreparedDesign[], board);
+  await writeInPlace(folder.table, Buffer.from(sweepTable(report)), true);
+  return report;
+}
+
+function isUnprepared(plan: SweepPlan, { designs, data }: Prepared, index: number): boolean {
+  const design = designs[index];
+  return !design || (!('problems' in design) && !data[plan.designs[index]!.model]);
+}
+
+/** All shards of as many as any part is one of. */
+async function shardsIn({ parts }: ResultsFolder): Promise<readonly Shard[]> {
+  const names = existsSync(parts) ? await readdir(parts) : [];
+  const counts = new Set(names.flatMap((name) => /^\d+-of-(\d+)\.jsonl$/.exec(name)?.[1] ?? []).map(Number));
+  const most = Math.max(0, ...counts);
+  return Array.from({ length: most }, (_, i) => ({ number: i + 1, of: most }));
+}
