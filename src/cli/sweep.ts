@@ -10,7 +10,7 @@ import {
   sweepIncomplete,
   sweepUnreadable,
 } from '../diagnostics/all.ts';
-import { raise } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { codeHash } from '../files/code-hash.ts';
 import { version } from '../files/version.ts';
 import { writeInPlace } from '../files/write-file.ts';
@@ -53,7 +53,7 @@ async function run(io: Io, file: string, args: SweepCommandLine): Promise<void> 
   if (chosen?.by !== undefined)
     io.stderr(`shard ${chosen.shard.number} of ${chosen.shard.of}, as ${chosen.by} says\n`);
   const planned = await openStudy(io, file, args.dataLimit);
-  if (dryRun) return estimate(io, planned, threads, json);
+  if (dryRun) return estimate(io, planned, args, threads);
   const folder = await openResultsFolder(output!, planned.plan);
   const shard = chosen?.shard ?? wholeSweep;
   await execute(io, planned, folder, shard, { threads, dataLimit: args.dataLimit });
@@ -96,6 +96,7 @@ async function execute(
   const work = async ({ report, signal }: Stages) => {
     const { plan } = planned;
     const prepared = await prepareShard(planned, folder, shard, report);
+    raise(allFailed(prepared));
     printDiagnostics(io, failedDesigns(plan, prepared));
     const opened = await openShard(plan, prepared, folder, shard);
     const count = opened.board.missing().length;
@@ -105,6 +106,13 @@ async function execute(
     );
   };
   return withStages(io, work, () => ({ kept: 'the results of finished tasks are kept', goOn: [] }));
+}
+
+/** What the compiler says of the first design, where it compiles none of them. */
+function allFailed({ designs }: Prepared): readonly Diagnostic[] {
+  const made = designs.filter((design) => design !== undefined);
+  const problems = made.flatMap((design) => ('problems' in design ? [design.problems] : []));
+  return problems.length === made.length ? (problems[0] ?? []) : [];
 }
 
 /** One warning for each design that cannot be compiled. */
@@ -152,10 +160,10 @@ async function finish(
 async function estimate(
   io: Io,
   planned: PlannedStudy,
+  { dataLimit, json }: SweepCommandLine,
   threads: number,
-  json: true | undefined,
 ): Promise<void> {
-  const probe = await withStages(io, ({ report }) => probeSweep(planned, io.now, report));
+  const probe = await withStages(io, ({ report }) => probeSweep(planned, dataLimit, io.now, report));
   const beside = Math.min(threads, probe.tasks);
   const outcome = {
     ...{ crossloom: version, title: planned.plan.title, ...probe, threads: beside },
