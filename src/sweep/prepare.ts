@@ -66,7 +66,7 @@ export type PreparedDesign = z.infer<typeof preparedDesign>;
 const preparedData = z.strictObject({ ranges: z.array(z.string()).min(1) });
 export type PreparedData = z.infer<typeof preparedData>;
 
-/** What was prepared before, by whichever process. @throws DiagnosticError sweep/damaged */
+/** What was prepared before, whoever did it. @throws DiagnosticError sweep/damaged */
 export async function preparedIn(folder: ResultsFolder, plan: SweepPlan): Promise<Prepared> {
   const [designs, data] = await together(
     together(...plan.designs.map((_, i) => ifThere(folder.design(i), preparedDesign))),

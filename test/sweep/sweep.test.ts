@@ -190,6 +190,7 @@ describe('what does not fit', () => {
     expect(unknown.err).toContain("there is no option 'copys'");
     expect(problemOf(await problem({ set: { 'adc.bits': 99 } }))).toBe('25 options/invalid');
     expect(problemOf(await problem({ images: { from: 500, to: 600 } }))).toBe('42 sweep/invalid');
+    expect(problemOf(await problem({ chips: 100_000 }))).toBe('42 sweep/too-large');
     const [model] = [{ file: 'none.onnx', data: 'none.npy' }];
     expect(problemOf(await problem({ models: [model] }))).toBe('2 onnx/unreadable');
     const { err } = await problem({ set: { 'adc.bits': { from: '1 uS', to: '2 S', steps: 3 } } });
