@@ -11,7 +11,7 @@ import {
   sweepIncomplete,
   sweepUnreadable,
 } from '../diagnostics/all.ts';
-import { raise } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { codeHash } from '../files/code-hash.ts';
 import { version } from '../files/version.ts';
 import { writeInPlace } from '../files/write-file.ts';
@@ -74,7 +74,7 @@ async function sweep(
   if (chosen?.by !== undefined)
     io.stderr(`shard ${chosen.shard.number} of ${chosen.shard.of}, as ${chosen.by} says\n`);
   const planned = await openStudy(io, file, args.dataLimit);
-  if (dryRun) return estimate(io, planned, threads, json);
+  if (dryRun) return estimate(io, planned, args, threads);
   const folder = await openResultsFolder(output!, planned.plan);
   const shard = chosen?.shard ?? wholeSweep;
   const queue = queueing && { queueing, flags: args };
@@ -120,6 +120,7 @@ async function execute(
   const work = async ({ report, signal }: Stages) => {
     const { plan } = planned;
     const prepared = await prepareShard(planned, folder, shard, report);
+    raise(allFailed(prepared));
     printDiagnostics(io, failedDesigns(plan, prepared));
     const opened = await openShard(plan, prepared, folder, shard);
     const count = opened.board.missing().length;
@@ -138,6 +139,13 @@ async function execute(
     });
   };
   return withStages(io, work, () => ({ kept: 'the results of finished tasks are kept', goOn: [] }));
+}
+
+/** What the compiler says of the first design, where it compiles none of them. */
+function allFailed({ designs }: Prepared): readonly Diagnostic[] {
+  const made = designs.filter((design) => design !== undefined);
+  const problems = made.flatMap((design) => ('problems' in design ? [design.problems] : []));
+  return problems.length === made.length ? (problems[0] ?? []) : [];
 }
 
 /** One warning for each design that cannot be compiled. */
@@ -190,10 +198,10 @@ async function finish(
 async function estimate(
   io: Io,
   planned: PlannedStudy,
+  { dataLimit, json }: SweepCommandLine,
   threads: number,
-  json: true | undefined,
 ): Promise<void> {
-  const probe = await withStages(io, ({ report }) => probeSweep(planned, io.now, report));
+  const probe = await withStages(io, ({ report }) => probeSweep(planned, dataLimit, io.now, report));
   const beside = Math.min(threads, probe.tasks);
   const outcome = {
     ...{ crossloom: version, title: planned.plan.title, ...probe, threads: beside },
