@@ -9,6 +9,7 @@ import { benchConverters } from './converters.ts';
 import { benchNoiseShares } from './noise-shares.ts';
 import { benchOnOlderProcessor } from './older-processor.ts';
 import { benchPulsed } from './pulsed.ts';
+import { benchQueue } from './queue/queue.ts';
 import { measureSpeed, type SpeedRow } from './speed.ts';
 import { plotSpeed } from './speed-plot.ts';
 import { tableHead, tableRow } from './speed-table.ts';
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   updates: benchUpdates,
   pulsed: benchPulsed,
   noise: benchNoiseShares,
+  queue: benchQueue,
 };
 
 async function benchSpeed(args: readonly string[]): Promise<void> {

@@ -26,6 +26,7 @@ export async function runVerb(args: readonly string[], options: VerbOptions = {}
     env: { CROSSLOOM_DEBUG: '1' },
     now: () => performance.now(),
     onInterrupt: () => () => undefined,
+    onTerminate: () => () => undefined,
   };
   const exit = await main(args, io);
   const [printed, said] = [out.join(''), err.join('')];

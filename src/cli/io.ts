@@ -4,6 +4,7 @@ import { bitstreamUnreadable } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError, formatDiagnostic } from '../diagnostics/diagnostic.ts';
 import type { Report, ReportName } from '../report/schemas/all.ts';
 import { named } from '../report/schemas/name.ts';
+import { withoutCredentials } from '../text/credentials.ts';
 import { printable, printableLine } from '../text/printable.ts';
 import { openQuestions, type Questions } from './ask.ts';
 import { programName } from './command-line.ts';
@@ -31,6 +32,8 @@ export interface Io {
   readonly now: () => number;
   /** Has `listener` called at the next Ctrl-C, which then does not end the process. @returns what takes it back */
   readonly onInterrupt: (listener: () => void) => () => void;
+  /** The same for SIGTERM, by which a scheduler ends a process. */
+  readonly onTerminate: (listener: () => void) => () => void;
 }
 
 /** What a text marks as assumed, in yellow. */
@@ -54,20 +57,23 @@ export function processIo(): Io {
     program: programName(process.argv[1] ?? 'crossloom', process.cwd()),
     env: process.env,
     now: () => performance.now(),
-    onInterrupt(listener) {
-      process.once('SIGINT', listener);
-      return () => void process.off('SIGINT', listener);
-    },
+    onInterrupt: (listener) => onceSignalled('SIGINT', listener),
+    onTerminate: (listener) => onceSignalled('SIGTERM', listener),
   };
 }
 
-/** An Io whose texts are safe to print, whatever names the user's files put into them. */
+function onceSignalled(signal: NodeJS.Signals, listener: () => void) {
+  process.once(signal, listener);
+  return () => void process.off(signal, listener);
+}
+
+/** An Io whose texts are safe to print, whatever names the user's files put into them, and whatever URLs a command line has. */
 export function withPrintable(io: Io): Io {
   return {
     ...io,
-    stdout: (text) => io.stdout(printable(text)),
-    stderr: (text) => io.stderr(printable(text)),
-    redraw: (line) => io.redraw(printableLine(line)),
+    stdout: (text) => io.stdout(withoutCredentials(printable(text))),
+    stderr: (text) => io.stderr(withoutCredentials(printable(text))),
+    redraw: (line) => io.redraw(withoutCredentials(printableLine(line))),
   };
 }
 

@@ -119,3 +119,10 @@ export function time(text: string): number {
   if (more.length > 0) throw new InvalidArgumentError('It must be one time.');
   return first!;
 }
+
+/** Reader of a time that something takes, of a second or more. */
+export function duration(text: string): number {
+  const seconds = time(text);
+  if (seconds >= 1) return seconds;
+  throw new InvalidArgumentError('It must be a second or more.');
+}

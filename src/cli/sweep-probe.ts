@@ -30,6 +30,7 @@ export interface SweepEstimate {
  */
 export async function probeSweep(
   planned: PlannedStudy,
+  dataLimit: number | undefined,
   now: () => number,
   report: (label: string, done: number, total: number) => void,
 ): Promise<SweepEstimate> {
@@ -56,25 +57,45 @@ export async function probeSweep(
       const [first] = tasksOf(plan, prepared, (place) => place.design === index);
       const before = process.memoryUsage().rss;
       const begun = now();
-      await executeTask(first!.task, {
-        packages: folder.packages,
-        blob: async (hash) => folder.model(hash),
-        ...{ data: opened.data, labels: opened.labels, threads: 1 },
-      });
+      const most = await mostMemory(() =>
+        executeTask(first!.task, {
+          packages: folder.packages,
+          blob: async (hash) => folder.model(hash),
+          ...{ data: opened.data, labels: opened.labels, dataLimit, threads: 1 },
+        }),
+      );
       const ended = now();
-      const most = process.resourceUsage().maxRSS * 1024;
       return {
         designs: plan.designs.length,
         points: pointsOf(plan).length,
         tasks: countTasks(plan),
         compileTime: (compiled - start) / 1000,
         taskTime: (ended - begun) / 1000,
-        taskMemory: Math.max(0, most - before),
+        taskMemory: most - before,
         sharedMemory: before,
       };
     }
     throw new Error('a plan without designs');
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Between two looks at the memory (ms). */
+const interval = 20;
+
+/** Most memory that this process has while it works (bytes). */
+async function mostMemory(work: () => Promise<unknown>): Promise<number> {
+  let most = process.memoryUsage().rss;
+  const look = () => {
+    most = Math.max(most, process.memoryUsage().rss);
+  };
+  const timer = setInterval(look, interval);
+  try {
+    await work();
+    look();
+    return most;
+  } finally {
+    clearInterval(timer);
   }
 }

@@ -6,14 +6,16 @@ import { defined } from '../defined.ts';
 import {
   designNotCompiled,
   missingUsage,
+  otherUsage,
   preprocessingMissing,
   sweepIncomplete,
   sweepUnreadable,
 } from '../diagnostics/all.ts';
-import { raise } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { codeHash } from '../files/code-hash.ts';
 import { version } from '../files/version.ts';
 import { writeInPlace } from '../files/write-file.ts';
+import { connect, type Queueing } from '../queue/connect.ts';
 import { counted } from '../report/number.ts';
 import { sweepPage } from '../report/page/sweep.ts';
 import { formatEstimate, formatSweep } from '../report/sweep-text.ts';
@@ -32,12 +34,14 @@ import { availableThreads } from '../threads/pool.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
 import { wholeNumber, withDataLimit, withJson, withThreads } from './options.ts';
+import { type QueueFlags, queueUrl, withQueue } from './queue.ts';
 import { resultsPlace } from './results.ts';
 import { type ShardFlags, shardOf, shardText } from './shard-of.ts';
 import { type Stages, withStages } from './stages.ts';
 import { probeSweep } from './sweep-probe.ts';
+import { type OverQueue, transportOverQueue } from './sweep-queue.ts';
 
-interface SweepCommandLine extends ShardFlags {
+interface SweepCommandLine extends ShardFlags, QueueFlags {
   readonly output?: string;
   readonly dryRun?: true;
   readonly threads?: number;
@@ -46,6 +50,23 @@ interface SweepCommandLine extends ShardFlags {
 }
 
 async function run(io: Io, file: string, args: SweepCommandLine): Promise<void> {
+  if (args.store !== undefined && args.queue === undefined)
+    raise([otherUsage('crossloom sweep', '--store is for workers: give --queue besides')]);
+  if (args.queue === undefined || args.dryRun) return sweep(io, file, args, undefined);
+  const queueing = await connect(queueUrl(io, args, 'crossloom sweep'));
+  try {
+    await sweep(io, file, args, queueing);
+  } finally {
+    queueing.close();
+  }
+}
+
+async function sweep(
+  io: Io,
+  file: string,
+  args: SweepCommandLine,
+  queueing: Queueing | undefined,
+): Promise<void> {
   const { output, dryRun, threads = availableThreads(), json } = args;
   if (output === undefined && !dryRun)
     raise([missingUsage('crossloom sweep', "required option '-o, --output <dir>' not specified")]);
@@ -53,10 +74,11 @@ async function run(io: Io, file: string, args: SweepCommandLine): Promise<void> 
   if (chosen?.by !== undefined)
     io.stderr(`shard ${chosen.shard.number} of ${chosen.shard.of}, as ${chosen.by} says\n`);
   const planned = await openStudy(io, file, args.dataLimit);
-  if (dryRun) return estimate(io, planned, threads, json);
+  if (dryRun) return estimate(io, planned, args, threads);
   const folder = await openResultsFolder(output!, planned.plan);
   const shard = chosen?.shard ?? wholeSweep;
-  await execute(io, planned, folder, shard, { threads, dataLimit: args.dataLimit });
+  const queue = queueing && { queueing, flags: args };
+  await execute(io, planned, folder, shard, { threads, dataLimit: args.dataLimit, queue });
   const found = await finish(folder, planned.plan);
   const outcome = { crossloom: version, folder: folder.path, shard, ...found };
   if (json) return printJson(io, 'sweep', outcome);
@@ -84,6 +106,8 @@ async function openStudy(io: Io, file: string, dataLimit: number | undefined): P
 interface Machine {
   readonly threads: number;
   readonly dataLimit: number | undefined;
+  /** With live workers, which execute the tasks in place of this machine. */
+  readonly queue: Pick<OverQueue, 'queueing' | 'flags'> | undefined;
 }
 
 async function execute(
@@ -96,15 +120,32 @@ async function execute(
   const work = async ({ report, signal }: Stages) => {
     const { plan } = planned;
     const prepared = await prepareShard(planned, folder, shard, report);
+    raise(allFailed(prepared));
     printDiagnostics(io, failedDesigns(plan, prepared));
     const opened = await openShard(plan, prepared, folder, shard);
     const count = opened.board.missing().length;
-    const transport = await transportOf(io, planned, prepared, folder, { ...machine, count, signal });
-    await executeShard(plan, opened, journalOf(folder, shard), transport, (come, missing) =>
-      report('tasks', come, missing),
-    );
+    let [come, missing] = [0, 0];
+    let note: string | undefined;
+    const onNote = (said: string) => {
+      note = said;
+      if (missing > 0 && !signal.aborted) report('tasks', come, missing, note);
+    };
+    const transport = machine.queue
+      ? transportOverQueue(io, { ...machine.queue, folder, signal, onNote })
+      : await transportOf(io, planned, prepared, folder, { ...machine, count, signal });
+    await executeShard(plan, opened, journalOf(folder, shard), transport, (now, of) => {
+      [come, missing] = [now, of];
+      report('tasks', come, missing, note);
+    });
   };
   return withStages(io, work, () => ({ kept: 'the results of finished tasks are kept', goOn: [] }));
+}
+
+/** What the compiler says of the first design, where it compiles none of them. */
+function allFailed({ designs }: Prepared): readonly Diagnostic[] {
+  const made = designs.filter((design) => design !== undefined);
+  const problems = made.flatMap((design) => ('problems' in design ? [design.problems] : []));
+  return problems.length === made.length ? (problems[0] ?? []) : [];
 }
 
 /** One warning for each design that cannot be compiled. */
@@ -123,7 +164,12 @@ async function transportOf(
   planned: PlannedStudy,
   prepared: Prepared,
   folder: ResultsFolder,
-  { threads, dataLimit, count, signal }: Machine & { readonly count: number; readonly signal: AbortSignal },
+  {
+    threads,
+    dataLimit,
+    count,
+    signal,
+  }: Omit<Machine, 'queue'> & { readonly count: number; readonly signal: AbortSignal },
 ): Promise<Transport> {
   const kept = resultsPlace(io);
   const context = {
@@ -152,10 +198,10 @@ async function finish(
 async function estimate(
   io: Io,
   planned: PlannedStudy,
+  { dataLimit, json }: SweepCommandLine,
   threads: number,
-  json: true | undefined,
 ): Promise<void> {
-  const probe = await withStages(io, ({ report }) => probeSweep(planned, io.now, report));
+  const probe = await withStages(io, ({ report }) => probeSweep(planned, dataLimit, io.now, report));
   const beside = Math.min(threads, probe.tasks);
   const outcome = {
     ...{ crossloom: version, title: planned.plan.title, ...probe, threads: beside },
@@ -200,10 +246,11 @@ export function declareSweep(command: Command, io: Io): void {
       wholeNumber(1, 999_999),
     );
   withExamples(
-    withJson(withThreads(withDataLimit(command))),
+    withJson(withThreads(withDataLimit(withQueue(command)))),
     'crossloom sweep study.yaml --dry-run',
     'crossloom sweep study.yaml -o results/',
     'crossloom sweep study.yaml -o results/ --shard 3/16',
+    'crossloom sweep study.yaml -o results/ --queue redis://queue.example:6379',
   ).action((file: string, args: SweepCommandLine) => run(io, file, args));
   const merging = command
     .command('merge')

@@ -45,6 +45,12 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./sweep.ts')).declareSweep,
   },
   {
+    name: 'worker',
+    takes: '[options]',
+    description: 'execute tasks that `crossloom sweep --queue` submits, on this machine and any other',
+    load: async () => (await import('./worker.ts')).declareWorker,
+  },
+  {
     name: 'run',
     takes: '[options] <package>',
     description: 'run one input on a programmed chip and print the top classes',
@@ -107,7 +113,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'disasm',
-    takes: '<package>',
+    takes: '[options] <package>',
     description: 'print a bitstream as text',
     load: async () => (await import('./disasm.ts')).declareDisasm,
   },

@@ -7,6 +7,7 @@ export * from './learning.ts';
 export * from './mapping.ts';
 export * from './model.ts';
 export * from './package.ts';
+export * from './queue.ts';
 export * from './reading.ts';
 export * from './report.ts';
 export * from './sweep.ts';

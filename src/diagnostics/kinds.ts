@@ -27,6 +27,7 @@ export const kinds = {
   bound: { exit: 50, what: 'a bound such as --min-accuracy is not met', stages: ['verify', 'tune'] },
   result: { exit: 51, what: 'a result that is not a number', stages: ['result'] },
   device: { exit: 52, what: 'a device that models are to run on', stages: ['device'] },
+  queue: { exit: 55, what: 'the queue, its workers, or what Redis holds of tasks', stages: ['queue'] },
   learning: { exit: 60, what: 'what is to learn, or its checkpoint', stages: ['train'] },
 } as const;
 

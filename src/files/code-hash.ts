@@ -8,14 +8,27 @@ import { installRoot } from './install-root.ts';
 
 /** Float sums of onnxruntime may differ in their last bits from processor to processor. */
 export async function codeHash(): Promise<string> {
+  return sha256([processorName(), ...(await fileHashes())].join(' '));
+}
+
+/** Of the code that runs alone: the same on every machine that has it. */
+export async function programHash(): Promise<string> {
+  return sha256((await fileHashes()).join(' '));
+}
+
+/** Model of this machine's processor. */
+export function processorName(): string | undefined {
+  return cpus()[0]?.model;
+}
+
+async function fileHashes(): Promise<string[]> {
   const code = fileURLToPath(new URL('../..', import.meta.url));
   const folders = ['src', 'passes'].map((folder) => join(code, folder));
   const files = (await Promise.all(folders.map(filesBelow))).flat().filter(isCode).sort();
   const read = await Promise.all(
     [join(installRoot(), 'package.json'), ...files].map((file) => readFile(file)),
   );
-  const hashes = read.map((bytes) => sha256(bytes));
-  return sha256([cpus()[0]?.model, ...hashes].join(' '));
+  return read.map((bytes) => sha256(bytes));
 }
 
 const isCode = (file: string) => /(?<!\.d)\.(ts|js)$/.test(file);

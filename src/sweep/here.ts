@@ -18,45 +18,47 @@ export function transportHere(
   return async function* (tasks) {
     const outcomes: TaskOutcome[] = [];
     let ended = false;
+    let left = false;
     let wake = () => {};
     const beside = Math.max(1, Math.min(threads, count));
-    const running = runJob(
-      job,
-      { ...context, threads: Math.floor(threads / beside) },
-      untilAborted(tasks, signal),
-      {
-        threads: beside,
-        count,
-        onResult(outcome) {
-          outcomes.push(outcome);
-          wake();
-        },
+    const begun = beginning(tasks, () => {
+      signal?.throwIfAborted();
+      return !left;
+    });
+    const running = runJob(job, { ...context, threads: Math.floor(threads / beside) }, begun, {
+      threads: beside,
+      count,
+      onResult(outcome) {
+        outcomes.push(outcome);
+        wake();
       },
-    ).finally(() => {
+    }).finally(() => {
       ended = true;
       wake();
     });
     // It is waited for below.
     running.catch(() => undefined);
-    while (!ended || outcomes.length > 0) {
-      const next = outcomes.shift();
-      if (next) yield next;
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (ended) resolve();
-        });
+    try {
+      while (!ended || outcomes.length > 0) {
+        const next = outcomes.shift();
+        if (next) yield next;
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            if (ended) resolve();
+          });
+      }
+    } finally {
+      left = true;
+      await running;
     }
-    await running;
   };
 }
 
-function* untilAborted<T>(
-  items: Iterable<T>,
-  signal: AbortSignal | undefined,
-): Generator<T, void, undefined> {
+/** Items for as long as more are to be begun. */
+function* beginning<T>(items: Iterable<T>, goesOn: () => boolean): Generator<T, void, undefined> {
   for (const item of items) {
-    signal?.throwIfAborted();
+    if (!goesOn()) return;
     yield item;
   }
 }

@@ -67,7 +67,7 @@ export type PreparedDesign = z.infer<typeof preparedDesign>;
 const preparedData = z.strictObject({ ranges: z.array(z.string()).min(1) });
 export type PreparedData = z.infer<typeof preparedData>;
 
-/** What was prepared before, by whichever process. @throws DiagnosticError sweep/damaged */
+/** What was prepared before, whoever did it. @throws DiagnosticError sweep/damaged */
 export async function preparedIn(folder: ResultsFolder, plan: SweepPlan): Promise<Prepared> {
   const [designs, data] = await together(
     together(...plan.designs.map((_, i) => ifThere(folder.design(i), preparedDesign))),
@@ -122,8 +122,7 @@ export async function prepareDesign(
 }
 
 /** What a compiler says against a combination of target and options, and would say again. */
-const isOfDesign = (code: string) =>
-  /^(map|options|target|wires|calibrate)\//.test(code) && code !== 'calibrate/wrong-record';
+const isOfDesign = (code: string) => /^(map|options|target|wires)\//.test(code);
 
 async function besideIn(packages: string, name: string): Promise<string> {
   await mkdir(packages, { recursive: true });

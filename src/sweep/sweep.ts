@@ -65,7 +65,7 @@ export interface OpenedShard {
   readonly board: Board;
 }
 
-/** With the results that are there already, of any process. */
+/** With the results that are there already, whoever wrote them. */
 export async function openShard(
   plan: SweepPlan,
   prepared: Prepared,

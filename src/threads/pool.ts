@@ -163,7 +163,7 @@ async function* each<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T
 }
 
 /** A worker loads JavaScript alone: TypeScript sources, as tests run them, stay in one thread. */
-function canLoad(module: string): boolean {
+export function canLoad(module: string): boolean {
   return !module.endsWith('.ts');
 }
 
@@ -198,7 +198,8 @@ export type Order =
   | { readonly kind: 'close' }
   | { readonly kind: 'end' };
 
-function startWorker() {
+/** A thread beside this one. */
+export function startWorker() {
   const worker = new Worker(new URL('./pool-worker.js', import.meta.url));
   const waiting: ((answer: Answer) => void)[] = [];
   let lost: Answer | undefined;
@@ -239,6 +240,12 @@ function startWorker() {
     async close(): Promise<void> {
       post({ kind: 'end' });
       await ended;
+    },
+    /** Whether it has ended or failed. */
+    isLost: () => lost !== undefined,
+    /** Ends the thread in the middle of what it does. */
+    async kill(): Promise<void> {
+      await worker.terminate();
     },
   };
 }

@@ -199,6 +199,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/verify',
     'src/wires',
   ],
+  'src/queue': [],
   'src/cli/completion': [],
   'src/report/plots': [],
   'src/report/figures': ['src/inspect', 'src/report', 'src/sweep', 'src/verify'],
@@ -359,6 +360,8 @@ describe('imports', () => {
     ['sharp', 'src/data'],
     ['commander', 'src/cli'],
     ['echarts', 'src/report/plots'],
+    ['bullmq', 'src/queue'],
+    ['ioredis', 'src/queue'],
     ['ml-levenberg-marquardt', 'src/fit'],
     ['ml-matrix', 'src/fit'],
   ])('%s is imported in %s alone', (name, folder) => {

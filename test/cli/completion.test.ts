@@ -25,6 +25,8 @@ const lines: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['crossloom targets show ide', ['ideal']],
   ['crossloom verify net.xbar --compens', ['--compensate']],
   ['crossloom completion f', ['fish']],
+  ['crossloom sweep completion.f', ['completion.fish']],
+  ['crossloom sweep mer', ['merge']],
 ];
 
 const isThere = (shell: string) => spawnSync(shell, ['--version']).error === undefined;

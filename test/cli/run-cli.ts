@@ -27,6 +27,7 @@ export function collectingIo(overrides: Partial<Io> = {}) {
     env: {},
     now: () => 0,
     onInterrupt: () => () => undefined,
+    onTerminate: () => () => undefined,
     ...overrides,
   };
   return { io, out: () => out.join(''), err: () => err.join('') };

@@ -2,6 +2,11 @@
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { transportHere } from '../../src/sweep/here.ts';
+import { planStudy } from '../../src/sweep/plan-study.ts';
+import { readStudy } from '../../src/sweep/read-study.ts';
+import { openResultsFolder } from '../../src/sweep/results-folder.ts';
+import { dataPlaces, executeShard, openShard, prepareShard } from '../../src/sweep/sweep.ts';
 import { problemOf, runCli, runUntil } from '../cli/run-cli.ts';
 import { images, studyFolder, writeStudy, writtenIn } from './tiny-study.ts';
 
@@ -101,6 +106,27 @@ describe('a sweep', () => {
     expect(await writtenIn(at('stopped'))).toEqual(whole);
   });
 
+  test('goes on after a full disk', async () => {
+    const planned = await planStudy(await readStudy(study));
+    const results = await openResultsFolder(at('full'), planned.plan);
+    const prepared = await prepareShard(planned, results);
+    const opened = await openShard(planned.plan, prepared, results);
+    const { packages, models } = results;
+    const context = { packages, models, data: dataPlaces(planned, prepared) };
+    const transport = transportHere(context, { threads: 1, count: tasks });
+    const executed = executeShard(planned.plan, opened, '/dev/full', transport);
+    await expect(executed).rejects.toThrow('ENOSPC');
+    expect(await runCli(['sweep', study, '-o', at('full')])).toMatchObject({ exit: 0 });
+    expect(await writtenIn(at('full'))).toEqual(whole);
+  });
+
+  test('by two at once, in one folder, is the same', async () => {
+    const args = ['sweep', study, '-o', at('two')];
+    const both = await Promise.all([runCli(args), runCli(args)]);
+    expect(both.map(({ exit }) => exit)).toEqual([0, 0]);
+    expect(await writtenIn(at('two'))).toEqual(whole);
+  });
+
   test('of results that are there executes nothing', async () => {
     const before = await writtenIn(at('whole'));
     const { err } = await runCli(['sweep', study, '-o', at('whole')]);
@@ -164,6 +190,7 @@ describe('what does not fit', () => {
     expect(unknown.err).toContain("there is no option 'copys'");
     expect(problemOf(await problem({ set: { 'adc.bits': 99 } }))).toBe('25 options/invalid');
     expect(problemOf(await problem({ images: { from: 500, to: 600 } }))).toBe('42 sweep/invalid');
+    expect(problemOf(await problem({ chips: 100_000 }))).toBe('42 sweep/too-large');
     const [model] = [{ file: 'none.onnx', data: 'none.npy' }];
     expect(problemOf(await problem({ models: [model] }))).toBe('2 onnx/unreadable');
     const { err } = await problem({ set: { 'adc.bits': { from: '1 uS', to: '2 S', steps: 3 } } });
@@ -233,6 +260,8 @@ describe('what does not fit', () => {
     const rows = linesOf((await writtenIn(at('some')))['table.csv']!);
     expect(rows.filter((row) => row.includes('map/too-many-arrays'))).toHaveLength(2);
     expect(rows).toHaveLength(5);
+    const none = await problem({ options: { arrays: 1 } });
+    expect(problemOf(none)).toBe('26 map/too-many-arrays');
   });
 });
 

@@ -25,7 +25,7 @@ const chapters = [
       'docs/diagnostics.md',
     ],
   ],
-  ['Measure', ['docs/sweep.md', 'docs/cluster.md']],
+  ['Measure', ['docs/sweep.md', 'docs/cluster.md', 'docs/workers.md']],
   ['Compile', ['docs/operators.md', 'docs/options.md', 'docs/tune.md', 'docs/faults.md']],
   ['Targets', ['docs/targets.md', 'docs/fit.md', 'docs/characterize.md', 'docs/hidden-weights.md']],
   ['Learn', ['docs/train.md', 'docs/hardware-aware-training.md']],

@@ -38,12 +38,12 @@ function all(verb: Verb, path = ''): readonly (readonly [string, Verb])[] {
 
 const pathsOf = (program: Verb) => all(program).flatMap(([path]) => (path === '' ? [] : [path]));
 
-function caseOf(path: string, { flags, verbs, words }: Verb): string {
+function caseOf(path: string, { flags, verbs, takes, words }: Verb): string {
   const chosen = flags.filter(({ choices }) => choices.length > 0);
   const offered = [...verbs.map((inner) => inner.name), ...words, ...flags.flatMap(({ names }) => names)];
   return [
     `    '${path}')`,
-    `      words='${offered.join(' ')}'${verbs.length > 0 ? " files=''" : ''}`,
+    `      words='${offered.join(' ')}'${verbs.length > 0 && !takes ? " files=''" : ''}`,
     ...(chosen.length > 0 ? ['      case "$prev" in', ...chosen.map(wordsAfter), '      esac'] : []),
     '      ;;',
   ].join('\n');

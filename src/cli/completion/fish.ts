@@ -17,7 +17,9 @@ function linesOf(verb: Verb, name: string, path: readonly string[]): readonly st
   const say = (text: string) => `complete -c ${name}${text}`;
   return [
     ...verb.verbs.map((one) =>
-      say(`${when([...here, ...none])} -f -a ${one.name} -d ${quoted(one.description)}`),
+      say(
+        `${when([...here, ...none])} ${verb.takes ? '' : '-f '}-a ${one.name} -d ${quoted(one.description)}`,
+      ),
     ),
     ...(verb.words.length > 0 ? [say(`${when([...here, ...none])} -a ${quoted(verb.words.join(' '))}`)] : []),
     ...verb.flags.map((flag) => say(`${when([...here, ...none])}${flagText(flag)}`)),

@@ -16,6 +16,8 @@ export interface Verb {
   readonly description: string;
   readonly flags: readonly Flag[];
   readonly verbs: readonly Verb[];
+  /** Whether it takes arguments, though it may have verbs too. */
+  readonly takes: boolean;
   /** Words that the first argument can be, where these are known. */
   readonly words: readonly string[];
 }
@@ -31,6 +33,7 @@ export function verbsOf(command: Command, targets: readonly string[]): Verb {
       { names: ['--help'], description: 'display help for command', choices: [] },
     ],
     verbs: command.commands.map((inner) => verbsOf(inner, targets)),
+    takes: first !== undefined,
     words: first?.argChoices ?? (first?.name() === 'target' ? targets : []),
   };
 }

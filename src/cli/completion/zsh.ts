@@ -31,10 +31,10 @@ ${listed.join('\n')}
   _arguments -C -S \\
 ${[...flags, "    '1:verb:->verb'", "    '*::argument:->argument'"].join(' \\\n')}
   case $state in
-    verb) _describe verb verbs ;;
+    verb) _describe verb verbs${verb.takes ? '; _files' : ''} ;;
     argument)
       case $words[1] in
-${verb.verbs.map((one) => `        ${one.name}) ${name}_${one.name} ;;`).join('\n')}
+${verb.verbs.map((one) => `        ${one.name}) ${name}_${one.name} ;;`).join('\n')}${verb.takes ? '\n        *) _files ;;' : ''}
       esac ;;
   esac
 }

@@ -18,7 +18,7 @@ function point(
 ): PointReport {
   const cost = {
     ...{ arrays: 10 * copies, chips: 1, conversions: 100, conversionEnergy: 1e-9, conversionTime: 1e-6 },
-    energy: 1e-9 * bits * copies,
+    energy: bits * copies,
   };
   return {
     ...{ model: 'net', target: 'chip', values: { 'adc.bits': bits, copies }, at, wires: true },
@@ -70,7 +70,7 @@ describe('a sweep', () => {
     const [arrays, energy] = paretoDrawings(report);
     expect(arrays!.plot.series[0]).toMatchObject({ x: [10], y: [80] });
     expect(arrays!.plot.series[1]!.x).toHaveLength(8);
-    expect(energy!.plot.series[0]).toMatchObject({ x: [4e-9, 6e-9], y: [60, 80] });
+    expect(energy!.plot.series[0]).toMatchObject({ x: [4, 6], y: [60, 80] });
   });
 
   test('has the share of chips above an accuracy', () => {
@@ -89,7 +89,8 @@ describe('a sweep', () => {
 
   test('is a page with all pictures, and nothing that is loaded', () => {
     const page = sweepPage(report);
-    expect(page.match(/<svg /g)).toHaveLength(6);
+    // Each for wide windows and for narrow ones.
+    expect(page.match(/<svg /g)).toHaveLength(2 * 6);
     expect(page).toContain('Bits &lt;and&gt; copies');
     expect(page).not.toMatch(/<script|src=|https?:\/\/(?!www\.w3\.org)/);
     for (const id of ['axis-1', 'pareto-arrays', 'pareto-energy', 'yield'])
