@@ -23,12 +23,13 @@ import { asRecorded, openPackageData, type ScoredDataFlags, withScoredData } fro
 import { withStages } from './stages.ts';
 
 interface ExplainCommandLine
-  extends Omit<ExplainOptions, 'store' | 'onProgress'>,
+  extends Omit<ExplainOptions, 'store' | 'onProgress' | 'tries'>,
     ScoredDataFlags,
     PreprocessingFlags {
   readonly model: string;
   readonly image?: number;
   readonly json?: true;
+  readonly try?: true;
 }
 
 /** What there is to explain, opened. */
@@ -56,10 +57,21 @@ function opened<R>(
 
 async function explainPackage(io: Io, folder: string, args: ExplainCommandLine): Promise<ExplainReport> {
   const store = await openResults(io);
-  const { seed, images, threads, acceptChance, scoreOutput, trials, at, compensate, layers } = args;
+  const {
+    seed,
+    images,
+    threads,
+    acceptChance,
+    scoreOutput,
+    trials,
+    at,
+    compensate,
+    layers,
+    try: tries,
+  } = args;
   return opened(io, folder, args, ({ pkg, model, dataset, onProgress }) =>
     explain(pkg, model, dataset, {
-      ...defined({ seed, images, threads, acceptChance, scoreOutput, trials, at, compensate, layers }),
+      ...defined({ seed, images, threads, acceptChance, scoreOutput, trials, at, compensate, layers, tries }),
       ...{ store, onProgress },
     }),
   );
@@ -105,11 +117,15 @@ export function declareExplain(command: Command, io: Io): void {
         'follow this image of the data, from 0, through the layers of one chip instead',
       )
         .argParser(wholeNumber(0))
-        .conflicts(['images', 'trials', 'layers']),
+        .conflicts(['images', 'trials', 'layers', 'try']),
     )
     .option(
       '--layers',
       'compare layers too, under every effect alone (default: of a package of at most 64 arrays)',
+    )
+    .option(
+      '--try',
+      'try options that may help against the largest causes (default: of a package of at most 64 arrays)',
     );
   withExamples(
     withJson(withThreads(withCompensation(command))),

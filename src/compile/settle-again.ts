@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Compiled } from '../ir/compiled.ts';
-import type { LoadedTarget } from '../target/target.ts';
+import type { LoadedTarget, Target } from '../target/target.ts';
 import { withWorkers } from '../threads/pool.ts';
 import { convertersOf, scheduleOf, scheduleWith } from './stages.ts';
 
@@ -13,10 +13,12 @@ export function settleAgain(compiled: Compiled, loaded: LoadedTarget, threads: n
   const { mapping, record, options } = compiled;
   return withWorkers(threads, async (pool) => {
     const have = { mapping, record, options, target: loaded.target, pool };
-    const { converters } = await convertersOf(have);
+    const { target: before } = compiled.loaded;
+    // What wires are worth is told to converters later.
+    const same = isDeepStrictEqual(unwired(loaded.target), unwired(before));
+    const { converters } = same ? compiled : await convertersOf(have);
     const { wireCorrection, ...bare } = compiled;
-    const { wires } = compiled.loaded.target;
-    if (wireCorrection && isDeepStrictEqual(loaded.target.wires, wires)) {
+    if (wireCorrection && isDeepStrictEqual(loaded.target.wires, before.wires)) {
       const { target } = loaded;
       const schedule = scheduleWith({ mapping, converters, target, predistorted: wireCorrection });
       return { ...compiled, loaded, converters, schedule };
@@ -25,3 +27,5 @@ export function settleAgain(compiled: Compiled, loaded: LoadedTarget, threads: n
     return { ...bare, loaded, converters, schedule };
   });
 }
+
+const unwired = (target: Target): object => ({ ...target, wires: undefined });

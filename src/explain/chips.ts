@@ -25,7 +25,7 @@ export interface ChipsWithout {
   program(errors: readonly string[], seed: number, on: OnPart): Promise<Programmed>;
 }
 
-interface HowCorrected {
+export interface HowCorrected {
   readonly threads: number;
   /** Seconds after programming. */
   readonly calibratedAt: number;

@@ -2,7 +2,8 @@
 import { sumOf } from '../math/sum.ts';
 import { gainOf, lossOf, shareOf } from '../tune/loss.ts';
 import { percentOf } from '../verify/metrics.ts';
-import type { ChipRun, ReferenceRun } from '../verify/run-images.ts';
+import type { ReferenceRun } from '../verify/run-images.ts';
+import { firstOf, imagesOf, type Run } from './few-images.ts';
 import type { Cost, EffectReport, Measured } from './report.ts';
 
 /** Share of what all effects err together below which an effect is not taken away from them. */
@@ -11,27 +12,28 @@ const slight = 0.01;
 export const isSlight = ({ share, cost }: Cost, all: Measured): boolean =>
   share.high < slight * all.noise && cost.points === 0;
 
-type Run = Pick<ChipRun, 'tally' | 'toFloat'>;
-
-export function measuredOf(runs: readonly Run[], references: ReferenceRun): Measured {
+export function measuredOf(runs: readonly Omit<Run, 'errors'>[], references: ReferenceRun): Measured {
   const top1 = sumOf(runs.map(({ tally }) => percentOf(tally.top1!))) / runs.length;
   return { top1, ...lossOf(runs, references) };
 }
 
 /**
- * What an effect costs chips `having` it, against the same chips without it.
+ * What an effect costs chips `having` it, against the same chips without it, on the images that both ran over.
  * @param told whose own figures are told
  */
 export function costIn(
   references: ReferenceRun,
-  having: readonly ChipRun[],
-  without: readonly ChipRun[],
+  having: readonly Run[],
+  without: readonly Run[],
   told: 'with' | 'without',
 ): Cost {
+  const images = Math.min(...[...having, ...without].map(imagesOf));
+  const [own, other] = [having, without].map((runs) => runs.map((run) => firstOf(run, images, references)));
   return {
-    ...measuredOf(told === 'with' ? having : without, references),
-    cost: gainOf(having, without),
-    share: shareOf(having, without),
+    images,
+    ...measuredOf(told === 'with' ? own! : other!, references),
+    cost: gainOf(own!, other!),
+    share: shareOf(own!, other),
   };
 }
 

@@ -25,12 +25,15 @@ import type { ModelFile } from '../verify/options.ts';
 import { runChip } from '../verify/run-images.ts';
 import { openChipsWithout, wiresAreTold } from './chips.ts';
 import { costIn, costliestFirst, isSlight, measuredOf } from './costs.ts';
+import { imagesOf, type Run } from './few-images.ts';
 import { causesIn, layersIn } from './layer-causes.ts';
 import type { ExplainOptions } from './options.ts';
 import { readProgrammed } from './reading.ts';
+import { weightRounding } from './remedies.ts';
 import type { EffectReport, ExplainReport, WrongAnswers } from './report.ts';
 import { openRuns } from './runs.ts';
 import { openSubject, type Subject } from './subject.ts';
+import { canBeTried, tryRemedies } from './try-remedies.ts';
 import { followWrong } from './wrong-answers.ts';
 
 /**
@@ -57,7 +60,8 @@ export async function explain(
   const compiled = await compiledOf(pkg);
   const sequential = compensate === 'sequential';
   const calibratedAt = fitsAnew(compensate) ? at : 0;
-  const chips = openChipsWithout(compiled, pkg, { threads, calibratedAt, sequential });
+  const how = { threads, calibratedAt, sequential };
+  const chips = openChipsWithout(compiled, pkg, how);
   const many = compiled.mapping.arrays > manyArrays;
   const usual = many ? 1 : defaultTrials;
   const seeds = Array.from({ length: options.trials ?? usual }, (_, i) => (options.seed ?? 1) + i);
@@ -70,7 +74,7 @@ export async function explain(
   const layered = options.layers ?? !many;
   const allNoise: LayerNoise | undefined = layered ? new Map() : undefined;
   const aloneNoise = new Map<string, LayerNoise>();
-  const all = await runsWithout([], 'all effects', allNoise);
+  const all = await runsWithout([], 'all effects', { layers: allNoise });
   const ofAll = measuredOf(all, references);
   const followed = async (): Promise<WrongAnswers> => {
     const programmed = await chips.program([], seeds[0]!, on('all effects'));
@@ -84,20 +88,28 @@ export async function explain(
   const effects: EffectReport[] = [];
   for (const effect of acting) {
     const others = names.filter((name) => name !== effect);
-    const allButIt = async () =>
-      costIn(references, all, await runsWithout([effect], `all but ${effect}`), 'without');
+    const allButIt = async () => {
+      const runs = await runsWithout([effect], `all but ${effect}`, { enough: () => true });
+      return costIn(references, all, runs, 'without');
+    };
     if (!actsAlone(target, effect, others)) {
       effects.push({ effect, allBut: await allButIt() });
       continue;
     }
     const noise: LayerNoise | undefined = layered ? new Map() : undefined;
     if (noise) aloneNoise.set(effect, noise);
-    const alone = costIn(references, await runsWithout(others, `only ${effect}`, noise), none, 'with');
+    const costOf = (runs: readonly Run[]) => costIn(references, runs, none, 'with');
+    const enough = (few: readonly Run[]) => isSlight(costOf(few), ofAll);
+    const alone = costOf(await runsWithout(others, `only ${effect}`, { layers: noise, enough }));
     const layers = noise && layersIn(pkg, noise);
     const rest = isSlight(alone, ofAll) ? ({ slight: true } as const) : { allBut: await allButIt() };
     effects.push({ effect, alone, ...defined({ layers }), ...rest });
   }
   effects.push(...(await roundings(pkg, model, compiled, subject, on)));
+  const ordered = effects.toSorted(costliestFirst);
+  const tried = async () =>
+    canBeTried(compiled) ? tryRemedies(model, compiled, subject, ordered, { ...how, seeds, all, on }) : [];
+  const remedies = (options.tries ?? !many) ? await tried() : undefined;
   const ideal = { tally: references.ideal, toFloat: references.idealNoise };
   return {
     crossloom: version,
@@ -117,7 +129,8 @@ export async function explain(
     integers: measuredOf([ideal], references),
     all: ofAll,
     none: measuredOf(none, references),
-    effects: effects.toSorted(costliestFirst),
+    effects: ordered,
+    ...defined({ tried: remedies }),
     ...(allNoise && { layers: causesIn(pkg, allNoise, aloneNoise) }),
     ...defined({ wrong }),
     later: names.filter((name) => !acting.includes(name)),
@@ -140,13 +153,14 @@ async function roundings(
   const real = await lowerAsRecorded(model, pkg.loaded, compiled.options, pkg.record);
   const effects: EffectReport[] = [];
   for (const [effect, lower] of [
-    ['weight rounding', roundedWeights],
+    [weightRounding, roundedWeights],
     ['input rounding', roundedInputs],
   ] as const) {
     const bytes = encodeModel(lower(real, compiled.graph));
     const run = await runChip(images, { bytes }, references, on(`only ${effect}`)('simulate'));
     const measured = measuredOf([run], references);
-    effects.push({ effect, alone: { ...measured, cost: measured.loss, share: shareOf([run]) } });
+    const cost = { images: imagesOf(run), ...measured, cost: measured.loss, share: shareOf([run]) };
+    effects.push({ effect, alone: cost });
   }
   return effects;
 }

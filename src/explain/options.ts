@@ -15,6 +15,11 @@ export interface ExplainOptions
   readonly compensate?: Compensation;
   /** Whether layers are compared under every effect alone. Default: of a package of at most 64 arrays. */
   readonly layers?: boolean;
+  /**
+   * Whether options are tried that should help against the largest causes. Default: of a package of at most 64 arrays. Never of one that
+   * was trained on a chip, or compiled around the faults of one.
+   */
+  readonly tries?: boolean;
   /** Called when a stage starts, and as it goes on. What it throws ends the work. */
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }

@@ -10,6 +10,8 @@ export interface Measured extends LossReport {
 
 /** The same images and chips, with an effect and without it. */
 export interface Cost extends Measured {
+  /** Those that it rests on. */
+  readonly images: number;
   /** Points of top-1 that the effect takes, pairwise. */
   readonly cost: Loss;
   /** Error energy of the outputs that the effect makes up, as a share of the energy of floating point's. */
@@ -61,6 +63,21 @@ export interface EffectReport {
   readonly slight?: true;
 }
 
+/** An option of `compile` that should help against an effect, and what came of it. */
+export interface TriedRemedy {
+  readonly effect: string;
+  /** As flags, or as lines of an options file. */
+  readonly option: string;
+  /** Why the compiler refuses it for this network and chip. */
+  readonly refused?: string;
+  /** The same seeds and images; `cost` and `share` are what the chips of the package lose and err more than those with the option. */
+  readonly came?: Cost & {
+    readonly arrays: number;
+    /** Than the package has. */
+    readonly more: number;
+  };
+}
+
 export interface ExplainReport {
   readonly crossloom: string;
   readonly model: { readonly file: string; readonly sha256: string };
@@ -93,6 +110,8 @@ export interface ExplainReport {
   readonly none: Measured;
   /** From the one on that costs most points alone; of equal ones the larger part of the error first. */
   readonly effects: readonly EffectReport[];
+  /** For the largest causes; absent where nothing was to be tried. */
+  readonly tried?: readonly TriedRemedy[];
   /** In the order of the network; absent where layers were not asked for. */
   readonly layers?: readonly LayerCause[];
   /** As `layers`. */

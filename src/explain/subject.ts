@@ -12,10 +12,12 @@ import { unlessRefused } from '../record/refused-model.ts';
 import { fedInputs, spreadSamples } from '../record/samples.ts';
 import { openSession } from '../runtime/session.ts';
 import { availableThreads } from '../threads/pool.ts';
+import { manyArrays } from '../tune/options.ts';
 import { checkAboveChance } from '../verify/at-chance.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { type Plan, planVerification } from '../verify/plan.ts';
 import { type ImageRun, type ReferenceRun, runReferences } from '../verify/run-images.ts';
+import { fewFirst, fewOf } from './few-images.ts';
 import { raiseNoClasses } from './no-classes.ts';
 import { defaultImages, type ExplainOptions } from './options.ts';
 import type { HowRead } from './reading.ts';
@@ -23,6 +25,8 @@ import type { HowRead } from './reading.ts';
 export interface Subject extends HowRead {
   readonly images: ImageRun;
   readonly references: ReferenceRun;
+  /** How many of the images, the first, have to do where few will. */
+  readonly few: number;
 }
 
 type OnProgress = NonNullable<ExplainOptions['onProgress']>;
@@ -38,14 +42,18 @@ export async function openSubject(
   const { at = 0, compensate = usualCompensation, threads = availableThreads(), store = noStore } = options;
   const samples = spreadSamples(dataset, fedInputs(model.graph, model.file), dataset.length);
   return unlessRefused(model, samples, async () => {
-    const plan = await planned(pkg, model, dataset, options, report);
+    const whole = await planned(pkg, model, dataset, options, report);
+    const large = pkg.manifest.summary.arrays > manyArrays;
+    const plan = large ? fewFirst(whole) : whole;
+    const few = large ? fewOf(plan) : plan.indices.length;
     const images: ImageRun = { dataset, plan, threads };
     const models = {
       float: { bytes: encodeModel(model.graph) },
       ideal: { bytes: encodeModel(withFloatSums(pkg.reference)) },
     };
     const onImages = (done: number, total: number) => report('floating point and integers', done, total);
-    return { images, references: await runReferences(images, models, onImages, store), at, compensate };
+    const references = await runReferences(images, models, onImages, store);
+    return { images, references, few, at, compensate };
   });
 }
 

@@ -4,8 +4,9 @@ import { evenlySpread } from '../math/evenly-spread.ts';
 import type { Package } from '../package/open.ts';
 import type { OnPart } from '../tune/chips.ts';
 import type { ChipReading } from '../verify/read-chip.ts';
-import type { ChipRun, ImageRun, ReferenceRun } from '../verify/run-images.ts';
+import type { ImageRun, ReferenceRun } from '../verify/run-images.ts';
 import { openCuts } from './cuts.ts';
+import type { Run } from './few-images.ts';
 import type { WrongAnswers } from './report.ts';
 import { turnsOf } from './turns.ts';
 
@@ -16,7 +17,7 @@ const mostFollowed = 32;
 export async function followWrong(
   pkg: Package,
   reading: Pick<ChipReading, 'chip' | 'corrections' | 'conditions'>,
-  run: ChipRun,
+  run: Pick<Run, 'tally'>,
   { dataset, plan, threads }: ImageRun,
   { ideal }: Pick<ReferenceRun, 'ideal'>,
   on: OnPart,

@@ -1,5 +1,12 @@
 /** An explanation -> text: what the accuracy is with all effects and with none, and what each effect costs. */
-import type { Cost, ExplainReport, LayerError, Measured, WrongAnswers } from '../explain/report.ts';
+import type {
+  Cost,
+  EffectReport,
+  ExplainReport,
+  LayerError,
+  Measured,
+  WrongAnswers,
+} from '../explain/report.ts';
 import { formatTime } from '../text/time.ts';
 import type { Loss } from '../tune/loss.ts';
 import { counted, formatSnr, shortenMiddle } from './number.ts';
@@ -14,9 +21,43 @@ export function formatExplanation(report: ExplainReport): string {
     ...silent,
     whole(report),
     effectTable(report),
+    ...triedTable(report),
     ...layerTable(report),
     notes(report),
   ].join('\n');
+}
+
+/** What options against the largest causes came to. */
+function triedTable({ tried = [], all, data }: ExplainReport): string[] {
+  const came = tried.flatMap(({ came: own, ...named }) => (own ? [{ ...named, ...own }] : []));
+  const fewer = came.some(({ images }) => images < data.images);
+  const columns = [
+    ...texts('against', 'option'),
+    ...numbers('top-1', 'gain'),
+    ...texts('95 %'),
+    ...numbers('error less by'),
+    ...texts('95 %'),
+    ...numbers('arrays'),
+    ...texts('', ...(fewer ? ['images'] : [])),
+  ];
+  const rows = came.map(({ effect, option, top1, cost, share, arrays, more, images }) => [
+    effect,
+    option,
+    points(top1),
+    points(cost.points),
+    interval(cost),
+    shareOf(share.value, all),
+    `${shareOf(share.low, all)} to ${shareOf(share.high, all)}`,
+    String(arrays),
+    more === 0 ? '' : `${more > 0 ? '+' : ''}${more}`,
+    ...(fewer ? [String(images)] : []),
+  ]);
+  const title =
+    'Options of compile tried against the largest causes, on the same seeds and images: flags, or lines of an options file';
+  const refused = tried.flatMap(({ option, effect, refused: why }) =>
+    why ? [`Against ${effect}, ${option} is refused: ${why}\n`] : [],
+  );
+  return [...(rows.length > 0 ? [`${title}\n${formatTable(columns, rows)}`] : []), ...refused];
 }
 
 /** Layers that are shown: those that err most. */
@@ -50,7 +91,7 @@ function wrongTable({ images, followed, turned, layers }: WrongAnswers): string 
 }
 
 /** What was left out or told in another way, and the time that it took. */
-function notes({ effects, wires, duration, data }: ExplainReport): string {
+function notes({ effects, wires, tried, duration, data }: ExplainReport): string {
   const slight = effects.filter((effect) => effect.slight).map(({ effect }) => effect);
   const lines = [
     ...(slight.length > 0
@@ -67,6 +108,7 @@ function notes({ effects, wires, duration, data }: ExplainReport): string {
       ? ['Wires are solved for the chips with all effects; those of the others are told from these.']
       : []),
     ...(data.layerImages === 0 ? ['Layer by layer: --layers'] : []),
+    ...(tried ? [] : ['Options that may help, tried: --try']),
     `This took ${formatTime(Math.round(duration))}.`,
   ];
   return `${lines.join('\n')}\n`;
@@ -102,8 +144,9 @@ function whole({ float, integers, all, none }: ExplainReport): string {
   return formatTable(columns, rows);
 }
 
-function effectTable({ effects, all }: ExplainReport): string {
+function effectTable({ effects, all, data }: ExplainReport): string {
   const layered = effects.some(({ layers }) => layers);
+  const fewer = effects.some((effect) => imagesOf(effect).some((images) => images < data.images));
   const columns = [
     ...texts('effect'),
     ...numbers('alone costs'),
@@ -111,12 +154,13 @@ function effectTable({ effects, all }: ExplainReport): string {
     ...numbers('all but it', 'gain'),
     ...texts('95 %'),
     ...numbers('of the error'),
-    ...texts('95 %', ...(layered ? ['weakest layer'] : [])),
+    ...texts('95 %', ...(fewer ? ['images'] : []), ...(layered ? ['weakest layer'] : [])),
   ];
-  const ofAll = (share: number) => (all.noise > 0 ? `${Math.round((100 * share) / all.noise) + 0} %` : '');
+  const ofAll = (share: number) => shareOf(share, all);
   const costTexts = (cost: Cost | undefined) =>
     cost ? [points(cost.cost.points), interval(cost.cost)] : ['', ''];
-  const rows = effects.map(({ effect, alone, allBut, slight, layers = [] }) => {
+  const rows = effects.map((one) => {
+    const { effect, alone, allBut, slight, layers = [] } = one;
     const { share } = (allBut ?? alone)!;
     return [
       allBut || slight ? effect : `${effect}, no chip`,
@@ -125,17 +169,27 @@ function effectTable({ effects, all }: ExplainReport): string {
       ...costTexts(allBut),
       ofAll(share.value),
       `${ofAll(share.low)} to ${ofAll(share.high)}`,
+      ...(fewer ? [imagesOf(one).join(', ')] : []),
       ...(layered ? [weakest(layers)] : []),
     ];
   });
   return `Points of top-1 by effect, on the same chips and images, from what costs most alone on\n${formatTable(columns, rows)}`;
 }
 
+/** Images that it rests on alone, and taken away, where these are others. */
+export const imagesOf = ({ alone, allBut }: EffectReport): readonly number[] => [
+  ...new Set([alone, allBut].flatMap((cost) => (cost ? [cost.images] : []))),
+];
+
 /** The layer that errs most by itself; none where all give the values of integers. */
 function weakest(layers: readonly LayerError[]): string {
   const [first] = layers.filter(({ own }) => own !== 'equal').toSorted((a, b) => rank(a) - rank(b));
   return first ? `${shortenMiddle(first.layer, 30)} ${formatSnr(first.own)}` : '';
 }
+
+/** Error energy in percent of what all effects err together. */
+const shareOf = (share: number, { noise }: Measured): string =>
+  noise > 0 ? `${Math.round((100 * share) / noise) + 0} %` : '';
 
 const rank = ({ own }: LayerError): number => (typeof own === 'number' ? own : Number.NEGATIVE_INFINITY);
 

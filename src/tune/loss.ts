@@ -58,7 +58,10 @@ function negated({ points, low, high }: PairedDifference): Loss {
 }
 
 /** Points of accuracy that chips gain by being `without` an error; the same chips and images, pairwise. */
-export function gainOf(runs: readonly ChipRun[], without: readonly ChipRun[]): Loss {
+export function gainOf(
+  runs: readonly Pick<ChipRun, 'tally'>[],
+  without: readonly Pick<ChipRun, 'tally'>[],
+): Loss {
   const { mean, low, high } = crossedMean(
     runs.map(({ tally }, chip) =>
       Float64Array.from(tally.top1!, (right, image) => without[chip]!.tally.top1![image]! - right),
@@ -67,8 +70,10 @@ export function gainOf(runs: readonly ChipRun[], without: readonly ChipRun[]): L
   return { points: 100 * mean, low: 100 * low, high: 100 * high };
 }
 
+type Errors = Pick<ChipRun, 'toFloat' | 'errors'>;
+
 /** Error energy that chips have more of than those `without` an error, pairwise; that of the runs themselves where none are given. */
-export function shareOf(runs: readonly ChipRun[], without?: readonly ChipRun[]): Share {
+export function shareOf(runs: readonly Errors[], without?: readonly Errors[]): Share {
   const { toFloat, errors } = runs[0]!;
   const perImage = toFloat.signal / errors.length;
   const energies = runs.map((run, chip) =>

@@ -48,6 +48,9 @@ describe('crossloom explain', () => {
       /^converter quantization and saturation +[\d.]+ .* to .* (first|second) -?[\d.]+ dB$/,
     );
     expect(out).toMatch(/^weight rounding, no chip +-?[\d.]+ .* %$/m);
+    // A small package: options are tried.
+    expect(out).toMatch(/^Options of compile tried against the largest causes/m);
+    expect(out).toMatch(/^converter quantization and saturation +--set adc\.bits=6 +[\d.]+ /m);
   });
 
   test('with --json gives the same numbers, and with --at what has drifted', async () => {
@@ -63,6 +66,18 @@ describe('crossloom explain', () => {
     };
     expect(explained(-1)).toMatch(/^Chips err more without an effect of a negative part: /m);
     expect(explained(1)).not.toContain('negative part');
+    // What was not asked for is offered, what a compilation refuses is said.
+    const { tried, ...untried } = report;
+    expect(tried.length).toBeGreaterThan(0);
+    expect(formatExplanation(untried)).toMatch(/^Options that may help, tried: --try$/m);
+    const refused = [{ effect: 'drift', option: '--copies 2', refused: 'it is too large' }];
+    expect(formatExplanation({ ...report, tried: refused })).toMatch(
+      /^Against drift, --copies 2 is refused: it is too large$/m,
+    );
+    // A line that rests on fewer images says so.
+    const [largest, ...rest] = report.effects;
+    const few = { ...largest, allBut: { ...largest.allBut, images: 12 } };
+    expect(formatExplanation({ ...report, effects: [few, ...rest] })).toMatch(/ 16, 12 /);
   });
 });
 
@@ -90,6 +105,7 @@ describe('what cannot be explained', () => {
     [['--model', 'model.onnx', '--image', '-1'], '2 usage/invalid-value'],
     [['--model', 'other.onnx', '--image', '1'], '30 package/wrong-model'],
     [['--model', 'model.onnx', '--image', '1', '--trials', '2'], '2 usage/invalid'],
+    [['--model', 'model.onnx', '--image', '1', '--try'], '2 usage/invalid'],
   ])('%j', async (flags, problem) => {
     const placed = flags.map((flag) => (/\.(onnx|npy)$/.test(flag) ? at(flag) : flag));
     expect(problemOf(await explain(...placed))).toBe(problem);

@@ -2,6 +2,7 @@
 import type { Cost, ExplainReport } from '../../explain/report.ts';
 import { formatTime } from '../../text/time.ts';
 import type { Loss } from '../../tune/loss.ts';
+import { imagesOf } from '../explain-text.ts';
 import { counted, formatShare } from '../number.ts';
 import { type Cell, htmlTable } from './html.ts';
 
@@ -14,16 +15,18 @@ export function effectCosts({ effects, data, seeds, at, all }: ExplainReport): s
   const read = at > 0 ? `, read ${formatTime(at)} after programming` : '';
   return htmlTable({
     caption: `Points of top-1 by effect, on ${counted(data.images, 'image')} and ${counted(seeds.length, 'chip')}${read}`,
-    columns: ['effect', 'alone costs', '95 %', 'without it, gained', '95 %', 'of the error energy'],
-    rows: effects.map(({ effect, alone, allBut }): Cell[] => {
+    columns: ['effect', 'alone costs', '95 %', 'without it, gained', '95 %', 'of the error energy', 'images'],
+    rows: effects.map((one): Cell[] => {
+      const { effect, alone, allBut, slight } = one;
       const share = (allBut ?? alone)?.share.value;
       return [
-        allBut ? effect : `${effect}, no chip`,
+        allBut || slight ? effect : `${effect}, no chip`,
         ...costCells(alone),
         ...costCells(allBut),
         share === undefined || all.noise === 0
           ? ''
           : { text: formatShare(share / all.noise), value: share / all.noise },
+        imagesOf(one).join(', '),
       ];
     }),
   });

@@ -13,11 +13,26 @@ const figures = {
 };
 const measured = z.strictObject(figures);
 const cost = z.strictObject({
+  images: count.describe('that it rests on'),
   ...figures,
   cost: loss.describe('points that the effect takes, on the same chips and images'),
   share: z
     .strictObject({ value: z.number(), ...between })
     .describe('error energy that the effect makes up, as a share of that of the outputs'),
+});
+
+const tried = z.strictObject({
+  effect: z.string(),
+  option: z.string().describe('of `compile`: flags, or lines of an options file'),
+  refused: z.string().exactOptional().describe('why the compiler refuses it for this network and chip'),
+  came: z
+    .strictObject({
+      ...cost.shape,
+      arrays: count,
+      more: z.int().describe('arrays than the package has'),
+    })
+    .exactOptional()
+    .describe('with the option, on the same seeds and images; cost and share are what it takes away'),
 });
 
 const classOf = {
@@ -105,6 +120,9 @@ export const explained = z.strictObject({
         ),
     }),
   ).describe('from the one on that costs most points alone'),
+  tried: list(tried)
+    .exactOptional()
+    .describe('options that should help against the largest causes, where asked for'),
   layers: list(
     z.strictObject({
       layer: z.string(),
