@@ -25,7 +25,7 @@ async function documented(): Promise<string> {
 
 /** Steps of one device that end before they tell whether they become smaller. */
 const [law, bench] = stepBenches['linear-step, multiplicative noise']!;
-const shortTrain = { law, bench: { ...bench, devices: 1, runs: [9, 9] } };
+const shortTrain = { law: { ...law, stepSize: 0.05 }, bench: { ...bench, devices: 1, runs: [9, 9] } };
 
 /** Codes and places of what is told of such a file, with the line alone. */
 async function refused(text: string, ...flags: readonly string[]): Promise<readonly string[]> {
@@ -125,7 +125,7 @@ describe('bad input', () => {
   });
 
   test('laws that the data do not tell apart, until one is chosen', async () => {
-    const csv = trainsCsv(drawTrains(shortTrain.law, shortTrain.bench, 3));
+    const csv = trainsCsv(drawTrains(shortTrain.law, shortTrain.bench, 5));
     const told = await refused(csv);
     expect(told).toEqual([expect.stringContaining('fit/ambiguous')]);
     expect(told[0]).toContain('constant-step');

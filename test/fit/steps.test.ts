@@ -4,23 +4,67 @@ import { describe, expect, test } from 'vitest';
 import { chooseLaw } from '../../src/fit/choose-law.ts';
 import { forms } from '../../src/fit/laws.ts';
 import { measurementsOf } from '../../src/fit/measurements.ts';
+import { stepVariants } from '../../src/fit/pulses/step-variants.ts';
 import { cmoStep } from '../../src/schemes/pulse-verify/steps/cmo-step.ts';
-import { drawTrains } from './draw-trains.ts';
+import type { PulseLaw } from '../../src/schemes/pulse-verify/steps/law.ts';
+import { type Bench, drawTrains } from './draw-trains.ts';
 import { trainsCsv } from './measured-csv.ts';
+import { deviationsOf, expectRightErrors } from './standard-errors.ts';
 import { stepBenches } from './step-benches.ts';
 
 const steps = forms.find(({ name }) => name === 'steps')!;
 const nameOf = ({ law, variant }: { readonly law: string; readonly variant: string }) =>
   variant === '' ? law : `${law}, ${variant}`;
 
+const sets = 40;
+/** Numbers that are fitted by their logarithms. */
+const isLogarithm = /(Spread|cycleToCycle|readNoise|\.a(Up|Down))$/;
+
+/** What a fit to such trains is to find, by field. */
+function truthOf(law: PulseLaw, { window, readNoise }: Bench): Readonly<Record<string, number>> {
+  const own = {
+    'cmo-hfox': ['stepSpread'],
+    'constant-step': hard,
+    'soft-bounds': hard,
+    'linear-step': [...hard, 'gammaUp', 'gammaDown', 'gammaUpSpread', 'gammaDownSpread'],
+    'exponential-step': [...hard, 'aUp', 'gammaUp', 'aDown', 'gammaDown'],
+  }[law.model];
+  const values = law as unknown as Readonly<Record<string, number>>;
+  return {
+    ...Object.fromEntries(
+      [...own, 'cycleToCycle'].map((name) => [`programming.pulse.${name}`, values[name]!]),
+    ),
+    'programming.readNoise': readNoise,
+    ...(law.model === 'cmo-hfox' ? {} : { 'cell.gMin': window.gMin, 'cell.gMax': window.gMax }),
+  };
+}
+const hard = ['stepSize', 'upDown', 'stepSpread', 'upDownSpread', 'boundMaxSpread', 'boundMinSpread'];
+
 describe.each(Object.entries(stepBenches))('%s', (name, [law, bench]) => {
   test('is chosen for what was drawn from it', () => {
-    const csv = trainsCsv(drawTrains(law, { ...bench, devices: 10 }, 102));
+    const csv = trainsCsv(drawTrains(law, { ...bench, devices: 20 }, 102));
     const choice = chooseLaw(steps, measurementsOf('pulses.csv', csv), undefined);
     expect(nameOf(choice)).toBe(name);
-    expect(choice.heldOut!.devices).toBe(2);
+    expect(choice.heldOut!.devices).toBe(4);
     expect(choice.heldOut!.residual).toBeGreaterThan(0.85);
     expect(choice.heldOut!.residual).toBeLessThan(1.15);
+  });
+
+  test('comes back within its standard errors, which are right', { timeout: 120_000 }, () => {
+    const truth = truthOf(law, bench);
+    const variant = stepVariants.find((one) => nameOf(one) === name)!;
+    const fits = Array.from({ length: sets }, (_, i) => {
+      const fit = variant.fit(drawTrains(law, bench, 201 + i), []);
+      if (typeof fit === 'string') throw new Error(fit);
+      return fit.fields;
+    });
+    const deviations = deviationsOf(
+      fits,
+      () => truth,
+      (field) => isLogarithm.test(field),
+    );
+    // In some sets no four devices come to a bound, or one spread is none.
+    expectRightErrors(deviations, Object.keys(truth), 0.8 * sets);
   });
 });
 

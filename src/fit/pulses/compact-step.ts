@@ -5,6 +5,9 @@ import { conductanceOf, type StepLaw } from './step-law.ts';
 /** Conductances between which the model's own pulses switch (S); readings may be off by a little. */
 const window = { low: 25e-6, high: 93e-6, off: 1e-6 } as const;
 
+/** Shift of w by which the slope of a step is seen. */
+const near = 1e-4;
+
 export const compactStep: StepLaw = {
   law: 'cmo-hfox',
   noises: ['multiplicative'],
@@ -16,9 +19,15 @@ export const compactStep: StepLaw = {
   shared: [],
   own: ['gain'],
   start: () => ({ shared: [], own: [1] }),
-  step: ({ own, ends }, w, up) =>
-    (own[0]! * 2 * cmoStep(conductanceOf(ends, w), up)) / (ends.high - ends.low),
-  unit: ({ own }) => own[0]!,
+  steps: ({ own: [gain = 1], ends }) => {
+    const step = (w: number, up: boolean) =>
+      (gain * 2 * cmoStep(conductanceOf(ends, w), up)) / (ends.high - ends.low);
+    return {
+      step,
+      slope: (w, up) => (step(w + near, up) - step(w - near, up)) / (2 * near),
+      unit: () => gain,
+    };
+  },
   population: {
     spreads: ['stepSpread'],
     fixed: [1],

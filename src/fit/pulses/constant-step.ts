@@ -12,8 +12,11 @@ export const constantStep: StepLaw = {
     shared: [],
     own: [Math.max(1e-3, meanOf(up.step)), Math.max(1e-3, -meanOf(down.step))],
   }),
-  step: ({ own }, _w, up) => (up ? own[0]! : -own[1]!),
-  unit: ({ own }, up) => (up ? own[0]! : own[1]!),
+  steps: ({ own: [stepUp = 0, stepDown = 0] }) => ({
+    step: (_w, up) => (up ? stepUp : -stepDown),
+    slope: () => 0,
+    unit: (up) => (up ? stepUp : stepDown),
+  }),
   population: {
     spreads: ['stepSpread', 'upDownSpread', 'boundMaxSpread', 'boundMinSpread'],
     covariance: ([up = 0, down = 0, upper = 0, lower = 0], [s = 0, u = 0, x = 0, y = 0]) =>

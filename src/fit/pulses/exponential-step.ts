@@ -62,13 +62,28 @@ export const exponentialStep: StepLaw = {
     );
     return { shared: [aUp, gammaUp, aDown, gammaDown], own: [rise, fall] };
   },
-  step: ({ shared: [aUp = 0, gammaUp = 0, aDown = 0, gammaDown = 0], own }, w, up) => {
-    const z = (2 * w) / (own[2]! - own[3]!);
-    return up
-      ? own[0]! * Math.max(0, 1 - Math.exp(aUp + Math.exp(gammaUp) * z))
-      : -own[1]! * Math.max(0, 1 - Math.exp(aDown - Math.exp(gammaDown) * z));
+  steps: ({
+    shared: [aUp = 0, gammaUp = 0, aDown = 0, gammaDown = 0],
+    own: [stepUp = 0, stepDown = 0, upper = 1, lower = -1],
+  }) => {
+    const [steepUp, steepDown] = [
+      (2 * Math.exp(gammaUp)) / (upper - lower),
+      (2 * Math.exp(gammaDown)) / (upper - lower),
+    ];
+    const lost = (w: number, up: boolean) => Math.exp(up ? aUp + steepUp * w : aDown - steepDown * w);
+    return {
+      step(w, up) {
+        const left = Math.max(0, 1 - lost(w, up));
+        return up ? stepUp * left : -stepDown * left;
+      },
+      slope(w, up) {
+        const share = lost(w, up);
+        if (share >= 1) return 0;
+        return -share * (up ? stepUp * steepUp : stepDown * steepDown);
+      },
+      unit: (up) => (up ? stepUp : stepDown),
+    };
   },
-  unit: ({ own }, up) => (up ? own[0]! : own[1]!),
   population: {
     spreads: ['stepSpread', 'upDownSpread', 'boundMaxSpread', 'boundMinSpread'],
     covariance: ([up = 0, down = 0, upper = 0, lower = 0], [s = 0, u = 0, x = 0, y = 0]) =>

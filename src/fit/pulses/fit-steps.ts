@@ -1,19 +1,16 @@
 /**
- * Fits a step law to trains of pulses, in two stages. First, what all devices share and what each has of its own, by the
- * likelihood of every reading given those before it (innovations.ts). Then how the own numbers are spread over devices: each is
- * its population's, blurred by how well its device tells it. The likelihood of all readings follows by Laplace's method.
+ * Fits a step law to trains of pulses. What all devices share, the means of what each has of its own, how that is spread, and the ends
+ * of the window are found together (mixed.ts), by the likelihood of every reading given those before it (innovations.ts).
  */
 import type { Matrix } from 'ml-matrix';
 import { meanOf, sigmaOfSample } from '../../math/statistics.ts';
 import type { Score } from '../law.ts';
-import { logDeterminant, type Maximum, maximize, type Unit, withoutBias } from '../maximize.ts';
-import { type Innovations, logLikelihoodOf, scoreOfInnovations } from '../scores.ts';
+import { fitMixed, likelihoodOf } from '../mixed.ts';
+import { type Innovations, logLikelihoodOf } from '../scores.ts';
 import { innovationsOf } from './innovations.ts';
-import { deviation, overDevices, populationOf, type StepNumbers } from './population.ts';
 import { reachOf, reachOfOne } from './reach.ts';
 import {
-  conductanceOf,
-  cutAt,
+  type Bounds,
   type Ends,
   type Noise,
   type StepLaw,
@@ -26,196 +23,254 @@ import type { Train } from './trains.ts';
 /** Devices from which a spread from device to device is told. */
 export const devicesForSpread = 4;
 
+/** What devices share. */
+interface Shared {
+  readonly cycleToCycle: number;
+  /** S. */
+  readonly readNoise: number;
+  readonly ends: Ends;
+  /** What only this law has. */
+  readonly shared: readonly number[];
+}
+
+/** The numbers of a law. */
+export interface StepNumbers extends Shared {
+  /** Means of the own numbers of devices, and their spreads: 0 where the data do not tell any. */
+  readonly mean: readonly number[];
+  readonly spreads: readonly number[];
+}
+
+/** Whether devices come to the bounds at which steps are cut off. */
+export interface Met {
+  readonly upper: boolean;
+  readonly lower: boolean;
+}
+
 export interface FittedSteps {
   readonly law: StepLaw;
   readonly noise: Noise;
-  readonly ends: Ends;
-  /** Whether the data tell the mean bounds. */
-  readonly told: { readonly upper: boolean; readonly lower: boolean };
-  /** cycleToCycle and readNoise (in w), what devices share, the means of their own numbers, and their spreads; and the covariance of all. */
+  readonly met: Met;
   readonly numbers: StepNumbers;
-  readonly covariance: Matrix;
-  readonly numbersOf: (all: readonly number[]) => StepNumbers;
+  /** The parameters that were fitted, what they say, and their covariance. */
   readonly all: readonly number[];
+  readonly numbersOf: (all: readonly number[]) => StepNumbers;
+  readonly covariance: Matrix;
   readonly fitted: Score;
-  readonly parameters: number;
-  /** What the likelihood gains by bounds at which steps are cut off. */
-  readonly gainOfBounds: () => number;
   readonly score: (trains: readonly Train[]) => Score;
 }
 
 export function fitSteps(law: StepLaw, noise: Noise, trains: readonly Train[]): FittedSteps {
-  let ends = reachOf(trains);
-  let fitted = fitWithin(law, noise, trains, ends);
-  // The ends of a window are the mean bounds, which are known only now.
-  for (let i = 0; law.bounds !== 'none' && i < 4; i++) {
-    const { told, numbers } = fitted;
-    const [upper, lower] = [told.upper ? numbers.mean.at(-2)! : 1, told.lower ? numbers.mean.at(-1)! : -1];
-    if (!(upper > 0 && lower < 0) || (Math.abs(upper - 1) < 1e-3 && Math.abs(lower + 1) < 1e-3)) break;
-    ends = { low: conductanceOf(ends, lower), high: conductanceOf(ends, upper) };
-    fitted = fitWithin(law, noise, trains, ends);
-  }
-  return fitted;
+  const fitted = fitMet(law, noise, trains, { upper: true, lower: true });
+  if (law.bounds !== 'hard') return fitted.steps;
+  const needed = Math.min(devicesForSpread, trains.length);
+  const met = { upper: fitted.meeting('upper') >= needed, lower: fitted.meeting('lower') >= needed };
+  const found = met.upper && met.lower ? fitted.steps : fitMet(law, noise, trains, met).steps;
+  if (found.fitted.residual < astray) return found;
+  const free = fitMet(law, noise, trains, { upper: false, lower: false }).steps;
+  return free.fitted.logLikelihood > found.fitted.logLikelihood ? free : found;
 }
 
-/** Standard error of a mean bound, in w, above which the data do not tell it. */
-const vague = 0.1;
+/** Residuals, in standard deviations, of a fit that bounds may have led astray. */
+const astray = 1.3;
 
-function fitWithin(law: StepLaw, noise: Noise, trains: readonly Train[], ends: Ends): FittedSteps {
-  const { population } = law;
-  const many = trains.length >= devicesForSpread;
-  // A mean that the law fixes is every device's, where nothing tells how devices differ.
-  const fixedOwn = many ? undefined : population.fixed;
-  const reach = trains.map((train) => {
-    const { low, high } = reachOfOne(train);
-    return { lower: stateOf(ends, low), upper: stateOf(ends, high) };
-  });
-  const points = stepPoints(trains, ends, law.bounds === 'hard' ? reach : reach.map(() => unbounded));
-  const start = law.start(points);
-  const startOf = (d: number): readonly number[] =>
-    fixedOwn ? [] : law.bounds === 'hard' ? [...start.own, reach[d]!.upper, reach[d]!.lower] : start.own;
-  const steps = [...points.up.step, ...points.down.step];
-  const rough = 0.1 * Math.min(sigmaOfSample(steps), meanOf(steps.map(Math.abs))) + 1e-4;
-  const innovations = (train: Train, at: readonly number[], cut: Cut = 'both') =>
-    innovationsAt(law, noise, train, ends, at, fixedOwn, cut);
-  const stage = (cut: Cut = 'both'): Maximum => {
-    const units = trains.map(
-      (train): Unit =>
-        (at) =>
-          scoreOfInnovations((own) => innovations(train, own, cut), at),
-    );
-    const found = maximize(
-      units,
-      [Math.log(0.3), Math.log(rough), ...start.shared],
-      trains.map((_, d) => startOf(d)),
-    );
-    return cut === 'both'
-      ? withoutBias(
-          found,
-          (i) => i < 2,
-          (shared) => ownInformation(units, found, shared),
-        )
-      : found;
-  };
-  const devices = law.bounds === 'hard' ? withBoundsMet(stage(), trains, innovations) : stage();
-  const { numbers, all, covariance, numbersOf } = populationOf(law, devices, many);
-  const first = all.length - (many ? population.spreads.length : 0);
-  const isTold = (fromEnd: number) =>
-    law.bounds === 'soft' ||
-    (law.bounds === 'hard' && Math.sqrt(covariance.get(first - fromEnd, first - fromEnd)) < vague);
-  const told = { upper: isTold(2), lower: isTold(1) };
-  const scoreOne = (train: Train, own: readonly number[], ownCovariance: Matrix) => {
-    const at = [Math.log(numbers.cycleToCycle), Math.log(numbers.readNoise), ...numbers.shared, ...own];
-    const seen = innovations(train, at);
-    const squares = seen.off.reduce((sum, e, i) => sum + e ** 2 / seen.variance[i]!, 0);
-    const logLikelihood = logLikelihoodOf(seen) + (many ? overDevices(law, numbers, own, ownCovariance) : 0);
-    return { logLikelihood, squares };
-  };
-  const scoreAll = (own: readonly Train[], parts: readonly ReturnType<typeof scoreOne>[]): Score => {
-    const readings = own.reduce((sum, { pulses }) => sum + pulses.length, 0);
-    const sum = (of: (part: (typeof parts)[number]) => number) => parts.reduce((t, part) => t + of(part), 0);
-    return {
-      devices: own.length,
-      readings,
-      // Densities of conductances, and not of w.
-      logLikelihood:
-        sum(({ logLikelihood }) => logLikelihood) - readings * Math.log((ends.high - ends.low) / 2),
-      residual: Math.sqrt(sum(({ squares }) => squares) / readings),
-    };
-  };
-  const parts = trains.map((train, d) => scoreOne(train, devices.own[d]!, devices.ownCovariance[d]!));
-  const untold = law.bounds === 'hard' ? Number(!told.upper) + Number(!told.lower) : 0;
-  const ownCount = fixedOwn ? 0 : law.own.length - untold;
-  return {
-    law,
-    noise,
-    ends,
-    told,
-    numbers,
-    all,
-    numbersOf,
-    covariance,
-    fitted: scoreAll(trains, parts),
-    parameters:
-      2 +
-      law.shared.length +
-      (many ? all.length - 2 - law.shared.length - 2 * untold : ownCount * trains.length),
-    gainOfBounds: () => stage().logLikelihood - stage('none').logLikelihood,
-    score: (held) =>
-      scoreAll(
-        held,
-        held.map((train) => {
-          const fixed = [Math.log(numbers.cycleToCycle), Math.log(numbers.readNoise), ...numbers.shared];
-          const alone: Unit = (own) => scoreOfInnovations((at) => innovations(train, [...fixed, ...at]), own);
-          const { own, ownCovariance } = maximize([alone], [], [fixedOwn ? [] : numbers.mean]);
-          return scoreOne(train, own[0]!, ownCovariance[0]!);
-        }),
-      ),
-  };
-}
-
-/** Which bounds cut steps off. */
-type Cut = 'both' | 'none' | 'upper' | 'lower';
+/** cycleToCycle and readNoise. */
+const noises = 2;
 
 /** What the likelihood of a device gains at least by a bound that it has met. */
 const leastGain = 3;
 
-/** A bound that a device has not met could lie anywhere beyond, and its likelihood is none of a normal number. */
-function withBoundsMet(
-  devices: Maximum,
-  trains: readonly Train[],
-  innovations: (train: Train, at: readonly number[], cut: Cut) => Innovations,
-): Maximum {
-  const ownCovariance = devices.ownCovariance.map((covariance, d) => {
-    const own = devices.own[d]!;
-    const made = covariance.clone();
-    const gain = (without: Cut) => {
-      const at = [...devices.shared, ...own];
-      return (
-        logLikelihoodOf(innovations(trains[d]!, at, 'both')) -
-        logLikelihoodOf(innovations(trains[d]!, at, without))
-      );
+/** Logarithms of standard deviations stay above this. */
+const least = -8;
+const deviation = (log = 0) => Math.exp(Math.max(least, log));
+
+function fitMet(law: StepLaw, noise: Noise, trains: readonly Train[], met: Met) {
+  const many = trains.length >= devicesForSpread;
+  const reach = reachOf(trains);
+  const half = (reach.high - reach.low) / 2;
+  const bounded = law.bounds !== 'none';
+  const cut = law.bounds === 'hard' && met;
+  const moves = {
+    low: bounded && (law.bounds === 'soft' || met.lower),
+    high: bounded && (law.bounds === 'soft' || met.upper),
+  };
+  const plan = planOf(law, met, many);
+
+  const boundsOf = (train: Train): Bounds => {
+    const { low, high } = reachOfOne(train);
+    return { lower: stateOf(reach, low), upper: stateOf(reach, high) };
+  };
+  const points = stepPoints(
+    trains,
+    reach,
+    trains.map((train) => {
+      const { lower, upper } = boundsOf(train);
+      return {
+        lower: cut !== false && cut.lower ? lower : unbounded.lower,
+        upper: cut !== false && cut.upper ? upper : unbounded.upper,
+      };
+    }),
+  );
+  const begun = law.start(points);
+  const steps = [...points.up.step, ...points.down.step];
+  const rough = 0.3 * Math.min(sigmaOfSample(steps), meanOf(steps.map(Math.abs))) + 1e-4;
+  const ends = begun.ends ?? { low: -1, high: 1 };
+  const sharedStart = [
+    Math.log(0.3),
+    Math.log(rough),
+    ...(moves.low ? [ends.low] : []),
+    ...(moves.high ? [ends.high] : []),
+    ...begun.shared,
+  ];
+  const sharedOf = ([cycle, reading, ...rest]: readonly number[]): Shared => {
+    const low = moves.low ? rest[0]! : -1;
+    const high = moves.high ? rest[Number(moves.low)]! : 1;
+    const middle = (reach.low + reach.high) / 2;
+    return {
+      cycleToCycle: deviation(cycle),
+      readNoise: half * deviation(reading),
+      ends: { low: middle + low * half, high: middle + high * half },
+      shared: rest.slice(Number(moves.low) + Number(moves.high)),
     };
-    for (const [without, index] of [
-      ['lower', own.length - 2],
-      ['upper', own.length - 1],
-    ] as const) {
-      if (gain(without) >= leastGain) continue;
-      for (let j = 0; j < own.length; j++) {
-        made.set(index, j, 0);
-        made.set(j, index, 0);
-      }
-      made.set(index, index, anywhere);
-    }
-    return made;
+  };
+  const innovations = (
+    train: Train,
+    at: Shared,
+    own: readonly number[],
+    without: 'upper' | 'lower' | undefined = undefined,
+  ): Innovations => {
+    const bounds = bounded
+      ? {
+          upper: (law.bounds === 'soft' || met.upper) && without !== 'upper' ? own.at(-2)! : unbounded.upper,
+          lower: (law.bounds === 'soft' || met.lower) && without !== 'lower' ? own.at(-1)! : unbounded.lower,
+        }
+      : unbounded;
+    return innovationsOf(law, noise, train, bounds, { shared: at.shared, own, ends: at.ends }, at);
+  };
+  const device = (train: Train) => {
+    // Of what is asked again and again, the part that does not change.
+    let last: readonly number[] = [];
+    let known = sharedOf(sharedStart);
+    return (shared: readonly number[], own: readonly number[]) => {
+      if (shared !== last) [last, known] = [shared, sharedOf(shared)];
+      return innovations(train, known, plan.whole(own));
+    };
+  };
+  const free = plan.means(begun.own);
+  const startOf = (train: Train) => {
+    const reached = boundsOf(train);
+    const inWindow = (w: number) => (2 * (w - ends.low)) / (ends.high - ends.low) - 1;
+    // No device goes beyond its bounds, and one that steps ever less may not come to them.
+    const { lower, upper } =
+      law.bounds === 'hard'
+        ? reached
+        : { lower: Math.min(-1, inWindow(reached.lower)), upper: Math.max(1, inWindow(reached.upper)) };
+    return plan.part([...begun.own, ...(bounded ? [upper, lower] : [])]);
+  };
+  const fit = fitMixed({
+    devices: trains.map(device),
+    own: trains.map(startOf),
+    shared: sharedStart,
+    noises,
+    population: [...free, ...plan.spreads.map(() => Math.log(0.2))],
+    means: free.length,
+    over: plan.over,
   });
-  return { ...devices, ownCovariance };
+  const all = [...fit.shared, ...fit.population];
+  const numbersOf = (at: readonly number[]): StepNumbers => ({
+    ...sharedOf(at.slice(0, sharedStart.length)),
+    ...plan.told(at.slice(sharedStart.length)),
+  });
+  const numbers = numbersOf(all);
+  const over = plan.over(fit.population);
+  const score = (own: readonly Train[]): Score => {
+    const parts = own.map((train) => {
+      const { own: mode, logLikelihood } = likelihoodOf(device(train), fit.shared, noises, over);
+      const seen = innovations(train, numbers, plan.whole(mode));
+      return { logLikelihood, squares: seen.off.reduce((sum, e, i) => sum + e ** 2 / seen.variance[i]!, 0) };
+    });
+    const readings = own.reduce((sum, { pulses }) => sum + pulses.length, 0);
+    return {
+      devices: own.length,
+      readings,
+      logLikelihood: parts.reduce((sum, part) => sum + part.logLikelihood, 0),
+      residual: Math.sqrt(parts.reduce((sum, { squares }) => sum + squares, 0) / readings),
+    };
+  };
+  return {
+    steps: {
+      law,
+      noise,
+      met,
+      numbers,
+      all,
+      numbersOf,
+      covariance: fit.covariance,
+      fitted: score(trains),
+      score,
+    },
+    meeting: (bound: 'upper' | 'lower'): number =>
+      trains.filter((train, d) => {
+        const own = plan.whole(fit.own[d]!);
+        const gain =
+          logLikelihoodOf(innovations(train, numbers, own)) -
+          logLikelihoodOf(innovations(train, numbers, own, bound));
+        return gain >= leastGain;
+      }).length,
+  };
 }
 
-/** Variance of a bound of which nothing is known, in w. */
-const anywhere = 1e4;
-
-/** Logarithm of the determinant of what devices tell of their own numbers, by what they share. */
-function ownInformation(units: readonly Unit[], { own }: Maximum, shared: readonly number[]): number {
-  return units.reduce((sum, unit, d) => {
-    const { information } = unit([...shared, ...own[d]!]);
-    return sum + logDeterminant(information.slice(shared.length).map((row) => row.slice(shared.length)));
-  }, 0);
+/**
+ * Which numbers of devices are spread, and which means are parameters. Bounds have the means 1 and -1, because they say where the window
+ * ends; where none is met nothing is spread there. Few devices are all alike.
+ */
+function planOf(law: StepLaw, met: Met, many: boolean) {
+  const { population, own } = law;
+  const bounds = law.bounds === 'none' ? [] : [1, -1];
+  const meanCount = population.fixed ? 0 : own.length - bounds.length;
+  const meanOfAll = (means: readonly number[]) => [
+    ...(population.fixed ?? means.slice(0, meanCount)),
+    ...bounds,
+  ];
+  const unmet = (name: string) =>
+    law.bounds === 'hard' && ((name === 'boundMax' && !met.upper) || (name === 'boundMin' && !met.lower));
+  const spread = own.flatMap((name, j) => (many && !unmet(name) ? [j] : []));
+  const spreads = many ? population.spreads.filter((name) => !unmet(name.replace('Spread', ''))) : [];
+  const spreadsOf = (logs: readonly number[]) =>
+    population.spreads.map((name) => {
+      const at = spreads.indexOf(name);
+      return at < 0 ? 0 : deviation(logs[at]);
+    });
+  const told = (at: readonly number[]) => ({
+    mean: meanOfAll(at),
+    spreads: spreadsOf(at.slice(meanCount)),
+  });
+  // Devices that are alike follow the means all the same.
+  const loose = spread.length > 0 ? spread : own.flatMap((_, j) => (j < meanCount ? [j] : []));
+  return {
+    spreads,
+    means: (start: readonly number[]) => start.slice(0, meanCount),
+    told,
+    part: (own: readonly number[]) => loose.map((j) => own[j]!),
+    over(at: readonly number[]) {
+      const { mean, spreads: sigmas } = told(at);
+      const covariance = population.covariance(mean, sigmas);
+      return {
+        mean: loose.map((j) => mean[j]!),
+        covariance: loose.map((i) =>
+          loose.map((j) => (i === j ? covariance[i]![j]! + alike ** 2 : covariance[i]![j]!)),
+        ),
+      };
+    },
+    whole(values: readonly number[]): readonly number[] {
+      if (loose.length === own.length) return values;
+      const all = population.fixed
+        ? [...population.fixed, ...bounds]
+        : [...own.slice(0, meanCount).map(() => 0), ...bounds];
+      for (const [k, j] of loose.entries()) all[j] = values[k]!;
+      return all;
+    },
+  };
 }
 
-function innovationsAt(
-  law: StepLaw,
-  noise: Noise,
-  train: Train,
-  ends: Ends,
-  [cycle, reading, ...rest]: readonly number[],
-  fixedOwn: readonly number[] | undefined,
-  cut: Cut,
-) {
-  const shared = rest.slice(0, law.shared.length);
-  const own = fixedOwn ?? rest.slice(law.shared.length);
-  const all = cutAt(law, own);
-  const within = cut === 'both' ? all : cut === 'none' ? unbounded : { ...unbounded, [cut]: all[cut] };
-  const spreads = { cycleToCycle: deviation(cycle), readNoise: deviation(reading) };
-  return innovationsOf(law, noise, train, within, { shared, own, ends }, spreads);
-}
+/** Standard deviation by which devices that are all alike may differ. */
+const alike = 1e-5;

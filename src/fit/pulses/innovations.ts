@@ -4,22 +4,47 @@
  *
  *   w' = w + step(w) + noise xi, held within bounds       y = w + readNoise xi
  *
- * What bounds hold has the mean and the variance of a normal number that is cut off there.
+ * What bounds hold has the mean and the variance of a normal number that is cut off there. Readings and what they are off are in S.
  */
 import { normalBelow, normalDensity } from '../../math/normal.ts';
 import type { Innovations } from '../scores.ts';
-import { type Bounds, type Noise, type Numbers, type StepLaw, stateOf } from './step-law.ts';
+import type { Bounds, Noise, Numbers, StepLaw } from './step-law.ts';
 import type { Train } from './trains.ts';
 
-/** Standard deviations of a pulse, in steps, and of a reading, in w. */
+/** Standard deviations of a pulse, in steps, and of a reading (S). */
 export interface Spreads {
   readonly cycleToCycle: number;
   readonly readNoise: number;
 }
 
-const near = 1e-4;
 /** Standard deviations from a bound beyond which it is not felt. */
 const far = 5;
+/** Tabulated values per standard deviation. */
+const fine = 64;
+
+let kept: { readonly below: Float64Array; readonly slope: Float64Array } | undefined;
+
+const tabulate = () => {
+  const z = Array.from({ length: 2 * far * fine + 2 }, (_, i) => i / fine - far);
+  return {
+    below: Float64Array.from(z, normalBelow),
+    slope: Float64Array.from(z, (at) => normalDensity(at) / fine),
+  };
+};
+
+/** Probability that a standard normal is below z, which is within `far`: by cubics between tabulated values, to 10^-10. */
+function belowNear(z: number): number {
+  kept ??= tabulate();
+  const { below, slope } = kept;
+  const at = (z + far) * fine;
+  const i = Math.floor(at);
+  const t = at - i;
+  const u = 1 - t;
+  return (
+    u * u * ((1 + 2 * t) * below[i]! + t * slope[i]!) +
+    t * t * ((3 - 2 * t) * below[i + 1]! - u * slope[i + 1]!)
+  );
+}
 
 interface Held {
   mean: number;
@@ -39,7 +64,7 @@ function hold(held: Held, up: boolean, { lower, upper }: Bounds): void {
     return;
   }
   const z = (bound - mean) / sigma;
-  const [below, density] = [normalBelow(z), normalDensity(z)];
+  const [below, density] = [belowNear(z), normalDensity(z)];
   // Of (bound - x) where it is above 0.
   const first = sigma * (z * below + density);
   const second = sigma * sigma * ((z * z + 1) * below + z * density);
@@ -47,6 +72,7 @@ function hold(held: Held, up: boolean, { lower, upper }: Bounds): void {
   held.variance = Math.max(0, second - first * first);
 }
 
+/** @param bounds those at which a device's states are held (w) */
 export function innovationsOf(
   law: StepLaw,
   noise: Noise,
@@ -55,25 +81,31 @@ export function innovationsOf(
   numbers: Numbers,
   { cycleToCycle, readNoise }: Spreads,
 ): Innovations {
-  const n = train.pulses.length;
+  const { low, high } = numbers.ends;
+  const [middle, half] = [(high + low) / 2, (high - low) / 2];
+  const { step, slope, unit } = law.steps(numbers);
+  const { pulses } = train;
+  const n = pulses.length;
   const off = new Float64Array(n);
   const variance = new Float64Array(n);
-  const reading = readNoise ** 2;
-  const state: Held = { mean: stateOf(numbers.ends, train.start), variance: reading };
-  for (const [i, { up, count, g }] of train.pulses.entries()) {
+  const reading = (readNoise / half) ** 2;
+  const isAdditive = noise === 'additive';
+  const state: Held = { mean: (train.start - middle) / half, variance: reading };
+  for (let i = 0; i < n; i++) {
+    const { up, count, g } = pulses[i]!;
     for (let k = 0; k < count; k++) {
       const w = state.mean;
-      const step = law.step(numbers, w, up);
-      const slope = 1 + (law.step(numbers, w + near, up) - law.step(numbers, w - near, up)) / (2 * near);
-      const size = noise === 'additive' ? law.unit(numbers, up) : step;
-      state.mean = w + step;
-      state.variance = slope * slope * state.variance + (cycleToCycle * size) ** 2;
+      const change = step(w, up);
+      const follows = 1 + slope(w, up);
+      const size = isAdditive ? unit(up) : change;
+      state.mean = w + change;
+      state.variance = follows * follows * state.variance + (cycleToCycle * size) ** 2;
       hold(state, up, bounds);
     }
     const whole = state.variance + reading;
-    const e = stateOf(numbers.ends, g) - state.mean;
-    off[i] = e;
-    variance[i] = whole;
+    const e = (g - middle) / half - state.mean;
+    off[i] = half * e;
+    variance[i] = half * half * whole;
     state.mean += (state.variance / whole) * e;
     state.variance *= reading / whole;
   }

@@ -13,9 +13,11 @@ export const linearStep: StepLaw = {
     const [stepUp, stepDown] = [Math.max(1e-3, rise.at), Math.max(1e-3, -fall.at)];
     return { shared: [], own: [stepUp, stepDown, -rise.slope / stepUp, -fall.slope / stepDown] };
   },
-  step: ({ own: [stepUp = 0, stepDown = 0, gammaUp = 0, gammaDown = 0] }, w, up) =>
-    up ? stepUp * (1 - gammaUp * w) : -stepDown * (1 + gammaDown * w),
-  unit: ({ own }, up) => (up ? own[0]! : own[1]!),
+  steps: ({ own: [stepUp = 0, stepDown = 0, gammaUp = 0, gammaDown = 0] }) => ({
+    step: (w, up) => (up ? stepUp * (1 - gammaUp * w) : -stepDown * (1 + gammaDown * w)),
+    slope: (_w, up) => (up ? -stepUp * gammaUp : -stepDown * gammaDown),
+    unit: (up) => (up ? stepUp : stepDown),
+  }),
   population: {
     spreads: [
       'stepSpread',

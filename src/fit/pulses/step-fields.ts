@@ -1,14 +1,13 @@
 /** A fitted step law -> the fields of a target, each with its standard error. */
 import type { Matrix } from 'ml-matrix';
 import type { FittedField } from '../law.ts';
-import type { FittedSteps } from './fit-steps.ts';
-import type { StepNumbers } from './population.ts';
+import { devicesForSpread, type FittedSteps, type StepNumbers } from './fit-steps.ts';
 
 const pulse = (name: string) => `programming.pulse.${name}`;
 
 /** Numbers of the target by those of the fit. */
-function valuesOf({ law, ends, told }: FittedSteps, numbers: StepNumbers): Readonly<Record<string, number>> {
-  const { cycleToCycle, readNoise, shared, mean, spreads } = numbers;
+function valuesOf({ law, met }: FittedSteps, numbers: StepNumbers): Readonly<Record<string, number>> {
+  const { cycleToCycle, readNoise, ends, shared, mean, spreads } = numbers;
   const own = Object.fromEntries(law.own.map((name, j) => [name, mean[j]!]));
   const values: Record<string, number> = {};
   const { up, down } = own;
@@ -22,10 +21,9 @@ function valuesOf({ law, ends, told }: FittedSteps, numbers: StepNumbers): Reado
     if (own[name] !== undefined) values[pulse(name)] = own[name];
   for (const [j, name] of law.shared.entries()) values[pulse(name)] = Math.exp(shared[j]!);
   values[pulse('cycleToCycle')] = cycleToCycle;
-  values['programming.readNoise'] = (readNoise * (ends.high - ends.low)) / 2;
-  const half = (ends.high - ends.low) / 2;
-  if (told.upper) values['cell.gMax'] = ends.high + (mean.at(-2)! - 1) * half;
-  if (told.lower) values['cell.gMin'] = ends.low + (mean.at(-1)! + 1) * half;
+  values['programming.readNoise'] = readNoise;
+  if (law.bounds !== 'none' && met.upper) values['cell.gMax'] = ends.high;
+  if (law.bounds !== 'none' && met.lower) values['cell.gMin'] = ends.low;
   return values;
 }
 
@@ -68,7 +66,8 @@ const units: Readonly<Record<string, FittedField['unit']>> = {
 const nothing = 1e-3;
 
 export function stepFields(steps: FittedSteps, devices: number): readonly FittedField[] {
-  const { law, noise, ends, told, numbers } = steps;
+  const { law, noise, met, numbers } = steps;
+  const { ends } = numbers;
   const values = valuesOf(steps, numbers);
   const errors = errorsOf(steps);
   const few = `${devices === 1 ? 'one device tells' : `${devices} devices tell`} no spread from device to device`;
@@ -86,11 +85,11 @@ export function stepFields(steps: FittedSteps, devices: number): readonly Fitted
     how,
   });
   const untold = new Set([
-    ...(told.upper || law.bounds !== 'hard' ? [] : [pulse('boundMaxSpread')]),
-    ...(told.lower || law.bounds !== 'hard' ? [] : [pulse('boundMinSpread')]),
+    ...(met.upper ? [] : [pulse('boundMaxSpread')]),
+    ...(met.lower ? [] : [pulse('boundMinSpread')]),
   ]);
   const measured = Object.entries(values).map(([field, value]): FittedField => {
-    if (isSpread.has(field) && numbers.spreads.length === 0) return word(field, 0, 'assumed', few);
+    if (isSpread.has(field) && devices < devicesForSpread) return word(field, 0, 'assumed', few);
     if (untold.has(field)) return word(field, 0, 'assumed', 'too few devices came to this bound');
     if (isSpread.has(field) && value < nothing)
       return word(field, 0, 'measured', 'no spread beside the noise of steps and readings');

@@ -25,7 +25,7 @@ export interface StepLaw {
   readonly noises: readonly Noise[];
   /**
    * Bounds of every device, which are the last two of its own numbers: steps end there by themselves (`soft`), or are cut off
-   * (`hard`). The ends of the window are their means.
+   * (`hard`), and noise goes beyond neither. The ends of the window are their means, so that these are 1 and -1.
    */
   readonly bounds: 'soft' | 'hard' | 'none';
   /** Why the law is none of devices that reach these conductances. */
@@ -36,19 +36,28 @@ export interface StepLaw {
   /** How the step falls over w, for a start: by least squares over all devices. */
   readonly start: (points: StepPoints) => {
     readonly shared: readonly number[];
+    /** But for bounds. */
     readonly own: readonly number[];
+    /** Where steps end, in w. */
+    readonly ends?: Ends;
   };
-  /** Mean change of w by a pulse. */
-  readonly step: (numbers: Numbers, w: number, up: boolean) => number;
-  /** Mean step at w = 0, of which additive noise is a share. */
-  readonly unit: (numbers: Numbers, up: boolean) => number;
-  /** Numbers of a device as the law draws them: means, then logarithms of spreads. */
+  /** Steps of a device of these numbers. */
+  readonly steps: (numbers: Numbers) => Steps;
   readonly population: Population;
+}
+
+export interface Steps {
+  /** Mean change of w by a pulse, and its derivative by w. */
+  readonly step: (w: number, up: boolean) => number;
+  readonly slope: (w: number, up: boolean) => number;
+  /** Mean step at w = 0, of which additive noise is a share. */
+  readonly unit: (up: boolean) => number;
 }
 
 export interface Numbers {
   readonly shared: readonly number[];
   readonly own: readonly number[];
+  /** What w = -1 and w = 1 are. */
   readonly ends: Ends;
 }
 
@@ -58,7 +67,7 @@ export interface StepPoints {
   readonly down: { readonly w: readonly number[]; readonly step: readonly number[] };
 }
 
-/** How the own numbers of devices are spread: their mean, and their covariance by spreads. */
+/** How the own numbers of devices are spread: their covariance by their mean and spreads. */
 export interface Population {
   /** Names of the spreads. */
   readonly spreads: readonly string[];
@@ -97,10 +106,6 @@ export function stepPoints(trains: readonly Train[], ends: Ends, cut: readonly B
   }
   return points;
 }
-
-/** Where a device's steps are cut off. */
-export const cutAt = ({ bounds }: StepLaw, own: readonly number[]): Bounds =>
-  bounds === 'hard' ? { upper: own.at(-2)!, lower: own.at(-1)! } : unbounded;
 
 export const unbounded: Bounds = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
 

@@ -25,7 +25,7 @@ export const stepVariants: readonly Variant<readonly Train[]>[] = laws.flatMap((
       const reason = unfit(steps);
       if (reason !== undefined) return reason;
       return {
-        parameters: steps.parameters,
+        parameters: steps.all.length,
         fields: stepFields(steps, trains.length),
         fitted: steps.fitted,
         score: () => (held.length > 0 ? steps.score(held) : undefined),
@@ -35,10 +35,8 @@ export const stepVariants: readonly Variant<readonly Train[]>[] = laws.flatMap((
   })),
 );
 
-/** Share of a step that may be left at the end of what was reached, for bounds to lie where the line through steps ends. */
+/** Share of a step that may be left where pulses end, for lines through steps to be those of soft bounds where no bound is met. */
 const mostLeft = 0.2;
-/** What the likelihood gains at least by bounds that are there. */
-const leastGain = 3;
 
 /** Why the numbers that were found are none of this law. */
 function unfit(steps: FittedSteps): string | undefined {
@@ -47,11 +45,11 @@ function unfit(steps: FittedSteps): string | undefined {
   if (![...numbers.mean, ...numbers.shared].every(Number.isFinite))
     return 'no maximum of the likelihood was found';
   if (law.population.fixed === undefined && (up <= 0 || down <= 0)) return 'steps have the wrong sign';
-  if (law.bounds === 'soft' && (third <= 0 || fourth >= 0 || steps.ends.low < 0))
+  if (numbers.ends.high <= numbers.ends.low || (law.bounds === 'soft' && numbers.ends.low < 0))
     return 'steps do not fall towards bounds';
   if (!law.own.includes('gammaUp')) return undefined;
   if (third < 0 || fourth < 0) return 'steps grow towards a bound';
-  return Math.min(third, fourth) > 1 - mostLeft && steps.gainOfBounds() < leastGain
+  return !steps.met.upper && !steps.met.lower && Math.min(third, fourth) > 1 - mostLeft
     ? 'no device comes to a bound with a step left: these steps are those of soft bounds'
     : undefined;
 }
@@ -59,7 +57,7 @@ function unfit(steps: FittedSteps): string | undefined {
 /** Points of the plot at most. */
 const most = 1500;
 
-function stepFigure({ law, ends, numbers }: FittedSteps, trains: readonly Train[]): Figure {
+function stepFigure({ law, numbers }: FittedSteps, trains: readonly Train[]): Figure {
   const rows = trains.flatMap(({ start, pulses }) =>
     pulses.map(({ up, count, g }, i) => {
       const before = i === 0 ? start : pulses[i - 1]!.g;
@@ -79,6 +77,8 @@ function stepFigure({ law, ends, numbers }: FittedSteps, trains: readonly Train[
       y: own.map(({ step }) => step),
     };
   };
+  const { ends, mean: own, shared } = numbers;
+  const { step } = law.steps({ shared, own, ends });
   const states = Array.from({ length: 101 }, (_, i) => -1 + i / 50);
   const line = (up: boolean, name: string, colour: number) => ({
     name,
@@ -86,10 +86,7 @@ function stepFigure({ law, ends, numbers }: FittedSteps, trains: readonly Train[
     drawn: 'line' as const,
     kind: 'law' as const,
     x: states.map((w) => conductanceOf(ends, w)),
-    y: states.map(
-      (w) =>
-        (law.step({ shared: numbers.shared, own: numbers.mean, ends }, w, up) * (ends.high - ends.low)) / 2,
-    ),
+    y: states.map((w) => (step(w, up) * (ends.high - ends.low)) / 2),
   });
   return {
     name: 'steps',
