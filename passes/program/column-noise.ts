@@ -3,6 +3,7 @@ import { cellsOf } from '../../src/ir/cells.ts';
 import { blockRows, digitStepOf, type SlicedLayer, varianceOfCopies } from '../../src/ir/mapping.ts';
 import type { DrivenBlock, ExpectedReading } from './block-flow.ts';
 import { partsAlong, type Series } from './column-series.ts';
+import type { CellNoise } from './reading-noise.ts';
 
 /** Variances of what columns add up to, by column; of cells through wires, and as if these had no resistance. */
 export type ColumnNoise = Readonly<
@@ -25,36 +26,41 @@ export function addNoise(
 ): void {
   const { array, cell } = target;
   const rows = blockRows(block);
-  const taken = along.map((direct) => partsAlong(direct, driven, rows));
+  const taken = partsAlong(along, driven, rows);
   const cells = cellsOf(block, layer.encoding);
   const digitStep = digitStepOf(layer, cell);
   const worth = (layer.radix ** (2 * block.slice) * varianceOfCopies(layer)) / digitStep ** 2;
   const perColumn = target.adc.convert === 'pair' ? 1 : 2;
-  for (const [c, column] of columns.entries()) {
-    let [lasting, anew, unwired, anewUnwired] = [0, 0, 0, 0];
-    for (let r = 0; r < rows; r++) {
+  const own = openNoise(columns.length);
+  // Of codes from -1 on.
+  const known: CellNoise[] = [];
+  for (let r = 0; r < rows; r++)
+    for (const [c, column] of columns.entries()) {
       let variance = variances[r]!;
       for (const parts of taken) variance -= parts[r * columns.length + c]!;
       variance = Math.max(0, variance);
       for (const place of [cells.added[column]!, cells.subtracted[column]!]) {
         const at = cells.rows[r]! * array.columns + place;
-        const noise = noiseOf(codes[at]!);
+        const code = codes[at]!;
+        known[code + 1] ??= noiseOf(code);
+        const noise = known[code + 1]!;
         const share = (shares?.[at] ?? 1) ** 2;
         const lasts = variance * noise.lasting;
         const comes = noise.together * loads.together[r]! + noise.apart * loads.apart[r]!;
-        unwired += lasts;
-        anewUnwired += comes;
-        lasting += share * lasts;
-        anew += share * comes;
+        own.unwired[c]! += lasts;
+        own.anewUnwired[c]! += comes;
+        own.lasting[c]! += share * lasts;
+        own.anew[c]! += share * comes;
       }
     }
+  for (const [c, column] of columns.entries()) {
     let converted = 0;
     for (let i = perColumn * column; i < perColumn * (column + 1); i++)
       if (steps[i] !== Math.fround(digitStep)) converted += (steps[i]! ** 2 / 12) * planes;
-    to.lasting[c]! += (worth * lasting) / gains[column]! ** 2;
-    to.anew[c]! += (worth * anew) / gains[column]! ** 2;
-    to.unwired[c]! += worth * unwired;
-    to.anewUnwired[c]! += worth * anewUnwired;
+    to.lasting[c]! += (worth * own.lasting[c]!) / gains[column]! ** 2;
+    to.anew[c]! += (worth * own.anew[c]!) / gains[column]! ** 2;
+    to.unwired[c]! += worth * own.unwired[c]!;
+    to.anewUnwired[c]! += worth * own.anewUnwired[c]!;
     to.converters[c]! += worth * converted;
   }
 }

@@ -1,4 +1,5 @@
 /** Numbers of every calibration vector, column by column: [vector][column] -> moments, and what is left beside another series. */
+import { addMatrixProducts } from '../../src/kernels/matrix-products.ts';
 
 /** [vector][column]. */
 export interface Series {
@@ -11,15 +12,20 @@ export function openSeries(vectors: number, columns: number): Series {
   return { values: new Float64Array(vectors * columns), columns };
 }
 
-/** Adds the products of inputs and weights. @param driven [vector][row] @param weights [row][column] */
-export function addProducts({ values, columns }: Series, driven: Float64Array, weights: Float64Array): void {
-  const rows = weights.length / columns;
-  for (let v = 0, at = 0; at < driven.length; v++)
-    for (let r = 0; r < rows; r++, at++) {
-      const input = driven[at]!;
-      if (input === 0) continue;
-      for (let c = 0; c < columns; c++) values[v * columns + c]! += input * weights[r * columns + c]!;
-    }
+/** A series to which the products of inputs and weights are added. @param weights [row][column] */
+export interface Weighted {
+  readonly series: Series;
+  readonly weights: Float64Array;
+}
+
+/** Adds the products of inputs and weights. @param driven [vector][row], none of them infinite */
+export function addProducts(driven: Float64Array, rows: number, all: readonly Weighted[]): void {
+  const products = all.map(({ series: { values, columns }, weights }) => ({
+    out: values,
+    by: weights,
+    columns,
+  }));
+  addMatrixProducts(driven, rows, false, products);
 }
 
 /** Deviations from the mean of every column. */
@@ -53,16 +59,23 @@ export function beside(series: Series, along: Series): Series {
   return { values: values.map((value, at) => value - shares[at % columns]! * along.values[at]!), columns };
 }
 
-/** Covariance of every input with every column of a direction, squared, [row][column]: the part of its variance along it. */
-export function partsAlong(along: Series, driven: Float64Array, rows: number): Float64Array {
-  const { values, columns } = along;
-  const vectors = values.length / columns;
-  const parts = new Float64Array(rows * columns);
-  for (let v = 0, at = 0; v < vectors; v++)
-    for (let r = 0; r < rows; r++, at++) {
-      const input = driven[at]! / vectors;
-      if (input === 0) continue;
-      for (let c = 0; c < columns; c++) parts[r * columns + c]! += input * values[v * columns + c]!;
-    }
-  return parts.map((covariance) => covariance ** 2);
+/** Covariance of every input with every column of directions, squared, [row][column]: the parts of its variance along these. */
+export function partsAlong(
+  directions: readonly Series[],
+  driven: Float64Array,
+  rows: number,
+): readonly Float64Array[] {
+  const vectors = driven.length / rows;
+  const products = directions.map(({ values, columns }) => ({
+    out: new Float64Array(rows * columns),
+    by: values,
+    columns,
+  }));
+  addMatrixProducts(
+    driven.map((input) => input / vectors),
+    vectors,
+    true,
+    products,
+  );
+  return products.map(({ out }) => out.map((covariance) => covariance ** 2));
 }

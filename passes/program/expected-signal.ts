@@ -21,7 +21,7 @@
 import { gainLimit } from '../../src/column-correction.ts';
 import type { LayerRecord } from '../../src/ir/calibration-record.ts';
 import { outputOf } from '../../src/ir/cells.ts';
-import { blockWeightColumns, type SlicedLayer } from '../../src/ir/mapping.ts';
+import { blockRows, blockWeightColumns, type SlicedLayer } from '../../src/ir/mapping.ts';
 import { evenlySpread } from '../../src/math/evenly-spread.ts';
 import { inputsOf } from '../map/input-variances.ts';
 import { driveBlock, type ExpectedReading, type SolvedBlock, weightsOf } from './block-flow.ts';
@@ -126,10 +126,12 @@ function errorOfTile(
   const driven = blocks.map((solved) => driveBlock(solved, layer, inputs, record, reading.target));
   for (const block of driven) {
     const weights = weightsOf(block, layer, reading, columns);
-    addProducts(flow.wanted, block.driven, weights.wanted);
-    addProducts(flow.through, block.driven, weights.through);
-    if (reading.target.wires) addProducts(flow.bare, block.driven, weights.bare);
-    if (block.block.slice === 0) addProducts(flow.inputs, block.driven, weights.own);
+    addProducts(block.driven, blockRows(block.block), [
+      { series: flow.wanted, weights: weights.wanted },
+      { series: flow.through, weights: weights.through },
+      ...(reading.target.wires ? [{ series: flow.bare, weights: weights.bare }] : []),
+      ...(block.block.slice === 0 ? [{ series: flow.inputs, weights: weights.own }] : []),
+    ]);
   }
   const [y, z, still] = [centered(flow.wanted), centered(flow.through), centered(flow.bare)];
   const sum = direction(centered(flow.inputs));

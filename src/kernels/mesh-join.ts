@@ -1,13 +1,13 @@
 /**
  * The inner loops of join.ts, as WebAssembly with its 128-bit floats: elimination of the nodes that two networks share, and what it
  * adds to the conductances between those that stay. Rows of eliminated nodes lie in strips of four columns, node after node, so that
- * loops over nodes read what lies next to each other; four rows by four columns of sums stay in registers meanwhile.
+ * loops over nodes read what lies next to each other.
  */
 import { type Code, instantiate, type Kernel, reserve } from './instantiate.ts';
+import { assembleProducts, bytes, rowBytes, tile } from './strip-products.ts';
 import { constant, f64x2, get, i32, repeat, set, step, v128, when } from './wasm.ts';
 
-/** Nodes and columns that are computed together; as many are written behind the end of a matrix. */
-export const tile = 4;
+export { tile };
 
 /** A matrix within the memory: where it starts, and how far its rows lie apart, in numbers. */
 export interface Place {
@@ -25,10 +25,6 @@ export interface Strips {
   readonly depth: number;
 }
 
-const bytes = 8;
-/** Of four numbers. */
-const rowBytes = tile * bytes;
-
 interface Kernels {
   readonly add: Kernel;
   readonly finish: Kernel;
@@ -40,7 +36,7 @@ let numbers = new Float64Array(0);
 /** The memory of this thread with room for `length` numbers: the same as before unless it has to grow. */
 export function meshMemory(length: number): Float64Array {
   if (!kernels) {
-    const add = assembleAdd();
+    const add = assembleProducts();
     kernels = { add, finish: assembleFinish(add) };
   }
   if (length * bytes > numbers.byteLength) {
@@ -126,76 +122,6 @@ export function addProduct(product: Product): void {
     Math.ceil(product.width / tile) * strip,
     product.upper ? 1 : 0,
   );
-}
-
-/**
- * A function of the places of ratios and rows, how far strips of these lie apart, the length of the part of them that counts; the
- * places of what the sums begin with and of where they go, with how far rows and tiles lie apart there; where ratios end, how long rows
- * are, and whether every four rows begin a tile later than those before them. All but that are in bytes.
- */
-function assembleAdd(): Kernel {
-  const [
-    ratio,
-    source,
-    strip,
-    depth,
-    base,
-    baseStride,
-    baseStep,
-    out,
-    outStride,
-    outStep,
-    last,
-    width,
-    upper,
-  ] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
-  const [begin, column, from, to, limit, pointer, baseAt, outAt] = [13, 14, 15, 16, 17, 18, 19, 20] as const;
-  const sums = [21, 22, 23, 24].map((_, row) => [21 + 2 * row, 22 + 2 * row] as const);
-  const [low, high, own] = [29, 30, 31] as const;
-  const alongRows = (start: number, apart: number, each: (row: (typeof sums)[number]) => Code): Code => [
-    [get(start), set(pointer)],
-    sums.map((row, i) => [i > 0 ? step(pointer, get(apart)) : [], each(row)]),
-  ];
-  // Several nodes at once take registers that the sums need.
-  const addNode = [
-    [get(to), v128.load(0), set(low)],
-    [get(to), v128.load(16), set(high)],
-    sums.map(([left, right], row) => [
-      [get(from), v128.loadInTwo(row * bytes), set(own)],
-      [get(left), get(own), get(low), f64x2.multiply, f64x2.add, set(left)],
-      [get(right), get(own), get(high), f64x2.multiply, f64x2.add, set(right)],
-    ]),
-    step(from, rowBytes),
-    step(to, rowBytes),
-  ];
-  const addTile = [
-    alongRows(baseAt, baseStride, ([left, right]) => [
-      [get(pointer), v128.load(0), set(left)],
-      [get(pointer), v128.load(16), set(right)],
-    ]),
-    [get(ratio), set(from)],
-    [get(source), get(column), i32.add, set(to)],
-    [get(ratio), get(depth), i32.add, set(limit)],
-    repeat(addNode, from, limit),
-    alongRows(outAt, outStride, ([left, right]) => [
-      [get(pointer), get(left), v128.store(0)],
-      [get(pointer), get(right), v128.store(16)],
-    ]),
-    step(column, get(strip)),
-    step(baseAt, get(baseStep)),
-    step(outAt, get(outStep)),
-  ];
-  const fourRows = (apart: number) => [get(apart), constant(tile), i32.multiply];
-  const later = (by: number) => [get(upper), get(by), i32.multiply];
-  const addRows = [
-    [get(begin), set(column), get(base), set(baseAt), get(out), set(outAt)],
-    repeat(addTile, column, width),
-    step(ratio, get(strip)),
-    step(begin, later(strip)),
-    [step(base, fourRows(baseStride)), step(base, later(baseStep))],
-    [step(out, fourRows(outStride)), step(out, later(outStep))],
-  ];
-  return instantiate(13, 8, 11, repeat(addRows, ratio, last));
 }
 
 /**

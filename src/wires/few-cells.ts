@@ -34,7 +34,8 @@ export function wireUp(cells: Cells, wires: Wires, at: Rectangle, start: number)
   const { conductances } = mesh;
   for (const kind of wireKinds) {
     const conductance = conductanceOf(wires[kind]);
-    for (const place of places.wires[kind]) conductances[place] = conductance;
+    const own = places.wires[kind];
+    for (let i = 0; i < own.length; i++) conductances[own[i]!] = conductance;
   }
   for (let row = at.top, cell = 0; row < at.bottom; row++)
     for (let column = at.left; column < at.right; column++, cell++)

@@ -106,8 +106,12 @@ const at = ({ start, stride }: Place, row: number, column: number): Place => ({
 function gather(rows: Strips, shared: readonly [Nodes, Nodes], stay: readonly Nodes[]): number {
   const [one, other] = shared;
   const { start, depth } = rows;
-  const columns = stay.reduce((sum, { count }) => sum + wholeTiles(count), depth);
-  if (one.count < depth || stay.some(({ count }) => count % tile > 0)) {
+  let [columns, whole] = [depth, one.count === depth];
+  for (const { count } of stay) {
+    columns += wholeTiles(count);
+    whole &&= count % tile === 0;
+  }
+  if (!whole) {
     const memory = meshMemory(0);
     memory.fill(0, start, start + columns * depth);
     memory.fill(0, space.ratios, space.ratios + columns * depth);
