@@ -7,9 +7,10 @@ import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Compiled } from '../ir/compiled.ts';
 import { packageOf } from '../package/package-of.ts';
 import type { OnPart } from '../tune/chips.ts';
+import { noticed } from '../tune/loss.ts';
 import type { ModelFile } from '../verify/options.ts';
 import { type HowCorrected, openChipsWithout } from './chips.ts';
-import { costIn } from './costs.ts';
+import { costIn, measuredOf } from './costs.ts';
 import type { Run } from './few-images.ts';
 import { type Remedy, remediesFor } from './remedies.ts';
 import type { EffectReport, TriedRemedy } from './report.ts';
@@ -39,10 +40,13 @@ export async function tryRemedies(
   chips: Chips,
 ): Promise<readonly TriedRemedy[]> {
   const tried: TriedRemedy[] = [];
-  const causes = effects.filter(isSeen).flatMap(({ effect }) => {
-    const remedies = remediesFor(effect, compiled);
-    return remedies.length > 0 ? [{ effect, remedies }] : [];
-  });
+  const { noise } = measuredOf(chips.all, subject.references);
+  const causes = effects
+    .filter((effect) => isSeen(effect, noise))
+    .flatMap(({ effect }) => {
+      const remedies = remediesFor(effect, compiled);
+      return remedies.length > 0 ? [{ effect, remedies }] : [];
+    });
   const known = new Set<string>();
   for (const { effect, remedies } of causes.slice(0, mostCauses))
     for (const remedy of remedies.slice(0, mostOptions)) {
@@ -54,8 +58,11 @@ export async function tryRemedies(
   return tried;
 }
 
-/** Whether it makes up a part of the error that is more than chance. */
-const isSeen = ({ alone, allBut }: EffectReport): boolean => (allBut ?? alone)!.share.low > 0;
+/** Whether its part of the error is worth a remedy, and more than chance. @param noise of all effects together */
+function isSeen({ alone, allBut }: EffectReport, noise: number): boolean {
+  const { share } = (allBut ?? alone)!;
+  return share.low > 0 && share.value >= noticed * noise;
+}
 
 async function tryRemedy(
   model: ModelFile,
