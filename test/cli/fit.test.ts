@@ -147,6 +147,30 @@ describe('bad input', () => {
     ]);
   });
 
+  test('loops without a beginning, with gaps or two targets, and too few', async () => {
+    const loops = 'device,target (uS),pulse,conductance (uS)';
+    expect(await refused(`${loops}\na,60,1,5\na,60,3,9\na,70,4,9\nb,60,0,5\na,60,0,4`)).toEqual([
+      "fit/order :2: pulse 1 of 'a' follows none: a loop begins at pulse 0, has one target, and a reading after every pulse",
+      "fit/order :3: pulse 3 of 'a' follows pulse 1: a loop begins at pulse 0, has one target, and a reading after every pulse",
+      "fit/order :4: pulse 4 of 'a' follows pulse 3: a loop begins at pulse 0, has one target, and a reading after every pulse",
+      "fit/device :6: two devices seem to be called 'a': its rows go on behind those of another device",
+    ]);
+    expect(await refused(`${loops}\na,60,0,5\na,60,1,9`)).toEqual([
+      'fit/too-few : there are 1 devices and 1 pulses, and a law of write loops takes 4 and 30 or more',
+    ]);
+  });
+
+  test('traces that are uneven or short', async () => {
+    const traces = 'device,reading,time (s),conductance (uS)';
+    expect(await refused(`${traces}\na,0,0,5\na,1,1,5\na,2,3,5\nb,0,0,5\nb,1,1,0`)).toEqual([
+      "fit/order :4: 2 s after the reading before, where readings of 'a' are to follow each other evenly, by 1 s",
+      'fit/value :6: this row has no time, or no conductance above zero',
+    ]);
+    expect(await refused(`${traces}\na,0,0,5\na,1,1,5`)).toEqual([
+      'fit/too-few : there are 1 devices, with 2 readings or more, and a law of noise takes 4 and 32',
+    ]);
+  });
+
   test('pulses of several amplitudes', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 2 ? 1.3 : 1.2},${10 + i}`).join('\n');
     expect(await refused(`pulse,voltage (V),conductance (uS)\n${rows}`)).toContainEqual(
