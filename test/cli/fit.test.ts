@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/files/hash.ts';
 import { loadTarget } from '../../src/target/load.ts';
+import { drawLoops, loopLaw, loopsCsv } from '../fit/draw-loops.ts';
+import { drawTraces, tracesCsv } from '../fit/draw-traces.ts';
 import { drawTrains } from '../fit/draw-trains.ts';
 import { trainsCsv } from '../fit/measured-csv.ts';
 import { stepBenches } from '../fit/step-benches.ts';
@@ -61,6 +63,29 @@ test('--json has the same', async () => {
   const made = await runCli(['fit', at('pulses.csv'), '-o', at('my-chip.yaml'), '--json']);
   const report = JSON.parse(made.out) as { schema: string; fits: { law: string; candidates: unknown[] }[] };
   expect(report).toMatchObject({ schema: 'crossloom/fit/1', fits: [{ law: 'cmo-hfox', form: 'steps' }] });
+});
+
+test('loops and traces make one target', async () => {
+  await writeFile(at('loops.csv'), loopsCsv(drawLoops(7, 60)));
+  await writeFile(at('traces.csv'), tracesCsv(drawTraces(5, 60, 0.02)));
+  const made = await runCli(['fit', at('loops.csv'), at('traces.csv'), '-o', at('my-chip.yaml')]);
+  expect(made).toMatchObject({ exit: 0, err: '' });
+  expect((await runCli(['targets', 'check', at('my-chip.yaml')])).exit).toBe(0);
+  const { provenance } = await loadTarget(at('my-chip.yaml'));
+  for (const field of [
+    'programming.tolerance',
+    'programming.stepGain',
+    'readNoise.sigma',
+    'flicker.amplitude',
+  ])
+    expect(
+      provenance.find((one) => one.field === field),
+      field,
+    ).toMatchObject({ from: 'measured' });
+  const most = provenance.find(({ field }) => field === 'programming.maxPulses')!;
+  expect(Number(most.text)).toBe(loopLaw.maxPulses);
+  for (const plot of ['loops', 'traces'])
+    expect(await readFile(at(`my-chip-${plot}.svg`), 'utf8')).toContain('<svg');
 });
 
 describe('bad input', () => {
