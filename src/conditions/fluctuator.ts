@@ -11,6 +11,21 @@ export interface Dwell {
   readonly low: number;
 }
 
+/** 1/f noise (McWhorter 1957): a fluctuator per decade of correlation times, each with equal stays, of which these are half. */
+export function fluctuators({
+  shortest,
+  longest,
+}: {
+  readonly shortest: number;
+  readonly longest: number;
+}): Dwell[] {
+  const count = Math.max(1, Math.round(Math.log10(longest / shortest)) + 1);
+  return Array.from({ length: count }, (_, i) => {
+    const stay = 2 * shortest * (longest / shortest) ** (count === 1 ? 0 : i / (count - 1));
+    return { high: stay, low: stay };
+  });
+}
+
 export interface Chain {
   /** Chance of the high state, long after. */
   readonly mean: number;

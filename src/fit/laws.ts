@@ -6,9 +6,13 @@ import { relaxations } from './ageing/relaxation.ts';
 import type { Column } from './columns.ts';
 import { variantOf } from './fit-normals.ts';
 import type { Variant } from './law.ts';
+import { loopsOf } from './loops/loops.ts';
+import { writeLoops } from './loops/write-loop.ts';
 import type { Measurements } from './measurements.ts';
 import { stepVariants } from './pulses/step-variants.ts';
 import { trainsOf } from './pulses/trains.ts';
+import { tracesOf } from './traces/traces.ts';
+import { noises } from './traces/whittle.ts';
 import { sigmaPolynomials } from './writes/sigma-polynomial.ts';
 import { writesOf } from './writes/writes.ts';
 
@@ -84,6 +88,19 @@ export const forms: readonly Form[] = [
   ),
   form(
     {
+      name: 'loops',
+      what: 'write loops, with a reading before the first pulse and after each',
+      columns: 'device, target, pulse, conductance (or current and vread)',
+      is: (columns) =>
+        columns.has('target') && columns.has('pulse') && !columns.has('time') && !columns.has('reading'),
+      like: 'tetramem-256',
+      replaces: [],
+    },
+    loopsOf,
+    writeLoops,
+  ),
+  form(
+    {
       name: 'ageing',
       what: 'devices at times after programming, the first reading of each at time 0',
       columns: 'device, time, conductance (or current and vread)',
@@ -94,5 +111,18 @@ export const forms: readonly Form[] = [
     },
     ageingOf,
     [...relaxations, ...drifts].map(variantOf),
+  ),
+  form(
+    {
+      name: 'traces',
+      what: 'readings at a constant state, one after the other',
+      columns: 'device, reading, time, conductance (or current and vread)',
+      is: (columns) =>
+        columns.has('reading') && columns.has('time') && !columns.has('target') && !columns.has('pulse'),
+      like: 'tetramem-256',
+      replaces: ['readNoise', 'flicker', 'logNoise', 'powerNoise', 'telegraph', 'traps'],
+    },
+    tracesOf,
+    noises,
   ),
 ];

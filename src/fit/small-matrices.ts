@@ -22,3 +22,13 @@ export function logDeterminant(matrix: Matrix): number {
   for (let i = 0; i < matrix.rows; i++) sum += 2 * Math.log(lower.get(i, i));
   return sum;
 }
+
+export const matrixOf = (rows: readonly (readonly number[])[]) =>
+  rows.length === 0 ? Matrix.zeros(0, 0) : new Matrix(rows.map((row) => [...row]));
+export const columnOf = (values: readonly number[]) => Matrix.columnVector([...values]);
+/** Sum of the products of their numbers. */
+export const dot = (a: Matrix, b: Matrix): number => {
+  let sum = 0;
+  for (let i = 0; i < a.rows; i++) for (let j = 0; j < a.columns; j++) sum += a.get(i, j) * b.get(i, j);
+  return sum;
+};

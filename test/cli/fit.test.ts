@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/files/hash.ts';
 import { loadTarget } from '../../src/target/load.ts';
+import { drawLoops, loopLaw, loopsCsv } from '../fit/draw-loops.ts';
+import { drawTraces, tracesCsv } from '../fit/draw-traces.ts';
 import { drawTrains } from '../fit/draw-trains.ts';
 import { trainsCsv } from '../fit/measured-csv.ts';
 import { stepBenches } from '../fit/step-benches.ts';
@@ -61,6 +63,29 @@ test('--json has the same', async () => {
   const made = await runCli(['fit', at('pulses.csv'), '-o', at('my-chip.yaml'), '--json']);
   const report = JSON.parse(made.out) as { schema: string; fits: { law: string; candidates: unknown[] }[] };
   expect(report).toMatchObject({ schema: 'crossloom/fit/1', fits: [{ law: 'cmo-hfox', form: 'steps' }] });
+});
+
+test('loops and traces make one target', async () => {
+  await writeFile(at('loops.csv'), loopsCsv(drawLoops(7, 60)));
+  await writeFile(at('traces.csv'), tracesCsv(drawTraces(5, 60, 0.02)));
+  const made = await runCli(['fit', at('loops.csv'), at('traces.csv'), '-o', at('my-chip.yaml')]);
+  expect(made).toMatchObject({ exit: 0, err: '' });
+  expect((await runCli(['targets', 'check', at('my-chip.yaml')])).exit).toBe(0);
+  const { provenance } = await loadTarget(at('my-chip.yaml'));
+  for (const field of [
+    'programming.tolerance',
+    'programming.stepGain',
+    'readNoise.sigma',
+    'flicker.amplitude',
+  ])
+    expect(
+      provenance.find((one) => one.field === field),
+      field,
+    ).toMatchObject({ from: 'measured' });
+  const most = provenance.find(({ field }) => field === 'programming.maxPulses')!;
+  expect(Number(most.text)).toBe(loopLaw.maxPulses);
+  for (const plot of ['loops', 'traces'])
+    expect(await readFile(at(`my-chip-${plot}.svg`), 'utf8')).toContain('<svg');
 });
 
 describe('bad input', () => {
@@ -144,6 +169,30 @@ describe('bad input', () => {
     ]);
     expect(await refused('target (uS),conductance (uS)\n10,11\n,12')).toEqual([
       'fit/value :3: this row has no target above zero, or no conductance',
+    ]);
+  });
+
+  test('loops without a beginning, with gaps or two targets, and too few', async () => {
+    const loops = 'device,target (uS),pulse,conductance (uS)';
+    expect(await refused(`${loops}\na,60,1,5\na,60,3,9\na,70,4,9\nb,60,0,5\na,60,0,4`)).toEqual([
+      "fit/order :2: pulse 1 of 'a' follows none: a loop begins at pulse 0, has one target, and a reading after every pulse",
+      "fit/order :3: pulse 3 of 'a' follows pulse 1: a loop begins at pulse 0, has one target, and a reading after every pulse",
+      "fit/order :4: pulse 4 of 'a' follows pulse 3: a loop begins at pulse 0, has one target, and a reading after every pulse",
+      "fit/device :6: two devices seem to be called 'a': its rows go on behind those of another device",
+    ]);
+    expect(await refused(`${loops}\na,60,0,5\na,60,1,9`)).toEqual([
+      'fit/too-few : there are 1 devices and 1 pulses, and a law of write loops takes 4 and 30 or more',
+    ]);
+  });
+
+  test('traces that are uneven or short', async () => {
+    const traces = 'device,reading,time (s),conductance (uS)';
+    expect(await refused(`${traces}\na,0,0,5\na,1,1,5\na,2,3,5\nb,0,0,5\nb,1,1,0`)).toEqual([
+      "fit/order :4: 2 s after the reading before, where readings of 'a' are to follow each other evenly, by 1 s",
+      'fit/value :6: this row has no time, or no conductance above zero',
+    ]);
+    expect(await refused(`${traces}\na,0,0,5\na,1,1,5`)).toEqual([
+      'fit/too-few : there are 1 devices, with 2 readings or more, and a law of noise takes 4 and 32',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { flickerFactor, fluctuators } from '../../src/conditions/flicker/cells.ts';
-import { chainOf, walk } from '../../src/conditions/fluctuator.ts';
+import { flickerFactor } from '../../src/conditions/flicker/cells.ts';
+import { chainOf, fluctuators, walk } from '../../src/conditions/fluctuator.ts';
 import { telegraphFactor } from '../../src/conditions/telegraph/cells.ts';
 import { openStream } from '../../src/math/random.ts';
 import { momentsOf } from '../statistics.ts';

@@ -1,17 +1,8 @@
 /** 1/f noise of cells: fluctuators with correlation times spread evenly over the decades (McWhorter 1957), added up. */
 import { openStream, type Stream } from '../../math/random.ts';
 import type { CellLaws } from '../condition.ts';
-import { type Chain, chainOf, type Dwell, walk } from '../fluctuator.ts';
+import { type Chain, chainOf, fluctuators, walk } from '../fluctuator.ts';
 import type { Flicker } from './model.ts';
-
-/** One fluctuator per decade, each with equal stays; their correlation times are half of these. */
-export function fluctuators({ shortest, longest }: Flicker): Dwell[] {
-  const count = Math.max(1, Math.round(Math.log10(longest / shortest)) + 1);
-  return Array.from({ length: count }, (_, i) => {
-    const stay = 2 * shortest * (longest / shortest) ** (count === 1 ? 0 : i / (count - 1));
-    return { high: stay, low: stay };
-  });
-}
 
 /**
  * The cell's sum of fluctuators at the last of the times, as a factor: every state adds +-amplitude / sqrt(count). Every

@@ -3,9 +3,9 @@ import { evenlyInLog } from '../../math/statistics.ts';
 import { levelConductance } from '../../target/cell.ts';
 import { formatQuantity } from '../../text/units.ts';
 import type { ConditionExperiment } from '../condition.ts';
-import { sampledDensity } from '../fluctuator.ts';
+import { fluctuators, sampledDensity } from '../fluctuator.ts';
 import { noiseFigures, recordsOf, samples, timesUntil } from '../noise-figures.ts';
-import { flickering, fluctuators } from './cells.ts';
+import { flickering } from './cells.ts';
 import type { Flicker } from './model.ts';
 
 const cells = 32;

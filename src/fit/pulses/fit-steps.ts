@@ -5,7 +5,8 @@
 import type { Matrix } from 'ml-matrix';
 import { meanOf, sigmaOfSample } from '../../math/statistics.ts';
 import type { Score } from '../law.ts';
-import { fitMixed, likelihoodOf } from '../mixed.ts';
+import { fitMixed } from '../mixed.ts';
+import { likelihoodOf } from '../mode.ts';
 import { type Innovations, logLikelihoodOf } from '../scores.ts';
 import { innovationsOf } from './innovations.ts';
 import { reachOf, reachOfOne } from './reach.ts';
