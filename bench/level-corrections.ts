@@ -1,7 +1,7 @@
 /** Seconds of one core for the corrected levels of one array: two exact solves, and the steps between them. */
 import { loadTarget } from '../src/index.ts';
 import { type ColumnSum, predistort } from '../src/wires/predistort.ts';
-import { time } from './clock.ts';
+import { processorTime } from './clock.ts';
 import { gaussianCells } from './gaussian.ts';
 
 /** Rows that conduct together, columns that are filled, and share of TetraMem's window. */
@@ -34,7 +34,7 @@ export async function levelCorrections(): Promise<string[][]> {
         });
     const reading = { wires, driver: { ...driver, rowsAtOnce: bank } };
     const context = { array, cell, wires: wires!, bank, rounds: 1, reading };
-    const spent = await time(5, async () => predistort(context, { codes, sums }));
+    const spent = await processorTime(5, async () => predistort(context, { codes, sums }));
     const label = `tetramem-256-6bit, ${100 * window} % of the window`;
     rows.push([`levels, ${bank} rows at once, ${filled} columns`, label, `${spent.least.toFixed(3)} s`, '']);
   }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- wires`: seconds of one core for what a crossbar with wire resistance computes, all its inputs at
+ * `npm run bench -- wires`: seconds of processor time for what a crossbar with wire resistance computes, all its inputs at
  * once, and for one vector by the solver that takes nonlinear cells too. Beside it, as a ratio in the same process, a
  * banded Cholesky factorization of the same nodal equations. Times are the least of several runs. At the end, what wires
  * leave of Gaussian weights.
@@ -10,7 +10,7 @@ import { effectiveConductances } from '../src/wires/effective.ts';
 import type { Cells, Wires } from '../src/wires/network.ts';
 import { solveMvm } from '../src/wires/nonlinear.ts';
 import { effectiveByBand } from './banded.ts';
-import { time } from './clock.ts';
+import { processorTime } from './clock.ts';
 import { levelCorrections } from './level-corrections.ts';
 import { wireLosses } from './wire-losses.ts';
 
@@ -36,12 +36,12 @@ export async function benchWires(): Promise<void> {
       effectiveConductances(cells.conductances, cells.rows, cells.columns, wires).conductances;
 
     const [small, large] = [drawn(64, low, high), drawn(256, low, high)];
-    const whole = await time(9, solve(large));
+    const whole = await processorTime(9, solve(large));
     rows.push(['256 x 256, all inputs', label, `${whole.least.toFixed(3)} s`, '']);
 
     const voltages = new Float64Array(256).fill(0.2);
     const { columnCurrents, iterations } = solveMvm(large, wires, { voltages });
-    const one = await time(5, async () => solveMvm(large, wires, { voltages }));
+    const one = await processorTime(5, async () => solveMvm(large, wires, { voltages }));
     const effective = await solve(large)();
     let apart = 0;
     for (const [j, current] of columnCurrents.entries()) {
@@ -52,8 +52,8 @@ export async function benchWires(): Promise<void> {
     const beside = `${iterations} iterations; differs by ${apart.toExponential(1)}`;
     rows.push(['256 x 256, one vector, iteratively', label, `${one.least.toFixed(3)} s`, beside]);
 
-    const direct = await time(25, solve(small));
-    const banded = await time(3, async () => effectiveByBand(small, wires));
+    const direct = await processorTime(25, solve(small));
+    const banded = await processorTime(3, async () => effectiveByBand(small, wires));
     rows.push(['64 x 64, all inputs', label, `${direct.least.toFixed(4)} s`, '']);
     rows.push([
       '64 x 64, banded Cholesky',
