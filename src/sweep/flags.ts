@@ -7,10 +7,20 @@ export function packFlags(flags: ArrayLike<number>): string {
   return bytes.toString('base64');
 }
 
+/** Whether a text is that of so many images, as `packFlags` writes it. */
+export function areFlags(text: string, images: number): boolean {
+  return bytesOf(text, images) !== undefined;
+}
+
 /** @returns 1 or 0 per image; undefined where the text is not that of so many images */
 export function unpackFlags(text: string, images: number): Uint8Array | undefined {
+  const bytes = bytesOf(text, images);
+  return bytes && Uint8Array.from({ length: images }, (_, i) => (bytes[i >> 3]! >> (i & 7)) & 1);
+}
+
+function bytesOf(text: string, images: number): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== Math.ceil(images / 8) || bytes.toString('base64') !== text) return undefined;
-  const flags = Uint8Array.from({ length: images }, (_, i) => (bytes[i >> 3]! >> (i & 7)) & 1);
-  return packFlags(flags) === text ? flags : undefined;
+  const rest = images % 8;
+  const whole = bytes.length === Math.ceil(images / 8) && bytes.toString('base64') === text;
+  return whole && (rest === 0 || bytes.at(-1)! >> rest === 0) ? bytes : undefined;
 }

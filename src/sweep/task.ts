@@ -7,7 +7,7 @@ import { corrections } from '../column-correction.ts';
 import { compensations } from '../correct/compensate.ts';
 import { canonicalJson } from '../files/canonical-json.ts';
 import { sha256 } from '../files/hash.ts';
-import { unpackFlags } from './flags.ts';
+import { areFlags } from './flags.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 /** A name without a folder in it. */
@@ -82,7 +82,7 @@ export const sweepResult = z
   .refine(
     ({ images: length, chip, float, ideal }) =>
       [chip.top1, chip.top5, chip.agreement, float.top1, float.top5, ideal.top1, ideal.top5].every(
-        (text) => text === undefined || unpackFlags(text, length) !== undefined,
+        (text) => text === undefined || areFlags(text, length),
       ),
     'expected flags of as many images',
   );
