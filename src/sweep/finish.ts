@@ -31,20 +31,15 @@ export async function finishSweep(
 ): Promise<SweepReport | MissingTasks> {
   const { prepared, board } = await gather(folder, plan);
   const { designs } = prepared;
-  const keys = new Set(board.missing().map(({ place }) => Object.values(place).join()));
-  let number = 0;
-  const missing: { readonly place: Parameters<ReturnType<typeof sharing>>[0]; readonly number: number }[] =
-    [];
-  for (const place of placesOf(plan)) {
-    const own = number++;
-    if (isUnprepared(plan, prepared, place.design) || keys.has(Object.values(place).join()))
-      missing.push({ place, number: own });
-  }
+  const lacking = new Set(board.missing().map(({ number }) => number));
+  const missing = [...placesOf(plan)].flatMap((place, number) =>
+    isUnprepared(plan, prepared, place.design) || lacking.has(number) ? [{ place, number }] : [],
+  );
   if (missing.length > 0) {
     const parts = (await shardsIn(folder)).flatMap((shard) => {
       const own = sharing(plan, shard);
-      const lacking = missing.filter((task) => own(task.place, task.number)).length;
-      return lacking === 0 ? [] : [{ shard, missing: lacking }];
+      const count = missing.filter(({ place, number }) => own(place, number)).length;
+      return count === 0 ? [] : [{ shard, missing: count }];
     });
     return { missing: missing.length, all: countTasks(plan), parts };
   }

@@ -12,6 +12,8 @@ export interface Prepared {
 }
 
 export interface PlannedTask {
+  /** Among all tasks of the plan. */
+  readonly number: number;
   readonly place: TaskPlace;
   readonly task: SweepTask;
   readonly key: string;
@@ -29,9 +31,10 @@ export function tasksOf(
   const study = studyHash(plan);
   const ranges = plan.models.map((_, model) => rangesOf(plan, model));
   const tasks: PlannedTask[] = [];
-  let number = 0;
+  let next = 0;
   for (const place of placesOf(plan)) {
-    const own = wanted(place, number++);
+    const number = next++;
+    const own = wanted(place, number);
     const { model: index, conditions } = plan.designs[place.design]!;
     const [prepared, images] = [designs[place.design], data[index]];
     if (!own || !prepared || 'problems' in prepared || !images) continue;
@@ -46,7 +49,7 @@ export function tasksOf(
       images: ranges[index]![place.range]!,
       data: { sha256: images.ranges[place.range]!, preprocessing },
     };
-    tasks.push({ place, task, key: taskKey(task) });
+    tasks.push({ number, place, task, key: taskKey(task) });
   }
   return tasks;
 }
