@@ -110,9 +110,11 @@ export async function serve<Task, Result>(options: ServeOptions<Task, Result>): 
   } finally {
     clearInterval(timer);
     drain.removeEventListener('abort', stop);
-    await worker.close();
+    // Without Redis nobody waits to be told; but for results in hand it is waited for.
+    const away = queueing.lostSince() !== undefined && busy === 0;
+    await worker.close(away);
     for (const executor of executors) await executor.kill();
-    await leaveRoll(redis, 'worker', self);
+    if (!away) await leaveRoll(redis, 'worker', self);
   }
   const distinct = new Map(own.map((problem) => [JSON.stringify(problem), problem]));
   if (distinct.size > 0) throw new DiagnosticError([...distinct.values()]);

@@ -121,6 +121,17 @@ describe.runIf(redisThere())('whatever happens, every task counts once:', () => 
     await serving.drain();
   });
 
+  test('an idle worker is told to end while Redis is not there', async () => {
+    const idle = await worker();
+    await sleep(1000);
+    await redis.kill();
+    await sleep(500);
+    idle.kill('SIGTERM');
+    const exit = await Promise.race([ended(idle), sleep(30_000, 'none')]);
+    await redis.start();
+    expect(exit).toBe(0);
+  });
+
   test('a worker hangs: its tasks are given to others, and what it says later is not counted', async () => {
     const hanging = await worker();
     const tasks = trialTasks(20, 80);
