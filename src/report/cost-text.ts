@@ -2,7 +2,7 @@
 import type { Balance } from '../cost/balance.ts';
 import type { Cost, Efficiency } from '../cost/cost.ts';
 import { type Part, parts } from '../cost/parts.ts';
-import type { PassesCost } from '../cost/passes.ts';
+import type { PassesCost, Way } from '../cost/passes.ts';
 import { sumOf } from '../math/sum.ts';
 import { formatQuantity } from '../text/units.ts';
 import { counted, formatArea, formatBytes, formatCount, formatShare } from './number.ts';
@@ -35,19 +35,26 @@ export function formatCost(cost: Cost): string {
 
 /** What passes take, beside the other ways. */
 function formatPasses(cost: PassesCost): string {
-  const { ways, batch, digitalLayers } = cost;
-  const names: readonly (readonly [keyof PassesCost['ways'], string])[] = [
-    ['passes', `${cost.each.length} passes, batches of ${formatCount(batch)}`],
-    ['digital', `${counted(digitalLayers.length, 'layer')} digital`],
-    ['enough', 'enough chips'],
-  ];
-  const rows = names.map(([way, name]) => {
-    const { arrays, chips, onArrays, energy, time } = ways[way];
+  const rows = waysOf(cost).map(([name, { arrays, chips, onArrays, energy, time }]) => {
     const counts = [formatCount(arrays), formatCount(chips), formatShare(onArrays)];
     return [name, ...counts, joules(energy), seconds(time)];
   });
   const columns = [...texts('way'), ...numbers('arrays', 'chips', 'products on arrays', 'energy', 'time')];
   return `${formatTable(columns, rows)}\n${formatFacts(passesFacts(cost))}`;
+}
+
+/** The three ways to run the network, each with its name. */
+export function waysOf({
+  ways,
+  each,
+  batch,
+  digitalLayers,
+}: PassesCost): readonly (readonly [string, Way])[] {
+  return [
+    [`${each.length} passes, batches of ${formatCount(batch)}`, ways.passes],
+    [`${counted(digitalLayers.length, 'layer')} digital`, ways.digital],
+    ['enough chips', ways.enough],
+  ];
 }
 
 /** What is written for every batch. */

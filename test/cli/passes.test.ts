@@ -91,6 +91,10 @@ describe('a package with passes', () => {
     const text = await run('cost', at('passes.xbar'), '--batch', '10');
     expect(text).toMatch(/2 passes, batches of 10 +1 +1 +100\.0 %/);
     expect(text).toContain('the target does not say what writing takes');
+    await run('report', at('passes.xbar'), '-o', at('page.html'));
+    const page = await readFile(at('page.html'), 'utf8');
+    expect(page).toContain('Passes over the chip, and the other ways');
+    expect(page).toContain('2 passes, batches of 1,000');
     const { passes } = JSON.parse(await run('cost', at('passes.xbar'), '--json'));
     expect(passes).toMatchObject({ kept: 0, each: [1, 1], batch: 1000, digitalLayers: ['stem'] });
     // 64 x 12 products of 16 x 9 x 4 more.
