@@ -46,6 +46,7 @@ export type { Compensation } from './correct/compensate.ts';
 export { type Balance, balanceReplicas } from './cost/balance.ts';
 export { type CountedCircuits, circuitsOf } from './cost/circuits-of.ts';
 export { type Cost, type CostOptions, costPackage } from './cost/cost.ts';
+export type { PassesCost } from './cost/passes.ts';
 /** Labelled samples, preprocessed and streamed. */
 export type { Batch, Dataset, Sample } from './data/dataset.ts';
 /** Opens a data set: folders of images, idx, npy, npz, CIFAR; see docs/data.md. */

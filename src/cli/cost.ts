@@ -3,10 +3,13 @@ import type { Command } from 'commander';
 import { balanceReplicas } from '../cost/balance.ts';
 import { circuitsOf, usualLender } from '../cost/circuits-of.ts';
 import { costPackage } from '../cost/cost.ts';
+import { usualBatch } from '../cost/passes.ts';
+import { defined } from '../defined.ts';
 import { optionInvalid } from '../diagnostics/all.ts';
 import { raise } from '../diagnostics/diagnostic.ts';
 import { writeInPlace } from '../files/write-file.ts';
 import { type CompileOptions, parseOptions } from '../ir/options.ts';
+import type { Manifest } from '../package/manifest.ts';
 import { openPackage } from '../package/open.ts';
 import { formatBalance, formatCost } from '../report/cost-text.ts';
 import { patternOf } from '../text/name-pattern.ts';
@@ -20,6 +23,7 @@ import { withStages } from './stages.ts';
 interface CostCommandLine {
   readonly circuits?: string;
   readonly arrays?: number;
+  readonly batch?: number;
   readonly output?: string;
   readonly force?: true;
   readonly seed: number;
@@ -31,12 +35,13 @@ async function run(io: Io, folder: string, args: CostCommandLine): Promise<void>
   if (output !== undefined) await checkOutput(output, force);
   const pkg = await openPackage(folder);
   const options = parseOptions(pkg.manifest.options, 'the options of the package');
-  raise(balanceProblems(args, options));
+  raise(problemsIn(args, options, pkg.manifest.summary));
   const counted = await circuitsOf(pkg, circuits);
   const cost = await withStages(io, ({ report }) =>
     costPackage(pkg, {
       circuits: counted,
       seed,
+      ...defined({ batch: args.batch }),
       onArray: (done, total) => report('reading arrays', done, total),
     }),
   );
@@ -56,9 +61,25 @@ async function run(io: Io, folder: string, args: CostCommandLine): Promise<void>
   if (balance) io.stdout(`\n${formatBalance(balance, output)}`);
 }
 
-function balanceProblems({ arrays, output }: CostCommandLine, { layers }: CompileOptions) {
+function problemsIn(
+  { arrays, output, batch }: CostCommandLine,
+  { layers }: CompileOptions,
+  { passes }: Manifest['summary'],
+) {
   const replicated = layers.some(({ replicas = 1 }) => replicas > 1);
   return [
+    ...(batch !== undefined && !passes
+      ? [optionInvalid('--batch', 'layers of this package take no passes: each has arrays of its own')]
+      : []),
+    ...(arrays !== undefined && passes
+      ? [
+          optionInvalid(
+            `--arrays ${arrays}`,
+            'layers of this package take passes, and there is no room for replicas',
+            'Balance the package that was compiled for as many chips as it needs.',
+          ),
+        ]
+      : []),
     ...(output !== undefined && arrays === undefined
       ? [optionInvalid('--output', 'options with replicas are for a number of arrays', 'Add --arrays N.')]
       : []),
@@ -84,6 +105,11 @@ export function declareCost(command: Command, io: Io): void {
     .option(
       '--arrays <n>',
       'choose how often layers are stored, so that they keep pace with each other on so many arrays',
+      wholeNumber(1),
+    )
+    .option(
+      '--batch <n>',
+      `inputs that go through a pass before the next, where layers take passes (default: ${usualBatch})`,
       wholeNumber(1),
     )
     .option('-o, --output <file.yaml>', 'with --arrays: write the options that compile the model so')

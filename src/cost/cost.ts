@@ -6,7 +6,8 @@ import { defined } from '../defined.ts';
 import { inspectPackage, type PackageLook } from '../inspect/inspect-package.ts';
 import type { Graph, Node, QuantizedMvmNode } from '../ir/graph.ts';
 import { layerName } from '../ir/graph.ts';
-import { blockCells, blocksByLayer, type SlicedLayer } from '../ir/mapping.ts';
+import { blockCells, blocksByLayer, layerIndexOf, type SlicedLayer } from '../ir/mapping.ts';
+import { arraysOnChip, isOf, runsOf } from '../ir/passes.ts';
 import type { Account } from '../ledger.ts';
 import { sumOf } from '../math/sum.ts';
 import { inferDims } from '../onnx/dims.ts';
@@ -19,6 +20,7 @@ import { type CostedLayer, costLayer, timeOfUse } from './cost-layer.ts';
 import { operationsOf } from './digital-work.ts';
 import { type Assumed, assumedIn } from './origins.ts';
 import { addedParts, type ByPart, byPart, totalOf } from './parts.ts';
+import { costPasses, type PassesCost, usualBatch } from './passes.ts';
 import { type Peak, peakOf } from './peak.ts';
 import { networkLatency } from './pipeline.ts';
 import { stepsOf } from './steps.ts';
@@ -93,6 +95,8 @@ export interface Cost {
     readonly inputBits: number;
   };
   readonly assumed: Assumed;
+  /** Where layers take passes. */
+  readonly passes?: PassesCost;
 }
 
 export interface CostOptions {
@@ -101,13 +105,15 @@ export interface CostOptions {
   /** Of the chip from which the cost of programming is expected. */
   readonly seed: number;
   readonly onArray?: (done: number, total: number) => void;
+  /** Inputs that go through a pass before the next, where layers take passes. Default: usualBatch. */
+  readonly batch?: number;
   /** What is in the package, with the same seed, where that is known: arrays are not read again. */
   readonly look?: PackageLook;
 }
 
 export async function costPackage(
   pkg: Package,
-  { circuits: counted, seed, onArray, look }: CostOptions,
+  { circuits: counted, seed, onArray, look: seen, batch = usualBatch }: CostOptions,
 ): Promise<Cost> {
   const { target } = pkg.loaded;
   const { circuits } = counted;
@@ -115,7 +121,8 @@ export async function costPackage(
   const blocks = blocksByLayer(mapping).map((own) => own.map((index) => mapping.blocks[index]!));
   const made = mapping.layers.map((layer, i) => costLayer(layer, blocks[i]!, pkg, circuits));
   const digital = costDigital(pkg, networkOf(pkg, mapping.layers), circuits);
-  const programming = costProgramming(look ?? (await inspectPackage(pkg, { seed, ...defined({ onArray }) })));
+  const look = seen ?? (await inspectPackage(pkg, { seed, ...defined({ onArray }) }));
+  const programming = costProgramming(look);
   const cells = mapping.layers.map((layer, i) => sumOf(blocks[i]!.map((b) => blockCells(b, layer.encoding))));
   const allCells = sumOf(cells);
   const layers = made.map(
@@ -134,12 +141,27 @@ export async function costPackage(
     for (const [array, time] of busyTimes) busy.set(array, (busy.get(array) ?? 0) + time);
   const epilogues = circuits.digital.time * sumOf(made.map(({ outputs }) => outputs));
   const digitalTime = digital.cost.time + epilogues;
-  const interval = [...busy.values()].reduce((most, time) => Math.max(most, time), digitalTime);
+  const working = mapping.passes
+    ? sumOf(runsOf(mapping.passes).map((run) => busiest([...busy].filter(([array]) => isOf(run, array)))))
+    : busiest([...busy]);
+  const interval = Math.max(working, digitalTime);
   const timeOf = (use: QuantizedMvmNode) => timeOfUse(made, use, circuits);
+  const timeWithout = (off: ReadonlySet<number>) => (use: QuantizedMvmNode) => {
+    const layer = layerIndexOf(mapping, use.output);
+    const { macs: products, uses } = { ...layers[layer]!, ...mapping.layers[layer]! };
+    return off.has(layer) ? (circuits.digital.time * products) / uses.length : timeOf(use);
+  };
   const energy = totalOf(parts);
   const area = arrayArea(target, circuits);
-  const used = mapping.arrays * area.total;
+  const onChip = arraysOnChip(mapping.passes, mapping.arrays);
+  const used = onChip * area.total;
   const { chips } = pkg.manifest.summary;
+  const passes =
+    mapping.passes &&
+    (await costPasses(pkg, mapping.passes, {
+      ...{ layers, energy, batch, seed, arrays: look.arrays, product: circuits.digital.energy },
+      latencyWithout: (off) => digital.latency(timeWithout(off), 'whole'),
+    }));
   const inputBits = Math.max(...mapping.layers.map(({ node }) => node.quantization.bits));
   return {
     circuits: counted.from,
@@ -155,7 +177,7 @@ export async function costPackage(
       interval,
     },
     area: {
-      arrays: mapping.arrays,
+      arrays: onChip,
       chips,
       perArray: area.total,
       parts: area.parts,
@@ -179,8 +201,13 @@ export async function costPackage(
       inputBits,
     },
     assumed: assumedIn(pkg.loaded, counted),
+    ...defined({ passes }),
   };
 }
+
+/** Time of the busiest of some arrays (s). */
+const busiest = (arrays: readonly (readonly [array: number, time: number])[]) =>
+  arrays.reduce((most, [, time]) => Math.max(most, time), 0);
 
 /** The digital program, its layers as the mapping has them, and its inputs with the dims of one sample. */
 function networkOf({ host, record }: Package, layers: readonly SlicedLayer[]): Graph {

@@ -2,8 +2,10 @@
 import type { Balance } from '../cost/balance.ts';
 import type { Cost, Efficiency } from '../cost/cost.ts';
 import { type Part, parts } from '../cost/parts.ts';
+import type { PassesCost, Way } from '../cost/passes.ts';
+import { sumOf } from '../math/sum.ts';
 import { formatQuantity } from '../text/units.ts';
-import { counted, formatArea, formatCount, formatShare } from './number.ts';
+import { counted, formatArea, formatBytes, formatCount, formatShare } from './number.ts';
 import { type Fact, formatFacts, formatTable, numbers, texts } from './table.ts';
 
 /** Digital nodes that are named. */
@@ -26,7 +28,72 @@ const seconds = (value: number) => formatQuantity(value, 's');
 const mark = (assumed: boolean) => (assumed ? ' (assumed)' : '');
 
 export function formatCost(cost: Cost): string {
-  return `${layersTable(cost)}\n${partsTable(cost)}\n${formatFacts(costFacts(cost))}`;
+  const { passes } = cost;
+  const ways = passes ? `\n${formatPasses(passes)}` : '';
+  return `${layersTable(cost)}\n${partsTable(cost)}\n${formatFacts(costFacts(cost))}${ways}`;
+}
+
+/** What passes take, beside the other ways. */
+function formatPasses(cost: PassesCost): string {
+  const rows = waysOf(cost).map(([name, { arrays, chips, onArrays, energy, time }]) => {
+    const counts = [formatCount(arrays), formatCount(chips), formatShare(onArrays)];
+    return [name, ...counts, joules(energy), seconds(time)];
+  });
+  const columns = [...texts('way'), ...numbers('arrays', 'chips', 'products on arrays', 'energy', 'time')];
+  return `${formatTable(columns, rows)}\n${formatFacts(passesFacts(cost))}`;
+}
+
+/** The three ways to run the network, each with its name. */
+export function waysOf({
+  ways,
+  each,
+  batch,
+  digitalLayers,
+}: PassesCost): readonly (readonly [string, Way])[] {
+  return [
+    [`${each.length} passes, batches of ${formatCount(batch)}`, ways.passes],
+    [`${counted(digitalLayers.length, 'layer')} digital`, ways.digital],
+    ['enough chips', ways.enough],
+  ];
+}
+
+/** What is written for every batch. */
+export function passesFacts(cost: PassesCost): Fact[] {
+  const { each, kept, writing, batch, waiting, batchForTenth, batches, digitalLayers } = cost;
+  const { cells, energy, time, wear, written, arrays } = writing;
+  const free = energy === 0 && time === 0;
+  const worn = [
+    ...(wear.memristor > 0 ? [`${formatCount(wear.memristor)} cycles of the memristor with the most`] : []),
+    ...(wear.fecap > 0 ? [`${formatCount(wear.fecap)} of the FeCAP with the most`] : []),
+  ];
+  const from = written < arrays ? `, from ${written} of ${arrays} arrays` : '';
+  return [
+    [
+      'passes',
+      `${each.length} that write ${each.join(', ')} arrays, on the same ${arrays}; ${counted(kept, 'array')} ${kept === 1 ? 'stays' : 'stay'} as written`,
+    ],
+    [
+      'a batch',
+      `${formatCount(cells)} cells written${free ? '; the target does not say what writing takes' : `, ${joules(energy)} and ${seconds(time)} one array after the other${from}`}; ${formatBytes(waiting)} wait between passes, whose memory is not counted`,
+    ],
+    ...(free
+      ? []
+      : [
+          [
+            'an inference',
+            `${joules(energy / batch)} and ${seconds(time / batch)} of writing; from batches of ${formatCount(batchForTenth)} on it is a tenth of the time at most`,
+          ] as const,
+        ]),
+    ...(worn.length > 0
+      ? [
+          [
+            'wear',
+            `${worn.join(', ')}, a batch${batches === undefined ? '; the target states no endurance' : `: ${formatCount(batches)} batches, ${formatCount(batches * batch)} inferences, until the endurance is used up`}`,
+          ] as const,
+        ]
+      : []),
+    ['digital', digitalLayers.join(', ')],
+  ];
 }
 
 function layersTable({ layers, digital, inference }: Cost): string {
@@ -107,6 +174,7 @@ export function costFacts({
   programming,
   efficiency,
   assumed,
+  passes,
 }: Cost): Fact[] {
   const { latency, pipelined, interval, energy, macs } = inference;
   const { weightBits, inputBits } = efficiency;
@@ -114,8 +182,10 @@ export function costFacts({
   const ofArea = mark(assumed.area.length > 0);
   const ofTime = mark(assumed.time);
   const ofAll = mark(assumed.energy.length + assumed.area.length > 0 || assumed.time);
+  const arrays = passes ? sumOf([passes.kept, ...passes.each]) : area.arrays;
+  const fresh = passes ? ', those of every pass on fresh cells' : '';
   const programmed =
-    programming.programmed < area.arrays ? `, from ${programming.programmed} of ${area.arrays} arrays` : '';
+    programming.programmed < arrays ? `, from ${programming.programmed} of ${arrays} arrays` : '';
   const lent = assumed.fields.some((field) => field.startsWith(`${circuits}: `));
   const free = programming.energy === 0 && programming.time === 0;
   const spent = Object.entries(programming.parts)
@@ -144,7 +214,7 @@ export function costFacts({
       'programming',
       free
         ? 'nothing: the target does not say what writing its cells takes'
-        : `${joules(programming.energy)}, ${seconds(programming.time)} one array after the other${programmed}${spent.length > 0 ? `: ${spent.join(', ')}` : ''}${mark(assumed.programming)}`,
+        : `${joules(programming.energy)}, ${seconds(programming.time)} one array after the other${fresh}${programmed}${spent.length > 0 ? `: ${spent.join(', ')}` : ''}${mark(assumed.programming)}`,
     ],
     ['network', `${efficiencyText(efficiency.network)}${ofAll}`],
     ['peak', `${efficiencyText(efficiency.peak)}, all arrays of a chip full and always at work${ofAll}`],

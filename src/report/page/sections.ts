@@ -2,7 +2,7 @@
 
 import { parts } from '../../cost/parts.ts';
 import { formatQuantity } from '../../text/units.ts';
-import { costFacts, partNames } from '../cost-text.ts';
+import { costFacts, partNames, passesFacts, waysOf } from '../cost-text.ts';
 import { conductanceDrawings } from '../figures/cells.ts';
 import { scoreOf } from '../figures/score.ts';
 import { utilizationDrawing } from '../figures/utilization.ts';
@@ -101,7 +101,24 @@ ${chip ? layers : '<p>With --chip the page shows what cells of a chip came to, a
 export function htmlCost({ cost, manifest, look }: ReportContent): string {
   const { inference, area, assumed } = cost;
   const quantity = (value: number, unit: 's' | 'J'): Cell => ({ text: formatQuantity(value, unit), value });
+  const passes =
+    cost.passes === undefined
+      ? ''
+      : `${factList(passesFacts(cost.passes))}
+${htmlTable({
+  caption: 'Passes over the chip, and the other ways',
+  columns: ['way', 'arrays', 'chips', 'products on arrays', 'energy of an inference', 'its time'],
+  rows: waysOf(cost.passes).map(([name, { arrays, chips, onArrays, energy, time }]) => [
+    name,
+    whole(arrays),
+    whole(chips),
+    share(onArrays),
+    quantity(energy, 'J'),
+    quantity(time, 's'),
+  ]),
+})}`;
   return `${factList(costFacts(cost))}
+${passes}
 ${htmlTable({
   caption: 'What parts of the chip take',
   columns: [

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Balance } from '../../cost/balance.ts';
 import type { Cost, DigitalCost, Efficiency, LayerCost } from '../../cost/cost.ts';
 import { type ByPart, type Part, parts } from '../../cost/parts.ts';
+import type { PassesCost, Way } from '../../cost/passes.ts';
 import { amount, count, list } from './parts.ts';
 
 const joules = amount.describe('J');
@@ -34,6 +35,38 @@ const efficiency = z.strictObject({
   perJoule: amount.describe('operations per second and watt'),
   perArea: amount.describe('operations per second and square metre'),
 }) satisfies z.ZodType<Efficiency>;
+
+const way = z.strictObject({
+  arrays: count,
+  chips: count,
+  onArrays: amount.describe('share of the products that arrays compute'),
+  energy: joules.describe('J, of one inference with its share of what is written for a batch'),
+  time: seconds.describe('s, the same, one inference and one layer after the other'),
+}) satisfies z.ZodType<Way>;
+
+const passes = z.strictObject({
+  kept: count.describe('arrays that are written once'),
+  each: list(count).describe('arrays that every pass writes'),
+  bytes: count.describe('of one inference that wait between passes'),
+  batch: count,
+  writing: z
+    .strictObject({
+      cells: count,
+      energy: joules,
+      time: seconds.describe('s, one array after the other'),
+      wear: z
+        .strictObject({ memristor: count, fecap: count })
+        .describe('cycles of the one with the most, of the arrays that were written'),
+      written: count.describe('arrays of the chip that it is expected from'),
+      arrays: count.describe('arrays of the chip that passes write'),
+    })
+    .describe('for every batch'),
+  waiting: count.describe('bytes of a batch'),
+  batchForTenth: count.describe('batch from which on writing takes a tenth of the time at most'),
+  batches: count.exactOptional().describe('until the endurance that the target states is used up'),
+  ways: z.strictObject({ passes: way, digital: way, enough: way }),
+  digitalLayers: list(z.string()),
+}) satisfies z.ZodType<PassesCost>;
 
 export const costs = z.strictObject({
   package: z.string(),
@@ -89,6 +122,7 @@ export const costs = z.strictObject({
     programming: z.boolean(),
     fields: list(z.string()),
   }),
+  passes: passes.exactOptional().describe('where layers take passes'),
 }) satisfies z.ZodType<
   Cost & {
     readonly package: string;
