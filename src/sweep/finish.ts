@@ -5,13 +5,12 @@ import { writeInPlace } from '../files/write-file.ts';
 import { gather } from './gather.ts';
 import { lineOf } from './journal.ts';
 import { countTasks, placesOf, type SweepPlan, studyHash } from './plan.ts';
-import type { PreparedDesign } from './prepare.ts';
+import type { Prepared, PreparedDesign } from './prepare.ts';
 import type { SweepReport } from './report.ts';
 import type { ResultsFolder } from './results-folder.ts';
 import { type Shard, sharing } from './shard.ts';
 import { summarizeSweep } from './summarize.ts';
 import { sweepTable } from './table.ts';
-import type { Prepared } from './tasks.ts';
 
 export interface MissingTasks {
   /** Of all tasks that are wanted as far as that is known. */

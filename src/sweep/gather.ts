@@ -6,10 +6,10 @@ import { together } from '../diagnostics/together.ts';
 import { type Board, openBoard } from './board.ts';
 import { readJournal } from './journal.ts';
 import { type SweepPlan, studyHash } from './plan.ts';
-import { preparedIn } from './prepare.ts';
+import { type Prepared, preparedIn } from './prepare.ts';
 import type { ResultsFolder } from './results-folder.ts';
 import type { SweepResult } from './task.ts';
-import { type Prepared, tasksOf } from './tasks.ts';
+import { tasksOf } from './tasks.ts';
 
 /** Results of the whole and of parts, by whichever process they were written. @throws DiagnosticError as `readJournal` does */
 export async function resultsIn(folder: ResultsFolder, plan: SweepPlan): Promise<readonly SweepResult[]> {

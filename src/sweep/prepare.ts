@@ -33,7 +33,6 @@ import { packageIn } from './package-folder.ts';
 import { type Design, rangesOf, type SweepPlan } from './plan.ts';
 import { pinned, type ResultsFolder, readPinned } from './results-folder.ts';
 import { sweepTask } from './task.ts';
-import type { Prepared } from './tasks.ts';
 
 const amount = z.number().nonnegative();
 
@@ -65,6 +64,14 @@ export type PreparedDesign = z.infer<typeof preparedDesign>;
 /** Of every range of images, in order. */
 const preparedData = z.strictObject({ ranges: z.array(z.string()).min(1) });
 export type PreparedData = z.infer<typeof preparedData>;
+
+/** What was prepared; undefined where nothing was yet. */
+export interface Prepared {
+  /** By design. */
+  readonly designs: readonly (PreparedDesign | undefined)[];
+  /** By model. */
+  readonly data: readonly (PreparedData | undefined)[];
+}
 
 /** What was prepared before, whoever did it. @throws DiagnosticError sweep/damaged */
 export async function preparedIn(folder: ResultsFolder, plan: SweepPlan): Promise<Prepared> {

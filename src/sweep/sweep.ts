@@ -10,12 +10,18 @@ import { openJournal } from './journal.ts';
 import type { OpenedModel } from './open-model.ts';
 import { placesOf, type SweepPlan, studyHash } from './plan.ts';
 import type { PlannedStudy } from './plan-study.ts';
-import { type PreparedData, type PreparedDesign, prepareData, prepareDesign } from './prepare.ts';
+import {
+  type Prepared,
+  type PreparedData,
+  type PreparedDesign,
+  prepareData,
+  prepareDesign,
+} from './prepare.ts';
 import type { ResultsFolder } from './results-folder.ts';
 import { runTasks, type Transport } from './run-tasks.ts';
 import { type Shard, sharing, wholeSweep } from './shard.ts';
 import type { DataPlace } from './task-job.ts';
-import { type PlannedTask, type Prepared, tasksOf } from './tasks.ts';
+import { type PlannedTask, tasksOf } from './tasks.ts';
 
 type OnStep = (label: string, done: number, total: number) => void;
 

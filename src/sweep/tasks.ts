@@ -1,15 +1,7 @@
 /** A plan and what was prepared for it -> tasks. */
 import { placesOf, rangesOf, type SweepPlan, studyHash, type TaskPlace } from './plan.ts';
-import type { PreparedData, PreparedDesign } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import { type SweepTask, taskKey } from './task.ts';
-
-/** What was prepared; undefined where nothing was yet. */
-export interface Prepared {
-  /** By design. */
-  readonly designs: readonly (PreparedDesign | undefined)[];
-  /** By model. */
-  readonly data: readonly (PreparedData | undefined)[];
-}
 
 export interface PlannedTask {
   /** Among all tasks of the plan. */
