@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { benchBig } from './big.ts';
 import { benchConverters } from './converters.ts';
+import { benchDevice } from './device.ts';
 import { benchNoiseShares } from './noise-shares.ts';
 import { benchOnOlderProcessor } from './older-processor.ts';
 import { benchPulsed } from './pulsed.ts';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   updates: benchUpdates,
   pulsed: benchPulsed,
   noise: benchNoiseShares,
+  device: benchDevice,
 };
 
 async function benchSpeed(args: readonly string[]): Promise<void> {
