@@ -74,7 +74,8 @@ function withUnusedCells(chip: Chip, least: number): Chip {
   return { ...chip, conductances };
 }
 
-function noise(dims: readonly number[]): Tensor {
+/** A batch without a pattern. */
+export function noise(dims: readonly number[]): Tensor {
   const length = dims.reduce((a, b) => a * b, 1);
   return float32(
     dims,

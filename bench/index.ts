@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { benchBig } from './big.ts';
 import { benchConverters } from './converters.ts';
+import { benchDevice } from './device.ts';
 import { benchNoiseShares } from './noise-shares.ts';
 import { benchOnOlderProcessor } from './older-processor.ts';
 import { benchPulsed } from './pulsed.ts';
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   pulsed: benchPulsed,
   noise: benchNoiseShares,
   queue: benchQueue,
+  device: benchDevice,
 };
 
 async function benchSpeed(args: readonly string[]): Promise<void> {

@@ -108,14 +108,17 @@ export { formatTuning } from './report/tune-text.ts';
 /** A verification report as text for people. */
 export { formatVerification } from './report/verify-text.ts';
 export type { RewriteOptions } from './rewrite/rewrite-chip.ts';
-/** Runs models: what `simulate` returns. */
+/** Where chips can run images: an option of `verify`, `tune` and `simulate`. */
+export { type Device, devices } from './runtime/device.ts';
+/** Runs models. */
 export type { Session } from './runtime/session.ts';
 /** What a chip's transfers make of every digit, and what window and digit step rest on; a capacitor on the bench. */
 export { type TransferPhysics, transferPhysics } from './schemes/transfer/fecap/physics.ts';
 export { type PundResult, type PundSettings, pund } from './schemes/transfer/fecap/pund.ts';
 export { type StaircaseLevel, type StaircaseSettings, staircase } from './schemes/transfer/staircase.ts';
 /** Opens a programmed chip for inference; or gives it as an ordinary ONNX graph. */
-export { lowerChip, type SimulateOptions, simulate } from './simulate/simulate.ts';
+export type { DeviceReport } from './simulate/check-device.ts';
+export { lowerChip, type SimulatedChip, type SimulateOptions, simulate } from './simulate/simulate.ts';
 /** What a simulation of a target contains, and what it does not. */
 export type { Effect } from './target/effect.ts';
 export { effectsOf, notModelled } from './target/effects.ts';

@@ -14,15 +14,17 @@ import { openPackage, type Package } from '../package/open.ts';
 import { unlessRefused } from '../record/refused-model.ts';
 import { fedInputs } from '../record/samples.ts';
 import { calibratedWhen } from '../report/calibration-text.ts';
+import { deviceText } from '../report/device-text.ts';
 import { classScores, isSoftmax, topClasses } from '../report/scores.ts';
 import { formatTable, numbers, texts } from '../report/table.ts';
+import { type Device, isAccelerator } from '../runtime/device.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { formatTime } from '../text/time.ts';
 import { availableThreads } from '../threads/pool.ts';
 import { withCompensation } from './chip-options.ts';
 import { withExamples } from './help.ts';
 import { type Io, printDiagnostics, printJson } from './io.ts';
-import { seedNumber, time, wholeNumber, withDataLimit, withJson } from './options.ts';
+import { seedNumber, time, wholeNumber, withDataLimit, withDevice, withJson } from './options.ts';
 import { choosePreprocessing, type PreprocessingFlags, withPreprocessing } from './preprocessing.ts';
 import { programWithProgress } from './program.ts';
 import { withStages } from './stages.ts';
@@ -33,6 +35,7 @@ interface RunCommandLine extends PreprocessingFlags {
   readonly seed: number;
   readonly at: number;
   readonly compensate?: Compensation;
+  readonly device?: Device;
   /** Bytes. */
   readonly dataLimit?: number;
   readonly top: number;
@@ -78,7 +81,9 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
     const how = { compensate, threads, onRead: onArray, onLayer };
     return unlessRefused(reference, given, async () => {
       const corrections = await correctionsFor(pkg, programmed, conditions, how);
-      const opened = await simulate(pkg, programmed, { conditions, corrections, onArray });
+      if (isAccelerator(args.device)) report('checking the device', 0, 1);
+      const on = defined({ device: args.device });
+      const opened = await simulate(pkg, programmed, { conditions, corrections, onArray, ...on });
       report('running the sample', 0, 1);
       const made = await opened.run(sample.feeds);
       await opened.release();
@@ -86,13 +91,14 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
     });
   });
   const calibratedAt = corrections.calibration?.at;
+  const { device } = session;
   checkNumbers(folder, outputs);
   const results = session.outputs.map((name) =>
     resultOf(pkg, dataset, name, outputs[name]!, { count: args.top, samples: sample.size }),
   );
   if (args.json) {
     const { chip, at, input } = args;
-    const about = defined({ package: folder, chip, seed, at, calibratedAt, input });
+    const about = defined({ package: folder, chip, seed, at, calibratedAt, device, input });
     return printJson(io, 'run', { ...about, sample: sample.id, results });
   }
   const which = dataset.length === 1 ? '' : `, the first of ${dataset.length} samples`;
@@ -100,6 +106,7 @@ async function run(io: Io, folder: string, args: RunCommandLine): Promise<void> 
   const fitted = calibratedAt === undefined ? '' : `, ${calibratedWhen(args.at, calibratedAt)}`;
   const when = args.at === 0 ? '' : `, ${formatTime(args.at)} after programming${fitted}`;
   io.stdout(`${args.input}${which}, on ${where}${when}\n`);
+  if (device) io.stdout(`device: ${deviceText(device)}\n`);
   for (const result of results) io.stdout(`\n${formatResult(result)}`);
 }
 
@@ -173,7 +180,7 @@ export function declareRun(command: Command, io: Io): void {
     .option('--at <time>', 'read the chip this long after programming, such as 1h', time, 0)
     .option('--top <k>', 'classes printed', wholeNumber(1), 5);
   withExamples(
-    withJson(withCompensation(withDataLimit(withPreprocessing(command, 'as the package says')))),
+    withJson(withDevice(withCompensation(withDataLimit(withPreprocessing(command, 'as the package says'))))),
     'crossloom run mobilenetv2.xbar --input cat.jpg',
     'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --top 3 --json',
     'crossloom run mobilenetv2.xbar --input cat.jpg --chip chip1 --at 1d --compensate columns',

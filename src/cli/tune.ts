@@ -31,6 +31,7 @@ import {
   seedNumber,
   time,
   wholeNumber,
+  withDevice,
   withJson,
   withSet,
   withThreads,
@@ -201,7 +202,7 @@ export function declareTune(command: Command, io: Io): void {
     .option('--force', 'replace an existing options file');
   withSet(command);
   withExamples(
-    withJson(withThreads(withCompensation(command))),
+    withJson(withDevice(withThreads(withCompensation(command)))),
     'crossloom tune mobilenetv2.onnx --target tetramem-256-6bit --preset imagenet --data images/ --max-drop 1 -o tuned.yaml',
     'crossloom compile mobilenetv2.onnx --options tuned.yaml --preset imagenet --calibrate images/ -o mobilenetv2.xbar',
   ).action((file: string, args: TuneArguments) => run(io, file, args));

@@ -13,6 +13,12 @@ export const deviceNotThere = (device: string, reason: string): Diagnostic =>
     remedies[device]!,
   ]);
 
+export const deviceFailed = (device: string, reason: string): Diagnostic =>
+  error('device/failed', `--device ${device}`, [
+    `onnxruntime could not run the chip there (${reason})`,
+    'Where memory is short, another program may have it; else leave --device away.',
+  ]);
+
 export const deviceDisagrees = (device: string, adapter: string, found: string): Diagnostic =>
   error('device/disagrees', `--device ${device}`, [
     `this device does not compute what the processor does (${found})`,

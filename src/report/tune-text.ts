@@ -4,6 +4,7 @@ import { remedyName } from '../ir/remedy-name.ts';
 import { formatTime } from '../text/time.ts';
 import type { Loss, LossReport, MappingReport } from '../tune/loss.ts';
 import type { TriedReport, TuneReport } from '../tune/report.ts';
+import { deviceText } from './device-text.ts';
 import { counted, formatCount, formatShare, formatSnr } from './number.ts';
 import { formatTable, numbers, texts } from './table.ts';
 import { classTable, formsText, frontTable } from './tune-front.ts';
@@ -25,7 +26,7 @@ export function formatTuning(report: TuneReport, width = 160): string {
 }
 
 function header(report: TuneReport): string {
-  const { model, target, data, trials, seed, at, compensated, float, maxDrop, maxDigital } = report;
+  const { model, target, data, trials, seed, at, compensated, device, float, maxDrop, maxDigital } = report;
   const read = at > 0 ? `, read ${formatTime(at)} after programming (compensation: ${compensated})` : '';
   const overrides = target.overrides.length > 0 ? ` with ${target.overrides.join(', ')}` : '';
   const left = data.calibration > 0 ? `; ${counted(data.calibration, 'calibration sample')} left out` : '';
@@ -34,6 +35,7 @@ function header(report: TuneReport): string {
     `bound     ${points(maxDrop)} points of top-1 lost at most, ${maxDigital} % of the multiplications digital at most`,
     `data      ${data.name}: ${counted(data.tuning, 'image')} to tune on, ${formatCount(data.heldOut)} held out${left}; one image is ${points(100 / data.tuning)} points`,
     `chips     ${formatCount(trials)} per mapping (from seed ${seed})${read}`,
+    ...(device ? [`device    ${deviceText(device)}`] : []),
     `float     ${float.toFixed(2)} % top-1 on the images to tune on`,
     '',
   ].join('\n');

@@ -1,6 +1,8 @@
 /** Runs ONNX models, with exact integers and without telemetry: the only importer of onnxruntime. */
 import * as ort from 'onnxruntime-node';
 import { defined } from '../defined.ts';
+import { deviceFailed } from '../diagnostics/all.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { DataType, Tensor, TensorData } from '../math/tensor.ts';
 import { type Device, isAccelerator } from './device.ts';
 import { fedAs } from './feed-type.ts';
@@ -57,7 +59,7 @@ const unfused = { disable_quant_qdq: '1' };
  */
 const optimization = { disable_specified_optimizers: 'WeightBiasQuantization;MatmulTransposeFusion' };
 
-/** Opens a model given as encoded bytes. */
+/** Opens a model given as encoded bytes. @throws DiagnosticError device/failed, where it is to run on a device */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const { device } = options;
   const open = (session: Record<string, string>) =>
@@ -69,7 +71,7 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
       ...defined({ intraOpNumThreads: options.threads }),
     });
   // Signed inputs of QLinearMatMul and QLinearConv, and weights that two nodes dequantize: it refuses its own rewriting.
-  const session = await open(unsignedWeights).catch(() => open(unfused));
+  const session = await onDevice(device, () => open(unsignedWeights).catch(() => open(unfused)));
   const types = new Map(
     session.inputMetadata.map((m): [string, string] => [m.name, m.isTensor ? m.type : 'float32']),
   );
@@ -83,11 +85,23 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
       const values = Object.fromEntries(
         Object.entries(feeds).map(([name, tensor]) => [name, toOrt(fedAs(tensor, types.get(name)))]),
       );
-      const results = await session.run(values, only ?? outputs);
+      const results = await onDevice(device, () => session.run(values, only ?? outputs));
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]));
     },
     release: () => session.release(),
   };
+}
+
+/** What a device cannot do is no fault of the model. @throws DiagnosticError device/failed */
+async function onDevice<T>(device: Device | undefined, work: () => Promise<T>): Promise<T> {
+  if (!isAccelerator(device)) return work();
+  return work().catch((error: unknown) => {
+    throw new DiagnosticError([deviceFailed(device, firstLine(error))]);
+  });
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).trim().split('\n')[0]!;
 }
 
 function toOrt(tensor: Tensor): ort.Tensor {

@@ -128,7 +128,7 @@ function runOf(
 
 /** As `verify` runs it. */
 async function runChip(
-  { at, compensate, threads }: Setup,
+  { at, compensate, threads, device }: Setup,
   { images, references }: Part,
   { pkg, chip }: Programmed,
   onImages: ReturnType<OnPart>,
@@ -139,6 +139,7 @@ async function runChip(
     noise: true,
     states: defaultStates,
     threads,
+    device,
   });
   const { share } = correctionCost(pkg, corrections.calibration);
   return { ...(await runStates(images, states, references, onImages)), corrections: share };

@@ -2,6 +2,7 @@
 import type { Compensation } from '../correct/compensate.ts';
 import type { ResultStore } from '../files/result-store.ts';
 import type { CompileOptions } from '../ir/options.ts';
+import type { Device } from '../runtime/device.ts';
 import type { LossReport, MappingReport } from './loss.ts';
 
 /** Images used at most, both halves together, where nothing else is said. */
@@ -24,6 +25,8 @@ export interface TuneOptions {
   /** Seed of the first chip. Default: 1. */
   readonly seed?: number;
   readonly threads?: number;
+  /** Where chips run the images, as for `verify`. Default: `cpu`. */
+  readonly device?: Device;
   readonly scoreOutput?: string;
   /** Go on where floating point is right no more often than a guess. Default: false. */
   readonly acceptChance?: boolean;

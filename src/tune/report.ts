@@ -1,6 +1,7 @@
 /** What a tuning found, as plain data that JSON can hold. Accuracies are in percent, losses in points. */
 import type { Compensation } from '../correct/compensate.ts';
 import type { CompileOptions } from '../ir/options.ts';
+import type { DeviceReport } from '../simulate/check-device.ts';
 import type { Snr } from '../verify/report.ts';
 import type { Blame } from './blame.ts';
 import type { LayerClass } from './classes.ts';
@@ -98,6 +99,8 @@ export interface TuneReport {
   /** Top-1 on the tuning images. */
   readonly float: number;
   readonly integers: LossReport;
+  /** Where chips ran, and what a check found of it; absent for the processor. */
+  readonly device?: DeviceReport;
   readonly tried: readonly TriedReport[];
   /** What was tried against the wires, each with all layers as given, and which of it is in all mappings; absent without wires. */
   readonly wires?: TriedRemedies;

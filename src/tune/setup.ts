@@ -18,8 +18,10 @@ import { encodeModel } from '../onnx/encode.ts';
 import { packageOf } from '../package/package-of.ts';
 import { ownOfLayer } from '../record/own-range.ts';
 import { encodeRecord } from '../record/record-file.ts';
+import { isAccelerator } from '../runtime/device.ts';
 import { openSession } from '../runtime/session.ts';
 import { schemeOf } from '../schemes/models.ts';
+import { type OpenDevice, openDevice } from '../simulate/check-device.ts';
 import { readsAlike } from '../target/reads-alike.ts';
 import type { LoadedTarget, Target } from '../target/target.ts';
 import { availableThreads } from '../threads/pool.ts';
@@ -65,6 +67,8 @@ export interface Setup {
   readonly trials: number;
   readonly seed: number;
   readonly threads: number;
+  /** Where chips run; undefined: on the processor. */
+  readonly device: OpenDevice | undefined;
   /** Seconds after programming at which chips are read, and what is done about drift then. */
   readonly at: number;
   readonly compensate: Compensation;
@@ -93,7 +97,7 @@ const fewestImages = 4;
  * Compiles the model as given, and runs floating point and integers on the images: every second one is for tuning, the
  * others are held out.
  * @throws DiagnosticError as `compile` and `planVerification` do; options/invalid for too few images, and where the scored
- *   output is no list of classes
+ *   output is no list of classes; device/not-there, device/disagrees
  */
 export async function prepare(
   model: ModelFile,
@@ -105,6 +109,8 @@ export async function prepare(
 ): Promise<Setup> {
   const clock = openClock(tuning.budget ?? defaultBudget);
   const report = tuning.onProgress ?? (() => undefined);
+  if (isAccelerator(tuning.device)) report('opening the device', 0, 1);
+  const device = await openDevice(tuning.device);
   let calibrated = clock.left();
   const compiled = await compile(model, loaded, options, calibration, {
     onProgress(stage, done, total) {
@@ -124,7 +130,7 @@ export async function prepare(
   const sequential = compensate === 'sequential';
   const { seed, trials: chips, scoreOutput, maxDrop } = tuning;
   const wanted = {
-    ...defined({ seed, trials: chips, scoreOutput, maxDrop }),
+    ...defined({ seed, trials: chips, scoreOutput, maxDrop, device: device?.name }),
     ...{ threads, images, at: [at], excludeCalibration: true, onProgress: report },
   };
   const plan = await planVerification(pkg, model, dataset, wanted, probe);
@@ -155,6 +161,7 @@ export async function prepare(
     images: hashOf(plan),
     output: plan.output,
     batch: plan.batchSize,
+    ...(device && { device: device.name }),
   };
   if (tuning.resume && !(await kept.recall('tune-begun', { ...identity, options: compiled.options })))
     raise([
@@ -176,6 +183,7 @@ export async function prepare(
     trials,
     seed: seed ?? 1,
     threads,
+    device,
     at,
     compensate,
     codesAreFree: samples !== undefined && !hasOwnCodes(real),

@@ -63,6 +63,7 @@ export function reportTuning(tuning: Tuning, duration: number): TuneReport {
     compensated: setup.compensate,
     float: percentOf(references.float.top1!),
     integers: lossOf([{ tally: ideal, toFloat: idealNoise }], references),
+    device: setup.device?.report(),
     tried: found.tried.map((tried) => triedReport(tuning, tried)),
     wires: remedies.tried.length > 0 ? remedies : undefined,
     blame,

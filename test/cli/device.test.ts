@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { placeOf } from '../../src/files/files.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
+import { formatTuning } from '../../src/report/tune-text.ts';
 import { formatVerification } from '../../src/report/verify-text.ts';
+import type { TuneReport } from '../../src/tune/report.ts';
 import type { VerifyReport } from '../../src/verify/report.ts';
 import { npy } from '../data/files.ts';
 import { softwareVulkan } from '../support/software-vulkan.ts';
@@ -57,6 +59,34 @@ describe.skipIf(!softwareVulkan)('WebGPU of software', () => {
     expect(formatVerification(there)).toMatch(
       /^device +webgpu \(Vulkan, driver .*\); all of 72 outputs of layers on 3 samples as on the processor$/m,
     );
+  });
+
+  test('run: the same classes, and a line about the device', async () => {
+    const flags = ['run', at('tiny.xbar'), '--input', at('data.npy'), '--seed', '3', '--json'];
+    const topOf = (out: string) =>
+      (JSON.parse(out) as { results: { top?: { class: number }[] }[] }).results.map(({ top }) =>
+        top?.map((score) => score.class),
+      );
+    const here = await runCli(flags);
+    const there = await runCli([...flags, '--device', 'webgpu']);
+    expect(there).toMatchObject({ exit: 0, err: '' });
+    expect(topOf(there.out)).toEqual(topOf(here.out));
+    expect(JSON.parse(there.out)).toMatchObject({ device: { name: 'webgpu', check: { samples: 3 } } });
+    expect(JSON.parse(here.out)).not.toHaveProperty('device');
+  });
+
+  test('tune: the report says where chips ran', async () => {
+    const { exit, out } = await runCli([
+      'tune',
+      at('model.onnx'),
+      ...data.slice(2).map((arg) => (arg.startsWith('--') ? arg : at(arg))),
+      ...['--target', 'pcm-256', '--images', '16', '--samples', '3'],
+      ...['--trials', '1', '--max-drop', '100', '--budget', '1s', '--device', 'webgpu', '--json'],
+    ]);
+    expect(exit).toBe(0);
+    const report = JSON.parse(out) as TuneReport;
+    expect(report.device).toMatchObject({ name: 'webgpu', check: { differing: 0 } });
+    expect(formatTuning(report)).toMatch(/^device {4}webgpu \(Vulkan, driver/m);
   });
 });
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { findAdapter } from '../../src/runtime/device.ts';
+import { openSession } from '../../src/runtime/session.ts';
 import {
   countWronglyRounded,
   openDevice,
@@ -47,6 +48,11 @@ describe('what is not there', () => {
   it('a model that no session opens', async () => {
     const problem = await problemOf(findAdapter('webgpu', Uint8Array.of(1, 2, 3)));
     expect(problem.code).toBe('device/not-there');
+  });
+
+  it('what a session meets there is no fault of the model', async () => {
+    const problem = await problemOf(openSession(encodeModel(roundingGraph()), { device: 'cuda' }));
+    expect(problem).toMatchObject({ code: 'device/failed', at: '--device cuda', exit: 52 });
   });
 
   it('the processor needs no check', async () => {

@@ -6,6 +6,7 @@ import {
   corrections,
   count,
   counters,
+  device,
   diagnostic,
   list,
   modelFile,
@@ -68,6 +69,7 @@ export const inference = z.strictObject({
   seed: count,
   at: amount.describe('s after programming'),
   calibratedAt: amount.exactOptional().describe('s after programming; absent where nothing is calibrated'),
+  device: device.exactOptional(),
   input: z.string(),
   sample: z.string(),
   results: list(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { compensations } from '../../correct/compensate.ts';
 import { remedySchema } from '../../package/summary-schema.ts';
-import { amount, count, list, modelFile, percent, share, snr } from './parts.ts';
+import { amount, count, device, list, modelFile, percent, share, snr } from './parts.ts';
 
 const loss = z.strictObject({ points: z.number(), low: z.number(), high: z.number() });
 const lossReport = { loss, snrToFloat: snr, noise: amount };
@@ -50,6 +50,7 @@ export const tuning = z.strictObject({
   compensated: z.enum(compensations),
   float: percent,
   integers: z.strictObject(lossReport),
+  device: device.exactOptional(),
   tried: list(
     z.strictObject({
       ...mapping,
