@@ -54,7 +54,7 @@ describe('what is loaded', () => {
 
   it('for pictures of pages is with those verbs that draw some', () => {
     const drawing = verbs.filter(({ name }) => loaded(fileOf(name)).includes('echarts'));
-    expect(drawing.map(({ name }) => name)).toEqual(['report', 'fit', 'characterize']);
+    expect(drawing.map(({ name }) => name)).toEqual(['sweep', 'report', 'fit', 'characterize']);
   });
 
   it('to decode images is loaded with the first image', () => {
