@@ -2,7 +2,17 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take minutes, the longest first: one of them begun last would keep a core waiting for it. */
-const longest = ['conformance/models', 'readme', 'fuzz/classes', 'simulate/ideal', 'cli/demo', 'cli/threads'];
+const longest = [
+  'conformance/models',
+  'readme',
+  'fuzz/classes',
+  'simulate/ideal',
+  'cli/demo',
+  'cli/threads',
+  'queue/faults',
+  'queue/sweep',
+  'sweep/processes',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
