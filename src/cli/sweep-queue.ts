@@ -1,6 +1,7 @@
 /** Tasks of a sweep go to live workers, and their results come back. */
 import { join } from 'node:path';
 import { mixedProcessors } from '../diagnostics/all.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Queueing } from '../queue/connect.ts';
 import { submit } from '../queue/submit.ts';
 import type { QueueState } from '../queue/watch.ts';
@@ -34,20 +35,27 @@ export function transportOverQueue(
         yield task;
       }
     };
-    let mixed = false;
+    const seen = onceMixed(queueing.address.name, (problem) => printDiagnostics(io, [problem]));
     yield* submit(located(), {
       ...{ queueing, work: sweepWork, self: await ownMember(0), signal },
       blobs: blobsFor(queueing, flags),
       pathOf: async (sha256) => paths.get(sha256)!,
       onProblem: (problem) => printDiagnostics(io, [problem]),
       onState(state) {
-        if (!mixed && state.processors.length > 1) {
-          mixed = true;
-          printDiagnostics(io, [mixedProcessors(queueing.address.name, state.processors)]);
-        }
+        seen(state);
         onNote(noteOf(state));
       },
     });
+  };
+}
+
+/** Warns, once, of workers whose processors differ. */
+export function onceMixed(queue: string, warn: (problem: Diagnostic) => void) {
+  let told = false;
+  return ({ processors }: Pick<QueueState, 'processors'>): void => {
+    if (told || processors.length < 2) return;
+    told = true;
+    warn(mixedProcessors(queue, processors));
   };
 }
 
