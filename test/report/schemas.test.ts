@@ -39,7 +39,7 @@ describe('a schema of a report', () => {
   });
 
   test('is one of every object that a verb prints', () => {
-    const printed = readdirSync(join(installRoot(), 'src/cli'))
+    const printed = readdirSync(join(installRoot(), 'src/cli'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .flatMap((file) =>
         [

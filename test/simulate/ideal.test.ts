@@ -36,8 +36,14 @@ if (!present) console.log(`skipped: no shared data at ${shared}`);
 
 /** Models of which planes and conversions are simulated as well. */
 const serial = ['mlperf-tiny-dscnn', 'mnist-cnn', 'mnist-lstm', 'mlperf-tiny-resnet8', 'cifar10-vit'];
-/** 61 to 144 million weights: minutes each. */
-const huge = ['light/light_bvlc_alexnet', 'light/light_vgg19', 'light/light_zfnet512'];
+/** 8 to 144 million weights: most of a minute, or minutes. */
+const huge = [
+  'light/light_bvlc_alexnet',
+  'light/light_densenet121',
+  'light/light_resnet50',
+  'light/light_vgg19',
+  'light/light_zfnet512',
+];
 
 let ideal: LoadedTarget;
 beforeAll(async () => {
