@@ -101,7 +101,7 @@ export function axisDrawings(report: SweepReport): readonly Drawing<Chart>[] {
       {
         name: `axis-${number + 1}`,
         title: `${capital(axes[metric].name)} against ${name}`,
-        about: `each point is the mean of its chips, the band its 95 % interval over chips and images${named}${rest}`,
+        about: `each point is the mean of its chips, the band or whisker its 95 % interval over chips and images${named}${rest}`,
         plot: {
           form: 'chart',
           x: numeric ? xAxis(name, numbers as number[], values) : { name, unit: '', scale: 'whole' },

@@ -60,7 +60,7 @@ export function chartOption(
       ...endsOf(y, up),
     },
     series: series.flatMap((one, place) => [
-      ...(one.low && one.high ? [bandOf(one, place, scales)] : []),
+      ...(one.low && one.high ? [intervalsOf(one, place, scales, series)] : []),
       drawnAs(one, place, scales, series),
     ]),
   };
@@ -102,7 +102,8 @@ function rangeOf({ scale }: Axis, series: readonly Series[], { unit }: Scale): o
   const [min, max] = [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))];
   if (max === min) return {};
   if (scale === 'log') return { min: min / unit, max: max / unit };
-  const margin = bars ? (max - min) / bars.x.length / 2 : 0;
+  const whiskers = series.some(({ drawn, low }) => drawn === 'dots' && low !== undefined);
+  const margin = bars ? (max - min) / bars.x.length / 2 : whiskers ? (max - min) / 20 : 0;
   return { min: (min - margin) / unit, max: (max + margin) / unit };
 }
 
@@ -133,8 +134,49 @@ function drawnAs(one: Series, place: number, scales: Scales, all: readonly Serie
   };
 }
 
+type Point = [x: number, y: number];
+
+interface RenderParams {
+  readonly dataIndex: number;
+  /** The plot, in pixels. */
+  readonly coordSys: { readonly y: number; readonly height: number };
+}
+
 interface RenderApi {
-  coord(point: readonly number[]): [number, number];
+  coord(point: readonly number[]): Point;
+}
+
+/** A band; whiskers where dots have none between them, or where bands of many series would hide each other. */
+function intervalsOf(one: Series, place: number, scales: Scales, all: readonly Series[]): object {
+  const banded = all.filter(({ low }) => low !== undefined);
+  if (one.drawn !== 'dots' && banded.length <= mostBands) return bandOf(one, place, scales);
+  const aside = whiskerPitch * (banded.indexOf(one) - (banded.length - 1) / 2);
+  return whiskersOf(one, colourOf(one, place), scales, aside);
+}
+
+/** Series whose bands still tell them apart. */
+const mostBands = 3;
+/** Pixels between the whiskers of two series at one place. */
+const whiskerPitch = 4;
+
+/** A line from `low` to `high` at every point, so many pixels aside, for those of other series to stand beside it. */
+function whiskersOf(one: Series, color: string, scales: Scales, aside: number): object {
+  const ends = [one.low!, one.high!].map((values) => pointsOf(one.x, values, scales));
+  return {
+    type: 'custom',
+    name: one.name,
+    data: ends[1],
+    // Those aside of the first and the last place stand beyond the axis.
+    clip: false,
+    z: 2,
+    itemStyle: { color },
+    renderItem: ({ dataIndex, coordSys: { y: top, height } }: RenderParams, api: RenderApi) => {
+      const within = (y: number) => Math.min(top + height, Math.max(top, y));
+      const [[x, from], [, to]] = ends.map((points) => api.coord(points[dataIndex]!)) as [Point, Point];
+      const shape = { x1: x + aside, y1: within(from), x2: x + aside, y2: within(to) };
+      return { type: 'line', shape, style: { stroke: color, lineWidth: 1.4, opacity: 0.8 } };
+    },
+  };
 }
 
 /** One polygon along `high` and back along `low`. */
