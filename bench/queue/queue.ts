@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { redisBlobs } from '../../src/queue/blobs.ts';
 import { connect } from '../../src/queue/connect.ts';
-import { memberId } from '../../src/queue/serve.ts';
+import { memberId } from '../../src/queue/roll.ts';
 import { submit } from '../../src/queue/submit.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
 import { startRedis } from './redis.ts';

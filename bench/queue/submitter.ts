@@ -5,7 +5,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { redisBlobs } from '../../src/queue/blobs.ts';
 import { connect } from '../../src/queue/connect.ts';
-import { memberId } from '../../src/queue/serve.ts';
+import { memberId } from '../../src/queue/roll.ts';
 import { submit } from '../../src/queue/submit.ts';
 import { trialMember, trialTasks, trialWork } from './work.ts';
 

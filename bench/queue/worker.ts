@@ -6,7 +6,8 @@
 import { openCache } from '../../src/queue/blob-cache.ts';
 import { redisBlobs } from '../../src/queue/blobs.ts';
 import { connect } from '../../src/queue/connect.ts';
-import { type Executor, memberId, serve } from '../../src/queue/serve.ts';
+import { memberId } from '../../src/queue/roll.ts';
+import { type Executor, serve } from '../../src/queue/serve.ts';
 import { threadExecutor } from '../../src/queue/thread-executor.ts';
 import { answerTask, job, type TrialResult, type TrialTask, trialMember, trialWork } from './work.ts';
 

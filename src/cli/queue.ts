@@ -1,5 +1,4 @@
 /** What the verbs that use a queue have in common: its flags, and who this program is to others. */
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { missingUsage } from '../diagnostics/all.ts';
@@ -8,7 +7,7 @@ import { processorName, programHash } from '../files/code-hash.ts';
 import { version } from '../files/version.ts';
 import { type BlobStore, folderBlobs, redisBlobs } from '../queue/blobs.ts';
 import type { Queueing } from '../queue/connect.ts';
-import type { Member } from '../queue/roll.ts';
+import { type Member, memberId } from '../queue/roll.ts';
 import type { Io } from './io.ts';
 
 export interface QueueFlags {
@@ -39,7 +38,7 @@ export function queueUrl({ env }: Pick<Io, 'env'>, { queue }: QueueFlags, verb: 
 /** @param threads tasks at once; 0 for a submitter */
 export async function ownMember(threads: number): Promise<Member> {
   return {
-    id: randomUUID(),
+    id: memberId(),
     host: hostname().slice(0, 200),
     processor: (processorName() ?? 'unknown').slice(0, 200),
     version,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnosticSchema } from '../diagnostics/schema.ts';
 import { type KindOfWork, sha256Schema } from './kind-of-work.ts';
 
 /** Characters of a task, of a result, and of what failed. */
@@ -11,9 +12,8 @@ export const limits = { task: 2 ** 20, result: 2 ** 26, failure: 2 ** 16 };
 
 const line = z.string().max(10_000);
 
-const diagnosticSchema = z.strictObject({
+const bounded = diagnosticSchema.extend({
   code: z.string().regex(/^[a-z-]{1,30}\/[a-z-]{1,60}$/),
-  severity: z.enum(['error', 'warning', 'note']),
   message: line,
   at: line,
   notes: z.array(line).max(20),
@@ -30,7 +30,7 @@ export interface Failure {
 const failureSchema = z.strictObject({
   key: sha256Schema,
   again: z.boolean(),
-  diagnostics: z.array(diagnosticSchema).min(1).max(20),
+  diagnostics: z.array(bounded).min(1).max(20),
 });
 
 /** The task of a job. @returns undefined where it is none, or another one's */

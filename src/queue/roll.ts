@@ -2,6 +2,7 @@
  * Who is there: workers and submitters say so again and again, and are forgotten soon after they do not. The server's clock alone
  * tells how long ago that was.
  */
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type Identity, sha256Schema } from './kind-of-work.ts';
@@ -17,6 +18,9 @@ export interface Member extends Identity {
   /** Tasks at once; 0 for a submitter. */
   readonly threads: number;
 }
+
+/** A name on the roll that nobody else has. */
+export const memberId = () => randomUUID();
 
 const word = z.string().max(200);
 const memberSchema = z.strictObject({

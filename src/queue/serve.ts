@@ -1,5 +1,4 @@
 /** A worker: takes tasks from the queue, executes them, and leaves what they give. */
-import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
 import { otherQueueVersion, taskDamaged, taskTooLong, workerFailed } from '../diagnostics/all.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
@@ -180,6 +179,3 @@ function problemsOf(error: unknown, key: string): readonly Diagnostic[] {
   if (error instanceof DiagnosticError) return error.diagnostics;
   return [workerFailed(key, error instanceof Error ? error.message : String(error))];
 }
-
-/** A name on the roll that nobody else has. */
-export const memberId = () => randomUUID();

@@ -10,8 +10,8 @@ import {
 import { openCache } from '../../src/queue/blob-cache.ts';
 import { redisBlobs } from '../../src/queue/blobs.ts';
 import { connect } from '../../src/queue/connect.ts';
-import type { Member } from '../../src/queue/roll.ts';
-import { memberId, type ServeOptions, serve } from '../../src/queue/serve.ts';
+import { type Member, memberId } from '../../src/queue/roll.ts';
+import { type ServeOptions, serve } from '../../src/queue/serve.ts';
 import { type Settled, type SubmitOptions, submit } from '../../src/queue/submit.ts';
 
 export const trialCode = trialMember.code;

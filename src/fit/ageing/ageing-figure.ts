@@ -1,9 +1,8 @@
 /** How devices change with time, beside the mean and the spread of a law. */
 import type { Figure } from '../../figures/figure.ts';
 import { evenlyInLog } from '../../math/statistics.ts';
+import { thinned } from '../thinned.ts';
 import type { Ageing } from './ageing.ts';
-
-const most = 1500;
 
 /** @param law mean of the change and its standard deviation at a time (uS) */
 export function ageingFigure(
@@ -14,8 +13,7 @@ export function ageingFigure(
   const points = devices.flatMap(({ g, times, readings }) =>
     times.map((time, i) => ({ time, change: readings[i]! - g })),
   );
-  const every = Math.ceil(points.length / most);
-  const shown = points.filter((_, i) => i % every === 0);
+  const { shown, note } = thinned(points);
   const all = points.map(({ time }) => time);
   const times = evenlyInLog(
     all.reduce((a, b) => Math.min(a, b)),
@@ -26,7 +24,7 @@ export function ageingFigure(
   return {
     name: 'ageing',
     title: `Change after programming, and the law of ${name}`,
-    about: `${points.length} readings of ${devices.length} devices${every > 1 ? `, of which every ${every}th is shown` : ''}; line and band: mean and standard deviation of the law at the mean conductance`,
+    about: `${points.length} readings of ${devices.length} devices${note}; line and band: mean and standard deviation of the law at the mean conductance`,
     uses: [],
     plot: {
       form: 'chart',

@@ -1,9 +1,8 @@
 /** Steps of write loops by their distance, beside the mean step of a law. */
 import type { Figure } from '../../figures/figure.ts';
 import { evenly } from '../../math/statistics.ts';
+import { thinned } from '../thinned.ts';
 import type { LoopDevice } from './loops.ts';
-
-const most = 1500;
 
 export function loopFigure(
   devices: readonly LoopDevice[],
@@ -17,14 +16,13 @@ export function loopFigure(
       }),
     ),
   );
-  const every = Math.ceil(steps.length / most);
-  const shown = steps.filter((_, i) => i % every === 0);
+  const { shown, note } = thinned(steps);
   const furthest = steps.reduce((a, { distance }) => Math.max(a, distance), 0);
   const distances = evenly(0, furthest, 60);
   return {
     name: 'loops',
     title: 'Steps of write loops by the distance that was read, and the mean step of the law',
-    about: `${steps.length} pulses of ${devices.length} devices${every > 1 ? `, of which every ${every}th is shown` : ''}`,
+    about: `${steps.length} pulses of ${devices.length} devices${note}`,
     uses: [],
     plot: {
       form: 'chart',

@@ -1,6 +1,7 @@
 /** Every step law, in each of the ways in which it can be fitted to trains of pulses. */
 import type { Figure } from '../../figures/figure.ts';
 import type { Fit, Variant } from '../law.ts';
+import { thinned } from '../thinned.ts';
 import { compactStep } from './compact-step.ts';
 import { constantStep } from './constant-step.ts';
 import { exponentialStep } from './exponential-step.ts';
@@ -54,9 +55,6 @@ function unfit(steps: FittedSteps): string | undefined {
     : undefined;
 }
 
-/** Points of the plot at most. */
-const most = 1500;
-
 function stepFigure({ law, numbers }: FittedSteps, trains: readonly Train[]): Figure {
   const rows = trains.flatMap(({ start, pulses }) =>
     pulses.map(({ up, count, g }, i) => {
@@ -64,8 +62,7 @@ function stepFigure({ law, numbers }: FittedSteps, trains: readonly Train[]): Fi
       return { up, before, step: (g - before) / count };
     }),
   );
-  const every = Math.ceil(rows.length / most);
-  const shown = rows.filter((_, i) => i % every === 0);
+  const { shown, note } = thinned(rows);
   const dots = (up: boolean, name: string, colour: number) => {
     const own = shown.filter((row) => row.up === up);
     return {
@@ -91,7 +88,7 @@ function stepFigure({ law, numbers }: FittedSteps, trains: readonly Train[]): Fi
   return {
     name: 'steps',
     title: `Steps by conductance, and the law ${law.law}`,
-    about: `${rows.length} steps of ${trains.length === 1 ? 'one device' : `${trains.length} devices`}${every > 1 ? `, of which every ${every}th is shown` : ''}; lines: the mean device of the law`,
+    about: `${rows.length} steps of ${trains.length === 1 ? 'one device' : `${trains.length} devices`}${note}; lines: the mean device of the law`,
     uses: [],
     plot: {
       form: 'chart',

@@ -7,6 +7,7 @@ import { polynomial } from '../../math/polynomial.ts';
 import { evenly, sigmaOfSample } from '../../math/statistics.ts';
 import { fitNormals, type NormalLaw } from '../fit-normals.ts';
 import type { Fit, Variant } from '../law.ts';
+import { thinned } from '../thinned.ts';
 import type { Writes } from './writes.ts';
 
 const highestDegree = 3;
@@ -113,14 +114,11 @@ export const sigmaPolynomials: readonly Variant<readonly Writes[]>[] = (
   },
 }));
 
-const most = 1500;
-
 function figureOf(devices: readonly Writes[], parameters: readonly number[]): Figure {
   const all = devices.flatMap(({ targets, readings }) =>
     targets.map((target, i) => ({ target, off: readings[i]! - target })),
   );
-  const every = Math.ceil(all.length / most);
-  const shown = all.filter((_, i) => i % every === 0);
+  const { shown, note } = thinned(all);
   const targets = targetsOf(devices);
   const scale = mostOf(targets);
   const levels = evenly(leastOf(targets), scale, 60);
@@ -135,7 +133,7 @@ function figureOf(devices: readonly Writes[], parameters: readonly number[]): Fi
   return {
     name: 'writes',
     title: 'Errors of writes by level, and the standard deviation of the law',
-    about: `${all.length} writes of ${devices.length === 1 ? 'one device' : `${devices.length} devices`}${every > 1 ? `, of which every ${every}th is shown` : ''}; lines: one standard deviation above and below the level`,
+    about: `${all.length} writes of ${devices.length === 1 ? 'one device' : `${devices.length} devices`}${note}; lines: one standard deviation above and below the level`,
     uses: [],
     plot: {
       form: 'chart',
