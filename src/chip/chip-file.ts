@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { corrections } from '../column-correction.ts';
 import type { NpyType } from '../files/npy.ts';
+import { sha256Schema } from '../files/sha256-schema.ts';
 import { type ArrayCounters, type ArrayHistory, countFields } from './chip.ts';
 
 export const chipJson = 'chip.json';
@@ -76,7 +77,6 @@ export function bytesOf(numbers: Numbers): Uint8Array {
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 const counted = countFields.map((field) => [field, field === 'time' || field === 'energy' ? amount : count]);
 const counters = z.strictObject(Object.fromEntries(counted) as Record<keyof ArrayCounters, z.ZodNumber>);
@@ -96,7 +96,7 @@ export const chipSchema = z.strictObject({
     updates: z.literal(true).optional(),
     arrays: z.int().positive(),
     target: z.string(),
-    fingerprint: hash,
+    fingerprint: sha256Schema,
   }),
   seed: z.int(),
   bitstream: z.string(),
@@ -134,14 +134,14 @@ export const chipSchema = z.strictObject({
       wait: amount,
       at: amount,
       rounds: z.array(
-        z.strictObject({ cells: count, reads: count, time: amount, energy: amount, bitstream: hash }),
+        z.strictObject({ cells: count, reads: count, time: amount, energy: amount, bitstream: sha256Schema }),
       ),
       writes: z.strictObject({ cells: count, all: count, most: count }),
       layers: z.array(z.strictObject({ output: z.string(), before: amount, after: amount })),
     })
     .describe('of a chip that was written again')
     .optional(),
-  files: z.record(z.string(), z.strictObject({ bytes: count, sha256: hash })),
+  files: z.record(z.string(), z.strictObject({ bytes: count, sha256: sha256Schema })),
 });
 
 export type ChipJson = z.infer<typeof chipSchema>;

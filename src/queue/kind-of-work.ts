@@ -1,5 +1,5 @@
 /** What a queue has to know of the tasks that go through it: the rest of them is plain data to it. */
-import { z } from 'zod';
+import type { z } from 'zod';
 
 export interface KindOfWork<Task, Result> {
   readonly task: z.ZodType<Task>;
@@ -17,5 +17,3 @@ export interface Identity {
   /** SHA-256 of the code. */
   readonly code: string;
 }
-
-export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);

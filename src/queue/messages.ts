@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnosticSchema } from '../diagnostics/schema.ts';
-import { type KindOfWork, sha256Schema } from './kind-of-work.ts';
+import { sha256Schema } from '../files/sha256-schema.ts';
+import type { KindOfWork } from './kind-of-work.ts';
 
 /** Characters of a task, of a result, and of what failed. */
 export const limits = { task: 2 ** 20, result: 2 ** 26, failure: 2 ** 16 };

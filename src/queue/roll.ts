@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { type Identity, sha256Schema } from './kind-of-work.ts';
+import { sha256Schema } from '../files/sha256-schema.ts';
+import type { Identity } from './kind-of-work.ts';
 import { type Role, rollKey } from './names.ts';
 
 /** A worker or a submitter, as it tells others. */

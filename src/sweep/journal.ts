@@ -10,15 +10,15 @@ import { otherVersion, resultsOfOther, sweepDamaged } from '../diagnostics/all.t
 import { type Diagnostic, raise } from '../diagnostics/diagnostic.ts';
 import { canonicalJson } from '../files/canonical-json.ts';
 import { sha256 } from '../files/hash.ts';
+import { sha256Schema } from '../files/sha256-schema.ts';
 import { version } from '../files/version.ts';
 import { type SweepResult, sweepResult } from './task.ts';
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const lineSchema = z.strictObject({
   crossloom: z.string(),
-  study: hash,
+  study: sha256Schema,
   result: sweepResult,
-  sha256: hash.describe('of the result, as canonical JSON'),
+  sha256: sha256Schema.describe('of the result, as canonical JSON'),
 });
 
 /** A result as a line; the same result is always the same line. */

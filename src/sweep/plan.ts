@@ -5,18 +5,17 @@
 import { z } from 'zod';
 import { canonicalJson } from '../files/canonical-json.ts';
 import { sha256 } from '../files/hash.ts';
+import { sha256Schema } from '../files/sha256-schema.ts';
 import { metricNames, stopSchema } from './study.ts';
 import { conditionsSchema, type ImageRange, imagesSchema } from './task.ts';
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-
 const plannedModel = z.strictObject({
   name: z.string(),
-  sha256: hash,
+  sha256: sha256Schema,
   output: z.string().optional(),
   preprocessing: z.record(z.string(), z.unknown()),
   labelled: z.boolean(),
-  calibration: hash.optional().describe('of the samples or the record'),
+  calibration: sha256Schema.optional().describe('of the samples or the record'),
   images: imagesSchema,
 });
 
@@ -24,7 +23,7 @@ const plannedModel = z.strictObject({
 const design = z.strictObject({
   model: z.int().min(0),
   target: z.string(),
-  fingerprint: hash,
+  fingerprint: sha256Schema,
   set: z.array(z.string()).describe('overrides of fields of the target'),
   values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).describe('by axis'),
   options: z.record(z.string(), z.unknown()),
